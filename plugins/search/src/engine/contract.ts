@@ -1,0 +1,117 @@
+/**
+ * What the api role asks of a search node, and what a search node answers.
+ * Plain data only: it crosses process boundaries. A search node holds no permissions; the caller sends the
+ * repositories that may be looked at, and nothing else is ever read.
+ */
+
+/** A pattern as the query language resolved it. `source` is RE2 syntax for a regexp, the text itself for a literal. */
+export interface PatternSpec {
+  readonly kind: 'literal' | 'regexp';
+  readonly source: string;
+  readonly caseSensitive: boolean;
+}
+
+/** A boolean expression over one document (a path at a commit of a repository). */
+export type DocExpr =
+  | { readonly op: 'and' | 'or'; readonly of: readonly DocExpr[] }
+  | { readonly op: 'not'; readonly of: DocExpr }
+  | { readonly op: 'const'; readonly value: boolean }
+  /** The pattern occurs in one of the named fields; its hits there are shown unless it stands under a `not`. */
+  | { readonly op: 'match'; readonly in: readonly ('content' | 'path' | 'symbol')[]; readonly pattern: PatternSpec }
+  /** A filter on the path (`file:`): it restricts and is not shown as a hit. */
+  | { readonly op: 'path'; readonly pattern: PatternSpec }
+  /** A filter on the content (`file:has.content()`): it restricts and is not shown as a hit. */
+  | { readonly op: 'content'; readonly pattern: PatternSpec }
+  /** Linguist language names, any of them. */
+  | { readonly op: 'language'; readonly names: readonly string[] }
+  /** Repository ids, any of them: how `(repo:a x) or (repo:b y)` reaches the document. */
+  | { readonly op: 'repository'; readonly ids: readonly number[] }
+  /** Symbol kinds in lower case (`function`, `class`), any of them: `select:symbol.<kind>`. */
+  | { readonly op: 'symbolKind'; readonly kinds: readonly string[] };
+
+export interface SearchScope {
+  /** The int32 repository ids that may be read, with the branch to search in each; absent branch: the default branch. */
+  readonly repositories: readonly { readonly id: number; readonly branch?: string }[];
+}
+
+export interface SearchLimits {
+  /** Matches (hits, as `count:` counts them) after which collecting stops. */
+  readonly maxMatches: number;
+  /** Documents returned with their lines; beyond it matches are only counted. */
+  readonly maxDocuments: number;
+  /** Lines of context above and below each hit. */
+  readonly contextLines: number;
+  /** Milliseconds from the call's start until the search answers with what it has. */
+  readonly deadline: number;
+  /** After `maxMatches`, go on counting without collecting. */
+  readonly countAll: boolean;
+}
+
+export interface EngineRequest {
+  readonly scope: SearchScope;
+  readonly expr: DocExpr;
+  readonly limits: SearchLimits;
+  /** `symbol`: answer symbols instead of lines. `path`: paths only, no content is read unless the expression asks. */
+  readonly want: 'content' | 'path' | 'symbol';
+  readonly signal?: AbortSignal;
+}
+
+/** Offsets are bytes into the blob; `line` is 0-based; columns are 0-based, in bytes and in code points. */
+export interface EnginePosition { readonly offset: number; readonly line: number; readonly column: number }
+export interface EngineRange { readonly start: EnginePosition; readonly end: EnginePosition }
+
+/** Consecutive whole lines that hold hits, with their context. `text` is decoded as UTF-8 with replacement characters. */
+export interface EngineChunk { readonly text: string; readonly start: EnginePosition; readonly ranges: readonly EngineRange[]; readonly truncated?: boolean }
+
+export interface EngineSymbol { readonly name: string; readonly kind: string; readonly container?: string; readonly line: number; readonly column: number }
+
+export interface EngineDocument {
+  readonly repository: number;
+  readonly path: string;
+  readonly branches: readonly string[];
+  readonly commit: string;
+  readonly blob: string;
+  readonly language?: string;
+  readonly chunks: readonly EngineChunk[];
+  /** Hits in the path itself, in code points. */
+  readonly pathRanges: readonly (readonly [start: number, end: number])[];
+  readonly symbols: readonly EngineSymbol[];
+  /** Hits in this document, shown or not. */
+  readonly matchCount: number;
+  /** 0–1000; comparable between documents and nodes. */
+  readonly score: number;
+}
+
+export type EngineEvent =
+  | { readonly type: 'documents'; readonly documents: readonly EngineDocument[] }
+  | { readonly type: 'progress'; readonly matchCount: number; readonly shardsDone: number; readonly shardsTotal: number }
+  | { readonly type: 'done'; readonly summary: EngineSummary };
+
+/** What was and was not looked at. An answer is exhaustive only if none of these says otherwise. */
+export interface EngineSummary {
+  readonly matchCount: number;
+  readonly documentCount: number;
+  readonly shardsTotal: number;
+  readonly shardsDone: number;
+  /** Collecting stopped at `maxMatches` or `maxDocuments`. */
+  readonly limitHit: boolean;
+  readonly timedOut: boolean;
+  /** Repositories of the scope that this node has no index for. */
+  readonly notIndexed: readonly number[];
+  /** Repositories with a shard that is quarantined or failed during this query, with the cause in words. */
+  readonly degraded: readonly { readonly repository: number; readonly reason: string }[];
+  /** Files of the searched repositories known by path only, by reason (`too-large`, `binary`, …). */
+  readonly skippedFiles: Readonly<Record<string, number>>;
+}
+
+export interface IndexedRepository {
+  readonly repository: number;
+  readonly branches: readonly { readonly name: string; readonly commit: string }[];
+  readonly indexedAt: string;
+  readonly documents: number;
+  readonly contentBytes: number;
+  readonly indexBytes: number;
+  readonly shards: number;
+  readonly skippedFiles: Readonly<Record<string, number>>;
+  readonly state: 'ok' | 'degraded';
+}
