@@ -1,0 +1,38 @@
+/**
+ * What the bytes of a text must hold for a pattern to be able to match in it: an AND/OR tree of contiguous runs.
+ * `bytes` are UTF-8 with ASCII letters in lower case, so a reader must fold ASCII the same way before it compares.
+ * `any` says nothing (every text may match), `none` says that no text can match.
+ */
+export type LiteralQuery =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'literal'; readonly bytes: Buffer }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly LiteralQuery[] };
+
+export const ANY: LiteralQuery = { kind: 'any' };
+export const NONE: LiteralQuery = { kind: 'none' };
+
+/** The conjunction, flattened; runs that another run of the same conjunction contains are dropped. */
+export function allOf(queries: readonly LiteralQuery[]): LiteralQuery {
+  const flat = queries.flatMap((q) => (q.kind === 'and' ? q.of : [q])).filter((q) => q.kind !== 'any');
+  if (flat.some((q) => q.kind === 'none')) return NONE;
+  const kept = flat.filter((q, i) => !flat.some((other, j) => i !== j && implies(other, q) && (!implies(q, other) || j < i)));
+  return kept.length === 0 ? ANY : kept.length === 1 ? (kept[0] as LiteralQuery) : { kind: 'and', of: kept };
+}
+
+/** The disjunction, flattened; a branch that implies another branch is dropped, since the other already admits it. */
+export function anyOf(queries: readonly LiteralQuery[]): LiteralQuery {
+  const flat = queries.flatMap((q) => (q.kind === 'or' ? q.of : [q])).filter((q) => q.kind !== 'none');
+  if (flat.some((q) => q.kind === 'any')) return ANY;
+  const kept = flat.filter((q, i) => !flat.some((other, j) => i !== j && implies(q, other) && (!implies(other, q) || j < i)));
+  return kept.length === 0 ? NONE : kept.length === 1 ? (kept[0] as LiteralQuery) : { kind: 'or', of: kept };
+}
+
+export function literalRun(bytes: Buffer): LiteralQuery {
+  return bytes.length === 0 ? ANY : { kind: 'literal', bytes };
+}
+
+/** True when every text that satisfies `a` surely satisfies `b`. Judges runs only; anything deeper counts as "not sure". */
+function implies(a: LiteralQuery, b: LiteralQuery): boolean {
+  return a.kind === 'literal' && b.kind === 'literal' && a.bytes.includes(b.bytes);
+}
