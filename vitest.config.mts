@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const E2E = '**/*.e2e.test.ts';
+const IGNORED = ['**/node_modules/**', '**/dist/**', '**/bundle/**', '**/temp/**'];
+const wantsE2e = process.env.SEXTANT_TEST_E2E === '1';
+
+export default defineConfig({
+  test: {
+    include: wantsE2e
+      ? [E2E]
+      : [
+          '{sdk,config,kernel,bench,scripts}/**/*.test.ts',
+          'plugins/*/src/**/*.test.ts',
+          'hosts/*/src/**/*.test.ts',
+          'examples/**/*.test.ts',
+        ],
+    exclude: wantsE2e ? IGNORED : [...IGNORED, E2E],
+    pool: 'forks',
+    globalSetup: ['scripts/vitest/start-postgres.ts'],
+    setupFiles: ['scripts/vitest/setup-test-file.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    // Our own packages are tested as they ship. Handing dist/ to Node keeps one instance of each class for the test and for the libraries it calls.
+    server: { deps: { external: [/\/(?:sdk|config|kernel|plugins|hosts|examples)\/(?:[^/]+\/)*dist\//] } },
+  },
+});
