@@ -1,0 +1,42 @@
+/** Who acts: every request and job has one. What an actor may see is asked of `code-host.visibility@1`, never decided from here. */
+export interface Actor {
+  readonly kind: 'user' | 'internal' | 'anonymous';
+  /** Stable text for logs and cache keys: `user:12`, `internal:git`, `anonymous`. */
+  readonly id: string;
+  readonly userId?: number;
+  readonly username?: string;
+  readonly siteAdmin: boolean;
+  /** Scopes of the access token in use; absent for a session or the local admin. */
+  readonly scopes?: readonly string[];
+  /** How it was established. */
+  readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
+}
+
+export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymous', siteAdmin: false, via: 'none' });
+
+export interface Actors {
+  /** The actor of the request or job this code runs in; anonymous outside of both. */
+  current(): Actor;
+  /** The plugin itself, for background work that no person asked for. */
+  internal(): Actor;
+  run<R>(actor: Actor, work: () => R): R;
+}
+
+/** What an authenticator sees of a request. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly remoteAddress: string;
+  /** Bound to loopback with no sign-in configured: no credential means the local site admin. */
+  readonly localMode: boolean;
+}
+
+/**
+ * Tries to tell who a request is from. Undefined: there is no credential of this kind in it.
+ * A credential that is present and wrong throws SEXTANT_AUTH_INVALID and the request ends with 401.
+ */
+export interface Authenticator {
+  readonly name: string;
+  /** True when a credential exists that a person could sign in with; a bind address beyond loopback needs one. */
+  hasCredentials(): Promise<boolean>;
+  authenticate(credentials: Credentials): Promise<Actor | undefined>;
+}

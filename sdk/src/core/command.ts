@@ -1,0 +1,24 @@
+import type { ConfigSchema } from '../config/config.js';
+import type { Deps, Resolved } from '../tokens/deps.js';
+import type { PluginContext } from '../plugin/context.js';
+import type { z } from 'zod';
+
+export interface CommandOutput {
+  /** A line for people, on stdout; with --json nothing but {@link json} is printed. */
+  line(text: string): void;
+  json(value: unknown): void;
+  /** Progress and notes, on stderr. */
+  note(text: string): void;
+}
+
+/** A command of the program, such as `sextant search index list`. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments' schema types run() where the command is defined
+export interface CommandDefinition<D extends Deps, S extends ConfigSchema, A extends z.ZodObject = any> {
+  /** Words, such as `repos list`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Options by name (`--lower-kebab`); a key with meta `{ positional: true }` is taken by position. */
+  readonly arguments: A;
+  /** Resolves to the exit code. */
+  run(args: z.output<A>, deps: Resolved<D>, context: { readonly out: CommandOutput; readonly signal: AbortSignal; readonly plugin: PluginContext<S> }): Promise<number>;
+}

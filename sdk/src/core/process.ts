@@ -1,0 +1,15 @@
+import type { Role } from '../plugin/role.js';
+
+export interface Process {
+  /** The program's version. */
+  readonly version: string;
+  /** A name of this process that is unique while it lives. */
+  readonly instance: string;
+  readonly roles: readonly Role[];
+  /** Where people reach Sextant, without a trailing slash; includes the path prefix. */
+  readonly externalUrl: string;
+  /** Bound to loopback with no sign-in configured. */
+  readonly localMode: boolean;
+  /** A folder of this plugin's own on this machine's disk, created when first asked for. `area` is one of the data folder's. */
+  folder(area: 'repos' | 'index' | 'run'): string;
+}

@@ -1,0 +1,49 @@
+export type Row = Record<string, unknown>;
+
+/** Something SQL can be sent to: the pool, or a transaction. Parameters are `$1 …`. */
+export interface Queryable {
+  query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+}
+
+/** An open transaction. `afterCommit` runs once it is durable, never on roll-back. */
+export interface Tx extends Queryable {
+  repository<E extends object>(entity: EntityClass<E>): Repository<E>;
+  afterCommit(work: () => void | Promise<void>): void;
+}
+
+export type EntityClass<E extends object> = abstract new (...args: never[]) => E;
+export type Where<E> = Partial<{ readonly [K in keyof E]: E[K] | readonly E[K][] | null }>;
+
+/** Entities of one table. Enough for most; use `query` for the rest. */
+export interface Repository<E extends object> {
+  find(where?: Where<E>, options?: { readonly orderBy?: Partial<Record<keyof E & string, 'ASC' | 'DESC'>>; readonly limit?: number; readonly offset?: number }): Promise<E[]>;
+  findOne(where: Where<E>): Promise<E | undefined>;
+  insert(values: Partial<E> | readonly Partial<E>[]): Promise<E[]>;
+  /** Inserts, or updates the row that has the same `key` columns. */
+  upsert(values: Partial<E> | readonly Partial<E>[], key: readonly (keyof E & string)[]): Promise<void>;
+  update(where: Where<E>, values: Partial<E>): Promise<number>;
+  delete(where: Where<E>): Promise<number>;
+  count(where?: Where<E>): Promise<number>;
+}
+
+/** The plugin's own schema in its database. Unqualified names are looked up in it. */
+export interface Storage extends Queryable {
+  readonly schema: string;
+  repository<E extends object>(entity: EntityClass<E>): Repository<E>;
+  /** Runs `work` in one transaction; a throw rolls back. A serialisation failure or deadlock is retried, so `work` may run again. */
+  transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R>;
+}
+
+/** A migration. `name` ends in 13 digits (milliseconds); `breaking`: older programs must not run on the result. */
+export interface Migration {
+  readonly name: string;
+  readonly breaking?: boolean;
+  up(db: Queryable): Promise<void>;
+}
+
+export interface StorageDefinition {
+  /** Which logical database; default `main`. */
+  readonly database?: 'main' | 'codeintel' | 'insights';
+  readonly entities?: () => Promise<readonly EntityClass<object>[]>;
+  readonly migrations: () => Promise<readonly Migration[]>;
+}

@@ -1,0 +1,56 @@
+import type { Actor } from '../core/actor.js';
+import type { Logger } from '../core/log.js';
+
+export interface RouteRequest {
+  readonly method: string;
+  /** Decoded path without the prefix. */
+  readonly path: string;
+  /** Named parts of the route's path, decoded; a `*name` is its segments joined by `/`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly actor: Actor;
+  readonly remoteAddress: string;
+  /** Aborted when the client goes away, the deadline passes or the server drains for good. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** The whole body, decompressed; 413 beyond the route's limit. */
+  bytes(): Promise<Buffer>;
+  /** @throws a 400 that says what is wrong with the JSON. */
+  json(): Promise<unknown>;
+  /** The body as it arrives, decompressed, still bounded. */
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+export interface RouteReply {
+  /** Default 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An iterable is sent with back-pressure and closed when the client goes away. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array | string> | object;
+}
+
+export interface RouteOptions {
+  /** Who may call it; default `user`. `internal`: other Sextant processes only. */
+  readonly auth?: 'public' | 'user' | 'site-admin' | 'internal';
+  /** Bytes after decompression; default 1 MiB. */
+  readonly maxBody?: number;
+  /** Milliseconds; default 60,000; 0 for streams that end themselves. */
+  readonly timeout?: number;
+  /** The route answers browsers' cross-origin writes (webhooks). Default false: they are refused. */
+  readonly crossOrigin?: boolean;
+}
+
+export type RouteHandler = (request: RouteRequest) => Promise<RouteReply> | RouteReply;
+
+/**
+ * Paths: `/.api/things/:id` (one segment), `/*repo/-/raw{/*path}` (many segments, optional group).
+ * Of two routes that match, the one with more literal segments wins.
+ */
+export interface PluginRouter {
+  get(path: string, handler: RouteHandler, options?: RouteOptions): void;
+  head(path: string, handler: RouteHandler, options?: RouteOptions): void;
+  post(path: string, handler: RouteHandler, options?: RouteOptions): void;
+  put(path: string, handler: RouteHandler, options?: RouteOptions): void;
+  delete(path: string, handler: RouteHandler, options?: RouteOptions): void;
+}

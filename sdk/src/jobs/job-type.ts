@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import type { ConfigOf, ConfigSchema } from '../config/config.js';
+import type { Actor } from '../core/actor.js';
+import type { Logger } from '../core/log.js';
+import { SextantError } from '../errors/sextant-error.js';
+import type { Deps, Resolved } from '../tokens/deps.js';
+
+/** A kind of background work, with the shape of its payload. */
+export interface JobType<P> {
+  /** `<plugin>.<verb>-<noun>`. */
+  readonly name: string;
+  readonly payload: z.ZodType<P>;
+  /** Default 10. */
+  readonly maxAttempts: number;
+  /** Milliseconds an attempt may take; default 120,000. */
+  readonly timeout: number;
+  /** How many may run at once over all workers; default unlimited. */
+  readonly concurrency?: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: where the payload does not matter
+export type AnyJob = JobType<any>;
+
+export interface JobContext<S extends ConfigSchema = ConfigSchema> {
+  readonly id: string;
+  /** 1 at the first try. */
+  readonly attempt: number;
+  /** Aborted at the deadline, when the job is cancelled and when the worker stops. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly config: ConfigOf<S>;
+  readonly actor: Actor;
+  /** Shown beside the job while it runs. */
+  progress(text: string): void;
+  /** Ends this attempt without counting it as a failure: `return job.retryLater('the index is not there yet')`. */
+  retryLater(reason: string, options?: { /** Milliseconds, default 30,000. */ readonly after?: number }): RetryLater;
+}
+
+export interface RetryLater { readonly retryLater: string; readonly after: number }
+
+export type JobHandler<J extends AnyJob, D extends Deps = Deps, S extends ConfigSchema = ConfigSchema> = (
+  payload: J extends JobType<infer P> ? P : never,
+  deps: Resolved<D>,
+  job: JobContext<S>,
+) => Promise<void | RetryLater>;
+
+const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+export function defineJob<S extends z.ZodType>(
+  name: string,
+  options: { readonly payload: S; readonly maxAttempts?: number; readonly timeout?: number; readonly concurrency?: number },
+): JobType<z.output<S>> {
+  if (!NAME.test(name)) throw new SextantError('SEXTANT_JOB_INVALID', { what: `"${name}" is not a job name.`, fix: 'Write <plugin-id>.<verb>-<noun>.' });
+  return {
+    name,
+    payload: options.payload as unknown as z.ZodType<z.output<S>>,
+    maxAttempts: options.maxAttempts ?? 10,
+    timeout: options.timeout ?? 120_000,
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+  };
+}
