@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { SextantError } from '@sextant/sdk';
+
+export type EntryKind = 'resolver' | 'route' | 'job' | 'schedule' | 'hook' | 'event' | 'health' | 'command' | 'factory' | 'call';
+
+/** Where plugin code was entered: what an error, a late rejection or a slow hook is blamed on. */
+export interface Entry {
+  readonly plugin: string;
+  readonly kind: EntryKind;
+  readonly name: string;
+}
+
+const entries = new AsyncLocalStorage<Entry>();
+
+/** The innermost plugin entry this code runs in: also inside `unhandledRejection` handlers. */
+export const currentEntry = (): Entry | undefined => entries.getStore();
+
+export interface BoundaryObserver {
+  /** An error left plugin code. Called once per error and entry. */
+  failed(entry: Entry, error: unknown): void;
+  /** False while the plugin's circuit is open. */
+  allows(plugin: string): boolean;
+}
+
+/**
+ * The only way into plugin code: it names the entry for whatever happens inside, counts errors against the plugin, and
+ * refuses while the plugin's circuit is open. Errors that a caller caused (a SextantError below 500) are not the plugin's.
+ */
+export class Boundary {
+  constructor(private readonly observer: BoundaryObserver) {}
+
+  /** Enters without a deadline of its own: for resolvers, which share their operation's. Returns what `work` returns. */
+  enter<R>(entry: Entry, work: () => R): R {
+    if (!this.observer.allows(entry.plugin)) throw circuitOpen(entry.plugin);
+    let result: R;
+    try {
+      result = entries.run(entry, work);
+    } catch (error) {
+      this.#count(entry, error);
+      throw error;
+    }
+    if (result instanceof Promise) {
+      return result.catch((error: unknown) => {
+        this.#count(entry, error);
+        throw error;
+      }) as R;
+    }
+    return result;
+  }
+
+  /**
+   * Enters with a deadline in milliseconds. The signal given to `work` aborts at the deadline and with `signal`; if
+   * `work` does not end then, the caller goes on with SEXTANT_PLUGIN_DEADLINE and the entry is blamed.
+   */
+  async run<R>(entry: Entry, options: { readonly deadline: number; readonly signal?: AbortSignal }, work: (signal: AbortSignal) => R | Promise<R>): Promise<R> {
+    const controller = new AbortController();
+    const forward = (): void => controller.abort(options.signal?.reason);
+    if (options.signal?.aborted) forward();
+    options.signal?.addEventListener('abort', forward, { once: true });
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const deadline = new Promise<never>((_, reject) => {
+        if (options.deadline <= 0 || !Number.isFinite(options.deadline)) return;
+        timer = setTimeout(() => {
+          const error = overdue(entry, options.deadline);
+          controller.abort(error);
+          this.#count(entry, error);
+          reject(error);
+        }, options.deadline);
+      });
+      const result = this.enter(entry, () => work(controller.signal));
+      if (!(result instanceof Promise)) return result;
+      return await Promise.race([result, deadline]);
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', forward);
+    }
+  }
+
+  #count(entry: Entry, error: unknown): void {
+    if (SextantError.is(error) && error.status < 500) return;
+    if (error instanceof Error && error.name === 'AbortError') return;
+    this.observer.failed(entry, error);
+  }
+}
+
+const circuitOpen = (plugin: string): SextantError =>
+  new SextantError('SEXTANT_PLUGIN_CIRCUIT_OPEN', { what: `The plugin "${plugin}" rests after too many errors.`, fix: 'Try again in a moment; its errors are in the log.' });
+
+const overdue = (entry: Entry, deadline: number): SextantError =>
+  new SextantError('SEXTANT_PLUGIN_DEADLINE', {
+    what: `Plugin "${entry.plugin}": ${entry.kind} "${entry.name}" did not end within ${deadline} ms.`,
+    fix: 'See what it waits for; raise its timeout if the wait is right.',
+  });
