@@ -6,6 +6,7 @@ export const kernelErrors = declareErrors({
   SEXTANT_PLUGIN_MANIFEST: { status: 500, summary: 'A plugin cannot be read: its package, folder or manifest is malformed.', fix: 'Correct the named field, or remove the plugin from the configuration.' },
   SEXTANT_PLUGIN_UNKNOWN: { status: 404, summary: 'No plugin has this id.', fix: 'Use one of the ids that are listed; the nearest is named.' },
   SEXTANT_PLUGIN_ALWAYS_ON: { status: 409, summary: 'The plugin cannot be switched off.', fix: 'It is part of the base of Sextant; leave it on.' },
+  SEXTANT_PLUGIN_PINNED: { status: 409, summary: 'The switch of the plugin stands in the configuration file.', fix: 'Change it there.' },
   SEXTANT_PLUGIN_NEEDED: { status: 409, summary: 'Other active plugins need this one.', fix: 'Disable them first, or ask for cascade.' },
   SEXTANT_PLUGIN_INCOMPATIBLE: { status: 409, summary: 'The plugin was made for another kernel version.', fix: 'Install a version of the plugin whose engines.kernel fits, or set ignoreCompatibility for it.' },
   SEXTANT_PLUGIN_CYCLE: { status: 500, summary: 'Plugins need each other in a circle.', fix: 'Make one of the dependencies in the printed circle optional with maybe(), or move the shared part to a plugin of its own.' },

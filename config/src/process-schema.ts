@@ -1,0 +1,74 @@
+import { bytes, duration, ROLES, secret, z } from '@sextant/sdk';
+
+/** What a process needs to know before any plugin: where it listens, where it stores, what it is. */
+export const processSchema = z.object({
+  dataDir: z.string().optional().describe('Folder of everything on disk; default /var/lib/sextant for root, $XDG_DATA_HOME/sextant for others'),
+  roles: z.array(z.enum(ROLES)).optional().describe('What this process does; default: everything'),
+  http: z
+    .object({
+      host: z.string().default('127.0.0.1').describe('Address to listen on. Beyond loopback a credential must exist first'),
+      port: z.number().int().min(0).max(65535).default(7080).describe('Port to listen on; 0 takes a free one'),
+      pathPrefix: z.string().regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must look like /sextant').default('').describe('Path that Sextant is served under'),
+      externalUrl: z.url().optional().describe('Where people reach Sextant; default: the address it listens on'),
+      trustProxy: z.boolean().default(false).describe('Take the client address and scheme from X-Forwarded-* headers'),
+      maxBody: bytes().default(1024 * 1024).describe('Largest request body, after decompression, of a route that says nothing else'),
+      requestTimeout: duration().default(60_000).describe('Longest time of a request, streams aside'),
+    })
+    .prefault({}),
+  internal: z
+    .object({
+      listen: z.string().optional().describe('host:port or unix:/path where other Sextant processes reach this one'),
+      tls: z.object({ ca: z.string(), cert: z.string(), key: z.string() }).optional().describe('Files for mutual TLS between processes'),
+    })
+    .prefault({}),
+  remotes: z
+    .object({ git: z.array(z.string()).default([]), search: z.array(z.string()).default([]) })
+    .prefault({})
+    .describe('Addresses of the processes that hold a role this one does not'),
+  database: z
+    .object({
+      main: secret().optional().describe('PostgreSQL DSN; default: the embedded database'),
+      codeintel: secret().optional().describe('DSN of the code intelligence database; default: main'),
+      insights: secret().optional().describe('DSN of the insights database; default: main'),
+      poolSize: z.number().int().min(2).max(500).default(20).describe('Connections of this process to each database'),
+      statementTimeout: duration().default(60_000).describe('Longest time of one SQL statement'),
+    })
+    .prefault({}),
+  redis: z.object({ url: secret().optional().describe('Redis for cache, limits and events; default: PostgreSQL') }).prefault({}),
+  blobs: z
+    .object({
+      s3: z
+        .object({ endpoint: z.url().optional(), region: z.string().default('us-east-1'), bucket: z.string(), accessKeyId: secret().optional(), secretAccessKey: secret().optional(), pathStyle: z.boolean().default(false) })
+        .optional()
+        .describe('S3-compatible storage; default: a folder'),
+    })
+    .prefault({}),
+  log: z
+    .object({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').meta({ live: true }).describe('Least level that is written'),
+      format: z.enum(['auto', 'pretty', 'json']).default('auto').describe('auto: pretty on a terminal'),
+    })
+    .prefault({}),
+  tracing: z.object({ otlpEndpoint: z.url().optional().describe('OpenTelemetry collector (http://host:4318); nothing is sent without it') }).prefault({}),
+  graphql: z
+    .object({
+      maxDepth: z.number().int().min(1).default(30).describe('Deepest nesting of a query'),
+      maxAliases: z.number().int().min(0).default(100).describe('Most aliases in a query'),
+      maxTokens: z.number().int().min(100).default(10_000).describe('Most tokens in a query'),
+      maxCost: z.number().int().min(1).default(500_000).describe('Most objects a query may ask for; list arguments multiply'),
+    })
+    .prefault({}),
+  jobs: z.object({ concurrency: z.number().int().min(1).max(100).default(4).describe('Jobs that run at once in this process') }).prefault({}),
+  errorBudget: z
+    .object({
+      errors: z.number().int().min(1).default(20).describe('Errors of one plugin within the window after which it rests'),
+      window: duration().default(60_000).describe('The window'),
+      rest: duration().default(30_000).describe('How long it rests'),
+    })
+    .prefault({}),
+  pluginPaths: z.array(z.string()).default([]).describe('Folders of plugins to load, from the configuration file'),
+  pluginPackages: z.array(z.string()).default([]).describe('npm packages of plugins to load'),
+  plugins: z.record(z.string(), z.unknown()).default({}).describe('Per plugin: false, or its switches and its own configuration'),
+});
+
+export type ProcessConfig = z.output<typeof processSchema>;

@@ -1,0 +1,62 @@
+import type { Clock } from '@sextant/sdk';
+import type { BoundaryObserver, Entry } from './boundary.js';
+
+export interface BudgetOptions {
+  /** Errors within `window` that open the circuit. */
+  readonly errors: number;
+  /** Milliseconds. */
+  readonly window: number;
+  /** Milliseconds the circuit stays open before the plugin is tried again. */
+  readonly rest: number;
+}
+
+interface Account {
+  /** Times of the errors within the window, oldest first. */
+  times: number[];
+  openUntil: number;
+  degradation: Disposable | undefined;
+}
+
+export interface BudgetEvents {
+  error(entry: Entry, error: unknown): void;
+  /** The circuit of a plugin opened. The answer is disposed when it closes. */
+  opened(plugin: string, reason: string): Disposable;
+}
+
+/** Counts the errors of each plugin, and lets one that fails too often rest, alone. */
+export class ErrorBudget implements BoundaryObserver {
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: BudgetOptions,
+    private readonly events: BudgetEvents,
+  ) {}
+
+  allows(plugin: string): boolean {
+    const account = this.#accounts.get(plugin);
+    if (!account || account.openUntil === 0) return true;
+    if (this.clock.monotonic() < account.openUntil) return false;
+    this.reset(plugin);
+    return true;
+  }
+
+  failed(entry: Entry, error: unknown): void {
+    this.events.error(entry, error);
+    const now = this.clock.monotonic();
+    const account = this.#accounts.get(entry.plugin) ?? { times: [], openUntil: 0, degradation: undefined };
+    this.#accounts.set(entry.plugin, account);
+    account.times.push(now);
+    while ((account.times[0] ?? now) < now - this.options.window) account.times.shift();
+    if (account.openUntil === 0 && account.times.length >= this.options.errors) {
+      account.openUntil = now + this.options.rest;
+      const reason = `${account.times.length} errors within ${this.options.window / 1000} s, the last in ${entry.kind} "${entry.name}"; it rests for ${this.options.rest / 1000} s`;
+      account.degradation = this.events.opened(entry.plugin, reason);
+    }
+  }
+
+  reset(plugin: string): void {
+    this.#accounts.get(plugin)?.degradation?.[Symbol.dispose]();
+    this.#accounts.delete(plugin);
+  }
+}

@@ -1,0 +1,97 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Manifest, manifestProblems, SextantError } from '@sextant/sdk';
+
+export interface DiscoveryOptions {
+  readonly builtin: readonly Manifest[];
+  /** npm package names, resolved from `from`. */
+  readonly packages: readonly string[];
+  /** Folders of one plugin, or of many. */
+  readonly folders: readonly string[];
+  /** The folder relative names start from: the configuration file's. */
+  readonly from: string;
+}
+
+export interface Discovered {
+  readonly manifest: Manifest;
+  /** In words: `built in`, `package x`, `folder y`. */
+  readonly source: string;
+}
+
+/** Reads every manifest, and loads nothing else. @throws when the installation itself is wrong: a bad manifest, an id twice. */
+export async function discover(options: DiscoveryOptions): Promise<readonly Discovered[]> {
+  const found: Discovered[] = options.builtin.map((manifest) => ({ manifest, source: 'built in' }));
+  for (const name of options.packages) found.push(await fromModule(await resolvePackage(name, options.from), `package ${name}`));
+  for (const folder of options.folders) {
+    for (const plugin of await pluginFolders(resolve(options.from, folder))) found.push(await fromModule(await entryOf(plugin), `folder ${plugin}`));
+  }
+  const seen = new Map<string, Discovered>();
+  for (const plugin of found) {
+    checkManifest(plugin);
+    const other = seen.get(plugin.manifest.id);
+    if (other) {
+      throw new SextantError('SEXTANT_PLUGIN_DUPLICATE', {
+        what: `Two plugins have the id "${plugin.manifest.id}".`,
+        why: `One is ${other.source}, the other ${plugin.source}.`,
+        fix: 'Remove one of the two from the installation.',
+      });
+    }
+    seen.set(plugin.manifest.id, plugin);
+  }
+  return [...seen.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
+}
+
+function checkManifest({ manifest, source }: Discovered): void {
+  const problems = manifestProblems(manifest);
+  if (problems.length > 0) throw unreadable(source, `${problems.join('; ')}.`);
+}
+
+async function fromModule(entry: string, source: string): Promise<Discovered> {
+  try {
+    const module = (await import(entry)) as { default?: Manifest };
+    return { manifest: module.default as Manifest, source };
+  } catch (cause) {
+    throw unreadable(source, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+async function resolvePackage(name: string, from: string): Promise<string> {
+  try {
+    return import.meta.resolve(name, pathToFileURL(join(from, 'sextant.config.js')).href);
+  } catch {
+    // import.meta.resolve ignores its second argument without a flag; fall back to the folder's own node_modules.
+  }
+  return entryOf(join(from, 'node_modules', name)).catch(() => import.meta.resolve(name));
+}
+
+async function pluginFolders(folder: string): Promise<readonly string[]> {
+  if (await exists(join(folder, 'package.json'))) return [folder];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw unreadable(`folder ${folder}`, 'The folder cannot be read.', cause);
+  });
+  const inside: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && (await exists(join(path, 'package.json')))) inside.push(path);
+  }
+  if (inside.length === 0) throw unreadable(`folder ${folder}`, 'It holds no package.json, and no folder with one.');
+  return inside.sort();
+}
+
+async function entryOf(folder: string): Promise<string> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8');
+  const json = JSON.parse(text) as { exports?: unknown; main?: string };
+  const dot = typeof json.exports === 'object' && json.exports !== null ? (json.exports as Record<string, unknown>)['.'] : json.exports;
+  const entry = typeof dot === 'string' ? dot : ((dot as { default?: string; import?: string } | undefined)?.default ?? (dot as { import?: string } | undefined)?.import ?? json.main ?? 'index.js');
+  const file = join(folder, entry);
+  if (!(await exists(file))) throw unreadable(`folder ${folder}`, `Its entry ${entry} does not exist: build the plugin first.`);
+  return pathToFileURL(file).href;
+}
+
+const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
+
+const unreadable = (source: string, why: string, cause?: unknown): SextantError =>
+  SextantError.is(cause)
+    ? cause
+    : new SextantError('SEXTANT_PLUGIN_MANIFEST', { what: `The plugin from ${source} cannot be read.`, why, fix: 'Correct it, or remove it from `pluginPaths` or `pluginPackages`.', cause });

@@ -1,0 +1,99 @@
+import type {
+  CommandDefinition, ConfigSchema, GraphQLPart, HealthProbe, Hook, JobHandler, AnyJob, Make, PluginContext, PluginRouter, Point, Registrar, Resolved, Role, Schedule, StorageDefinition, Token, Deps,
+} from '@sextant/sdk';
+import { ownerOf, SextantError } from '@sextant/sdk';
+
+// biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies and configuration
+type AnyDeps = any;
+
+/** Everything one part declared, in order. */
+export interface Declarations {
+  readonly provides: { readonly token: Token<unknown>; readonly make: Make<unknown, AnyDeps, ConfigSchema> }[];
+  readonly contributes: { readonly point: Point<unknown>; readonly make: Make<unknown, AnyDeps, ConfigSchema> }[];
+  readonly graphql: (() => Promise<{ readonly default: GraphQLPart<AnyDeps> }>)[];
+  readonly http: ((router: PluginRouter, deps: Resolved<AnyDeps>, ctx: PluginContext) => void)[];
+  readonly storage: StorageDefinition[];
+  readonly jobs: { readonly job: AnyJob; readonly handle: JobHandler<AnyJob, AnyDeps> }[];
+  readonly schedules: Schedule[];
+  readonly health: { readonly name: string; readonly probe: (deps: Resolved<AnyDeps>, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe; readonly every: number; readonly critical: boolean }[];
+  readonly commands: CommandDefinition<AnyDeps, ConfigSchema>[];
+  readonly starts: { readonly hook: Hook<AnyDeps, ConfigSchema>; readonly timeout: number }[];
+  readonly stops: { readonly hook: Hook<AnyDeps, ConfigSchema>; readonly timeout: number }[];
+}
+
+const HOOK_TIMEOUT = 10_000;
+const HEALTH_EVERY = 30_000;
+
+/** Collects what `register` declares. Once it has returned, every verb throws SEXTANT_REGISTRAR_FROZEN. */
+export function collectDeclarations(plugin: string, role: Role, register: (r: Registrar<Deps>) => void): Declarations {
+  const d: Declarations = { provides: [], contributes: [], graphql: [], http: [], storage: [], jobs: [], schedules: [], health: [], commands: [], starts: [], stops: [] };
+  let frozen = false;
+  const open = (verb: string): void => {
+    if (frozen) {
+      throw new SextantError('SEXTANT_REGISTRAR_FROZEN', {
+        what: `Plugin "${plugin}" (part ${role}) called ${verb}() after register() had returned.`,
+        fix: 'Declare everything inside register(), synchronously.',
+      });
+    }
+  };
+  const own = (verb: string, key: string): void => {
+    if (ownerOf(key) !== plugin) {
+      throw new SextantError('SEXTANT_SERVICE_DUPLICATE', { what: `Plugin "${plugin}" (part ${role}) may not ${verb} "${key}".`, why: `The key begins with the id of "${ownerOf(key)}".`, fix: `Use a key that begins with "${plugin}.".` });
+    }
+  };
+  const registrar: Registrar<Deps> = {
+    provide: (token, make) => {
+      open('provide');
+      own('provide', token.key);
+      d.provides.push({ token: token as Token<unknown>, make: make as Make<unknown, AnyDeps, ConfigSchema> });
+    },
+    contribute: (point, make) => {
+      open('contribute');
+      d.contributes.push({ point: point as Point<unknown>, make: make as Make<unknown, AnyDeps, ConfigSchema> });
+    },
+    graphql: (load) => {
+      open('graphql');
+      d.graphql.push(load);
+    },
+    http: (mount) => {
+      open('http');
+      d.http.push(mount);
+    },
+    storage: (definition) => {
+      open('storage');
+      d.storage.push(definition);
+    },
+    job: (job, handle) => {
+      open('job');
+      own('handle the job', job.name);
+      d.jobs.push({ job, handle: handle as JobHandler<AnyJob, AnyDeps> });
+    },
+    schedule: (schedule) => {
+      open('schedule');
+      d.schedules.push(schedule);
+    },
+    health: (name, probe, options) => {
+      open('health');
+      d.health.push({ name, probe, every: options?.every ?? HEALTH_EVERY, critical: options?.critical ?? false });
+    },
+    command: (command) => {
+      open('command');
+      d.commands.push(command);
+    },
+    start: (hook, options) => {
+      open('start');
+      d.starts.push({ hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
+    },
+    stop: (hook, options) => {
+      open('stop');
+      d.stops.push({ hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
+    },
+  };
+  const returned: unknown = register(registrar);
+  frozen = true;
+  if (returned instanceof Promise) {
+    returned.catch(() => undefined);
+    throw new SextantError('SEXTANT_PLUGIN_FAILED', { what: `Plugin "${plugin}" (part ${role}): register() returned a promise.`, why: 'What is declared after the first await would be lost.', fix: 'Make register() synchronous; do the waiting in start().' });
+  }
+  return d;
+}

@@ -1,0 +1,116 @@
+import type { ConfigSchema, Deps, Manifest, Part, PluginState, PluginStatus, Role } from '@sextant/sdk';
+import { SextantError } from '@sextant/sdk';
+import type { Declarations } from './declarations.js';
+
+export type Phase = 'discover' | 'resolve' | 'load' | 'register' | 'configure' | 'migrate' | 'init' | 'compose' | 'start' | 'stop';
+
+export interface LoadedPart {
+  readonly role: Role;
+  readonly part: Part<Deps, ConfigSchema>;
+  readonly declarations: Declarations;
+}
+
+/** One plugin in this process: what it is, what state it is in, and why. */
+export class PluginRecord {
+  readonly parts: LoadedPart[] = [];
+  readonly timings: Record<string, number> = {};
+  /** Reasons in words for which the plugin is degraded; the plugin itself, its health and the kernel add to it. */
+  readonly degradations = new Map<symbol, string>();
+  #state: Exclude<PluginState, 'degraded'> = 'disabled';
+  #phase: Phase | undefined;
+  #error: SextantError | undefined;
+  #changed: () => void;
+
+  constructor(
+    readonly manifest: Manifest,
+    readonly source: string,
+    changed: () => void,
+  ) {
+    this.#changed = changed;
+  }
+
+  get id(): string {
+    return this.manifest.id;
+  }
+
+  get state(): PluginState {
+    return this.#state === 'active' && this.degradations.size > 0 ? 'degraded' : this.#state;
+  }
+
+  get error(): SextantError | undefined {
+    return this.#error;
+  }
+
+  get phase(): Phase | undefined {
+    return this.#phase;
+  }
+
+  /** Takes part in the phases: not disabled, incompatible, blocked or failed. */
+  get alive(): boolean {
+    return this.#state === 'active';
+  }
+
+  activate(): void {
+    this.#set('active', undefined, undefined);
+  }
+
+  disable(reason?: SextantError): void {
+    this.#set('disabled', undefined, reason);
+  }
+
+  incompatible(error: SextantError): void {
+    this.#set('incompatible', 'resolve', error);
+  }
+
+  block(error: SextantError): void {
+    this.#set('blocked', 'resolve', error);
+  }
+
+  fail(phase: Phase, error: unknown): void {
+    this.#set('failed', phase, asPluginError(this.id, phase, error));
+  }
+
+  degrade(reason: string): Disposable {
+    const key = Symbol(reason);
+    this.degradations.set(key, reason);
+    this.#changed();
+    return {
+      [Symbol.dispose]: () => {
+        if (this.degradations.delete(key)) this.#changed();
+      },
+    };
+  }
+
+  async timed<R>(phase: Phase, work: () => R | Promise<R>): Promise<R> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.timings[phase] = Math.round((this.timings[phase] ?? 0) + performance.now() - start);
+    }
+  }
+
+  status(dependsOn: readonly string[]): PluginStatus {
+    const reasons = this.state === 'degraded' ? [...this.degradations.values()].join('; ') : this.#error?.message;
+    const { id, version, title, summary, toggle } = this.manifest;
+    return { id, version, title, summary, toggle, state: this.state, phase: this.#phase, reason: reasons, code: this.#error?.code, timings: { ...this.timings }, dependsOn };
+  }
+
+  #set(state: Exclude<PluginState, 'degraded'>, phase: Phase | undefined, error: SextantError | undefined): void {
+    this.#state = state;
+    this.#phase = phase;
+    this.#error = error;
+    if (state !== 'active') this.degradations.clear();
+    this.#changed();
+  }
+}
+
+function asPluginError(plugin: string, phase: Phase, error: unknown): SextantError {
+  if (SextantError.is(error)) return error;
+  return new SextantError('SEXTANT_PLUGIN_FAILED', {
+    what: `Plugin "${plugin}" failed in phase ${phase}.`,
+    why: error instanceof Error ? error.message : String(error),
+    fix: 'The cause is in the log; disable the plugin to start without it.',
+    cause: error,
+  });
+}

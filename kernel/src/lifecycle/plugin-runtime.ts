@@ -1,0 +1,156 @@
+import type { ConfigSchema, ConfigView, Deps, PluginContext, Role, Token } from '@sextant/sdk';
+import { core } from '@sextant/sdk';
+import type { Boundary } from '../boundary/boundary.js';
+import type { KernelContainer } from '../container/kernel-container.js';
+import type { LoadedPart, PluginRecord } from './plugin-record.js';
+import type { Points } from './points.js';
+import type { GraphQLContribution, Wiring } from './wiring.js';
+
+const FACTORY_TIMEOUT = 30_000;
+
+interface RuntimeServices {
+  readonly container: KernelContainer;
+  readonly points: Points;
+  readonly boundary: Boundary;
+  readonly wiring: Wiring;
+  readonly roles: readonly Role[];
+}
+
+/** One life of one plugin, from its first factory to its last stop hook. A plugin that is enabled again gets a new one. */
+export class PluginRuntime {
+  readonly #controller = new AbortController();
+  /** Undone in reverse when the plugin stops. */
+  readonly #undo: (Disposable | AsyncDisposable)[] = [];
+  readonly #entrances: (Disposable | AsyncDisposable)[] = [];
+  readonly #graphql: GraphQLContribution[] = [];
+  readonly #deps = new Map<Role, Record<string, unknown>>();
+  readonly #started: LoadedPart[] = [];
+  readonly context: PluginContext;
+
+  constructor(
+    readonly record: PluginRecord,
+    private readonly config: ConfigView<unknown>,
+    private readonly services: RuntimeServices,
+  ) {
+    const { container } = services;
+    this.context = {
+      id: record.id,
+      version: record.manifest.version,
+      roles: services.roles,
+      log: container.require(core.log, record.id),
+      config: config as ConfigView<never>,
+      signal: this.#controller.signal,
+      meter: container.require(core.meter, record.id),
+      degrade: (reason) => record.degrade(reason),
+    };
+  }
+
+  get graphql(): readonly GraphQLContribution[] {
+    return this.#graphql;
+  }
+
+  async migrate(): Promise<void> {
+    const definitions = this.record.parts.flatMap((p) => p.declarations.storage);
+    if (definitions.length > 0) await this.services.wiring.migrate(this.record, definitions, this.#controller.signal);
+  }
+
+  /** Makes the part's services and contributions. They are published when all of the part exist. */
+  async init({ role, part, declarations }: LoadedPart): Promise<void> {
+    const { container, points, boundary } = this.services;
+    const deps = this.#resolve(part.deps);
+    this.#deps.set(role, deps);
+    const made: { token: Token<unknown>; value: unknown }[] = [];
+    for (const { token, make } of declarations.provides) {
+      const value = await boundary.run({ plugin: this.record.id, kind: 'factory', name: token.key }, { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal }, () => make(deps as never, this.context as never));
+      made.push({ token, value });
+    }
+    for (const { token, value } of made) {
+      container.publish(token, value);
+      this.#undo.push({ [Symbol.dispose]: () => container.withdraw(token) });
+      if (token.remote && role === token.remote.role) this.#undo.push(this.services.wiring.expose(token, value, this.record.id));
+    }
+    for (const { point, make } of declarations.contributes) {
+      const value = await boundary.run({ plugin: this.record.id, kind: 'factory', name: point.key }, { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal }, () => make(deps as never, this.context as never));
+      this.#undo.push(points.add(point, this.record.id, value, (reason) => void this.record.degrade(reason)));
+    }
+  }
+
+  /** Loads the GraphQL parts; the schema itself is composed over all plugins. */
+  async prepareGraphQL(): Promise<void> {
+    for (const { role, declarations } of this.record.parts) {
+      for (const load of declarations.graphql) {
+        const { default: part } = await load();
+        this.#graphql.push({ plugin: this.record.id, part: part as GraphQLContribution["part"], deps: this.#deps.get(role), ctx: this.context });
+      }
+    }
+  }
+
+  async start({ role, declarations }: LoadedPart): Promise<void> {
+    const { boundary } = this.services;
+    const deps = this.#deps.get(role) as never;
+    this.#started.push(...this.record.parts.filter((p) => p.role === role));
+    for (const [index, { hook, timeout }] of declarations.starts.entries()) {
+      const name = declarations.starts.length > 1 ? `start#${index + 1}` : 'start';
+      await boundary.run({ plugin: this.record.id, kind: 'hook', name: `${name} (${role})` }, { deadline: timeout, signal: this.#controller.signal }, () => hook(deps, this.context as never));
+    }
+  }
+
+  /** Opens the entrances: routes, job handlers, schedules, probes. */
+  open({ role, declarations }: LoadedPart): void {
+    const { wiring } = this.services;
+    const deps = this.#deps.get(role) as never;
+    const { id } = this.record;
+    for (const mount of declarations.http) this.#entrances.push(wiring.mountRoutes(id, (router) => mount(router, deps, this.context)));
+    for (const { job, handle } of declarations.jobs) {
+      this.#entrances.push(wiring.handleJob(id, job, (payload, context) => handle(payload as never, deps, { ...context, config: this.config.get() as never, progress: context.progress.bind(context), retryLater: context.retryLater.bind(context) })));
+    }
+    for (const schedule of declarations.schedules) this.#entrances.push(wiring.schedule(id, schedule as never, this.config));
+    for (const { name, probe, every, critical } of declarations.health) {
+      this.#entrances.push(wiring.probe(id, name, (signal) => probe(deps, signal), { every, critical }, (reason) => this.record.degrade(reason)));
+    }
+  }
+
+  /** Closes the entrances; resolves when what came in through them has ended. */
+  async close(): Promise<void> {
+    await disposeAll(this.#entrances.splice(0), (error) => this.context.log.error('closing an entrance failed', { error }));
+  }
+
+  /** Stop hooks in reverse, then everything the plugin published. Never throws. */
+  async stop(): Promise<void> {
+    const { boundary, container } = this.services;
+    for (const { role, declarations } of this.#started.splice(0).reverse()) {
+      for (const { hook, timeout } of [...declarations.stops].reverse()) {
+        await boundary
+          .run({ plugin: this.record.id, kind: 'hook', name: `stop (${role})` }, { deadline: timeout }, () => hook(this.#deps.get(role) as never, this.context as never))
+          .catch((error: unknown) => this.context.log.error('a stop hook failed', { error }));
+      }
+    }
+    this.#controller.abort(new DOMException(`plugin ${this.record.id} stops`, 'AbortError'));
+    await disposeAll(this.#undo.splice(0), (error) => this.context.log.error('undoing a declaration failed', { error }));
+    container.release(this.record.id);
+  }
+
+  /** Optional services are getters: they follow their provider as it comes and goes. */
+  #resolve(deps: Deps): Record<string, unknown> {
+    const { container, points, wiring } = this.services;
+    const find = (token: Token<unknown>): unknown => container.get(token, this.record.id) ?? (wiring.remoteKeys.has(token.key) ? wiring.remoteClient(token) : undefined);
+    const resolved: Record<string, unknown> = {};
+    for (const [name, dep] of Object.entries(deps)) {
+      if (dep.kind === 'point') resolved[name] = points.list(dep);
+      else if (dep.kind === 'maybe') Object.defineProperty(resolved, name, { enumerable: true, get: () => find(dep.token) });
+      else resolved[name] = find(dep);
+    }
+    return resolved;
+  }
+}
+
+async function disposeAll(disposables: (Disposable | AsyncDisposable)[], failed: (error: unknown) => void): Promise<void> {
+  for (const disposable of disposables.reverse()) {
+    try {
+      if (Symbol.asyncDispose in disposable) await disposable[Symbol.asyncDispose]();
+      else disposable[Symbol.dispose]();
+    } catch (error) {
+      failed(error);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { Plugins, PluginStatus } from '@sextant/sdk';
+import { SextantError } from '@sextant/sdk';
+import { closest, distance } from 'fastest-levenshtein';
+import { dependentsOf } from '../graph/part-graph.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { PluginRecord } from './plugin-record.js';
+
+export interface SwitchStore {
+  /** Remembers the choice beyond this process. */
+  save(plugin: string, enabled: boolean): Promise<void>;
+}
+
+/** Turns plugins on and off while Sextant runs. One change at a time. */
+export class Switchboard implements Plugins {
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly records: readonly PluginRecord[],
+    private readonly lifecycle: Lifecycle,
+    private readonly store: SwitchStore,
+    /** True for a plugin whose switch stands in the configuration file, which wins. */
+    private readonly pinned: (id: string) => boolean,
+  ) {}
+
+  list(): readonly PluginStatus[] {
+    return this.records.map((record) => this.lifecycle.status(record));
+  }
+
+  enable(id: string): Promise<PluginStatus> {
+    return this.#serially(async () => {
+      const record = this.find(id);
+      this.#refusePinned(record);
+      if (record.state === 'incompatible') throw record.error as SextantError;
+      if (record.state === 'failed' && record.phase === 'load') {
+        throw new SextantError('SEXTANT_PLUGIN_RESTART_NEEDED', { what: `"${id}" could not be loaded, and a module is loaded once a process.`, fix: 'Mend the plugin, then restart Sextant.' });
+      }
+      await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted, record.id]));
+      await this.store.save(record.id, true);
+      return this.lifecycle.status(record);
+    });
+  }
+
+  disable(id: string, options: { readonly cascade?: boolean } = {}): Promise<PluginStatus> {
+    return this.#serially(async () => {
+      const record = this.find(id);
+      if (record.manifest.toggle === 'always-on') throw new SextantError('SEXTANT_PLUGIN_ALWAYS_ON', { what: `"${id}" cannot be switched off.`, fix: 'It is part of the base of Sextant; leave it on.' });
+      this.#refusePinned(record);
+      const dependents = dependentsOf(this.lifecycle.graph, record.id);
+      if (dependents.length > 0 && !options.cascade) {
+        throw new SextantError('SEXTANT_PLUGIN_NEEDED', { what: `"${id}" is needed by ${dependents.join(', ')}.`, fix: 'Disable them first, or ask for cascade.', details: { dependents } });
+      }
+      const off = new Set([record.id, ...dependents]);
+      await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted].filter((wanted) => !off.has(wanted))));
+      for (const plugin of off) await this.store.save(plugin, false);
+      return this.lifecycle.status(record);
+    });
+  }
+
+  /** @throws SEXTANT_PLUGIN_UNKNOWN with the nearest id. */
+  find(id: string): PluginRecord {
+    const record = this.records.find((r) => r.id === id || r.manifest.renamedFrom?.includes(id));
+    if (record) return record;
+    throw unknownPlugin(id, this.records.map((r) => r.id));
+  }
+
+  #refusePinned(record: PluginRecord): void {
+    if (this.pinned(record.id)) {
+      throw new SextantError('SEXTANT_PLUGIN_PINNED', { what: `The switch of "${record.id}" stands in the configuration file.`, fix: `Change or remove plugins.${record.id}.enabled there.` });
+    }
+  }
+
+  #serially<R>(work: () => Promise<R>): Promise<R> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+export function unknownPlugin(id: string, ids: readonly string[]): SextantError {
+  const near = ids.length > 0 ? closest(id, [...ids]) : undefined;
+  const hint = near !== undefined && distance(id, near) <= Math.max(2, Math.floor(id.length / 3)) ? ` Did you mean "${near}"?` : '';
+  return new SextantError('SEXTANT_PLUGIN_UNKNOWN', { what: `No plugin has the id "${id}".${hint}`, fix: `Installed: ${ids.join(', ')}.` });
+}

@@ -1,0 +1,36 @@
+import type { AnyJob, ConfigSchema, ConfigView, GraphQLPart, HealthProbe, JobContext, PluginContext, PluginRouter, RetryLater, Role, Schedule, StorageDefinition, Token } from '@sextant/sdk';
+import type { SextantError } from '@sextant/sdk';
+import type { PluginRecord } from './plugin-record.js';
+
+export interface GraphQLContribution {
+  readonly plugin: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies
+  readonly part: GraphQLPart<any>;
+  readonly deps: unknown;
+  readonly ctx: PluginContext;
+}
+
+/**
+ * What the lifecycle asks of the subsystems. It knows when; they know how. A process without a role that needs a
+ * subsystem gets a wiring that refuses, so no part can reach what its process does not have.
+ */
+export interface Wiring {
+  /** Kernel services by key, with the roles that have them; undefined: every role. */
+  readonly kernelServices: ReadonlyMap<string, readonly Role[] | undefined>;
+  /** Services that a client of another process stands for. */
+  readonly remoteKeys: ReadonlySet<string>;
+  remoteClient(token: Token<unknown>): unknown;
+
+  /** Validates the plugin's slice. @throws naming every wrong key with its source. */
+  configure(record: PluginRecord): ConfigView<unknown>;
+  /** Migrates, or waits until the migrator has. */
+  migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<void>;
+  /** Replaces the whole schema; answers who was left out and why. `drained` resolves when operations on the schema before have ended. */
+  composeGraphQL(parts: readonly GraphQLContribution[]): { readonly rejected: ReadonlyMap<string, SextantError>; readonly drained: Promise<void> };
+  mountRoutes(plugin: string, declare: (router: PluginRouter) => void): Disposable;
+  handleJob(plugin: string, job: AnyJob, handle: (payload: unknown, job: Omit<JobContext<ConfigSchema>, 'config'>) => Promise<void | RetryLater>): AsyncDisposable;
+  schedule(plugin: string, schedule: Schedule & { readonly every?: number | (() => number) }, config: ConfigView<unknown>): Disposable;
+  probe(plugin: string, name: string, run: (signal: AbortSignal) => Promise<HealthProbe> | HealthProbe, options: { readonly every: number; readonly critical: boolean }, degrade: (reason: string) => Disposable): Disposable;
+  /** Serves a service to other processes. */
+  expose(token: Token<unknown>, service: unknown, plugin: string): Disposable;
+}

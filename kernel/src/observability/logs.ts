@@ -1,0 +1,68 @@
+import type { Logger } from '@sextant/sdk';
+import { SextantError } from '@sextant/sdk';
+import { context, trace } from '@opentelemetry/api';
+import { pino, type Logger as Pino } from 'pino';
+import pretty from 'pino-pretty';
+import { currentEntry } from '../boundary/boundary.js';
+import { redactSecrets } from './redact-secrets.js';
+
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: pretty on a terminal, JSON lines elsewhere. */
+  readonly format: 'auto' | 'pretty' | 'json';
+  /** Default: standard error, so that standard output carries only what was asked for. */
+  readonly destination?: NodeJS.WritableStream;
+}
+
+/** The logs of one process. Every line passes through one redaction. */
+export class Logs {
+  readonly #root: Pino;
+
+  constructor(options: LogOptions) {
+    const stream = options.destination ?? process.stderr;
+    const isPretty = options.format === 'pretty' || (options.format === 'auto' && (stream as NodeJS.WriteStream).isTTY === true);
+    const target = isPretty ? pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true, destination: stream as NodeJS.WritableStream, sync: true }) : stream;
+    this.#root = pino({ level: options.level, base: {}, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message', formatters: { level: (label) => ({ level: label }) } }, target);
+  }
+
+  of(plugin: string): Logger {
+    return wrap(this.#root.child({ plugin }));
+  }
+}
+
+function wrap(target: Pino): Logger {
+  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
+    if (!target.isLevelEnabled(level)) return;
+    const span = trace.getSpan(context.active())?.spanContext();
+    const entry = currentEntry();
+    target[level]({ ...(entry ? { entry: `${entry.kind} ${entry.name}` } : {}), ...(span ? { trace: span.traceId } : {}), ...(fields ? plain(fields) : {}) }, redactSecrets(message));
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), child: (fields) => wrap(target.child(plain(fields))) };
+}
+
+/** Errors become plain objects with their causes, texts lose what looks like a credential. */
+function plain(value: object, depth = 0): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(value)) out[key] = plainValue(field, depth);
+  return out;
+}
+
+function plainValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactSecrets(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Error) {
+    return {
+      name: value.name,
+      ...(SextantError.is(value) ? { code: value.code } : {}),
+      message: redactSecrets(value.message),
+      ...(SextantError.is(value) && value.status < 500 ? {} : { stack: redactSecrets(value.stack ?? '') }),
+      ...(value.cause !== undefined && depth < 4 ? { cause: plainValue(value.cause, depth + 1) } : {}),
+    };
+  }
+  if (Array.isArray(value)) return depth > 4 ? '[…]' : value.slice(0, 100).map((v) => plainValue(v, depth + 1));
+  if (typeof value === 'object' && value !== null) {
+    if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return (value as { toJSON(): unknown }).toJSON();
+    return depth > 4 ? '{…}' : plain(value, depth + 1);
+  }
+  return value;
+}

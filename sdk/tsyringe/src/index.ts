@@ -1,0 +1,1 @@
+export { classes, injectable, perPlugin, use } from './classes.js';
