@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDataFolder } from './data-folder-lock.js';
+import { type OwnerLock, takeOwnerLock } from './owner-lock.js';
+import { startTicks } from './process-identity.js';
+
+let folder: string;
+let file: string;
+const held: OwnerLock[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'owner-lock-'));
+  file = join(folder, 'lock');
+});
+afterEach(() => {
+  for (const lock of held.splice(0)) lock.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function taken(): boolean {
+  const lock = takeOwnerLock(file);
+  if ('heldBy' in lock) return false;
+  held.push(lock);
+  return true;
+}
+
+const leave = (owner: object) => writeFileSync(file, JSON.stringify(owner));
+const aDeadPid = (): number => spawnSync('true').pid;
+
+describe('owner lock', () => {
+  it('is taken once, and again after release', () => {
+    expect(taken()).toBe(true);
+    expect(taken()).toBe(false);
+    held.splice(0).forEach((lock) => {
+      lock.release();
+    });
+    expect(existsSync(file)).toBe(false);
+    expect(taken()).toBe(true);
+  });
+
+  it('says which process holds it', () => {
+    expect(taken()).toBe(true);
+    expect(takeOwnerLock(file)).toMatchObject({ heldBy: { pid: process.pid, host: hostname() } });
+  });
+
+  it('is taken over from a process that died', () => {
+    leave({ pid: aDeadPid(), host: hostname(), since: '2026-01-01T00:00:00.000Z' });
+    expect(taken()).toBe(true);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: process.pid });
+  });
+
+  it.runIf(startTicks(process.pid) !== undefined)('is taken over when the pid belongs to a younger process', () => {
+    leave({ pid: process.pid, ticks: '1', host: hostname(), since: '2026-01-01T00:00:00.000Z' });
+    expect(taken()).toBe(true);
+  });
+
+  it('is respected while an owner on another machine touches it', () => {
+    leave({ pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z' });
+    expect(taken()).toBe(false);
+  });
+
+  it('is taken over from an owner on another machine that fell silent', () => {
+    leave({ pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z' });
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(file, longAgo, longAgo);
+    expect(taken()).toBe(true);
+  });
+
+  it.each(['', 'not json', '{"pid":"x"}'])('is taken over when its content is %j', (content) => {
+    writeFileSync(file, content);
+    expect(taken()).toBe(true);
+  });
+
+  it('leaves the lock of a successor alone on release', () => {
+    expect(taken()).toBe(true);
+    leave({ pid: process.ppid, host: hostname(), since: 'later' });
+    held.splice(0).forEach((lock) => {
+      lock.release();
+    });
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('data folder', () => {
+  it('is made, and refused to a second owner by the name of the first', () => {
+    const data = join(folder, 'new', 'data');
+    const lock = lockDataFolder(data);
+    held.push(lock);
+    expect(() => lockDataFolder(data)).toThrow(
+      expect.objectContaining({
+        code: 'SEXTANT_DATA_FOLDER_IN_USE',
+        why: expect.stringContaining(`Process ${process.pid} on ${hostname()}`),
+      }),
+    );
+  });
+});
