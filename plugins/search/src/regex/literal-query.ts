@@ -16,7 +16,7 @@ export const NONE: LiteralQuery = { kind: 'none' };
 export function allOf(queries: readonly LiteralQuery[]): LiteralQuery {
   const flat = queries.flatMap((q) => (q.kind === 'and' ? q.of : [q])).filter((q) => q.kind !== 'any');
   if (flat.some((q) => q.kind === 'none')) return NONE;
-  const kept = flat.filter((q, i) => !flat.some((other, j) => i !== j && implies(other, q) && (!implies(q, other) || j < i)));
+  const kept = withoutRedundant(flat, (q, other) => implies(other, q));
   return kept.length === 0 ? ANY : kept.length === 1 ? (kept[0] as LiteralQuery) : { kind: 'and', of: kept };
 }
 
@@ -24,8 +24,17 @@ export function allOf(queries: readonly LiteralQuery[]): LiteralQuery {
 export function anyOf(queries: readonly LiteralQuery[]): LiteralQuery {
   const flat = queries.flatMap((q) => (q.kind === 'or' ? q.of : [q])).filter((q) => q.kind !== 'none');
   if (flat.some((q) => q.kind === 'any')) return ANY;
-  const kept = flat.filter((q, i) => !flat.some((other, j) => i !== j && implies(q, other) && (!implies(other, q) || j < i)));
+  const kept = withoutRedundant(flat, implies);
   return kept.length === 0 ? NONE : kept.length === 1 ? (kept[0] as LiteralQuery) : { kind: 'or', of: kept };
+}
+
+/** Drops what another member makes redundant, and all but the first of equals. Long lists are left as they are: the work is quadratic. */
+function withoutRedundant(
+  queries: readonly LiteralQuery[],
+  redundant: (q: LiteralQuery, given: LiteralQuery) => boolean,
+): readonly LiteralQuery[] {
+  if (queries.length > 64) return queries;
+  return queries.filter((q, i) => !queries.some((other, j) => i !== j && redundant(q, other) && (j < i || !redundant(other, q))));
 }
 
 export function literalRun(bytes: Buffer): LiteralQuery {

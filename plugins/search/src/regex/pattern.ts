@@ -35,7 +35,7 @@ export interface CompiledPattern {
   readonly spec: PatternSpec;
   /** What a document must hold; sound for the whole document, and for each line when the pattern does not cross lines. */
   readonly required: LiteralQuery;
-  /** The pattern may match a newline: give the matcher whole documents. */
+  /** The pattern may match a newline, or looks at the edges of the document (`\\A`, `\\z`): give the matcher whole documents. */
   readonly crossesLines: boolean;
   /** The pattern means the same on any bytes, so no text is checked for its encoding. */
   readonly bytewise: boolean;
