@@ -30,8 +30,18 @@ export type DocExpr =
   | { readonly op: 'symbolKind'; readonly kinds: readonly string[] };
 
 export interface SearchScope {
-  /** The int32 repository ids that may be read, with the branch to search in each; absent branch: the default branch. */
-  readonly repositories: readonly { readonly id: number; readonly branch?: string }[];
+  /**
+   * The int32 repository ids that may be read, with the branch to search in each; absent branch: the default branch.
+   * A repository may stand here once per branch; its documents are answered once, with all of the branches that hold them.
+   * Their order decides whose matches are taken first when a limit is hit.
+   */
+  readonly repositories: readonly {
+    readonly id: number;
+    readonly branch?: string;
+    /** How much the repository matters (stars, priority) and how recently it changed, 0–1 each; 0 when left out. */
+    readonly rank?: number;
+    readonly freshness?: number;
+  }[];
 }
 
 export interface SearchLimits {
@@ -57,13 +67,31 @@ export interface EngineRequest {
 }
 
 /** Offsets are bytes into the blob; `line` is 0-based; columns are 0-based, in bytes and in code points. */
-export interface EnginePosition { readonly offset: number; readonly line: number; readonly column: number }
-export interface EngineRange { readonly start: EnginePosition; readonly end: EnginePosition }
+export interface EnginePosition {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+export interface EngineRange {
+  readonly start: EnginePosition;
+  readonly end: EnginePosition;
+}
 
 /** Consecutive whole lines that hold hits, with their context. `text` is decoded as UTF-8 with replacement characters. */
-export interface EngineChunk { readonly text: string; readonly start: EnginePosition; readonly ranges: readonly EngineRange[]; readonly truncated?: boolean }
+export interface EngineChunk {
+  readonly text: string;
+  readonly start: EnginePosition;
+  readonly ranges: readonly EngineRange[];
+  readonly truncated?: boolean;
+}
 
-export interface EngineSymbol { readonly name: string; readonly kind: string; readonly container?: string; readonly line: number; readonly column: number }
+export interface EngineSymbol {
+  readonly name: string;
+  readonly kind: string;
+  readonly container?: string;
+  readonly line: number;
+  readonly column: number;
+}
 
 export interface EngineDocument {
   readonly repository: number;

@@ -1,0 +1,104 @@
+import { foldedMatcher } from '../regex/literal-matcher.js';
+import type { Matcher } from '../regex/pattern.js';
+import type { Atom } from './compiled-query.js';
+import type { DocumentView, SearchWindows } from './document-view.js';
+import type { SearchBudget } from './search-budget.js';
+
+const NEWLINE = 0x0a;
+
+/** Byte ranges, flat: start, end, start, end … in order and not overlapping. */
+export type Hits = number[];
+
+/** All hits of a pattern in a document's content, or only the first. */
+export function contentHits(atom: Atom, document: DocumentView, wanted: 'all' | 'first', budget: SearchBudget): Hits {
+  const hits: Hits = [];
+  if (!document.searchable || !document.mayContain(atom)) return hits;
+  const content = document.content();
+  let examined = 0;
+  const visit = (start: number, end: number): boolean => {
+    if (start !== end) hits.push(start, end);
+    else if (isFirstOnLine(content, start, hits)) hits.push(start, end);
+    else if ((++examined & 1023) === 0) return !budget.spent();
+    return (wanted === 'all' || hits.length === 0) && !budget.step();
+  };
+  const windows = atom.pattern.crossesLines ? undefined : document.windowsOf(atom);
+  if (!windows) atom.matcher.scan(content, 0, content.length, visit);
+  else if (windows.anchor && atom.matcher.engine !== 'literal') scanAnchoredLines(atom.matcher, content, windows, visit, budget);
+  else scanWindows(atom.matcher, content, windows, visit, budget);
+  return hits;
+}
+
+/** A pattern that can be empty matches at every byte; one empty hit tells as much as all those of its line. */
+function isFirstOnLine(content: Buffer, at: number, hits: Hits): boolean {
+  if (at === content.length && at > 0 && content[at - 1] === NEWLINE) return false;
+  const last = hits.at(-1);
+  if (last === undefined) return true;
+  const newline = content.indexOf(NEWLINE, last);
+  return newline >= 0 && newline < at;
+}
+
+type Visit = (start: number, end: number) => boolean;
+
+/** Windows grow to whole lines, so that anchors see the edges of lines; a line that two windows share is scanned once. */
+function scanWindows(matcher: Matcher, content: Buffer, { ranges }: SearchWindows, visit: Visit, budget: SearchBudget): void {
+  let done = 0;
+  let more = true;
+  const watch: Visit = (start, end) => (more = visit(start, end));
+  for (let index = 0; more && index < ranges.length && !budget.step(); index += 2) {
+    const end = lineEnd(content, Math.max(ranges[index + 1]! - 1, 0));
+    const start = Math.max(lineStart(content, ranges[index]!), done);
+    if (start > end || (start === end && done > 0)) continue;
+    matcher.scan(content, start, end, watch);
+    done = end + 1;
+  }
+}
+
+/** Runs the pattern only on lines in which the anchor begins inside a window. */
+function scanAnchoredLines(matcher: Matcher, content: Buffer, { ranges, anchor }: SearchWindows, visit: Visit, budget: SearchBudget): void {
+  const finder = foldedMatcher(anchor!);
+  let from = 0;
+  let more = true;
+  const watch: Visit = (start, end) => (more = visit(start, end));
+  for (let index = 0; more && index < ranges.length; index += 2) {
+    from = Math.max(from, ranges[index]!);
+    const end = Math.min(ranges[index + 1]! + anchor!.length - 1, content.length);
+    while (more && !budget.step()) {
+      const found = finder.find(content, from, end);
+      if (!found) break;
+      const stop = lineEnd(content, found.start);
+      matcher.scan(content, lineStart(content, found.start), stop, watch);
+      from = stop + 1;
+    }
+  }
+}
+
+/** Start of the line that holds the byte at `at`. */
+export function lineStart(content: Buffer, at: number): number {
+  let start = at;
+  while (start > 0 && content[start - 1] !== NEWLINE) start--;
+  return start;
+}
+
+/** End of that line, its newline not included. */
+export function lineEnd(content: Buffer, at: number): number {
+  const end = content.indexOf(NEWLINE, at);
+  return end < 0 ? content.length : end;
+}
+
+/** The union of several lists of hits; those that overlap become one. */
+export function mergeHits(lists: readonly Hits[]): Hits {
+  const filled = lists.filter((list) => list.length > 0);
+  if (filled.length < 2) return filled[0] ?? [];
+  const pairs = filled.flatMap((list) =>
+    Array.from({ length: list.length / 2 }, (_, index) => [list[index * 2]!, list[index * 2 + 1]!] as const),
+  );
+  pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const merged: Hits = [];
+  for (const [start, end] of pairs) {
+    const last = merged.length - 1;
+    if (last > 0 && (start < merged[last]! || (start === merged[last - 1] && end === merged[last])))
+      merged[last] = Math.max(merged[last]!, end);
+    else merged.push(start, end);
+  }
+  return merged;
+}

@@ -1,0 +1,151 @@
+import type { CodeSymbol } from '../index/symbols/code-symbol.js';
+import type { Atom, CompiledQuery, Node } from './compiled-query.js';
+import { contentHits, type Hits, mergeHits } from './content-hits.js';
+import type { DocumentView } from './document-view.js';
+import type { SearchBudget } from './search-budget.js';
+
+/** What of a document fulfils the query. Ranges are bytes. */
+export interface DocumentHits {
+  /** Hits in the content, overlapping ones merged. */
+  readonly content: Hits;
+  readonly path: Hits;
+  readonly symbols: readonly CodeSymbol[];
+  /** Content hits of each shown pattern, before merging; what ranking looks at. */
+  readonly terms: readonly { readonly atom: Atom; readonly hits: Hits }[];
+  /** Hits as `count:` counts them: those in the content or symbols, else one for the document itself. */
+  readonly count: number;
+}
+
+/**
+ * Judges documents one after another by one expression. Each pattern looks at a document at most once, and at its
+ * content only when nothing cheaper has decided.
+ */
+export class DocumentEvaluator {
+  #contentHits: (Hits | undefined)[] = [];
+  #pathHits: (Hits | undefined)[] = [];
+  #symbolHits: (readonly CodeSymbol[] | undefined)[] = [];
+  #document!: DocumentView;
+
+  constructor(
+    private readonly query: CompiledQuery,
+    /** The query as it reads in the document's repository. */
+    private readonly root: Node,
+    private readonly want: 'content' | 'path' | 'symbol',
+    private readonly budget: SearchBudget,
+  ) {}
+
+  /** Undefined when the document does not match, or when the budget ran out before that was known. */
+  evaluate(document: DocumentView): DocumentHits | undefined {
+    this.#document = document;
+    this.#contentHits = [];
+    this.#pathHits = [];
+    this.#symbolHits = [];
+    if (!this.#holds(this.root) || this.budget.stopped) return undefined;
+    return this.#collect();
+  }
+
+  #holds(node: Node): boolean {
+    switch (node.op) {
+      case 'and':
+        return node.of.every((child) => this.#holds(child));
+      case 'or':
+        return node.of.some((child) => this.#holds(child));
+      case 'not':
+        return !this.#holds(node.of);
+      case 'const':
+        return node.value;
+      case 'language':
+        return this.#document.language !== undefined && node.names.has(this.#document.language);
+      case 'repository':
+        return node.ids.has(this.#document.repository);
+      case 'path':
+        return this.#pathOf(node.atom).length > 0;
+      case 'content':
+        return this.#contentOf(node.atom).length > 0;
+      case 'symbolKind':
+        return this.#document.searchable && this.#document.symbols().some(({ kind }) => node.kinds.has(kind));
+      case 'match':
+        return (
+          (node.in.has('path') && this.#pathOf(node.atom).length > 0) ||
+          (node.in.has('symbol') && this.#symbolsOf(node.atom).length > 0) ||
+          (node.in.has('content') && this.#contentOf(node.atom).length > 0)
+        );
+    }
+  }
+
+  #contentOf(atom: Atom): Hits {
+    return (this.#contentHits[atom.id] ??= contentHits(
+      atom,
+      this.#document,
+      atom.shown && this.want === 'content' ? 'all' : 'first',
+      this.budget,
+    ));
+  }
+
+  #pathOf(atom: Atom): Hits {
+    const known = this.#pathHits[atom.id];
+    if (known) return known;
+    const hits: Hits = [];
+    const { path } = this.#document;
+    atom.matcher.scan(path, 0, path.length, (start, end) => {
+      if (end > start || hits.length === 0) hits.push(start, end);
+      return atom.shown && hits.length < 64;
+    });
+    this.#pathHits[atom.id] = hits;
+    return hits;
+  }
+
+  #symbolsOf(atom: Atom): readonly CodeSymbol[] {
+    return (this.#symbolHits[atom.id] ??= this.#document.searchable
+      ? this.#document.symbols().filter(({ name }) => {
+          const bytes = Buffer.from(name);
+          return atom.matcher.find(bytes, 0, bytes.length) !== undefined;
+        })
+      : []);
+  }
+
+  /** Gathers the hits of every branch of the expression that holds; a branch that does not hold shows nothing. */
+  #collect(): DocumentHits | undefined {
+    const gathered: Gathered = { terms: [], path: [], symbols: new Set(), symbolAtoms: false, kinds: undefined };
+    this.#gather(this.root, gathered);
+    const symbols = this.#shownSymbols(gathered);
+    if (this.want === 'symbol' && symbols.length === 0) return undefined;
+    const symbolRanges: Hits =
+      this.want === 'content' ? symbols.flatMap(({ start, name }) => [start, start + Buffer.byteLength(name)]) : [];
+    const content = this.want === 'content' ? mergeHits([...gathered.terms.map(({ hits }) => hits), symbolRanges]) : [];
+    const count = this.want === 'symbol' ? symbols.length : Math.max(content.length / 2, 1);
+    return { content, path: mergeHits(gathered.path), symbols, terms: gathered.terms, count };
+  }
+
+  #gather(node: Node, into: Gathered): void {
+    if (node.op === 'and') for (const child of node.of) this.#gather(child, into);
+    else if (node.op === 'or') {
+      for (const child of node.of) if (this.#holds(child)) this.#gather(child, into);
+    } else if (node.op === 'symbolKind') into.kinds = new Set([...(into.kinds ?? []), ...node.kinds]);
+    else if (node.op === 'match') {
+      if (node.in.has('path')) into.path.push(this.#pathOf(node.atom));
+      if (node.in.has('content') && this.want !== 'path') into.terms.push({ atom: node.atom, hits: this.#contentOf(node.atom) });
+      if (node.in.has('symbol') && this.want !== 'path') {
+        into.symbolAtoms = true;
+        for (const symbol of this.#symbolsOf(node.atom)) into.symbols.add(symbol);
+      }
+    }
+  }
+
+  #shownSymbols({ symbols, symbolAtoms, kinds }: Gathered): readonly CodeSymbol[] {
+    const source = symbolAtoms
+      ? [...symbols].sort((a, b) => a.start - b.start)
+      : this.want === 'symbol' && this.#document.searchable
+        ? this.#document.symbols()
+        : [];
+    return kinds ? source.filter(({ kind }) => kinds.has(kind)) : source;
+  }
+}
+
+interface Gathered {
+  readonly terms: { atom: Atom; hits: Hits }[];
+  readonly path: Hits[];
+  readonly symbols: Set<CodeSymbol>;
+  symbolAtoms: boolean;
+  kinds: Set<string> | undefined;
+}

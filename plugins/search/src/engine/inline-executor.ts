@@ -1,0 +1,30 @@
+import { compileQuery } from './compiled-query.js';
+import { SearchBudget } from './search-budget.js';
+import type { RunningQuery, ShardExecutor } from './shard-executor.js';
+import { ShardRunner } from './shard-runner.js';
+
+/** Searches on the calling thread, a batch per turn of the event loop: for tests and one-shot programs. */
+export class InlineExecutor implements ShardExecutor {
+  readonly #runner = new ShardRunner();
+
+  submit(query: RunningQuery): void {
+    const { expr, flag, deadline, want, limits } = query.spec;
+    const shardQuery = { query: compileQuery(expr), want, limits };
+    const budget = new SearchBudget(new Int32Array(flag), deadline);
+    const turn = () => {
+      const batch = query.nextBatch();
+      if (!batch) return;
+      for (const task of batch) query.settle(this.#runner.run(task, shardQuery, budget));
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+  }
+
+  abandon(): void {
+    // Nothing can be in flight between two turns.
+  }
+
+  async close(): Promise<void> {
+    this.#runner.close();
+  }
+}

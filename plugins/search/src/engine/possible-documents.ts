@@ -1,0 +1,107 @@
+import { Bitset } from '../index/bitset.js';
+import type { Shard } from '../index/shard.js';
+import type { Atom, Node } from './compiled-query.js';
+import { type Candidates, candidatesOf } from './shard-candidates.js';
+
+/** Narrows a shard to the documents that can fulfil an expression; what it leaves out surely does not. */
+export class PossibleDocuments {
+  /** By atom id; undefined: the pattern can match anywhere. */
+  readonly candidates: (Candidates | undefined)[] = [];
+  #skipped: Bitset | undefined;
+
+  constructor(private readonly shard: Shard) {}
+
+  of(node: Node): Bitset {
+    switch (node.op) {
+      case 'and':
+        return node.of.slice(1).reduce((set, child) => (set.next(0) < 0 ? set : set.intersect(this.of(child))), this.of(node.of[0]!));
+      case 'or':
+        return node.of.slice(1).reduce((set, child) => set.unite(this.of(child)), this.of(node.of[0]!));
+      case 'not':
+        this.#prepareNegated(node.of);
+        return Bitset.full(this.shard.documents);
+      case 'const':
+        return node.value ? Bitset.full(this.shard.documents) : new Bitset(this.shard.documents);
+      case 'repository':
+        return Bitset.full(this.shard.documents);
+      case 'language':
+        return this.#withLanguage(node.names);
+      case 'path':
+        return this.#withPath(node.atom);
+      case 'content':
+        return this.#withContent(node.atom);
+      case 'symbolKind':
+        return this.#where((document) => this.shard.hasSymbols(this.shard.blobOfDocument[document]!));
+      case 'match': {
+        const found = new Bitset(this.shard.documents);
+        if (node.in.has('path')) found.unite(this.#withPath(node.atom));
+        if (node.in.has('symbol')) found.unite(this.#withSymbol(node.atom));
+        if (node.in.has('content')) found.unite(this.#withContent(node.atom));
+        return found;
+      }
+    }
+  }
+
+  /** Under a `not` nothing is left out, but knowing where the pattern cannot be spares reading. */
+  #prepareNegated(node: Node): void {
+    if (node.op === 'and' || node.op === 'or') for (const child of node.of) this.#prepareNegated(child);
+    else if (node.op === 'not') this.#prepareNegated(node.of);
+    else if (node.op === 'content' || (node.op === 'match' && node.in.has('content'))) this.#candidatesOf(node.atom);
+  }
+
+  #candidatesOf(atom: Atom): Candidates | undefined {
+    if (!(atom.id in this.candidates)) this.candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard);
+    return this.candidates[atom.id];
+  }
+
+  #withContent(atom: Atom): Bitset {
+    const candidates = this.#candidatesOf(atom);
+    if (!candidates) return this.#searchable().clone();
+    const { blobs } = candidates;
+    if (blobs.next(0) < 0) return new Bitset(this.shard.documents);
+    return this.#where((document) => blobs.has(this.shard.blobOfDocument[document]!)).intersect(this.#searchable());
+  }
+
+  #searchable(): Bitset {
+    this.#skipped ??= this.#where((document) => this.shard.skip(document) === '');
+    return this.#skipped;
+  }
+
+  #withLanguage(names: ReadonlySet<string>): Bitset {
+    const wanted = this.shard.meta.languages.map((name) => names.has(name));
+    return wanted.includes(true)
+      ? this.#where((document) => wanted[this.shard.languageOfDocument[document]!]!)
+      : new Bitset(this.shard.documents);
+  }
+
+  /** Paths stand one a line, so one scan judges them all; a pattern that crosses lines is left to the evaluation. */
+  #withPath(atom: Atom): Bitset {
+    if (atom.pattern.crossesLines) return Bitset.full(this.shard.documents);
+    return this.#linesWith(atom, this.shard.paths, this.shard.pathStart, this.shard.documents);
+  }
+
+  #withSymbol(atom: Atom): Bitset {
+    const { shard } = this;
+    const names = shard.allSymbolNames();
+    const blobs = atom.pattern.crossesLines ? Bitset.full(shard.blobs) : this.#linesWith(atom, names, shard.nameStart, shard.blobs);
+    return this.#where((document) => blobs.has(shard.blobOfDocument[document]!)).intersect(this.#searchable());
+  }
+
+  /** The entries of a table of lines in which a pattern occurs. */
+  #linesWith(atom: Atom, lines: Buffer, starts: Uint32Array, entries: number): Bitset {
+    const found = new Bitset(entries);
+    let entry = 0;
+    // Without its last newline: behind it there is no line, but an empty match would be found there.
+    atom.matcher.scan(lines, 0, Math.max(lines.length - 1, 0), (start) => {
+      while (starts[entry + 1]! <= start) entry++;
+      found.add(entry);
+    });
+    return found;
+  }
+
+  #where(holds: (document: number) => boolean): Bitset {
+    const found = new Bitset(this.shard.documents);
+    for (let document = 0; document < this.shard.documents; document++) if (holds(document)) found.add(document);
+    return found;
+  }
+}

@@ -1,0 +1,97 @@
+import type { EngineDocument, SearchLimits } from './contract.js';
+import type { ShardAnswer } from './search-shard.js';
+
+/**
+ * Merges the answers of shards into one. Matches are taken shard by shard in the order of the plan, whatever order the
+ * threads answer in, so the same search over the same index collects the same documents; those held are given out best first.
+ */
+export class ResultMerger {
+  matchCount = 0;
+  documentCount = 0;
+  shardsDone = 0;
+  /** Shards that answered or failed. */
+  settled = 0;
+  limitHit = false;
+  /** Some shard ran out of time. */
+  incomplete = false;
+  readonly #waiting = new Map<number, ShardAnswer | undefined>();
+  #held: EngineDocument[] = [];
+  #next = 0;
+  #collected = 0;
+  #given = 0;
+
+  constructor(
+    private readonly shards: number,
+    private readonly limits: SearchLimits,
+  ) {}
+
+  /** Nothing more will be taken or counted. */
+  get full(): boolean {
+    return !this.limits.countAll && this.#collected >= this.limits.maxMatches;
+  }
+
+  add(index: number, answer: ShardAnswer): void {
+    this.#settle(index, answer);
+  }
+
+  fail(index: number): void {
+    this.#settle(index, undefined);
+  }
+
+  /** The documents collected since the last call, best first; ties by repository and path. */
+  take(): EngineDocument[] {
+    const documents = this.#held;
+    this.#held = [];
+    this.#given += documents.length;
+    return documents;
+  }
+
+  #settle(index: number, answer: ShardAnswer | undefined): void {
+    this.#waiting.set(index, answer);
+    this.settled++;
+    while (this.#waiting.has(this.#next)) {
+      const next = this.#waiting.get(this.#next);
+      this.#waiting.delete(this.#next++);
+      if (next && !this.full) this.#merge(next);
+    }
+    if (this.full && this.#next < this.shards) this.limitHit = true;
+  }
+
+  #merge(answer: ShardAnswer): void {
+    if (answer.complete) this.shardsDone++;
+    else this.incomplete = true;
+    this.matchCount += answer.matchCount;
+    this.documentCount += answer.documentCount;
+    this.limitHit ||= answer.limitHit;
+    let room = this.limits.maxMatches - this.#collected;
+    this.#collected += answer.matchCount;
+    for (const document of answer.documents) {
+      if (document.matchCount > room) this.limitHit = true;
+      if (room <= 0) break;
+      this.#held.push(document.matchCount > room ? firstMatches(document, room) : document);
+      room -= document.matchCount;
+    }
+    this.#held.sort(compareAnswers);
+    const most = this.limits.maxDocuments - this.#given;
+    if (this.#held.length > most) {
+      this.limitHit = true;
+      this.#held.length = Math.max(most, 0);
+    }
+  }
+}
+
+export function compareAnswers(a: EngineDocument, b: EngineDocument): number {
+  return b.score - a.score || a.repository - b.repository || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}
+
+/** The document with its first `room` hits only; `matchCount` still counts all. */
+function firstMatches(document: EngineDocument, room: number): EngineDocument {
+  let left = room;
+  const chunks = [];
+  for (const chunk of document.chunks) {
+    if (left <= 0) break;
+    chunks.push(chunk.ranges.length > left ? { ...chunk, ranges: chunk.ranges.slice(0, left) } : chunk);
+    left -= chunk.ranges.length;
+  }
+  return { ...document, chunks, symbols: document.symbols.slice(0, room) };
+}

@@ -1,0 +1,35 @@
+/**
+ * When a search must stop. The flag is shared between threads (1 = stop); the deadline is the clock's time in
+ * milliseconds since the epoch, because threads do not share `performance.now()`.
+ */
+export class SearchBudget {
+  #steps = 0;
+  #stopped: 'cancelled' | 'deadline' | undefined;
+
+  constructor(
+    private readonly flag: Int32Array,
+    private readonly deadline: number,
+  ) {}
+
+  static unbounded(): SearchBudget {
+    return new SearchBudget(new Int32Array(1), Number.POSITIVE_INFINITY);
+  }
+
+  /** Why it stopped, once it has. */
+  get stopped(): 'cancelled' | 'deadline' | undefined {
+    return this.#stopped;
+  }
+
+  /** True when the search must stop; cheap enough for every document. */
+  spent(): boolean {
+    if (this.#stopped) return true;
+    if (Atomics.load(this.flag, 0) !== 0) this.#stopped = 'cancelled';
+    else if (Date.now() > this.deadline) this.#stopped = 'deadline';
+    return this.#stopped !== undefined;
+  }
+
+  /** The same for hits and blocks: looks at the clock at every 64th call only. */
+  step(): boolean {
+    return (++this.#steps & 63) === 0 ? this.spent() : this.#stopped !== undefined;
+  }
+}

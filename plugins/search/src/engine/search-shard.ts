@@ -1,0 +1,166 @@
+import type { BranchMasks } from '../index/branch-masks.js';
+import type { Shard } from '../index/shard.js';
+import { assembleChunks, countCodePoints } from './assemble-chunks.js';
+import { type CompiledQuery, forRepository } from './compiled-query.js';
+import type { EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
+import type { DocumentView } from './document-view.js';
+import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
+import { PossibleDocuments } from './possible-documents.js';
+import { type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
+import type { SearchBudget } from './search-budget.js';
+import { ShardDocument } from './shard-document.js';
+
+/** One repository as a shard is searched for it. */
+export interface RepositoryScope extends RepositoryRank {
+  readonly repository: number;
+  /** The branches to look in; a document is answered once, with those of them that hold it. */
+  readonly branches: readonly { readonly name: string; readonly commit: string; readonly bit: number }[];
+}
+
+export interface ShardQuery {
+  readonly query: CompiledQuery;
+  readonly want: 'content' | 'path' | 'symbol';
+  readonly limits: Pick<SearchLimits, 'maxMatches' | 'maxDocuments' | 'contextLines' | 'countAll'>;
+}
+
+/** Plain data: it crosses threads. */
+export interface ShardAnswer {
+  /** Best first. */
+  readonly documents: readonly EngineDocument[];
+  readonly matchCount: number;
+  readonly documentCount: number;
+  /** There were more matches than were collected, or than could be counted. */
+  readonly limitHit: boolean;
+  /** False: the budget ran out before the last document. */
+  readonly complete: boolean;
+}
+
+/** A document that matches, before its lines are cut out. */
+interface Found {
+  readonly document: number;
+  readonly hits: DocumentHits;
+  readonly score: number;
+}
+
+const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, limitHit: false, complete: true };
+
+/**
+ * Searches one shard. Documents are visited in their static order; every match up to `maxMatches` is scored, and only
+ * the best `maxDocuments` are assembled.
+ * @throws ShardCorruptError or RangeError when the shard's bytes turn out to be damaged
+ */
+export function searchShard(
+  shard: Shard,
+  masks: BranchMasks,
+  scope: RepositoryScope,
+  { query, want, limits }: ShardQuery,
+  budget: SearchBudget,
+): ShardAnswer {
+  const root = forRepository(query.root, scope.repository);
+  if (root.op === 'const' && !root.value) return EMPTY;
+  const possible = new PossibleDocuments(shard);
+  const documents = possible.of(root);
+  const view = new ShardDocument(shard, scope.repository, possible.candidates);
+  const evaluator = new DocumentEvaluator(query, root, want, budget);
+  const patterns = query.atoms.filter(({ shown }) => shown);
+  const wanted = branchMask(scope);
+  const found: Found[] = [];
+  let matchCount = 0;
+  let documentCount = 0;
+  let collected = 0;
+  let limitHit = false;
+  for (let document = documents.next(0); document >= 0; document = documents.next(document + 1)) {
+    if (((masks.low[document]! & wanted.low) | (masks.high[document]! & wanted.high)) === 0 || shard.skip(document) === 'ignored') continue;
+    if (budget.spent()) break;
+    const hits = evaluator.evaluate(view.moveTo(document));
+    if (!hits) continue;
+    if (collected >= limits.maxMatches) {
+      limitHit = true;
+      if (!limits.countAll) break;
+    }
+    matchCount += hits.count;
+    documentCount++;
+    if (collected >= limits.maxMatches) continue;
+    if (collected + hits.count > limits.maxMatches) limitHit = true;
+    const shown = trimmed(hits, limits.maxMatches - collected);
+    collected += hits.count;
+    found.push({ document, hits: shown, score: scoreOf(rankFeatures(view, hits, patterns, scope)) });
+  }
+  found.sort((a, b) => b.score - a.score || a.document - b.document);
+  if (found.length > limits.maxDocuments) limitHit = true;
+  const best = found.slice(0, limits.maxDocuments);
+  const assembled = best.map((item) => assemble(shard, masks, scope, view.moveTo(item.document), item, limits.contextLines));
+  return { documents: assembled, matchCount, documentCount, limitHit, complete: budget.stopped === undefined };
+}
+
+function branchMask(scope: RepositoryScope): { low: number; high: number } {
+  let low = 0;
+  let high = 0;
+  for (const { bit } of scope.branches) {
+    if (bit < 32) low |= 1 << bit;
+    else high |= 1 << (bit - 32);
+  }
+  return { low, high };
+}
+
+/** The first hits only; the count stays. */
+function trimmed(hits: DocumentHits, room: number): DocumentHits {
+  const content = hits.content.length > room * 2 ? hits.content.slice(0, room * 2) : hits.content;
+  const symbols = hits.symbols.length > room ? hits.symbols.slice(0, room) : hits.symbols;
+  return { ...hits, content, symbols, terms: [] };
+}
+
+function assemble(
+  shard: Shard,
+  masks: BranchMasks,
+  scope: RepositoryScope,
+  view: ShardDocument,
+  { document, hits, score }: Found,
+  contextLines: number,
+): EngineDocument {
+  const low = masks.low[document]!;
+  const high = masks.high[document]!;
+  const branches = scope.branches.filter(({ bit }) => (bit < 32 ? (low >>> bit) & 1 : (high >>> (bit - 32)) & 1));
+  return {
+    repository: scope.repository,
+    path: shard.path(document),
+    branches: branches.map(({ name }) => name),
+    commit: branches[0]!.commit,
+    blob: shard.oid(view.blob),
+    language: view.language,
+    ...presentHits(view, hits, contextLines),
+    score,
+  };
+}
+
+/** The part of an answer that shows the hits. */
+export function presentHits(
+  view: DocumentView,
+  hits: DocumentHits,
+  contextLines: number,
+): Pick<EngineDocument, 'chunks' | 'pathRanges' | 'symbols' | 'matchCount'> {
+  return {
+    chunks: hits.content.length > 0 ? assembleChunks(view, hits.content, contextLines) : [],
+    pathRanges: pairs(hits.path).map(([start, end]) => {
+      const from = countCodePoints(view.path.toString('utf8', 0, start));
+      return [from, from + countCodePoints(view.path.toString('utf8', start, end))] as const;
+    }),
+    symbols: presentSymbols(view, hits),
+    matchCount: hits.count,
+  };
+}
+
+function presentSymbols(view: DocumentView, { symbols }: DocumentHits): EngineSymbol[] {
+  if (symbols.length === 0) return [];
+  const all = view.symbols();
+  const content = view.content();
+  return symbols.map(({ name, kind, start, container }) => {
+    const lineStart = content.lastIndexOf(0x0a, start - 1) + 1;
+    const column = countCodePoints(content.toString('utf8', start > 0 ? lineStart : 0, start));
+    return { name, kind, container: container < 0 ? undefined : all[container]?.name, line: view.lineAt(start), column };
+  });
+}
+
+function pairs(flat: readonly number[]): [number, number][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[index * 2]!, flat[index * 2 + 1]!]);
+}

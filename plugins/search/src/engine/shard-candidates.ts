@@ -1,0 +1,89 @@
+import { Bitset } from '../index/bitset.js';
+import { LITERAL_REACH } from '../index/postings-accumulator.js';
+import type { Shard } from '../index/shard.js';
+import { trigramsOf } from '../index/trigram.js';
+import type { LiteralQuery } from '../regex/pattern.js';
+
+const MAX_LISTS = 5;
+const FEW_UNITS = 16;
+
+/** Where in a shard a pattern can match. */
+export interface Candidates {
+  /** Blobs that may hold a match. */
+  readonly blobs: Bitset;
+  /** Units in which a line that matches has a byte; undefined: anywhere in the blobs. */
+  readonly units?: Bitset;
+  /** A run, in lower case, that begins in one of `units` on every line that matches. */
+  readonly anchor?: Buffer;
+}
+
+/** Answers undefined when the pattern can match anywhere. Never leaves out a match; it may add what is none. */
+export function candidatesOf(query: LiteralQuery, shard: Shard): Candidates | undefined {
+  switch (query.kind) {
+    case 'any':
+      return undefined;
+    case 'none':
+      return { blobs: new Bitset(shard.blobs), units: new Bitset(shard.units) };
+    case 'literal': {
+      const units = unitsOfLiteral(query.bytes, shard);
+      return units && { units, blobs: blobsOfUnits(units, shard), anchor: query.bytes };
+    }
+    case 'and':
+      return allCandidates(
+        query.of.map((part) => candidatesOf(part, shard)),
+        shard,
+      );
+    case 'or':
+      return anyCandidates(query.of.map((part) => candidatesOf(part, shard)));
+  }
+}
+
+/** The units a literal may begin in; undefined when it is too short to say. */
+function unitsOfLiteral(literal: Buffer, shard: Shard): Bitset | undefined {
+  const trigrams = trigramsOf(literal.subarray(0, LITERAL_REACH)).map((trigram) => ({ trigram, bytes: shard.listBytes(trigram) }));
+  if (trigrams.length === 0) return undefined;
+  trigrams.sort((a, b) => a.bytes - b.bytes);
+  if (trigrams[0]!.bytes === 0) return new Bitset(shard.units);
+  const units = shard.unitsWith(trigrams[0]!.trigram)!;
+  for (const { trigram } of trigrams.slice(1, MAX_LISTS)) {
+    if (units.count() < FEW_UNITS) break;
+    units.intersect(shard.unitsWith(trigram)!);
+  }
+  return units;
+}
+
+/** Units of different literals are never intersected, since the parts of a match may lie in neighbouring units; blobs are. */
+function allCandidates(parts: readonly (Candidates | undefined)[], shard: Shard): Candidates | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length === 0) return undefined;
+  const blobs = known.slice(1).reduce((set, part) => set.intersect(part.blobs), known[0]!.blobs.clone());
+  const best = known.reduce((a, b) => (sizeOf(b, shard) < sizeOf(a, shard) ? b : a));
+  return { blobs, units: best.units, anchor: best.anchor };
+}
+
+function anyCandidates(parts: readonly (Candidates | undefined)[]): Candidates | undefined {
+  const [first, ...rest] = parts;
+  if (!first) return undefined;
+  const blobs = first.blobs.clone();
+  let units = first.units?.clone();
+  for (const part of rest) {
+    if (!part) return undefined;
+    blobs.unite(part.blobs);
+    units = part.units && units?.unite(part.units);
+  }
+  return { blobs, units, anchor: rest.length === 0 ? first.anchor : undefined };
+}
+
+function sizeOf({ units }: Candidates, shard: Shard): number {
+  return units?.count() ?? shard.units;
+}
+
+function blobsOfUnits(units: Bitset, shard: Shard): Bitset {
+  const blobs = new Bitset(shard.blobs);
+  let blob = 0;
+  for (let unit = units.next(0); unit >= 0; unit = units.next(shard.firstUnit[blob + 1]!)) {
+    while (shard.firstUnit[blob + 1]! <= unit) blob++;
+    blobs.add(blob);
+  }
+  return blobs;
+}

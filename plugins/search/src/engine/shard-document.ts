@@ -1,0 +1,90 @@
+import type { Shard } from '../index/shard.js';
+import { BLOB_FLAG } from '../index/shard-builder.js';
+import type { CodeSymbol } from '../index/symbols/code-symbol.js';
+import type { Atom } from './compiled-query.js';
+import type { DocumentView, SearchWindows } from './document-view.js';
+import { LineCounter } from './line-counter.js';
+import type { Candidates } from './shard-candidates.js';
+
+/** One document of a shard; the same object serves all of them, one after another. */
+export class ShardDocument implements DocumentView {
+  document = 0;
+  blob = 0;
+  searchable = false;
+  #content: Buffer | undefined;
+  #symbols: readonly CodeSymbol[] | undefined;
+  #lines: LineCounter | undefined;
+
+  constructor(
+    private readonly shard: Shard,
+    readonly repository: number,
+    private readonly candidates: readonly (Candidates | undefined)[],
+  ) {}
+
+  moveTo(document: number): this {
+    this.document = document;
+    this.blob = this.shard.blobOfDocument[document]!;
+    this.searchable = this.shard.skip(document) === '';
+    this.#content = undefined;
+    this.#symbols = undefined;
+    this.#lines = undefined;
+    return this;
+  }
+
+  get path(): Buffer {
+    return this.shard.paths.subarray(this.shard.pathStart[this.document]!, this.shard.pathStart[this.document + 1]! - 1);
+  }
+
+  get language(): string | undefined {
+    return this.shard.language(this.document);
+  }
+
+  get category(): number {
+    return this.shard.categoryOfDocument[this.document]!;
+  }
+
+  get validUtf8(): boolean {
+    return (this.shard.blobFlags[this.blob]! & BLOB_FLAG.validUtf8) !== 0;
+  }
+
+  content(): Buffer {
+    this.#content ??= this.shard.content(this.blob);
+    return this.#content;
+  }
+
+  symbols(): readonly CodeSymbol[] {
+    this.#symbols ??= this.shard.symbols(this.blob);
+    return this.#symbols;
+  }
+
+  mayContain(atom: Atom): boolean {
+    return this.candidates[atom.id]?.blobs.has(this.blob) ?? true;
+  }
+
+  windowsOf(atom: Atom): SearchWindows | undefined {
+    const candidates = this.candidates[atom.id];
+    const units = candidates?.units;
+    if (!units) return undefined;
+    const first = this.shard.firstUnit[this.blob]!;
+    const end = this.shard.firstUnit[this.blob + 1]!;
+    const length = this.shard.blobStart[this.blob + 1]! - this.shard.blobStart[this.blob]!;
+    const shift = this.shard.unitShift;
+    const ranges: number[] = [];
+    for (let unit = units.next(first); unit >= 0 && unit < end; unit = units.next(unit + 1)) {
+      const start = (unit - first) << shift;
+      const stop = Math.min(start + (1 << shift), length);
+      if (ranges.at(-1) === start) ranges[ranges.length - 1] = stop;
+      else ranges.push(start, stop);
+    }
+    return { ranges, anchor: candidates.anchor };
+  }
+
+  lineAt(offset: number): number {
+    this.#lines ??= new LineCounter(this.content(), {
+      lines: this.shard.unitLine,
+      first: this.shard.firstUnit[this.blob]!,
+      shift: this.shard.unitShift,
+    });
+    return this.#lines.lineAt(offset);
+  }
+}

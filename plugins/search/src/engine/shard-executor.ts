@@ -1,0 +1,31 @@
+import type { DocExpr } from './contract.js';
+import type { ShardQuery } from './search-shard.js';
+import type { ShardResult, ShardTask } from './shard-runner.js';
+
+/** A query as threads receive it: plain data. */
+export interface QuerySpec {
+  readonly id: number;
+  readonly expr: DocExpr;
+  readonly want: ShardQuery['want'];
+  readonly limits: ShardQuery['limits'];
+  /** One Int32: 1 means stop. */
+  readonly flag: SharedArrayBuffer;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** A query in execution. The executor pulls work when a thread is free, so that queries share the threads fairly. */
+export interface RunningQuery {
+  readonly spec: QuerySpec;
+  /** The next shards for one thread; undefined: nothing left. */
+  nextBatch(): readonly ShardTask[] | undefined;
+  /** Called once per task. */
+  settle(result: ShardResult): void;
+}
+
+export interface ShardExecutor {
+  submit(query: RunningQuery): void;
+  /** Takes a query's remaining work back; a thread that is stuck in it is replaced. Its tasks in flight are settled as failures. */
+  abandon(query: RunningQuery): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import type { BranchMasks } from '../index/branch-masks.js';
+import { readMasks } from '../index/live-shard.js';
+import { openShard, type ShardImage } from '../index/open-shard.js';
+import { Shard } from '../index/shard.js';
+import { ShardFiles } from '../index/shard-files.js';
+import { ShardCorruptError } from '../index/shard-layout.js';
+import type { SearchBudget } from './search-budget.js';
+import { type RepositoryScope, type ShardAnswer, type ShardQuery, searchShard } from './search-shard.js';
+
+/** One shard to search for one query. */
+export interface ShardTask {
+  /** Position among the query's tasks. */
+  readonly index: number;
+  readonly folder: string;
+  readonly shard: string;
+  /** Generation of the mask overlay; 0: none. */
+  readonly masks: number;
+  readonly scope: RepositoryScope;
+  /** The opened shard, when another thread has opened it before. */
+  readonly image?: ShardImage;
+}
+
+export type ShardResult =
+  | { readonly index: number; readonly answer: ShardAnswer }
+  /** `corrupt`: the shard itself is at fault and goes to quarantine. */
+  | { readonly index: number; readonly failure: string; readonly corrupt: boolean };
+
+/** Searches shards on one thread and keeps those it has opened until told to forget them. */
+export class ShardRunner {
+  readonly #files = new ShardFiles();
+  readonly #shards = new Map<string, Shard>();
+  readonly #masks = new Map<string, { generation: number; masks: BranchMasks }>();
+
+  /** @param opened hears of every shard that this thread had to open itself */
+  constructor(private readonly opened: (image: ShardImage) => void = () => undefined) {}
+
+  run(task: ShardTask, query: ShardQuery, budget: SearchBudget): ShardResult {
+    try {
+      const shard = this.#shard(task);
+      if (shard.meta.repository.id !== task.scope.repository)
+        throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
+      return { index: task.index, answer: searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget) };
+    } catch (error) {
+      // A list that leaves its bounds is a RangeError of the decoder: the bytes changed after the shard was opened.
+      const corrupt = error instanceof ShardCorruptError || error instanceof RangeError;
+      this.forget(task.shard);
+      return { index: task.index, failure: (error as Error).message, corrupt };
+    }
+  }
+
+  forget(id: string): void {
+    this.#shards.delete(id);
+    this.#masks.delete(id);
+  }
+
+  close(): void {
+    this.#files.close();
+    this.#shards.clear();
+  }
+
+  #shard(task: ShardTask): Shard {
+    const known = this.#shards.get(task.shard);
+    if (known) return known;
+    let image = task.image;
+    if (!image) {
+      image = openShard(task.folder, task.shard);
+      this.opened(image);
+    }
+    const shard = new Shard(image, this.#files);
+    this.#shards.set(task.shard, shard);
+    return shard;
+  }
+
+  #masksOf(task: ShardTask, shard: Shard): BranchMasks {
+    if (task.masks === 0) return shard.masks;
+    const known = this.#masks.get(task.shard);
+    if (known?.generation === task.masks) return known.masks;
+    const masks = readMasks(shard.image, { id: task.shard, masks: task.masks })!;
+    this.#masks.set(task.shard, { generation: task.masks, masks });
+    return masks;
+  }
+}

@@ -1,0 +1,125 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileDurably } from './durable-file.js';
+import { decodeManifest, encodeManifest, type Manifest } from './manifest.js';
+
+const FULL_SCAN_EVERY_MS = 60_000;
+const MAX_JOURNAL_BYTES = 1 << 20;
+
+/**
+ * The manifests of an index folder, kept up to date when another process publishes. Publishing appends the repository's
+ * id to a journal; `refresh` is one `stat` while nothing happens. A full scan every minute catches a publication
+ * whose writer died before its line.
+ */
+export class ManifestCatalog {
+  readonly manifests = new Map<number, Manifest>();
+  /** Repositories whose manifest could not be read, with the cause in words. */
+  readonly broken = new Map<number, string>();
+  readonly #folder: string;
+  readonly #journal: string;
+  #journalSeen = { ino: -1, size: 0 };
+  #scannedAt = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(private readonly root: string) {
+    this.#folder = join(root, 'repositories');
+    this.#journal = join(root, 'journal');
+  }
+
+  /** Takes in what other processes have published. Concurrent calls share one pass. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    const journal = await stat(this.#journal).then(
+      ({ ino, size }) => ({ ino, size }),
+      () => ({ ino: -1, size: 0 }),
+    );
+    const seen = this.#journalSeen;
+    if (journal.ino !== seen.ino || journal.size < seen.size || Date.now() - this.#scannedAt > FULL_SCAN_EVERY_MS) await this.#scan();
+    else if (journal.size > seen.size) for (const id of await this.#journalTail(seen.size, journal.size)) await this.#load(id);
+    this.#journalSeen = journal;
+  }
+
+  async #scan(): Promise<void> {
+    this.#scannedAt = Date.now();
+    const names = await readdir(this.#folder).catch(() => []);
+    const ids = names.filter((name) => /^\d+\.json$/.test(name)).map((name) => Number.parseInt(name, 10));
+    for (const id of new Set([...ids, ...this.manifests.keys()])) await this.#load(id);
+  }
+
+  async #journalTail(from: number, to: number): Promise<Set<number>> {
+    const handle = await open(this.#journal, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(to - from), 0, to - from, from);
+      return new Set(buffer.toString('latin1', 0, bytesRead).split('\n').filter(Boolean).map(Number));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #load(id: number): Promise<void> {
+    let text: string;
+    try {
+      text = await readFile(this.#path(id), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.manifests.delete(id);
+      return;
+    }
+    try {
+      const manifest = decodeManifest(text);
+      this.broken.delete(id);
+      if (manifest.repository.id !== id) throw new Error('it belongs to another repository');
+      this.manifests.set(id, manifest);
+    } catch (error) {
+      this.manifests.delete(id);
+      this.broken.set(id, `The manifest is damaged: ${(error as Error).message}.`);
+      await mkdir(join(this.root, 'quarantine'), { recursive: true });
+      await rename(this.#path(id), join(this.root, 'quarantine', `${id}.json`)).catch(() => undefined);
+    }
+  }
+
+  /**
+   * Makes a manifest the valid one.
+   * @param expected generation that it follows; -1 for the first
+   * @returns false, with nothing written, when another process has published in between
+   */
+  async publish(manifest: Manifest, expected: number): Promise<boolean> {
+    const { id } = manifest.repository;
+    await this.#load(id);
+    if ((this.manifests.get(id)?.generation ?? -1) !== expected) return false;
+    await writeFileDurably(this.#path(id), encodeManifest(manifest));
+    this.manifests.set(id, manifest);
+    this.broken.delete(id);
+    await this.#announce(id);
+    return true;
+  }
+
+  async remove(id: number): Promise<void> {
+    await unlink(this.#path(id)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    this.manifests.delete(id);
+    this.broken.delete(id);
+    await this.#announce(id);
+  }
+
+  async #announce(id: number): Promise<void> {
+    // Starting the journal anew makes every reader scan once, which is all that is needed.
+    const size = await stat(this.#journal).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > MAX_JOURNAL_BYTES) await writeFileDurably(this.#journal, '');
+    await appendFile(this.#journal, `${id}\n`);
+  }
+
+  #path(id: number): string {
+    return join(this.#folder, `${id}.json`);
+  }
+}

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import type { Bitset } from './bitset.js';
+import type { BranchMasks } from './branch-masks.js';
+import { bytesOfSection, type ShardImage, wordsOf } from './open-shard.js';
+import { decodePostings } from './postings.js';
+import { BITMAP_FLAG } from './postings-accumulator.js';
+import type { ShardMeta } from './shard-builder.js';
+import type { ShardFiles } from './shard-files.js';
+import { FLAG_SHA256, ShardCorruptError } from './shard-layout.js';
+import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
+import { decodeSymbols } from './symbol-sections.js';
+import type { CodeSymbol } from './symbols/code-symbol.js';
+
+const READ_AHEAD_BYTES = 256 << 10;
+const READ_AHEAD_GAP = 32 << 10;
+
+/** Look-ups in an opened shard. Numbers of documents, blobs and units are those of this shard. */
+export class Shard {
+  readonly id: string;
+  readonly documents: number;
+  readonly blobs: number;
+  readonly units: number;
+  readonly unitShift: number;
+  readonly meta: ShardMeta;
+  /** The masks the shard was built with; an overlay replaces them. */
+  readonly masks: BranchMasks;
+  readonly blobStart: Uint32Array;
+  readonly firstUnit: Uint32Array;
+  readonly blobFlags: Buffer;
+  readonly blobOfDocument: Uint32Array;
+  readonly categoryOfDocument: Buffer;
+  readonly languageOfDocument: Uint16Array;
+  /** 0-based line number, in its blob, at the start of each unit. */
+  readonly unitLine: Uint32Array;
+  /** Every path, each ended by a newline: a pattern on paths is one scan of these lines. */
+  readonly paths: Buffer;
+  readonly pathStart: Uint32Array;
+  readonly #symbolStart: Uint32Array;
+  readonly #skip: Buffer;
+  readonly #oids: Buffer;
+  readonly #oidBytes: number;
+  readonly #trigrams: Uint32Array;
+  readonly #lists: Uint32Array;
+  /** Where the names of each blob begin in `allSymbolNames`. */
+  readonly nameStart: Uint32Array;
+  readonly #indexPath: string;
+  readonly #contentPath: string;
+  #buffer = Buffer.alloc(0);
+  #window = Buffer.alloc(0);
+  #windowStart = 0;
+
+  constructor(
+    readonly image: ShardImage,
+    private readonly files: ShardFiles,
+  ) {
+    const { header } = image;
+    this.id = image.id;
+    this.documents = header.documents;
+    this.blobs = header.blobs;
+    this.units = header.units;
+    this.unitShift = header.unitShift;
+    this.meta = JSON.parse(bytesOfSection(image, 'meta').toString('utf8')) as ShardMeta;
+    this.masks = { low: wordsOf(image, 'dmlo'), high: wordsOf(image, 'dmhi') };
+    this.blobStart = wordsOf(image, 'bsta');
+    this.firstUnit = wordsOf(image, 'buni');
+    this.blobFlags = bytesOfSection(image, 'bfla');
+    this.blobOfDocument = wordsOf(image, 'dblo');
+    this.categoryOfDocument = bytesOfSection(image, 'dcat');
+    this.languageOfDocument = new Uint16Array(image.resident, image.sections.dlan!.offset, header.documents);
+    this.unitLine = wordsOf(image, 'ulin');
+    this.paths = bytesOfSection(image, 'path');
+    this.pathStart = wordsOf(image, 'dpof');
+    this.#skip = bytesOfSection(image, 'dski');
+    this.#oids = bytesOfSection(image, 'boid');
+    this.#oidBytes = header.flags & FLAG_SHA256 ? 32 : 20;
+    this.#trigrams = wordsOf(image, 'ttri');
+    this.#lists = wordsOf(image, 'toff');
+    this.#symbolStart = wordsOf(image, 'soff');
+    this.nameStart = wordsOf(image, 'snof');
+    this.#indexPath = join(image.folder, `${image.id}.sxi`);
+    this.#contentPath = join(image.folder, `${image.id}.sxc`);
+  }
+
+  path(document: number): string {
+    return this.paths.toString('utf8', this.pathStart[document]!, this.pathStart[document + 1]! - 1);
+  }
+
+  language(document: number): string | undefined {
+    return this.meta.languages[this.languageOfDocument[document]!] || undefined;
+  }
+
+  skip(document: number): SkipReason {
+    return SKIP_REASONS[this.#skip[document]!] ?? 'missing';
+  }
+
+  oid(blob: number): string {
+    return this.#oids.toString('hex', blob * 32, blob * 32 + this.#oidBytes);
+  }
+
+  /**
+   * The bytes of a blob, in a buffer that the next call may overwrite. Reads ahead when blobs are asked for in order,
+   * since one large read costs less than many small ones.
+   */
+  content(blob: number): Buffer {
+    const start = this.blobStart[blob]!;
+    const end = this.blobStart[blob + 1]!;
+    if (start < this.#windowStart || end > this.#windowStart + this.#window.length) {
+      const windowEnd = this.#windowStart + this.#window.length;
+      const inOrder = this.#window.length > 0 && start >= this.#windowStart && start - windowEnd < READ_AHEAD_GAP;
+      const length = Math.max(end - start, inOrder ? Math.min(READ_AHEAD_BYTES, this.image.header.contentLength - start) : 0);
+      if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, READ_AHEAD_BYTES));
+      this.#window = this.#buffer.subarray(0, 0);
+      this.files.read(this.#contentPath, this.#buffer.subarray(0, length), start);
+      this.#window = this.#buffer.subarray(0, length);
+      this.#windowStart = start;
+    }
+    return this.#window.subarray(start - this.#windowStart, end - this.#windowStart);
+  }
+
+  /** Bytes of the posting list of a trigram: 0 when it does not occur. Close enough to the number of units to plan with. */
+  listBytes(trigram: number): number {
+    const index = this.#indexOf(trigram);
+    return index < 0 ? 0 : this.#listEnd(index) - this.#listStart(index);
+  }
+
+  /** The units a trigram begins in; undefined when it does not occur. */
+  unitsWith(trigram: number): Bitset | undefined {
+    const index = this.#indexOf(trigram);
+    if (index < 0) return undefined;
+    const list = this.#read('post', this.#listStart(index), this.#listEnd(index));
+    return decodePostings(list, (this.#lists[index]! & BITMAP_FLAG) !== 0, this.units);
+  }
+
+  symbols(blob: number): CodeSymbol[] {
+    const records = this.#read('syms', this.#symbolStart[blob]!, this.#symbolStart[blob + 1]!);
+    if (records.length === 0) return [];
+    return decodeSymbols(records, this.symbolNames(blob));
+  }
+
+  hasSymbols(blob: number): boolean {
+    return this.#symbolStart[blob + 1]! > this.#symbolStart[blob]!;
+  }
+
+  /** The names of a blob's symbols, each ended by a newline. */
+  symbolNames(blob: number): Buffer {
+    return this.#read('snam', this.nameStart[blob]!, this.nameStart[blob + 1]!);
+  }
+
+  /** The names of all symbols, each ended by a newline, in the order of blobs. */
+  allSymbolNames(): Buffer {
+    return this.#read('snam', 0, this.image.sections.snam!.length);
+  }
+
+  #read(tag: 'post' | 'syms' | 'snam', from: number, to: number): Buffer {
+    const section = this.image.sections[tag]!;
+    if (to > section.length) throw new ShardCorruptError(`section ${tag} ends before ${to}`);
+    const bytes = Buffer.allocUnsafe(to - from);
+    this.files.read(this.#indexPath, bytes, section.offset + from);
+    return bytes;
+  }
+
+  #listStart(index: number): number {
+    return this.#lists[index]! & ~BITMAP_FLAG;
+  }
+
+  #listEnd(index: number): number {
+    return this.#lists[index + 1]! & ~BITMAP_FLAG;
+  }
+
+  #indexOf(trigram: number): number {
+    let low = 0;
+    let high = this.#trigrams.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const found = this.#trigrams[middle]!;
+      if (found === trigram) return middle;
+      if (found < trigram) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}
