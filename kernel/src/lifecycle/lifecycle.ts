@@ -112,6 +112,7 @@ export class Lifecycle {
   // ── configure, migrate, init, compose, start ───────────────────────────────────────────────────────────────────
 
   async #bringUp(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
     const starting = new Set<string>();
     for (const id of ids) {
       const record = this.#record(id);

@@ -18,10 +18,6 @@ export function use<V>(dependency: Token<V> | Class<V>): ParameterDecorator {
   return inject(typeof dependency === 'function' ? dependency : keyOf(dependency.key)) as ParameterDecorator;
 }
 
-interface Disposer {
-  dispose?(): void | Promise<void>;
-}
-
 /**
  * Wires a plugin's own classes, one way: the named dependencies go in as values, one object comes out, ready for
  * `provide` or `contribute`. What has a `dispose()` is disposed when the plugin stops. Nothing is registered back.
@@ -36,12 +32,7 @@ export function classes<V extends object, T extends Readonly<Record<string, Toke
       child.register(keyOf(token.key), { useValue: value });
     }
     const entry = child.resolve<V>(wiring.entry);
-    ctx.signal.addEventListener('abort', () => void disposeOf(child, entry).catch((error: unknown) => ctx.log.error('disposing the plugin’s classes failed', { error })), { once: true });
+    ctx.signal.addEventListener('abort', () => void Promise.resolve(child.dispose()).catch((error: unknown) => ctx.log.error('disposing the plugin’s classes failed', { error })), { once: true });
     return entry;
   };
-}
-
-async function disposeOf(child: DependencyContainer, entry: Disposer): Promise<void> {
-  await child.dispose();
-  await entry.dispose?.();
 }

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { program } from './program.js';
+
+process.exitCode = await program().run(process.argv.slice(2));
