@@ -1,21 +1,58 @@
 import { defineEvent, serviceToken, z } from '@sextant/sdk';
 
-/** A person's account. Ids are stable int32 and never reused. */
+/**
+ * A person's account. Ids are stable int32 and never reused.
+ * This is also what GraphQL's `User` is resolved from: a field of another plugin that is a `User` returns one of these.
+ */
 export interface User {
   readonly id: number;
   readonly username: string;
   readonly displayName: string | undefined;
   readonly siteAdmin: boolean;
   readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Accurate to a few minutes. */
+  readonly lastActiveAt: Date | undefined;
 }
 
+/** Accounts that are not deleted. */
 export interface Users {
   byId(id: number): Promise<User | undefined>;
   byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
+  /** In any case of letters. */
   byUsername(username: string): Promise<User | undefined>;
 }
 
 export const users = serviceToken<Users>('identity.users@1');
+
+/** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */
+export interface Organization {
+  readonly id: number;
+  readonly name: string;
+  readonly displayName: string | undefined;
+  readonly createdAt: Date;
+}
+
+export interface Organizations {
+  byId(id: number): Promise<Organization | undefined>;
+  /** Sorted by name. */
+  ofUser(userId: number): Promise<readonly Organization[]>;
+}
+
+export const organizations = serviceToken<Organizations>('identity.organizations@1');
+
+/** Who may create access tokens, and for how long they last. */
+export interface AccessTokenPolicy {
+  readonly allow: 'all-users-create' | 'site-admin-create' | 'none';
+  readonly allowNoExpiration: boolean;
+  /** Live tokens a person may have. */
+  readonly maxTokensPerUser: number;
+  /** Days that are offered; the longest is the limit. */
+  readonly expirationOptionDays: readonly number[];
+  readonly defaultExpirationDays: number;
+}
+
+export const accessTokenPolicy = serviceToken<{ current(): AccessTokenPolicy }>('identity.access-token-policy@1');
 
 /** A user is gone, or lost or gained site-admin rights: whatever was remembered about the user is stale. */
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));

@@ -1,0 +1,27 @@
+import { z } from '@sextant/sdk';
+
+export const config = z.object({
+  accessTokens: z
+    .object({
+      allow: z.enum(['all-users-create', 'site-admin-create', 'none']).default('all-users-create').describe('Who may create access tokens'),
+      allowNoExpiration: z.boolean().default(false).describe('Tokens may be created that never expire'),
+      maxTokensPerUser: z.number().int().min(1).max(10_000).default(25).describe('Live tokens a person may have'),
+      expirationOptionDays: z
+        .array(z.number().int().min(1).max(3650))
+        .min(1)
+        .default([7, 14, 30, 60, 90])
+        .describe('Days that are offered when a token is created; the longest is the limit'),
+      defaultExpirationDays: z.number().int().min(1).max(3650).default(90).describe('Days a token lasts when nothing else is said'),
+    })
+    .prefault({})
+    .describe('Access tokens of people')
+    .meta({ live: true }),
+  allowUsernameChanges: z
+    .boolean()
+    .default(false)
+    .describe('People may change their own user name; site admins always may')
+    .meta({ live: true }),
+  localAdmin: z.string().optional().describe('User name of the local site admin; default: the account that Sextant runs as'),
+});
+
+export type IdentityConfig = z.output<typeof config>;

@@ -1,0 +1,58 @@
+import { declareErrors } from '@sextant/sdk';
+
+export const identityErrors = declareErrors({
+  SEXTANT_AUTH_INVALID: { status: 401, summary: 'The credential of a request is not valid.', fix: 'Send a valid access token, or none.' },
+  SEXTANT_AUTH_THROTTLED: {
+    status: 429,
+    summary: 'Too many invalid credentials came from one address.',
+    fix: 'Correct the credential, and wait before the next try.',
+  },
+  SEXTANT_AUTH_SUDO_FORBIDDEN: {
+    status: 403,
+    summary: 'A token was used to act as somebody else and may not.',
+    fix: 'Use a token of a site admin with the scope site-admin:sudo, and the name of an existing user.',
+  },
+  SEXTANT_USER_NOT_FOUND: { status: 404, summary: 'No such user is visible to you.', fix: 'Check the user name or id.' },
+  SEXTANT_USER_NAME_INVALID: {
+    status: 400,
+    summary: 'A user name is malformed.',
+    fix: 'Use letters, digits, and single - . _ between them; at most 255.',
+  },
+  SEXTANT_USER_NAME_TAKEN: { status: 409, summary: 'The name belongs to another user or organisation.', fix: 'Choose another name.' },
+  SEXTANT_USER_EMAIL_INVALID: { status: 400, summary: 'An email address is malformed.', fix: 'Give an address such as ada@example.com.' },
+  SEXTANT_USER_EMAIL_TAKEN: {
+    status: 409,
+    summary: 'The verified email address belongs to another user.',
+    fix: 'Use another address, or remove it from the other user first.',
+  },
+  SEXTANT_USER_PROTECTED: {
+    status: 409,
+    summary: 'The change would lock the site out of its administration.',
+    fix: 'Make another user a site admin first.',
+  },
+  SEXTANT_USER_FORBIDDEN: {
+    status: 403,
+    summary: 'Only the user or a site admin may do this.',
+    fix: 'Sign in as the user or as a site admin.',
+  },
+  SEXTANT_ACCESS_TOKEN_REFUSED: {
+    status: 403,
+    summary: 'The site does not let you create this access token.',
+    fix: 'Ask a site admin to create it or to change identity.accessTokens.',
+  },
+  SEXTANT_ACCESS_TOKEN_INVALID: {
+    status: 400,
+    summary: 'The scopes, note or expiry of a new access token are malformed.',
+    fix: 'Use the scopes user:all and site-admin:sudo, a note, and an expiry within the limit.',
+  },
+  SEXTANT_ACCESS_TOKEN_LIMIT: {
+    status: 409,
+    summary: 'The user has as many live access tokens as the site allows.',
+    fix: 'Revoke one that is no longer used.',
+  },
+  SEXTANT_ACCESS_TOKEN_NOT_FOUND: {
+    status: 404,
+    summary: 'No such access token is visible to you.',
+    fix: 'Check the id; the token may be revoked already.',
+  },
+});

@@ -1,0 +1,70 @@
+import { decodeNodeId, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
+import type { User } from '../../api.js';
+import type { Identity } from '../../identity.js';
+import type { AccessToken } from '../../storage/access-token-store.js';
+import { administeredUser, forbidden, mayAdminister } from './viewer.js';
+
+type Fields = Readonly<Record<string, Resolver>>;
+
+interface CreateArguments {
+  readonly user: string;
+  readonly scopes: readonly string[];
+  readonly note: string;
+  readonly durationSeconds?: number | null;
+}
+
+export function accessTokenResolvers(identity: Identity): { readonly types: Readonly<Record<string, Fields>>; readonly mutations: Fields } {
+  const user = (id: number | undefined, op: Operation): Promise<User | null> | null =>
+    id === undefined ? null : op.loader<number, User | null>('users').load(id);
+  return {
+    mutations: {
+      createAccessToken: async (_parent, args: CreateArguments, { actor }) => {
+        const subject = await administeredUser(identity.users, actor, args.user);
+        if (actor.userId === undefined) throw forbidden('Only a person can create access tokens.');
+        const { token, text } = await identity.tokens.issue({
+          subject,
+          creator: { userId: actor.userId, siteAdmin: actor.siteAdmin },
+          scopes: args.scopes,
+          note: args.note,
+          duration: args.durationSeconds ?? undefined,
+        });
+        identity.audit.record(
+          'user.accessToken',
+          'created',
+          { actor },
+          { tokenID: token.id, subjectUID: String(subject.id), scopes: token.scopes.join(' ') },
+        );
+        return { id: encodeNodeId('AccessToken', token.id), token: text.reveal() };
+      },
+      deleteAccessToken: async (_parent, { byID, byToken }: { byID?: string | null; byToken?: string | null }, { actor }) => {
+        const token = byToken != null ? await identity.tokens.byText(byToken) : await identity.tokens.byId(tokenNumber(byID));
+        // Who holds the text of a token may always end it.
+        const allowed = token && (byToken != null || mayAdminister(actor, token.subjectUserId));
+        if (!allowed || !(await identity.tokens.revoke(token.id))) {
+          throw new SextantError('SEXTANT_ACCESS_TOKEN_NOT_FOUND', {
+            what: 'The access token was not found.',
+            fix: 'Check the id; the token may be revoked already.',
+          });
+        }
+        identity.audit.record('user.accessToken', 'deleted', { actor }, { tokenID: token.id, subjectUID: String(token.subjectUserId) });
+        return { alwaysNil: null };
+      },
+    },
+    types: {
+      AccessToken: {
+        id: (token: AccessToken) => encodeNodeId('AccessToken', token.id),
+        subject: (token: AccessToken, _args, op) => user(token.subjectUserId, op),
+        creator: (token: AccessToken, _args, op) => user(token.creatorUserId, op),
+        expiresAt: (token: AccessToken) => token.expiresAt ?? null,
+        lastUsedAt: (token: AccessToken) => token.lastUsedAt ?? null,
+      },
+      AccessTokenConnection: { totalCount: (page: { subject: number }) => identity.tokens.count(page.subject) },
+    },
+  };
+}
+
+/** 0, which is nobody's, for what is not the id of a token. */
+function tokenNumber(nodeId: string | null | undefined): number {
+  const id = Number(decodeNodeId('AccessToken', nodeId ?? ''));
+  return Number.isInteger(id) && id <= 0x7fffffff ? id : 0;
+}

@@ -1,0 +1,117 @@
+export const typeDefs = /* GraphQL */ `
+  extend type Query {
+    "The user that the request is from; null for an anonymous one."
+    currentUser: User @requires(role: PUBLIC)
+    "A user by name, or by an address the user has proved to own. Looking up by address is for site admins and the user."
+    user(username: String, email: String): User @requires(role: USER)
+    "All users, by id. \`query\` matches names and addresses."
+    users(first: Int, after: String, query: String, siteAdmin: Boolean): UserConnection @requires(role: SITE_ADMIN)
+  }
+
+  extend type Mutation {
+    """
+    Creates an access token for the user. Without durationSeconds it lasts as long as the site's default.
+    The scopes are user:all, which every token needs, and site-admin:sudo.
+    """
+    createAccessToken(user: ID!, scopes: [String!]!, note: String!, durationSeconds: Int): CreateAccessTokenResult @requires(role: USER)
+    "Revokes an access token, named by its id or by its text. It stops working at once."
+    deleteAccessToken(byID: ID, byToken: String): EmptyResponse @requires(role: USER)
+    "Creates a user. The address counts as proved unless verifiedEmail is false."
+    createUser(username: String!, email: String, verifiedEmail: Boolean): CreateUserResult @requires(role: SITE_ADMIN)
+    "Deletes a user and revokes the user's tokens. With hard, nothing that names the person is kept."
+    deleteUser(user: ID!, hard: Boolean): EmptyResponse @requires(role: SITE_ADMIN)
+    "Changes a user's name or display name. An empty display name removes it."
+    updateUser(user: ID!, username: String, displayName: String): User @requires(role: USER)
+    "Makes the user a site admin, or an ordinary user again."
+    setUserIsSiteAdmin(userID: ID!, siteAdmin: Boolean!): EmptyResponse @requires(role: SITE_ADMIN)
+  }
+
+  "A person's account."
+  type User implements Node {
+    id: ID!
+    databaseID: Int!
+    username: String!
+    displayName: String
+    avatarURL: String
+    "The path of the user's page."
+    url: String!
+    "The path of the user's settings page; null for who may not change them."
+    settingsURL: String
+    createdAt: DateTime!
+    updatedAt: DateTime
+    "For the user and site admins."
+    siteAdmin: Boolean
+    "Accurate to a few minutes. For the user and site admins."
+    lastActiveAt: DateTime
+    "For the user and site admins; null for others."
+    emails: [UserEmail!]
+    "For the user and site admins; null for others."
+    primaryEmail: UserEmail
+    organizations: OrgConnection!
+    "The user's access tokens, newest first. For the user and site admins; null for others."
+    accessTokens(first: Int, after: String): AccessTokenConnection
+    viewerCanAdminister: Boolean!
+    viewerCanChangeUsername: Boolean!
+    "The name under which the user owns things, such as batch changes."
+    namespaceName: String!
+  }
+
+  type UserEmail {
+    email: String!
+    verified: Boolean!
+    isPrimary: Boolean!
+  }
+
+  type UserConnection {
+    nodes: [User!]!
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  "An organisation: a group of people with settings of its own."
+  type Org {
+    id: ID!
+    name: String!
+    displayName: String
+    url: String!
+    createdAt: DateTime!
+  }
+
+  type OrgConnection {
+    nodes: [Org!]!
+    totalCount: Int!
+  }
+
+  "An access token. Its text is shown once, when it is created."
+  type AccessToken implements Node {
+    id: ID!
+    "Whom the token stands for."
+    subject: User
+    "Who created it; null when it was created at the command line or its creator is gone."
+    creator: User
+    scopes: [String!]!
+    note: String!
+    createdAt: DateTime!
+    expiresAt: DateTime
+    "Accurate to a few minutes."
+    lastUsedAt: DateTime
+  }
+
+  type AccessTokenConnection {
+    nodes: [AccessToken!]!
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type CreateAccessTokenResult {
+    id: ID!
+    "The text of the token. It is not shown again."
+    token: String!
+  }
+
+  type CreateUserResult {
+    user: User!
+    "Where the user sets a password; null while no sign-in by password is configured."
+    resetPasswordURL: String
+  }
+`;

@@ -1,0 +1,54 @@
+import type { Resolver } from '@sextant/sdk';
+import type { IdentityConfig } from '../../config.js';
+import type { Identity } from '../../identity.js';
+import { foldName } from '../../username.js';
+import { administeredUser, forbidden } from './viewer.js';
+
+interface CreateArguments {
+  readonly username: string;
+  readonly email?: string | null;
+  readonly verifiedEmail?: boolean | null;
+}
+interface UpdateArguments {
+  readonly user: string;
+  readonly username?: string | null;
+  readonly displayName?: string | null;
+}
+
+export function userMutations(identity: Identity, config: () => IdentityConfig): Readonly<Record<string, Resolver>> {
+  return {
+    createUser: async (_parent, { username, email, verifiedEmail }: CreateArguments, { actor }) => {
+      const user = await identity.accounts.create({
+        username,
+        email: email ? { address: email, verified: verifiedEmail ?? true } : undefined,
+      });
+      identity.audit.record('user', 'created', { actor }, { subjectUID: String(user.id) });
+      return { user, resetPasswordURL: null };
+    },
+    deleteUser: async (_parent, args: { user: string; hard?: boolean | null }, { actor }) => {
+      const user = await administeredUser(identity.users, actor, args.user);
+      if (user.id === actor.userId) throw forbidden('Nobody can delete the account in use.');
+      const hard = args.hard ?? false;
+      await identity.accounts.delete(user.id, { hard });
+      identity.audit.record('user', hard ? 'hardDeleted' : 'deleted', { actor }, { subjectUID: String(user.id) });
+      return { alwaysNil: null };
+    },
+    updateUser: async (_parent, args: UpdateArguments, { actor }) => {
+      const user = await administeredUser(identity.users, actor, args.user);
+      const username = args.username ?? undefined;
+      const renames = username !== undefined && foldName(username) !== foldName(user.username);
+      if (renames && !actor.siteAdmin && !config().allowUsernameChanges)
+        throw forbidden('The site does not let people change their user names.');
+      const changed = await identity.accounts.update(user.id, { username, displayName: args.displayName ?? undefined });
+      identity.audit.record('user', 'modified', { actor }, { subjectUID: String(user.id) });
+      return changed;
+    },
+    setUserIsSiteAdmin: async (_parent, args: { userID: string; siteAdmin: boolean }, { actor }) => {
+      const user = await administeredUser(identity.users, actor, args.userID);
+      if (user.id === actor.userId) throw forbidden('Nobody can change the rights of the account in use.');
+      await identity.accounts.setSiteAdmin(user.id, args.siteAdmin);
+      identity.audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), siteAdmin: args.siteAdmin });
+      return { alwaysNil: null };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import type { Organization, User } from '../../api.js';
+import type { IdentityConfig } from '../../config.js';
+import type { Identity } from '../../identity.js';
+import type { AccessToken } from '../../storage/access-token-store.js';
+import type { Email, UserFilter } from '../../storage/user-store.js';
+import { mayAdminister } from './viewer.js';
+
+const LIMITS = { max: 5000, default: 100 } as const;
+const TOKEN_LIMITS = { max: 1000, default: 50 } as const;
+
+type Fields = Readonly<Record<string, Resolver>>;
+
+export function userResolvers(
+  identity: Identity,
+  config: () => IdentityConfig,
+): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
+  const emails = (user: User, op: Operation): Promise<readonly Email[]> | null =>
+    mayAdminister(op.actor, user.id) ? op.loader<number, readonly Email[]>('emails').load(user.id) : null;
+  return {
+    queries: {
+      currentUser: async (_parent, _args, { actor }) =>
+        actor.userId === undefined ? null : ((await identity.users.byId(actor.userId)) ?? null),
+      user: async (_parent, { username, email }: { username?: string | null; email?: string | null }, { actor }) => {
+        if (username != null) return (await identity.users.byUsername(username)) ?? null;
+        const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
+        return user && mayAdminister(actor, user.id) ? user : null;
+      },
+      users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null }) => {
+        const { limit, after } = pageRequest('users', args, LIMITS);
+        const filter: UserFilter = { query: args.query?.trim() || undefined, siteAdmin: args.siteAdmin ?? undefined };
+        const rows = await identity.users.list(filter, { limit: limit + 1, afterId: Number(after ?? 0) });
+        return { ...pageOf('users', rows, limit, (user) => String(user.id)), filter };
+      },
+    },
+    types: {
+      UserConnection: { totalCount: (page: { filter: UserFilter }) => identity.users.count(page.filter) },
+      User: {
+        id: (user: User) => encodeNodeId('User', user.id),
+        databaseID: (user: User) => user.id,
+        displayName: (user: User) => user.displayName ?? null,
+        avatarURL: () => null,
+        url: (user: User) => userPath(user),
+        settingsURL: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? `${userPath(user)}/settings` : null),
+        siteAdmin: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? user.siteAdmin : null),
+        lastActiveAt: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? (user.lastActiveAt ?? null) : null),
+        emails: (user: User, _args, op) => emails(user, op),
+        primaryEmail: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary) ?? null,
+        organizations: async (user: User, _args, op) => {
+          const nodes = await op.loader<number, readonly Organization[]>('organizations').load(user.id);
+          return { nodes, totalCount: nodes.length };
+        },
+        accessTokens: async (user: User, args: PageArguments, { actor }) => {
+          if (!mayAdminister(actor, user.id)) return null;
+          const { limit, after } = pageRequest('access-tokens', args, TOKEN_LIMITS);
+          const rows = await identity.tokens.list({
+            subject: user.id,
+            limit: limit + 1,
+            beforeId: after === undefined ? undefined : Number(after),
+          });
+          return { ...pageOf('access-tokens', rows, limit, (token: AccessToken) => String(token.id)), subject: user.id };
+        },
+        viewerCanAdminister: (user: User, _args, { actor }) => mayAdminister(actor, user.id),
+        viewerCanChangeUsername: (user: User, _args, { actor }) =>
+          actor.siteAdmin || (mayAdminister(actor, user.id) && config().allowUsernameChanges),
+        namespaceName: (user: User) => user.username,
+      },
+      UserEmail: { isPrimary: (email: Email) => email.primary },
+      Org: {
+        id: (organization: Organization) => encodeNodeId('Org', organization.id),
+        displayName: (organization: Organization) => organization.displayName ?? null,
+        url: (organization: Organization) => `/organizations/${organization.name}`,
+      },
+    },
+  };
+}
+
+const userPath = (user: User): string => `/users/${user.username}`;

@@ -1,0 +1,115 @@
+import type { Queryable } from '@sextant/sdk';
+import type { User, Users } from '../api.js';
+import { foldName } from '../username.js';
+
+interface UserRow {
+  readonly id: number;
+  readonly username: string;
+  readonly display_name: string | null;
+  readonly site_admin: boolean;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly last_active_at: Date | null;
+}
+
+export interface Email {
+  readonly userId: number;
+  readonly email: string;
+  readonly verified: boolean;
+  readonly primary: boolean;
+}
+
+/** Which users a list holds. `query` matches user names, display names and addresses, in any case. */
+export interface UserFilter {
+  readonly query?: string;
+  readonly siteAdmin?: boolean;
+}
+
+const COLUMNS = 'u.id, u.username, u.display_name, u.site_admin, u.created_at, u.updated_at, u.last_active_at';
+
+const toUser = (row: UserRow): User => ({
+  id: row.id,
+  username: row.username,
+  displayName: row.display_name ?? undefined,
+  siteAdmin: row.site_admin,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  lastActiveAt: row.last_active_at ?? undefined,
+});
+
+/** Reads accounts that are not deleted. */
+export class UserStore implements Users {
+  constructor(private readonly db: Queryable) {}
+
+  async byId(id: number): Promise<User | undefined> {
+    return (await this.byIds([id])).get(id);
+  }
+
+  async byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>> {
+    const sound = ids.filter((id) => Number.isInteger(id) && id > 0 && id <= 0x7fffffff);
+    if (sound.length === 0) return new Map();
+    const rows = await this.db.query<UserRow>(`select ${COLUMNS} from users u where u.id = any($1::int[]) and u.deleted_at is null`, [
+      sound,
+    ]);
+    return new Map(rows.map((row) => [row.id, toUser(row)]));
+  }
+
+  async byUsername(username: string): Promise<User | undefined> {
+    const rows = await this.db.query<UserRow>(`select ${COLUMNS} from users u join names n on n.user_id = u.id where n.folded = $1`, [
+      foldName(username),
+    ]);
+    return rows[0] && toUser(rows[0]);
+  }
+
+  /** Only an address that its owner has proved finds anybody. */
+  async byVerifiedEmail(email: string): Promise<User | undefined> {
+    const rows = await this.db.query<UserRow>(
+      `select ${COLUMNS} from users u join emails e on e.user_id = u.id
+       where e.folded = $1 and e.verified_at is not null and u.deleted_at is null`,
+      [email.toLowerCase()],
+    );
+    return rows[0] && toUser(rows[0]);
+  }
+
+  async localAdmin(): Promise<User | undefined> {
+    const rows = await this.db.query<UserRow>(`select ${COLUMNS} from users u where u.local_admin and u.deleted_at is null`);
+    return rows[0] && toUser(rows[0]);
+  }
+
+  /** By id; at most `limit`, all with an id above `afterId`. */
+  async list(filter: UserFilter, page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]> {
+    const rows = await this.db.query<UserRow>(`select ${COLUMNS} from users u where ${MATCHES} and u.id > $3 order by u.id limit $4`, [
+      ...matchParameters(filter),
+      page.afterId,
+      page.limit,
+    ]);
+    return rows.map(toUser);
+  }
+
+  async count(filter: UserFilter = {}): Promise<number> {
+    const rows = await this.db.query<{ count: number }>(
+      `select count(*)::int as count from users u where ${MATCHES}`,
+      matchParameters(filter),
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  /** The primary address of each user first. */
+  async emails(userIds: readonly number[]): Promise<readonly Email[]> {
+    return this.db.query<Email & object>(
+      `select user_id as "userId", email, verified_at is not null as verified, is_primary as "primary"
+       from emails where user_id = any($1::int[]) order by is_primary desc, created_at, folded`,
+      [userIds],
+    );
+  }
+}
+
+const MATCHES = `u.deleted_at is null
+  and ($2::boolean is null or u.site_admin = $2)
+  and ($1::text is null or u.username ilike $1 or u.display_name ilike $1
+       or exists (select 1 from emails e where e.user_id = u.id and e.folded ilike $1))`;
+
+const matchParameters = (filter: UserFilter): readonly unknown[] => [
+  filter.query ? `%${filter.query.replace(/[\\%_]/g, '\\$&')}%` : null,
+  filter.siteAdmin ?? null,
+];
