@@ -1,0 +1,234 @@
+import {
+  type EntityClass,
+  type Logger,
+  type Queryable,
+  type Repository,
+  type Row,
+  SextantError,
+  type Storage,
+  type Tx,
+} from '@sextant/sdk';
+import type pg from 'pg';
+import { ConnectionSlots } from './connection-slots.js';
+import { EntityRepository } from './entity-repository.js';
+import { EntitySource } from './entity-source.js';
+import { schemaOf } from './plugin-schema.js';
+import type { Lease, SharedPool } from './shared-pool.js';
+import { isConnectionLoss, isRetryable, storageFailure } from './storage-failure.js';
+
+export interface PluginStorageOptions {
+  readonly plugin: string;
+  readonly pool: SharedPool;
+  readonly log: Logger;
+  readonly entities?: readonly EntityClass<object>[];
+  /** Connections this plugin may hold at a time; default 5. */
+  readonly maxConnections?: number;
+  /** Milliseconds to wait for one of them; default 10,000. */
+  readonly acquireTimeout?: number;
+}
+
+const TRANSACTION_ATTEMPTS = 5;
+// A session that one of these has changed is not for the next borrower. SET LOCAL ends with its transaction.
+const CHANGES_SESSION =
+  /(?:^|;)\s*(?:set(?!\s+(?:local|constraints|transaction)\b)|reset|discard|listen|unlisten|load|prepare)\b|set_config|create\s+(?:local\s+)?temp|pg_(?:try_)?advisory_lock/i;
+
+/** Which pool an open transaction runs on: what wants to join it must live there. */
+const pools = new WeakMap<Tx, SharedPool>();
+export const poolOf = (tx: Tx): SharedPool | undefined => pools.get(tx);
+
+/** A plugin's storage: its schema on the shared pool of its database. */
+export class PluginStorage implements Storage {
+  readonly schema: string;
+  readonly #slots: ConnectionSlots;
+  #entities: EntitySource | undefined;
+
+  private constructor(private readonly options: PluginStorageOptions) {
+    this.schema = schemaOf(options.plugin);
+    this.#slots = new ConnectionSlots(options.plugin, options.maxConnections ?? 5, options.acquireTimeout ?? 10_000);
+  }
+
+  static async open(options: PluginStorageOptions): Promise<PluginStorage> {
+    const storage = new PluginStorage(options);
+    if (options.entities !== undefined && options.entities.length > 0) {
+      try {
+        storage.#entities = await EntitySource.open(options.plugin, storage.schema, options.entities, () => storage.#lease());
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    }
+    return storage;
+  }
+
+  async query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+    const lease = await this.#lease();
+    try {
+      const rows = await send<R>(lease, sql, parameters);
+      lease.release();
+      return rows;
+    } catch (error) {
+      lease.release(error as Error);
+      throw storageFailure(error);
+    }
+  }
+
+  repository<E extends object>(entity: EntityClass<E>): Repository<E> {
+    const source = this.#source(entity);
+    return new EntityRepository<E>(entity.name, async () => source.repositoryOf(source.manager, entity));
+  }
+
+  async transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transactionOnce(work);
+      } catch (error) {
+        // A connection lost before COMMIT was sent has rolled back, so it is as safe to repeat as a deadlock.
+        if (attempt >= TRANSACTION_ATTEMPTS || !(isRetryable(error) || error instanceof LostBeforeCommit))
+          throw storageFailure(error instanceof LostBeforeCommit ? error.cause : error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#entities?.close();
+  }
+
+  async #transactionOnce<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
+    const lease = await this.#lease();
+    const tx = new OpenTransaction(lease, (entity) => this.#source(entity));
+    pools.set(tx, this.options.pool);
+    let result: R;
+    let committing = false;
+    try {
+      await lease.client.query('begin');
+      result = await work(tx);
+      await tx.close();
+      committing = true;
+      const { command } = await lease.client.query('commit');
+      // COMMIT of a failed transaction "succeeds" as a roll-back when `work` swallowed the error.
+      if (command === 'ROLLBACK')
+        throw new SextantError('SEXTANT_STORAGE_TRANSACTION_CLOSED', {
+          what: 'The transaction was rolled back.',
+          why: 'One of its statements failed, and the error was caught inside it.',
+          fix: 'Let the error leave the transaction.',
+        });
+      lease.release();
+    } catch (error) {
+      await tx.close();
+      const lost = isConnectionLoss(error);
+      if (!lost && !committing) await lease.client.query('rollback').catch(() => lease.taint());
+      lease.release(error as Error);
+      throw lost && !committing ? new LostBeforeCommit(error) : error;
+    }
+    for (const after of tx.afterCommitWork) {
+      try {
+        await after();
+      } catch (error) {
+        this.options.log.error('Work after a commit failed.', { plugin: this.options.plugin, error });
+      }
+    }
+    return result;
+  }
+
+  #source(entity: { readonly name: string }): EntitySource {
+    if (this.#entities) return this.#entities;
+    throw new SextantError('SEXTANT_STORAGE_ENTITY', {
+      what: `Plugin "${this.options.plugin}" has no entity "${entity.name}".`,
+      fix: 'Add the class to `entities` of r.storage().',
+    });
+  }
+
+  async #lease(): Promise<Lease> {
+    const giveBack = await this.#slots.take();
+    try {
+      const lease = await this.options.pool.lease(this.schema);
+      return {
+        ...lease,
+        release: (error) => {
+          lease.release(error);
+          giveBack();
+        },
+      };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+}
+
+class LostBeforeCommit extends Error {
+  constructor(cause: unknown) {
+    super('The connection was lost inside a transaction.', { cause });
+  }
+}
+
+class OpenTransaction implements Tx {
+  readonly afterCommitWork: (() => void | Promise<void>)[] = [];
+  /** Statements run one after another, also when the caller did not wait: a connection takes one at a time. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #open = true;
+
+  constructor(
+    private readonly lease: Lease,
+    private readonly source: (entity: { readonly name: string }) => EntitySource,
+  ) {}
+
+  query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+    return this.#enqueue(() => send<R>(this.lease, sql, parameters));
+  }
+
+  repository<E extends object>(entity: EntityClass<E>): Repository<E> {
+    const source = this.source(entity);
+    return new EntityRepository<E>(entity.name, async () => {
+      this.#check();
+      return source.repositoryOf(await source.managerOn(this.lease), entity);
+    });
+  }
+
+  afterCommit(work: () => void | Promise<void>): void {
+    this.#check();
+    this.afterCommitWork.push(work);
+  }
+
+  /** Waits for statements that were not awaited; refuses new ones. */
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#tail.catch(() => undefined);
+  }
+
+  #enqueue<R>(work: () => Promise<R>): Promise<R> {
+    this.#check();
+    const result = this.#tail.then(work, work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  #check(): void {
+    if (!this.#open)
+      throw new SextantError('SEXTANT_STORAGE_TRANSACTION_CLOSED', {
+        what: 'The transaction has ended.',
+        fix: 'Await all work on `tx` inside the function given to transaction().',
+      });
+  }
+}
+
+async function send<R extends object>(lease: Lease, sql: string, parameters: readonly unknown[] | undefined): Promise<R[]> {
+  if (CHANGES_SESSION.test(sql)) lease.taint();
+  try {
+    const result = (await lease.client.query(sql, parameters === undefined ? undefined : [...parameters])) as
+      | pg.QueryResult
+      | pg.QueryResult[];
+    // Several statements in one text answer with an array; the last one's rows are the answer.
+    return ((Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? []) as R[];
+  } catch (error) {
+    throw isConnectionLoss(error) || isRetryable(error) ? error : storageFailure(error);
+  }
+}
+
+/** For code of the kernel that needs no plugin: the same wrapper on any client. */
+export const queryableOn = (client: pg.ClientBase): Queryable => ({
+  query: async <R extends object = Row>(sql: string, parameters?: readonly unknown[]) => {
+    const result = (await client.query(sql, parameters === undefined ? undefined : [...parameters])) as pg.QueryResult | pg.QueryResult[];
+    return ((Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? []) as R[];
+  },
+});
