@@ -24,6 +24,7 @@ const VERBS = {
   bench: { build: true, script: 'bench/main.mjs', args: (args) => args },
   'check-src': { build: true, script: 'scripts/check-src.mjs', args: (args) => args },
   layers: { build: true, script: 'scripts/check-layers.mjs', args: (args) => args },
+  docs: { build: true, script: 'scripts/generate-docs.mjs', args: (args) => args },
   api: { build: true, script: 'scripts/api-report.mjs', args: (args) => args },
   bundle: { build: true, bin: 'rollup', args: (args) => ['-c', ...args] },
   build: { build: true },
