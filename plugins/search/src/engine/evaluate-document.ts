@@ -1,5 +1,5 @@
 import type { CodeSymbol } from '../index/symbols/code-symbol.js';
-import type { Atom, CompiledQuery, Node } from './compiled-query.js';
+import type { Atom, Node } from './compiled-query.js';
 import { contentHits, type Hits, mergeHits } from './content-hits.js';
 import type { DocumentView } from './document-view.js';
 import type { SearchBudget } from './search-budget.js';
@@ -27,7 +27,6 @@ export class DocumentEvaluator {
   #document!: DocumentView;
 
   constructor(
-    private readonly query: CompiledQuery,
     /** The query as it reads in the document's repository. */
     private readonly root: Node,
     private readonly want: 'content' | 'path' | 'symbol',

@@ -5,6 +5,7 @@ import { ShardRunner } from './shard-runner.js';
 
 /** Searches on the calling thread, a batch per turn of the event loop: for tests and one-shot programs. */
 export class InlineExecutor implements ShardExecutor {
+  onDamaged: ShardExecutor['onDamaged'] = () => undefined;
   readonly #runner = new ShardRunner();
 
   submit(query: RunningQuery): void {

@@ -38,6 +38,11 @@ export class ResultMerger {
     this.#settle(index, undefined);
   }
 
+  abandon(index: number): void {
+    this.incomplete = true;
+    this.#settle(index, undefined);
+  }
+
   /** The documents collected since the last call, best first; ties by repository and path. */
   take(): EngineDocument[] {
     const documents = this.#held;

@@ -1,4 +1,5 @@
 import type { IndexStore } from '../index/index-store.js';
+import { repositoryOfShard } from '../index/manifest.js';
 import { compileQuery } from './compiled-query.js';
 import type { EngineEvent, EngineRequest, EngineSummary } from './contract.js';
 import { ResultMerger } from './result-merger.js';
@@ -23,7 +24,9 @@ export class SearchEngine {
   constructor(
     private readonly store: IndexStore,
     private readonly executor: ShardExecutor,
-  ) {}
+  ) {
+    executor.onDamaged = (shard, reason) => void store.quarantine(repositoryOfShard(shard), shard, reason).catch(() => undefined);
+  }
 
   async *search(request: EngineRequest): AsyncGenerator<EngineEvent> {
     const startedAt = Date.now();
@@ -133,6 +136,7 @@ class SearchRun implements RunningQuery {
     this.#inFlight--;
     const { task, entry } = this.plan.tasks[result.index]!;
     if ('answer' in result) this.#merger.add(result.index, result.answer);
+    else if ('abandoned' in result) this.#merger.abandon(result.index);
     else {
       this.#merger.fail(result.index);
       this.#degraded.set(task.scope.repository, `Shard ${entry.id} could not be searched: ${result.failure}.`);

@@ -61,7 +61,7 @@ export function searchShard(
   const possible = new PossibleDocuments(shard);
   const documents = possible.of(root);
   const view = new ShardDocument(shard, scope.repository, possible.candidates);
-  const evaluator = new DocumentEvaluator(query, root, want, budget);
+  const evaluator = new DocumentEvaluator(root, want, budget);
   const patterns = query.atoms.filter(({ shown }) => shown);
   const wanted = branchMask(scope);
   const found: Found[] = [];

@@ -24,8 +24,10 @@ export interface RunningQuery {
 }
 
 export interface ShardExecutor {
+  /** Hears of a shard whose content was found damaged outside of any query. */
+  onDamaged: (shard: string, reason: string) => void;
   submit(query: RunningQuery): void;
-  /** Takes a query's remaining work back; a thread that is stuck in it is replaced. Its tasks in flight are settled as failures. */
+  /** Takes a query's remaining work back; a thread that is stuck in it is replaced. Its tasks in flight are settled as abandoned. */
   abandon(query: RunningQuery): void;
   close(): Promise<void>;
 }

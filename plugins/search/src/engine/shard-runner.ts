@@ -23,7 +23,9 @@ export interface ShardTask {
 export type ShardResult =
   | { readonly index: number; readonly answer: ShardAnswer }
   /** `corrupt`: the shard itself is at fault and goes to quarantine. */
-  | { readonly index: number; readonly failure: string; readonly corrupt: boolean };
+  | { readonly index: number; readonly failure: string; readonly corrupt: boolean }
+  /** The search ended before the shard did. */
+  | { readonly index: number; readonly abandoned: true };
 
 /** Searches shards on one thread and keeps those it has opened until told to forget them. */
 export class ShardRunner {

@@ -74,6 +74,11 @@ export function filesOf(shard: Pick<ManifestShard, 'id' | 'masks'>): string[] {
   return shard.masks > 0 ? [...files, overlayName(shard.id, shard.masks)] : files;
 }
 
+/** A shard's name begins with the id of its repository. */
+export function repositoryOfShard(shard: string): number {
+  return Number.parseInt(shard, 10);
+}
+
 export function overlayName(shard: string, generation: number): string {
   return `${shard}.${generation}.sxm`;
 }

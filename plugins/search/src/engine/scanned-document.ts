@@ -1,0 +1,53 @@
+import { isUtf8 } from 'node:buffer';
+import { pathCategory } from '../index/path-category.js';
+import type { CodeSymbol, ExtractSymbols } from '../index/symbols/code-symbol.js';
+import type { DocumentView } from './document-view.js';
+import { LineCounter } from './line-counter.js';
+
+/** A document that comes from a stream of blobs and not from a shard. */
+export class ScannedDocument implements DocumentView {
+  readonly path: Buffer;
+  readonly category: number;
+  readonly #lines: LineCounter;
+  #symbols: readonly CodeSymbol[] | undefined;
+  #validUtf8: boolean | undefined;
+
+  constructor(
+    readonly repository: number,
+    path: string,
+    readonly language: string | undefined,
+    private readonly bytes: Buffer,
+    readonly searchable: boolean,
+    private readonly extractSymbols: ExtractSymbols,
+  ) {
+    this.path = Buffer.from(path, 'utf8');
+    this.category = pathCategory(path);
+    this.#lines = new LineCounter(bytes);
+  }
+
+  get validUtf8(): boolean {
+    this.#validUtf8 ??= isUtf8(this.bytes);
+    return this.#validUtf8;
+  }
+
+  content(): Buffer {
+    return this.bytes;
+  }
+
+  symbols(): readonly CodeSymbol[] {
+    this.#symbols ??= this.extractSymbols(this.language, this.bytes);
+    return this.#symbols;
+  }
+
+  mayContain(): boolean {
+    return true;
+  }
+
+  windowsOf(): undefined {
+    return undefined;
+  }
+
+  lineAt(offset: number): number {
+    return this.#lines.lineAt(offset);
+  }
+}

@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { ShardImage } from '../index/open-shard.js';
+import type { RunningQuery, ShardExecutor } from './shard-executor.js';
+import { ShardImages } from './shard-images.js';
+import type { FromWorker, ToWorker } from './worker.js';
+
+/** A query has one thread for this long; only what is not answered by then is worth a second one. */
+const SPREAD_AFTER_MS = 5;
+const THREAD_HEAP_MB = 1_024;
+
+export interface WorkerPoolOptions {
+  /** Threads that search; the number of cores when left out. */
+  readonly threads?: number;
+  /** Bytes of opened shards (dictionaries, paths, tables) kept in memory, shared by all threads. */
+  readonly residentBytes?: number;
+  /** The compiled `worker.js`; tests that run from source name the one in `dist`. */
+  readonly workerUrl?: URL;
+}
+
+interface Slot {
+  worker: Worker | undefined;
+  query: Entry | undefined;
+  /** Indices of tasks that were sent and not settled. */
+  readonly tasks: Set<number>;
+  /** Shards this thread has opened. */
+  readonly knows: Set<string>;
+  verifying: boolean;
+}
+
+interface Entry {
+  readonly query: RunningQuery;
+  active: number;
+  spread: boolean;
+}
+
+/**
+ * Searches on worker threads. Queries take turns, a batch of shards a turn, so an endless one leaves room for the others.
+ * A thread that dies, or is stuck in an abandoned query, is replaced by a new one when there is work for it.
+ */
+export class WorkerPool implements ShardExecutor {
+  onDamaged: (shard: string, reason: string) => void = () => undefined;
+  readonly #slots: Slot[];
+  readonly #images: ShardImages;
+  readonly #toVerify: ShardImage[] = [];
+  readonly #workerUrl: URL;
+  #queries: Entry[] = [];
+  #closed = false;
+
+  constructor(options: WorkerPoolOptions = {}) {
+    const threads = Math.max(1, options.threads ?? availableParallelism());
+    this.#slots = Array.from({ length: threads }, () => ({
+      worker: undefined,
+      query: undefined,
+      tasks: new Set(),
+      knows: new Set(),
+      verifying: false,
+    }));
+    this.#images = new ShardImages(options.residentBytes ?? 512 << 20);
+    this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
+  }
+
+  submit(query: RunningQuery): void {
+    const entry: Entry = { query, active: 0, spread: false };
+    this.#queries.push(entry);
+    setTimeout(() => {
+      entry.spread = true;
+      this.#pump();
+    }, SPREAD_AFTER_MS).unref();
+    this.#pump();
+  }
+
+  abandon(query: RunningQuery): void {
+    this.#queries = this.#queries.filter((entry) => entry.query !== query);
+    for (const slot of this.#slots) if (slot.query?.query === query) this.#discard(slot, undefined);
+    this.#pump();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#slots.map(({ worker }) => worker?.terminate()));
+  }
+
+  #pump(): void {
+    for (const slot of this.#slots) {
+      if (this.#closed || slot.query || slot.verifying) continue;
+      if (!this.#giveBatch(slot)) this.#giveVerification(slot);
+    }
+  }
+
+  /** Gives the thread the next batch of the query whose turn it is; false when there is none for it. */
+  #giveBatch(slot: Slot): boolean {
+    for (let tries = this.#queries.length; tries > 0; tries--) {
+      const entry = this.#queries.shift()!;
+      if (entry.active > 0 && !entry.spread) {
+        this.#queries.push(entry);
+        continue;
+      }
+      const batch = entry.query.nextBatch();
+      if (!batch) continue;
+      this.#queries.push(entry);
+      entry.active++;
+      slot.query = entry;
+      const tasks = batch.map((task) => {
+        slot.tasks.add(task.index);
+        const image = slot.knows.has(task.shard) ? undefined : this.#images.get(task.shard);
+        if (image) slot.knows.add(task.shard);
+        return image ? { ...task, image } : task;
+      });
+      this.#send(slot, { type: 'search', query: entry.query.spec, tasks });
+      return true;
+    }
+    return false;
+  }
+
+  #giveVerification(slot: Slot): void {
+    const image = this.#toVerify.shift();
+    if (!image) return;
+    slot.verifying = true;
+    this.#send(slot, { type: 'verify', image });
+  }
+
+  #send(slot: Slot, message: ToWorker): void {
+    slot.worker ??= this.#start(slot);
+    slot.worker.postMessage(message);
+  }
+
+  #start(slot: Slot): Worker {
+    const worker = new Worker(this.#workerUrl, { resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB } });
+    worker.unref();
+    // What a thread says after it was replaced is no longer of interest.
+    const isCurrent = () => slot.worker === worker;
+    worker.on('message', (message: FromWorker) => isCurrent() && this.#receive(slot, message));
+    worker.on('error', (error: Error) => isCurrent() && this.#discard(slot, `the search thread died (${error.message})`));
+    worker.on('exit', () => isCurrent() && this.#discard(slot, 'the search thread ended'));
+    return worker;
+  }
+
+  #receive(slot: Slot, message: FromWorker): void {
+    switch (message.type) {
+      case 'opened': {
+        slot.knows.add(message.image.id);
+        this.#toVerify.push(message.image);
+        const evicted = this.#images.add(message.image);
+        if (evicted.length > 0) this.#forget(evicted);
+        return;
+      }
+      case 'results':
+        for (const result of message.results) {
+          slot.tasks.delete(result.index);
+          slot.query?.query.settle(result);
+        }
+        return;
+      case 'verified':
+        if (message.failure) this.onDamaged(message.shard, message.failure);
+        return;
+      case 'idle':
+        this.#release(slot);
+        this.#pump();
+    }
+  }
+
+  #forget(shards: readonly string[]): void {
+    for (const slot of this.#slots) {
+      for (const shard of shards) slot.knows.delete(shard);
+      slot.worker?.postMessage({ type: 'forget', shards } satisfies ToWorker);
+    }
+  }
+
+  #release(slot: Slot): void {
+    if (slot.query) slot.query.active--;
+    slot.query = undefined;
+    slot.verifying = false;
+  }
+
+  /** Ends a thread; its open tasks become failures with this cause, or abandoned ones without. */
+  #discard(slot: Slot, cause: string | undefined): void {
+    const { worker, query } = slot;
+    const tasks = [...slot.tasks];
+    slot.worker = undefined;
+    slot.tasks.clear();
+    slot.knows.clear();
+    this.#release(slot);
+    void worker?.terminate();
+    for (const index of tasks)
+      query?.query.settle(cause === undefined ? { index, abandoned: true } : { index, failure: cause, corrupt: false });
+    if (!this.#closed) this.#pump();
+  }
+}
