@@ -1,6 +1,10 @@
 import { type CommitOid, defineEvent, type RepoName, type RepoPath, type RevSpec, serviceToken, z } from '@sextant/sdk';
 
-export interface Signature { readonly name: string; readonly email: string; /** ISO 8601. */ readonly date: string }
+export interface Signature {
+  readonly name: string;
+  readonly email: string /** ISO 8601. */;
+  readonly date: string;
+}
 
 export interface Commit {
   readonly oid: CommitOid;
@@ -23,9 +27,21 @@ export interface TreeEntry {
   readonly submoduleUrl?: string;
 }
 
-export interface Ref { readonly name: string; readonly shortName: string; readonly type: 'branch' | 'tag' | 'other'; readonly target: CommitOid }
+export interface Ref {
+  readonly name: string;
+  readonly shortName: string;
+  readonly type: 'branch' | 'tag' | 'other';
+  readonly target: CommitOid;
+}
 
-export interface BlameHunk { readonly startLine: number; readonly endLine: number; readonly commit: CommitOid; readonly author: Signature; readonly message: string; readonly filename: string }
+export interface BlameHunk {
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly commit: CommitOid;
+  readonly author: Signature;
+  readonly message: string;
+  readonly filename: string;
+}
 
 export interface DiffFile {
   readonly oldPath: string | null;
@@ -35,12 +51,22 @@ export interface DiffFile {
   readonly deleted: number;
   readonly oldMode?: string;
   readonly newMode?: string;
-  readonly hunks: readonly { readonly oldStart: number; readonly oldLines: number; readonly newStart: number; readonly newLines: number; readonly section: string; readonly body: string }[];
+  readonly hunks: readonly {
+    readonly oldStart: number;
+    readonly oldLines: number;
+    readonly newStart: number;
+    readonly newLines: number;
+    readonly section: string;
+    readonly body: string;
+  }[];
   /** The hunks were left out because the diff is too large. */
   readonly truncated: boolean;
 }
 
-interface Target { readonly repository: RepoName; readonly signal?: AbortSignal }
+interface Target {
+  readonly repository: RepoName;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Every git read. It knows no permissions: whoever calls it for a person has asked the wall first.
@@ -49,44 +75,77 @@ interface Target { readonly repository: RepoName; readonly signal?: AbortSignal 
 export interface Git {
   resolve(o: Target & { readonly revision: RevSpec }): Promise<CommitOid>;
   /** Many at once; a revision that does not exist is absent. */
-  resolveMany(o: { readonly items: readonly { readonly repository: RepoName; readonly revision: RevSpec }[]; readonly signal?: AbortSignal }): Promise<readonly (CommitOid | null)[]>;
+  resolveMany(o: {
+    readonly items: readonly { readonly repository: RepoName; readonly revision: RevSpec }[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly (CommitOid | null)[]>;
   defaultBranch(o: Target): Promise<{ readonly name: string; readonly target: CommitOid } | null>;
   commit(o: Target & { readonly oid: CommitOid }): Promise<Commit>;
   /** One level, or everything below with `recursive`. Sorted as git sorts. */
-  tree(o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly recursive?: boolean; readonly limit?: number }): AsyncIterable<TreeEntry>;
+  tree(
+    o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly recursive?: boolean; readonly limit?: number },
+  ): AsyncIterable<TreeEntry>;
   entry(o: Target & { readonly oid: CommitOid; readonly path: RepoPath }): Promise<TreeEntry | null>;
   /** Raw bytes of a blob; `start`/`end` in bytes, end exclusive. A symbolic link's bytes are its target's name. */
-  blob(o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly start?: number; readonly end?: number }): AsyncIterable<Uint8Array>;
+  blob(
+    o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly start?: number; readonly end?: number },
+  ): AsyncIterable<Uint8Array>;
   /** Blobs by object id, many at once, as frames: a line `<oid> <size>\n`, then the bytes, then a newline. */
   blobs(o: Target & { readonly oids: readonly string[] }): AsyncIterable<Uint8Array>;
   archive(o: Target & { readonly oid: CommitOid; readonly path?: RepoPath; readonly format: 'zip' | 'tar' }): AsyncIterable<Uint8Array>;
-  log(o: Target & {
-    /** Commits reachable from any of these … */
-    readonly from: readonly CommitOid[];
-    /** … and from none of these. */
-    readonly not?: readonly CommitOid[];
-    readonly path?: RepoPath;
-    readonly follow?: boolean;
-    /** RE2 over `Name <mail>`. */
-    readonly author?: string;
-    readonly after?: string;
-    readonly before?: string;
-    readonly query?: string;
-    readonly limit: number;
-    readonly skip?: number;
-  }): AsyncIterable<Commit>;
+  log(
+    o: Target & {
+      /** Commits reachable from any of these … */
+      readonly from: readonly CommitOid[];
+      /** … and from none of these. */
+      readonly not?: readonly CommitOid[];
+      readonly path?: RepoPath;
+      readonly follow?: boolean;
+      /** RE2 over `Name <mail>`. */
+      readonly author?: string;
+      readonly after?: string;
+      readonly before?: string;
+      readonly query?: string;
+      readonly limit: number;
+      readonly skip?: number;
+    },
+  ): AsyncIterable<Commit>;
   /** Commits with their changes against the first parent, newest first: what diff search reads. */
-  logWithDiffs(o: Target & { readonly from: readonly CommitOid[]; readonly not?: readonly CommitOid[]; readonly after?: string; readonly before?: string; readonly paths?: readonly RepoPath[]; readonly limit: number }): AsyncIterable<{ readonly commit: Commit; readonly files: readonly DiffFile[] }>;
-  blame(o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly startLine?: number; readonly endLine?: number }): Promise<readonly BlameHunk[]>;
+  logWithDiffs(
+    o: Target & {
+      readonly from: readonly CommitOid[];
+      readonly not?: readonly CommitOid[];
+      readonly after?: string;
+      readonly before?: string;
+      readonly paths?: readonly RepoPath[];
+      readonly limit: number;
+    },
+  ): AsyncIterable<{ readonly commit: Commit; readonly files: readonly DiffFile[] }>;
+  blame(
+    o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly startLine?: number; readonly endLine?: number },
+  ): Promise<readonly BlameHunk[]>;
   /** `base` null: against the empty tree. */
-  diff(o: Target & { readonly base: CommitOid | null; readonly head: CommitOid; readonly paths?: readonly RepoPath[]; readonly maxFiles?: number }): AsyncIterable<DiffFile>;
+  diff(
+    o: Target & {
+      readonly base: CommitOid | null;
+      readonly head: CommitOid;
+      readonly paths?: readonly RepoPath[];
+      readonly maxFiles?: number;
+    },
+  ): AsyncIterable<DiffFile>;
   /** Paths that differ, cheap: what an incremental index asks. */
-  changedPaths(o: Target & { readonly base: CommitOid; readonly head: CommitOid }): AsyncIterable<{ readonly path: RepoPath; readonly status: 'A' | 'M' | 'D' | 'T' }>;
+  changedPaths(
+    o: Target & { readonly base: CommitOid; readonly head: CommitOid },
+  ): AsyncIterable<{ readonly path: RepoPath; readonly status: 'A' | 'M' | 'D' | 'T' }>;
   mergeBase(o: Target & { readonly a: CommitOid; readonly b: CommitOid }): Promise<CommitOid | null>;
   aheadBehind(o: Target & { readonly a: CommitOid; readonly b: CommitOid }): Promise<{ readonly ahead: number; readonly behind: number }>;
   /** Sorted by name; `after` is the last name of the page before. */
-  refs(o: Target & { readonly type?: 'branch' | 'tag'; readonly query?: string; readonly after?: string; readonly limit: number }): Promise<readonly Ref[]>;
-  contributors(o: Target & { readonly revision?: CommitOid; readonly path?: RepoPath; readonly after?: string; readonly limit: number }): Promise<readonly { readonly name: string; readonly email: string; readonly count: number }[]>;
+  refs(
+    o: Target & { readonly type?: 'branch' | 'tag'; readonly query?: string; readonly after?: string; readonly limit: number },
+  ): Promise<readonly Ref[]>;
+  contributors(
+    o: Target & { readonly revision?: CommitOid; readonly path?: RepoPath; readonly after?: string; readonly limit: number },
+  ): Promise<readonly { readonly name: string; readonly email: string; readonly count: number }[]>;
   /** The mirror's state on disk. */
   mirror(o: Target): Promise<MirrorDisk | null>;
   /** Clones or fetches now. Progress in git's words; `changed` when any ref moved. */
@@ -97,12 +156,29 @@ export interface Git {
   rename(o: Target & { readonly to: RepoName }): Promise<void>;
 }
 
-export interface MirrorDisk { readonly sizeBytes: number; readonly head: string | null; readonly lastFetched: string | null; readonly corrupt: string | null }
+export interface MirrorDisk {
+  readonly sizeBytes: number;
+  readonly head: string | null;
+  readonly lastFetched: string | null;
+  readonly corrupt: string | null;
+}
 /** As CloneSource, with the secrets revealed: it crosses only to the git role, over its authenticated channel. */
-export interface FetchSource { readonly url: string; readonly username?: string; readonly password?: string; readonly sshKey?: string; readonly localFolder?: boolean }
+export interface FetchSource {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly sshKey?: string;
+  readonly localFolder?: boolean;
+}
 export type FetchEvent =
   | { readonly type: 'progress'; readonly text: string }
-  | { readonly type: 'done'; readonly changed: boolean; readonly cloned: boolean; readonly sizeBytes: number; readonly head: string | null };
+  | {
+      readonly type: 'done';
+      readonly changed: boolean;
+      readonly cloned: boolean;
+      readonly sizeBytes: number;
+      readonly head: string | null;
+    };
 
 /** Where each method runs when `git` is a process of its own, is said by its remote contract (`./remote.js`). */
 export { gitService } from './remote.js';
@@ -125,9 +201,20 @@ export interface Mirrors {
   states(ids: readonly number[]): Promise<ReadonlyMap<number, MirrorState>>;
   /** Fetch soon: a person looks, or the host pushed. */
   refresh(id: number, reason: 'view' | 'webhook' | 'manual' | 'local-change'): Promise<void>;
-  stats(): Promise<{ readonly total: number; readonly cloned: number; readonly cloning: number; readonly notCloned: number; readonly failedFetch: number; readonly corrupt: number; readonly sizeBytes: number }>;
+  stats(): Promise<{
+    readonly total: number;
+    readonly cloned: number;
+    readonly cloning: number;
+    readonly notCloned: number;
+    readonly failedFetch: number;
+    readonly corrupt: number;
+    readonly sizeBytes: number;
+  }>;
 }
 export const mirrors = serviceToken<Mirrors>('git.mirrors@1');
 
 /** A mirror was cloned or a fetch moved a ref. */
-export const mirrorUpdated = defineEvent('git.mirror-updated@1', z.object({ repositoryId: z.number(), name: z.string(), head: z.string().nullable() }));
+export const mirrorUpdated = defineEvent(
+  'git.mirror-updated@1',
+  z.object({ repositoryId: z.number(), name: z.string(), head: z.string().nullable() }),
+);

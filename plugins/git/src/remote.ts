@@ -18,24 +18,69 @@ export const gitService = serviceToken<Git>('git.service@1', {
   remote: {
     role: 'git',
     methods: {
-      resolve: 'call', resolveMany: 'call', defaultBranch: 'call', commit: 'call', tree: 'stream', entry: 'call', blob: 'bytes', blobs: 'bytes', archive: 'bytes',
-      log: 'stream', logWithDiffs: 'stream', blame: 'call', diff: 'stream', changedPaths: 'stream', mergeBase: 'call', aheadBehind: 'call', refs: 'call',
-      contributors: 'call', mirror: 'call', fetch: 'stream', remove: 'call', rename: 'call',
+      resolve: 'call',
+      resolveMany: 'call',
+      defaultBranch: 'call',
+      commit: 'call',
+      tree: 'stream',
+      entry: 'call',
+      blob: 'bytes',
+      blobs: 'bytes',
+      archive: 'bytes',
+      log: 'stream',
+      logWithDiffs: 'stream',
+      blame: 'call',
+      diff: 'stream',
+      changedPaths: 'stream',
+      mergeBase: 'call',
+      aheadBehind: 'call',
+      refs: 'call',
+      contributors: 'call',
+      mirror: 'call',
+      fetch: 'stream',
+      remove: 'call',
+      rename: 'call',
     },
-    combine: (nodes) =>
-      new Proxy({} as Git, {
-        get: (_target, method: keyof Git) => {
-          if (method === 'resolveMany') return (o: Parameters<Git['resolveMany']>[0]) => resolveManyOn(nodes, o);
-          // biome-ignore lint/suspicious/noExplicitAny: every other method takes one object that names its repository
-          return (o: any) => (pick(nodes, o.repository)[method] as any)(o);
-        },
-      }),
+    combine: sharded,
   },
 });
 
+/** One git out of all nodes: each call goes to the node that holds the repository. */
+function sharded(nodes: readonly RemoteNode<Git>[]): Git {
+  const at = ({ repository }: { readonly repository: string }): Git => pick(nodes, repository);
+  return {
+    resolve: (o) => at(o).resolve(o),
+    resolveMany: (o) => resolveManyOn(nodes, o),
+    defaultBranch: (o) => at(o).defaultBranch(o),
+    commit: (o) => at(o).commit(o),
+    tree: (o) => at(o).tree(o),
+    entry: (o) => at(o).entry(o),
+    blob: (o) => at(o).blob(o),
+    blobs: (o) => at(o).blobs(o),
+    archive: (o) => at(o).archive(o),
+    log: (o) => at(o).log(o),
+    logWithDiffs: (o) => at(o).logWithDiffs(o),
+    blame: (o) => at(o).blame(o),
+    diff: (o) => at(o).diff(o),
+    changedPaths: (o) => at(o).changedPaths(o),
+    mergeBase: (o) => at(o).mergeBase(o),
+    aheadBehind: (o) => at(o).aheadBehind(o),
+    refs: (o) => at(o).refs(o),
+    contributors: (o) => at(o).contributors(o),
+    mirror: (o) => at(o).mirror(o),
+    fetch: (o) => at(o).fetch(o),
+    remove: (o) => at(o).remove(o),
+    // Another name may belong to another node: there it is cloned anew, as after any rebalancing.
+    rename: (o) => (at(o) === at({ repository: o.to }) ? at(o).rename(o) : at(o).remove(o)),
+  };
+}
+
 async function resolveManyOn(nodes: readonly RemoteNode<Git>[], o: Parameters<Git['resolveMany']>[0]): ReturnType<Git['resolveMany']> {
   const answers: Awaited<ReturnType<Git['resolveMany']>>[number][] = new Array(o.items.length).fill(null);
-  const byNode = Map.groupBy(o.items.map((item, index) => ({ item, index })), ({ item }) => shardOf(item.repository, nodes.length));
+  const byNode = Map.groupBy(
+    o.items.map((item, index) => ({ item, index })),
+    ({ item }) => shardOf(item.repository, nodes.length),
+  );
   await Promise.all(
     [...byNode].map(async ([shard, entries]) => {
       const found = await nodes[shard]!.client.resolveMany({ ...o, items: entries.map((e) => e.item) });

@@ -1,0 +1,70 @@
+import { declareErrors } from '@sextant/sdk';
+
+export const gitErrors = declareErrors({
+  SEXTANT_GIT_REPOSITORY_NOT_FOUND: { status: 404, summary: 'The repository does not exist.', fix: 'Check the name.' },
+  SEXTANT_GIT_NOT_CLONED: {
+    status: 404,
+    summary: 'The repository has no mirror on this node yet.',
+    fix: 'Wait for the clone to finish, or refresh the repository.',
+  },
+  SEXTANT_GIT_REVISION_NOT_FOUND: {
+    status: 404,
+    summary: 'The revision does not exist in the repository.',
+    fix: 'Check the spelling, or refresh the repository.',
+  },
+  SEXTANT_GIT_PATH_NOT_FOUND: { status: 404, summary: 'The path does not exist at the revision.', fix: 'Check the path and the revision.' },
+  SEXTANT_GIT_OBJECT_NOT_FOUND: {
+    status: 404,
+    summary: 'The mirror lacks an object that was asked for.',
+    fix: 'Refresh the repository; if it stays, re-clone it.',
+  },
+  SEXTANT_GIT_RANGE: { status: 416, summary: 'A byte or line range lies outside the file.', fix: 'Ask for a range inside the file.' },
+  SEXTANT_GIT_ARGUMENT_REFUSED: {
+    status: 400,
+    summary: 'An argument is not on the list of what git may be called with.',
+    fix: 'Use a plain revision, path or URL.',
+  },
+  SEXTANT_GIT_URL_REFUSED: {
+    status: 400,
+    summary: 'A clone URL has a scheme or form that is not allowed.',
+    fix: 'Use https, http or ssh.',
+  },
+  SEXTANT_GIT_CREDENTIAL_REFUSED: {
+    status: 400,
+    summary: 'A credential holds a line break or a NUL.',
+    fix: 'Correct the credential of the connection.',
+  },
+  SEXTANT_GIT_AUTHENTICATION: {
+    status: 502,
+    summary: 'The code host refused the credentials.',
+    fix: 'Renew the token or key of the connection.',
+  },
+  SEXTANT_GIT_REMOTE_NOT_FOUND: {
+    status: 502,
+    summary: 'The code host has no repository at the clone URL.',
+    fix: 'Check the URL and the access of the connection.',
+  },
+  SEXTANT_GIT_UNREACHABLE: {
+    status: 502,
+    summary: 'The code host could not be reached.',
+    fix: 'Check the network, the address and certificates.',
+  },
+  SEXTANT_GIT_CORRUPT: {
+    status: 503,
+    summary: 'The mirror on disk is damaged.',
+    fix: 'It is cloned again by itself; a re-clone can also be asked for.',
+  },
+  SEXTANT_GIT_DISK_FULL: {
+    status: 507,
+    summary: 'The disk that holds the mirrors is full.',
+    fix: 'Free space on the data folder, or lower what is mirrored.',
+  },
+  SEXTANT_GIT_BUSY: { status: 503, summary: 'Another process works on the mirror.', fix: 'Try again shortly.' },
+  SEXTANT_GIT_TIMEOUT: {
+    status: 504,
+    summary: 'git took longer than its deadline.',
+    fix: 'Ask for less, or raise the deadline in the configuration.',
+  },
+  SEXTANT_GIT_TOO_LARGE: { status: 413, summary: 'The answer of git is larger than its limit.', fix: 'Ask for less.' },
+  SEXTANT_GIT_FAILED: { status: 500, summary: 'git ended with an error that has no code of its own.', fix: 'See the log of the git role.' },
+});

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RepoName, SextantError } from '@sextant/sdk';
+import type { FetchEvent, FetchSource } from '../api.js';
+import type { CatFilePool } from '../process/cat-file-pool.js';
+import type { CredentialHelpers } from '../process/credential-helpers.js';
+import type { GitRunner, RunOptions } from '../process/git-runner.js';
+import { withRemoteAccess } from '../process/remote-access.js';
+import { checkSource } from './clone-url.js';
+import { LatestText } from './latest-text.js';
+import { maintainMirror } from './maintain-mirror.js';
+import { clearLeftovers, type MirrorFiles, sizeOf } from './mirror-files.js';
+import { lockMirror } from './mirror-lock.js';
+
+export interface FetchDeps {
+  readonly runner: GitRunner;
+  readonly pool: CatFilePool;
+  readonly files: MirrorFiles;
+  readonly helpers: CredentialHelpers;
+  /** Which refs are mirrored, as refspecs. */
+  readonly refspecs: readonly string[];
+  /** Milliseconds one fetch or clone may take. */
+  readonly deadline: number;
+  /** Bytes that must stay free on the disk. */
+  readonly minFreeBytes: number;
+  readonly now: () => Date;
+}
+
+interface FetchOptions {
+  readonly repository: RepoName;
+  readonly source: FetchSource;
+  readonly signal?: AbortSignal;
+}
+
+// An archive is what was committed, whatever the repository's own attributes say.
+const ATTRIBUTES = '* -export-ignore -export-subst -text -eol -ident -filter -working-tree-encoding\n';
+const DETACHED = 'refs/sextant/head';
+
+/** Clones where there is no mirror or a damaged one, else fetches. Progress in git's words, then one `done`. */
+export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGenerator<FetchEvent> {
+  const source = checkSource(o.source);
+  await mkdir(deps.files.root, { recursive: true });
+  await guardDisk(deps);
+  const path = deps.files.pathOf(o.repository);
+  await using _lock = await lockMirror(deps.files.root, path);
+  const progress = new LatestText();
+  const access = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
+  const work = withRemoteAccess(deps.helpers, access, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
+    const run: RunOptions = {
+      ...remote,
+      deadline: deps.deadline,
+      progress: (text) => progress.push(text),
+      ...(o.signal ? { signal: o.signal } : {}),
+    };
+    if ((await deps.files.exists(o.repository)) && (await deps.files.note(path)).corrupt === null) {
+      try {
+        return await update(deps, path, source.url, run);
+      } catch (error) {
+        if (!isCorrupt(error)) throw error;
+        await deps.files.writeNote(path, { corrupt: error.why ?? error.what });
+        progress.push('The mirror is damaged and is cloned again\n');
+      }
+    }
+    return clone(deps, path, source.url, run);
+  }).finally(() => progress.end());
+  work.catch(() => {}); // awaited below, after the progress
+  for await (const text of progress) yield { type: 'progress', text };
+  yield await work;
+}
+
+const isCorrupt = (error: unknown): error is SextantError => SextantError.is(error) && error.code === 'SEXTANT_GIT_CORRUPT';
+
+async function guardDisk({ files, minFreeBytes }: FetchDeps): Promise<void> {
+  const free = await files.freeBytes();
+  if (free === undefined || free >= minFreeBytes) return;
+  throw new SextantError('SEXTANT_GIT_DISK_FULL', {
+    what: 'The disk that holds the mirrors is nearly full.',
+    why: `${free} bytes are free; fetching stops below ${minFreeBytes}. What is mirrored stays readable.`,
+    fix: 'Free space on the data folder, or mirror less.',
+  });
+}
+
+interface RemoteHead {
+  /** `refs/heads/…`, or undefined for a detached or unborn HEAD. */
+  readonly branch: string | undefined;
+  readonly oid: string | undefined;
+}
+
+async function remoteHead(deps: FetchDeps, gitDir: string | undefined, url: string, run: RunOptions): Promise<RemoteHead> {
+  const text = await deps.runner.text(
+    { subcommand: 'ls-remote', options: ['--symref', '--quiet'], operands: [url, 'HEAD'] },
+    { ...run, ...(gitDir ? { gitDir } : {}) },
+  );
+  return { branch: /^ref: (refs\/heads\/.+)\tHEAD$/m.exec(text)?.[1], oid: /^([0-9a-f]{40,64})\tHEAD$/m.exec(text)?.[1] };
+}
+
+async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions): Promise<Extract<FetchEvent, { type: 'done' }>> {
+  const temporary = await deps.files.temporary();
+  try {
+    const fresh = join(temporary, 'mirror');
+    const head = await remoteHead(deps, undefined, url, run);
+    await deps.runner.output(
+      {
+        subcommand: 'init',
+        options: ['--bare', '--quiet', '--initial-branch=main', `--object-format=${head.oid?.length === 64 ? 'sha256' : 'sha1'}`],
+        operands: [fresh],
+      },
+      signalOf(run),
+    );
+    await mkdir(join(fresh, 'info'), { recursive: true });
+    await writeFile(join(fresh, 'info', 'attributes'), ATTRIBUTES);
+    await transfer(deps, fresh, url, head, run);
+    await verify(deps, fresh, run);
+    await maintainMirror(deps.runner, fresh, signalOf(run));
+    const sizeBytes = await sizeOf(fresh);
+    await deps.files.writeNote(fresh, { lastFetched: deps.now().toISOString(), sizeBytes, corrupt: null });
+    deps.pool.evict(path);
+    await deps.files.replace(path, fresh);
+    return { type: 'done', changed: true, cloned: true, sizeBytes, head: head.branch?.slice('refs/heads/'.length) ?? null };
+  } finally {
+    await deps.files.discard(temporary);
+  }
+}
+
+async function update(deps: FetchDeps, path: string, url: string, run: RunOptions): Promise<Extract<FetchEvent, { type: 'done' }>> {
+  await clearLeftovers(path);
+  const before = await fingerprint(deps, path, run);
+  const head = await remoteHead(deps, path, url, run);
+  await transfer(deps, path, url, head, run);
+  await verify(deps, path, run);
+  const changed = (await fingerprint(deps, path, run)) !== before;
+  if (changed) await maintainMirror(deps.runner, path, signalOf(run));
+  const sizeBytes = changed ? await sizeOf(path) : (await deps.files.note(path)).sizeBytes;
+  await deps.files.writeNote(path, { lastFetched: deps.now().toISOString(), sizeBytes });
+  return { type: 'done', changed, cloned: false, sizeBytes, head: head.branch?.slice('refs/heads/'.length) ?? null };
+}
+
+async function transfer(deps: FetchDeps, gitDir: string, url: string, head: RemoteHead, run: RunOptions): Promise<void> {
+  const detached = head.branch === undefined && head.oid !== undefined;
+  await deps.runner.output(
+    {
+      subcommand: 'fetch',
+      options: [
+        '--progress',
+        '--prune',
+        '--force',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--no-auto-maintenance',
+        '--no-recurse-submodules',
+        '--update-head-ok',
+      ],
+      operands: [url, ...deps.refspecs, ...(detached ? [`+HEAD:${DETACHED}`] : [])],
+    },
+    { ...run, gitDir },
+  );
+  if (head.branch) await deps.runner.output({ subcommand: 'symbolic-ref', operands: ['HEAD', head.branch] }, { ...signalOf(run), gitDir });
+  else if (head.oid) await pointAt(deps, gitDir, head.oid, run);
+}
+
+/** A detached HEAD: a branch at the same commit is the better name, else HEAD names the commit itself. */
+async function pointAt(deps: FetchDeps, gitDir: string, oid: string, run: RunOptions): Promise<void> {
+  const options = { ...signalOf(run), gitDir };
+  const found = await deps.runner.text(
+    { subcommand: 'for-each-ref', options: ['--format=%(refname)', `--points-at=${oid}`], operands: ['refs/heads/'] },
+    options,
+  );
+  const names = found.split('\n').filter(Boolean);
+  const branch = names.find((name) => /\/(?:main|master|trunk)$/.test(name)) ?? names[0];
+  if (branch) await deps.runner.output({ subcommand: 'symbolic-ref', operands: ['HEAD', branch] }, options);
+  else await deps.runner.output({ subcommand: 'update-ref', options: ['--no-deref'], operands: ['HEAD', oid] }, options);
+}
+
+/** Reads the commit and tree that people will ask for first. @throws SEXTANT_GIT_CORRUPT when they are not whole. */
+async function verify(deps: FetchDeps, gitDir: string, run: RunOptions): Promise<void> {
+  const head = await deps.runner.text({ subcommand: 'rev-list', options: ['--max-count=1', '--all'] }, { ...signalOf(run), gitDir });
+  if (head === '') return;
+  await deps.runner
+    .output({ subcommand: 'ls-tree', options: ['-z'], operands: [`${head}^{tree}`] }, { ...signalOf(run), gitDir })
+    .catch((error: unknown) => {
+      if (SextantError.is(error) && /NOT_FOUND|FAILED/.test(error.code))
+        throw new SextantError('SEXTANT_GIT_CORRUPT', {
+          what: 'The mirror on disk is damaged.',
+          why: error.why ?? error.what,
+          fix: 'It is cloned again by itself.',
+        });
+      throw error;
+    });
+}
+
+/** Moves when any ref, or what HEAD names, has moved. */
+async function fingerprint(deps: FetchDeps, gitDir: string, run: RunOptions): Promise<string> {
+  const hash = createHash('sha256');
+  const options = { ...signalOf(run), gitDir };
+  for await (const chunk of deps.runner.stream({ subcommand: 'for-each-ref', options: ['--format=%(objectname) %(refname)'] }, options))
+    hash.update(chunk);
+  hash.update(
+    await deps.runner.output({ subcommand: 'symbolic-ref', options: ['--quiet'], operands: ['HEAD'] }, { ...options, accept: [0, 1] }),
+  );
+  return hash.digest('hex');
+}
+
+const signalOf = ({ signal }: RunOptions): Pick<RunOptions, 'signal'> => (signal ? { signal } : {});

@@ -1,0 +1,110 @@
+import { CatFile } from './cat-file.js';
+import type { GitRunner } from './git-runner.js';
+import { Semaphore } from './semaphore.js';
+
+export interface CatFilePoolOptions {
+  /** Processes at once, over all repositories. */
+  readonly capacity: number;
+  /** Milliseconds an idle process is kept. */
+  readonly idle: number;
+}
+
+interface Idle {
+  readonly gitDir: string;
+  readonly reader: CatFile;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Batch readers, kept warm per repository and bounded over all of them. */
+export class CatFilePool implements AsyncDisposable {
+  private readonly slots: Semaphore;
+  /** Oldest first: who makes room is at the front. */
+  private idle: Idle[] = [];
+  private open = 0;
+
+  constructor(
+    private readonly runner: GitRunner,
+    private readonly options: CatFilePoolOptions,
+  ) {
+    this.slots = new Semaphore(options.capacity);
+  }
+
+  /** Runs `work` with a reader of its own. */
+  async use<R>(gitDir: string, signal: AbortSignal | undefined, work: (reader: CatFile) => Promise<R>): Promise<R> {
+    const lease = await this.lease(gitDir, signal);
+    try {
+      return await work(lease.reader);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** As {@link use}, for work that yields while it reads. */
+  async *stream<T>(gitDir: string, signal: AbortSignal | undefined, work: (reader: CatFile) => AsyncIterable<T>): AsyncGenerator<T> {
+    const lease = await this.lease(gitDir, signal);
+    try {
+      yield* work(lease.reader);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Ends the idle readers of a repository whose files are about to move. */
+  evict(gitDir: string): void {
+    for (const entry of this.idle.filter((e) => e.gitDir === gitDir)) this.drop(entry);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const entry of [...this.idle]) this.drop(entry);
+  }
+
+  private async lease(gitDir: string, signal: AbortSignal | undefined): Promise<{ readonly reader: CatFile; release(): void }> {
+    const releaseSlot = await this.slots.acquire(signal);
+    const reader = this.take(gitDir);
+    const stop = () => reader.end();
+    signal?.addEventListener('abort', stop, { once: true });
+    return {
+      reader,
+      release: () => {
+        signal?.removeEventListener('abort', stop);
+        if (reader.busy || !reader.alive || signal?.aborted) {
+          reader.end();
+          this.open--;
+        } else this.keep(gitDir, reader);
+        releaseSlot();
+      },
+    };
+  }
+
+  private take(gitDir: string): CatFile {
+    for (let i = this.idle.length - 1; i >= 0; i--) {
+      const entry = this.idle[i]!;
+      if (entry.gitDir !== gitDir) continue;
+      clearTimeout(entry.timer);
+      this.idle.splice(i, 1);
+      if (entry.reader.alive) return entry.reader;
+      this.open--;
+    }
+    if (this.open >= this.options.capacity && this.idle[0]) this.drop(this.idle[0]);
+    const reader = new CatFile(this.runner, gitDir);
+    this.open++;
+    return reader;
+  }
+
+  private keep(gitDir: string, reader: CatFile): void {
+    const entry: Idle = { gitDir, reader, timer: setTimeout(() => this.drop(entry), this.options.idle) };
+    entry.timer.unref();
+    this.idle.push(entry);
+  }
+
+  private drop(entry: Idle): void {
+    clearTimeout(entry.timer);
+    this.idle = this.idle.filter((e) => e !== entry);
+    entry.reader.end();
+    this.open--;
+  }
+}

@@ -1,0 +1,139 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { SextantError } from '@sextant/sdk';
+import { gitFailure } from './git-failure.js';
+import { type Exit, endGroup, type GitRunner } from './git-runner.js';
+
+export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
+export interface ObjectInfo {
+  readonly oid: string;
+  readonly type: ObjectType;
+  readonly size: number;
+}
+
+const HEADER = /^([0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/;
+const ABSENT = ['missing', 'ambiguous', 'dangling', 'loop', 'notdir'];
+const SMALL = 64 * 1024 * 1024;
+
+/**
+ * One long-lived `cat-file --batch-command -z`. Names go in over a pipe, never in arguments, so nothing in them can be an option.
+ * One conversation at a time: the pool hands it to one user after another, and ends it when a user left in the middle.
+ */
+export class CatFile {
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<Exit>;
+  private readonly stderr: () => string;
+  private readonly chunks: AsyncIterator<Buffer>;
+  private buffered: Buffer = Buffer.alloc(0);
+  private exited = false;
+  /** Bytes of an answer are still in the pipe. */
+  busy = false;
+
+  constructor(runner: GitRunner, gitDir: string) {
+    const { child, ended, stderr } = runner.open({ subcommand: 'cat-file', options: ['--batch-command', '-z'] }, { gitDir });
+    this.child = child;
+    this.ended = ended;
+    this.stderr = stderr;
+    this.chunks = (child.stdout as Readable)[Symbol.asyncIterator]();
+    const gone = () => {
+      this.exited = true;
+    };
+    ended.then(gone, gone);
+  }
+
+  get alive(): boolean {
+    return !this.exited;
+  }
+
+  end(): void {
+    this.child.stdin?.end();
+    endGroup(this.child);
+  }
+
+  /** Null when the name names nothing. */
+  async info(name: string): Promise<ObjectInfo | null> {
+    return (await this.infos([name]))[0]!;
+  }
+
+  /** Many in one go, in order. */
+  async infos(names: readonly string[]): Promise<(ObjectInfo | null)[]> {
+    this.busy = true;
+    this.ask(names.map((name) => `info ${name}\0`).join(''));
+    const found: (ObjectInfo | null)[] = [];
+    for (const name of names) found.push(await this.header(name));
+    this.busy = false;
+    return found;
+  }
+
+  /** A whole object in memory. @throws SEXTANT_GIT_TOO_LARGE beyond 64 MiB. */
+  async object(name: string): Promise<(ObjectInfo & { readonly content: Buffer }) | null> {
+    const opened = await this.open(name);
+    if (!opened) return null;
+    if (opened.size > SMALL)
+      throw new SextantError('SEXTANT_GIT_TOO_LARGE', { what: `The object has ${opened.size} bytes.`, fix: 'Read a range of it.' });
+    const parts: Buffer[] = [];
+    for await (const part of opened.content) parts.push(part);
+    return { oid: opened.oid, type: opened.type, size: opened.size, content: Buffer.concat(parts) };
+  }
+
+  /** An object whose bytes follow as they are read. They must be read to the end before the next question. */
+  async open(name: string): Promise<(ObjectInfo & { readonly content: AsyncGenerator<Buffer> }) | null> {
+    this.busy = true;
+    this.ask(`contents ${name}\0`);
+    const header = await this.header(name);
+    if (!header) {
+      this.busy = false;
+      return null;
+    }
+    return { ...header, content: this.body(header.size) };
+  }
+
+  private async *body(size: number): AsyncGenerator<Buffer> {
+    let left = size;
+    while (left > 0) {
+      if (this.buffered.length === 0) await this.more();
+      const part = this.buffered.subarray(0, left);
+      this.buffered = this.buffered.subarray(part.length);
+      left -= part.length;
+      yield part;
+    }
+    while (this.buffered.length === 0) await this.more();
+    this.buffered = this.buffered.subarray(1); // the newline behind the content
+    this.busy = false;
+  }
+
+  private ask(text: string): void {
+    this.child.stdin!.write(text);
+  }
+
+  /** The line that begins an answer. An absent name is echoed, newlines of its own included. */
+  private async header(name: string): Promise<ObjectInfo | null> {
+    const echo = Buffer.from(name);
+    for (;;) {
+      if (
+        this.buffered.length >= echo.length + 1 &&
+        this.buffered.subarray(0, echo.length).equals(echo) &&
+        this.buffered[echo.length] === 0x20
+      ) {
+        const end = this.buffered.indexOf(10, echo.length);
+        if (end !== -1 && ABSENT.includes(this.buffered.toString('latin1', echo.length + 1, end))) {
+          this.buffered = this.buffered.subarray(end + 1);
+          return null;
+        }
+      }
+      const end = this.buffered.indexOf(10);
+      const match = end === -1 ? null : HEADER.exec(this.buffered.toString('latin1', 0, end));
+      if (match) {
+        this.buffered = this.buffered.subarray(end + 1);
+        return { oid: match[1]!, type: match[2] as ObjectType, size: Number(match[3]) };
+      }
+      await this.more();
+    }
+  }
+
+  private async more(): Promise<void> {
+    const { value, done } = await this.chunks.next();
+    if (done) throw gitFailure('cat-file', await this.ended, this.stderr());
+    this.buffered = this.buffered.length === 0 ? value : Buffer.concat([this.buffered, value]);
+  }
+}

@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { SextantError } from '@sextant/sdk';
+import { type GitCommand, gitArguments } from './git-command.js';
+import { type EnvironmentOptions, gitEnvironment } from './git-environment.js';
+import { gitFailure } from './git-failure.js';
+import { redact } from './redact.js';
+import { Semaphore } from './semaphore.js';
+
+export interface GitRunnerOptions {
+  /** The program; `git` finds it in PATH. */
+  readonly program: string;
+  /** An empty folder. */
+  readonly home: string;
+  /** Processes at once; further calls wait their turn. */
+  readonly concurrency: number;
+  /** Milliseconds one call may take unless it says otherwise. */
+  readonly deadline: number;
+  /** Told of every argument that was refused: the audit trail of attempts to smuggle options. */
+  readonly refused?: (subcommand: string) => void;
+}
+
+export interface RunOptions {
+  readonly gitDir?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds. */
+  readonly deadline?: number;
+  /** Written to standard input, with back-pressure. */
+  readonly input?: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+  readonly environment?: Omit<EnvironmentOptions, 'gitDir' | 'home'>;
+  /** Taken out of everything git says. */
+  readonly secrets?: readonly string[];
+  /** File descriptor 3 of the process, written and closed: how credentials arrive. */
+  readonly channel?: string;
+  /** Called with each piece of standard error, redacted. */
+  readonly progress?: (text: string) => void;
+  /** Exit codes that are answers; default only 0. */
+  readonly accept?: readonly number[];
+}
+
+const STDERR_LIMIT = 16 * 1024;
+const KILL_AFTER = 2_000;
+
+/** The only place that starts git. */
+export class GitRunner {
+  private readonly slots: Semaphore;
+
+  constructor(private readonly options: GitRunnerOptions) {
+    this.slots = new Semaphore(options.concurrency);
+  }
+
+  /** Standard output as it comes. Leaving the loop early ends the process. @throws a SEXTANT_GIT_… when git ends badly. */
+  async *stream(command: GitCommand, run: RunOptions = {}): AsyncGenerator<Buffer, number> {
+    const argv = this.arguments(command);
+    const deadline = run.deadline ?? this.options.deadline;
+    const timeout = AbortSignal.timeout(deadline);
+    const signal = run.signal ? AbortSignal.any([run.signal, timeout]) : timeout;
+    const release = await this.slots.acquire(signal).catch((error) => {
+      throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
+    });
+    try {
+      const { child, ended, stderr } = this.start(argv, run);
+      const stop = () => endGroup(child);
+      signal.addEventListener('abort', stop, { once: true });
+      let complete = false;
+      try {
+        if (signal.aborted) stop();
+        for await (const chunk of child.stdout as Readable) yield chunk as Buffer;
+        complete = true;
+      } catch (error) {
+        throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
+      } finally {
+        signal.removeEventListener('abort', stop);
+        if (!complete) stop();
+      }
+      const exit = await ended;
+      const stopped = this.reason(run, timeout, command.subcommand, deadline);
+      if (stopped) throw stopped;
+      if (exit.code === null || !(run.accept ?? [0]).includes(exit.code)) throw gitFailure(command.subcommand, exit, stderr());
+      return exit.code;
+    } finally {
+      release();
+    }
+  }
+
+  /** All of standard output. @throws SEXTANT_GIT_TOO_LARGE beyond `limit` bytes. */
+  async output(command: GitCommand, run: RunOptions & { readonly limit?: number } = {}): Promise<Buffer> {
+    const limit = run.limit ?? 16 * 1024 * 1024;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.stream(command, run)) {
+      size += chunk.length;
+      if (size > limit)
+        throw new SextantError('SEXTANT_GIT_TOO_LARGE', {
+          what: `The answer of git ${command.subcommand} is larger than ${limit} bytes.`,
+          fix: 'Ask for less.',
+        });
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async text(command: GitCommand, run: RunOptions & { readonly limit?: number } = {}): Promise<string> {
+    return (await this.output(command, run)).toString('utf8').trimEnd();
+  }
+
+  /** A process that lives until it is ended, for the batch readers. It takes no slot: its pool bounds it. */
+  open(
+    command: GitCommand,
+    run: Pick<RunOptions, 'gitDir'>,
+  ): { readonly child: ChildProcess; readonly ended: Promise<Exit>; readonly stderr: () => string } {
+    return this.start(this.arguments(command), run);
+  }
+
+  private arguments(command: GitCommand): readonly string[] {
+    try {
+      return gitArguments(command);
+    } catch (error) {
+      this.options.refused?.(command.subcommand);
+      throw error;
+    }
+  }
+
+  private start(argv: readonly string[], run: RunOptions) {
+    const environment = gitEnvironment({ ...run.environment, home: this.options.home, ...(run.gitDir ? { gitDir: run.gitDir } : {}) });
+    // A group of its own, so that its helpers (remote-https, ssh, index-pack) end with it.
+    const child = spawn(this.options.program, argv, {
+      env: environment,
+      cwd: this.options.home,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', ...(run.channel === undefined ? [] : (['pipe'] as const))],
+    });
+    let said = '';
+    child.stderr!.setEncoding('utf8');
+    child.stderr!.on('data', (text: string) => {
+      const clean = redact(text, run.secrets);
+      said = (said + clean).slice(-STDERR_LIMIT);
+      run.progress?.(clean);
+    });
+    const ended = new Promise<Exit & { readonly error?: Error }>((resolve) => {
+      child.once('error', (error) => resolve({ code: null, signal: null, error }));
+      child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    child.stdin!.on('error', () => {}); // git may end before it read everything; its exit says whether that was right
+    if (run.input) void feed(child.stdin!, run.input);
+    else if (argv[0] !== 'cat-file') child.stdin!.end();
+    if (run.channel !== undefined) {
+      const channel = child.stdio[3] as Writable;
+      channel.on('error', () => {});
+      channel.end(run.channel);
+    }
+    const exit = ended.then((e) => this.spawned(e));
+    exit.catch(() => {}); // told to whoever still waits for it
+    return { child, ended: exit, stderr: () => redact(said, run.secrets) };
+  }
+
+  private spawned(exit: Exit & { readonly error?: Error }): Exit {
+    if (!exit.error) return exit;
+    throw new SextantError('SEXTANT_GIT_FAILED', {
+      what: 'git could not be started.',
+      why: 'The program is missing or may not be run.',
+      fix: 'Install git 2.38 or newer and put it in PATH.',
+      cause: exit.error,
+    });
+  }
+
+  private reason(run: RunOptions, timeout: AbortSignal, subcommand: string, deadline: number): unknown {
+    if (run.signal?.aborted) return run.signal.reason;
+    if (!timeout.aborted) return undefined;
+    return new SextantError('SEXTANT_GIT_TIMEOUT', {
+      what: `git ${subcommand} took longer than ${deadline} ms.`,
+      fix: 'Ask for less, or raise the deadline in the configuration of git.',
+    });
+  }
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Ends a process and everything it started: asks first, insists after two seconds. */
+export function endGroup(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const send = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It ended in between.
+    }
+  };
+  send('SIGTERM');
+  const insist = setTimeout(() => send('SIGKILL'), KILL_AFTER);
+  insist.unref();
+  child.once('exit', () => clearTimeout(insist));
+}
+
+async function feed(stdin: Writable, input: NonNullable<RunOptions['input']>): Promise<void> {
+  try {
+    for await (const piece of input) {
+      if (stdin.destroyed) return;
+      if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
+    }
+    stdin.end();
+  } catch {
+    stdin.destroy();
+  }
+}
+
+const once = (emitter: Writable, event: string): Promise<void> => new Promise((resolve) => emitter.once(event, () => resolve()));

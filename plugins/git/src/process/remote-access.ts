@@ -1,0 +1,43 @@
+import type { CredentialHelpers } from './credential-helpers.js';
+import { credentialLines } from './credential-helpers.js';
+import type { RunOptions } from './git-runner.js';
+import { startSshAgent } from './ssh-agent.js';
+
+/** What a call that speaks to another machine is run with. */
+export interface RemoteAccess {
+  readonly protocols: readonly string[];
+  readonly safeDirectories: readonly string[];
+  readonly origin: { readonly scheme: string; readonly host: string } | undefined;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly sshKey?: string;
+}
+
+/** Runs `work` with the access in place; the agent, if any, ends with it. */
+export async function withRemoteAccess<R>(
+  helpers: CredentialHelpers,
+  access: RemoteAccess,
+  work: (run: Pick<RunOptions, 'environment' | 'secrets' | 'channel'>) => Promise<R>,
+): Promise<R> {
+  await using agent = access.sshKey === undefined ? undefined : await startSshAgent(access.sshKey);
+  const socket = agent?.socket ?? process.env['SSH_AUTH_SOCK'];
+  const extra: Record<string, string> = {};
+  if (access.protocols.includes('ssh')) {
+    Object.assign(extra, {
+      GIT_SSH: helpers.ssh,
+      GIT_SSH_VARIANT: 'ssh',
+      SEXTANT_GIT_KNOWN_HOSTS: helpers.knownHosts,
+      ...(socket ? { SSH_AUTH_SOCK: socket } : {}),
+    });
+  }
+  const { origin, username, password } = access;
+  const credential =
+    origin && (username !== undefined || password !== undefined) ? { username: username ?? 'git', password: password ?? '' } : undefined;
+  if (origin && credential)
+    Object.assign(extra, { GIT_ASKPASS: helpers.askpass, SEXTANT_GIT_SCHEME: origin.scheme, SEXTANT_GIT_HOST: origin.host });
+  return work({
+    environment: { protocols: access.protocols, safeDirectories: access.safeDirectories, extra },
+    secrets: [password, access.sshKey].filter((secret): secret is string => secret !== undefined && secret !== ''),
+    ...(credential ? { channel: credentialLines(credential.username, credential.password) } : {}),
+  });
+}

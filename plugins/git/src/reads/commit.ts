@@ -1,0 +1,23 @@
+import { CommitOid, SextantError } from '@sextant/sdk';
+import type { Commit } from '../api.js';
+import type { CatFile } from '../process/cat-file.js';
+import { parseCommit } from './parse-commit.js';
+import type { RepositoryReader, Target } from './repository-reader.js';
+
+export async function readCommit(
+  reader: RepositoryReader,
+  { repository, oid, signal }: Target & { readonly oid: CommitOid },
+): Promise<Commit> {
+  return reader.pool.use(await reader.directory(repository), signal, (git) => commitObject(git, oid));
+}
+
+/** @throws SEXTANT_GIT_REVISION_NOT_FOUND when there is no commit of that hash. */
+export async function commitObject(git: CatFile, oid: string): Promise<Commit> {
+  const found = await git.object(oid);
+  if (found?.type !== 'commit')
+    throw new SextantError('SEXTANT_GIT_REVISION_NOT_FOUND', {
+      what: `There is no commit ${oid}.`,
+      fix: 'Check the hash, or refresh the repository.',
+    });
+  return parseCommit(CommitOid.parse(found.oid), found.content);
+}
