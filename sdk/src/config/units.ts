@@ -11,7 +11,7 @@ export function parseDuration(text: string): number | undefined {
   return match ? Math.round(Number(match[1]) * MS[match[2] as keyof typeof MS]) : undefined;
 }
 
-/** A duration in configuration: text with a unit. The parsed value is milliseconds. */
+/** A duration in configuration: text with a unit. The parsed value is milliseconds; a default as text is `duration().prefault('5m')`. */
 export const duration = () =>
   z.union([z.string(), z.number()]).transform((value, ctx) => {
     const ms = typeof value === 'number' ? value : parseDuration(value);
@@ -22,7 +22,7 @@ export const duration = () =>
     return ms;
   });
 
-/** A size in configuration: text with a unit. The parsed value is bytes. */
+/** A size in configuration: text with a unit. The parsed value is bytes; a default as text is `bytes().prefault('1MiB')`. */
 export const bytes = () =>
   z.union([z.string(), z.number()]).transform((value, ctx) => {
     const match = typeof value === 'string' ? BYTES.exec(value.trim()) : undefined;

@@ -1,0 +1,90 @@
+import { createORPCClient, ORPCError } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import type { RemoteNode, Token } from '@sextant/sdk';
+import { SextantError } from '@sextant/sdk';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { parseRemoteAddress } from './remote-address.js';
+import { fromWire, isWireError } from './remote-errors.js';
+import type { RemoteTls } from './remote-server.js';
+
+type Method = (options: { readonly signal?: AbortSignal }) => unknown;
+
+/** Connections to other Sextant processes, one pool an address. */
+export class RemoteClients {
+  readonly #agents = new Map<string, { readonly agent: Agent; readonly base: string }>();
+
+  constructor(private readonly tls: RemoteTls | undefined) {}
+
+  /** The service as the nodes of its role provide it together. */
+  service(token: Token<unknown>, addresses: readonly string[]): unknown {
+    const nodes: RemoteNode<unknown>[] = addresses.map((address) => ({ address, client: this.#client(token, address) }));
+    return token.remote?.combine ? token.remote.combine(nodes as never) : nodes[0]?.client;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map(({ agent }) => agent.destroy()));
+    this.#agents.clear();
+  }
+
+  #client(token: Token<unknown>, address: string): Readonly<Record<string, Method>> {
+    const { agent, base } = this.#connection(address);
+    const link = new RPCLink({ url: `${base}/rpc`, fetch: (request, init) => this.#fetch(address, request.url, { ...init, method: request.method, headers: request.headers, body: request.body, duplex: 'half', signal: request.signal, dispatcher: agent }) });
+    const rpc = createORPCClient(link) as unknown as Record<string, Record<string, (input: unknown, options: { signal?: AbortSignal }) => Promise<unknown>>>;
+    const methods = token.remote?.methods as Readonly<Record<string, string>>;
+    return Object.fromEntries(
+      Object.entries(methods).map(([method, kind]): [string, Method] => {
+        const ask = ({ signal, ...options }: { readonly signal?: AbortSignal }) => (rpc[token.key]?.[method] as NonNullable<(typeof rpc)[string][string]>)(options, signal ? { signal } : {}).catch(rethrow);
+        if (kind === 'call') return [method, ask];
+        if (kind === 'stream') return [method, (options) => objects(() => ask(options) as Promise<AsyncIterable<unknown>>)];
+        return [method, (options) => this.#bytes(address, `${base}/bytes/${encodeURIComponent(token.key)}/${method}`, options)];
+      }),
+    );
+  }
+
+  async *#bytes(address: string, url: string, { signal, ...options }: { readonly signal?: AbortSignal }): AsyncGenerator<Uint8Array> {
+    const response = await this.#fetch(address, url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(options), ...(signal ? { signal } : {}), dispatcher: this.#connection(address).agent });
+    if (response.status !== 200) {
+      const wire: unknown = await response.json().catch(() => undefined);
+      throw isWireError(wire) ? fromWire(wire) : new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: `${address} answered with status ${response.status}.`, fix: 'See its log.' });
+    }
+    if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: undici's own request types and the global ones differ in name only
+  async #fetch(address: string, url: string, init: any): Promise<any> {
+    try {
+      return await undiciFetch(url, init);
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause;
+      throw new SextantError('SEXTANT_REMOTE_UNREACHABLE', { what: `The Sextant process at ${address} does not answer.`, fix: 'See that it runs, that its address is right, and that its certificate is signed by our authority.', cause });
+    }
+  }
+
+  #connection(address: string): { readonly agent: Agent; readonly base: string } {
+    let connection = this.#agents.get(address);
+    if (!connection) {
+      const at = parseRemoteAddress(address);
+      const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
+      connection =
+        at.kind === 'unix'
+          ? { agent: new Agent({ ...limits, connect: { socketPath: at.path } }), base: 'http://sextant' }
+          : { agent: new Agent({ ...limits, ...(at.secure && this.tls ? { connect: { ...this.tls, minVersion: 'TLSv1.3' as const } } : {}) }), base: `${at.secure ? 'https' : 'http'}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}` };
+      this.#agents.set(address, connection);
+    }
+    return connection;
+  }
+}
+
+async function* objects(open: () => Promise<AsyncIterable<unknown>>): AsyncGenerator<unknown> {
+  try {
+    yield* await open();
+  } catch (error) {
+    rethrow(error);
+  }
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof ORPCError && isWireError(error.data)) throw fromWire(error.data);
+  if (error instanceof ORPCError && error.status === 404) throw new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: 'Another Sextant process does not have the service that was asked of it.', fix: 'Give that process the role of the service, and the same version of the plugin.', cause: error });
+  throw error;
+}

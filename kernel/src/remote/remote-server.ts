@@ -1,0 +1,182 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { type AnyRouter, ORPCError, os } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/node';
+import type { Logger, Token } from '@sextant/sdk';
+import { SextantError } from '@sextant/sdk';
+import type { Boundary } from '../boundary/boundary.js';
+import { internalActor, runAs } from '../services/actors.js';
+import { isLoopback, parseRemoteAddress } from './remote-address.js';
+import { toWire } from './remote-errors.js';
+
+export interface RemoteTls {
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+interface Exposed {
+  readonly token: Token<unknown>;
+  readonly service: Readonly<Record<string, (options: unknown) => unknown>>;
+  readonly plugin: string;
+}
+
+const MAX_BODY = 64 * 1024 * 1024;
+
+/**
+ * Serves the services of this process to other Sextant processes: control calls and streams of objects by RPC under
+ * `/rpc`, bytes as plain HTTP bodies under `/bytes`. Between machines only with client certificates.
+ */
+export class RemoteServer {
+  readonly #exposed = new Map<string, Exposed>();
+  #handler = new RPCHandler({} as AnyRouter);
+  #server: Server | undefined;
+
+  constructor(
+    private readonly boundary: Boundary,
+    private readonly log: Logger,
+  ) {}
+
+  expose(token: Token<unknown>, service: unknown, plugin: string): Disposable {
+    this.#exposed.set(token.key, { token, service: service as Exposed['service'], plugin });
+    this.#rebuild();
+    return {
+      [Symbol.dispose]: () => {
+        this.#exposed.delete(token.key);
+        this.#rebuild();
+      },
+    };
+  }
+
+  async listen(address: string, tls: RemoteTls | undefined): Promise<void> {
+    const at = parseRemoteAddress(address);
+    if (at.kind === 'tcp' && !tls && !isLoopback(at.host)) {
+      throw new SextantError('SEXTANT_REMOTE_ADDRESS', { what: `Other machines cannot be let in at ${address} without certificates.`, fix: 'Set internal.tls (ca, cert, key), or listen on loopback or a unix socket.' });
+    }
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response).catch((error: unknown) => this.log.error('an internal call failed', { error }));
+    this.#server = tls ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, answer) : createServer(answer);
+    this.#server.requestTimeout = 0;
+    if (at.kind === 'unix') {
+      mkdirSync(dirname(at.path), { recursive: true, mode: 0o700 });
+      rmSync(at.path, { force: true });
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#server?.once('error', reject).listen(at.kind === 'unix' ? { path: at.path } : { host: at.host, port: at.port }, resolve);
+    });
+    this.log.info('listening for other Sextant processes', { address, mutualTls: tls !== undefined });
+  }
+
+  get port(): number | undefined {
+    const address = this.#server?.address();
+    return typeof address === 'object' && address !== null ? address.port : undefined;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    server.closeIdleConnections();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const timer = setTimeout(() => server.closeAllConnections(), 2_000);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? '';
+    if (url === '/healthz') {
+      response.end('ok');
+      return;
+    }
+    if (url.startsWith('/bytes/')) return await this.#bytes(request, response);
+    const { matched } = await this.#handler.handle(request, response, { prefix: '/rpc', context: {} });
+    if (!matched) response.writeHead(404).end();
+  }
+
+  async #bytes(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, , key, method] = (request.url ?? '').split('/').map(decodeURIComponent);
+    const exposed = this.#exposed.get(key ?? '');
+    const kind = (exposed?.token.remote?.methods as Record<string, string> | undefined)?.[method ?? ''];
+    if (!exposed || kind !== 'bytes') {
+      response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(unknown(key, method)));
+      return;
+    }
+    const controller = new AbortController();
+    response.once('close', () => controller.abort());
+    try {
+      const options = JSON.parse(await text(request)) as object;
+      const stream = this.#enter(exposed, method as string, { ...options, signal: controller.signal }) as AsyncIterable<Uint8Array>;
+      const iterator = stream[Symbol.asyncIterator]();
+      // The first piece decides between an answer and an error; afterwards only the connection can say that it failed.
+      const first = await iterator.next();
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      if (first.done) return void response.end();
+      await pipeline(Readable.from(following(first.value, iterator)), response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(toWire(error)));
+    }
+  }
+
+  #rebuild(): void {
+    const router: Record<string, Record<string, unknown>> = {};
+    for (const exposed of this.#exposed.values()) {
+      const methods = exposed.token.remote?.methods as Readonly<Record<string, string>>;
+      router[exposed.token.key] = Object.fromEntries(
+        Object.entries(methods)
+          .filter(([, kind]) => kind !== 'bytes')
+          .map(([method, kind]) => [
+            method,
+            os.handler(async ({ input, signal }) => {
+              try {
+                const answer = this.#enter(exposed, method, { ...(input as object), signal });
+                return kind === 'stream' ? events(answer as AsyncIterable<unknown>) : await answer;
+              } catch (error) {
+                throw wireError(error);
+              }
+            }),
+          ]),
+      );
+    }
+    this.#handler = new RPCHandler(router as AnyRouter);
+  }
+
+  #enter(exposed: Exposed, method: string, options: unknown): unknown {
+    return runAs(internalActor(exposed.plugin), () => this.boundary.enter({ plugin: exposed.plugin, kind: 'call', name: `${exposed.token.key} ${method}` }, () => exposed.service[method]?.(options)));
+  }
+}
+
+async function* events(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw wireError(error);
+  }
+}
+
+async function* following(first: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+const wireError = (error: unknown): unknown => new ORPCError('SEXTANT', { status: SextantError.is(error) ? Math.max(400, error.status) : 500, message: 'a Sextant call failed', data: toWire(error), cause: error });
+
+const unknown = (key: string | undefined, method: string | undefined): object => ({ code: 'SEXTANT_REMOTE_UNKNOWN', what: `This process does not serve ${key} ${method}.`, fix: 'Give it the role of the service.' });
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY) throw new RangeError('the call is too large');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}
