@@ -117,7 +117,6 @@ module.exports = {
   ],
   options: {
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: ['node_modules', '/dist/'] },
     exclude: { path: ['^node_modules/(?!inversify|@inversifyjs|graphql-modules|typeorm|koa|@koa|tsyringe)'] },
     enhancedResolveOptions: {

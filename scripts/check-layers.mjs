@@ -23,9 +23,9 @@ function* sources(folder) {
 
 process.chdir(root);
 const files = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) => [...sources(join(root, folder))]);
-const { output } = await cruise(files, { ...options, baseDir: root, ruleSet: { forbidden }, validate: true }, undefined, {
-  tsConfig: extractTSConfig(join(here, options.tsConfig.fileName)),
-});
+const tsConfig = join(here, 'tsconfig.base.json');
+const ruled = { ...options, baseDir: root, tsConfig: { fileName: tsConfig }, ruleSet: { forbidden }, validate: true };
+const { output } = await cruise(files, ruled, undefined, { tsConfig: extractTSConfig(tsConfig) });
 
 const ours = output.modules.filter(({ source }) => files.includes(source));
 const withoutLayer = files.filter((file) => Object.values(layers).filter((pattern) => new RegExp(pattern).test(file)).length !== 1);

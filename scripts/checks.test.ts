@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'checks-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+/** The problems a check finds in the toy tree, one a line. It ends with a code other than 0 exactly when there are some. */
+function problems(script: string): string[] {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, script), root], { encoding: 'utf8' });
+  const lines = stderr.trim().split('\n').filter(Boolean);
+  expect({ status, stdout, stderr }).toMatchObject({
+    status: lines.length === 0 ? 0 : 1,
+    stdout: expect.stringContaining(`${lines.length} problems`),
+  });
+  return lines;
+}
+
+describe('layer check', () => {
+  beforeEach(() => {
+    put('package.json', '{ "type": "module" }');
+    put('sdk/src/index.ts', 'export const sdk = 1;');
+    put('kernel/src/index.ts', "export { sdk } from '../../sdk/src/index.js';");
+  });
+  const layers = () => problems('check-layers.mjs');
+
+  it('passes imports that point down', () => {
+    put('hosts/server/src/main.ts', "import '../../../kernel/src/index.js';");
+    put('plugins/a/src/api.ts', "export { sdk } from '../../../sdk/src/index.js';");
+    put('plugins/b/src/parts/api/part.ts', "import type { sdk } from '../../../../a/src/api.js'; export type S = typeof sdk;");
+    expect(layers()).toEqual([]);
+  });
+
+  it.each([
+    ['sdk/src/bad.ts', "import '../../kernel/src/index.js';", 'sdk-imports-nothing-of-ours: sdk/src/bad.ts → kernel/src/index.ts'],
+    [
+      'kernel/src/bad.ts',
+      "import type { x } from '../../hosts/h/src/x.js'; export type X = typeof x;",
+      'kernel-imports-sdk-config: kernel/src/bad.ts → hosts/h/src/x.ts',
+    ],
+    [
+      'plugins/a/src/bad.ts',
+      "import '../../../kernel/src/index.js';",
+      'plugin-imports-sdk-sdk-tsyringe-sdk-web: plugins/a/src/bad.ts → kernel/src/index.ts',
+    ],
+    ['plugins/a/src/bad.ts', "import '../../b/src/inner.js';", 'plugins-meet-at-api: plugins/a/src/bad.ts → plugins/b/src/inner.ts'],
+    [
+      'plugins/a/src/parts/api/bad.ts',
+      "import '../worker/job.js';",
+      'parts-run-apart: plugins/a/src/parts/api/bad.ts → plugins/a/src/parts/worker/job.ts',
+    ],
+    [
+      'plugins/a/src/bad.ts',
+      "import './parts/worker/job.js';",
+      'domain-knows-no-part: plugins/a/src/bad.ts → plugins/a/src/parts/worker/job.ts',
+    ],
+    [
+      'examples/e/src/bad.ts',
+      "import '../../../sdk/src/index.js';",
+      'examples-use-published-entries: examples/e/src/bad.ts → sdk/src/index.ts',
+    ],
+    ['plugins/a/src/bad.ts', "import 'typeorm';", 'framework-behind-the-kernel: plugins/a/src/bad.ts → node_modules/typeorm/index.js'],
+    ['sdk/src/bad.ts', "import 'tsyringe';", 'tsyringe-in-its-own-entry: sdk/src/bad.ts → node_modules/tsyringe/index.js'],
+    ['sdk/src/bad.ts', "import './nowhere.js';", 'resolvable: sdk/src/bad.ts → ./nowhere.js'],
+  ])('finds in %s: %s', (path, text, problem) => {
+    for (const name of ['typeorm', 'tsyringe']) {
+      put(`node_modules/${name}/package.json`, `{ "name": "${name}", "main": "index.js" }`);
+      put(`node_modules/${name}/index.js`, '');
+    }
+    put('hosts/h/src/x.ts', 'export const x = 1;');
+    put('plugins/b/src/inner.ts', 'export const inner = 1;');
+    put('plugins/a/src/parts/worker/job.ts', 'export const job = 1;');
+    put(path, text);
+    expect(layers()).toEqual([problem]);
+  });
+
+  it('lets a test, and nothing else, reach the test kernel', () => {
+    put('sdk/testing/src/index.ts', 'export const startTestKernel = 1;');
+    put('plugins/a/src/x.test.ts', "import '../../../sdk/testing/src/index.js';");
+    put('plugins/a/src/y.ts', "import '../../../sdk/testing/src/index.js';");
+    expect(layers()).toEqual(['plugin-imports-sdk-sdk-tsyringe-sdk-web: plugins/a/src/y.ts → sdk/testing/src/index.ts']);
+  });
+
+  it('finds a cycle, and prints it', () => {
+    put('kernel/src/a.ts', "import './b.js'; export const a = 1;");
+    put('kernel/src/b.ts', "import './a.js'; export const b = 1;");
+    expect(layers().join()).toMatch(/no-cycles: kernel\/src\/a.ts → kernel\/src\/b.ts → kernel\/src\/a.ts/);
+  });
+
+  it('fails on a file that belongs to no layer', () => {
+    put('plugins/loose.ts', 'export {};');
+    expect(layers()).toEqual([expect.stringContaining('no-layer: plugins/loose.ts')]);
+  });
+
+  it('fails on a tree without modules', () => {
+    rmSync(join(root, 'sdk'), { recursive: true });
+    rmSync(join(root, 'kernel'), { recursive: true });
+    expect(layers()).toEqual([expect.stringContaining('empty: 0 modules')]);
+  });
+});
+
+describe('size check', () => {
+  beforeEach(() => {
+    spawnSync('git', ['init', '-q', root]);
+    put('docs/size-allowlist.json', '{}');
+    put('a.ts', 'x\n'.repeat(400));
+  });
+  const sizes = () => problems('check-size.mjs');
+
+  it('passes a file of 400 lines', () => {
+    expect(sizes()).toEqual([]);
+  });
+
+  it('finds a longer one, unless its reason is written down', () => {
+    put('b.ts', 'x\n'.repeat(401));
+    expect(sizes()).toEqual(['b.ts has 401 lines: split it, or give the reason in docs/size-allowlist.json']);
+    put('docs/size-allowlist.json', '{ "b.ts": "One grammar." }');
+    expect(sizes()).toEqual([]);
+  });
+
+  it('finds an entry that is not needed any more', () => {
+    put('docs/size-allowlist.json', '{ "a.ts": "Was long.", "gone.ts": "Was there." }');
+    expect(sizes()).toHaveLength(2);
+  });
+});
+
+describe('lock file check', () => {
+  const lock = (packages: object) => put('package-lock.json', JSON.stringify({ packages }));
+
+  it('passes versions with checksums, and links', () => {
+    lock({ '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' }, 'node_modules/b': { resolved: 'b', link: true }, b: {} });
+    expect(problems('check-lock.mjs')).toEqual([]);
+  });
+
+  it('finds an address and a missing checksum', () => {
+    lock({ 'node_modules/a': { version: '1.0.0', resolved: 'https://registry.example/a.tgz' } });
+    expect(problems('check-lock.mjs')).toEqual([
+      'node_modules/a records the address it was fetched from',
+      'node_modules/a has no checksum',
+    ]);
+  });
+});
