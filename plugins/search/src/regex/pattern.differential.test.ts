@@ -6,6 +6,7 @@ import { foldAscii } from './literal-matcher.js';
 import type { LiteralQuery } from './literal-query.js';
 import { parseRegex } from './parse-regex.js';
 import { compilePattern } from './pattern.js';
+import { RegexpMatcher } from './regexp-matcher.js';
 import { planEngine } from './regexp-pattern.js';
 import { simplify } from './simplify.js';
 
@@ -94,6 +95,8 @@ describe('a pattern against RE2', () => {
     fc.assert(
       fc.property(pattern, fc.array(line, { minLength: 1, maxLength: 4 }), fc.boolean(), (source, lines, caseSensitive) => {
         const parsed = parseRegex(source, { caseSensitive });
+        // Our program limit is lower than RE2's.
+        if (!parsed.ok && parsed.error.code === 'too-large') return;
         expect(parsed.ok, source).toBe(compilesInRe2(source));
         if (!parsed.ok) return;
         for (const text of lines) expect(scanned(source, Buffer.from(text), caseSensitive)).toEqual(expected(source, text, caseSensitive));
@@ -137,9 +140,10 @@ describe('a pattern against RE2', () => {
         const parsed = parseRegex(source, { caseSensitive: true });
         fc.pre(parsed.ok);
         if (!parsed.ok) return;
-        const finder = new Re2Finder(planEngine(simplify(parsed.regex.node)).re2.utf8, false);
+        const { re2 } = planEngine(simplify(parsed.regex.node));
+        const finder = (_engine: string, reading: 'bytes' | 'utf8') => new Re2Finder(re2[reading], false);
         const bytes = Buffer.from(text);
-        const found = finder.find(bytes.toString('latin1'), 0) ? { start: finder.start, end: finder.end } : undefined;
+        const found = new RegexpMatcher({ engine: 're2', bytewise: false, watchTime: false, finder }).find(bytes, 0, bytes.length);
         expect(compilePattern({ kind: 'regexp', source, caseSensitive: true }).matcher().find(bytes, 0, bytes.length)).toEqual(found);
       }),
       runs,

@@ -1,0 +1,158 @@
+import { parseRegex } from '../regex/parse-regex.js';
+import type { FilterNode, Predicate, QueryError, TextMatch } from './ast.js';
+import { parseTime } from './dates.js';
+import { parseGoDuration } from './duration.js';
+import { nearest } from './edit-distance.js';
+import { fieldOf } from './fields.js';
+import { languageNames, languagesNamed } from './languages/languages.js';
+import { escapeRegexp } from './pattern-runs.js';
+import { quote, replacing } from './query-errors.js';
+import { parseRevisions, splitRevisions } from './revisions.js';
+import { parseSelect, SELECTS } from './select.js';
+
+/** Any moment serves to tell whether a time is well written. */
+const SOME_TIME = new Date(0);
+
+/** What is wrong with one filter on its own: its negation, its value, the regexps in it. */
+export function checkFilter(text: string, filter: FilterNode): QueryError[] {
+  const field = fieldOf(filter.field);
+  if (filter.negated && !field.negatable) {
+    const fix = replacing(text, filter, text.slice(filter.start, filter.end).replace(/^(?:-|not\s+)/i, ''), 'Remove the negation');
+    return [{ message: `${field.name}: cannot be negated.`, start: filter.start, end: filter.end, fix }];
+  }
+  if (filter.predicate !== undefined) return checkPredicate(text, filter, filter.predicate);
+  const problem = valueProblem(filter);
+  if (problem !== undefined) return [withSuggestion(text, filter, problem)];
+  return field.regexp ? checkRegexp(text, filter) : [];
+}
+
+interface Problem {
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+function valueProblem(filter: FilterNode): Problem | undefined {
+  const { field, value } = filter;
+  const { values } = fieldOf(field);
+  if (field === 'case') return /^(?:yes|no|y|n|true|false)$/i.test(value) ? undefined : oneOf(field, value, ['yes', 'no']);
+  if (values !== undefined) return values.includes(value.toLowerCase()) ? undefined : oneOf(field, value, values);
+  switch (field) {
+    case 'lang':
+      return languagesNamed(value) !== undefined
+        ? undefined
+        : { message: `No language is called "${value}".`, suggestion: nearest(value, languageNames()) };
+    case 'count':
+      return value.toLowerCase() === 'all' || /^[1-9]\d{0,8}$/.test(value)
+        ? undefined
+        : { message: `count: takes a number from 1, or all; not "${value}".`, suggestion: 'all' };
+    case 'timeout':
+      return (parseGoDuration(value) ?? 0) > 0
+        ? undefined
+        : {
+            message: `timeout: takes a duration such as 10s or 1m30s; not "${value}".`,
+            suggestion: /^\d+$/.test(value) && Number(value) > 0 ? `${value}s` : '10s',
+          };
+    case 'select':
+      return parseSelect(value) !== undefined
+        ? undefined
+        : { message: `select: does not know "${value}".`, suggestion: nearest(value, SELECTS) };
+    case 'before':
+    case 'after':
+    case 'repohascommitafter':
+      return timeProblem(value);
+    case 'rev': {
+      const parsed = parseRevisions(value);
+      return parsed.ok ? undefined : { message: parsed.message };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function oneOf(field: string, value: string, values: readonly string[]): Problem {
+  return { message: `${field}: takes ${values.join(', ')}; not "${value}".`, suggestion: nearest(value, values) ?? values[0] };
+}
+
+function timeProblem(value: string): Problem | undefined {
+  if (parseTime(value, SOME_TIME) !== undefined) return undefined;
+  return { message: `"${value}" is not a time. Write 2024-01-31, "2 weeks ago" or yesterday.`, suggestion: '1 month ago' };
+}
+
+function withSuggestion(text: string, filter: FilterNode, { message, suggestion }: Problem): QueryError {
+  const span = { start: filter.valueStart, end: filter.end };
+  if (suggestion === undefined) return { message, ...span };
+  const written = /[\s"]/.test(suggestion) ? quote(suggestion) : suggestion;
+  return { message, ...span, fix: replacing(text, span, written, `Use ${suggestion}`) };
+}
+
+function checkRegexp(text: string, filter: FilterNode): QueryError[] {
+  const split = filter.field === 'repo' ? splitRevisions(filter.value) : { pattern: filter.value };
+  const errors: QueryError[] = [];
+  if (split.revisions !== undefined) {
+    const parsed = parseRevisions(split.revisions);
+    if (!parsed.ok) errors.push({ message: parsed.message, start: filter.valueStart + (split.at ?? 0), end: filter.end });
+  }
+  const problem = regexpProblem(split.pattern);
+  if (problem === undefined) return errors;
+  const shift = filter.valueStart + (filter.quoted ? 1 : 0);
+  const literal = split.pattern.startsWith('*') ? split.pattern.replace(/^\*+/, '.*').replaceAll('**', '.*') : escapeRegexp(split.pattern);
+  const better = regexpProblem(literal) === undefined ? literal : escapeRegexp(split.pattern);
+  const value = better + (split.revisions === undefined ? '' : `@${split.revisions}`);
+  const span = { start: filter.valueStart, end: filter.end };
+  errors.push({
+    message: `Invalid regular expression: ${problem.message}`,
+    start: Math.min(shift + problem.start, filter.end - 1),
+    end: Math.min(shift + problem.end, filter.end),
+    fix: replacing(text, span, filter.quoted ? quote(value) : value, `Use ${value}`),
+  });
+  return errors;
+}
+
+function regexpProblem(source: string): { message: string; start: number; end: number } | undefined {
+  const parsed = parseRegex(source, { caseSensitive: true });
+  return parsed.ok ? undefined : parsed.error;
+}
+
+function checkPredicate(text: string, filter: FilterNode, predicate: Predicate): QueryError[] {
+  const span = { start: filter.valueStart, end: filter.end };
+  if (predicate.name === 'repo.has.description' && filter.negated) {
+    return [{ message: 'repo:has.description(…) cannot be negated.', ...span, fix: replacing(text, filter, '', 'Remove the filter') }];
+  }
+  if (predicate.name === 'repo.has.commit.after' || predicate.name === 'rev.at.time') {
+    const problem = timeProblem(predicate.time);
+    if (problem !== undefined) return [{ message: problem.message, ...span }];
+  }
+  if (predicate.name === 'rev.at.time' && predicate.base !== undefined) {
+    const parsed = parseRevisions(predicate.base);
+    if (!parsed.ok) return [{ message: parsed.message, ...span }];
+  }
+  return regexpsOf(predicate).flatMap((source) => {
+    const problem = regexpProblem(source);
+    if (problem === undefined) return [];
+    const at = Math.max(0, filter.value.indexOf(source)) + filter.valueStart;
+    const fix = replacing(
+      text,
+      span,
+      filter.value.replace(source, () => escapeRegexp(source)),
+      'Search for it as plain text',
+    );
+    return [{ message: `Invalid regular expression: ${problem.message}`, start: at + problem.start, end: at + problem.end, fix }];
+  });
+}
+
+function regexpsOf(predicate: Predicate): string[] {
+  switch (predicate.name) {
+    case 'repo.has.path':
+    case 'repo.has.content':
+    case 'repo.has.description':
+    case 'file.has.content':
+    case 'file.has.contributor':
+      return [predicate.pattern];
+    case 'repo.has.file':
+      return [predicate.path, predicate.content].filter((part) => part !== undefined);
+    case 'repo.has.meta':
+      return [predicate.key, predicate.value].filter((part): part is TextMatch => part?.kind === 'regexp').map((part) => part.value);
+    default:
+      return [];
+  }
+}

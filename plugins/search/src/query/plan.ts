@@ -1,0 +1,93 @@
+import type { DocExpr, PatternSpec } from '../engine/contract.js';
+import type { Predicate, Query, TextMatch } from './ast.js';
+import type { Revision } from './revisions.js';
+import type { Select } from './select.js';
+
+export type ResultKind = 'content' | 'path' | 'repository' | 'symbol' | 'commit' | 'diff';
+export type YesNoOnly = 'yes' | 'no' | 'only';
+
+/** What a query asks for, resolved as far as it can be without looking at repositories. Plain data. */
+export interface SearchPlan {
+  readonly query: Query;
+  readonly options: PlanOptions;
+  /** Any of them; each is searched in its own repositories. */
+  readonly alternatives: readonly PlanAlternative[];
+  /** Predicates and fields that other plugins answer; without a provider the query is answered with an alert naming them. */
+  readonly providers: readonly ProviderNeed[];
+}
+
+export interface PlanOptions {
+  /** Undefined: the caller's default. */
+  readonly count?: number | 'all';
+  /** Milliseconds; the caller caps it. */
+  readonly timeout?: number;
+  readonly select?: Select;
+}
+
+export interface PlanAlternative {
+  readonly kinds: readonly ResultKind[];
+  readonly repositories: RepositoryScope;
+  /** The condition on a document (or, for commits, on their text; for repositories, on the name). */
+  readonly expr: DocExpr;
+  readonly commits?: CommitPlan;
+  readonly structural?: StructuralPlan;
+  readonly index: 'yes' | 'only' | 'no';
+}
+
+/** Which repositories, and which revisions in them. Everything listed must hold. */
+export interface RepositoryScope {
+  /** RE2 patterns that the name must match, without regard to case. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** From `@` or `rev:`; empty means HEAD. */
+  readonly revisions: readonly Revision[];
+  readonly predicates: readonly { readonly predicate: RepositoryPredicate; readonly negated: boolean }[];
+  /** Undefined: not said, so the caller's default (no). */
+  readonly fork?: YesNoOnly;
+  readonly archived?: YesNoOnly;
+  readonly visibility: 'any' | 'public' | 'private';
+  readonly context?: string;
+}
+
+export type RepositoryPredicate =
+  | { readonly name: 'has-file'; readonly path?: string; readonly content?: string }
+  /** ISO time. */
+  | { readonly name: 'has-commit-after'; readonly time: string }
+  | { readonly name: 'has-description'; readonly pattern: string }
+  | { readonly name: 'has-topic'; readonly topic: string }
+  | { readonly name: 'has-meta'; readonly key: TextMatch; readonly value?: TextMatch | null };
+
+export interface CommitPlan {
+  /** The pattern of each alternative holds on messages (`commit`) or on added and removed lines (`diff`). */
+  readonly author: readonly TextFilter[];
+  readonly committer: readonly TextFilter[];
+  readonly message: readonly TextFilter[];
+  readonly paths: readonly TextFilter[];
+  /** ISO times; all of them hold. */
+  readonly after: readonly TimeFilter[];
+  readonly before: readonly TimeFilter[];
+}
+
+export interface TextFilter {
+  readonly pattern: PatternSpec;
+  readonly negated: boolean;
+}
+
+export interface TimeFilter {
+  readonly time: string;
+  readonly negated: boolean;
+}
+
+export interface StructuralPlan {
+  readonly template: string;
+  readonly rule?: string;
+  readonly languages: readonly string[];
+}
+
+export interface ProviderNeed {
+  readonly provider: 'ownership' | 'contributors' | 'search-contexts';
+  /** As written, for the alert. */
+  readonly text: string;
+  readonly predicate?: Predicate;
+  readonly negated: boolean;
+}

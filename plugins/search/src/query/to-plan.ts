@@ -1,0 +1,183 @@
+import type { DocExpr, PatternSpec } from '../engine/contract.js';
+import { type Alternative, alternativesOf } from './alternatives.js';
+import type { FieldName, FilterNode, PatternText, Query, QueryNode } from './ast.js';
+import { parseTime } from './dates.js';
+import { parseGoDuration } from './duration.js';
+import { languagesNamed } from './languages/languages.js';
+import { filtersOf } from './parse-query.js';
+import type { CommitPlan, PlanAlternative, PlanOptions, ProviderNeed, ResultKind, SearchPlan, StructuralPlan, TextFilter } from './plan.js';
+import { repositoryScope } from './repository-scope.js';
+import { parseSelect } from './select.js';
+
+/**
+ * What a query asks for. It needs no repositories, users or index.
+ * @param now what relative times such as "2 weeks ago" count from
+ */
+export function toPlan(query: Query, { now }: { readonly now: Date }): SearchPlan {
+  const alternatives = query.root === undefined ? [[]] : (alternativesOf(query.root) ?? []);
+  const options = planOptions(query);
+  return {
+    query,
+    options,
+    alternatives: alternatives.map((alternative) => planAlternative(alternative, { query, options, now })),
+    providers: alternatives.flat().flatMap((node) => filtersOf(node).flatMap((filter) => providerNeeds(filter, query.text))),
+  };
+}
+
+interface Setting {
+  readonly query: Query;
+  readonly options: PlanOptions;
+  readonly now: Date;
+}
+
+function planOptions(query: Query): PlanOptions {
+  const filters = query.root === undefined ? [] : filtersOf(query.root);
+  const value = (field: FieldName) => filters.find((filter) => filter.field === field)?.value;
+  const count = value('count');
+  const timeout = value('timeout');
+  const select = value('select');
+  return {
+    ...(count === undefined ? {} : { count: count.toLowerCase() === 'all' ? 'all' : Number(count) }),
+    ...(timeout === undefined ? {} : { timeout: parseGoDuration(timeout) }),
+    ...(select === undefined ? {} : { select: parseSelect(select) }),
+  };
+}
+
+function planAlternative(alternative: Alternative, setting: Setting): PlanAlternative {
+  const filters = alternative.filter((node) => node.kind === 'filter');
+  const kinds = resultKinds(alternative, filters, setting.options);
+  const conditions = alternative.map((node) => condition(node, kinds, setting.query));
+  const { select } = setting.options;
+  if (select?.kind === 'symbol' && select.symbolKind !== undefined) conditions.push({ op: 'symbolKind', kinds: [select.symbolKind] });
+  const commits = kinds.includes('commit') || kinds.includes('diff') ? commitPlan(filters, setting) : undefined;
+  const structural = structuralPlan(alternative, filters);
+  return {
+    kinds,
+    repositories: repositoryScope(filters, setting.now),
+    expr: allOf(conditions),
+    index: (filters.find((filter) => filter.field === 'index')?.value.toLowerCase() ?? 'yes') as 'yes',
+    ...(commits === undefined ? {} : { commits }),
+    ...(structural === undefined ? {} : { structural }),
+  };
+}
+
+const KINDS_OF_TYPE: Readonly<Record<string, readonly ResultKind[]>> = {
+  file: ['content', 'path'],
+  path: ['path'],
+  repo: ['repository'],
+  symbol: ['symbol'],
+  commit: ['commit'],
+  diff: ['diff'],
+};
+
+/** `type:` decides; else what `select:` can be made of; else contents, paths and, unless repositories are named, repositories. */
+function resultKinds(alternative: Alternative, filters: readonly FilterNode[], options: PlanOptions): readonly ResultKind[] {
+  const types = filters.filter((filter) => filter.field === 'type').map((filter) => filter.value.toLowerCase());
+  if (types.length > 0) return [...new Set(types.flatMap((type) => KINDS_OF_TYPE[type] ?? []))];
+  if (options.select?.kind === 'symbol') return ['symbol'];
+  if (alternative.some(hasPattern)) {
+    const named = filters.some(
+      (filter) => filter.field === 'repo' || filter.field === 'file' || filter.field === 'lang' || filter.field === 'content',
+    );
+    return named ? ['content', 'path'] : ['content', 'path', 'repository'];
+  }
+  const aboutFiles = filters.some((filter) => ['file', 'lang'].includes(filter.field)) || alternative.some((node) => node.kind === 'or');
+  return aboutFiles ? ['path'] : ['repository'];
+}
+
+function hasPattern(node: QueryNode): boolean {
+  switch (node.kind) {
+    case 'pattern':
+      return true;
+    case 'filter':
+      return node.pattern !== undefined;
+    case 'not':
+      return hasPattern(node.of);
+    default:
+      return node.of.some(hasPattern);
+  }
+}
+
+/** The node as a condition on a document; what concerns repositories and options is true of every document. */
+function condition(node: QueryNode, kinds: readonly ResultKind[], query: Query): DocExpr {
+  switch (node.kind) {
+    case 'pattern':
+      return node.pattern.kind === 'structural' ? TRUE : { op: 'match', in: fieldsOf(kinds), pattern: spec(node.pattern, query) };
+    case 'not':
+      return { op: 'not', of: condition(node.of, kinds, query) };
+    case 'and':
+      return allOf(node.of.map((child) => condition(child, kinds, query)));
+    case 'or':
+      return { op: 'or', of: node.of.map((child) => condition(child, kinds, query)) };
+    case 'filter': {
+      const expr = filterCondition(node, query);
+      return node.negated && expr.op !== 'const' ? { op: 'not', of: expr } : expr;
+    }
+  }
+}
+
+function filterCondition(filter: FilterNode, query: Query): DocExpr {
+  if (filter.field === 'content' && filter.pattern !== undefined)
+    return { op: 'match', in: ['content'], pattern: spec(filter.pattern, query) };
+  if (filter.field === 'lang') return { op: 'language', names: languagesNamed(filter.value) ?? [] };
+  if (filter.predicate?.name === 'file.has.content') return { op: 'content', pattern: regexp(filter.predicate.pattern, query) };
+  if (filter.field === 'file' && filter.predicate === undefined) return { op: 'path', pattern: regexp(filter.value, query) };
+  return TRUE;
+}
+
+const TRUE: DocExpr = { op: 'const', value: true };
+
+function allOf(conditions: readonly DocExpr[]): DocExpr {
+  const of = conditions.flatMap((expr) => (expr.op === 'and' ? expr.of : [expr])).filter((expr) => expr.op !== 'const' || !expr.value);
+  return of.length === 0 ? TRUE : of.length === 1 ? (of[0] as DocExpr) : { op: 'and', of };
+}
+
+function fieldsOf(kinds: readonly ResultKind[]): ('content' | 'path' | 'symbol')[] {
+  const fields = (['content', 'path', 'symbol'] as const).filter((field) => kinds.includes(field));
+  return fields.length === 0 ? ['content'] : fields;
+}
+
+function spec(pattern: PatternText, query: Query): PatternSpec {
+  return { kind: pattern.kind === 'regexp' ? 'regexp' : 'literal', source: pattern.value, caseSensitive: query.caseSensitive };
+}
+
+function regexp(source: string, query: Query): PatternSpec {
+  return { kind: 'regexp', source, caseSensitive: query.caseSensitive };
+}
+
+function commitPlan(filters: readonly FilterNode[], { query, now }: Setting): CommitPlan {
+  const texts = (field: FieldName): TextFilter[] =>
+    filters
+      .filter((filter) => filter.field === field && filter.predicate === undefined)
+      .map((filter) => ({ pattern: regexp(filter.value, query), negated: filter.negated }));
+  const times = (field: FieldName) =>
+    filters
+      .filter((filter) => filter.field === field)
+      .map((filter) => ({ time: (parseTime(filter.value, now) ?? now).toISOString(), negated: filter.negated }));
+  return {
+    author: texts('author'),
+    committer: texts('committer'),
+    message: texts('message'),
+    paths: texts('file'),
+    after: times('after'),
+    before: times('before'),
+  };
+}
+
+function structuralPlan(alternative: Alternative, filters: readonly FilterNode[]): StructuralPlan | undefined {
+  const pattern = alternative.find((node) => node.kind === 'pattern' && node.pattern.kind === 'structural');
+  if (pattern?.kind !== 'pattern') return undefined;
+  const rule = filters.find((filter) => filter.field === 'rule')?.value;
+  const languages = filters
+    .filter((filter) => filter.field === 'lang' && !filter.negated)
+    .flatMap((filter) => languagesNamed(filter.value) ?? []);
+  return { template: pattern.pattern.value, languages, ...(rule === undefined ? {} : { rule }) };
+}
+
+function providerNeeds(filter: FilterNode, text: string): ProviderNeed[] {
+  const written = { text: text.slice(filter.start, filter.end), negated: filter.negated };
+  if (filter.predicate?.name === 'file.has.owner') return [{ provider: 'ownership', predicate: filter.predicate, ...written }];
+  if (filter.predicate?.name === 'file.has.contributor') return [{ provider: 'contributors', predicate: filter.predicate, ...written }];
+  if (filter.field === 'context' && filter.value !== 'global') return [{ provider: 'search-contexts', ...written }];
+  return [];
+}

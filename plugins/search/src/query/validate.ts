@@ -1,0 +1,129 @@
+import { alternativesOf, MAX_ALTERNATIVES } from './alternatives.js';
+import type { FieldName, FilterNode, PatternType, QueryError, QueryNode } from './ast.js';
+import { fieldOf } from './fields.js';
+import { replacing } from './query-errors.js';
+import { parseRevisions, splitRevisions } from './revisions.js';
+
+const COMMIT_FIELDS: readonly FieldName[] = ['author', 'committer', 'before', 'after', 'message'];
+
+/** What is wrong with filters in each other's company. */
+export function checkTogether(text: string, patternType: PatternType, root: QueryNode | undefined): QueryError[] {
+  if (root === undefined) return [];
+  const alternatives = alternativesOf(root);
+  if (alternatives === undefined) {
+    return [{ message: `The query has more than ${MAX_ALTERNATIVES} alternatives; split it.`, start: root.start, end: root.end }];
+  }
+  const errors = [...repeated(text, allFilters(root), 'query'), ...checkSelect(text, allFilters(root))];
+  for (const alternative of alternatives) {
+    const filters = alternative.flatMap((node) => (node.kind === 'filter' ? [node] : []));
+    errors.push(
+      ...checkNegations(filters),
+      ...repeated(text, filters, 'alternative'),
+      ...checkRevisions(text, filters),
+      ...checkCommitFields(text, filters),
+      ...checkKinds(text, filters),
+    );
+  }
+  if (patternType === 'structural') errors.push(...checkStructural(text, allFilters(root)));
+  return distinct(errors);
+}
+
+function allFilters(node: QueryNode): FilterNode[] {
+  if (node.kind === 'filter') return [node];
+  if (node.kind === 'not') return allFilters(node.of);
+  return node.kind === 'pattern' ? [] : node.of.flatMap(allFilters);
+}
+
+function repeated(text: string, filters: readonly FilterNode[], scope: 'query' | 'alternative'): QueryError[] {
+  const seen = new Set<FieldName>();
+  return filters.flatMap((filter) => {
+    if (fieldOf(filter.field).once !== scope || !seen.has(filter.field)) {
+      seen.add(filter.field);
+      return [];
+    }
+    return [failure(text, filter, `${filter.field}: may be given only once.`, 'Remove the second')];
+  });
+}
+
+function checkRevisions(text: string, filters: readonly FilterNode[]): QueryError[] {
+  const rev = filters.find((filter) => filter.field === 'rev');
+  const repos = filters.filter((filter) => filter.field === 'repo' && filter.predicate === undefined);
+  const pinned = repos.find((filter) => splitRevisions(filter.value).revisions !== undefined);
+  const errors: QueryError[] = [];
+  if (rev !== undefined && !repos.some((filter) => !filter.negated)) {
+    const fix = { description: 'Name a repository', query: `repo:^name$ ${text}` };
+    errors.push({ message: 'rev: needs a repo: filter that says where.', start: rev.start, end: rev.end, fix });
+  }
+  if (rev !== undefined && pinned !== undefined) {
+    errors.push(failure(text, rev, 'rev: cannot stand together with "@" in a repo: filter; use one of them.', 'Remove rev:'));
+  }
+  const indexOnly = filters.find((filter) => filter.field === 'index' && filter.value.toLowerCase() === 'only');
+  if (indexOnly !== undefined && [...repos, ...(rev === undefined ? [] : [rev])].some(hasGlob)) {
+    errors.push(failure(text, indexOnly, 'index:only cannot be combined with revision globs.', 'Remove index:only'));
+  }
+  return errors;
+}
+
+function hasGlob(filter: FilterNode): boolean {
+  if (filter.predicate !== undefined) return false;
+  const list = filter.field === 'rev' ? filter.value : splitRevisions(filter.value).revisions;
+  const parsed = list === undefined ? undefined : parseRevisions(list);
+  return parsed?.ok === true && parsed.revisions.some((revision) => revision.kind === 'glob');
+}
+
+function checkCommitFields(text: string, filters: readonly FilterNode[]): QueryError[] {
+  if (typesOf(filters).some((type) => type === 'commit' || type === 'diff')) return [];
+  return filters
+    .filter((filter) => COMMIT_FIELDS.includes(filter.field))
+    .map((filter) => ({
+      message: `${filter.field}: needs type:commit or type:diff.`,
+      start: filter.start,
+      end: filter.end,
+      fix: { description: 'Search commits', query: `type:commit ${text}` },
+    }));
+}
+
+function checkKinds(text: string, filters: readonly FilterNode[]): QueryError[] {
+  const types = typesOf(filters);
+  const hasFile = filters.find((filter) => filter.field === 'repohasfile');
+  const errors: QueryError[] = [];
+  if (hasFile !== undefined && types.includes('symbol')) {
+    errors.push(failure(text, hasFile, 'repohasfile: cannot be combined with type:symbol.', 'Remove repohasfile:'));
+  }
+  return errors;
+}
+
+function checkSelect(text: string, filters: readonly FilterNode[]): QueryError[] {
+  const select = filters.find((filter) => filter.field === 'select');
+  if (!select?.value.toLowerCase().startsWith('commit.diff.') || typesOf(filters).includes('diff')) return [];
+  const fix = { description: 'Search diffs', query: `type:diff ${text}` };
+  return [{ message: `select:${select.value} needs type:diff.`, start: select.start, end: select.end, fix }];
+}
+
+/** A negated group negates each filter in it. */
+function checkNegations(filters: readonly FilterNode[]): QueryError[] {
+  return filters
+    .filter((filter) => filter.negated && !fieldOf(filter.field).negatable)
+    .map(({ field, start, end }) => ({ message: `${field}: cannot be negated, nor stand in a negated group.`, start, end }));
+}
+
+function checkStructural(text: string, filters: readonly FilterNode[]): QueryError[] {
+  const type = filters.find((filter) => filter.field === 'type');
+  const negated = filters.find((filter) => filter.negated && filter.field === 'content');
+  return [
+    ...(type === undefined ? [] : [failure(text, type, 'type: cannot be combined with patterntype:structural.', 'Remove type:')]),
+    ...(negated === undefined ? [] : [failure(text, negated, 'A structural pattern cannot be negated.', 'Remove it')]),
+  ];
+}
+
+function typesOf(filters: readonly FilterNode[]): string[] {
+  return filters.filter((filter) => filter.field === 'type').map((filter) => filter.value.toLowerCase());
+}
+
+function failure(text: string, filter: FilterNode, message: string, description: string): QueryError {
+  return { message, start: filter.start, end: filter.end, fix: replacing(text, filter, '', description) };
+}
+
+function distinct(errors: readonly QueryError[]): QueryError[] {
+  return errors.filter((error, i) => errors.findIndex((other) => other.message === error.message && other.start === error.start) === i);
+}
