@@ -140,12 +140,19 @@ export class IndexStore {
     await this.#retired.retire(previous, next);
   }
 
-  /** Rewrites delta shards and half-dead ones of a repository; does nothing when that is not due. Answers whether it did. */
-  compact(repository: number, signal: AbortSignal = new AbortController().signal): Promise<boolean> {
+  /**
+   * Rewrites delta shards and those with much dead content; answers whether it did.
+   * @param options.force also when it is not due
+   */
+  compact(
+    repository: number,
+    signal: AbortSignal = new AbortController().signal,
+    options: { readonly force?: boolean } = {},
+  ): Promise<boolean> {
     return this.#inTurn(repository, async () => {
       await this.#catalog.refresh();
       const manifest = this.#catalog.manifests.get(repository);
-      if (!manifest || compactionReason(manifest) === undefined) return false;
+      if (!manifest || (!options.force && compactionReason(manifest) === undefined)) return false;
       const old = shardsToRewrite(manifest);
       const rewritten = await rewriteShards(this.root, manifest, old, this.#options.maxShardBytes, signal);
       try {

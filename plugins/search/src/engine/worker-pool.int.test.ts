@@ -1,0 +1,154 @@
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { IndexStore } from '../index/index-store.js';
+import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
+import type { DocExpr, EngineDocument, EngineRequest, EngineSummary } from './contract.js';
+import { InlineExecutor } from './inline-executor.js';
+import { SearchEngine } from './search-engine.js';
+import { WorkerPool } from './worker-pool.js';
+
+// Threads run compiled code, as in production.
+const workerUrl = new URL('../../dist/engine/worker.js', import.meta.url);
+
+let root: string;
+let store: IndexStore;
+let engine: SearchEngine;
+const source = new MemoryBlobSource();
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sextant-pool-'));
+  store = await IndexStore.open(root, { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0, maxShardBytes: 40_000 });
+  engine = new SearchEngine(store, new WorkerPool({ threads: 2, workerUrl }));
+});
+afterEach(async () => {
+  await engine.close();
+  await rm(root, { recursive: true });
+});
+
+const words = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+const manyFiles = (files: number): MemoryTree =>
+  Object.fromEntries(
+    Array.from({ length: files }, (_, file) => [
+      `f${file}.txt`,
+      Array.from({ length: 200 }, (_, line) => `${words[(file * line) % 5]} ${file} ${line}\n`).join(''),
+    ]),
+  );
+
+const update = (id: number, tree: MemoryTree) =>
+  store.update({ repository: { id, name: `r${id}` }, branches: [{ name: 'main', commit: source.commit(tree) }], source });
+
+const pattern = (text: string, kind: 'literal' | 'regexp' = 'literal'): DocExpr => ({
+  op: 'match',
+  in: ['content'],
+  pattern: { kind, source: text, caseSensitive: true },
+});
+
+async function search(
+  with_: SearchEngine,
+  expr: DocExpr,
+  options: Partial<EngineRequest['limits']> & { ids?: number[]; signal?: AbortSignal } = {},
+) {
+  const { ids = [1], signal, ...limits } = options;
+  const documents: EngineDocument[] = [];
+  let summary: EngineSummary | undefined;
+  for await (const event of with_.search({
+    scope: { repositories: ids.map((id) => ({ id })) },
+    expr,
+    want: 'content',
+    signal,
+    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
+  })) {
+    if (event.type === 'documents') documents.push(...event.documents);
+    if (event.type === 'done') summary = event.summary;
+  }
+  return { documents, summary: summary! };
+}
+
+describe('WorkerPool', () => {
+  it('answers as one thread does, whatever the limit', async () => {
+    await update(1, manyFiles(60));
+    await update(2, manyFiles(20));
+    const inline = new SearchEngine(store, new InlineExecutor());
+    for (const limits of [{}, { maxMatches: 100 }, { maxDocuments: 7 }, { maxMatches: 50, countAll: true }]) {
+      const [pooled, single] = [
+        await search(engine, pattern('gamma'), { ids: [1, 2], ...limits }),
+        await search(inline, pattern('gamma'), { ids: [1, 2], ...limits }),
+      ];
+      expect(pooled.documents).toEqual(single.documents);
+      expect(pooled.summary).toEqual(single.summary);
+    }
+  });
+
+  it('counts on after the limit when all matches are to be counted', async () => {
+    await update(1, manyFiles(30));
+    const all = await search(engine, pattern('alpha'));
+    const limited = await search(engine, pattern('alpha'), { maxMatches: 10, countAll: true });
+    expect(limited.summary).toMatchObject({ matchCount: all.summary.matchCount, documentCount: all.summary.documentCount, limitHit: true });
+    expect(limited.documents.flatMap(({ chunks }) => chunks.flatMap(({ ranges }) => ranges))).toHaveLength(10);
+    expect(all.summary.limitHit).toBe(false);
+  });
+
+  it('names a repository whose shard fails, answers from the others, and puts the shard into quarantine (row 12)', async () => {
+    await update(1, { 'a.txt': 'needle in one' });
+    await update(2, { 'b.txt': 'needle in two' });
+    const shard = (await readdir(join(root, 'shards'))).find((file) => /^1-.*\.sxi$/.test(file))!;
+    const bytes = await readFile(join(root, 'shards', shard));
+    bytes[bytes.indexOf('a.txt')]! ^= 1;
+    await writeFile(join(root, 'shards', shard), bytes);
+    const { documents, summary } = await search(engine, pattern('needle'), { ids: [1, 2, 3] });
+    expect(documents.map(({ path }) => path)).toEqual(['b.txt']);
+    expect(summary.degraded).toEqual([
+      { repository: 1, reason: expect.stringMatching(/^Shard 1-.* could not be searched: the checksum of section .* does not match\.$/) },
+    ]);
+    expect(summary).toMatchObject({ notIndexed: [3], shardsTotal: 2, shardsDone: 1 });
+    await vi.waitFor(async () => expect(await store.status(1)).toMatchObject({ state: 'degraded' }));
+    expect((await search(engine, pattern('needle'), { ids: [1, 2] })).summary.degraded).toEqual([
+      { repository: 1, reason: expect.stringContaining('is in quarantine') },
+    ]);
+    await update(1, { 'a.txt': 'needle in one' });
+    const repaired = await search(engine, pattern('needle'), { ids: [1, 2] });
+    expect(repaired.documents).toHaveLength(2);
+    expect(repaired.summary.degraded).toEqual([]);
+  });
+
+  it('finds a flipped byte of the content in the background', async () => {
+    await update(1, { 'a.txt': 'needle in one' });
+    const shard = (await readdir(join(root, 'shards'))).find((file) => file.endsWith('.sxc'))!;
+    const file = await open(join(root, 'shards', shard), 'r+');
+    await file.write('X', 0);
+    await file.close();
+    await search(engine, pattern('absent'));
+    await vi.waitFor(async () => expect(await store.status(1)).toMatchObject({ state: 'degraded' }));
+  });
+
+  it('answers with what it has when the deadline passes, and says so', async () => {
+    await update(1, manyFiles(60));
+    const started = performance.now();
+    const { summary } = await search(engine, pattern('a'), { deadline: 0 });
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(summary).toMatchObject({ timedOut: true });
+    expect((await search(engine, pattern('alpha'))).summary.timedOut).toBe(false);
+  });
+
+  it('ends at once when it is aborted, and serves the next search', async () => {
+    await update(1, manyFiles(60));
+    const abort = new AbortController();
+    const running = search(engine, pattern('(a|e).*(a|e).*[0-9]$', 'regexp'), { signal: abort.signal });
+    abort.abort(new Error('the client is gone'));
+    await expect(running).rejects.toThrow('the client is gone');
+    expect((await search(engine, pattern('alpha 1 '))).summary.timedOut).toBe(false);
+  });
+
+  it('refuses a pattern that does not compile before it searches', async () => {
+    await expect(search(engine, pattern('(', 'regexp'))).rejects.toThrow();
+  });
+
+  it('runs many searches side by side', async () => {
+    await update(1, manyFiles(60));
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => search(engine, pattern(words[index % 5]!))));
+    const counts = answers.map(({ summary }) => summary.matchCount);
+    expect(counts).toEqual(counts.map((_, index) => counts[index % 5]));
+  });
+});
