@@ -153,12 +153,13 @@ describe('install', () => {
     expect((await run(['build'])).stderr).toContain('Installing packages (node_modules/a has changed)');
   });
 
-  it('does not miss packages of other platforms, nor optional ones of none', async () => {
+  it('does not miss packages of other platforms, optional ones of none, nor ones that nobody wants', async () => {
     lockFile({
       'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
       'node_modules/b': { version: '1.0.0', integrity: 'sha512-b', optional: true, os: 'plan9' },
       'node_modules/c': { version: '1.0.0', integrity: 'sha512-c', optional: true, os: [process.platform], cpu: ['vax'] },
       'node_modules/d': { version: '1.0.0', integrity: 'sha512-d', optional: true },
+      'node_modules/e': { version: '1.0.0', integrity: 'sha512-e', extraneous: true },
     });
     await run(['build']);
     expect(called('npm')).toBe(1);

@@ -24,8 +24,9 @@ function libc() {
   return libcName;
 }
 
-/** True for a package that npm rightly leaves out on this machine: optional, and made for another platform or for nobody in particular. */
+/** True for a package that npm rightly leaves out on this machine: wanted by nobody any more, or optional and made for another platform or for none. */
 function mayBeAbsent(entry) {
+  if (entry.extraneous) return true;
   if (!entry.optional) return false;
   if (entry.os === undefined && entry.cpu === undefined) return true;
   if (!fits(entry.os, process.platform) || !fits(entry.cpu, process.arch)) return true;
