@@ -11,15 +11,18 @@ export class Refusal extends Error {
 
 const POLL_MS = 150;
 
-/** When a process began, in its kernel's ticks since boot; empty where the system does not tell. With the pid it names one process for good. */
-function startTicks(pid) {
+/** The fields of a process behind its name, from its state on; none where the system does not tell. */
+function statFields(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return [];
   }
 }
+
+/** When a process began, in its kernel's ticks since boot; empty where the system does not tell. With the pid it names one process for good. */
+const startTicks = (pid) => statFields(pid)[19] ?? '';
 
 function isAlive(owner) {
   const [pid, ticks] = owner.trim().split(' ');
@@ -29,6 +32,8 @@ function isAlive(owner) {
   } catch (error) {
     return error.code === 'EPERM';
   }
+  // A process that has ended and waits for its parent to notice does nothing any more.
+  if (statFields(pid)[0] === 'Z') return false;
   return !ticks || startTicks(pid) === '' || startTicks(pid) === ticks;
 }
 

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockDataFolder } from './data-folder-lock.js';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.js';
 import { startTicks } from './process-identity.js';
@@ -55,6 +55,19 @@ describe('owner lock', () => {
   it.runIf(startTicks(process.pid) !== undefined)('is taken over when the pid belongs to a younger process', () => {
     leave({ pid: process.pid, ticks: '1', host: hostname(), since: '2026-01-01T00:00:00.000Z' });
     expect(taken()).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('is taken over from a process that ended and was never waited for', async () => {
+    // The shell becomes a program that never asks after its child; the child ends at once.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = Number(await new Promise<Buffer>((done) => parent.stdout.once('data', done)));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '));
+      leave({ pid, host: hostname(), since: '2026-01-01T00:00:00.000Z' });
+      expect(taken()).toBe(true);
+    } finally {
+      parent.kill();
+    }
   });
 
   it('is respected while an owner on another machine touches it', () => {
