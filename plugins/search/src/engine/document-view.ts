@@ -20,6 +20,8 @@ export interface DocumentView {
   content(): Buffer;
   /** Definitions in order of their offset. */
   symbols(): readonly CodeSymbol[];
+  /** The names of `symbols()`, each ended by a newline. */
+  symbolNames(): Buffer;
   /** False when the pattern surely does not occur in the content. */
   mayContain(atom: Atom): boolean;
   /** Where to look for the pattern; undefined: everywhere. */

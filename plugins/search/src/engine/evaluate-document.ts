@@ -95,12 +95,35 @@ export class DocumentEvaluator {
   }
 
   #symbolsOf(atom: Atom): readonly CodeSymbol[] {
-    return (this.#symbolHits[atom.id] ??= this.#document.searchable
-      ? this.#document.symbols().filter(({ name }) => {
-          const bytes = Buffer.from(name);
-          return atom.matcher.find(bytes, 0, bytes.length) !== undefined;
-        })
-      : []);
+    const known = this.#symbolHits[atom.id];
+    if (known) return known;
+    const found = this.#document.searchable ? this.#symbolsNamed(atom) : [];
+    this.#symbolHits[atom.id] = found;
+    return found;
+  }
+
+  /** One scan over all names, a line each. */
+  #symbolsNamed(atom: Atom): readonly CodeSymbol[] {
+    if (atom.pattern.crossesLines) {
+      return this.#document.symbols().filter(({ name }) => {
+        const bytes = Buffer.from(name);
+        return atom.matcher.find(bytes, 0, bytes.length) !== undefined;
+      });
+    }
+    const names = this.#document.symbolNames();
+    const found: CodeSymbol[] = [];
+    let symbol = -1;
+    let end = 0;
+    atom.matcher.scan(names, 0, Math.max(names.length - 1, 0), (start) => {
+      if (start < end) return true;
+      while (end <= start) {
+        end = names.indexOf(0x0a, end) + 1;
+        symbol++;
+      }
+      found.push(this.#document.symbols()[symbol]!);
+      return !this.budget.step();
+    });
+    return found;
   }
 
   /** Gathers the hits of every branch of the expression that holds; a branch that does not hold shows nothing. */

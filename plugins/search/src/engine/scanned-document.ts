@@ -39,6 +39,14 @@ export class ScannedDocument implements DocumentView {
     return this.#symbols;
   }
 
+  symbolNames(): Buffer {
+    return Buffer.from(
+      this.symbols()
+        .map(({ name }) => `${name}\n`)
+        .join(''),
+    );
+  }
+
   mayContain(): boolean {
     return true;
   }

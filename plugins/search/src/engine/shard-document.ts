@@ -57,6 +57,10 @@ export class ShardDocument implements DocumentView {
     return this.#symbols;
   }
 
+  symbolNames(): Buffer {
+    return this.shard.symbolNames(this.blob);
+  }
+
   mayContain(atom: Atom): boolean {
     return this.candidates[atom.id]?.blobs.has(this.blob) ?? true;
   }
