@@ -1,0 +1,75 @@
+import type { Migration } from '@sextant/sdk';
+import type { Databases } from './databases.js';
+import type { MigrationTarget } from './migrator.js';
+import { KERNEL } from './plugin-schema.js';
+
+const jobs: Migration = {
+  name: 'create-job-tables-1763990000000',
+  up: async (db) => {
+    await db.query(`
+      create table workers (pool_id text primary key, instance text not null, started_at timestamptz not null, beat_at timestamptz not null, handles text[] not null);
+      create table job_history (
+        id bigint primary key, name text not null, key text, state text not null, attempt int not null, max_attempts int not null,
+        queued_at timestamptz not null, started_at timestamptz, finished_at timestamptz, progress text, error text, instance text);
+      create index job_history_by_name on job_history (name, id desc);
+      create index job_history_finished on job_history (finished_at);
+      create table schedules (id text primary key, last_slot timestamptz);
+      create table outbox_seen (id uuid primary key, at timestamptz not null default now());
+      create sequence job_slots minvalue 0 start 0;
+    `);
+    // In the database, so that it joins the transaction of whoever calls it. The job library's tables are reached by its public functions and views.
+    await db.query(`
+      create function add_job(name text, payload json, queue text, run_at timestamptz, max_attempts int, key text, priority int, mode text, slots int)
+      returns text language plpgsql as $fn$
+      declare
+        v_id text;
+        v_queue text := add_job.queue;
+      begin
+        if slots is not null then v_queue := kernel.job_slot(name, queue, slots); end if;
+        if key is not null and mode = 'keep' then
+          perform pg_advisory_xact_lock(hashtextextended(add_job.key, 1584));
+          select j.id::text into v_id from graphile_worker.jobs j
+            where j.key = add_job.key and j.locked_at is null and j.attempts < j.max_attempts;
+          if found then return v_id; end if;
+        end if;
+        select j.id::text into v_id from graphile_worker.add_job(
+          add_job.name, payload => add_job.payload, queue_name => v_queue, run_at => add_job.run_at, max_attempts => add_job.max_attempts,
+          job_key => add_job.key, priority => add_job.priority,
+          job_key_mode => case when mode = 'keep-run-at' then 'preserve_run_at' else 'replace' end) j;
+        return v_id;
+      end $fn$;
+      create function job_slot(name text, queue text, slots int) returns text language sql volatile as $fn$
+        select name || '#' || (case when queue is null then nextval('kernel.job_slots') else hashtextextended(queue, 0) & 9223372036854775807 end % slots)
+      $fn$;
+    `);
+  },
+};
+
+const sharedState: Migration = {
+  name: 'create-cache-and-limits-1763990000001',
+  up: async (db) => {
+    // Unlogged: losing them in a crash is harmless, and they cost no write-ahead log.
+    await db.query(`
+      create unlogged table cache (key text primary key, value text not null, expires_at timestamptz not null);
+      create index cache_expiry on cache (expires_at);
+      create unlogged table limits (key text primary key, tokens double precision not null, refilled_at timestamptz not null, full_at timestamptz not null);
+      create index limits_full on limits (full_at);
+    `);
+  },
+};
+
+const outbox: Migration = {
+  name: 'create-job-outbox-1763990000002',
+  up: async (db) => {
+    await db.query(
+      'create table job_outbox (seq bigint generated always as identity primary key, id uuid not null, spec json not null, written_at timestamptz not null default now())',
+    );
+  },
+};
+
+/** The kernel's own tables: all of them where `main` is, the outbox in every database. */
+export function kernelTargets(databases: Databases): readonly MigrationTarget[] {
+  return databases
+    .distinct()
+    .map(({ name }) => ({ plugin: KERNEL, database: name, migrations: name === 'main' ? [jobs, sharedState, outbox] : [outbox] }));
+}
