@@ -33,11 +33,13 @@ export interface RepositoryFilter {
   readonly query?: string;
   readonly names?: readonly string[];
   readonly ids?: readonly number[];
-  /** RE2 patterns over the name, all of which must match. */
+  /** RE2 patterns over the name, all of which must match somewhere in it; upper and lower case are the same. */
   readonly namePatterns?: readonly string[];
   readonly fork?: boolean;
   readonly archived?: boolean;
   readonly private?: boolean;
+  /** Only what this connection gives. */
+  readonly connectionId?: number;
   readonly includeDeleted?: boolean;
 }
 
@@ -49,7 +51,10 @@ export interface Repositories {
   list(actor: Actor, filter: RepositoryFilter, page: { readonly limit: number; readonly afterId?: number }): Promise<readonly Repository[]>;
   count(actor: Actor, filter: RepositoryFilter): Promise<number>;
   /** Key-value metadata. */
-  metadata(actor: Actor, ids: readonly number[]): Promise<ReadonlyMap<number, readonly { readonly key: string; readonly value: string | null }[]>>;
+  metadata(
+    actor: Actor,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, readonly { readonly key: string; readonly value: string | null }[]>>;
 }
 export const repositories = serviceToken<Repositories>('code-host.repositories@1');
 
@@ -62,6 +67,8 @@ export interface Visibility {
   readonly repos: IdSet;
   /** Rules for paths inside a repository, by its id; absent: the whole repository. */
   readonly paths?: ReadonlyMap<number, PathRules>;
+  /** In words, when a source of permissions did not answer and less is shown than there may be; undefined otherwise. */
+  readonly limited: string | undefined;
   canSee(repositoryId: number, path?: string): boolean;
   /** A predicate over a column of repository ids, with its parameters numbered from `from`. */
   sql(column: string, from: number): { readonly text: string; readonly parameters: readonly unknown[] };
@@ -82,8 +89,17 @@ export const visibility = serviceToken<VisibilityService>('code-host.visibility@
 /** Where grants come from. No answer means nothing is visible. */
 export interface PermissionSource {
   readonly name: string;
-  /** Grants of one user over repositories; `unrestricted` for those everybody may see. */
-  grants(actor: Actor): Promise<{ readonly all: boolean; readonly repositories: IdSet; readonly epoch: string }>;
+  /** What one user may see. A throw grants nothing, and the answer says so. */
+  grants(actor: Actor): Promise<Grants>;
+}
+
+export interface Grants {
+  /** The user sees every repository. */
+  readonly all: boolean;
+  readonly repositories: IdSet;
+  /** For repositories of which only some paths are granted, by id; absent: the whole repository. */
+  readonly paths?: ReadonlyMap<number, PathRules>;
+  readonly epoch: string;
 }
 export const permissionSources = extensionPoint<PermissionSource>('code-host.permission-sources@1');
 
@@ -131,10 +147,19 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
   serviceType(): string;
   serviceId(connection: Connection<z.output<S>>): string;
   /** Lists everything the connection gives, page by page, in bounded memory. A throw means "do not know", and deletes nothing. */
-  list(connection: Connection<z.output<S>>, options: { readonly signal: AbortSignal; progress(text: string): void }): AsyncIterable<FoundRepository>;
-  cloneSource(connection: Connection<z.output<S>>, repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string }): Promise<CloneSource>;
+  list(
+    connection: Connection<z.output<S>>,
+    options: { readonly signal: AbortSignal; progress(text: string): void },
+  ): AsyncIterable<FoundRepository>;
+  cloneSource(
+    connection: Connection<z.output<S>>,
+    repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string },
+  ): Promise<CloneSource>;
   /** Tries the connection and names what is wrong: an unreachable address, a missing scope. */
-  check(connection: Connection<z.output<S>>, signal: AbortSignal): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string; readonly fix: string }>;
+  check(
+    connection: Connection<z.output<S>>,
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string; readonly fix: string }>;
   /** Watches for changes where the host is this machine; calls back with the external ids that changed, or with none for "list again". */
   watch?(connection: Connection<z.output<S>>, changed: (externalIds: readonly string[]) => void): AsyncDisposable;
 }
@@ -144,11 +169,37 @@ export const codeHostKinds = extensionPoint<CodeHostKind>('code-host.kinds@1');
 export interface MirrorSources {
   cloneSource(repositoryId: number): Promise<CloneSource | undefined>;
   /** Repositories to mirror, by id, in pages. */
-  all(page: { readonly limit: number; readonly afterId?: number }): Promise<readonly { readonly id: number; readonly name: RepoName; readonly deletedAt: Date | undefined }[]>;
+  all(page: {
+    readonly limit: number;
+    readonly afterId?: number;
+  }): Promise<readonly { readonly id: number; readonly name: RepoName; readonly deletedAt: Date | undefined }[]>;
   byId(id: number): Promise<{ readonly id: number; readonly name: RepoName; readonly deletedAt: Date | undefined } | undefined>;
   byName(name: RepoName): Promise<{ readonly id: number; readonly name: RepoName } | undefined>;
 }
 export const mirrorSources = serviceToken<MirrorSources>('code-host.mirror-sources@1');
 
 /** Repositories appeared, changed, were renamed or went away. */
-export const repositoriesChanged = defineEvent('code-host.repositories-changed@1', z.object({ ids: z.array(z.number()).max(200), reason: z.enum(['added', 'updated', 'renamed', 'deleted', 'pushed']) }));
+export const repositoriesChanged = defineEvent(
+  'code-host.repositories-changed@1',
+  z.object({ ids: z.array(z.number()).max(200), reason: z.enum(['added', 'updated', 'renamed', 'deleted', 'purged', 'pushed']) }),
+);
+
+/** Connections were added, edited or removed. */
+export const connectionsChanged = defineEvent('code-host.connections-changed@1', z.object({ ids: z.array(z.number()).max(200) }));
+
+/**
+ * A yes-or-no property of repositories that another plugin knows, for the arguments of `repositories(…)`: git knows `cloned`, search knows `indexed`.
+ * While nobody contributes the name, the argument that asks for it is refused.
+ */
+export interface RepositoryPropertyFilter {
+  readonly name: 'cloned' | 'indexed';
+  /** The ids that have the property. Visibility is applied by whoever asks. */
+  having(): Promise<IdSet>;
+}
+export const repositoryFilters = extensionPoint<RepositoryPropertyFilter>('code-host.repository-filters@1');
+
+/** What repositories take on disk, for `orderBy: SIZE`: bytes by id; 0 for those not there. */
+export interface RepositorySizes {
+  bytes(ids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+}
+export const repositorySizes = extensionPoint<RepositorySizes>('code-host.repository-sizes@1', { arity: 'one' });

@@ -1,0 +1,256 @@
+import { type Events, type Queryable, type Secrets, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import { type Connection, connectionsChanged, repositoriesChanged } from '../api.js';
+import { WallState } from '../wall/wall-state.js';
+import { type CommonSettings, parseConnectionConfig } from './connection-config.js';
+import type { KindRegistry } from './kind-registry.js';
+import { redact, restore } from './redaction.js';
+
+export interface ConnectionRecord {
+  readonly id: number;
+  readonly kind: string;
+  readonly displayName: string;
+  readonly declared: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly lastSyncAt: Date | undefined;
+  readonly lastSyncError: string | undefined;
+  readonly nextSyncAt: Date | undefined;
+  readonly failedSyncs: number;
+}
+
+export interface UsableConnection extends Connection {
+  readonly common: CommonSettings;
+}
+
+interface ConnectionRow {
+  id: number;
+  kind: string;
+  display_name: string;
+  sealed_config: string;
+  declared_key: string | null;
+  created_at: Date;
+  updated_at: Date;
+  last_sync_at: Date | null;
+  last_sync_error: string | null;
+  next_sync_at: Date | null;
+  failed_syncs: number;
+}
+
+const COLUMNS =
+  'id, kind, display_name, sealed_config, declared_key, created_at, updated_at, last_sync_at, last_sync_error, next_sync_at, failed_syncs';
+
+/** The configured code hosts. Their configuration is sealed as a whole, and leaves this class redacted or validated, never as it is stored. */
+export class ConnectionStore {
+  constructor(
+    private readonly db: Storage,
+    private readonly secrets: Secrets,
+    private readonly kinds: KindRegistry,
+    private readonly events: Pick<Events, 'publish'>,
+  ) {}
+
+  async list(options: {
+    readonly limit: number;
+    readonly afterId?: number;
+    readonly repositoryId?: number;
+  }): Promise<readonly ConnectionRecord[]> {
+    const rows = await this.db.query<ConnectionRow>(
+      `SELECT ${COLUMNS} FROM connections
+       WHERE deleted_at IS NULL AND id > $1
+         AND ($2::int IS NULL OR EXISTS (SELECT FROM repository_connections rc WHERE rc.connection_id = connections.id AND rc.repository_id = $2))
+       ORDER BY id LIMIT $3`,
+      [options.afterId ?? 0, options.repositoryId ?? null, options.limit],
+    );
+    return rows.map(recordOf);
+  }
+
+  async count(options: { readonly repositoryId?: number } = {}): Promise<number> {
+    const [row] = await this.db.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM connections
+       WHERE deleted_at IS NULL AND ($1::int IS NULL OR EXISTS (SELECT FROM repository_connections rc WHERE rc.connection_id = connections.id AND rc.repository_id = $1))`,
+      [options.repositoryId ?? null],
+    );
+    return row?.count ?? 0;
+  }
+
+  async find(id: number): Promise<ConnectionRecord | undefined> {
+    const row = await this.#row(this.db, id);
+    return row ? recordOf(row) : undefined;
+  }
+
+  /** Ids of connections whose list is due, the longest waiting first. */
+  async due(limit: number): Promise<readonly number[]> {
+    const rows = await this.db.query<{ id: number }>(
+      'SELECT id FROM connections WHERE deleted_at IS NULL AND next_sync_at <= now() ORDER BY next_sync_at, id LIMIT $1',
+      [limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** The configuration for people: secrets redacted, comments kept. */
+  async redactedConfig(id: number): Promise<string> {
+    const row = await this.#required(this.db, id);
+    return redact(this.#open(row), this.kinds.find(row.kind)?.config);
+  }
+
+  /**
+   * The connection with its validated configuration, for its kind; undefined when it is gone.
+   * @throws SEXTANT_CODE_HOST_KIND_UNKNOWN or SEXTANT_CODE_HOST_CONFIG_INVALID.
+   */
+  async usable(id: number): Promise<UsableConnection | undefined> {
+    const row = await this.#row(this.db, id);
+    if (!row) return undefined;
+    const { common, own } = parseConnectionConfig(this.#open(row), this.kinds.get(row.kind).config);
+    return { id, kind: row.kind, displayName: row.display_name, config: own, common };
+  }
+
+  async add(input: { readonly kind: string; readonly displayName: string; readonly config: string }): Promise<ConnectionRecord> {
+    this.#check(input.kind, input.displayName, input.config);
+    const row = await this.db.transaction(async (tx) => {
+      const [inserted] = await tx.query<ConnectionRow>(
+        `INSERT INTO connections (kind, display_name, sealed_config) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`,
+        [input.kind, input.displayName, this.secrets.seal(input.config)],
+      );
+      if (!inserted) throw new Error('INSERT returned no row');
+      await this.events.publish(connectionsChanged, { ids: [inserted.id] }, { tx });
+      return inserted;
+    });
+    return recordOf(row);
+  }
+
+  /** What is undefined stays. Redacted secrets in `config` keep their value. */
+  async update(id: number, input: { readonly displayName?: string; readonly config?: string }): Promise<ConnectionRecord> {
+    return this.db.transaction(async (tx) => {
+      const row = await this.#required(tx, id, 'FOR UPDATE');
+      refuseDeclared(row);
+      const kind = this.kinds.get(row.kind);
+      const stored = this.#open(row);
+      const config = input.config === undefined ? stored : restore(input.config, stored, kind.config);
+      const displayName = input.displayName ?? row.display_name;
+      this.#check(row.kind, displayName, config);
+      const [updated] = await tx.query<ConnectionRow>(
+        `UPDATE connections SET display_name = $2, sealed_config = $3, updated_at = now(), next_sync_at = now(), failed_syncs = 0 WHERE id = $1 RETURNING ${COLUMNS}`,
+        [id, displayName, this.secrets.seal(config)],
+      );
+      await this.events.publish(connectionsChanged, { ids: [id] }, { tx });
+      return recordOf(updated ?? row);
+    });
+  }
+
+  /** Removes the connection and its credentials; repositories that no other connection gives are deleted with it, and purged later. */
+  async remove(id: number): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      refuseDeclared(await this.#required(tx, id, 'FOR UPDATE'));
+      await tx.query(`UPDATE connections SET deleted_at = now(), sealed_config = '', next_sync_at = NULL WHERE id = $1`, [id]);
+      await tx.query('DELETE FROM listed_repositories WHERE connection_id = $1', [id]);
+      const orphans = await tx.query<{ id: number }>(
+        `WITH unlinked AS (DELETE FROM repository_connections WHERE connection_id = $1 RETURNING repository_id)
+         UPDATE repositories r SET deleted_at = now(), updated_at = now()
+         WHERE r.deleted_at IS NULL AND r.id IN (SELECT repository_id FROM unlinked)
+           AND NOT EXISTS (SELECT FROM repository_connections rc WHERE rc.repository_id = r.id AND rc.connection_id <> $1)
+         RETURNING r.id`,
+        [id],
+      );
+      await WallState.moveEpoch(tx);
+      await this.events.publish(connectionsChanged, { ids: [id] }, { tx });
+      for (let at = 0; at < orphans.length; at += 200) {
+        await this.events.publish(
+          repositoriesChanged,
+          { ids: orphans.slice(at, at + 200).map((row) => row.id), reason: 'deleted' },
+          { tx },
+        );
+      }
+    });
+  }
+
+  /**
+   * Creates or updates the connection of a declaration; `change` makes its configuration out of the stored one.
+   * @returns whether anything changed.
+   */
+  async declare(
+    key: string,
+    input: { readonly kind: string; readonly displayName: string; readonly change: (stored: string | undefined) => string },
+  ): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.query<ConnectionRow & { deleted_at: Date | null }>(
+        `SELECT ${COLUMNS}, deleted_at FROM connections WHERE declared_key = $1 FOR UPDATE`,
+        [key],
+      );
+      const stored = row && row.deleted_at === null ? this.#open(row) : undefined;
+      const config = input.change(stored);
+      this.#check(input.kind, input.displayName, config);
+      if (row && stored === config && row.display_name === input.displayName) return false;
+      const [written] = await tx.query<{ id: number }>(
+        `INSERT INTO connections (kind, display_name, sealed_config, declared_key) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (declared_key) DO UPDATE SET display_name = excluded.display_name, sealed_config = excluded.sealed_config,
+           deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
+         RETURNING id`,
+        [input.kind, input.displayName, this.secrets.seal(config), key],
+      );
+      if (written) await this.events.publish(connectionsChanged, { ids: [written.id] }, { tx });
+      return true;
+    });
+  }
+
+  /** Declarations that are no longer in the file become ordinary connections: nothing is deleted because a file was not there. */
+  async releaseDeclarations(except: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.db.query<{ display_name: string }>(
+      'UPDATE connections SET declared_key = NULL, updated_at = now() WHERE declared_key IS NOT NULL AND NOT (declared_key = ANY($1::text[])) RETURNING display_name',
+      [except],
+    );
+    return rows.map((row) => row.display_name);
+  }
+
+  #check(kind: string, displayName: string, config: string): void {
+    if (displayName.trim() === '') {
+      throw new SextantError('SEXTANT_CODE_HOST_CONFIG_INVALID', { what: 'The connection has no display name.', fix: 'Give it one.' });
+    }
+    parseConnectionConfig(config, this.kinds.get(kind).config);
+  }
+
+  #open(row: ConnectionRow): string {
+    return this.secrets.open(row.sealed_config).reveal();
+  }
+
+  async #row(db: Queryable, id: number, lock = ''): Promise<ConnectionRow | undefined> {
+    const [row] = await db.query<ConnectionRow>(`SELECT ${COLUMNS} FROM connections WHERE id = $1 AND deleted_at IS NULL ${lock}`, [id]);
+    return row;
+  }
+
+  async #required(db: Storage | Tx, id: number, lock = ''): Promise<ConnectionRow> {
+    const row = await this.#row(db, id, lock);
+    if (!row)
+      throw new SextantError('SEXTANT_CODE_HOST_CONNECTION_NOT_FOUND', {
+        what: 'There is no such connection.',
+        fix: 'List the connections, and use the id of one.',
+      });
+    return row;
+  }
+}
+
+function refuseDeclared(row: ConnectionRow): void {
+  if (row.declared_key === null) return;
+  throw new SextantError('SEXTANT_CODE_HOST_CONNECTION_DECLARED', {
+    what: `The connection "${row.display_name}" is read-only here.`,
+    why:
+      row.declared_key === LOCAL_PATHS_KEY
+        ? 'It holds the folders given on the command line.'
+        : 'It is declared in the configuration file.',
+    fix: 'Change it there, and restart.',
+  });
+}
+
+/** The declaration that holds the folders of the command line. */
+export const LOCAL_PATHS_KEY = 'local-paths';
+
+const recordOf = (row: ConnectionRow): ConnectionRecord => ({
+  id: row.id,
+  kind: row.kind,
+  displayName: row.display_name,
+  declared: row.declared_key !== null,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  lastSyncAt: row.last_sync_at ?? undefined,
+  lastSyncError: row.last_sync_error ?? undefined,
+  nextSyncAt: row.next_sync_at ?? undefined,
+  failedSyncs: row.failed_syncs,
+});

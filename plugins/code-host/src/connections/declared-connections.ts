@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import type { Logger } from '@sextant/sdk';
+import { parseJsonc } from './connection-config.js';
+import { type ConnectionStore, LOCAL_PATHS_KEY } from './connection-store.js';
+import type { KindRegistry } from './kind-registry.js';
+
+export interface Declarations {
+  readonly connections: readonly {
+    readonly kind: string;
+    readonly displayName: string;
+    readonly config: string | Record<string, unknown>;
+  }[];
+  readonly localPaths: readonly string[];
+}
+
+export interface DeclarationOutcome {
+  readonly changed: boolean;
+  /** In words, per declaration that could not be taken. */
+  readonly problems: readonly string[];
+}
+
+/** Brings the stored connections in line with what the configuration declares. One bad declaration does not stop the others. */
+export async function applyDeclarations(
+  declared: Declarations,
+  store: ConnectionStore,
+  kinds: KindRegistry,
+  log: Logger,
+): Promise<DeclarationOutcome> {
+  const keys: string[] = [LOCAL_PATHS_KEY];
+  const problems: string[] = [];
+  let changed = false;
+  const attempt = async (name: string, work: () => Promise<boolean>): Promise<void> => {
+    try {
+      if (await work()) changed = true;
+    } catch (error) {
+      problems.push(`Connection "${name}": ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  for (const { kind, displayName, config } of declared.connections) {
+    const key = `file:${kind}:${displayName}`;
+    if (keys.includes(key)) {
+      problems.push(`Connection "${displayName}" is declared twice for the kind ${kind}.`);
+      continue;
+    }
+    keys.push(key);
+    const text = typeof config === 'string' ? config : JSON.stringify(config, null, 2);
+    await attempt(displayName, () => store.declare(key, { kind, displayName, change: () => text }));
+  }
+  if (declared.localPaths.length > 0 && kinds.find('LOCAL')) {
+    const roots = declared.localPaths.map((path) => resolve(path));
+    await attempt('Local folders', () =>
+      store.declare(LOCAL_PATHS_KEY, { kind: 'LOCAL', displayName: 'Local folders', change: (stored) => withRoots(stored, roots) }),
+    );
+  } else if (declared.localPaths.length > 0) {
+    problems.push('Folders were given, and the plugin code-host-local, which reads them, is not running.');
+  }
+  const released = await store.releaseDeclarations(keys);
+  if (released.length > 0) log.warn('Connections that are no longer declared are kept, and can now be edited', { connections: released });
+  return { changed, problems };
+}
+
+/** A later start adds folders and never removes one. */
+function withRoots(stored: string | undefined, roots: readonly string[]): string {
+  const before = stored === undefined ? {} : parseJsonc(stored);
+  const known = Array.isArray(before['roots']) ? before['roots'].filter((root) => typeof root === 'string') : [];
+  return JSON.stringify({ ...before, roots: [...new Set([...known, ...roots])] }, null, 2);
+}

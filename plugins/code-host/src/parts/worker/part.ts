@@ -1,0 +1,59 @@
+import { definePart } from '@sextant/sdk';
+import { config } from '../../config.js';
+import { applyDeclarations } from '../../connections/declared-connections.js';
+import { recordsOf, serviceDeps } from '../../services.js';
+import { storage } from '../../storage/definition.js';
+import { ConnectionSync } from '../../sync/connection-sync.js';
+import { purgeRepositories, syncConnection, syncDueConnections, syncOptions } from '../../sync/jobs.js';
+import { purgeDeleted } from '../../sync/purge.js';
+import { ConnectionWatchers } from './connection-watchers.js';
+
+/** Connections that one tick of the schedule enqueues. */
+const DUE_AT_A_TIME = 200;
+/** A connection that is due waits for the next tick. */
+const SHORTEST_TICK = 5_000;
+const LONGEST_TICK = 30_000;
+
+export default definePart(config)({
+  deps: serviceDeps,
+  register(r) {
+    r.storage(storage);
+
+    r.job(syncConnection, async ({ connectionId }, deps, job) => {
+      const sync = new ConnectionSync({ ...recordsOf(deps), db: deps.db, events: deps.events, config: () => job.config, log: job.log });
+      await sync.run(connectionId, { signal: job.signal, progress: (text) => job.progress(text) });
+    });
+    r.job(syncDueConnections, async (_payload, deps) => {
+      const due = await recordsOf(deps).connections.due(DUE_AT_A_TIME);
+      await deps.jobs.enqueueMany(
+        syncConnection,
+        due.map((connectionId) => ({ payload: { connectionId }, options: { ...syncOptions(connectionId), onConflict: 'keep' as const } })),
+      );
+    });
+    r.job(purgeRepositories, async (_payload, deps, job) => {
+      const purged = await purgeDeleted(deps.db, deps.events, job.config.deletedTtl, job.signal);
+      if (purged > 0) job.log.info('Purged repositories that were gone', { purged });
+    });
+    r.schedule({
+      id: 'sync-due-connections',
+      job: syncDueConnections,
+      every: (c) => Math.max(SHORTEST_TICK, Math.min(c.repoListUpdateInterval / 4, LONGEST_TICK)),
+      catchUp: true,
+    });
+    r.schedule({ id: 'purge-repositories', job: purgeRepositories, every: (c) => c.purgeInterval });
+
+    let watchers: ConnectionWatchers | undefined;
+    r.start(async (deps, ctx) => {
+      const records = recordsOf(deps);
+      const outcome = await applyDeclarations(ctx.config.get(), records.connections, records.kinds, ctx.log);
+      for (const problem of outcome.problems) ctx.degrade(problem);
+      // Not left to the schedule: the first search waits for the first list.
+      for (const connectionId of await records.connections.due(DUE_AT_A_TIME)) {
+        await deps.jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), onConflict: 'keep' });
+      }
+      watchers = new ConnectionWatchers({ ...records, db: deps.db, events: deps.events, jobs: deps.jobs, log: ctx.log });
+      await watchers.start();
+    });
+    r.stop(async () => watchers?.[Symbol.asyncDispose]());
+  },
+});

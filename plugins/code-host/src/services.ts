@@ -1,0 +1,65 @@
+import { core, type PluginContext, type Resolved } from '@sextant/sdk';
+import { codeHostKinds, permissionSources } from './api.js';
+import type { config } from './config.js';
+import { ConnectionStore } from './connections/connection-store.js';
+import { KindRegistry } from './connections/kind-registry.js';
+import { SyncHistory } from './sync/sync-history.js';
+import { Wall } from './wall/visibility.js';
+import { WallState } from './wall/wall-state.js';
+
+/** What every part of the plugin is built on. */
+export const serviceDeps = {
+  db: core.storage,
+  secrets: core.secrets,
+  events: core.events,
+  clock: core.clock,
+  jobs: core.jobs,
+  kinds: codeHostKinds,
+  sources: permissionSources,
+} as const;
+
+export type ServiceDeps = Resolved<typeof serviceDeps>;
+export type Context = PluginContext<typeof config>;
+
+export interface Records {
+  readonly kinds: KindRegistry;
+  readonly connections: ConnectionStore;
+  readonly history: SyncHistory;
+}
+
+/** The stored connections and their syncs. Holds no state of its own: made where it is needed. */
+export function recordsOf(deps: ServiceDeps): Records {
+  const kinds = new KindRegistry(deps.kinds);
+  return { kinds, connections: new ConnectionStore(deps.db, deps.secrets, kinds, deps.events), history: new SyncHistory(deps.db) };
+}
+
+const walls = new WeakMap<Context, Wall>();
+
+/** The wall of this life of the plugin; one, because it remembers what it last knew of the others. */
+export function wallOf(deps: ServiceDeps, ctx: Context): Wall {
+  let wall = walls.get(ctx);
+  if (!wall) {
+    wall = new Wall({
+      sources: () => deps.sources.map((source) => source.value),
+      config: ctx.config,
+      state: new WallState(deps.db, deps.clock),
+      sourceState: degradedWhileFailing(ctx),
+    });
+    walls.set(ctx, wall);
+  }
+  return wall;
+}
+
+/** Shows the plugin as degraded from the first failure of a source until it answers again. */
+function degradedWhileFailing(ctx: Context): (source: string, failure: unknown) => void {
+  const shown = new Map<string, Disposable>();
+  return (source, failure) => {
+    if (failure === undefined) {
+      shown.get(source)?.[Symbol.dispose]();
+      shown.delete(source);
+    } else if (!shown.has(source)) {
+      ctx.log.error('A source of permissions failed; what only it grants is hidden', { source, error: failure });
+      shown.set(source, ctx.degrade(`Permissions from "${source}" are unavailable: repositories that only it grants are hidden.`));
+    }
+  };
+}

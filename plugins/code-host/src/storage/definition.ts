@@ -1,0 +1,4 @@
+import type { StorageDefinition } from '@sextant/sdk';
+
+/** The plugin's tables. Its statements are written by hand: most are set-based, which entities cannot say. */
+export const storage: StorageDefinition = { migrations: async () => (await import('./migrations/index.js')).migrations };

@@ -1,0 +1,20 @@
+import { defineJob, z } from '@sextant/sdk';
+
+const HOUR = 60 * 60_000;
+
+/** Lists one connection and takes over what changed. A failure of the host is no failure of the job: the connection's own schedule tries again. */
+export const syncConnection = defineJob('code-host.sync-connection', {
+  payload: z.object({ connectionId: z.int() }),
+  maxAttempts: 5,
+  timeout: 6 * HOUR,
+  concurrency: 3,
+});
+/** Enqueues a sync for every connection that is due. */
+export const syncDueConnections = defineJob('code-host.sync-due-connections', { payload: z.object({}) });
+export const purgeRepositories = defineJob('code-host.purge-repositories', { payload: z.object({}), timeout: HOUR });
+
+/** One waiting sync of a connection at a time, and never two at once. */
+export const syncOptions = (connectionId: number): { readonly key: string; readonly queue: string } => ({
+  key: `connection:${connectionId}`,
+  queue: `code-host.connection:${connectionId}`,
+});

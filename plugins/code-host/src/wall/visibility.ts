@@ -1,0 +1,108 @@
+import { type Actor, type ConfigView, IdSet } from '@sextant/sdk';
+import type { Grants, PathRules, PermissionSource, Visibility, VisibilityService } from '../api.js';
+import type { WallState } from './wall-state.js';
+
+export interface WallConfig {
+  readonly enforceForSiteAdmins: boolean;
+  readonly openToAllUsers?: boolean | undefined;
+}
+
+export interface WallOptions {
+  /** The sources there are now. */
+  readonly sources: () => readonly PermissionSource[];
+  readonly config: Pick<ConfigView<WallConfig>, 'get'>;
+  readonly state: Pick<WallState, 'read' | 'remember'>;
+  /** Told of a source that failed, and of one that answers again. */
+  readonly sourceState: (source: string, failure: unknown | undefined) => void;
+}
+
+/** Decides who sees which repository: the one place. What no source grants is not visible; a source that fails grants nothing. */
+export class Wall implements VisibilityService {
+  constructor(private readonly options: WallOptions) {}
+
+  async of(actor: Actor): Promise<Visibility> {
+    const sources = this.options.sources();
+    const { epoch: base, sources: known } = await this.options.state.read();
+    if (sources.some((source) => !known.includes(source.name))) await this.options.state.remember(sources.map((source) => source.name));
+    const absent = known.filter((name) => !sources.some((source) => source.name === name));
+    const standing = this.#standing(actor, sources.length > 0, known.length > 0);
+    if (standing === 'everything') return everything(`${base}.all`);
+    if (standing === 'nothing') return grantedOnly(`${base}.none`, [], actor.kind === 'user' ? limitedBy(absent) : undefined);
+    const answers = await Promise.all(sources.map((source) => this.#ask(source, actor)));
+    const grants = answers.flatMap((answer) => answer.grants ?? []);
+    const epoch = [base, ...answers.map((answer) => `${answer.source}=${answer.grants?.epoch ?? 'failed'}`)].join('.');
+    if (grants.some((grant) => grant.all)) return everything(epoch);
+    const failed = answers.filter((answer) => answer.grants === undefined).map((answer) => answer.source);
+    return grantedOnly(epoch, grants, limitedBy([...failed, ...absent]));
+  }
+
+  async epoch(actor: Actor): Promise<string> {
+    return (await this.of(actor)).epoch;
+  }
+
+  #standing(actor: Actor, hasSources: boolean, everHadSources: boolean): 'everything' | 'nothing' | 'granted' {
+    if (actor.kind === 'internal') return 'everything';
+    if (actor.kind !== 'user') return 'nothing';
+    const { enforceForSiteAdmins, openToAllUsers } = this.options.config.get();
+    if (actor.siteAdmin && !enforceForSiteAdmins) return 'everything';
+    if (hasSources) return 'granted';
+    return (openToAllUsers ?? !everHadSources) ? 'everything' : 'nothing';
+  }
+
+  async #ask(source: PermissionSource, actor: Actor): Promise<{ readonly source: string; readonly grants: Grants | undefined }> {
+    try {
+      const grants = await source.grants(actor);
+      this.options.sourceState(source.name, undefined);
+      return { source: source.name, grants };
+    } catch (failure) {
+      this.options.sourceState(source.name, failure ?? new Error('unknown'));
+      return { source: source.name, grants: undefined };
+    }
+  }
+}
+
+const limitedBy = (sources: readonly string[]): string | undefined =>
+  sources.length === 0
+    ? undefined
+    : `Permissions from ${sources.join(', ')} are unavailable: repositories that only they grant are hidden.`;
+
+const everything = (epoch: string): Visibility => ({
+  epoch,
+  unrestricted: true,
+  repos: IdSet.empty(),
+  limited: undefined,
+  canSee: () => true,
+  sql: () => ({ text: 'TRUE', parameters: [] }),
+});
+
+function grantedOnly(epoch: string, grants: readonly Grants[], limited: string | undefined): Visibility {
+  const repos = IdSet.of(grants.flatMap((grant) => [...grant.repositories]));
+  const paths = pathsOf(grants);
+  return {
+    epoch,
+    unrestricted: false,
+    repos,
+    ...(paths.size === 0 ? {} : { paths }),
+    limited,
+    canSee: (repositoryId, path) => repos.has(repositoryId) && (path === undefined || (paths.get(repositoryId)?.allows(path) ?? true)),
+    sql: (column, from) => ({ text: `${columnName(column)} = ANY($${from}::int[])`, parameters: [[...repos]] }),
+  };
+}
+
+/** One source that grants the whole repository is enough; otherwise a path is visible when any source's rules allow it. */
+function pathsOf(grants: readonly Grants[]): ReadonlyMap<number, PathRules> {
+  const paths = new Map<number, PathRules>();
+  for (const id of new Set(grants.flatMap((grant) => [...(grant.paths?.keys() ?? [])]))) {
+    const granting = grants.filter((grant) => grant.repositories.has(id));
+    if (granting.length === 0 || granting.some((grant) => !grant.paths?.has(id))) continue;
+    const rules = granting.flatMap((grant) => grant.paths?.get(id) ?? []);
+    paths.set(id, { allows: (path) => rules.some((rule) => rule.allows(path)) });
+  }
+  return paths;
+}
+
+// The column is written by a programmer, never by a user; this keeps it so.
+function columnName(column: string): string {
+  if (!/^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*$/i.test(column)) throw new RangeError(`${JSON.stringify(column)} is not a column`);
+  return column;
+}
