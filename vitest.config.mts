@@ -5,6 +5,8 @@ const IGNORED = ['**/node_modules/**', '**/dist/**', '**/bundle/**', '**/temp/**
 const wantsE2e = process.env.SEXTANT_TEST_E2E === '1';
 
 export default defineConfig({
+  // The file that Node takes. By graphql's `module` field Vite would load a second copy, whose classes the libraries do not know.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: wantsE2e
       ? [E2E]

@@ -1,0 +1,125 @@
+import { type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type ExecutionResult, type ParseOptions, parse } from 'graphql';
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import { checkShape, documentShape, overLimit } from './document-shape.js';
+import { eventStream } from './event-stream.js';
+import type { Executor } from './executor.js';
+import type { GraphQLLimits } from './graphql-limits.js';
+import { type ContextValue, OperationState, STATE, stateOf } from './operation-state.js';
+import { coded, presentRequestError } from './present-error.js';
+
+interface ServerContext extends ContextValue {
+  readonly params: GraphQLParams;
+  /** Holds the results instead of a body when the answer is a stream of events. Yoga copies the context, so it is an object in it. */
+  readonly output: { events?: AsyncIterable<ExecutionResult> | ExecutionResult };
+}
+
+export type Answer = (
+  params: GraphQLParams,
+  state: OperationState,
+  request: Pick<RouteRequest, 'method' | 'headers'>,
+) => Promise<RouteReply>;
+
+/** GraphQL over HTTP and SSE, by Yoga, on whatever schema the request's generation has. */
+export function createGraphQLServer(executor: Executor, limits: GraphQLLimits): Answer {
+  const yoga = createYoga<ServerContext>({
+    plugins: [useParams(), useGeneration(executor), useLimits(limits), usePresentedErrors(), useEventStream()],
+    maskedErrors: false,
+    logging: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+  });
+  return async (params, state, request) => {
+    const headers: Record<string, string> = {};
+    if (request.headers['accept'] !== undefined) headers['accept'] = request.headers['accept'];
+    const context: ServerContext = { [STATE]: state, params, output: {} };
+    const response = await yoga.fetch('http://internal/graphql', { method: request.method, headers, signal: state.input.signal }, context);
+    const replyHeaders = Object.fromEntries([...response.headers].map(([name, value]) => [name.toLowerCase(), value]));
+    delete replyHeaders['content-length'];
+    return {
+      status: response.status,
+      headers: replyHeaders,
+      body: context.output.events === undefined ? await response.text() : eventStream(context.output.events),
+    };
+  };
+}
+
+/** The HTTP layer has read the body already. */
+const useParams = (): Plugin<ServerContext> => ({
+  onRequestParse({ serverContext, setRequestParser }) {
+    setRequestParser(() => (serverContext as unknown as ServerContext).params);
+  },
+});
+
+const useGeneration = (executor: Executor): Plugin<ServerContext> => ({
+  onEnveloped({ context, setSchema }) {
+    if (context) setSchema(stateOf(context).generation.schema);
+  },
+  onExecute({ setExecuteFn }) {
+    setExecuteFn((args) => executor.execute(args));
+  },
+  onSubscribe({ setSubscribeFn }) {
+    setSubscribeFn((args) => executor.subscribe(args));
+  },
+});
+
+const TOO_MANY_TOKENS = /^Syntax Error: Document contains more that \d+ tokens/;
+
+const useLimits = (limits: GraphQLLimits): Plugin<ServerContext> => ({
+  onParse({ setParseFn, context }) {
+    setParseFn((source: string, options?: ParseOptions) => parse(source, { ...options, maxTokens: limits.tokens }));
+    const state = stateOf(context);
+    return ({ result, replaceParseResult }) => {
+      if (result instanceof Error) {
+        if (TOO_MANY_TOKENS.test(result.message))
+          replaceParseResult(coded(overLimit('tokens', limits.tokens, Number.POSITIVE_INFINITY, 'The document is too long.')) as never);
+        return;
+      }
+      if (result === null) return;
+      const shape = documentShape(result);
+      if (shape.introspects && state.input.actor.kind === 'anonymous') {
+        throw coded(
+          new SextantError('SEXTANT_GRAPHQL_INTROSPECTION', {
+            what: 'Introspection needs a signed-in user.',
+            fix: 'Send an access token in the Authorization header.',
+          }),
+        );
+      }
+      const refused = checkShape(shape, limits);
+      if (refused !== undefined) throw coded(refused);
+    };
+  },
+});
+
+/** Documents that do not parse or validate, and whatever else ended the request before a field ran. */
+const usePresentedErrors = (): Plugin<ServerContext> => ({
+  onExecutionResult({ result, setResult, context }) {
+    if (result === undefined || Symbol.asyncIterator in result || !('errors' in result) || result.errors === undefined) return;
+    const { traceId, log, actor } = stateOf(context).input;
+    const hints = actor.kind !== 'anonymous';
+    const errors = result.errors.map((error) =>
+      presentRequestError(error, traceId, hints, (cause) => log.error('A GraphQL request failed.', { traceId, error: cause })),
+    );
+    setResult({ ...result, errors });
+  },
+});
+
+/**
+ * Events leave by the kernel's own stream: Yoga's sits in a web stream that reads ahead, and throws where nobody can
+ * catch it when a client goes away before the first byte.
+ */
+const useEventStream = (): Plugin<ServerContext> => ({
+  onResultProcess({ request, result, setResultProcessor, serverContext }) {
+    if (!request.headers.get('accept')?.toLowerCase().includes('text/event-stream') || Array.isArray(result)) return;
+    setResultProcessor((_result, fetchAPI) => {
+      (serverContext as unknown as ServerContext).output.events = result as AsyncIterable<ExecutionResult> | ExecutionResult;
+      return new fetchAPI.Response(null, {
+        status: 200,
+        headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+      });
+    }, 'text/event-stream');
+  },
+});

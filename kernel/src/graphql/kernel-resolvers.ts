@@ -1,0 +1,77 @@
+import { type Contribution, decodeNodeId, type NodeKind, type PluginStatus, type Plugins } from '@sextant/sdk';
+import { isObjectType } from 'graphql';
+import type { Boundary } from '../boundary/boundary.js';
+import type { KernelResolvers } from './mount-resolvers.js';
+import type { OperationState } from './operation-state.js';
+import { blame } from './present-error.js';
+
+/** What the kernel's own fields read. */
+export interface KernelSources {
+  readonly plugins: Plugins;
+  /** The contributions to `core.nodes@1` as they stand now. */
+  nodes(): readonly Contribution<NodeKind>[];
+  /** The state of a plugin each time it changes. Ends with the signal. */
+  pluginChanges(signal: AbortSignal): AsyncIterable<PluginStatus>;
+}
+
+// What `node(id)` loaded → its kind: a plain object out of a plugin says nowhere which GraphQL type it is.
+const kinds = new WeakMap<object, string>();
+
+export function kindOfNode(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const named = (value as { __typename?: unknown }).__typename;
+  return kinds.get(value) ?? (typeof named === 'string' ? named : undefined);
+}
+
+const constant = (text: string): string => text.toUpperCase().replaceAll('-', '_');
+
+export function kernelResolvers(sources: KernelSources, boundary: Boundary): KernelResolvers {
+  return {
+    Query: {
+      node: (_parent, args: { id: string }, state) => loadNode(args.id, sources.nodes(), state, boundary),
+      plugins: () => sources.plugins.list(),
+    },
+    Mutation: {
+      enablePlugin: (_parent, args: { id: string }) => sources.plugins.enable(args.id),
+      disablePlugin: (_parent, args: { id: string; cascade?: boolean | null }) =>
+        sources.plugins.disable(args.id, { cascade: args.cascade ?? false }),
+    },
+    Subscription: {
+      pluginChanged: {
+        subscribe: (_parent, args: { id?: string | null }, state) => changesOf(sources.pluginChanges(state.signal), args.id ?? undefined),
+        resolve: (status) => status,
+      },
+    },
+    Plugin: {
+      toggle: (status) => constant((status as PluginStatus).toggle),
+      state: (status) => constant((status as PluginStatus).state),
+    },
+  };
+}
+
+async function* changesOf(changes: AsyncIterable<PluginStatus>, id: string | undefined): AsyncGenerator<PluginStatus> {
+  for await (const status of changes) if (id === undefined || status.id === id) yield status;
+}
+
+async function loadNode(
+  nodeId: string,
+  contributions: readonly Contribution<NodeKind>[],
+  state: OperationState,
+  boundary: Boundary,
+): Promise<object | null> {
+  for (const { plugin, value } of contributions) {
+    const id = decodeNodeId(value.kind, nodeId);
+    // A kind whose type is not in this schema belongs to a plugin whose GraphQL was rejected: nobody could select a field of it.
+    if (id === undefined || !isObjectType(state.generation.schema.getType(value.kind))) continue;
+    const entry = { plugin, kind: 'resolver', name: `node ${value.kind}` } as const;
+    try {
+      const node = await boundary.enter(entry, () => value.load(id, state.of(plugin)));
+      if (node === null || node === undefined) return null;
+      kinds.set(node, value.kind);
+      return node;
+    } catch (error) {
+      throw blame(error, plugin, entry.name);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,90 @@
+/** The id the kernel has in the ownership map, in `extensions.plugin` and in logs. */
+export const KERNEL = 'kernel';
+
+/** What the kernel owns. Every plugin may extend the three root types; nobody else's types are extended unasked. */
+export const kernelTypeDefs = /* GraphQL */ `
+"Who may read a field, or every field of a type. A root field without it needs a USER."
+directive @requires(role: ViewerRole!) on FIELD_DEFINITION | OBJECT
+
+enum ViewerRole {
+  PUBLIC
+  USER
+  SITE_ADMIN
+}
+
+"A time in RFC 3339 form, UTC."
+scalar DateTime
+"JSON that may hold comments and trailing commas, as text."
+scalar JSONCString
+"Any JSON value."
+scalar JSONValue
+"An integer beyond 32 bits, as a decimal text."
+scalar BigInt
+
+"An object with an id that is unique over all kinds."
+interface Node {
+  id: ID!
+}
+
+type PageInfo {
+  hasNextPage: Boolean!
+  "Pass it as \`after\` to get the next page."
+  endCursor: String
+}
+
+"The answer of a mutation that has nothing to say."
+type EmptyResponse {
+  alwaysNil: String
+}
+
+enum PluginState {
+  DISABLED
+  INCOMPATIBLE
+  BLOCKED
+  FAILED
+  DEGRADED
+  ACTIVE
+}
+
+enum PluginToggle {
+  ALWAYS_ON
+  DEFAULT_ON
+  DEFAULT_OFF
+}
+
+"A plugin, as it stands in the process that answers."
+type Plugin {
+  id: ID!
+  version: String!
+  title: String!
+  summary: String!
+  toggle: PluginToggle!
+  state: PluginState!
+  "The phase it failed in."
+  phase: String
+  "In words, for every state but ACTIVE."
+  reason: String
+  code: String
+  dependsOn: [String!]!
+  "Milliseconds per phase."
+  timings: JSONValue!
+}
+
+type Query {
+  "The object with this id; null when it is not there or not yours to see."
+  node(id: ID!): Node
+  plugins: [Plugin!]! @requires(role: SITE_ADMIN)
+}
+
+type Mutation {
+  "Switches a plugin on in place: its schema, routes, jobs and schedules come with it."
+  enablePlugin(id: ID!): Plugin @requires(role: SITE_ADMIN)
+  "Drains a plugin's work and switches it off. With cascade, those that need it are switched off too."
+  disablePlugin(id: ID!, cascade: Boolean = false): Plugin @requires(role: SITE_ADMIN)
+}
+
+type Subscription {
+  "The state of a plugin, each time it changes; of one plugin when an id is given."
+  pluginChanged(id: ID): Plugin! @requires(role: SITE_ADMIN)
+}
+`;
