@@ -1,0 +1,32 @@
+import { core, definePart } from '@sextant/sdk';
+import { ownAlerts } from '../../alerts/own-alerts.js';
+import { featureFlags, settings, siteAlerts, siteConfiguration } from '../../api.js';
+import { config } from '../../config.js';
+import { siteStorage } from '../../storage/site-storage.js';
+import { siteNode } from './site-resolvers.js';
+import { deps, servicesOf } from './wiring.js';
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.storage(siteStorage);
+    r.provide(siteConfiguration, (d, ctx) => servicesOf(d, ctx).configurations);
+    r.provide(settings, (d, ctx) => servicesOf(d, ctx).cascade);
+    r.provide(featureFlags, (d, ctx) => servicesOf(d, ctx).flags);
+    r.contribute(siteAlerts, (d, ctx) =>
+      ownAlerts({
+        process: d.process,
+        plugins: d.plugins,
+        authenticators: d.authenticators,
+        configurations: servicesOf(d, ctx).configurations,
+      }),
+    );
+    r.contribute(core.nodes, () => siteNode);
+    r.graphql(() => import('./graphql.js'));
+    r.start(async (d, ctx) => {
+      const { configurations, cascade } = servicesOf(d, ctx);
+      await configurations.applyDeclared();
+      await cascade.applyDeclared();
+    });
+  },
+});

@@ -1,0 +1,93 @@
+import type { User } from '@sextant/plugin-identity/api';
+import {
+  encodeNodeId,
+  type NodeKind,
+  type Operation,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+  type Resolved,
+  type Resolver,
+} from '@sextant/sdk';
+import { collectAlerts } from '../../alerts/collect-alerts.js';
+import type { SiteAlert } from '../../api.js';
+import type { RedactedVersion } from '../../configuration/configurations.js';
+import { buildVersion, PRODUCT_VERSION } from '../../product-version.js';
+import { SITE_SETTINGS } from '../../settings/settings-subject.js';
+import type { ApiDeps, SiteServices } from './wiring.js';
+
+type Fields = Readonly<Record<string, Resolver>>;
+
+const HISTORY = { max: 200, default: 20 } as const;
+const SITE_ID = encodeNodeId('Site', 1);
+const ALLOW = { 'all-users-create': 'ALL_USERS_CREATE', 'site-admin-create': 'SITE_ADMIN_CREATE', none: 'NONE' } as const;
+
+/** GraphQL's `Site` is resolved from the subject of its settings: there is one of each. */
+export const siteNode: NodeKind = { kind: 'Site', load: async (id) => (id === '1' ? SITE_SETTINGS : null) };
+
+export function siteResolvers(
+  d: Resolved<ApiDeps>,
+  { site, configurations, cascade }: SiteServices,
+): {
+  readonly types: Readonly<
+    Record<'Site' | 'SiteConfiguration' | 'SiteConfigurationChange' | 'SiteConfigurationChangeConnection' | 'Alert', Fields>
+  >;
+  readonly queries: Fields;
+  readonly mutations: Fields;
+} {
+  return {
+    queries: { site: () => SITE_SETTINGS },
+    mutations: {
+      updateSiteConfiguration: async (_parent, { lastID, input }: { lastID: number; input: string }, { actor, log }) => {
+        const id = await configurations.save({ lastId: lastID, contents: input, authorUserId: actor.userId });
+        log.info('site.config changed', {
+          audit: { entity: 'site.config', action: 'changed', actor: { actorUID: actor.id }, version: id },
+        });
+        return false;
+      },
+    },
+    types: {
+      Site: {
+        id: () => SITE_ID,
+        siteID: async () => (await site.identity()).siteId,
+        productVersion: () => PRODUCT_VERSION,
+        buildVersion: () => buildVersion(d.process.version),
+        externalURL: async () => {
+          const configured = (await configurations.effective())['externalURL'];
+          return typeof configured === 'string' ? configured.replace(/\/+$/, '') : d.process.externalUrl;
+        },
+        configuration: () => configurations.latest(),
+        settingsURL: (_parent, _args, { actor }) => (actor.siteAdmin ? '/site-admin/global-settings' : null),
+        allowSiteSettingsEdits: () => cascade.editable(SITE_SETTINGS),
+        allowSiteConfigurationEdits: () => configurations.editable,
+        viewerCanAdminister: (_parent, _args, { actor }) => actor.siteAdmin,
+        hasCodeIntelligence: () =>
+          d.plugins.list().some(({ id, state }) => id === 'code-intel' && (state === 'active' || state === 'degraded')),
+        alerts: (_parent, _args, op) => collectAlerts(d.alerts, op),
+        accessTokensAllow: () => ALLOW[d.accessTokenPolicy.current().allow],
+        accessTokensAllowNoExpiration: () => d.accessTokenPolicy.current().allowNoExpiration,
+        accessTokensExpirationDaysOptions: () => d.accessTokenPolicy.current().expirationOptionDays,
+        accessTokensDefaultExpirationDays: () => d.accessTokenPolicy.current().defaultExpirationDays,
+      },
+      Alert: { isDismissibleWithKey: (alert: SiteAlert) => alert.isDismissibleWithKey ?? null },
+      SiteConfiguration: {
+        effectiveContents: (version: RedactedVersion) => version.redactedContents,
+        validationMessages: () => configurations.validationMessages(),
+        history: async (_version: RedactedVersion, args: PageArguments) => {
+          const { limit, after } = pageRequest('site-configuration', args, HISTORY);
+          const rows = await configurations.history({ limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
+          return pageOf('site-configuration', rows, limit, (version) => String(version.id));
+        },
+      },
+      SiteConfigurationChange: {
+        author: (version: RedactedVersion, _args, op) => authorOf(version, op),
+        diff: (version: RedactedVersion) => configurations.diff(version),
+      },
+      SiteConfigurationChangeConnection: { totalCount: () => configurations.count() },
+    },
+  };
+}
+
+/** The user of GraphQL behind a saved version. */
+export const authorOf = ({ authorUserId }: { readonly authorUserId: number | undefined }, op: Operation): Promise<User | null> | null =>
+  authorUserId === undefined ? null : op.loader<number, User | null>('users').load(authorUserId);

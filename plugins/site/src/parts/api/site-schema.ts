@@ -1,0 +1,93 @@
+export const siteTypeDefs = /* GraphQL */ `
+  extend type Query {
+    "This installation."
+    site: Site @requires(role: PUBLIC)
+  }
+
+  extend type Mutation {
+    """
+    Saves the site configuration on top of the version lastID. Secrets that were redacted when it was read may be sent back
+    so. True when a restart is needed before it takes effect.
+    """
+    updateSiteConfiguration(lastID: Int!, input: String!): Boolean @requires(role: SITE_ADMIN)
+  }
+
+  "One installation of Sextant."
+  type Site implements Node & SettingsSubject {
+    id: ID!
+    "Tells this installation from others."
+    siteID: String!
+    "The version whose API this one speaks, for clients that compare."
+    productVersion: String!
+    "That version, with the one of the program itself."
+    buildVersion: String!
+    "Where people reach Sextant."
+    externalURL: String!
+    configuration: SiteConfiguration @requires(role: SITE_ADMIN)
+    "The path of the page of the site's settings."
+    settingsURL: String
+    "The site's settings may be edited here; false while a file declares them."
+    allowSiteSettingsEdits: Boolean!
+    "The site configuration may be edited here; false while a file declares it."
+    allowSiteConfigurationEdits: Boolean!
+    viewerCanAdminister: Boolean!
+    "The code intelligence plugin is active."
+    hasCodeIntelligence: Boolean!
+    "What the viewer should be told, the gravest first."
+    alerts: [Alert!]!
+    accessTokensAllow: AccessTokensAllow!
+    accessTokensAllowNoExpiration: Boolean!
+    "Days that are offered when a token is created."
+    accessTokensExpirationDaysOptions: [Int!]!
+    accessTokensDefaultExpirationDays: Int!
+    latestSettings: Settings
+    settingsCascade: SettingsCascade
+  }
+
+  enum AccessTokensAllow {
+    ALL_USERS_CREATE
+    SITE_ADMIN_CREATE
+    NONE
+  }
+
+  enum AlertType {
+    INFO
+    WARNING
+    ERROR
+  }
+
+  type Alert {
+    type: AlertType!
+    "Markdown."
+    message: String!
+    "Clients remember under this key that a person hid the alert; null: it cannot be hidden."
+    isDismissibleWithKey: String
+  }
+
+  "The configuration of the site, as data in the database. Secrets in it are redacted."
+  type SiteConfiguration @requires(role: SITE_ADMIN) {
+    "The version; 0 before anything was saved."
+    id: Int!
+    effectiveContents: JSONCString!
+    "What is wrong with it, with positions; empty when all is well."
+    validationMessages: [String!]!
+    "Saved versions, newest first."
+    history(first: Int, after: String): SiteConfigurationChangeConnection
+  }
+
+  type SiteConfigurationChange @requires(role: SITE_ADMIN) {
+    id: Int!
+    "Null when a file declared it or the user is gone."
+    author: User
+    createdAt: DateTime!
+    "A unified diff from the version before; secrets are redacted on both sides."
+    diff: String!
+    redactedContents: JSONCString!
+  }
+
+  type SiteConfigurationChangeConnection @requires(role: SITE_ADMIN) {
+    nodes: [SiteConfigurationChange!]!
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+`;
