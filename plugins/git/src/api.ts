@@ -1,3 +1,4 @@
+import type { Repository } from '@sextant/plugin-code-host/api';
 import { type CommitOid, defineEvent, type RepoName, type RepoPath, type RevSpec, serviceToken, z } from '@sextant/sdk';
 
 export interface Signature {
@@ -178,6 +179,8 @@ export type FetchEvent =
       readonly cloned: boolean;
       readonly sizeBytes: number;
       readonly head: string | null;
+      /** The node that holds it. */
+      readonly shard: string;
     };
 
 /** Where each method runs when `git` is a process of its own, is said by its remote contract (`./remote.js`). */
@@ -218,3 +221,22 @@ export const mirrorUpdated = defineEvent(
   'git.mirror-updated@1',
   z.object({ repositoryId: z.number(), name: z.string(), head: z.string().nullable() }),
 );
+
+/** What another plugin returns for a field of type GitCommit. The repository came through the wall. */
+export interface GitCommitParent {
+  readonly repository: Repository;
+  readonly oid: CommitOid;
+  /** As the reader named it; links keep it. */
+  readonly rev?: string;
+  /** When it is at hand already. */
+  readonly commit?: Commit;
+}
+/** … and for a field of type GitBlob, GitTree or TreeEntry. */
+export interface GitEntryParent {
+  readonly repository: Repository;
+  readonly oid: CommitOid;
+  readonly path: RepoPath;
+  readonly rev?: string;
+  /** When it is at hand already; needed where the type is the interface TreeEntry. */
+  readonly entry?: TreeEntry;
+}

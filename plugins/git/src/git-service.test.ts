@@ -1,5 +1,6 @@
 import { type CommitOid, RepoName, RepoPath, RevSpec } from '@sextant/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from './reads/all-of.js';
 import { aGit, collect, type Mirrored, type TestGit } from './testing/a-git.js';
 
 let test: TestGit;
@@ -59,7 +60,7 @@ describe('resolving', () => {
 
 describe('trees and files', () => {
   it('lists one level, with sizes and modes', async () => {
-    const entries = await Array.fromAsync(test.git.tree(at()));
+    const entries = await allOf(test.git.tree(at()));
     expect(entries.map((e) => [e.path, e.type, e.mode, e.size])).toEqual([
       ['README.md', 'blob', '100644', 10],
       ['bin', 'tree', '040000', undefined],
@@ -68,7 +69,7 @@ describe('trees and files', () => {
   });
 
   it('lists everything below a folder, bounded', async () => {
-    expect((await Array.fromAsync(test.git.tree({ ...at(), recursive: true }))).map((e) => e.path)).toEqual([
+    expect((await allOf(test.git.tree({ ...at(), recursive: true }))).map((e) => e.path)).toEqual([
       'README.md',
       'bin',
       'bin/x',
@@ -76,7 +77,7 @@ describe('trees and files', () => {
       'src/a.ts',
       'src/new.ts',
     ]);
-    expect((await Array.fromAsync(test.git.tree({ ...at('src'), recursive: true, limit: 1 }))).map((e) => e.path)).toEqual(['src/a.ts']);
+    expect((await allOf(test.git.tree({ ...at('src'), recursive: true, limit: 1 }))).map((e) => e.path)).toEqual(['src/a.ts']);
   });
 
   it('finds one entry, or none', async () => {
@@ -111,9 +112,7 @@ describe('trees and files', () => {
 
 describe('history', () => {
   const log = async (o: Partial<Parameters<TestGit['git']['log']>[0]> = {}) =>
-    (await Array.fromAsync(test.git.log({ repository: repo.name, from: [repo.head], limit: 10, ...o }))).map(
-      (c) => c.message.split('\n')[0],
-    );
+    (await allOf(test.git.log({ repository: repo.name, from: [repo.head], limit: 10, ...o }))).map((c) => c.message.split('\n')[0]);
 
   it('reads a commit with its people, dates and whole message', async () => {
     const first = await test.git.resolve({ repository: repo.name, revision: RevSpec.parse('v1.0') });
@@ -143,7 +142,7 @@ describe('history', () => {
   });
 
   it('gives commits with their changes', async () => {
-    const found = await Array.fromAsync(test.git.logWithDiffs({ repository: repo.name, from: [repo.head], limit: 10 }));
+    const found = await allOf(test.git.logWithDiffs({ repository: repo.name, from: [repo.head], limit: 10 }));
     expect(
       found.map(({ commit, files }) => [commit.message.split('\n')[0], files.map((f) => [f.oldPath, f.newPath, f.added, f.deleted])]),
     ).toEqual([
@@ -183,7 +182,7 @@ describe('history', () => {
       ['v1.0', 'feature/x'].map((r) => test.git.resolve({ repository: repo.name, revision: RevSpec.parse(r) })),
     );
     const repository = repo.name;
-    const diff = await Array.fromAsync(test.git.diff({ repository, base: first!, head: repo.head }));
+    const diff = await allOf(test.git.diff({ repository, base: first!, head: repo.head }));
     expect(diff.map((f) => [f.oldPath, f.newPath])).toEqual([
       [null, 'bin/x'],
       ['src/a.ts', 'src/a.ts'],
@@ -192,8 +191,8 @@ describe('history', () => {
     expect(diff[1]!.hunks).toEqual([
       { oldStart: 1, oldLines: 3, newStart: 1, newLines: 4, section: '', body: ' one\n-two\n+TWO\n three\n+four\n' },
     ]);
-    expect(await Array.fromAsync(test.git.diff({ repository, base: null, head: first!, paths: [path('src')] }))).toHaveLength(2);
-    expect(await Array.fromAsync(test.git.changedPaths({ repository, base: first!, head: repo.head }))).toEqual([
+    expect(await allOf(test.git.diff({ repository, base: null, head: first!, paths: [path('src')] }))).toHaveLength(2);
+    expect(await allOf(test.git.changedPaths({ repository, base: first!, head: repo.head }))).toEqual([
       { path: 'bin/x', status: 'A' },
       { path: 'src/a.ts', status: 'M' },
       { path: 'src/new.ts', status: 'A' },

@@ -7,6 +7,7 @@ import type { CatFilePool } from '../process/cat-file-pool.js';
 import type { CredentialHelpers } from '../process/credential-helpers.js';
 import type { GitRunner, RunOptions } from '../process/git-runner.js';
 import { withRemoteAccess } from '../process/remote-access.js';
+import type { Semaphore } from '../process/semaphore.js';
 import { checkSource } from './clone-url.js';
 import { LatestText } from './latest-text.js';
 import { maintainMirror } from './maintain-mirror.js';
@@ -25,6 +26,10 @@ export interface FetchDeps {
   /** Bytes that must stay free on the disk. */
   readonly minFreeBytes: number;
   readonly now: () => Date;
+  /** Clones and fetches at once. */
+  readonly slots: Semaphore;
+  /** The name of this node. */
+  readonly shard: string;
 }
 
 interface FetchOptions {
@@ -43,6 +48,8 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
   await mkdir(deps.files.root, { recursive: true });
   await guardDisk(deps);
   const path = deps.files.pathOf(o.repository);
+  using slots = new DisposableStack();
+  slots.defer(await deps.slots.acquire(o.signal));
   await using _lock = await lockMirror(deps.files.root, path);
   const progress = new LatestText();
   const access = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
@@ -117,7 +124,14 @@ async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions
     await deps.files.writeNote(fresh, { lastFetched: deps.now().toISOString(), sizeBytes, corrupt: null });
     deps.pool.evict(path);
     await deps.files.replace(path, fresh);
-    return { type: 'done', changed: true, cloned: true, sizeBytes, head: head.branch?.slice('refs/heads/'.length) ?? null };
+    return {
+      type: 'done',
+      changed: true,
+      cloned: true,
+      sizeBytes,
+      head: head.branch?.slice('refs/heads/'.length) ?? null,
+      shard: deps.shard,
+    };
   } finally {
     await deps.files.discard(temporary);
   }
@@ -133,7 +147,7 @@ async function update(deps: FetchDeps, path: string, url: string, run: RunOption
   if (changed) await maintainMirror(deps.runner, path, signalOf(run));
   const sizeBytes = changed ? await sizeOf(path) : (await deps.files.note(path)).sizeBytes;
   await deps.files.writeNote(path, { lastFetched: deps.now().toISOString(), sizeBytes });
-  return { type: 'done', changed, cloned: false, sizeBytes, head: head.branch?.slice('refs/heads/'.length) ?? null };
+  return { type: 'done', changed, cloned: false, sizeBytes, head: head.branch?.slice('refs/heads/'.length) ?? null, shard: deps.shard };
 }
 
 async function transfer(deps: FetchDeps, gitDir: string, url: string, head: RemoteHead, run: RunOptions): Promise<void> {

@@ -8,6 +8,8 @@ import { DEFAULT_REFSPECS } from '../mirror/refspecs.js';
 import { CatFilePool } from '../process/cat-file-pool.js';
 import { writeCredentialHelpers } from '../process/credential-helpers.js';
 import { GitRunner } from '../process/git-runner.js';
+import { Semaphore } from '../process/semaphore.js';
+import { allOf } from '../reads/all-of.js';
 import { aFolder, aRepository, type BuiltRepository, type RepositoryPlan } from './a-repository.js';
 
 export interface TestGit {
@@ -57,9 +59,11 @@ export async function aGit(
     deadline: 30_000,
     minFreeBytes: options.minFreeBytes ?? 0,
     now: () => new Date('2026-01-02T03:04:05Z'),
+    slots: new Semaphore(4),
+    shard: 'test',
   });
   const fetch = async (name: string, source: FetchSource): Promise<FetchEvent[]> =>
-    Array.fromAsync(git.fetch({ repository: RepoName.parse(name), source }));
+    allOf(git.fetch({ repository: RepoName.parse(name), source }));
   return {
     git,
     root,
@@ -77,5 +81,4 @@ export async function aGit(
   };
 }
 
-export const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> =>
-  Buffer.concat(await Array.fromAsync(chunks)).toString('utf8');
+export const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => Buffer.concat(await allOf(chunks)).toString('utf8');

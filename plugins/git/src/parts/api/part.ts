@@ -1,0 +1,25 @@
+import { core, definePart } from '@sextant/sdk';
+import { mirrors } from '../../api.js';
+import { config } from '../../config.js';
+import { gitStorage } from '../../storage/git-storage.js';
+import { commitNode, refNode } from './nodes.js';
+import { rawRoute } from './raw-route.js';
+import { refreshRoute } from './refresh-route.js';
+import { deps, mirrorsOf } from './wiring.js';
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.storage(gitStorage);
+    r.provide(mirrors, (d) => mirrorsOf(d));
+    r.contribute(core.nodes, (d) => commitNode(d));
+    r.contribute(core.nodes, (d) => refNode(d));
+    r.graphql(() => import('./graphql.js'));
+    r.http((router, d, ctx) => {
+      const raw = rawRoute(d, () => ctx.config.get().maxArchiveSize);
+      router.get('/*repo/-/raw{/*path}', raw, { timeout: 0 });
+      router.head('/*repo/-/raw{/*path}', raw, { timeout: 60_000 });
+      router.post('/.api/repos/*name/-/refresh', refreshRoute(d));
+    });
+  },
+});

@@ -1,0 +1,163 @@
+import type { Repository } from '@sextant/plugin-code-host/api';
+import { type Actor, RepoName, RepoPath, RevSpec, type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import type { TreeEntry } from '../../api.js';
+import { byteRange } from './byte-range.js';
+import type { Api } from './wiring.js';
+
+// Nothing of a repository runs here, whatever it says it is.
+const INERT = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'private, no-cache',
+  vary: 'Accept, Authorization, Cookie',
+};
+const TYPES = { zip: 'application/zip', tar: 'application/x-tar' } as const;
+
+interface Asked {
+  readonly repository: Repository;
+  readonly revision: RevSpec;
+  readonly path: RepoPath;
+}
+
+/** The bytes of a file, the names in a folder, or an archive of it: `GET /<repository>[@<revision>]/-/raw[/<path>]`. */
+export function rawRoute(d: Api, maxArchiveSize: () => number): RouteHandler {
+  return async (request) => {
+    const format = formatOf(request);
+    const { repository, revision, path } = await parse(d, request.params['repo'] ?? '', request.params['path'] ?? '', request.actor);
+    const visible = await d.visibility.of(request.actor);
+    const oid = await d.git.resolve({ repository: repository.name, revision, signal: request.signal }).catch(missing);
+    const entry =
+      (path === '' || visible.canSee(repository.id, path)) &&
+      (await d.git.entry({ repository: repository.name, oid, path, signal: request.signal }));
+    if (!entry || entry.type === 'commit') throw notFound();
+    const at = { repository: repository.name, oid, path, signal: request.signal };
+    const headers = { ...INERT, etag: `"${entry.oid}${format ? `.${format}` : ''}"` };
+    if (request.headers['if-none-match'] === headers.etag) return { status: 304, headers };
+    if (format) {
+      // An archive cannot leave out what the reader may not see, so there is none where rules stand.
+      if (visible.paths?.has(repository.id)) throw notFound();
+      const name = `${repository.name.split('/').at(-1)}-${oid.slice(0, 12)}.${format}`;
+      const body = request.method === 'HEAD' ? undefined : bounded(d.git.archive({ ...at, format }), maxArchiveSize());
+      return {
+        headers: { ...headers, 'content-type': TYPES[format], 'content-disposition': disposition('attachment', name) },
+        ...(body ? { body } : {}),
+      };
+    }
+    if (entry.type === 'tree') return folder(request, d, at, headers, (file) => visible.canSee(repository.id, file));
+    return file(request, d, at, entry, headers);
+  };
+}
+
+type Headers = Readonly<Record<string, string>>;
+type At = Parameters<Api['git']['entry']>[0];
+
+async function folder(request: RouteRequest, d: Api, at: At, headers: Headers, sees: (path: string) => boolean): Promise<RouteReply> {
+  const all = { ...headers, 'content-type': 'text/plain; charset=utf-8' };
+  if (request.method === 'HEAD') return { headers: all };
+  const names: string[] = [];
+  for await (const entry of d.git.tree(at))
+    if (entry.type !== 'blob' || sees(entry.path))
+      names.push(`${entry.path.slice(entry.path.lastIndexOf('/') + 1)}${entry.type === 'tree' ? '/' : ''}\n`);
+  return { headers: all, body: names.join('') };
+}
+
+async function file(request: RouteRequest, d: Api, at: At, entry: TreeEntry, headers: Headers): Promise<RouteReply> {
+  const size = entry.size ?? 0;
+  const name = at.path.slice(at.path.lastIndexOf('/') + 1);
+  const all = {
+    ...headers,
+    'content-type': 'text/plain; charset=utf-8',
+    'content-disposition': disposition('inline', name),
+    'accept-ranges': 'bytes',
+  };
+  const range = byteRange(request.headers['range'], size);
+  if (range === 'unsatisfiable') return { status: 416, headers: { ...all, 'content-range': `bytes */${size}` } };
+  const [start, end] = range ? [range.start, range.end] : [0, size];
+  const sized = {
+    ...all,
+    'content-length': String(end - start),
+    ...(range ? { 'content-range': `bytes ${start}-${end - 1}/${size}` } : {}),
+  };
+  return { status: range ? 206 : 200, headers: sized, ...(request.method === 'HEAD' ? {} : { body: d.git.blob({ ...at, start, end }) }) };
+}
+
+function formatOf({ query, headers }: RouteRequest): 'zip' | 'tar' | undefined {
+  const asked = query.get('format');
+  if (asked === 'zip' || asked === 'tar') return asked;
+  if (asked)
+    throw new SextantError('SEXTANT_GIT_ARGUMENT_REFUSED', {
+      what: 'The format is neither zip nor tar.',
+      fix: 'Ask for format=zip or format=tar, or for neither.',
+    });
+  const accept = (headers['accept'] ?? '').split(',').map((type) => type.split(';', 1)[0]!.trim());
+  return accept.includes(TYPES.zip) ? 'zip' : accept.includes(TYPES.tar) ? 'tar' : undefined;
+}
+
+/**
+ * `@` may stand in a name and in a revision. What is malformed in every reading is refused before anything is looked up;
+ * then the first reading whose repository is there, shortest name first.
+ */
+async function parse(d: Api, text: string, pathText: string, actor: Actor): Promise<Asked> {
+  const path = RepoPath.parse(pathText);
+  const readings: { readonly name: RepoName; readonly revision: RevSpec }[] = [];
+  let badName: unknown;
+  let badRevision: unknown;
+  for (const at of [...[...text.matchAll(/@/g)].map((match) => match.index).filter((index) => index > 0), text.length].slice(0, 5)) {
+    if (!RepoName.is(text.slice(0, at))) {
+      badName ??= caught(() => RepoName.parse(text.slice(0, at)));
+      continue;
+    }
+    const name = RepoName.parse(text.slice(0, at));
+    if (at === text.length) readings.push({ name, revision: RevSpec.HEAD });
+    else if (RevSpec.is(text.slice(at + 1))) readings.push({ name, revision: RevSpec.parse(text.slice(at + 1)) });
+    else badRevision ??= caught(() => RevSpec.parse(text.slice(at + 1)));
+  }
+  if (readings.length === 0) throw badRevision ?? badName ?? notFound();
+  // Read as a name alone, any text with an @ is one: that does not excuse the revision.
+  if (badRevision && readings.every(({ revision }) => revision === RevSpec.HEAD)) throw badRevision;
+  for (const { name, revision } of readings) {
+    const repository = await d.repositories.byName(actor, name);
+    if (repository) return { repository, revision, path };
+  }
+  throw notFound();
+}
+
+function caught(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+/** One answer for what is missing and for what is hidden. */
+const notFound = (): SextantError =>
+  new SextantError('SEXTANT_GIT_PATH_NOT_FOUND', {
+    what: 'There is nothing here.',
+    fix: 'Check the repository, the revision and the path.',
+  });
+
+function missing(error: unknown): never {
+  if (SextantError.is(error) && error.status === 404 && error.code !== 'SEXTANT_GIT_NOT_CLONED') throw notFound();
+  throw error;
+}
+
+/** RFC 6266: a plain name for old clients, the true one percent-encoded. */
+function disposition(kind: 'inline' | 'attachment', name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9._-]/g, '_');
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+}
+
+async function* bounded(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (limit > 0 && size > limit)
+      throw new SextantError('SEXTANT_GIT_TOO_LARGE', {
+        what: `The archive is larger than ${limit} bytes.`,
+        fix: 'Ask for a folder of it.',
+      });
+    yield chunk;
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { core, definePart, type HealthProbe, type PluginContext, type Resolved } from '@sextant/sdk';
+import { gitService } from '../../api.js';
+import { config } from '../../config.js';
+import { gitOnDisk } from '../../git-service.js';
+import { MirrorFiles } from '../../mirror/mirror-files.js';
+import { CatFilePool } from '../../process/cat-file-pool.js';
+import { writeCredentialHelpers } from '../../process/credential-helpers.js';
+import { GitRunner } from '../../process/git-runner.js';
+import { Semaphore } from '../../process/semaphore.js';
+
+const deps = { process: core.process, clock: core.clock } as const;
+type Deps = Resolved<typeof deps>;
+
+interface Life {
+  readonly files: MirrorFiles;
+  readonly runner: GitRunner;
+  readonly pool: CatFilePool;
+  readonly run: string;
+  readonly home: string;
+  readonly minFree: number;
+}
+// One of each a life of the part: the kernel resolves the dependencies once for it.
+const lives = new WeakMap<Deps, Life>();
+
+function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
+  const known = lives.get(d);
+  if (known) return known;
+  const { program, maxConcurrentReads, readTimeout, maxBatchReaders, minFreeDisk } = ctx.config.get();
+  const run = d.process.folder('run');
+  const home = join(run, 'home');
+  const refused = (subcommand: string) =>
+    ctx.log.warn('refused to call git with an argument that is not on the list', { audit: true, subcommand });
+  const runner = new GitRunner({ program, home, concurrency: maxConcurrentReads, deadline: readTimeout, refused });
+  const life: Life = {
+    files: new MirrorFiles(d.process.folder('repos')),
+    runner,
+    pool: new CatFilePool(runner, { capacity: maxBatchReaders, idle: 30_000 }),
+    run,
+    home,
+    minFree: minFreeDisk,
+  };
+  lives.set(d, life);
+  return life;
+}
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.provide(gitService, async (d, ctx) => {
+      const { files, runner, pool, run, home } = lifeOf(d, ctx);
+      const { refspecs, fetchTimeout, minFreeDisk, maxConcurrentClones } = ctx.config.get();
+      await mkdir(home, { recursive: true, mode: 0o700 });
+      const helpers = await writeCredentialHelpers(join(run, 'bin'));
+      const swept = await files.sweep();
+      if (swept > 0) ctx.log.info('removed what an earlier process left behind', { folders: swept });
+      return gitOnDisk({
+        runner,
+        pool,
+        files,
+        helpers,
+        refspecs,
+        deadline: fetchTimeout,
+        minFreeBytes: minFreeDisk,
+        now: () => d.clock.now(),
+        slots: new Semaphore(maxConcurrentClones),
+        shard: d.process.instance,
+      });
+    });
+    r.health('disk', async (d) => diskHealth(lives.get(d)), { every: 30_000 });
+    r.stop(async (d) => lives.get(d)?.pool[Symbol.asyncDispose]());
+
+    async function diskHealth(life: Life | undefined): Promise<HealthProbe> {
+      const free = await life?.files.freeBytes();
+      if (life === undefined || free === undefined || free >= life.minFree) return { status: 'up' };
+      return {
+        status: 'degraded',
+        reason: `Only ${Math.round(free / 1024 ** 2)} MiB are free on the disk of the mirrors; fetching has stopped, reading goes on.`,
+      };
+    }
+  },
+});

@@ -1,0 +1,126 @@
+import type { CloneSource } from '@sextant/plugin-code-host/api';
+import { type JobContext, type Resolved, type RetryLater, SextantError } from '@sextant/sdk';
+import { type FetchEvent, type FetchSource, mirrorUpdated } from '../../api.js';
+import type { config } from '../../config.js';
+import { retryInterval, updateInterval } from '../../schedule/fetch-schedule.js';
+import { type Mirror, MirrorTable } from '../../storage/mirror-table.js';
+import { syncTracked } from './reconcile-mirrors-job.js';
+import type { deps } from './wiring.js';
+
+type Deps = Resolved<typeof deps>;
+type Done = Extract<FetchEvent, { readonly type: 'done' }>;
+
+const PROGRESS_EVERY = 1_000;
+
+/**
+ * Clones or fetches one repository and decides when next. A failure is an answer of its own: it is kept beside the
+ * repository, and the schedule backs off; so the job itself ends well, and is only repeated when its worker died.
+ */
+export async function fetchRepositoryJob(
+  { repositoryId }: { readonly repositoryId: number },
+  d: Deps,
+  job: JobContext<typeof config>,
+): Promise<void | RetryLater> {
+  const table = new MirrorTable(d.db);
+  const repository = await d.sources.byId(repositoryId);
+  if (!repository || repository.deletedAt) return;
+  await syncTracked(d, [repository]);
+  const mirror = (await table.byId(repositoryId))!;
+  const name = repository.name;
+  try {
+    const source = await d.sources.cloneSource(repositoryId);
+    if (!source)
+      throw new SextantError('SEXTANT_GIT_REPOSITORY_NOT_FOUND', {
+        what: 'No connection gives this repository.',
+        fix: 'Check the connections of the code host.',
+      });
+    await table.begin(repositoryId);
+    const done = await transfer(
+      d,
+      table,
+      repositoryId,
+      d.git.fetch({ repository: name, source: revealed(source), signal: job.signal }),
+      job,
+    );
+    await settle(d, table, mirror, name, done, job);
+  } catch (error) {
+    if (job.signal.aborted) {
+      await table.interrupted(repositoryId, d.clock.now());
+      throw error;
+    }
+    if (SextantError.is(error) && error.code === 'SEXTANT_GIT_BUSY')
+      return job.retryLater('another process works on the mirror', { after: 5_000 });
+    await failed(d, table, mirror, error, job);
+  }
+}
+
+const revealed = ({ url, credentials, localFolder, sshKey }: CloneSource): FetchSource => ({
+  url,
+  ...(credentials ? { username: credentials.username, password: credentials.password.reveal() } : {}),
+  ...(sshKey ? { sshKey: sshKey.reveal() } : {}),
+  ...(localFolder ? { localFolder } : {}),
+});
+
+async function transfer(
+  d: Deps,
+  table: MirrorTable,
+  id: number,
+  events: AsyncIterable<FetchEvent>,
+  job: JobContext<typeof config>,
+): Promise<Done> {
+  let told = Number.NEGATIVE_INFINITY;
+  for await (const event of events) {
+    if (event.type === 'done') return event;
+    job.progress(event.text);
+    if (d.clock.monotonic() - told < PROGRESS_EVERY) continue;
+    told = d.clock.monotonic();
+    await table.progress(id, event.text);
+  }
+  throw new SextantError('SEXTANT_GIT_FAILED', {
+    what: 'The git node ended the fetch without an answer.',
+    fix: 'See the log of the git role.',
+  });
+}
+
+async function settle(
+  d: Deps,
+  table: MirrorTable,
+  before: Mirror,
+  name: Parameters<Deps['git']['defaultBranch']>[0]['repository'],
+  done: Done,
+  job: JobContext<typeof config>,
+): Promise<void> {
+  const now = d.clock.now();
+  const head = await d.git.defaultBranch({ repository: name, signal: job.signal });
+  const commit = head && (await d.git.commit({ repository: name, oid: head.target, signal: job.signal }));
+  const activity = [
+    commit ? Date.parse(commit.committer.date) : Number.NaN,
+    (done.changed && !done.cloned ? now : before.lastChanged)?.getTime() ?? Number.NaN,
+  ].filter((time) => !Number.isNaN(time));
+  const lastActivity = activity.length > 0 ? new Date(Math.min(now.getTime(), Math.max(...activity))) : undefined;
+  await table.finish(before.repositoryId, {
+    changed: done.changed && !done.cloned,
+    sizeBytes: done.sizeBytes,
+    shard: done.shard,
+    head: head ? { branch: head.name, commit: head.target } : undefined,
+    at: now,
+    nextFetch: new Date(now.getTime() + updateInterval(name, lastActivity, now, job.config)),
+  });
+  if (done.changed) await d.events.publish(mirrorUpdated, { repositoryId: before.repositoryId, name, head: head?.target ?? null });
+}
+
+async function failed(d: Deps, table: MirrorTable, mirror: Mirror, error: unknown, job: JobContext<typeof config>): Promise<void> {
+  const text = SextantError.is(error) ? `${error.code}: ${error.message}` : 'The fetch failed for a reason that is in the log.';
+  const now = d.clock.now();
+  const next = new Date(now.getTime() + retryInterval(mirror.failures, job.config));
+  job.log.warn('a repository could not be fetched', {
+    repositoryId: mirror.repositoryId,
+    repository: mirror.name,
+    error: text,
+    next,
+    ...(SextantError.is(error) ? {} : { cause: error }),
+  });
+  if (SextantError.is(error) && error.code === 'SEXTANT_GIT_CORRUPT')
+    await table.corrupted(mirror.repositoryId, error.why ?? error.what, now);
+  await table.fail(mirror.repositoryId, text, next);
+}

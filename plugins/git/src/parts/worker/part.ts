@@ -1,0 +1,51 @@
+import { repositoriesChanged } from '@sextant/plugin-code-host/api';
+import { definePart, RepoName } from '@sextant/sdk';
+import { config } from '../../config.js';
+import { fetchRepository, ofRepository, PRIORITY, recloneRepository, reconcileMirrors, scheduleFetches } from '../../schedule/jobs.js';
+import { gitStorage } from '../../storage/git-storage.js';
+import { MirrorTable } from '../../storage/mirror-table.js';
+import { fetchRepositoryJob } from './fetch-repository-job.js';
+import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
+import { deps } from './wiring.js';
+
+const DUE_AT_ONCE = 200;
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.storage(gitStorage);
+    r.job(fetchRepository, fetchRepositoryJob);
+    r.job(reconcileMirrors, reconcileMirrorsJob);
+    r.job(scheduleFetches, async (_payload, d, job) => {
+      if (!job.config.autoUpdate) return;
+      const due = await new MirrorTable(d.db).takeDue(d.clock.now(), DUE_AT_ONCE);
+      await d.jobs.enqueueMany(
+        fetchRepository,
+        due.map((id) => ({
+          payload: { repositoryId: id, reason: 'schedule' as const },
+          options: { ...ofRepository(id, 'fetch'), priority: PRIORITY.schedule, onConflict: 'keep' as const },
+        })),
+      );
+    });
+    r.job(recloneRepository, async ({ repositoryId }, d) => {
+      const table = new MirrorTable(d.db);
+      const mirror = await table.byId(repositoryId);
+      if (!mirror || mirror.name === '') return;
+      await d.git.remove({ repository: RepoName.parse(mirror.name) });
+      await table.emptied(repositoryId);
+      await d.jobs.enqueue(
+        fetchRepository,
+        { repositoryId, reason: 'manual' },
+        { ...ofRepository(repositoryId, 'fetch'), priority: PRIORITY.manual },
+      );
+    });
+    r.schedule({ id: 'due-fetches', job: scheduleFetches, every: 10_000 });
+    r.schedule({ id: 'reconcile', job: reconcileMirrors, every: 3_600_000, catchUp: true });
+    r.start(async (d, ctx) => {
+      const subscription = d.events.subscribe(repositoriesChanged, ({ ids, reason }) => repositoriesChangedNow(d, ids, reason));
+      ctx.signal.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true });
+      // What appeared while nothing of us ran.
+      await d.jobs.enqueue(reconcileMirrors, {}, { key: 'reconcile', onConflict: 'keep' });
+    });
+  },
+});

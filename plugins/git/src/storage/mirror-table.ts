@@ -1,0 +1,223 @@
+import type { Queryable } from '@sextant/sdk';
+import type { CloneStatus, MirrorState } from '../api.js';
+
+interface MirrorRow {
+  readonly repository_id: number;
+  readonly name: string;
+  readonly status: CloneStatus;
+  readonly progress: string | null;
+  readonly last_fetched: Date | null;
+  readonly last_changed: Date | null;
+  readonly last_error: string | null;
+  readonly failures: number;
+  readonly next_fetch: Date;
+  readonly size_bytes: string | number | null;
+  readonly shard: string | null;
+  readonly head_branch: string | null;
+  readonly head_commit: string | null;
+  readonly corruptions: readonly Corruption[];
+}
+
+export interface Corruption {
+  readonly timestamp: string;
+  readonly reason: string;
+}
+
+/** A mirror as the database knows it: its state, and what the schedule needs. */
+export interface Mirror extends MirrorState {
+  readonly name: string;
+  readonly failures: number;
+  /** Newest first. */
+  readonly corruptions: readonly Corruption[];
+}
+
+export interface FetchOutcome {
+  readonly changed: boolean;
+  readonly sizeBytes: number;
+  readonly shard: string | undefined;
+  readonly head: { readonly branch: string; readonly commit: string } | undefined;
+  readonly at: Date;
+  readonly nextFetch: Date;
+}
+
+export interface MirrorStats {
+  readonly total: number;
+  readonly cloned: number;
+  readonly cloning: number;
+  readonly notCloned: number;
+  readonly failedFetch: number;
+  readonly corrupt: number;
+  readonly sizeBytes: number;
+}
+
+const KEPT_CORRUPTIONS = 10;
+/** A job that did not report in this long is lost, whatever became of its worker. */
+const LOST_AFTER = '3 hours';
+
+/** The table `mirrors`: one row per repository, from the moment we hear of it until its mirror is purged. */
+export class MirrorTable {
+  constructor(private readonly db: Queryable) {}
+
+  async byIds(ids: readonly number[]): Promise<ReadonlyMap<number, Mirror>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.db.query<MirrorRow>('select * from mirrors where repository_id = any($1::int[])', [ids]);
+    return new Map(rows.map((row) => [row.repository_id, mirrorOf(row)]));
+  }
+
+  async byId(id: number): Promise<Mirror | undefined> {
+    return (await this.byIds([id])).get(id);
+  }
+
+  /** In pages by id: everything that has a mirror or shall get one. */
+  async page(afterId: number, limit: number): Promise<readonly { readonly id: number; readonly name: string }[]> {
+    return this.db.query('select repository_id as id, name from mirrors where repository_id > $1 order by repository_id limit $2', [
+      afterId,
+      limit,
+    ]);
+  }
+
+  /**
+   * Rows for repositories as their owner lists them. A name is set once: a later one is a rename, which moves the mirror first.
+   * @returns those that are new here.
+   */
+  async track(
+    repositories: readonly { readonly id: number; readonly name: string; readonly deletedAt: Date | undefined }[],
+  ): Promise<readonly number[]> {
+    if (repositories.length === 0) return [];
+    const rows = await this.db.query<{ id: number; inserted: boolean }>(
+      `insert into mirrors (repository_id, name, deleted_at)
+       select id, name, deleted_at from unnest($1::int[], $2::text[], $3::timestamptz[]) as found (id, name, deleted_at)
+       on conflict (repository_id) do update set deleted_at = excluded.deleted_at
+       where mirrors.deleted_at is distinct from excluded.deleted_at
+       returning repository_id as id, (xmax = 0) as inserted`,
+      [repositories.map((r) => r.id), repositories.map((r) => r.name), repositories.map((r) => r.deletedAt ?? null)],
+    );
+    return rows.filter((row) => row.inserted).map((row) => row.id);
+  }
+
+  /** Another repository now has this name: whoever had it before has no mirror under it any more. */
+  async nameTaken(by: number, name: string): Promise<void> {
+    await this.db.query(`update mirrors set name = '', status = 'not-cloned' where name = $2 and repository_id <> $1`, [by, name]);
+  }
+
+  /** Nothing is left on disk, and somebody will clone it. */
+  async emptied(id: number): Promise<void> {
+    await this.db.query(
+      `update mirrors set status = 'queued', size_bytes = null, head_branch = null, head_commit = null where repository_id = $1`,
+      [id],
+    );
+  }
+
+  async renamed(id: number, name: string): Promise<void> {
+    await this.db.query('update mirrors set name = $2 where repository_id = $1', [id, name]);
+  }
+
+  async forget(id: number): Promise<void> {
+    await this.db.query('delete from mirrors where repository_id = $1', [id]);
+  }
+
+  /** Takes what is due and is not under way, oldest first, and marks it as queued. */
+  async takeDue(now: Date, limit: number): Promise<readonly number[]> {
+    const rows = await this.db.query<{ id: number }>(
+      `update mirrors set queued_at = $1, status = case when status = 'not-cloned' then 'queued' else status end
+       where repository_id in (
+         select repository_id from mirrors
+         where deleted_at is null and next_fetch <= $1 and (queued_at is null or queued_at < $1::timestamptz - interval '${LOST_AFTER}')
+         order by next_fetch limit $2 for update skip locked
+       ) returning repository_id as id`,
+      [now, limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async queued(id: number, now: Date): Promise<void> {
+    await this.db.query(
+      `update mirrors set queued_at = $2, status = case when status = 'not-cloned' then 'queued' else status end where repository_id = $1`,
+      [id, now],
+    );
+  }
+
+  async begin(id: number): Promise<void> {
+    await this.db.query(
+      `update mirrors set status = case when status in ('cloned', 'corrupt') then status else 'cloning' end, progress = null where repository_id = $1`,
+      [id],
+    );
+  }
+
+  async progress(id: number, text: string): Promise<void> {
+    await this.db.query('update mirrors set progress = $2 where repository_id = $1', [id, text]);
+  }
+
+  async finish(id: number, o: FetchOutcome): Promise<void> {
+    await this.db.query(
+      `update mirrors set status = 'cloned', progress = null, last_error = null, failures = 0, queued_at = null, last_fetched = $2,
+         last_changed = case when $3::boolean then $2 else last_changed end, next_fetch = $4, size_bytes = $5, shard = coalesce($6, shard), head_branch = $7, head_commit = $8
+       where repository_id = $1`,
+      [id, o.at, o.changed, o.nextFetch, o.sizeBytes, o.shard ?? null, o.head?.branch ?? null, o.head?.commit ?? null],
+    );
+  }
+
+  async fail(id: number, error: string, nextFetch: Date): Promise<void> {
+    await this.db.query(
+      `update mirrors set status = case when status in ('cloning', 'queued') then 'not-cloned' else status end, progress = null, last_error = $2,
+         failures = failures + 1, queued_at = null, next_fetch = $3 where repository_id = $1`,
+      [id, error, nextFetch],
+    );
+  }
+
+  /** An attempt that was cut short, by no fault of the repository's. */
+  async interrupted(id: number, now: Date): Promise<void> {
+    await this.db.query(
+      `update mirrors set status = case when status in ('cloning', 'queued') then 'not-cloned' else status end, progress = null, queued_at = null, next_fetch = least(next_fetch, $2)
+       where repository_id = $1`,
+      [id, now],
+    );
+  }
+
+  async corrupted(id: number, reason: string, now: Date): Promise<void> {
+    await this.db.query(
+      `update mirrors set status = 'corrupt', next_fetch = $3,
+         corruptions = (select coalesce(jsonb_agg(entry), '[]') from (
+           select entry from jsonb_array_elements(jsonb_build_array(jsonb_build_object('timestamp', $3::timestamptz, 'reason', $2::text)) || corruptions) with ordinality as e (entry, n)
+           order by n limit ${KEPT_CORRUPTIONS}) as kept)
+       where repository_id = $1`,
+      [id, reason, now],
+    );
+  }
+
+  async stats(): Promise<MirrorStats> {
+    const [row] = await this.db.query<Record<keyof MirrorStats, string>>(
+      `select count(*) as total, count(*) filter (where status in ('cloned', 'corrupt')) as cloned, count(*) filter (where status = 'cloning') as cloning,
+         count(*) filter (where status in ('not-cloned', 'queued')) as "notCloned", count(*) filter (where last_error is not null) as "failedFetch",
+         count(*) filter (where status = 'corrupt') as corrupt, coalesce(sum(size_bytes), 0) as "sizeBytes" from mirrors where deleted_at is null`,
+    );
+    const number = (key: keyof MirrorStats) => Number(row?.[key] ?? 0);
+    return {
+      total: number('total'),
+      cloned: number('cloned'),
+      cloning: number('cloning'),
+      notCloned: number('notCloned'),
+      failedFetch: number('failedFetch'),
+      corrupt: number('corrupt'),
+      sizeBytes: number('sizeBytes'),
+    };
+  }
+}
+
+function mirrorOf(row: MirrorRow): Mirror {
+  return {
+    repositoryId: row.repository_id,
+    name: row.name,
+    status: row.status,
+    progress: row.progress ?? undefined,
+    lastFetched: row.last_fetched ?? undefined,
+    lastChanged: row.last_changed ?? undefined,
+    lastError: row.last_error ?? undefined,
+    nextFetch: row.next_fetch,
+    sizeBytes: row.size_bytes === null ? undefined : Number(row.size_bytes),
+    shard: row.shard ?? undefined,
+    head: row.head_branch !== null && row.head_commit !== null ? { branch: row.head_branch, commit: row.head_commit } : undefined,
+    failures: row.failures,
+    corruptions: row.corruptions,
+  };
+}
