@@ -15,15 +15,27 @@ const SOME_TIME = new Date(0);
 
 /** What is wrong with one filter on its own: its negation, its value, the regexps in it. */
 export function checkFilter(text: string, filter: FilterNode): QueryError[] {
-  const field = fieldOf(filter.field);
-  if (filter.negated && !field.negatable) {
-    const fix = replacing(text, filter, text.slice(filter.start, filter.end).replace(/^(?:-|not\s+)/i, ''), 'Remove the negation');
-    return [{ message: `${field.name}: cannot be negated.`, start: filter.start, end: filter.end, fix }];
-  }
+  if (filter.negated && !isNegatable(filter)) return [negationError(text, filter)];
   if (filter.predicate !== undefined) return checkPredicate(text, filter, filter.predicate);
   const problem = valueProblem(filter);
   if (problem !== undefined) return [withSuggestion(text, filter, problem)];
-  return field.regexp ? checkRegexp(text, filter) : [];
+  return fieldOf(filter.field).regexp ? checkRegexp(text, filter) : [];
+}
+
+export function isNegatable(filter: FilterNode): boolean {
+  return fieldOf(filter.field).negatable && filter.predicate?.name !== 'repo.has.description';
+}
+
+/** @param filter negated by a `-` or `not` that its span begins with */
+export function negationError(text: string, filter: FilterNode): QueryError {
+  const what = filter.predicate === undefined ? `${filter.field}:` : `${filter.field}:has.description`;
+  const plain = text.slice(filter.start, filter.end).replace(/^(?:-|not\s+-?)/i, '');
+  return {
+    message: `${what} cannot be negated.`,
+    start: filter.start,
+    end: filter.end,
+    fix: replacing(text, filter, plain, 'Remove the negation'),
+  };
 }
 
 interface Problem {
@@ -115,9 +127,6 @@ function regexpProblem(source: string): { message: string; start: number; end: n
 
 function checkPredicate(text: string, filter: FilterNode, predicate: Predicate): QueryError[] {
   const span = { start: filter.valueStart, end: filter.end };
-  if (predicate.name === 'repo.has.description' && filter.negated) {
-    return [{ message: 'repo:has.description(…) cannot be negated.', ...span, fix: replacing(text, filter, '', 'Remove the filter') }];
-  }
   if (predicate.name === 'repo.has.commit.after' || predicate.name === 'rev.at.time') {
     const problem = timeProblem(predicate.time);
     if (problem !== undefined) return [{ message: problem.message, ...span }];

@@ -170,9 +170,9 @@ export function closingParenthesis(text: string, at: number): number | undefined
   for (let i = at; i < text.length; i++) {
     const char = text[i];
     if (char === '\\') i++;
-    else if (char === '"') {
+    else if (char === '"' && /[\s(:]/.test(text[i - 1] ?? '')) {
       const close = text.indexOf('"', i + 1);
-      if (close !== -1) i = close;
+      if (close !== -1 && /[\s):]/.test(text[close + 1] ?? '')) i = close;
     } else if (char === '(') depth++;
     else if (char === ')' && --depth === 0) return i + 1;
   }
@@ -181,7 +181,7 @@ export function closingParenthesis(text: string, at: number): number | undefined
 
 /**
  * Decides which parentheses group. One without a partner never does, nor does an empty pair. In keyword queries all others do;
- * elsewhere parentheses are mostly code, so a pair groups only when it holds an operator or a filter, or stands beside an operator.
+ * elsewhere parentheses are mostly code, so a pair groups only when it holds an operator or a filter, or is the whole operand of an operator.
  */
 function settleParentheses(text: string, tokens: readonly Token[], patternType: PatternType): Token[] {
   const partner = new Map<number, number>();
@@ -197,8 +197,11 @@ function settleParentheses(text: string, tokens: readonly Token[], patternType: 
   const groups = (open: number, close: number): boolean => {
     if (close === open + 1) return false;
     if (patternType === 'keyword') return true;
-    const inside = (structured[close] as number) > (structured[open] as number);
-    return inside || tokens[open - 1]?.kind === 'operator' || tokens[close + 1]?.kind === 'operator';
+    if ((structured[close] as number) > (structured[open] as number)) return true;
+    const before = tokens[open - 1];
+    const after = tokens[close + 1];
+    const operand = isEdge(before, 'open') && isEdge(after, 'close');
+    return operand && (before?.kind === 'operator' || after?.kind === 'operator');
   };
   const settled = tokens.map((token, i): Token => {
     if (token.kind !== 'open' && token.kind !== 'close') return token;
@@ -208,6 +211,11 @@ function settleParentheses(text: string, tokens: readonly Token[], patternType: 
     return { kind: 'word', form: 'text', value: text.slice(start, end), valueStart: start, start, end };
   });
   return joinTouching(text, settled);
+}
+
+/** Nothing, an operator or the parenthesis of an outer group: what stands beside a whole operand. */
+function isEdge(token: Token | undefined, outer: 'open' | 'close'): boolean {
+  return token === undefined || token.kind === 'operator' || token.kind === outer;
 }
 
 /** out[i] counts the tokens before i that satisfy the condition. */

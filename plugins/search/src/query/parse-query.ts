@@ -2,11 +2,11 @@ import type { FilterNode, Fix, Notice, PatternNode, PatternText, PatternType, Qu
 import { PATTERN_TYPES } from './ast.js';
 import { nearest } from './edit-distance.js';
 import { FIELDS } from './fields.js';
-import { checkFilter } from './filter-values.js';
+import { checkFilter, isNegatable, negationError } from './filter-values.js';
 import { type Token, tokenize } from './lexer.js';
 import { type PatternRead, readContent, readWords, type Word } from './pattern-runs.js';
 import { parsePredicate } from './predicates.js';
-import { asLiteral, QuerySyntaxError, replacing } from './query-errors.js';
+import { asLiteral, QuerySyntaxError, quote, replacing } from './query-errors.js';
 import { checkTogether } from './validate.js';
 
 export interface ParseOptions {
@@ -26,14 +26,40 @@ export function parseQuery(text: string, options: ParseOptions): QueryParse {
   if (text.length > MAX_LENGTH) {
     return { ok: false, errors: [{ message: `The query is longer than ${MAX_LENGTH} characters.`, start: MAX_LENGTH, end: text.length }] };
   }
-  const named = tokenize(text, options.patternType).find((token) => token.kind === 'filter' && token.field.name === 'patterntype');
-  const wanted = PATTERN_TYPES.find((type) => named?.kind === 'filter' && type === named.value.toLowerCase());
+  const result = parseOnce(text, options);
+  return result.ok ? result : { ok: false, errors: result.errors.map((error) => withWorkingFix(text, error, result.errors, options)) };
+}
+
+function parseOnce(text: string, options: ParseOptions): QueryParse {
   try {
-    return new QueryParser(text, wanted ?? options.patternType, options.caseSensitive ?? false).parse();
+    return new QueryParser(text, patternTypeOf(text, options.patternType), options.caseSensitive ?? false).parse();
   } catch (error) {
     if (error instanceof QuerySyntaxError) return { ok: false, errors: [error.problem] };
     throw error;
   }
+}
+
+/** Quotes and operators elsewhere in the query can spoil a local fix; then the whole query as text is proposed. */
+function withWorkingFix(text: string, error: QueryError, errors: readonly QueryError[], options: ParseOptions): QueryError {
+  if (error.fix === undefined) return error;
+  const fixed = parseOnce(error.fix.query, options);
+  const alike = (list: readonly QueryError[]) => list.filter((other) => other.message === error.message).length;
+  if (fixed.ok || alike(fixed.errors) < alike(errors)) return error;
+  return {
+    ...error,
+    fix: { description: 'Search for the whole query as text', query: `content:${quote(text)}` },
+  };
+}
+
+/** The query's own `patterntype:`, provided that it is still a filter when the text is read that way. */
+function patternTypeOf(text: string, fallback: PatternType): PatternType {
+  const named = patternTypeFilter(text, fallback);
+  return named !== undefined && patternTypeFilter(text, named) === named ? named : fallback;
+}
+
+function patternTypeFilter(text: string, patternType: PatternType): PatternType | undefined {
+  const token = tokenize(text, patternType).find((other) => other.kind === 'filter' && other.field.name === 'patterntype');
+  return PATTERN_TYPES.find((type) => token?.kind === 'filter' && type === token.value.toLowerCase());
 }
 
 class QueryParser {
@@ -127,7 +153,9 @@ class QueryParser {
         const next = this.peek();
         if (next === undefined || this.endsOperand(next)) throw this.missingOperand();
         const of = this.nested(token, () => this.operand());
-        return negation(of, token.start);
+        const node = negation(of, token.start);
+        if (node.kind === 'filter' && node.negated && !isNegatable(node)) this.errors.push(negationError(this.text, node));
+        return node;
       }
       default:
         throw this.failure(token, 'This ")" closes nothing.');
@@ -170,6 +198,11 @@ class QueryParser {
     const node: FilterNode = { kind: 'filter', field: field.name, value, negated, quoted, valueStart, start, end };
     if (value === '' && !(quoted && field.name === 'content')) {
       this.errors.push({ message: `${field.name}: needs a value.`, start, end, fix: this.emptyFilterFix(token) });
+      return node;
+    }
+    if (!quoted && value.startsWith('"')) {
+      const fix = replacing(this.text, { start: valueStart, end }, quote(value.slice(1)), 'Close the quotes');
+      this.errors.push({ message: `${field.name}: the quotes are not closed.`, start: valueStart, end, fix });
       return node;
     }
     const predicate = quoted ? { kind: 'none' as const } : parsePredicate(field.name, value);

@@ -40,9 +40,7 @@ export function readRegexp(value: string, offset: (index: number) => number): Pa
 
 /** The words as they stand, a single blank where a filter stood between two. */
 function spacedText(text: string, words: readonly Word[]): string {
-  return words
-    .map((word, i) => gap(text, words[i - 1], word) + (word.form === 'regexp' ? text.slice(word.start, word.end) : word.value))
-    .join('');
+  return words.map((word, i) => gap(text, words[i - 1], word) + word.value).join('');
 }
 
 function gap(text: string, before: Word | undefined, word: Word): string {
@@ -61,7 +59,7 @@ function readSpacedRegexp(text: string, words: readonly Word[]): PatternRead {
   words.forEach((word, i) => {
     if (i > 0 && (words[i - 1] as Word).end < word.start) add('.*?', word.start, 0);
     if (word.form === 'quoted') {
-      add(escapeRegexp(word.value), word.start, 0);
+      add(escapeRegexp(word.value).replace(/\s/g, '\\$&'), word.start, 0);
       return;
     }
     // A choice binds weaker than a sequence, so a word that is one part of several keeps to itself.

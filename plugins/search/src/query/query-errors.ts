@@ -14,7 +14,10 @@ export function replacing(text: string, span: Span, replacement: string, descrip
     while (end < text.length && /\s/.test(text[end] as string)) end++;
     if (end === text.length) while (start > 0 && /\s/.test(text[start - 1] as string)) start--;
   }
-  return { description, query: text.slice(0, start) + replacement + text.slice(end) };
+  // Quoted text ends at a blank, so what touched the old part must not touch the new one.
+  const before = replacement !== '' && /[^\s(:-]$/.test(text.slice(0, start)) ? ' ' : '';
+  const after = replacement !== '' && /^[^\s)]/.test(text.slice(end)) ? ' ' : '';
+  return { description, query: text.slice(0, start) + before + replacement + after + text.slice(end) };
 }
 
 /** Text written so that it is searched for as it stands. */

@@ -1,6 +1,7 @@
 import { alternativesOf, MAX_ALTERNATIVES } from './alternatives.js';
-import type { FieldName, FilterNode, PatternType, QueryError, QueryNode } from './ast.js';
+import type { FieldName, FilterNode, Fix, PatternType, QueryError, QueryNode } from './ast.js';
 import { fieldOf } from './fields.js';
+import { isNegatable } from './filter-values.js';
 import { replacing } from './query-errors.js';
 import { parseRevisions, splitRevisions } from './revisions.js';
 
@@ -51,7 +52,7 @@ function checkRevisions(text: string, filters: readonly FilterNode[]): QueryErro
   const pinned = repos.find((filter) => splitRevisions(filter.value).revisions !== undefined);
   const errors: QueryError[] = [];
   if (rev !== undefined && !repos.some((filter) => !filter.negated)) {
-    const fix = { description: 'Name a repository', query: `repo:^name$ ${text}` };
+    const fix = beside(text, rev, 'repo:^name$', 'Name a repository');
     errors.push({ message: 'rev: needs a repo: filter that says where.', start: rev.start, end: rev.end, fix });
   }
   if (rev !== undefined && pinned !== undefined) {
@@ -79,7 +80,7 @@ function checkCommitFields(text: string, filters: readonly FilterNode[]): QueryE
       message: `${filter.field}: needs type:commit or type:diff.`,
       start: filter.start,
       end: filter.end,
-      fix: { description: 'Search commits', query: `type:commit ${text}` },
+      fix: beside(text, filter, 'type:commit', 'Search commits'),
     }));
 }
 
@@ -96,28 +97,33 @@ function checkKinds(text: string, filters: readonly FilterNode[]): QueryError[] 
 function checkSelect(text: string, filters: readonly FilterNode[]): QueryError[] {
   const select = filters.find((filter) => filter.field === 'select');
   if (!select?.value.toLowerCase().startsWith('commit.diff.') || typesOf(filters).includes('diff')) return [];
-  const fix = { description: 'Search diffs', query: `type:diff ${text}` };
+  const fix = beside(text, select, 'type:diff', 'Search diffs');
   return [{ message: `select:${select.value} needs type:diff.`, start: select.start, end: select.end, fix }];
 }
 
 /** A negated group negates each filter in it. */
 function checkNegations(filters: readonly FilterNode[]): QueryError[] {
   return filters
-    .filter((filter) => filter.negated && !fieldOf(filter.field).negatable)
+    .filter((filter) => filter.negated && !isNegatable(filter))
     .map(({ field, start, end }) => ({ message: `${field}: cannot be negated, nor stand in a negated group.`, start, end }));
 }
 
 function checkStructural(text: string, filters: readonly FilterNode[]): QueryError[] {
-  const type = filters.find((filter) => filter.field === 'type');
-  const negated = filters.find((filter) => filter.negated && filter.field === 'content');
+  const types = filters.filter((filter) => filter.field === 'type');
+  const negated = filters.filter((filter) => filter.negated && filter.field === 'content');
   return [
-    ...(type === undefined ? [] : [failure(text, type, 'type: cannot be combined with patterntype:structural.', 'Remove type:')]),
-    ...(negated === undefined ? [] : [failure(text, negated, 'A structural pattern cannot be negated.', 'Remove it')]),
+    ...types.map((filter) => failure(text, filter, 'type: cannot be combined with patterntype:structural.', 'Remove type:')),
+    ...negated.map((filter) => failure(text, filter, 'A structural pattern cannot be negated.', 'Remove it')),
   ];
 }
 
 function typesOf(filters: readonly FilterNode[]): string[] {
   return filters.filter((filter) => filter.field === 'type').map((filter) => filter.value.toLowerCase());
+}
+
+/** The missing filter added before the one that needs it. */
+function beside(text: string, filter: FilterNode, missing: string, description: string): Fix {
+  return replacing(text, filter, `${missing} ${text.slice(filter.start, filter.end)}`, description);
 }
 
 function failure(text: string, filter: FilterNode, message: string, description: string): QueryError {

@@ -88,7 +88,7 @@ function holds(query: LiteralQuery, folded: Buffer): boolean {
   }
 }
 
-const runs = { numRuns: Number(process.env['SEXTANT_TEST_RUNS'] ?? 150) };
+const runs = { numRuns: Number(process.env['SEXTANT_TEST_RUNS'] ?? 150), seed: Number(process.env['SEXTANT_TEST_SEED'] ?? 20240515) };
 
 describe('a pattern against RE2', () => {
   it('accepts what RE2 accepts, and finds the same spans on every line', () => {

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PatternType } from './ast.js';
+import { explainQuery } from './explain.js';
+import { tokenize } from './lexer.js';
+import { parseQuery } from './parse-query.js';
+import { printQuery } from './print.js';
+import { withoutPositions } from './same-tree.js';
+
+const runs = { numRuns: Number(process.env['SEXTANT_TEST_RUNS'] ?? 1500), seed: Number(process.env['SEXTANT_TEST_SEED'] ?? 20240515) };
+const now = new Date('2024-05-15T12:00:00Z');
+const token = fc.constantFrom(
+  ...[
+    'foo',
+    'bar.baz',
+    'a(b)',
+    '(',
+    ')',
+    '(x',
+    'y)',
+    '()',
+    'and',
+    'or',
+    'not',
+    'OR',
+    '-',
+    '-foo',
+    '--x',
+    '"',
+    '"a b"',
+    '"a',
+    "'q r'",
+    '\\',
+    '\\ ',
+    'a\\"b',
+  ],
+  ...['/re+/', '/a b/', '/x', '[a b]', '[', '{', 'a|b', '*', '^x$', 'std::vec', 'http://x', 'foo:', '日本', ':', '/', '.'],
+  ...[
+    'repo:a',
+    'r:x@v1:v2',
+    '-repo:b',
+    'file:(a|b)',
+    'f:"a b"',
+    '-f:\\.go$',
+    'lang:go',
+    '-l:python',
+    'type:file',
+    'type:commit',
+    'author:me',
+    'case:yes',
+  ],
+  ...[
+    'count:5',
+    'count:all',
+    'select:file',
+    'content:"x y"',
+    'content:/z/',
+    '-content:q',
+    'rev:main',
+    'repo:has.path(a b)',
+    'file:has.content(x)',
+    'fork:yes',
+  ],
+  ...['timeout:5s', 'index:no', 'visibility:any', 'before:yesterday', 'after:"2 weeks ago"', 'rev:', 'bogus:1'],
+);
+const text = fc.array(fc.tuple(token, fc.constantFrom(' ', ' ', ' ', '', '  ')), { maxLength: 9 }).map((parts) => parts.flat().join(''));
+const patternType = fc.constantFrom<PatternType>('keyword', 'standard', 'literal', 'regexp', 'structural');
+
+describe('a query', () => {
+  it('never throws, and an error has a position inside the text, and a fix is a query that parses further', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          text,
+          text.map((query) => `${query} patterntype:regexp`),
+          fc.string({ unit: 'binary', maxLength: 40 }),
+        ),
+        patternType,
+        (query, type) => {
+          const result = parseQuery(query, { patternType: type });
+          if (result.ok) {
+            explainQuery(result.query, { now });
+            return;
+          }
+          expect(result.errors.length).toBeGreaterThan(0);
+          for (const { start, end, message, fix } of result.errors) {
+            expect(message).not.toBe('');
+            expect(start).toBeLessThan(end);
+            expect(end).toBeLessThanOrEqual(query.length);
+            if (fix !== undefined) {
+              const fixed = parseQuery(fix.query, { patternType: type });
+              const count = (errors: readonly { message: string }[]) => errors.filter((error) => error.message === message).length;
+              expect(fixed.ok ? 0 : count(fixed.errors), `${query} => ${fix.query}`).toBeLessThan(count(result.errors));
+            }
+          }
+        },
+      ),
+      runs,
+    );
+  });
+
+  it('prints to a query that means the same', () => {
+    fc.assert(
+      fc.property(text, patternType, (written, type) => {
+        // Words on both sides of a filter are one text, which may not be writable without the filter between; so filters come first here.
+        const query = type === 'keyword' ? written : filtersFirst(written);
+        const first = parseQuery(query, { patternType: type });
+        fc.pre(first.ok);
+        if (!first.ok) return;
+        const printed = printQuery(first.query);
+        const second = parseQuery(printed, { patternType: type });
+        expect(second.ok ? withoutPositions(second.query.root) : second.errors, `printed: ${printed}`).toEqual(
+          withoutPositions(first.query.root),
+        );
+        if (second.ok) expect(printQuery(second.query)).toBe(printed);
+      }),
+      runs,
+    );
+  });
+});
+
+function filtersFirst(query: string): string {
+  const tokens = query.split(' ');
+  const isFilter = (token: string) => tokenize(token, 'literal')[0]?.kind === 'filter';
+  return [...tokens.filter(isFilter), ...tokens.filter((token) => !isFilter(token))].join(' ');
+}
