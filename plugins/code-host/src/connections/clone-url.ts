@@ -1,6 +1,6 @@
 import { SextantError } from '@sextant/sdk';
 
-const SCP_LIKE = /^(?:([A-Za-z0-9][A-Za-z0-9._-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]*):(?!\/\/)(.+)$/;
+const SCP_LIKE = /^(?:([A-Za-z0-9][A-Za-z0-9._-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]*):(?!\/\/|:)(.+)$/;
 const SCHEMES = ['https:', 'http:', 'ssh:'];
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused

@@ -1,0 +1,111 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CodeHostKind, Connection } from '@sextant/plugin-code-host/api';
+import { type Logger, SextantError } from '@sextant/sdk';
+import { findRepositories, realRoots, unreadable } from './find-repositories.js';
+import { gitFolderAt, isInside } from './git-folder.js';
+import { type LocalConfig, localConfig } from './local-config.js';
+import { pathMark, repositoryNames } from './repository-names.js';
+import { RefWatch } from './watch-refs.js';
+
+export interface LocalKindOptions {
+  readonly log: Logger;
+  readonly maxWatched: number;
+  readonly pollInterval: number;
+  readonly searchInterval: number;
+}
+
+const ID_LENGTH = 32;
+const externalId = (path: string): string => pathMark(path, ID_LENGTH);
+
+/** Folders of git repositories on this machine. Sextant mirrors them like any other: a folder that is deleted takes nothing with it at once. */
+export function localKind(options: LocalKindOptions): CodeHostKind<typeof localConfig> {
+  return {
+    kind: 'LOCAL',
+    title: 'Folders on this machine',
+    config: localConfig,
+    serviceType: () => 'local',
+    serviceId: () => 'file:///',
+
+    async *list({ config }, { signal, progress }) {
+      const { repositories, problems } = await findRepositories(config, signal);
+      const names = repositoryNames(repositories);
+      for (const [index, repository] of repositories.entries()) {
+        const name = names[index];
+        if (name === undefined) continue;
+        const description = await descriptionOf(repository.commonDir);
+        yield { externalId: externalId(repository.path), name, cloneUrl: repository.path, ...(description ? { description } : {}) };
+      }
+      progress(`${repositories.length} repositories found`);
+      // Only now: what was found is taken, and nothing is deleted for what could not be seen.
+      if (problems.length > 0) throw unreadable(problems);
+    },
+
+    async cloneSource(connection, { cloneUrl }) {
+      return { url: await insideRoots(connection, cloneUrl), localFolder: true };
+    },
+
+    async check({ config }, signal) {
+      const { repositories, problems } = await findRepositories(config, signal);
+      if (problems.length > 0)
+        return {
+          ok: false,
+          problem: `${problems.slice(0, 5).join('; ')}.`,
+          fix: 'Bring the folder back, give the right to read it, or exclude it.',
+        };
+      if (repositories.length === 0)
+        return {
+          ok: false,
+          problem: 'The folders hold no git repository.',
+          fix: `Give a repository, or a folder that holds some at most ${config.depth} folders deep.`,
+        };
+      return { ok: true };
+    },
+
+    watch({ config }, changed) {
+      const aborted = new AbortController();
+      const watch = new RefWatch({
+        maxWatched: options.maxWatched,
+        pollInterval: options.pollInterval,
+        searchInterval: options.searchInterval,
+        find: async () => (await findRepositories(config, aborted.signal)).repositories,
+        changed: (repositories) => changed(repositories.map((repository) => externalId(repository.path))),
+        listChanged: () => changed([]),
+        failed: (error) => {
+          if (!aborted.signal.aborted) options.log.warn('Folders could not be watched; they are looked at by interval', { error });
+        },
+      });
+      return {
+        [Symbol.asyncDispose]: async () => {
+          aborted.abort();
+          await watch[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+/** The folder as it is now. Between the listing and the clone a link may have taken its place. */
+async function insideRoots({ config }: Connection<LocalConfig>, folder: string): Promise<string> {
+  const roots = await realRoots(config);
+  const real = await realpath(folder).catch(() => undefined);
+  if (real === undefined)
+    throw new SextantError('SEXTANT_CODE_HOST_LOCAL_UNREADABLE', {
+      what: 'The folder of the repository is not there.',
+      fix: 'Bring it back; its mirror stays until it is purged.',
+    });
+  if (!isInside(real, roots) || !(await gitFolderAt(real, roots))) {
+    throw new SextantError('SEXTANT_CODE_HOST_LOCAL_OUTSIDE', {
+      what: 'The repository is not inside the configured roots.',
+      why: 'It lies elsewhere, or leads elsewhere by a link, a gitdir line or a shared object store.',
+      fix: 'Add the folder it leads to to the roots.',
+    });
+  }
+  return real;
+}
+
+async function descriptionOf(commonDir: string): Promise<string | undefined> {
+  const text = await readFile(join(commonDir, 'description'), 'utf8').catch(() => '');
+  // What `git init` writes when nobody has described the repository.
+  return text.startsWith('Unnamed repository') ? undefined : text.trim().slice(0, 500) || undefined;
+}

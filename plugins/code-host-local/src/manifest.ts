@@ -1,0 +1,14 @@
+import { definePlugin } from '@sextant/sdk';
+import { config } from './config.js';
+import './errors.js';
+
+export default definePlugin({
+  id: 'code-host-local',
+  version: '1.0.0',
+  title: 'Local folders',
+  summary: 'Finds git repositories in folders of this machine and notices their commits.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+});
