@@ -55,6 +55,24 @@ const sharedState: Migration = {
       create unlogged table limits (key text primary key, tokens double precision not null, refilled_at timestamptz not null, full_at timestamptz not null);
       create index limits_full on limits (full_at);
     `);
+    await db.query(`
+      create function take_tokens(bucket text, capacity double precision, per double precision, cost double precision)
+      returns table (allowed boolean, remaining double precision) language plpgsql as $fn$
+      declare
+        v_tokens double precision;
+        v_at timestamptz;
+        v_now timestamptz;
+      begin
+        insert into kernel.limits (key, tokens, refilled_at, full_at) values (bucket, capacity, clock_timestamp(), clock_timestamp()) on conflict (key) do nothing;
+        select l.tokens, l.refilled_at into v_tokens, v_at from kernel.limits l where l.key = bucket for update;
+        v_now := clock_timestamp(); -- read under the row's lock, which may have been waited for
+        remaining := least(capacity, coalesce(v_tokens + greatest(0, extract(epoch from v_now - v_at) * 1000) * capacity / per, capacity));
+        allowed := remaining >= cost;
+        if allowed then remaining := remaining - cost; end if;
+        update kernel.limits l set tokens = remaining, refilled_at = v_now, full_at = v_now + (capacity - remaining) * per / capacity * interval '1 millisecond' where l.key = bucket;
+        return next;
+      end $fn$;
+    `);
   },
 };
 

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { type Events, type EventType, type Logger, SextantError, type Tx } from '@sextant/sdk';
+import type { Boundary } from '../boundary/boundary.js';
+import './event-errors.js';
+import type { EventTransport } from './event-transport.js';
+
+export interface EventBusOptions {
+  readonly transport: EventTransport;
+  readonly boundary: Pick<Boundary, 'run'>;
+  readonly log: Logger;
+}
+
+interface Subscription {
+  readonly plugin: string;
+  readonly event: EventType<unknown>;
+  readonly listener: (payload: unknown) => void | Promise<void>;
+}
+
+interface Envelope {
+  readonly key: string;
+  readonly payload: unknown;
+  /** The bus that sent it, which has delivered it to itself. */
+  readonly from: string;
+}
+
+const MAX_PAYLOAD = 4_096;
+const LISTENER_DEADLINE = 30_000;
+
+/** Notices to every process. This process hears its own directly, so a lost connection costs only the others' notices. */
+export class EventBus {
+  readonly #id = randomUUID();
+  readonly #subscriptions = new Map<string, Set<Subscription>>();
+
+  constructor(private readonly options: EventBusOptions) {}
+
+  async start(): Promise<void> {
+    await this.options.transport.receive((message) => {
+      const { key, payload, from } = JSON.parse(message) as Envelope;
+      if (from !== this.#id) this.#deliver(key, payload);
+    });
+  }
+
+  /** What a plugin gets for `core.events`. */
+  forPlugin(plugin: string): Events {
+    return {
+      publish: (event, payload, options) => this.#publish(event, payload, options?.tx),
+      subscribe: (event, listener) => {
+        const subscription: Subscription = { plugin, event: event as EventType<unknown>, listener: listener as Subscription['listener'] };
+        const subscriptions = this.#subscriptions.get(event.key) ?? new Set();
+        this.#subscriptions.set(event.key, subscriptions.add(subscription));
+        return { [Symbol.dispose]: () => void subscriptions.delete(subscription) };
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#subscriptions.clear();
+    await this.options.transport.close();
+  }
+
+  async #publish<P>(event: EventType<P>, payload: P, tx: Tx | undefined): Promise<void> {
+    const parsed = event.payload.safeParse(payload);
+    if (!parsed.success)
+      throw new SextantError('SEXTANT_EVENT_INVALID', {
+        what: `The payload of the event "${event.key}" does not fit.`,
+        why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; '),
+        fix: 'Correct the named field.',
+      });
+    const text = JSON.stringify(parsed.data) ?? 'null';
+    const size = Buffer.byteLength(text);
+    if (size > MAX_PAYLOAD)
+      throw new SextantError('SEXTANT_EVENT_TOO_LARGE', {
+        what: `The payload of the event "${event.key}" has ${size} bytes.`,
+        why: `At most ${MAX_PAYLOAD} are carried.`,
+        fix: 'Send an id, and let the listener read the rest; or use a job.',
+      });
+    const envelope: Envelope = { key: event.key, payload: JSON.parse(text), from: this.#id };
+    await this.options.transport.send(JSON.stringify(envelope), tx);
+    if (tx === undefined) this.#deliver(event.key, envelope.payload);
+    else tx.afterCommit(() => this.#deliver(event.key, envelope.payload));
+  }
+
+  #deliver(key: string, payload: unknown): void {
+    for (const subscription of this.#subscriptions.get(key) ?? []) void this.#hand(subscription, payload);
+  }
+
+  /** A listener that throws or hangs is its plugin's fault alone. */
+  async #hand({ plugin, event, listener }: Subscription, payload: unknown): Promise<void> {
+    const { log, boundary } = this.options;
+    const parsed = event.payload.safeParse(payload);
+    if (!parsed.success) {
+      log.warn(`An event "${event.key}" of another version was not understood.`, { plugin });
+      return;
+    }
+    try {
+      await boundary.run({ plugin, kind: 'event', name: event.key }, { deadline: LISTENER_DEADLINE }, () => listener(parsed.data));
+    } catch (error) {
+      log.error(`A listener of the event "${event.key}" failed.`, { plugin, error });
+    }
+  }
+}
