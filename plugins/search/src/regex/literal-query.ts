@@ -41,7 +41,16 @@ export function literalRun(bytes: Buffer): LiteralQuery {
   return bytes.length === 0 ? ANY : { kind: 'literal', bytes };
 }
 
-/** True when every text that satisfies `a` surely satisfies `b`. Judges runs only; anything deeper counts as "not sure". */
+/** True when every text that satisfies `a` surely satisfies `b`. Large queries count as "not sure". */
 function implies(a: LiteralQuery, b: LiteralQuery): boolean {
-  return a.kind === 'literal' && b.kind === 'literal' && a.bytes.includes(b.bytes);
+  if (a.kind === 'literal' && b.kind === 'literal') return a.bytes.includes(b.bytes);
+  if (isLarge(a) || isLarge(b)) return false;
+  if (a.kind === 'or') return a.of.every((branch) => implies(branch, b));
+  if (b.kind === 'and') return b.of.every((part) => implies(a, part));
+  if (a.kind === 'and') return a.of.some((part) => implies(part, b));
+  return b.kind === 'or' && b.of.some((branch) => implies(a, branch));
+}
+
+function isLarge(query: LiteralQuery): boolean {
+  return (query.kind === 'and' || query.kind === 'or') && query.of.length > 64;
 }

@@ -8,6 +8,7 @@ const MAX_STRINGS = 16;
 /** The most members of a class that are listed one by one. */
 const MAX_MEMBERS = 8;
 const MAX_COPIES = 8;
+const TRIGRAM = 3;
 
 /**
  * What is known of the strings a node matches, as folded UTF-8 bytes (one character of a string = one byte).
@@ -26,7 +27,19 @@ const NOTHING: Known = { prefix: [''], suffix: [''], condition: ANY };
 
 /** The literal runs that every match of the node contains. */
 export function requiredLiterals(node: Node): LiteralQuery {
-  return conditionOf(analyse(node));
+  return withoutShortRuns(conditionOf(analyse(node)));
+}
+
+/** Runs shorter than a trigram say little; where longer ones must hold too, they are only in the way. */
+function withoutShortRuns(query: LiteralQuery): LiteralQuery {
+  if (query.kind !== 'and') return query;
+  const long = query.of.filter(isLong);
+  return long.length === 0 ? query : allOf(long);
+}
+
+function isLong(query: LiteralQuery): boolean {
+  if (query.kind === 'literal') return query.bytes.length >= TRIGRAM;
+  return (query.kind === 'and' && query.of.some(isLong)) || (query.kind === 'or' && query.of.every(isLong));
 }
 
 function analyse(node: Node): Known {
@@ -110,8 +123,14 @@ function someOf(strings: readonly string[]): LiteralQuery {
 }
 
 function cross(x: readonly string[], y: readonly string[]): readonly string[] | undefined {
-  if (x.length * y.length > MAX_STRINGS) return undefined;
+  const count = x.length * y.length;
+  if (count > MAX_STRINGS || splinters(x, y, count) || splinters(y, x, count)) return undefined;
   return distinct(x.flatMap((a) => y.map((b) => a + b)));
+}
+
+/** Long strings that would only be multiplied by short ones: `func\s` is better looked up as `func` than with each blank. */
+function splinters(long: readonly string[], short: readonly string[], count: number): boolean {
+  return count > long.length && long.every((text) => text.length >= TRIGRAM) && short.every((text) => text.length < TRIGRAM);
 }
 
 function distinct(strings: readonly string[]): readonly string[] {

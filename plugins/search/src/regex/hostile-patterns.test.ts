@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { parseRegex } from './parse-regex.js';
+import { compilePattern } from './pattern.js';
+import { planEngine } from './regexp-pattern.js';
+import { simplify } from './simplify.js';
+import { v8Linear } from './v8-linear.js';
+
+function plan(source: string) {
+  const parsed = parseRegex(source, { caseSensitive: true });
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  return planEngine(simplify(parsed.regex.node));
+}
+
+function finds(source: string, text: string): boolean {
+  const bytes = Buffer.from(text);
+  return compilePattern({ kind: 'regexp', source, caseSensitive: true }).matcher().find(bytes, 0, bytes.length) !== undefined;
+}
+
+// Each would take a plain backtracking engine longer than the age of the universe, or at least minutes.
+const EXPLOSIVE: readonly [source: string, text: string][] = [
+  ['(a+)+$', `${'a'.repeat(20_000)}b`],
+  ['(a|aa)+$', `${'a'.repeat(20_000)}b`],
+  ['(a*)*c', 'a'.repeat(20_000)],
+  ['(x+x+)+y', 'x'.repeat(5_000)],
+  ['(.*)(.*)(.*)(.*)c', 'a'.repeat(2_000)],
+  ['(.*){50}$x', 'a'.repeat(20_000)],
+  ['(.*a){50}x', 'a'.repeat(2_000)],
+  ['(a{1,20}){1,20}$', `${'a'.repeat(500)}b`],
+  ['(\\w*\\s*)*!', 'word '.repeat(2_000)],
+  ['(?:a?){400}a{400}b', 'a'.repeat(400)],
+  ['(?:é|.)+é$', `${'é'.repeat(5_000)}x`],
+  ['([a-z]+)*[a-z]+[a-z]+\\d', 'z'.repeat(3_000)],
+];
+
+describe('hostile row 9: a pattern made to explode', () => {
+  it('has the linear fallback of V8 behind it in this process', () => expect(v8Linear().available).toBe(true));
+
+  it.each(EXPLOSIVE)('%s runs on an engine that is linear, and ends', (source, text) => {
+    expect(plan(source)).toMatchObject({ linear: true });
+    expect(finds(source, text)).toBe(false);
+  });
+
+  it('goes to RE2 when ambiguous and too long to write out for V8', () => {
+    expect(plan('(?:[ab]{0,900}x?){1}(?:[ab]c?){0,900}$')).toMatchObject({ engine: 're2', ambiguous: true });
+  });
+
+  it('goes to RE2 when a loop may be empty, which ECMAScript reads differently', () => {
+    expect(plan('(?:a*b*)*c').engine).toBe('re2');
+    expect(finds('(?:|a)*b', 'aab')).toBe(true);
+  });
+
+  it('moves to RE2 for good once a text was slow', () => {
+    const matcher = compilePattern({ kind: 'regexp', source: '(x+x+)+y', caseSensitive: true }).matcher();
+    expect(matcher.engine).toBe('v8');
+    const bytes = Buffer.from('x'.repeat(5_000));
+    for (let i = 0; i < 3; i++) expect(matcher.find(bytes, 0, bytes.length)).toBeUndefined();
+    expect(['v8', 're2']).toContain(matcher.engine);
+  });
+
+  it.each([
+    ['nests 10,000 parentheses', `${'('.repeat(10_000)}a${')'.repeat(10_000)}`, 'too-deep'],
+    ['nests 10,000 open parentheses', '('.repeat(10_000), 'too-deep'],
+    ['is 100 KB of text', 'abcdefghij'.repeat(10_000), 'too-large'],
+    ['is 100 KB of classes', '[a-z]'.repeat(20_000), 'too-large'],
+    ['is one class of 100 KB', `[${'ab-cé'.repeat(20_000)}]`, undefined],
+    ['repeats a thousand times a thousand', '(?:a{1000}){1000}', 'invalid-repeat-count'],
+    ['repeats what is large', `(?:${'ab'.repeat(50)}){1000}`, 'too-large'],
+    ['is 100 KB of repeats', 'a*'.repeat(50_000), 'too-large'],
+    ['is 100 KB of choices', 'a|'.repeat(50_000), 'too-large'],
+    ['is 100 KB of flags', '(?i)'.repeat(25_000), undefined],
+  ])('is answered when it %s', (_name, source, code) => {
+    const parsed = parseRegex(source, { caseSensitive: true });
+    expect(parsed.ok ? undefined : parsed.error.code).toBe(code);
+  });
+
+  it('searches for 100 KB of literal text', () => {
+    const text = 'abcdefghij'.repeat(10_000);
+    const bytes = Buffer.from(`x${text}x`);
+    expect(compilePattern({ kind: 'literal', source: text, caseSensitive: false }).matcher().find(bytes, 0, bytes.length)).toEqual({
+      start: 1,
+      end: 100_001,
+    });
+  });
+});
