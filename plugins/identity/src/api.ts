@@ -1,4 +1,4 @@
-import { defineEvent, serviceToken, z } from '@sextant/sdk';
+import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
 
 /**
  * A person's account. Ids are stable int32 and never reused.
@@ -53,6 +53,28 @@ export interface AccessTokenPolicy {
 }
 
 export const accessTokenPolicy = serviceToken<{ current(): AccessTokenPolicy }>('identity.access-token-policy@1');
+
+/** Who did what an auditor asks about, as far as the request tells. */
+export interface AuditActor {
+  /** Absent: whoever could not be told; for the operator at the command line, see `uid`. */
+  readonly actor?: Actor;
+  /** In place of the actor's. */
+  readonly uid?: string;
+  readonly ip?: string;
+  readonly userAgent?: string;
+  readonly forwardedFor?: string;
+  readonly fromAccessTokenId?: number;
+}
+
+export interface AuditTrail {
+  /**
+   * Writes one structured log line. `entity` and `action` are the field's names, such as `site.config` and `changed`.
+   * Never hand it the text of a credential.
+   */
+  record(entity: string, action: string, who: AuditActor, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
+}
+
+export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');
 
 /** A user is gone, or lost or gained site-admin rights: whatever was remembered about the user is stale. */
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));

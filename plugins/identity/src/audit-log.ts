@@ -1,36 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import type { Actor, Logger } from '@sextant/sdk';
+import type { Logger } from '@sextant/sdk';
+import type { AuditActor, AuditTrail } from './api.js';
 
-/** Who did it, as far as the request tells. */
-export interface AuditActor {
-  readonly actor?: Actor;
-  readonly ip?: string;
-  readonly userAgent?: string;
-  readonly forwardedFor?: string;
-  readonly fromAccessTokenId?: number;
-}
+/** What headers say is written by the caller, and bounded. */
+const MAX_HEADER = 300;
 
-/** Writes one structured log line per event that an auditor asks about. Never hand it the text of a credential. */
-export class AuditLog {
+/** The person at the command line, who has the database and so needs no account. */
+export const OPERATOR: AuditActor = { uid: 'operator' };
+
+export class AuditLog implements AuditTrail {
   constructor(private readonly log: Logger) {}
 
-  /** `entity` and `action` are the field's names, such as `auth.accessToken` and `failed`. */
   record(
     entity: string,
     action: string,
     who: AuditActor,
     fields: Readonly<Record<string, string | number | boolean | undefined>> = {},
   ): void {
+    const { actor } = who;
     this.log.info(`${entity} ${action}`, {
       audit: {
         auditID: randomUUID(),
         entity,
         action,
         actor: {
-          actorUID: who.actor?.userId === undefined ? (who.actor?.id ?? 'anonymous') : String(who.actor.userId),
+          actorUID: who.uid ?? (actor?.userId === undefined ? (actor?.id ?? 'anonymous') : String(actor.userId)),
           ip: who.ip,
-          userAgent: who.userAgent?.slice(0, 300),
-          'X-Forwarded-For': who.forwardedFor?.slice(0, 300),
+          userAgent: who.userAgent?.slice(0, MAX_HEADER),
+          'X-Forwarded-For': who.forwardedFor?.slice(0, MAX_HEADER),
           fromAccessTokenID: who.fromAccessTokenId,
         },
         ...fields,

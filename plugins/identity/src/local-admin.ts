@@ -1,9 +1,14 @@
 import type { Accounts } from './accounts.js';
 import type { User } from './api.js';
 
+interface Remembered {
+  readonly user: Promise<User>;
+  id: number | undefined;
+}
+
 /** Remembers the local site admin, whom local mode asks for with every request, until something changes about the user. */
 export class LocalAdmin {
-  #remembered: Promise<User> | undefined;
+  #remembered: Remembered | undefined;
 
   constructor(
     private readonly accounts: Accounts,
@@ -11,25 +16,23 @@ export class LocalAdmin {
   ) {}
 
   get(): Promise<User> {
-    const asked = (this.#remembered ??= this.accounts.localAdmin(this.name));
-    // A failure is not remembered: the database may be back at the next request.
-    asked.catch(() => this.#forgetIf(asked));
-    return asked;
+    if (this.#remembered) return this.#remembered.user;
+    const asked: Remembered = { user: this.accounts.localAdmin(this.name), id: undefined };
+    this.#remembered = asked;
+    asked.user.then(
+      (user) => {
+        asked.id = user.id;
+      },
+      // A failure is not remembered: the database may be back at the next request.
+      () => {
+        if (this.#remembered === asked) this.#remembered = undefined;
+      },
+    );
+    return asked.user;
   }
 
-  async forget(userId: number): Promise<void> {
-    const remembered = this.#remembered;
-    if (
-      remembered &&
-      (await remembered.then(
-        (user) => user.id === userId,
-        () => true,
-      ))
-    )
-      this.#forgetIf(remembered);
-  }
-
-  #forgetIf(promise: Promise<User>): void {
-    if (this.#remembered === promise) this.#remembered = undefined;
+  forget(userId: number): void {
+    // While the answer is on its way nobody knows whose change this is; asking again costs one query.
+    if (this.#remembered?.id === undefined || this.#remembered.id === userId) this.#remembered = undefined;
   }
 }

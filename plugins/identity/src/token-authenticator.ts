@@ -1,7 +1,6 @@
 import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
-import type { User, Users } from './api.js';
-import type { AuditActor, AuditLog } from './audit-log.js';
+import type { AuditActor, AuditTrail, User, Users } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
 import type { TokenHolder } from './storage/access-token-store.js';
 
@@ -20,7 +19,7 @@ export class TokenAuthenticator implements Authenticator {
     private readonly users: Users,
     private readonly localAdmin: () => Promise<User>,
     private readonly limits: Limits,
-    private readonly audit: AuditLog,
+    private readonly audit: AuditTrail,
   ) {}
 
   async hasCredentials(): Promise<boolean> {

@@ -59,8 +59,9 @@ function secretNodes(document: JsoncDocument, isSecret: IsSecret): { readonly no
   const found: { node: Node; path: JsonPath }[] = [];
   const visit = (node: Node, path: JsonPath): void => {
     if (node.type === 'string' && isSecret(path)) found.push({ node, path });
-    else if (node.type === 'array') node.children?.forEach((child, index) => visit(child, [...path, index]));
-    else if (node.type === 'object') {
+    else if (node.type === 'array') {
+      for (const [index, child] of (node.children ?? []).entries()) visit(child, [...path, index]);
+    } else if (node.type === 'object') {
       for (const property of node.children ?? []) {
         const [name, value] = property.children ?? [];
         if (name && value) visit(value, [...path, String(name.value)]);

@@ -16,3 +16,14 @@ export const accessTokenNode = (identity: Identity): NodeKind => ({
     return token && mayAdminister(actor, token.subjectUserId) ? token : null;
   },
 });
+
+/** Members and site admins see an organisation. */
+export const organizationNode = (identity: Identity): NodeKind => ({
+  kind: 'Org',
+  load: async (id, { actor }) => {
+    const number = Number(id);
+    if (!Number.isInteger(number) || number < 1 || number > 0x7fffffff) return null;
+    const visible = actor.siteAdmin || (actor.userId !== undefined && (await identity.organizations.isMember(number, actor.userId)));
+    return visible ? ((await identity.organizations.byId(number)) ?? null) : null;
+  },
+});

@@ -1,8 +1,8 @@
 import { core, definePart } from '@sextant/sdk';
-import { accessTokenPolicy, organizations, userChanged, users } from '../../api.js';
+import { accessTokenPolicy, auditTrail, organizations, userChanged, users } from '../../api.js';
 import { config } from '../../config.js';
 import { identityStorage } from '../../storage/identity-storage.js';
-import { accessTokenNode, userNode } from './nodes.js';
+import { accessTokenNode, organizationNode, userNode } from './nodes.js';
 import { deps, identityOf } from './wiring.js';
 
 export default definePart(config)({
@@ -12,9 +12,11 @@ export default definePart(config)({
     r.provide(users, (d, ctx) => identityOf(d, ctx).users);
     r.provide(organizations, (d, ctx) => identityOf(d, ctx).organizations);
     r.provide(accessTokenPolicy, (_d, ctx) => ({ current: () => ctx.config.get().accessTokens }));
+    r.provide(auditTrail, (d, ctx) => identityOf(d, ctx).audit);
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
     r.contribute(core.nodes, (d, ctx) => userNode(identityOf(d, ctx)));
     r.contribute(core.nodes, (d, ctx) => accessTokenNode(identityOf(d, ctx)));
+    r.contribute(core.nodes, (d, ctx) => organizationNode(identityOf(d, ctx)));
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { localAdmin } = identityOf(d, ctx);

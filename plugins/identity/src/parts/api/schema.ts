@@ -69,12 +69,17 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "An organisation: a group of people with settings of its own."
-  type Org {
+  type Org implements Node {
     id: ID!
     name: String!
     displayName: String
+    "The path of the organisation's page."
     url: String!
+    "The path of its settings page; null for who may not change them."
+    settingsURL: String
     createdAt: DateTime!
+    "For members and site admins."
+    viewerCanAdminister: Boolean!
   }
 
   type OrgConnection {

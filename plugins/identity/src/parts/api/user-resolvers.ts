@@ -69,10 +69,19 @@ export function userResolvers(
       Org: {
         id: (organization: Organization) => encodeNodeId('Org', organization.id),
         displayName: (organization: Organization) => organization.displayName ?? null,
-        url: (organization: Organization) => `/organizations/${organization.name}`,
+        url: (organization: Organization) => organizationPath(organization),
+        settingsURL: async (organization: Organization, _args, op) =>
+          (await administers(organization, op)) ? `${organizationPath(organization)}/settings` : null,
+        viewerCanAdminister: (organization: Organization, _args, op) => administers(organization, op),
       },
     },
   };
 }
 
+async function administers(organization: Organization, op: Operation): Promise<boolean> {
+  if (op.actor.siteAdmin || op.actor.userId === undefined) return op.actor.siteAdmin;
+  return (await op.loader<number, readonly Organization[]>('organizations').load(op.actor.userId)).some(({ id }) => id === organization.id);
+}
+
+const organizationPath = (organization: Organization): string => `/organizations/${organization.name}`;
 const userPath = (user: User): string => `/users/${user.username}`;

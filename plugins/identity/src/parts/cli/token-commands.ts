@@ -1,4 +1,5 @@
 import { parseDuration, SextantError, z } from '@sextant/sdk';
+import { OPERATOR } from '../../audit-log.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import { identityCommand, userByName } from './wiring.js';
 
@@ -22,12 +23,11 @@ const create = identityCommand({
       note: args.note,
       duration: lifetime(args.expires),
     });
-    identity.audit.record(
-      'user.accessToken',
-      'created',
-      {},
-      { tokenID: token.id, subjectUID: String(subject.id), scopes: token.scopes.join(' ') },
-    );
+    identity.audit.record('user.accessToken', 'created', OPERATOR, {
+      tokenID: token.id,
+      subjectUID: String(subject.id),
+      scopes: token.scopes.join(' '),
+    });
     out.note(
       `Access token ${token.id} for ${subject.username}, ${token.expiresAt ? `until ${token.expiresAt.toISOString()}` : 'without expiry'}. It is not shown again.`,
     );
@@ -72,7 +72,7 @@ const revoke = identityCommand({
         fix: 'See: sextant token list.',
       });
     }
-    identity.audit.record('user.accessToken', 'deleted', {}, { tokenID: id, subjectUID: String(token.subjectUserId) });
+    identity.audit.record('user.accessToken', 'deleted', OPERATOR, { tokenID: id, subjectUID: String(token.subjectUserId) });
     out.line(`Access token ${id} is revoked.`);
     out.json({ id, revoked: true });
     return 0;

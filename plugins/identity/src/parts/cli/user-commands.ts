@@ -1,5 +1,6 @@
 import { z } from '@sextant/sdk';
 import type { User } from '../../api.js';
+import { OPERATOR } from '../../audit-log.js';
 import { identityCommand, userByName } from './wiring.js';
 
 const LIST_LIMIT = 5000;
@@ -21,7 +22,7 @@ const create = identityCommand({
       siteAdmin: args.siteAdmin,
       email: args.email === undefined ? undefined : { address: args.email, verified: true },
     });
-    identity.audit.record('user', 'created', {}, { subjectUID: String(user.id) });
+    identity.audit.record('user', 'created', OPERATOR, { subjectUID: String(user.id) });
     out.line(`User ${user.username} is created.`);
     out.note(`Create a token with: sextant token create --user ${user.username}`);
     out.json(plain(user));
@@ -49,7 +50,7 @@ const promote = identityCommand({
   arguments: z.object({ username }),
   async run(args, identity, out) {
     const user = await identity.accounts.setSiteAdmin((await userByName(identity, args.username)).id, true);
-    identity.audit.record('user', 'modified', {}, { subjectUID: String(user.id), siteAdmin: true });
+    identity.audit.record('user', 'modified', OPERATOR, { subjectUID: String(user.id), siteAdmin: true });
     out.line(`${user.username} is a site admin.`);
     out.json(plain(user));
     return 0;
@@ -62,7 +63,7 @@ const demote = identityCommand({
   arguments: z.object({ username }),
   async run(args, identity, out) {
     const user = await identity.accounts.setSiteAdmin((await userByName(identity, args.username)).id, false);
-    identity.audit.record('user', 'modified', {}, { subjectUID: String(user.id), siteAdmin: false });
+    identity.audit.record('user', 'modified', OPERATOR, { subjectUID: String(user.id), siteAdmin: false });
     out.line(`${user.username} is an ordinary user.`);
     out.json(plain(user));
     return 0;

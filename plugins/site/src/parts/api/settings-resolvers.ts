@@ -111,7 +111,7 @@ export function settingsResolvers(
       },
       SettingsMutation: {
         editSettings: (group: MutationGroup, { edit }: { edit: EditInput }, op) =>
-          save(group, { kind: 'edit', path: keyPath(edit.keyPath), value: valueOf(edit) }, op),
+          save(group, { kind: 'edit', path: keyPath(edit.keyPath), value: newValue(edit) }, op),
         overwriteSettings: (group: MutationGroup, { contents }: { contents: string }, op) =>
           save(group, { kind: 'overwrite', contents }, op),
       },
@@ -129,7 +129,7 @@ function keyPath(segments: EditInput['keyPath']): JsonPath {
 }
 
 /** Undefined removes what is there. */
-function valueOf({ value, valueIsJSONCEncodedString }: EditInput): unknown {
+function newValue({ value, valueIsJSONCEncodedString }: EditInput): unknown {
   if (value === null || value === undefined) return undefined;
   if (!valueIsJSONCEncodedString) return value;
   if (typeof value !== 'string') throw malformed('The value is said to be a text that holds JSON, and is not a text.');

@@ -38,11 +38,9 @@ export function siteResolvers(
   return {
     queries: { site: () => SITE_SETTINGS },
     mutations: {
-      updateSiteConfiguration: async (_parent, { lastID, input }: { lastID: number; input: string }, { actor, log }) => {
+      updateSiteConfiguration: async (_parent, { lastID, input }: { lastID: number; input: string }, { actor }) => {
         const id = await configurations.save({ lastId: lastID, contents: input, authorUserId: actor.userId });
-        log.info('site.config changed', {
-          audit: { entity: 'site.config', action: 'changed', actor: { actorUID: actor.id }, version: id },
-        });
+        d.audit.record('site.config', 'changed', { actor }, { version: id });
         return false;
       },
     },

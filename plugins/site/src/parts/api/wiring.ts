@@ -1,4 +1,4 @@
-import { accessTokenPolicy, organizations, users } from '@sextant/plugin-identity/api';
+import { accessTokenPolicy, auditTrail, organizations, users } from '@sextant/plugin-identity/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
 import { settingsSchemas, siteAlerts, siteConfigurationSchemas } from '../../api.js';
 import type { config } from '../../config.js';
@@ -19,6 +19,7 @@ export const deps = {
   users,
   organizations,
   accessTokenPolicy,
+  audit: auditTrail,
   configurationSchemas: siteConfigurationSchemas,
   settingsSchemas,
   alerts: siteAlerts,
