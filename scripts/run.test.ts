@@ -1,5 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -221,6 +232,32 @@ describe('build', () => {
 
   it('puts what is not compiled beside what is', () => {
     expect(readFileSync(join(root, 'hosts', 'cli', 'dist', 'schema.graphql'), 'utf8')).toBe('type Query { a: Int }');
+  });
+
+  it('removes what was compiled from a source that is gone, and nothing else', async () => {
+    for (const name of [
+      'main.js.map',
+      'gone.js',
+      'gone.js.map',
+      'gone.d.ts',
+      'gone.d.ts.map',
+      'sub/gone.js',
+      'sub/gone.js.map',
+      'by-hand.js',
+    ]) {
+      put(`hosts/cli/dist/${name}`, '');
+    }
+    appendFileSync(join(root, 'hosts', 'cli', 'src', 'main.ts'), ' ');
+    await run(['build']);
+    expect(readdirSync(join(root, 'hosts', 'cli', 'dist')).sort()).toEqual([
+      '.tsbuildinfo',
+      'by-hand.js',
+      'main.js',
+      'main.js.map',
+      'schema.graphql',
+      'sub',
+    ]);
+    expect(readdirSync(join(root, 'hosts', 'cli', 'dist', 'sub'))).toEqual([]);
   });
 
   it('is tried again after it failed, and shows the compiler on stderr', async () => {

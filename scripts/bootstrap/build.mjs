@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runChild } from './child.mjs';
 import { Refusal, withFileLock } from './file-lock.mjs';
 
 const SKIPPED = new Set(['node_modules', 'dist', 'bundle', 'temp', 'coverage', '__snapshots__']);
 const COMPILED = /\.[cm]?tsx?$/;
+const OUTPUT = /(?:\.d)?\.[cm]?[jt]s(?:\.map)?$/;
 const NOT_BUILT = /(?:\.test\.[cm]?tsx?|\.md|\.snap)$/;
 
 /** The projects that the root tsconfig.json refers to, as paths from the root. */
@@ -71,6 +72,31 @@ function copyAssets(root) {
 }
 
 /**
+ * Removes what was compiled from a source that is gone: a folder of migrations read at run time would still find it, and a package would ship it.
+ * A file that the compiler did not make is left alone.
+ */
+function removeOrphans(root) {
+  for (const project of projects(root)) {
+    const sources = new Set([...files(root, `${project}/src`)].map((path) => path.replace(COMPILED, '')));
+    for (const path of compiledFiles(root, `${project}/dist`)) {
+      const source = `${project}/src${path.slice(`${project}/dist`.length).replace(OUTPUT, '')}`;
+      if (!sources.has(source)) rmSync(join(root, path));
+    }
+  }
+}
+
+/** The files below a dist folder that have the compiler's map beside them. */
+function* compiledFiles(root, folder) {
+  if (!existsSync(join(root, folder))) return;
+  const names = new Set();
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    if (entry.isDirectory()) yield* compiledFiles(root, `${folder}/${entry.name}`);
+    else names.add(entry.name);
+  }
+  for (const name of names) if (OUTPUT.test(name) && (name.endsWith('.map') || names.has(`${name}.map`))) yield `${folder}/${name}`;
+}
+
+/**
  * Compiles all projects and copies their assets, unless nothing has changed since the last time. Several processes at once: one builds, the others wait.
  * @param options.node the Node that runs the compiler
  */
@@ -88,6 +114,7 @@ export async function buildIfNeeded(root, { node, env, say }) {
       const tsc = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
       const { code, signal } = await runChild(node, [tsc, '-b', '--pretty'], { env, cwd: root, quiet: true });
       if (code !== 0) throw new Refusal(`The build failed (${signal ?? `the compiler ended with code ${code}`}).\n`, code ?? 1);
+      removeOrphans(root);
       copyAssets(root);
       mkdirSync(dirname(stampFile(root)), { recursive: true });
       writeFileSync(stampFile(root), mark);

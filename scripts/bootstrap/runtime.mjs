@@ -34,7 +34,7 @@ export function chooseNode(root) {
   const why =
     pin === undefined
       ? `npm carries no pinned Node.js for ${process.platform} on ${process.arch}`
-      : `the pinned Node.js in ${pin.lockPath} does not run on this machine`;
+      : `the pinned Node.js in ${pin.lockPath} ${existsSync(pin.file) ? 'does not run on this machine' : 'is not installed'}`;
   throw new Refusal(
     `Sextant needs Node.js ${LEAST_MAJOR} or newer: ${why}, and this is ${process.version}.\n` +
       `Install Node.js ${LEAST_MAJOR}, or set SEXTANT_NODE to the path of one.\n`,
