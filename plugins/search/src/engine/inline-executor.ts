@@ -1,12 +1,12 @@
 import { compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
-import { ShardRunner } from './shard-runner.js';
+import { TaskRunner } from './task-runner.js';
 
 /** Searches on the calling thread, a batch per turn of the event loop: for tests and one-shot programs. */
 export class InlineExecutor implements ShardExecutor {
   onDamaged: ShardExecutor['onDamaged'] = () => undefined;
-  readonly #runner = new ShardRunner();
+  readonly #runner = new TaskRunner();
 
   submit(query: RunningQuery): void {
     const { expr, flag, deadline, want, limits } = query.spec;

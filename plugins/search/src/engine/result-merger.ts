@@ -1,4 +1,4 @@
-import type { EngineDocument, SearchLimits } from './contract.js';
+import type { EngineDocument, EngineSummary, SearchLimits } from './contract.js';
 import type { ShardAnswer } from './search-shard.js';
 
 /**
@@ -9,25 +9,33 @@ export class ResultMerger {
   matchCount = 0;
   documentCount = 0;
   shardsDone = 0;
-  /** Shards that answered or failed. */
-  settled = 0;
   limitHit = false;
+  /** Files known by path only, by reason, as scans tell them. */
+  readonly skippedFiles: Record<string, number> = {};
   /** Some shard ran out of time. */
-  incomplete = false;
+  #incomplete = false;
+  /** Shards that answered or failed. */
+  #settled = 0;
   readonly #waiting = new Map<number, ShardAnswer | undefined>();
   #held: EngineDocument[] = [];
   #next = 0;
   #collected = 0;
   #given = 0;
 
+  /** @param shards their number; a scan, whose batches come as they come, corrects it with `expect` */
   constructor(
-    private readonly shards: number,
+    private shards: number,
     private readonly limits: SearchLimits,
   ) {}
 
   /** Nothing more will be taken or counted. */
   get full(): boolean {
     return !this.limits.countAll && this.#collected >= this.limits.maxMatches;
+  }
+
+  /** Sets the number of shards once it is known. */
+  expect(shards: number): void {
+    this.shards = shards;
   }
 
   add(index: number, answer: ShardAnswer): void {
@@ -39,8 +47,18 @@ export class ResultMerger {
   }
 
   abandon(index: number): void {
-    this.incomplete = true;
+    this.#incomplete = true;
     this.#settle(index, undefined);
+  }
+
+  get shardsTotal(): number {
+    return this.shards;
+  }
+
+  /** The part of a summary that comes from answers. */
+  totals(): Pick<EngineSummary, 'matchCount' | 'documentCount' | 'shardsDone' | 'limitHit' | 'timedOut'> {
+    const { matchCount, documentCount, shardsDone, limitHit } = this;
+    return { matchCount, documentCount, shardsDone, limitHit, timedOut: !this.full && (this.#incomplete || this.#settled < this.shards) };
   }
 
   /** The documents collected since the last call, best first; ties by repository and path. */
@@ -53,7 +71,7 @@ export class ResultMerger {
 
   #settle(index: number, answer: ShardAnswer | undefined): void {
     this.#waiting.set(index, answer);
-    this.settled++;
+    this.#settled++;
     while (this.#waiting.has(this.#next)) {
       const next = this.#waiting.get(this.#next);
       this.#waiting.delete(this.#next++);
@@ -64,9 +82,11 @@ export class ResultMerger {
 
   #merge(answer: ShardAnswer): void {
     if (answer.complete) this.shardsDone++;
-    else this.incomplete = true;
+    else this.#incomplete = true;
     this.matchCount += answer.matchCount;
     this.documentCount += answer.documentCount;
+    for (const [reason, count] of Object.entries(answer.skippedFiles ?? {}))
+      this.skippedFiles[reason] = (this.skippedFiles[reason] ?? 0) + count;
     this.limitHit ||= answer.limitHit;
     let room = this.limits.maxMatches - this.#collected;
     this.#collected += answer.matchCount;

@@ -53,11 +53,11 @@ const scanTree = (tree: MemoryTree, expr: DocExpr, want: 'content' | 'path' | 's
         want,
         limits: LIMITS,
         languageOf,
-        extractSymbols,
       },
       (async function* () {
         for (const [path, content] of Object.entries(tree)) yield { path, oid: blobOid(content), content: Buffer.from(content) };
       })(),
+      new InlineExecutor(),
     ),
   );
 
@@ -190,6 +190,20 @@ describe('indexed search', () => {
       { numRuns: 40 },
     );
   }, 60_000);
+
+  it('finds a match whose parts lie in different units of one line', async () => {
+    for (const gap of [10, 2_000, 2_048, 5_000, 20_000]) {
+      const tree = { 'a.txt': `first\n${'.'.repeat(2_040)}alphaOne${' '.repeat(gap)}omegaTwo;\nlast\nalphaOne\nomegaTwo\n` };
+      await withIndex(tree, async (engine) => {
+        const { summary } = await searchIndex(engine, {
+          op: 'match',
+          in: ['content'],
+          pattern: { kind: 'regexp', source: 'alphaOne.*omegaTwo', caseSensitive: true },
+        });
+        expect(summary.matchCount, `gap ${gap}`).toBe(1);
+      });
+    }
+  });
 
   it('searches bytes that are not UTF-8 as bytes, and counts columns in what is shown', async () => {
     const content = Buffer.concat([Buffer.from([0x61, 0xff, 0xfe, 0x20]), Buffer.from('needle'), Buffer.from([0xe4, 0x0a])]);

@@ -2,7 +2,7 @@ import type { IndexSnapshot } from '../index/index-store.js';
 import type { Manifest, ManifestShard } from '../index/manifest.js';
 import type { SearchScope } from './contract.js';
 import type { RepositoryScope } from './search-shard.js';
-import type { ShardTask } from './shard-runner.js';
+import type { ShardTask } from './task-runner.js';
 
 export interface PlannedShard {
   readonly task: ShardTask;

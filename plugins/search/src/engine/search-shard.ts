@@ -33,6 +33,8 @@ export interface ShardAnswer {
   readonly limitHit: boolean;
   /** False: the budget ran out before the last document. */
   readonly complete: boolean;
+  /** Of a scan: files known by path only, by reason. */
+  readonly skippedFiles?: Readonly<Record<string, number>>;
 }
 
 /** A document that matches, before its lines are cut out. */

@@ -1,6 +1,6 @@
 import type { DocExpr } from './contract.js';
 import type { ShardQuery } from './search-shard.js';
-import type { ShardResult, ShardTask } from './shard-runner.js';
+import type { Task, TaskResult } from './task-runner.js';
 
 /** A query as threads receive it: plain data. */
 export interface QuerySpec {
@@ -17,10 +17,10 @@ export interface QuerySpec {
 /** A query in execution. The executor pulls work when a thread is free, so that queries share the threads fairly. */
 export interface RunningQuery {
   readonly spec: QuerySpec;
-  /** The next shards for one thread; undefined: nothing left. */
-  nextBatch(): readonly ShardTask[] | undefined;
+  /** The next tasks for one thread; undefined: nothing left until it is submitted again. */
+  nextBatch(): readonly Task[] | undefined;
   /** Called once per task. */
-  settle(result: ShardResult): void;
+  settle(result: TaskResult): void;
 }
 
 export interface ShardExecutor {

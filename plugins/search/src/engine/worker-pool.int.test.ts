@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
-import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
+import { blobOid, MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
+import { type ScanInput, type ScanRequest, scanDocuments } from './scan-documents.js';
 import { SearchEngine } from './search-engine.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -45,6 +46,9 @@ const pattern = (text: string, kind: 'literal' | 'regexp' = 'literal'): DocExpr 
   pattern: { kind, source: text, caseSensitive: true },
 });
 
+const script = (code: string) =>
+  new URL(`data:text/javascript,import { parentPort } from 'node:worker_threads'; ${encodeURIComponent(code)}`);
+
 async function search(
   with_: SearchEngine,
   expr: DocExpr,
@@ -65,6 +69,77 @@ async function search(
   }
   return { documents, summary: summary! };
 }
+
+describe('scanDocuments', () => {
+  const request = (expr: DocExpr, limits: Partial<EngineRequest['limits']> = {}): ScanRequest => ({
+    expr,
+    want: 'content',
+    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
+    repository: { id: 1 },
+    revision: 'v1',
+    commit: 'c1',
+    languageOf: () => undefined,
+  });
+  async function* stream(tree: MemoryTree): AsyncGenerator<ScanInput> {
+    for (const [path, content] of Object.entries(tree)) yield { path, oid: blobOid(content), content: Buffer.from(content) };
+  }
+  async function scan(of: ScanRequest, documents: AsyncIterable<ScanInput>) {
+    const pool = new WorkerPool({ threads: 2, workerUrl });
+    const found: EngineDocument[] = [];
+    try {
+      for await (const event of scanDocuments(of, documents, pool)) {
+        if (event.type === 'documents') found.push(...event.documents);
+        if (event.type === 'done') return { found, summary: event.summary };
+      }
+      throw new Error('no summary');
+    } finally {
+      await pool.close();
+    }
+  }
+
+  it('finds on threads what the index finds', async () => {
+    const tree = manyFiles(300);
+    await update(1, tree);
+    const { documents, summary } = await search(engine, pattern('gamma'));
+    const scanned = await scan(request(pattern('gamma')), stream(tree));
+    const comparable = (list: readonly EngineDocument[]) =>
+      list.map((document) => ({ ...document, branches: [], commit: '' })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    expect(comparable(scanned.found)).toEqual(comparable(documents));
+    expect(scanned.summary).toMatchObject({
+      matchCount: summary.matchCount,
+      documentCount: summary.documentCount,
+      limitHit: false,
+      timedOut: false,
+      skippedFiles: {},
+    });
+  });
+
+  it('leaves the stream when the limit is reached', async () => {
+    let asked = 0;
+    async function* endless(): AsyncGenerator<ScanInput> {
+      for (;;) yield { path: `${asked++}.txt`, oid: '0', content: Buffer.from('alpha\n'.repeat(100)) };
+    }
+    const { summary, found } = await scan(request(pattern('alpha'), { maxMatches: 1_000 }), endless());
+    expect(summary).toMatchObject({ limitHit: true, timedOut: false });
+    expect(found.flatMap(({ chunks }) => chunks.flatMap(({ ranges }) => ranges))).toHaveLength(1_000);
+    expect(asked).toBeLessThan(50_000);
+  });
+
+  it('answers at its deadline when the source is slow, and passes on what the source throws', async () => {
+    async function* slow(): AsyncGenerator<ScanInput> {
+      yield* stream(manyFiles(200));
+      await new Promise(() => undefined);
+    }
+    const { summary, found } = await scan(request(pattern('alpha'), { deadline: 300 }), slow());
+    expect(summary).toMatchObject({ timedOut: true });
+    expect(found.length).toBeGreaterThan(0);
+    async function* failing(): AsyncGenerator<ScanInput> {
+      yield* stream(manyFiles(2));
+      throw new Error('the archive broke off');
+    }
+    await expect(scan(request(pattern('alpha')), failing())).rejects.toThrow('the archive broke off');
+  });
+});
 
 describe('WorkerPool', () => {
   it('answers as one thread does, whatever the limit', async () => {
@@ -139,6 +214,36 @@ describe('WorkerPool', () => {
     abort.abort(new Error('the client is gone'));
     await expect(running).rejects.toThrow('the client is gone');
     expect((await search(engine, pattern('alpha 1 '))).summary.timedOut).toBe(false);
+  });
+
+  it('replaces a thread that is stuck, and the answer does not wait for it (row 9)', async () => {
+    await update(1, { 'a.txt': 'needle' });
+    const stuck = new SearchEngine(
+      store,
+      new WorkerPool({ threads: 1, workerUrl: script(`parentPort.on('message', () => { for (;;); });`) }),
+    );
+    const started = performance.now();
+    const { summary } = await search(stuck, pattern('needle'), { deadline: 100 });
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(summary).toMatchObject({ timedOut: true, shardsDone: 0, degraded: [] });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new Error('the client is gone')), 50);
+    await expect(search(stuck, pattern('needle'), { signal: abort.signal })).rejects.toThrow('the client is gone');
+    await stuck.close();
+  });
+
+  it('survives a thread that dies, and says what it cost', async () => {
+    await update(1, { 'a.txt': 'needle' });
+    const dying = new SearchEngine(
+      store,
+      new WorkerPool({ threads: 1, workerUrl: script(`parentPort.on('message', () => { throw new Error('out of luck'); });`) }),
+    );
+    for (const _ of [1, 2]) {
+      const { summary } = await search(dying, pattern('needle'));
+      expect(summary.degraded).toEqual([{ repository: 1, reason: expect.stringContaining('the search thread died (out of luck)') }]);
+    }
+    await dying.close();
+    expect(await store.status(1)).toMatchObject({ state: 'ok' });
   });
 
   it('refuses a pattern that does not compile before it searches', async () => {

@@ -103,6 +103,7 @@ export class WorkerPool implements ShardExecutor {
       slot.query = entry;
       const tasks = batch.map((task) => {
         slot.tasks.add(task.index);
+        if (!('shard' in task)) return task;
         const image = slot.knows.has(task.shard) ? undefined : this.#images.get(task.shard);
         if (image) slot.knows.add(task.shard);
         return image ? { ...task, image } : task;

@@ -4,16 +4,16 @@ import { ShardCorruptError } from '../index/shard-layout.js';
 import { type CompiledQuery, compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
 import type { QuerySpec } from './shard-executor.js';
-import { type ShardResult, ShardRunner, type ShardTask } from './shard-runner.js';
+import { type Task, type TaskResult, TaskRunner } from './task-runner.js';
 
 export type ToWorker =
-  | { readonly type: 'search'; readonly query: QuerySpec; readonly tasks: readonly ShardTask[] }
+  | { readonly type: 'search'; readonly query: QuerySpec; readonly tasks: readonly Task[] }
   | { readonly type: 'forget'; readonly shards: readonly string[] }
   | { readonly type: 'verify'; readonly image: ShardImage };
 
 export type FromWorker =
   | { readonly type: 'opened'; readonly image: ShardImage }
-  | { readonly type: 'results'; readonly results: readonly ShardResult[] }
+  | { readonly type: 'results'; readonly results: readonly TaskResult[] }
   | { readonly type: 'verified'; readonly shard: string; readonly failure?: string }
   /** Ready for the next message. */
   | { readonly type: 'idle' };
@@ -23,7 +23,7 @@ const KEPT_QUERIES = 16;
 
 const port = parentPort!;
 const post = (message: FromWorker) => port.postMessage(message);
-const runner = new ShardRunner((image) => post({ type: 'opened', image }));
+const runner = new TaskRunner((image) => post({ type: 'opened', image }));
 /** Compiled queries by id, so that the regexps' machine code survives from batch to batch. */
 const compiled = new Map<number, CompiledQuery>();
 
@@ -34,10 +34,10 @@ function compiledOf({ id, expr }: QuerySpec): CompiledQuery {
   return known;
 }
 
-function search(query: QuerySpec, tasks: readonly ShardTask[]): void {
+function search(query: QuerySpec, tasks: readonly Task[]): void {
   const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits };
   const budget = new SearchBudget(new Int32Array(query.flag), query.deadline);
-  let results: ShardResult[] = [];
+  let results: TaskResult[] = [];
   let postedAt = performance.now();
   for (const task of tasks) {
     results.push(runner.run(task, shardQuery, budget));

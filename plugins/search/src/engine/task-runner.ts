@@ -4,6 +4,7 @@ import { openShard, type ShardImage } from '../index/open-shard.js';
 import { Shard } from '../index/shard.js';
 import { ShardFiles } from '../index/shard-files.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
+import { type ScanTask, scanBatch } from './scan-batch.js';
 import type { SearchBudget } from './search-budget.js';
 import { type RepositoryScope, type ShardAnswer, type ShardQuery, searchShard } from './search-shard.js';
 
@@ -20,15 +21,17 @@ export interface ShardTask {
   readonly image?: ShardImage;
 }
 
-export type ShardResult =
+export type Task = ShardTask | ScanTask;
+
+export type TaskResult =
   | { readonly index: number; readonly answer: ShardAnswer }
   /** `corrupt`: the shard itself is at fault and goes to quarantine. */
   | { readonly index: number; readonly failure: string; readonly corrupt: boolean }
   /** The search ended before the shard did. */
   | { readonly index: number; readonly abandoned: true };
 
-/** Searches shards on one thread and keeps those it has opened until told to forget them. */
-export class ShardRunner {
+/** Does the tasks of one thread; keeps the shards it has opened until told to forget them. */
+export class TaskRunner {
   readonly #files = new ShardFiles();
   readonly #shards = new Map<string, Shard>();
   readonly #masks = new Map<string, { generation: number; masks: BranchMasks }>();
@@ -36,18 +39,23 @@ export class ShardRunner {
   /** @param opened hears of every shard that this thread had to open itself */
   constructor(private readonly opened: (image: ShardImage) => void = () => undefined) {}
 
-  run(task: ShardTask, query: ShardQuery, budget: SearchBudget): ShardResult {
+  run(task: Task, query: ShardQuery, budget: SearchBudget): TaskResult {
+    const { index } = task;
     try {
-      const shard = this.#shard(task);
-      if (shard.meta.repository.id !== task.scope.repository)
-        throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
-      return { index: task.index, answer: searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget) };
+      return { index, answer: 'shard' in task ? this.#search(task, query, budget) : scanBatch(task, query, budget) };
     } catch (error) {
-      // A list that leaves its bounds is a RangeError of the decoder: the bytes changed after the shard was opened.
-      const corrupt = error instanceof ShardCorruptError || error instanceof RangeError;
+      if (!('shard' in task)) return { index, failure: (error as Error).message, corrupt: false };
       this.forget(task.shard);
-      return { index: task.index, failure: (error as Error).message, corrupt };
+      // A list that leaves its bounds is a RangeError of the decoder: the bytes changed after the shard was opened.
+      return { index, failure: (error as Error).message, corrupt: error instanceof ShardCorruptError || error instanceof RangeError };
     }
+  }
+
+  #search(task: ShardTask, query: ShardQuery, budget: SearchBudget): ShardAnswer {
+    const shard = this.#shard(task);
+    if (shard.meta.repository.id !== task.scope.repository)
+      throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
+    return searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget);
   }
 
   forget(id: string): void {

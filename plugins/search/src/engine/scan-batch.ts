@@ -1,0 +1,81 @@
+import { type DocumentLimits, type SkipReason, skipByContent } from '../index/skip-reason.js';
+import { extractSymbols } from '../index/symbols/extract-symbols.js';
+import { forRepository } from './compiled-query.js';
+import type { EngineDocument } from './contract.js';
+import { DocumentEvaluator } from './evaluate-document.js';
+import { ScannedDocument } from './scanned-document.js';
+import { type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
+import type { SearchBudget } from './search-budget.js';
+import { presentHits, type ShardAnswer, type ShardQuery } from './search-shard.js';
+
+/** What is the same for all documents of a scan; plain data. */
+export interface ScanScope extends RepositoryRank {
+  readonly repository: number;
+  /** The revision as the user named it, and the commit it stands for. */
+  readonly revision: string;
+  readonly commit: string;
+  readonly documentLimits: DocumentLimits;
+}
+
+export interface ScanDocument {
+  readonly path: string;
+  readonly oid: string;
+  readonly language: string | undefined;
+  /** Named by `largeFiles`: its size is no reason to skip it. */
+  readonly large: boolean;
+  /** Why its content is not here; '' when it is. */
+  readonly skip: SkipReason;
+  /** Its bytes in the batch. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Documents that are searched without an index; their bytes stand one after another in a shared buffer. */
+export interface ScanTask {
+  readonly index: number;
+  readonly scope: ScanScope;
+  readonly documents: readonly ScanDocument[];
+  readonly bytes: SharedArrayBuffer;
+}
+
+/** Searches a batch with the same evaluation, limits and ranking as a shard. */
+export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, budget: SearchBudget): ShardAnswer {
+  const { scope } = task;
+  const evaluator = new DocumentEvaluator(forRepository(query.root, scope.repository), want, budget);
+  const patterns = query.atoms.filter(({ shown }) => shown);
+  const documents: EngineDocument[] = [];
+  const skippedFiles: Record<string, number> = {};
+  let matchCount = 0;
+  let documentCount = 0;
+  let limitHit = false;
+  for (const { path, oid, language, large, skip, start, end } of task.documents) {
+    if (budget.spent()) break;
+    const content = Buffer.from(task.bytes, start, end - start);
+    const reason = skip || skipByContent(content, large, scope.documentLimits);
+    if (reason) skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
+    if (reason === 'ignored') continue;
+    const document = new ScannedDocument(scope.repository, path, language, content, !reason, extractSymbols);
+    const hits = evaluator.evaluate(document);
+    if (!hits) continue;
+    if (matchCount >= limits.maxMatches) {
+      limitHit = true;
+      if (!limits.countAll) break;
+    }
+    const collecting = matchCount < limits.maxMatches && documents.length < limits.maxDocuments;
+    matchCount += hits.count;
+    documentCount++;
+    if (!collecting) continue;
+    documents.push({
+      repository: scope.repository,
+      path,
+      branches: [scope.revision],
+      commit: scope.commit,
+      blob: oid,
+      language,
+      ...presentHits(document, hits, limits.contextLines),
+      score: scoreOf(rankFeatures(document, hits, patterns, scope)),
+    });
+  }
+  limitHit ||= documents.length < documentCount || matchCount > limits.maxMatches;
+  return { documents, matchCount, documentCount, limitHit, complete: budget.stopped === undefined, skippedFiles };
+}

@@ -1,0 +1,166 @@
+import type { DocExpr, EngineEvent, SearchLimits } from './contract.js';
+import type { ResultMerger } from './result-merger.js';
+import type { QuerySpec, RunningQuery, ShardExecutor } from './shard-executor.js';
+import type { Task, TaskResult } from './task-runner.js';
+
+/** Documents are held this long for better ones to come in. */
+const HOLD_MS = 100;
+/** After the deadline or an abort, a thread has this long to answer before it is replaced. */
+const GRACE_MS = 200;
+
+let lastQueryId = 0;
+
+export interface RunRequest {
+  readonly expr: DocExpr;
+  readonly want: QuerySpec['want'];
+  readonly limits: SearchLimits;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a run takes its work from. */
+export interface TaskQueue {
+  /** The next tasks for one thread; undefined: none at the moment. */
+  take(): readonly Task[] | undefined;
+  /** Nothing is left and nothing will come. */
+  readonly drained: boolean;
+}
+
+/** Carries one search through an executor: limits, deadline, abort, and the rhythm of its answers. */
+export class SearchRun implements RunningQuery {
+  readonly spec: QuerySpec;
+  readonly #flag = new Int32Array(new SharedArrayBuffer(4));
+  readonly #idle: Promise<void>;
+  #setIdle!: () => void;
+  #inFlight = 0;
+  #queued = false;
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  /** @param failed hears of tasks that could not be done */
+  constructor(
+    private readonly executor: ShardExecutor,
+    private readonly request: RunRequest,
+    private readonly queue: TaskQueue,
+    private readonly merger: ResultMerger,
+    private readonly failed: (result: Extract<TaskResult, { failure: string }>) => void,
+    startedAt: number,
+  ) {
+    const { expr, want, limits } = request;
+    this.#idle = new Promise((resolve) => {
+      this.#setIdle = resolve;
+    });
+    this.spec = {
+      id: ++lastQueryId,
+      expr,
+      want,
+      limits,
+      flag: this.#flag.buffer as SharedArrayBuffer,
+      deadline: startedAt + limits.deadline,
+    };
+  }
+
+  /** Documents and progress, until all is done, a limit is reached or the deadline has passed. @throws the signal's reason */
+  async *events(): AsyncGenerator<EngineEvent> {
+    const { signal } = this.request;
+    signal?.throwIfAborted();
+    const onAbort = () => this.#cancel();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const left = Math.max(this.spec.deadline - Date.now(), 0);
+    const timers = [setTimeout(() => this.#wake(), left + 1), setTimeout(() => this.executor.abandon(this), left + GRACE_MS)];
+    try {
+      this.offer();
+      let flushAt = Date.now() + HOLD_MS;
+      while (!this.#done()) {
+        await this.#something(flushAt);
+        signal?.throwIfAborted();
+        if (this.#done() || Date.now() < flushAt) continue;
+        yield* this.#flush();
+        flushAt = Date.now() + HOLD_MS;
+      }
+      signal?.throwIfAborted();
+      yield* this.#flush();
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Tells the executor that the queue has work. */
+  offer(): void {
+    if (this.#queued || this.#ended) return;
+    this.#queued = true;
+    this.executor.submit(this);
+  }
+
+  /** Wakes the run to look again whether it is done. */
+  nudge(): void {
+    this.#wake();
+  }
+
+  get overdue(): boolean {
+    return Date.now() > this.spec.deadline;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Takes back what was not started; resolves when no thread works on this search any more. */
+  stop(): Promise<void> {
+    this.#cancel();
+    return this.#idle;
+  }
+
+  nextBatch(): readonly Task[] | undefined {
+    const batch = this.#ended || this.merger.full || this.overdue ? undefined : this.queue.take();
+    if (batch) this.#inFlight += batch.length;
+    else this.#queued = false;
+    return batch;
+  }
+
+  settle(result: TaskResult): void {
+    this.#inFlight--;
+    if ('answer' in result) this.merger.add(result.index, result.answer);
+    else if ('abandoned' in result) this.merger.abandon(result.index);
+    else {
+      this.merger.fail(result.index);
+      this.failed(result);
+    }
+    if (this.#ended && this.#inFlight === 0) this.#setIdle();
+    this.#wake();
+  }
+
+  #cancel(): void {
+    this.#ended = true;
+    Atomics.store(this.#flag, 0, 1);
+    if (this.#inFlight === 0) this.#setIdle();
+    else setTimeout(() => this.#inFlight > 0 && this.executor.abandon(this), GRACE_MS).unref();
+    this.#wake();
+  }
+
+  #done(): boolean {
+    if (this.#ended || this.merger.full) return true;
+    return this.#inFlight === 0 && (this.queue.drained || this.overdue);
+  }
+
+  /** Resolves when a result came in, the search ended or `until` (milliseconds since the epoch) is reached. */
+  async #something(until: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(resolve, Math.max(until - Date.now(), 0));
+    });
+    clearTimeout(timer);
+  }
+
+  *#flush(): Generator<EngineEvent> {
+    const documents = this.merger.take();
+    if (documents.length > 0) yield { type: 'documents', documents };
+    yield {
+      type: 'progress',
+      matchCount: this.merger.matchCount,
+      shardsDone: this.merger.shardsDone,
+      shardsTotal: this.merger.shardsTotal,
+    };
+  }
+}
