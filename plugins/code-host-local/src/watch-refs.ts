@@ -81,7 +81,9 @@ export class RefWatch implements AsyncDisposable {
       if (this.#byEvents.size < this.options.maxWatched) this.#byEvents.set(repository.path, this.#watch(repository));
       else if (!this.#signatures.has(repository.path)) this.#signatures.set(repository.path, await signature(repository));
     }
-    if (!first && gone.length + added.length > 0) this.options.listChanged();
+    // Commits may have been made while nobody watched.
+    if (first) this.options.changed([...found.values()]);
+    else if (gone.length + added.length > 0) this.options.listChanged();
   }
 
   #watch(repository: LocalRepository): AsyncDisposable {

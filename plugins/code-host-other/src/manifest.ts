@@ -1,0 +1,14 @@
+import { definePlugin } from '@sextant/sdk';
+import { config } from './config.js';
+import './errors.js';
+
+export default definePlugin({
+  id: 'code-host-other',
+  version: '1.0.0',
+  title: 'Any git URL',
+  summary: 'Connects repositories of any server that git can clone from over https, http or ssh.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+});

@@ -1,0 +1,29 @@
+import type { OtherConfig } from './other-config.js';
+
+/** `host/path` of a URL, as a name can hold it: a port follows a dash. */
+export function baseOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host.replaceAll(':', '-').replace(/[[\]]/g, '')}${decodedPath(pathname)}`.replace(/\/+$/, '');
+}
+
+const decodedPath = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
+/** @param repo the path below the base */
+export function repositoryName(config: OtherConfig, base: string, repo: string): string {
+  return config.repositoryPathPattern
+    .replaceAll('{base}', () => base)
+    .replaceAll('{repo}', () => repo.replace(/\.git$/i, ''))
+    .split('/')
+    .filter((segment) => segment !== '')
+    .join('/')
+    .replace(/[:@]/g, '-');
+}
+
+export const isExcluded = (config: OtherConfig, name: string): boolean =>
+  config.exclude.some((rule) => ('name' in rule ? rule.name.toLowerCase() === name.toLowerCase() : rule.pattern.matcher(name).find()));
