@@ -1,0 +1,176 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SextantError } from '@sextant/sdk';
+import './secret-errors.js';
+
+/** One key: 32 bytes under an id that travels with what it sealed. */
+export interface SealingKey {
+  readonly id: string;
+  readonly bytes: Buffer;
+  readonly createdAt: string;
+}
+
+interface KeyFile {
+  readonly version: 1;
+  readonly primary: string;
+  readonly keys: readonly { readonly id: string; readonly key: string; readonly createdAt: string }[];
+}
+
+const KEY_BYTES = 32;
+const ID = /^[a-z0-9]{8,32}$/;
+
+/**
+ * The keys of an installation, in one file that only its owner may read. The newest seals; the older ones only open.
+ * Every change replaces the whole file at once, so a process that is killed leaves the old file or the new one.
+ */
+export class KeyRing {
+  readonly path: string;
+  #keys = new Map<string, SealingKey>();
+  #primary = '';
+
+  private constructor(folder: string) {
+    this.path = join(folder, 'secrets.json');
+  }
+
+  /** Reads the ring of `<dataDir>/keys`, and makes it when there is none. @throws SEXTANT_SECRETS_KEY_MODE, SEXTANT_SECRETS_KEY_INVALID */
+  static open(folder: string): KeyRing {
+    const ring = new KeyRing(folder);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!ring.#load()) {
+      const key = newKey();
+      // A link fails when the name exists: of two processes that start together, both use the file of the first.
+      replaceFile(ring.path, fileOf(key.id, [key]), (part) => {
+        try {
+          linkSync(part, ring.path);
+        } catch (error) {
+          if ((error as { code?: string }).code !== 'EEXIST') throw error;
+        }
+        rmSync(part, { force: true });
+      });
+      ring.#load();
+    }
+    return ring;
+  }
+
+  get primary(): SealingKey {
+    return this.#keys.get(this.#primary)!;
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#keys.keys()];
+  }
+
+  /** Another process may have rotated meanwhile, so an unknown id is looked for in the file once more. */
+  key(id: string): SealingKey | undefined {
+    if (!this.#keys.has(id) && ID.test(id)) this.#load();
+    return this.#keys.get(id);
+  }
+
+  /** Adds a key and seals with it from now on; the others go on opening. @returns the new id. */
+  rotate(): string {
+    this.#load();
+    const key = newKey();
+    this.#save(key.id, [...this.#keys.values(), key]);
+    return key.id;
+  }
+
+  /** Forgets all keys but the primary one, when everything was sealed again. @returns the ids that are gone. */
+  retire(): readonly string[] {
+    this.#load();
+    const gone = this.ids.filter((id) => id !== this.#primary);
+    this.#save(this.#primary, [this.primary]);
+    return gone;
+  }
+
+  #save(primary: string, keys: readonly SealingKey[]): void {
+    replaceFile(this.path, fileOf(primary, keys), (part) => renameSync(part, this.path));
+    this.#load();
+  }
+
+  /** @returns false when there is no file. */
+  #load(): boolean {
+    let file: number;
+    try {
+      file = openSync(this.path, 'r');
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return false;
+      throw error;
+    }
+    let text: string;
+    try {
+      const mode = fstatSync(file).mode & 0o777;
+      if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+        throw new SextantError('SEXTANT_SECRETS_KEY_MODE', {
+          what: `The key file ${this.path} has the mode ${mode.toString(8).padStart(3, '0')}.`,
+          why: 'Others than its owner may read or change it.',
+          fix: `Run: chmod 600 ${this.path}. When somebody else may have read it, rotate the keys and renew the credentials.`,
+        });
+      }
+      text = readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
+    const { primary, keys } = this.#parse(text);
+    this.#keys = new Map(keys.map((key) => [key.id, key]));
+    this.#primary = primary;
+    return true;
+  }
+
+  #parse(text: string): { readonly primary: string; readonly keys: readonly SealingKey[] } {
+    let file: KeyFile;
+    try {
+      file = JSON.parse(text) as KeyFile;
+    } catch {
+      throw this.#invalid('It is not JSON.'); // never the parser's message: it quotes the text
+    }
+    if (file?.version !== 1 || !Array.isArray(file.keys)) throw this.#invalid('It has another format.');
+    const keys = file.keys.map((entry) => ({
+      id: String(entry.id),
+      bytes: Buffer.from(String(entry.key), 'base64'),
+      createdAt: String(entry.createdAt),
+    }));
+    for (const { id, bytes } of keys) {
+      if (!ID.test(id) || bytes.length !== KEY_BYTES)
+        throw this.#invalid(`One of its keys has ${bytes.length} bytes instead of ${KEY_BYTES}, or a malformed id.`);
+      // A file that a full disk or a copy tool filled with zeros would "encrypt" for everybody.
+      if (bytes.every((byte) => byte === bytes[0])) throw this.#invalid(`The key "${id}" is one byte repeated.`);
+    }
+    if (!keys.some(({ id }) => id === file.primary)) throw this.#invalid('Its primary key is missing.');
+    return { primary: file.primary, keys };
+  }
+
+  #invalid(why: string): SextantError {
+    return new SextantError('SEXTANT_SECRETS_KEY_INVALID', {
+      what: `The key file ${this.path} cannot be used.`,
+      why,
+      fix: 'Restore it from a backup; without it the stored credentials must be entered again.',
+    });
+  }
+}
+
+function newKey(): SealingKey {
+  const bytes = randomBytes(KEY_BYTES);
+  return { id: createHash('sha256').update(randomUUID()).digest('hex').slice(0, 12), bytes, createdAt: new Date().toISOString() };
+}
+
+const fileOf = (primary: string, keys: readonly SealingKey[]): string =>
+  `${JSON.stringify({ version: 1, primary, keys: keys.map(({ id, bytes, createdAt }) => ({ id, key: bytes.toString('base64'), createdAt })) } satisfies KeyFile, null, 2)}\n`;
+
+function replaceFile(path: string, text: string, place: (part: string) => void): void {
+  const part = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const file = openSync(part, 'wx', 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  place(part);
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
