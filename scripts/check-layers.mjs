@@ -32,7 +32,10 @@ const withoutLayer = files.filter((file) => Object.values(layers).filter((patter
 const notSeen = files.filter((file) => !ours.some(({ source }) => source === file));
 // The TypeScript parser may be missing without a word; then files are listed and none of their imports is.
 const edges = ours.reduce((sum, module) => sum + module.dependencies.length, 0);
+// A project that reaches another one's sources by a path makes the compiler write beside them, and tests then run what it wrote.
+const compiledInPlace = files.filter((file) => file.endsWith('.js') && files.includes(file.replace(/\.js$/, '.ts')));
 const problems = [
+  ...compiledInPlace.map((file) => `compiled-in-place: ${file} stands beside its source; remove it, and the import that caused it`),
   ...output.summary.violations.map(
     ({ rule, from, to, cycle }) => `${rule.name}: ${from} → ${cycle ? cycle.map(({ name }) => name).join(' → ') : to}`,
   ),

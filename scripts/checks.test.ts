@@ -102,6 +102,11 @@ describe('layer check', () => {
     expect(layers()).toEqual([expect.stringContaining('no-layer: plugins/loose.ts')]);
   });
 
+  it('fails on what the compiler wrote beside its source', () => {
+    put('kernel/src/index.js', 'export {};');
+    expect(layers()).toEqual([expect.stringContaining('compiled-in-place: kernel/src/index.js')]);
+  });
+
   it('fails on a tree without modules', () => {
     rmSync(join(root, 'sdk'), { recursive: true });
     rmSync(join(root, 'kernel'), { recursive: true });
