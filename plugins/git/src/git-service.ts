@@ -1,3 +1,4 @@
+import './git-errors.js';
 import { type RepoName, SextantError } from '@sextant/sdk';
 import type { Git } from './api.js';
 import { type FetchDeps, fetchMirror } from './mirror/fetch-mirror.js';
