@@ -23,6 +23,8 @@ export type TokenVerdict =
 
 const DAY = 86_400;
 const MAX_NOTE = 1000;
+// Notes are shown on terminals, which obey some of these.
+const CONTROL = /\p{Cc}/u;
 const TOUCH_INTERVAL = 5 * 60_000;
 
 /** Issues, verifies and revokes access tokens. A look-up always asks the database, so that a revocation holds from its commit on. */
@@ -43,7 +45,8 @@ export class AccessTokens {
     mayIssue(request, policy);
     const scopes = checkedScopes(request);
     const note = request.note.trim();
-    if (note === '' || note.length > MAX_NOTE) throw malformed(`The note must have 1 to ${MAX_NOTE} characters.`);
+    if (note === '' || note.length > MAX_NOTE || CONTROL.test(note))
+      throw malformed(`The note must have 1 to ${MAX_NOTE} printable characters.`);
     const createdAt = this.clock.now();
     const seconds = lifetime(request, policy);
     const expiresAt = seconds === undefined ? undefined : new Date(createdAt.getTime() + seconds * 1000);

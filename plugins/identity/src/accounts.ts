@@ -1,7 +1,7 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type User, userChanged } from './api.js';
 import { UserStore } from './storage/user-store.js';
-import { foldName, parseUsername } from './username.js';
+import { foldName, parseDisplayName, parseUsername } from './username.js';
 
 export interface NewAccount {
   readonly username: string;
@@ -61,7 +61,7 @@ export class Accounts {
         await tx.query('delete from names where user_id = $1', [id]);
         await claimName(tx, username, id);
       }
-      const displayName = change.displayName === undefined ? user.displayName : change.displayName || undefined;
+      const displayName = change.displayName === undefined ? user.displayName : parseDisplayName(change.displayName);
       await tx.query('update users set username = $2, display_name = $3, updated_at = $4 where id = $1', [
         id,
         username,
@@ -109,7 +109,7 @@ export class Accounts {
     const username = parseUsername(account.username);
     const rows = await tx.query<{ id: number }>(
       `insert into users (username, display_name, site_admin, local_admin, created_at, updated_at) values ($1, $2, $3, $4, $5, $5) returning id`,
-      [username, account.displayName || null, account.siteAdmin ?? false, local, now],
+      [username, parseDisplayName(account.displayName) ?? null, account.siteAdmin ?? false, local, now],
     );
     const id = rows[0]?.id as number;
     await claimName(tx, username, id);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isUsername, normalizeUsername, parseUsername } from './username.js';
+import { isUsername, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
 describe('a user name', () => {
   it.each(['ada', 'Ada', 'a', 'a-b', 'a.b', 'a_b', '_a', 'ada-', '42', 'x'.repeat(255)])('may be %j', (name) => {
@@ -9,6 +9,22 @@ describe('a user name', () => {
 
   it.each(['', '-a', '.a', 'a.', 'a--b', 'a..b', 'a b', 'a/b', 'ä', '..', 'a\n', 'x'.repeat(256)])('may not be %j', (name) => {
     expect(() => parseUsername(name)).toThrow(expect.objectContaining({ code: 'SEXTANT_USER_NAME_INVALID' }));
+  });
+});
+
+describe('a display name', () => {
+  it('is trimmed, and absent when it is empty', () => {
+    expect(['  Ada Lovelace ', '', ' ', null, undefined].map(parseDisplayName)).toEqual([
+      'Ada Lovelace',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each(['\u001b[31mred', 'a\nb', '\u202Egnp.exe', 'x'.repeat(256)])('may not be %j', (name) => {
+    expect(() => parseDisplayName(name)).toThrow(expect.objectContaining({ code: 'SEXTANT_USER_NAME_INVALID' }));
   });
 });
 

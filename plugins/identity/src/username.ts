@@ -20,6 +20,19 @@ export function parseUsername(name: string): string {
   return name;
 }
 
+/** Undefined for an empty one. @throws SEXTANT_USER_NAME_INVALID for one that a terminal or page could not show as text. */
+export function parseDisplayName(name: string | null | undefined): string | undefined {
+  const trimmed = name?.trim() ?? '';
+  if (trimmed.length > MAX_LENGTH || /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(trimmed)) {
+    throw new SextantError('SEXTANT_USER_NAME_INVALID', {
+      what: 'The display name is malformed.',
+      why: `It must be at most ${MAX_LENGTH} printable characters, without marks that change the direction of text.`,
+      fix: 'Choose another name.',
+    });
+  }
+  return trimmed === '' ? undefined : trimmed;
+}
+
 /**
  * A user name out of what another system calls a person: a login, an email address, a display name.
  * Characters that no name may hold become `-`, runs of them one; undefined when nothing is left.

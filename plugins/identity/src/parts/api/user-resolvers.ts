@@ -4,6 +4,7 @@ import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import type { Email, UserFilter } from '../../storage/user-store.js';
+import { cursorId } from './cursor-id.js';
 import { mayAdminister } from './viewer.js';
 
 const LIMITS = { max: 5000, default: 100 } as const;
@@ -29,7 +30,7 @@ export function userResolvers(
       users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null }) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
         const filter: UserFilter = { query: args.query?.trim() || undefined, siteAdmin: args.siteAdmin ?? undefined };
-        const rows = await identity.users.list(filter, { limit: limit + 1, afterId: Number(after ?? 0) });
+        const rows = await identity.users.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
         return { ...pageOf('users', rows, limit, (user) => String(user.id)), filter };
       },
     },
@@ -56,7 +57,7 @@ export function userResolvers(
           const rows = await identity.tokens.list({
             subject: user.id,
             limit: limit + 1,
-            beforeId: after === undefined ? undefined : Number(after),
+            beforeId: cursorId(after),
           });
           return { ...pageOf('access-tokens', rows, limit, (token: AccessToken) => String(token.id)), subject: user.id };
         },

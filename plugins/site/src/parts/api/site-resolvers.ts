@@ -8,6 +8,7 @@ import {
   pageRequest,
   type Resolved,
   type Resolver,
+  SextantError,
 } from '@sextant/sdk';
 import { collectAlerts } from '../../alerts/collect-alerts.js';
 import type { SiteAlert } from '../../api.js';
@@ -73,7 +74,7 @@ export function siteResolvers(
         validationMessages: () => configurations.validationMessages(),
         history: async (_version: RedactedVersion, args: PageArguments) => {
           const { limit, after } = pageRequest('site-configuration', args, HISTORY);
-          const rows = await configurations.history({ limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
+          const rows = await configurations.history({ limit: limit + 1, beforeId: versionOf(after) });
           return pageOf('site-configuration', rows, limit, (version) => String(version.id));
         },
       },
@@ -84,6 +85,15 @@ export function siteResolvers(
       SiteConfigurationChangeConnection: { totalCount: () => configurations.count() },
     },
   };
+}
+
+/** A cursor is text that clients may change. */
+function versionOf(position: string | undefined): number | undefined {
+  if (position === undefined || /^[1-9]\d{0,8}$/.test(position)) return position === undefined ? undefined : Number(position);
+  throw new SextantError('SEXTANT_PAGE_ARGUMENT', {
+    what: 'The cursor in "after" is malformed.',
+    fix: 'Pass the endCursor of the page before, unchanged.',
+  });
 }
 
 /** The user of GraphQL behind a saved version. */
