@@ -107,8 +107,7 @@ function checkRegexp(text: string, filter: FilterNode): QueryError[] {
   const problem = regexpProblem(split.pattern);
   if (problem === undefined) return errors;
   const shift = filter.valueStart + (filter.quoted ? 1 : 0);
-  const literal = split.pattern.startsWith('*') ? split.pattern.replace(/^\*+/, '.*').replaceAll('**', '.*') : escapeRegexp(split.pattern);
-  const better = regexpProblem(literal) === undefined ? literal : escapeRegexp(split.pattern);
+  const better = split.pattern.startsWith('*') ? globToRegexp(split.pattern) : escapeRegexp(split.pattern);
   const value = better + (split.revisions === undefined ? '' : `@${split.revisions}`);
   const span = { start: filter.valueStart, end: filter.end };
   errors.push({
@@ -118,6 +117,11 @@ function checkRegexp(text: string, filter: FilterNode): QueryError[] {
     fix: replacing(text, span, filter.quoted ? quote(value) : value, `Use ${value}`),
   });
   return errors;
+}
+
+/** A pattern that begins with a star was meant as a glob. */
+function globToRegexp(glob: string): string {
+  return glob.split(/\*+/).map(escapeRegexp).join('.*');
 }
 
 function regexpProblem(source: string): { message: string; start: number; end: number } | undefined {

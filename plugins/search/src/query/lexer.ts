@@ -98,7 +98,8 @@ class Lexer {
   private quoted(start: number): Token | undefined {
     if (this.patternType !== 'keyword' && this.patternType !== 'regexp') return undefined;
     const value = this.quotedText();
-    return value === undefined ? undefined : { kind: 'word', form: 'quoted', value, valueStart: start + 1, start, end: this.at };
+    if (value === '') this.at = start;
+    return !value ? undefined : { kind: 'word', form: 'quoted', value, valueStart: start + 1, start, end: this.at };
   }
 
   /** Text between quotes when a blank, a closing parenthesis or the end follows them. `\"` and `\\` are escapes. */

@@ -194,7 +194,8 @@ class QueryParser {
   }
 
   private filter(token: Token & { kind: 'filter' }): FilterNode {
-    const { field, value, negated, quoted, valueStart, start, end } = token;
+    const { field, negated, valueStart, start, end } = token;
+    const { value, quoted } = plainValue(token);
     const node: FilterNode = { kind: 'filter', field: field.name, value, negated, quoted, valueStart, start, end };
     if (value === '' && !(quoted && field.name === 'content')) {
       this.errors.push({ message: `${field.name}: needs a value.`, start, end, fix: this.emptyFilterFix(token) });
@@ -222,9 +223,9 @@ class QueryParser {
   }
 
   /** `repo: x` most likely meant `repo:x`. */
-  private emptyFilterFix(token: Token): Fix {
+  private emptyFilterFix(token: Token & { kind: 'filter' }): Fix {
     const next = this.peek();
-    if (next?.kind === 'word' && next.start > token.end) {
+    if (!token.quoted && next?.kind === 'word' && next.start > token.end) {
       return replacing(this.text, { start: token.end, end: next.start }, '', 'Remove the blank behind the colon');
     }
     const removed = replacing(this.text, token, '', 'Remove the filter');
@@ -262,7 +263,7 @@ class QueryParser {
 
   /** A colon makes a field only behind a field's name; say so when the word looks like one. */
   private noteUnknownField(word: Word): void {
-    const name = word.form === 'text' ? /^-?([a-z]+):(?![:/])/i.exec(word.value)?.[1] : undefined;
+    const name = word.form === 'text' ? /^-?([a-z]{2,}):(?![:/])/i.exec(word.value)?.[1] : undefined;
     if (name === undefined) return;
     const meant = nearest(
       name,
@@ -304,6 +305,12 @@ class QueryParser {
     this.at++;
     return true;
   }
+}
+
+/** Outside of regexps a backslash before a blank only protects the blank, like quotes. */
+function plainValue({ field, value, quoted }: Token & { kind: 'filter' }): { value: string; quoted: boolean } {
+  if (quoted || field.regexp || field.name === 'content' || !/\\\s/.test(value)) return { value, quoted };
+  return { value: value.replace(/\\(\s)/g, '$1'), quoted: true };
 }
 
 /** `not repo:x` is `-repo:x`, and two negations cancel. */

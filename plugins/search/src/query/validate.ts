@@ -14,7 +14,11 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
   if (alternatives === undefined) {
     return [{ message: `The query has more than ${MAX_ALTERNATIVES} alternatives; split it.`, start: root.start, end: root.end }];
   }
-  const errors = [...repeated(text, allFilters(root), 'query'), ...checkSelect(text, allFilters(root))];
+  const errors = [
+    ...repeated(text, allFilters(root), 'query'),
+    ...checkSelect(text, allFilters(root)),
+    ...checkNegations(negatedOptions(root)),
+  ];
   for (const alternative of alternatives) {
     const filters = alternative.flatMap((node) => (node.kind === 'filter' ? [node] : []));
     errors.push(
@@ -99,6 +103,16 @@ function checkSelect(text: string, filters: readonly FilterNode[]): QueryError[]
   if (!select?.value.toLowerCase().startsWith('commit.diff.') || typesOf(filters).includes('diff')) return [];
   const fix = beside(text, select, 'type:diff', 'Search diffs');
   return [{ message: `select:${select.value} needs type:diff.`, start: select.start, end: select.end, fix }];
+}
+
+/** Options in a negated group. They take no part in alternatives, so they are looked for here. */
+function negatedOptions(node: QueryNode): FilterNode[] {
+  if (node.kind === 'not') {
+    return allFilters(node.of)
+      .filter((filter) => fieldOf(filter.field).once === 'query')
+      .map((filter) => ({ ...filter, negated: true }));
+  }
+  return node.kind === 'and' || node.kind === 'or' ? node.of.flatMap(negatedOptions) : [];
 }
 
 /** A negated group negates each filter in it. */
