@@ -26,7 +26,8 @@ interface EditInput {
 }
 interface MutationGroup {
   readonly subject: StoredSubject;
-  lastId: number | undefined;
+  /** Of the last change so far. GraphQL runs the changes of a group at once; this puts them in a row, and ends the row at a failure. */
+  lastId: Promise<number | undefined>;
 }
 
 const MAX_KEY_PATH = 50;
@@ -55,8 +56,9 @@ export function settingsResolvers(
     return (await maySee(actor, subject, d)) ? { subjects: await cascade.chain(subject) } : null;
   };
   const subjectFields: Fields = { latestSettings, settingsCascade };
-  const save = async (group: MutationGroup, edit: SettingsEdit, { actor }: Operation): Promise<object> => {
-    group.lastId = await cascade.save(group.subject, group.lastId, edit, actor.userId);
+  const save = async (group: MutationGroup, edit: () => SettingsEdit, { actor }: Operation): Promise<object> => {
+    group.lastId = group.lastId.then((lastId) => cascade.save(group.subject, lastId, edit(), actor.userId));
+    await group.lastId;
     return { empty: { alwaysNil: null } };
   };
   return {
@@ -81,7 +83,7 @@ export function settingsResolvers(
             fix: 'Change your own settings, or ask a site admin.',
           });
         }
-        return { subject, lastId: input.lastID ?? undefined };
+        return { subject, lastId: Promise.resolve(input.lastID ?? undefined) };
       },
     },
     types: {
@@ -111,9 +113,9 @@ export function settingsResolvers(
       },
       SettingsMutation: {
         editSettings: (group: MutationGroup, { edit }: { edit: EditInput }, op) =>
-          save(group, { kind: 'edit', path: keyPath(edit.keyPath), value: newValue(edit) }, op),
+          save(group, () => ({ kind: 'edit', path: keyPath(edit.keyPath), value: newValue(edit) }), op),
         overwriteSettings: (group: MutationGroup, { contents }: { contents: string }, op) =>
-          save(group, { kind: 'overwrite', contents }, op),
+          save(group, () => ({ kind: 'overwrite', contents }), op),
       },
     },
   };
