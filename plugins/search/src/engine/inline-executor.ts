@@ -15,7 +15,7 @@ export class InlineExecutor implements ShardExecutor {
     const turn = () => {
       const batch = query.nextBatch();
       if (!batch) return;
-      for (const task of batch) query.settle(this.#runner.run(task, shardQuery, budget));
+      for (const result of this.#runner.runAll(batch, shardQuery, budget)) query.settle(result);
       setImmediate(turn);
     };
     setImmediate(turn);

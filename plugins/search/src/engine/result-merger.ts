@@ -51,6 +51,11 @@ export class ResultMerger {
     this.#settle(index, undefined);
   }
 
+  /** Matches that can still be collected. Answers on their way may take some of it, never add to it. */
+  get room(): number {
+    return Math.max(this.limits.maxMatches - this.#collected, 0);
+  }
+
   get shardsTotal(): number {
     return this.shards;
   }

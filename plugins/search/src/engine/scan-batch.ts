@@ -36,11 +36,13 @@ export interface ScanTask {
   readonly scope: ScanScope;
   readonly documents: readonly ScanDocument[];
   readonly bytes: SharedArrayBuffer;
+  /** Matches that can still be collected; beyond it they are only counted. */
+  readonly room?: number;
 }
 
 /** Searches a batch with the same evaluation, limits and ranking as a shard. */
 export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, budget: SearchBudget): ShardAnswer {
-  const { scope } = task;
+  const { scope, room = limits.maxMatches } = task;
   const evaluator = new DocumentEvaluator(forRepository(query.root, scope.repository), want, budget);
   const patterns = query.atoms.filter(({ shown }) => shown);
   const documents: EngineDocument[] = [];
@@ -57,11 +59,11 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
     const document = new ScannedDocument(scope.repository, path, language, content, !reason, extractSymbols);
     const hits = evaluator.evaluate(document);
     if (!hits) continue;
-    if (matchCount >= limits.maxMatches) {
+    if (matchCount >= limits.maxMatches && !limits.countAll) {
       limitHit = true;
-      if (!limits.countAll) break;
+      break;
     }
-    const collecting = matchCount < limits.maxMatches && documents.length < limits.maxDocuments;
+    const collecting = matchCount < room && documents.length < limits.maxDocuments;
     matchCount += hits.count;
     documentCount++;
     if (!collecting) continue;
@@ -76,6 +78,6 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
       score: scoreOf(rankFeatures(document, hits, patterns, scope)),
     });
   }
-  limitHit ||= documents.length < documentCount || matchCount > limits.maxMatches;
+  limitHit ||= documents.length < documentCount || matchCount > room;
   return { documents, matchCount, documentCount, limitHit, complete: budget.stopped === undefined, skippedFiles };
 }

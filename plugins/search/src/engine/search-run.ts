@@ -113,9 +113,13 @@ export class SearchRun implements RunningQuery {
 
   nextBatch(): readonly Task[] | undefined {
     const batch = this.#ended || this.merger.full || this.overdue ? undefined : this.queue.take();
-    if (batch) this.#inFlight += batch.length;
-    else this.#queued = false;
-    return batch;
+    if (!batch) {
+      this.#queued = false;
+      return undefined;
+    }
+    this.#inFlight += batch.length;
+    const { room } = this.merger;
+    return batch.map((task) => ({ ...task, room }));
   }
 
   settle(result: TaskResult): void {

@@ -47,8 +47,9 @@ interface Found {
 const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, limitHit: false, complete: true };
 
 /**
- * Searches one shard. Documents are visited in their static order; every match up to `maxMatches` is scored, and only
- * the best `maxDocuments` are assembled.
+ * Searches one shard. Documents are visited in their static order; what is collected is scored, and only the best
+ * `maxDocuments` are assembled.
+ * @param room matches to collect, when other shards have taken some already; beyond it they are only counted
  * @throws ShardCorruptError or RangeError when the shard's bytes turn out to be damaged
  */
 export function searchShard(
@@ -57,6 +58,7 @@ export function searchShard(
   scope: RepositoryScope,
   { query, want, limits }: ShardQuery,
   budget: SearchBudget,
+  room = limits.maxMatches,
 ): ShardAnswer {
   const root = forRepository(query.root, scope.repository);
   if (root.op === 'const' && !root.value) return EMPTY;
@@ -69,24 +71,21 @@ export function searchShard(
   const found: Found[] = [];
   let matchCount = 0;
   let documentCount = 0;
-  let collected = 0;
   let limitHit = false;
   for (let document = documents.next(0); document >= 0; document = documents.next(document + 1)) {
     if (((masks.low[document]! & wanted.low) | (masks.high[document]! & wanted.high)) === 0 || shard.skip(document) === 'ignored') continue;
     if (budget.spent()) break;
     const hits = evaluator.evaluate(view.moveTo(document));
     if (!hits) continue;
-    if (collected >= limits.maxMatches) {
+    if (matchCount >= limits.maxMatches && !limits.countAll) {
       limitHit = true;
-      if (!limits.countAll) break;
+      break;
     }
+    const left = room - matchCount;
     matchCount += hits.count;
     documentCount++;
-    if (collected >= limits.maxMatches) continue;
-    if (collected + hits.count > limits.maxMatches) limitHit = true;
-    const shown = trimmed(hits, limits.maxMatches - collected);
-    collected += hits.count;
-    found.push({ document, hits: shown, score: scoreOf(rankFeatures(view, hits, patterns, scope)) });
+    if (hits.count > left) limitHit = true;
+    if (left > 0) found.push({ document, hits: trimmed(hits, left), score: scoreOf(rankFeatures(view, hits, patterns, scope)) });
   }
   found.sort((a, b) => b.score - a.score || a.document - b.document);
   if (found.length > limits.maxDocuments) limitHit = true;

@@ -17,6 +17,8 @@ export interface ShardTask {
   /** Generation of the mask overlay; 0: none. */
   readonly masks: number;
   readonly scope: RepositoryScope;
+  /** Matches that can still be collected; beyond it they are only counted. */
+  readonly room?: number;
   /** The opened shard, when another thread has opened it before. */
   readonly image?: ShardImage;
 }
@@ -39,7 +41,25 @@ export class TaskRunner {
   /** @param opened hears of every shard that this thread had to open itself */
   constructor(private readonly opened: (image: ShardImage) => void = () => undefined) {}
 
-  run(task: Task, query: ShardQuery, budget: SearchBudget): TaskResult {
+  /**
+   * Does tasks in order. What one collects is room that the next has no more; when none is left and nothing needs to be
+   * counted, the rest is abandoned.
+   */
+  *runAll(tasks: readonly Task[], query: ShardQuery, budget: SearchBudget): Generator<TaskResult> {
+    let taken = 0;
+    for (const task of tasks) {
+      const room = Math.max((task.room ?? query.limits.maxMatches) - taken, 0);
+      if (room === 0 && !query.limits.countAll) {
+        yield { index: task.index, abandoned: true };
+        continue;
+      }
+      const result = this.#run({ ...task, room }, query, budget);
+      if ('answer' in result) taken += result.answer.matchCount;
+      yield result;
+    }
+  }
+
+  #run(task: Task, query: ShardQuery, budget: SearchBudget): TaskResult {
     const { index } = task;
     try {
       return { index, answer: 'shard' in task ? this.#search(task, query, budget) : scanBatch(task, query, budget) };
@@ -55,7 +75,7 @@ export class TaskRunner {
     const shard = this.#shard(task);
     if (shard.meta.repository.id !== task.scope.repository)
       throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
-    return searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget);
+    return searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget, task.room);
   }
 
   forget(id: string): void {

@@ -39,8 +39,8 @@ function search(query: QuerySpec, tasks: readonly Task[]): void {
   const budget = new SearchBudget(new Int32Array(query.flag), query.deadline);
   let results: TaskResult[] = [];
   let postedAt = performance.now();
-  for (const task of tasks) {
-    results.push(runner.run(task, shardQuery, budget));
+  for (const result of runner.runAll(tasks, shardQuery, budget)) {
+    results.push(result);
     if (performance.now() - postedAt < POST_EVERY_MS) continue;
     post({ type: 'results', results });
     results = [];

@@ -1,12 +1,17 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { ShardCorruptError } from './shard-layout.js';
 
+const READ_AHEAD_BYTES = 256 << 10;
+const READ_AHEAD_GAP = 32 << 10;
+
 /**
  * Positional reads with a bounded number of open descriptors, least recently used closed first. One per thread.
  * Reads are synchronous on purpose: they come out of the page cache, where a promise costs more than the read.
  */
 export class ShardFiles {
   readonly #descriptors = new Map<string, number>();
+  #buffer = Buffer.alloc(0);
+  #window = { path: '', start: 0, end: 0 };
 
   constructor(private readonly maxOpen = 48) {}
 
@@ -19,6 +24,24 @@ export class ShardFiles {
       if (count === 0) throw new ShardCorruptError(`the file ends ${target.length - filled} bytes early`);
       filled += count;
     }
+  }
+
+  /**
+   * Bytes start–end of a file, in a buffer that the next call overwrites. Reads ahead when a file is read in order, since
+   * one large read costs less than many small ones.
+   */
+  view(path: string, start: number, end: number, fileLength: number): Buffer {
+    const { path: known, start: from, end: to } = this.#window;
+    if (path !== known || start < from || end > to) {
+      const inOrder = path === known && start >= from && start - to < READ_AHEAD_GAP;
+      const length = Math.max(end - start, inOrder ? Math.min(READ_AHEAD_BYTES, fileLength - start) : 0);
+      if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, READ_AHEAD_BYTES));
+      // Should the read fail, what is in the buffer belongs to no file.
+      this.#window = { path: '', start: 0, end: 0 };
+      this.read(path, this.#buffer.subarray(0, length), start);
+      this.#window = { path, start, end: start + length };
+    }
+    return this.#buffer.subarray(start - this.#window.start, end - this.#window.start);
   }
 
   forget(path: string): void {

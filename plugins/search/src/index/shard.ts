@@ -11,9 +11,6 @@ import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
 import { decodeSymbols } from './symbol-sections.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
 
-const READ_AHEAD_BYTES = 256 << 10;
-const READ_AHEAD_GAP = 32 << 10;
-
 /** Look-ups in an opened shard. Numbers of documents, blobs and units are those of this shard. */
 export class Shard {
   readonly id: string;
@@ -45,9 +42,6 @@ export class Shard {
   readonly nameStart: Uint32Array;
   readonly #indexPath: string;
   readonly #contentPath: string;
-  #buffer = Buffer.alloc(0);
-  #window = Buffer.alloc(0);
-  #windowStart = 0;
 
   constructor(
     readonly image: ShardImage,
@@ -97,24 +91,9 @@ export class Shard {
     return this.#oids.toString('hex', blob * 32, blob * 32 + this.#oidBytes);
   }
 
-  /**
-   * The bytes of a blob, in a buffer that the next call may overwrite. Reads ahead when blobs are asked for in order,
-   * since one large read costs less than many small ones.
-   */
+  /** The bytes of a blob, in a buffer that the next call, for any shard of this thread, may overwrite. */
   content(blob: number): Buffer {
-    const start = this.blobStart[blob]!;
-    const end = this.blobStart[blob + 1]!;
-    if (start < this.#windowStart || end > this.#windowStart + this.#window.length) {
-      const windowEnd = this.#windowStart + this.#window.length;
-      const inOrder = this.#window.length > 0 && start >= this.#windowStart && start - windowEnd < READ_AHEAD_GAP;
-      const length = Math.max(end - start, inOrder ? Math.min(READ_AHEAD_BYTES, this.image.header.contentLength - start) : 0);
-      if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, READ_AHEAD_BYTES));
-      this.#window = this.#buffer.subarray(0, 0);
-      this.files.read(this.#contentPath, this.#buffer.subarray(0, length), start);
-      this.#window = this.#buffer.subarray(0, length);
-      this.#windowStart = start;
-    }
-    return this.#window.subarray(start - this.#windowStart, end - this.#windowStart);
+    return this.files.view(this.#contentPath, this.blobStart[blob]!, this.blobStart[blob + 1]!, this.image.header.contentLength);
   }
 
   /** Bytes of the posting list of a trigram: 0 when it does not occur. Close enough to the number of units to plan with. */
