@@ -3,10 +3,9 @@ import codeHost from '@sextant/plugin-code-host';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
-import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
 import site from '@sextant/plugin-site';
 
 /** The plugins that come with Sextant. Their order means nothing. */
-export const builtinPlugins: readonly Manifest[] = [identity, site, codeHost, codeHostLocal, codeHostOther, git, search, highlight] as unknown as readonly Manifest[];
+export const builtinPlugins: readonly Manifest[] = [identity, site, codeHost, codeHostLocal, codeHostOther, git, search] as unknown as readonly Manifest[];

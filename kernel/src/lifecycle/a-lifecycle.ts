@@ -43,7 +43,7 @@ export function aLifecycle(plugins: readonly Manifest[], options: { readonly rol
     ...options.wiring,
   };
   const points = new Points();
-  const lifecycle = new Lifecycle({ records, roles, container, points, boundary, wiring, log: logs.of('kernel'), abortOn: () => false });
+  const lifecycle = new Lifecycle({ records, roles, container, points, boundary, wiring, log: logs.of('kernel') });
   const switchboard = new Switchboard(records, lifecycle, { save: async () => undefined }, () => false);
   return {
     lifecycle, switchboard, container, points, events, boundary,

@@ -19,8 +19,6 @@ export interface LifecycleOptions {
   readonly log: Logger;
   /** Told which plugin is in which phase, and undefined when it left it. */
   readonly progress?: (plugin: string, phase: Phase | undefined) => void;
-  /** Plugins whose failure ends the boot. */
-  readonly abortOn: (record: PluginRecord) => boolean;
 }
 
 const LOAD_TIMEOUT = 30_000;

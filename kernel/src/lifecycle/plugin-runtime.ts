@@ -2,6 +2,7 @@ import type { ConfigSchema, ConfigView, Deps, PluginContext, Role, Token } from 
 import { core } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
+import { internalActor, runAs } from '../services/actors.js';
 import type { LoadedPart, PluginRecord } from './plugin-record.js';
 import type { Points } from './points.js';
 import type { GraphQLContribution, Wiring } from './wiring.js';
@@ -102,7 +103,23 @@ export class PluginRuntime {
     const { id } = this.record;
     for (const mount of declarations.http) this.#entrances.push(wiring.mountRoutes(id, (router) => mount(router, deps, this.context)));
     for (const { job, handle } of declarations.jobs) {
-      this.#entrances.push(wiring.handleJob(id, job, (payload, context) => handle(payload as never, deps, { ...context, config: this.config.get() as never, progress: context.progress.bind(context), retryLater: context.retryLater.bind(context) })));
+      const actor = internalActor(id);
+      this.#entrances.push(
+        wiring.handleJob(id, job, (payload, run) =>
+          runAs(actor, () =>
+            handle(payload as never, deps, {
+              id: run.id,
+              attempt: run.attempt,
+              signal: run.signal,
+              log: this.context.log.child({ job: job.name, jobId: run.id }),
+              config: this.config.get() as never,
+              actor,
+              progress: (text) => run.progress(text),
+              retryLater: (reason, options) => run.retryLater(reason, options),
+            }),
+          ),
+        ),
+      );
     }
     for (const schedule of declarations.schedules) this.#entrances.push(wiring.schedule(id, schedule as never, this.config));
     for (const { name, probe, every, critical } of declarations.health) {

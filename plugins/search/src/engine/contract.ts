@@ -108,6 +108,8 @@ export interface EngineDocument {
   readonly matchCount: number;
   /** 0–1000; comparable between documents and nodes. */
   readonly score: number;
+  /** What the score is made of, 0–1 each, by name: a ranker can weigh it anew without the content. */
+  readonly features: Readonly<Record<string, number>>;
 }
 
 export type EngineEvent =

@@ -67,6 +67,7 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
     matchCount += hits.count;
     documentCount++;
     if (!collecting) continue;
+    const features = rankFeatures(document, hits, patterns, scope);
     documents.push({
       repository: scope.repository,
       path,
@@ -75,7 +76,8 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
       blob: oid,
       language,
       ...presentHits(document, hits, limits.contextLines),
-      score: scoreOf(rankFeatures(document, hits, patterns, scope)),
+      score: scoreOf(features),
+      features: { ...features },
     });
   }
   limitHit ||= documents.length < documentCount || matchCount > room;

@@ -6,7 +6,7 @@ import type { EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
 import type { DocumentView } from './document-view.js';
 import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
 import { PossibleDocuments } from './possible-documents.js';
-import { type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
+import { type RankFeatures, type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
 import { ShardDocument } from './shard-document.js';
 
@@ -42,6 +42,7 @@ interface Found {
   readonly document: number;
   readonly hits: DocumentHits;
   readonly score: number;
+  readonly features: RankFeatures;
 }
 
 const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, limitHit: false, complete: true };
@@ -85,7 +86,9 @@ export function searchShard(
     matchCount += hits.count;
     documentCount++;
     if (hits.count > left) limitHit = true;
-    if (left > 0) found.push({ document, hits: trimmed(hits, left), score: scoreOf(rankFeatures(view, hits, patterns, scope)) });
+    if (left <= 0) continue;
+    const features = rankFeatures(view, hits, patterns, scope);
+    found.push({ document, hits: trimmed(hits, left), score: scoreOf(features), features });
   }
   found.sort((a, b) => b.score - a.score || a.document - b.document);
   if (found.length > limits.maxDocuments) limitHit = true;
@@ -116,7 +119,7 @@ function assemble(
   masks: BranchMasks,
   scope: RepositoryScope,
   view: ShardDocument,
-  { document, hits, score }: Found,
+  { document, hits, score, features }: Found,
   contextLines: number,
 ): EngineDocument {
   const low = masks.low[document]!;
@@ -131,6 +134,7 @@ function assemble(
     language: view.language,
     ...presentHits(view, hits, contextLines),
     score,
+    features: { ...features },
   };
 }
 

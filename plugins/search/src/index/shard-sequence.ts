@@ -5,6 +5,7 @@ import type { ManifestShard } from './manifest.js';
 import { type BuiltShard, ShardBuilder } from './shard-builder.js';
 import type { SkipReason } from './skip-reason.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
+import { TurnTaker } from './turn-taker.js';
 
 const MAX_DOCUMENTS = 1 << 16;
 const EMPTY = Buffer.alloc(0);
@@ -20,6 +21,7 @@ export interface PlacedDocument {
 /** Writes documents into as many shards as their size asks for. Nothing is visible before `publish`. */
 export class ShardSequence {
   readonly #done: { builder: ShardBuilder; built: BuiltShard }[] = [];
+  readonly #turns = new TurnTaker();
   #current: ShardBuilder | undefined;
 
   constructor(
@@ -30,6 +32,7 @@ export class ShardSequence {
 
   /** Adds one blob with its documents; `symbols` is asked only when the content is stored. */
   async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols: () => readonly CodeSymbol[]): Promise<void> {
+    await this.#turns.breathe();
     const current = await this.#builderFor(content.length);
     for (const { path, category, language, skip, mask } of documents) {
       const stored = skip === '';

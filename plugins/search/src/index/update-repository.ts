@@ -9,6 +9,7 @@ import { ShardFiles } from './shard-files.js';
 import { ShardCorruptError } from './shard-layout.js';
 import { type PlacedDocument, ShardSequence } from './shard-sequence.js';
 import { type SkipReason, skipByContent, skipBySize } from './skip-reason.js';
+import { TurnTaker } from './turn-taker.js';
 import { documentKey, type WantedDocument, wantedDocuments } from './wanted-documents.js';
 
 export interface UpdateRequest {
@@ -48,7 +49,8 @@ export async function prepareUpdate(
   try {
     const base = previous?.optionsHash === options.hash ? previous : undefined;
     const branches = assignBits(request.branches, base?.branches ?? []);
-    const { live, damaged } = openAll(root, base, files);
+    const turns = new TurnTaker();
+    const { live, damaged } = await openAll(root, base, files, turns);
     const whole = damaged.length === 0 && (base?.quarantined.length ?? 0) === 0;
     const settled = whole
       ? branches.filter((branch) => base?.branches.some((old) => old.bit === branch.bit && old.commit === branch.commit))
@@ -59,7 +61,11 @@ export async function prepareUpdate(
       request.source,
       signal,
     );
-    const kept = live.map((shard) => place(shard, keptBits, wanted));
+    const kept: PreparedUpdate['kept'][number][] = [];
+    for (const shard of live) {
+      kept.push(place(shard, keptBits, wanted));
+      await turns.breathe();
+    }
     const writer = new DocumentWriter(added, live, options);
     await writer.write([...wanted.values()], request.source, signal);
     return { branches, kept, added, damaged, addedSkips: writer.skipped, blobsRead: writer.read, blobsCopied: writer.copied };
@@ -92,10 +98,16 @@ function assignBits(wanted: UpdateRequest['branches'], old: readonly ManifestBra
   });
 }
 
-function openAll(root: string, manifest: Manifest | undefined, files: ShardFiles): { live: LiveShard[]; damaged: QuarantinedShard[] } {
+async function openAll(
+  root: string,
+  manifest: Manifest | undefined,
+  files: ShardFiles,
+  turns: TurnTaker,
+): Promise<{ live: LiveShard[]; damaged: QuarantinedShard[] }> {
   const live: LiveShard[] = [];
   const damaged: QuarantinedShard[] = [];
   for (const entry of manifest?.shards ?? []) {
+    await turns.breathe();
     try {
       live.push(openLiveShard(root, manifest!.repository.id, entry, files));
     } catch (error) {

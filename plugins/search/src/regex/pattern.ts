@@ -44,7 +44,7 @@ export interface CompiledPattern {
 
 /**
  * Compiles a pattern for byte search.
- * @throws PatternError when a regexp is not RE2 syntax or too large; its `code` begins with SEXTANT_SEARCH_PATTERN
+ * @throws PatternError when a regexp is not RE2 syntax or too large; the query parser has refused such patterns before
  */
 export function compilePattern(spec: PatternSpec): CompiledPattern {
   return spec.kind === 'literal' ? compileLiteral(spec) : compileRegexp(spec);

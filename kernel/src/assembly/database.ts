@@ -1,0 +1,73 @@
+import type { ProcessConfig } from '@sextant/config';
+import { declareErrors, type Logger, ROLES, type Role, SextantError } from '@sextant/sdk';
+import { Databases } from '../storage/databases.js';
+import { EmbeddedPostgres } from '../storage/embedded/embedded-postgres.js';
+
+export const databaseErrors = declareErrors({
+  SEXTANT_STORAGE_DSN_NEEDED: { status: 500, summary: 'A process with some of the roles has no database configured.', fix: 'Set database.main (SEXTANT_DATABASE_URL) to a PostgreSQL DSN; the embedded database serves one process with everything.' },
+  SEXTANT_STORAGE_DEFAULT_PASSWORD: { status: 500, summary: 'The database has a password everybody knows, and Sextant would listen beyond this machine.', fix: 'Give the database user a password of its own.' },
+});
+
+/** Roles whose parts may store. The others run on machines that must not reach the database. */
+export const STORAGE_ROLES: readonly Role[] = ['api', 'web', 'worker', 'scheduler', 'migrator', 'index', 'cli'];
+/** What a process must do, all of it, to run the embedded database. */
+const WHOLE: readonly Role[] = ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
+
+export interface OpenDatabase {
+  readonly databases: Databases;
+  /** In words: where it is, without a password. */
+  readonly where: string;
+  close(): Promise<void>;
+}
+
+/** Opens the configured database, or the embedded one: started here, or (for a command) where it already runs. */
+export async function openDatabase(config: ProcessConfig, roles: readonly Role[], dataDir: string, log: Logger, signal: AbortSignal): Promise<OpenDatabase | undefined> {
+  if (!roles.some((role) => STORAGE_ROLES.includes(role))) return undefined;
+  const { main, codeintel, insights, poolSize, statementTimeout } = config.database;
+  const options = { log, poolSize, statementTimeout, ...(codeintel ? { codeintel: codeintel.reveal() } : {}), ...(insights ? { insights: insights.reveal() } : {}) };
+  if (main) {
+    const databases = new Databases({ main: main.reveal(), ...options });
+    return { databases, where: 'the configured PostgreSQL', close: () => databases.end() };
+  }
+  if (roles.includes('cli')) {
+    const address = await EmbeddedPostgres.running(dataDir);
+    if (address) {
+      const databases = new Databases({ main: { ...address }, ...options });
+      return { databases, where: 'the embedded PostgreSQL that runs already', close: () => databases.end() };
+    }
+  } else if (!WHOLE.every((role) => roles.includes(role))) {
+    throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
+      what: `A process with the roles ${roles.join(', ')} needs a database that others can reach too.`,
+      why: 'The embedded database serves one process with everything.',
+      fix: 'Set database.main (SEXTANT_DATABASE_URL) to a PostgreSQL DSN.',
+    });
+  }
+  const embedded = await EmbeddedPostgres.start({ dataDir, log, signal });
+  const databases = new Databases({ main: { ...embedded.poolConfig }, ...options });
+  return {
+    databases,
+    where: `the embedded PostgreSQL ${embedded.version}`,
+    close: async () => {
+      await databases.end();
+      await embedded.stop();
+    },
+  };
+}
+
+/** Passwords that documentation and images carry: hostile row 49. */
+const KNOWN_PASSWORDS = new Set(['postgres', 'password', 'sextant', 'changeme', 'secret', 'admin', 'root', 'example']);
+
+/** @throws SEXTANT_STORAGE_DEFAULT_PASSWORD for a well-known password, when others than this machine could come in. */
+export function refuseDefaultPassword(config: ProcessConfig, listensBeyondLoopback: boolean): void {
+  const dsn = config.database.main?.reveal();
+  if (!dsn || !listensBeyondLoopback || !URL.canParse(dsn)) return;
+  const { username, password } = new URL(dsn);
+  const secret = decodeURIComponent(password);
+  // Without a password the server has other means (peer, certificates), which are its administrator's choice.
+  if (secret === '' || (!KNOWN_PASSWORDS.has(secret) && secret !== decodeURIComponent(username) && !/^0+$/.test(secret))) return;
+  throw new SextantError('SEXTANT_STORAGE_DEFAULT_PASSWORD', {
+    what: 'The database user has a password that everybody knows.',
+    why: 'Sextant is to listen beyond this machine.',
+    fix: 'Give the database user a password of its own, or listen on 127.0.0.1.',
+  });
+}

@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Configuration } from '@sextant/config';
+import { type Clock, core, defineEvent, type Events, type Manifest, type PluginStatus, ROLES, type Role, SextantError, z } from '@sextant/sdk';
+import '../kernel-errors.js';
+import './kernel-errors.js';
+import { BootProgress } from '../boot/boot-progress.js';
+import { bootTable } from '../boot/boot-table.js';
+import { Boundary } from '../boundary/boundary.js';
+import { ErrorBudget } from '../boundary/error-budget.js';
+import { KernelContainer } from '../container/kernel-container.js';
+import { discover } from '../discovery/discover.js';
+import { GraphQLEngine } from '../graphql/graphql-engine.js';
+import { HttpServer } from '../http/http-server.js';
+import { Lifecycle } from '../lifecycle/lifecycle.js';
+import { PluginRecord } from '../lifecycle/plugin-record.js';
+import { Points } from '../lifecycle/points.js';
+import { Switchboard } from '../lifecycle/switchboard.js';
+import { Health } from '../observability/health.js';
+import { Logs } from '../observability/logs.js';
+import { Metrics } from '../observability/metrics.js';
+import { startTracing } from '../observability/tracing.js';
+import { RemoteClients } from '../remote/remote-client.js';
+import { isLoopback } from '../remote/remote-address.js';
+import { RemoteServer } from '../remote/remote-server.js';
+import { runAs } from '../services/actors.js';
+import { ChangeFeed } from '../services/change-feed.js';
+import { systemClock } from '../services/system-clock.js';
+import { authenticateWith, refuseOpenDoor } from './authentication.js';
+import { dataFolder } from './data-folder.js';
+import { refuseDefaultPassword } from './database.js';
+import { KernelWiring } from './kernel-wiring.js';
+import { operationsRoutes } from './operations-routes.js';
+import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
+import { pluginServices } from './plugin-services.js';
+import { readRemoteTls } from './remote-tls.js';
+import { openStored, type Stored } from './stored-services.js';
+import { checkMentioned, markIncompatible, wantedPlugins } from './wanted-plugins.js';
+
+export interface KernelOptions {
+  readonly builtin: readonly Manifest[];
+  readonly configuration: Configuration;
+  /** Start the always-on plugins only. */
+  readonly safe?: boolean;
+  /** A line for the person who watches the start. */
+  readonly say?: (line: string) => void;
+  readonly logs?: Logs;
+  readonly clock?: Clock;
+  /** False: no HTTP server, for commands. */
+  readonly listen?: boolean;
+}
+
+const switched = defineEvent('core.plugin-switched@1', z.object({ plugin: z.string(), instance: z.string() }));
+const DRAIN_TIMEOUT = 15_000;
+
+/** One Sextant process: its roles, its plugins, and everything they stand on. */
+export class Kernel {
+  readonly logs: Logs;
+  readonly metrics = new Metrics();
+  readonly points = new Points();
+  readonly health: Health;
+  readonly roles: readonly Role[];
+  readonly records: readonly PluginRecord[];
+  readonly switchboard: Switchboard;
+  readonly graphql: GraphQLEngine;
+  readonly instance: string;
+  readonly #boundary: Boundary;
+  readonly #container: KernelContainer;
+  readonly #lifecycle: Lifecycle;
+  readonly #http: HttpServer;
+  readonly #remoteServer: RemoteServer;
+  readonly #remoteClients: RemoteClients;
+  readonly #configs: PluginConfigs;
+  readonly #progress: BootProgress;
+  readonly #changes = new ChangeFeed<PluginStatus>();
+  readonly #tracing: AsyncDisposable;
+  #ready = false;
+  #draining = false;
+  #url = '';
+
+  /** Reads manifests and opens the database; starts nothing. @throws when the installation or the configuration is wrong. */
+  static async create(options: KernelOptions, signal: AbortSignal = new AbortController().signal): Promise<Kernel> {
+    const { configuration } = options;
+    const { process: config } = configuration;
+    const logs = options.logs ?? new Logs(config.log);
+    const found = await discover({ builtin: options.builtin, packages: config.pluginPackages, folders: config.pluginPaths, from: configuration.folder });
+    const roles = config.roles ?? ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
+    const dataDir = dataFolder(config.dataDir);
+    if (options.listen !== false) refuseDefaultPassword(config, !isLoopback(config.http.host));
+    const tls = readRemoteTls(config, configuration.folder);
+    const instance = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+    const stored = await openStored({ config, roles, dataDir, instance, logs, signal });
+    return new Kernel(options, found, { roles, dataDir, instance, logs, tls, stored });
+  }
+
+  private constructor(
+    private readonly options: KernelOptions,
+    found: Awaited<ReturnType<typeof discover>>,
+    private readonly base: { readonly roles: readonly Role[]; readonly dataDir: string; readonly instance: string; readonly logs: Logs; readonly tls: ReturnType<typeof readRemoteTls>; readonly stored: Stored | undefined },
+  ) {
+    const { configuration, clock = systemClock } = options;
+    const { process: config } = configuration;
+    const { logs, stored, roles } = base;
+    const log = logs.of('kernel');
+    this.logs = logs;
+    this.roles = roles;
+    this.instance = base.instance;
+    this.#tracing = startTracing({ otlpEndpoint: config.tracing.otlpEndpoint, serviceName: 'sextant', version: '1.0.0' });
+    this.records = found.map(({ manifest, source }) => {
+      const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)));
+      return record;
+    });
+    checkMentioned(configuration, this.records);
+    this.#progress = new BootProgress((line) => options.say?.(line));
+    const budget = new ErrorBudget(clock, config.errorBudget, {
+      error: (entry, error) => logs.of(entry.plugin).error(`${entry.kind} "${entry.name}" failed`, { error }),
+      opened: (plugin, reason) => {
+        log.error('the circuit of a plugin opened', { plugin, reason });
+        return this.records.find((r) => r.id === plugin)?.degrade(reason) ?? { [Symbol.dispose]: () => undefined };
+      },
+    });
+    this.#boundary = new Boundary(budget);
+    stored?.connect(this.#boundary);
+    this.health = new Health(this.#boundary);
+    this.#configs = new PluginConfigs(configuration, log);
+    this.#remoteClients = new RemoteClients(base.tls);
+    this.#remoteServer = new RemoteServer(this.#boundary, log);
+    const localMode = isLoopback(config.http.host);
+    this.#container = new KernelContainer(
+      [],
+      pluginServices({ logs, metrics: this.metrics, configs: this.#configs, stored, clock, dataDir: base.dataDir, process: { version: '1.0.0', instance: this.instance, roles, localMode, externalUrl: () => this.url }, plugins: () => this.switchboard }),
+    );
+    this.#http = new HttpServer({
+      log,
+      boundary: this.#boundary,
+      options: { ...config.http, localMode: () => localMode },
+      authenticate: authenticateWith(this.points.list(core.authenticators)),
+      runAs,
+    });
+    this.graphql = new GraphQLEngine({
+      boundary: this.#boundary,
+      log,
+      limits: { depth: config.graphql.maxDepth, aliases: config.graphql.maxAliases, tokens: config.graphql.maxTokens, cost: config.graphql.maxCost },
+      plugins: { list: () => this.switchboard.list(), enable: (id) => this.switchboard.enable(id), disable: (id, o) => this.switchboard.disable(id, o) },
+      nodes: () => this.points.list(core.nodes),
+      pluginChanges: (signal) => this.#changes.read(signal),
+    });
+    const wiring = new KernelWiring({
+      configs: this.#configs,
+      storages: stored?.storages,
+      graphql: roles.includes('api') ? this.graphql : undefined,
+      http: this.#http,
+      jobs: stored?.jobs,
+      health: this.health,
+      remoteServer: this.#remoteServer,
+      remoteClients: this.#remoteClients,
+      remotes: config.remotes,
+      records: this.records,
+      roles,
+    });
+    this.#lifecycle = new Lifecycle({
+      records: this.records,
+      roles,
+      container: this.#container,
+      points: this.points,
+      boundary: this.#boundary,
+      wiring,
+      log,
+      progress: (plugin, phase) => this.#progress.enter(plugin, phase),
+    });
+    this.switchboard = new Switchboard(
+      this.records,
+      this.#lifecycle,
+      {
+        save: async (plugin, enabled) => {
+          await stored?.switches.save(plugin, enabled);
+          if (stored) await this.#events().publish(switched, { plugin, instance: this.instance });
+        },
+      },
+      (id) => configuration.switches(id).enabled !== undefined,
+    );
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return this.options.configuration.process.http.externalUrl?.replace(/\/$/, '') ?? this.#url;
+  }
+
+  /** Why it is not ready, in words. */
+  unready(): readonly string[] {
+    return [...(this.#draining ? ['it stops'] : this.#ready ? [] : ['it starts']), ...this.health.critical()];
+  }
+
+  /** @throws SEXTANT_BOOT_ABORTED when a plugin that must run does not. */
+  async start(signal: AbortSignal = new AbortController().signal): Promise<void> {
+    const { configuration, safe = false, listen = true } = this.options;
+    const { stored, roles } = this.base;
+    const config = configuration.process;
+    this.#progress.start();
+    try {
+      markIncompatible(configuration, this.records);
+      await stored?.start(roles, signal);
+      signal.throwIfAborted();
+      await this.#lifecycle.reconcile(wantedPlugins({ configuration, records: this.records, switched: (await stored?.switches.all()) ?? new Map(), safe }));
+      signal.throwIfAborted();
+      this.#refuseMissing();
+      if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
+      if (listen) {
+        await refuseOpenDoor(config.http.host, this.points.list(core.authenticators));
+        this.#http.mount('kernel', operationsRoutes({ unready: () => this.unready(), plugins: () => this.switchboard.list(), metrics: () => this.metrics.render() }));
+        if (roles.includes('api')) this.#mountGraphQL();
+        this.#url = (await this.#http.listen()).url;
+      }
+      this.#followSwitches();
+      this.#ready = true;
+    } finally {
+      this.#progress.stop();
+      if (!signal.aborted && listen) this.options.say?.(bootTable(this.switchboard.list()));
+    }
+  }
+
+  /** Puts what changed in the configuration in force, as far as it is live. */
+  async reload(): Promise<ReloadReport> {
+    const report = this.#configs.reload(await this.options.configuration.reload());
+    this.base.stored?.jobs.refreshSchedules();
+    this.logs.of('kernel').info('read the configuration again', report);
+    return report;
+  }
+
+  /** Stops taking work, ends what runs, stops the plugins in reverse order. Never throws. */
+  async stop(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    const log = this.logs.of('kernel');
+    const quietly = async (what: string, work: () => unknown): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        log.error(`${what} failed`, { error });
+      }
+    };
+    this.graphql.close();
+    await quietly('draining HTTP', () => this.#http.drain(DRAIN_TIMEOUT));
+    await quietly('stopping the plugins', () => this.#lifecycle.stop());
+    await quietly('closing HTTP', () => this.#http.close());
+    await quietly('closing the internal server', () => this.#remoteServer.close());
+    await quietly('closing internal connections', () => this.#remoteClients.close());
+    await quietly('closing what stores', () => this.base.stored?.close());
+    await quietly('ending tracing', () => this.#tracing[Symbol.asyncDispose]());
+  }
+
+  #mountGraphQL(): void {
+    this.#http.mount('kernel-graphql', (router) => {
+      const handle = (request: Parameters<GraphQLEngine['handle']>[0]) => this.graphql.handle(request);
+      router.post('/.api/graphql', handle, { auth: 'public', timeout: 0, maxBody: 4 * 1024 * 1024 });
+      router.get('/.api/graphql', handle, { auth: 'public', timeout: 0 });
+    });
+  }
+
+  #refuseMissing(): void {
+    const missing = this.records.find((record) => {
+      const policy = this.options.configuration.switches(record.id).onFailure ?? (record.manifest.toggle === 'always-on' ? 'abort' : 'continue');
+      return policy === 'abort' && ['failed', 'blocked', 'incompatible'].includes(record.state);
+    });
+    if (!missing) return;
+    throw new SextantError('SEXTANT_BOOT_ABORTED', {
+      what: `Sextant cannot do without the plugin "${missing.id}", which did not come up.`,
+      ...(missing.error ? { why: missing.error.message } : {}),
+      fix: 'Mend what is named; --safe starts without the plugins that can be switched off.',
+      cause: missing.error?.cause,
+    });
+  }
+
+  #events(): Events {
+    return (this.base.stored as Stored).events.forPlugin('kernel');
+  }
+
+  /** Another process switched a plugin: this one follows. */
+  #followSwitches(): void {
+    const { stored } = this.base;
+    if (!stored) return;
+    this.#events().subscribe(switched, async ({ instance }) => {
+      if (instance === this.instance) return;
+      const { configuration, safe = false } = this.options;
+      await this.#lifecycle.reconcile(wantedPlugins({ configuration, records: this.records, switched: await stored.switches.all(), safe }));
+    });
+  }
+}

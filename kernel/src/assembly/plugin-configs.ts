@@ -1,0 +1,92 @@
+import type { Configuration } from '@sextant/config';
+import { checkSlice, type Problem } from '@sextant/config';
+import { type ConfigSchema, type Logger, type Manifest, z } from '@sextant/sdk';
+import { LiveConfig } from '../services/live-config.js';
+
+const EMPTY = z.object({});
+
+export interface ReloadReport {
+  /** Keys that changed and are in force. */
+  readonly applied: readonly string[];
+  /** Keys that changed and need a restart. */
+  readonly restartNeeded: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** The slices of all plugins that were configured, and what a reload may change in them. */
+export class PluginConfigs {
+  readonly #live = new Map<string, { readonly manifest: Manifest; readonly config: LiveConfig }>();
+
+  constructor(
+    private configuration: Configuration,
+    private readonly log: Logger,
+  ) {}
+
+  /** @throws SEXTANT_CONFIG_INVALID listing everything that is wrong. */
+  configure(manifest: Manifest): LiveConfig {
+    const value = this.configuration.pluginConfig(manifest.id, schemaOf(manifest), this.keyOf(manifest));
+    const config = new LiveConfig(value);
+    this.#live.set(manifest.id, { manifest, config });
+    return config;
+  }
+
+  /** The view of a plugin that was configured. */
+  of(plugin: string): LiveConfig {
+    return this.#live.get(plugin)?.config ?? new LiveConfig({});
+  }
+
+  /** The key in the configuration: the id, or an id the plugin had before. */
+  keyOf(manifest: Manifest): string {
+    const mentioned = this.configuration.mentionedPlugins();
+    if (mentioned.includes(manifest.id)) return manifest.id;
+    const old = manifest.renamedFrom?.find((id) => mentioned.includes(id));
+    if (old) this.log.warn(`The plugin "${old}" is now called "${manifest.id}": rename plugins.${old} in the configuration.`);
+    return old ?? manifest.id;
+  }
+
+  /** Puts live keys in force; a slice with any mistake stays as it was. */
+  reload(configuration: Configuration): ReloadReport {
+    const applied: string[] = [];
+    const restartNeeded: string[] = [];
+    const problems: Problem[] = [];
+    this.configuration = configuration;
+    for (const { manifest, config } of this.#live.values()) {
+      const schema = schemaOf(manifest);
+      const key = this.keyOf(manifest);
+      const checked = checkSlice(schema, configuration.slice(key), ['plugins', key], (path) => configuration.sourceOf(path));
+      if ('problems' in checked) {
+        problems.push(...checked.problems);
+        continue;
+      }
+      const previous = config.get() as Record<string, unknown>;
+      const next: Record<string, unknown> = { ...previous };
+      for (const name of Object.keys(schema.shape)) {
+        if (same(previous[name], (checked.value as Record<string, unknown>)[name])) continue;
+        const path = `plugins.${manifest.id}.${name}`;
+        if (isLive(schema.shape[name] as z.ZodType)) {
+          next[name] = (checked.value as Record<string, unknown>)[name];
+          applied.push(path);
+        } else restartNeeded.push(path);
+      }
+      for (const error of config.replace(next)) this.log.error('a listener failed on new configuration', { plugin: manifest.id, error });
+    }
+    return { applied, restartNeeded, problems };
+  }
+}
+
+const schemaOf = (manifest: Manifest): ConfigSchema => manifest.config ?? EMPTY;
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(revealed(a)) === JSON.stringify(revealed(b));
+
+/** Secrets print alike; for the comparison alone they are looked at. */
+function revealed(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && typeof (value as { reveal?: unknown }).reveal === 'function') return (value as { reveal(): string }).reveal();
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revealed(v)]));
+  return value;
+}
+
+function isLive(schema: z.ZodType): boolean {
+  for (let s: z.ZodType | undefined = schema; s; s = (s as { def?: { innerType?: z.ZodType } }).def?.innerType) if (s.meta()?.live === true) return true;
+  return false;
+}

@@ -1,0 +1,47 @@
+import { type Logger, type Storage, SextantError, type StorageDefinition } from '@sextant/sdk';
+import type { Databases } from '../storage/databases.js';
+import type { Migrator, MigrationTarget } from '../storage/migrator.js';
+import { PluginStorage } from '../storage/plugin-storage.js';
+
+const WAIT_FOR_MIGRATOR = 10 * 60_000;
+
+/** The storage of each plugin: migrated (or waited for) first, then opened. */
+export class PluginStorages {
+  readonly #open = new Map<string, PluginStorage>();
+  readonly #targets = new Map<string, MigrationTarget>();
+
+  constructor(
+    private readonly databases: Databases,
+    private readonly migrator: Migrator,
+    /** This process migrates; others wait until it has. */
+    private readonly migrates: boolean,
+    private readonly log: (plugin: string) => Logger,
+  ) {}
+
+  /** @throws when the plugin's parts name different databases, and whatever migrating throws. */
+  async open(plugin: string, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<Storage> {
+    const names = new Set(definitions.map((d) => d.database ?? 'main'));
+    if (names.size > 1) throw new SextantError('SEXTANT_PLUGIN_FAILED', { what: `Plugin "${plugin}" stores in several databases: ${[...names].join(', ')}.`, fix: 'A plugin has one schema in one database.' });
+    const database = [...names][0] ?? 'main';
+    const lists = await Promise.all(definitions.map((d) => d.migrations()));
+    // Several parts may name the same list; a migration counts once.
+    const migrations = [...new Map(lists.flat().map((migration) => [migration.name, migration])).values()];
+    const entities = [...new Set((await Promise.all(definitions.map((d) => d.entities?.() ?? []))).flat())];
+    const target = { plugin, database, migrations };
+    this.#targets.set(plugin, target);
+    if (this.migrates) await this.migrator.migrate(target);
+    else await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
+    const storage = await PluginStorage.open({ plugin, pool: this.databases.pool(database), log: this.log(plugin), ...(entities.length > 0 ? { entities } : {}) });
+    this.#open.set(plugin, storage);
+    return storage;
+  }
+
+  of(plugin: string): Storage | undefined {
+    return this.#open.get(plugin);
+  }
+
+  /** Every schema this process knows of, for `db status` and its like. */
+  get targets(): readonly MigrationTarget[] {
+    return [...this.#targets.values()];
+  }
+}

@@ -1,0 +1,45 @@
+import type { Configuration } from '@sextant/config';
+import { SextantError } from '@sextant/sdk';
+import semver from 'semver';
+import type { PluginRecord } from '../lifecycle/plugin-record.js';
+import { unknownPlugin } from '../lifecycle/switchboard.js';
+import { KERNEL_VERSION } from '../version.js';
+
+/** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN */
+export function checkMentioned(configuration: Configuration, records: readonly PluginRecord[]): void {
+  const known = new Set(records.flatMap((r) => [r.id, ...(r.manifest.renamedFrom ?? [])]));
+  for (const id of configuration.mentionedPlugins()) if (!known.has(id)) throw unknownPlugin(id, records.map((r) => r.id));
+}
+
+/** Marks those made for another kernel; they are never wanted. */
+export function markIncompatible(configuration: Configuration, records: readonly PluginRecord[]): void {
+  for (const record of records) {
+    const { kernel } = record.manifest.engines;
+    if (semver.satisfies(KERNEL_VERSION, kernel, { includePrerelease: true }) || configuration.switches(record.id).ignoreCompatibility) continue;
+    record.incompatible(
+      new SextantError('SEXTANT_PLUGIN_INCOMPATIBLE', {
+        what: `Plugin "${record.id}" ${record.manifest.version} was made for kernel ${kernel}; this is ${KERNEL_VERSION}.`,
+        fix: `Install a version of it for kernel ${KERNEL_VERSION}, or set plugins.${record.id}.ignoreCompatibility to try it all the same.`,
+      }),
+    );
+  }
+}
+
+export interface WantedOptions {
+  readonly configuration: Configuration;
+  readonly records: readonly PluginRecord[];
+  readonly switched: ReadonlyMap<string, boolean>;
+  readonly safe: boolean;
+}
+
+/** Always-on ones; else as the configuration says; else as was switched live; else by default. Safe mode: always-on only. */
+export function wantedPlugins({ configuration, records, switched, safe }: WantedOptions): ReadonlySet<string> {
+  const wanted = records.filter((record) => {
+    if (record.state === 'incompatible') return false;
+    const { toggle } = record.manifest;
+    if (toggle === 'always-on') return true;
+    if (safe) return false;
+    return configuration.switches(record.id).enabled ?? switched.get(record.id) ?? toggle === 'default-on';
+  });
+  return new Set(wanted.map((record) => record.id));
+}

@@ -1,0 +1,52 @@
+import { definePart, IdSet } from '@sextant/sdk';
+import { repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
+import { RepositoryCatalog } from '../../answer/repository-catalog.js';
+import { SearchService } from '../../answer/search-service.js';
+import { search } from '../../api.js';
+import { config } from '../../config.js';
+import { WorkerPool } from '../../engine/worker-pool.js';
+import { pathGlobs } from '../../index/path-globs.js';
+import '../../search-errors.js';
+import { deps } from './deps.js';
+import { streamRoute } from './stream-route.js';
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.provide(search, (d, ctx) => {
+      const catalog = new RepositoryCatalog(d.repositories, d.visibility, () => d.clock.monotonic());
+      const subscription = d.events.subscribe(repositoriesChanged, () => catalog.forget());
+      const { threads } = ctx.config.get();
+      const scanner = new WorkerPool(threads === undefined ? {} : { threads });
+      ctx.signal.addEventListener(
+        'abort',
+        () => {
+          subscription[Symbol.dispose]();
+          void scanner.close();
+        },
+        { once: true },
+      );
+      return new SearchService({
+        engine: d.engine,
+        scanner,
+        git: d.git,
+        mirrors: d.mirrors,
+        repositories: d.repositories,
+        visibility: d.visibility,
+        catalog,
+        clock: d.clock,
+        log: ctx.log,
+        isLarge: pathGlobs(ctx.config.get().largeFiles),
+        settings: () => ctx.config.get(),
+      });
+    });
+    r.contribute(repositoryFilters, ({ engine }) => ({
+      name: 'indexed' as const,
+      having: async () => IdSet.of((await engine.status({})).map((s) => s.repository)),
+    }));
+    r.graphql(() => import('./graphql.js'));
+    r.http((router, d) => {
+      router.get('/.api/search/stream', (request) => streamRoute(d.own as never, () => request.headers['x-request-id'])(request), { timeout: 0 });
+    });
+  },
+});

@@ -1,0 +1,145 @@
+import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
+import type { Repository } from '@sextant/plugin-code-host/api';
+import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
+import type { PatternType, Search, SearchMatch } from '../../api.js';
+import type { IndexedRepository } from '../../engine/contract.js';
+import { alertOf } from '../../answer/search-service.js';
+import { explainQuery } from '../../query/explain.js';
+import { parseQuery } from '../../query/parse-query.js';
+import { enqueueIndexing } from '../index/find-stale-job.js';
+import { type CollectedAnswer, collectAnswer } from './collect-answer.js';
+import type { ApiDeps } from './deps.js';
+import { lineMatchesOf } from './line-matches.js';
+
+interface SearchParent {
+  readonly answer: () => Promise<CollectedAnswer>;
+}
+
+type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
+type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
+
+export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
+  const service = (): Search => {
+    if (!d.own) throw new SextantError('SEXTANT_SEARCH_QUERY', { what: 'Search is not running in this process.', fix: 'Ask a process with the role api.' });
+    return d.own;
+  };
+  return {
+    Query: {
+      search: (_parent, args: { query: string; patternType?: PatternType | null }, op): SearchParent => {
+        let answer: Promise<CollectedAnswer> | undefined;
+        return {
+          answer: () => {
+            answer ??= collectAnswer(service(), { query: args.query, actor: op.actor, signal: op.signal, contextLines: 0, ...(args.patternType ? { patternType: args.patternType } : {}) });
+            return answer;
+          },
+        };
+      },
+      explainSearchQuery: (_parent, args: { query: string; patternType?: PatternType | null }) => {
+        const parsed = parseQuery(args.query, { patternType: args.patternType ?? 'standard' });
+        return parsed.ok ? { explanation: explainQuery(parsed.query, { now: d.clock.now() }), alert: null } : { explanation: null, alert: alertOf(parsed.errors) };
+      },
+    },
+    Mutation: {
+      reindexRepository: async (_parent, args: { repository: string }, op) => {
+        const id = decodeNodeId('Repository', args.repository);
+        const repository = id === undefined ? undefined : await d.repositories.byId(op.actor, Number(id));
+        if (!repository) throw new SextantError('SEXTANT_SEARCH_ARGUMENT', { what: 'No repository has this id.', fix: 'Give the id of a repository.' });
+        await enqueueIndexing(d.jobs, repository.id);
+        return { alwaysNil: null };
+      },
+    },
+    Search: {
+      results: (parent: SearchParent) => parent.answer(),
+      stats: (parent: SearchParent) => parent.answer(),
+    },
+    SearchResultsStats: {
+      approximateResultCount,
+      languages: (answer: CollectedAnswer) => {
+        const lines = new Map<string, number>();
+        for (const match of answer.matches) if (match.type === 'content' && match.language) lines.set(match.language, (lines.get(match.language) ?? 0) + lineMatchesOf(match.chunks).length);
+        return [...lines].map(([name, totalLines]) => ({ name, totalLines })).sort((a, b) => b.totalLines - a.totalLines);
+      },
+    },
+    SearchResults: {
+      results: async (answer: CollectedAnswer, _args, op) => {
+        const found = await d.repositories.byIds(op.actor, [...new Set(answer.matches.map((m) => m.repository.id))]);
+        return answer.matches.flatMap((match) => {
+          const repository = found.get(match.repository.id);
+          if (!repository) return [];
+          return [match.type === 'repo' ? { __typename: 'Repository', ...repository } : { __typename: match.type === 'commit' ? 'CommitSearchResult' : 'FileMatch', ...match, found: repository }];
+        });
+      },
+      matchCount: (answer: CollectedAnswer) => answer.progress.matchCount,
+      resultCount: (answer: CollectedAnswer) => answer.progress.matchCount,
+      approximateResultCount,
+      limitHit,
+      repositoriesCount: (answer: CollectedAnswer) => answer.progress.repositoriesCount,
+      cloning: (answer: CollectedAnswer, _args, op) => named(answer, ['repository-cloning'], op),
+      missing: (answer: CollectedAnswer, _args, op) => named(answer, ['repository-missing', 'not-indexed'], op),
+      timedout: (answer: CollectedAnswer, _args, op) => named(answer, ['timed-out'], op),
+      indexUnavailable: (answer: CollectedAnswer) => answer.verdict.reasons.some((r) => r.reason === 'shard-missing'),
+      alert: (answer: CollectedAnswer) => answer.alert ?? null,
+      elapsedMilliseconds: (answer: CollectedAnswer) => answer.progress.durationMs,
+      dynamicFilters: (answer: CollectedAnswer) => answer.filters,
+      completeness: (answer: CollectedAnswer) => ({ ...answer.verdict, reasons: answer.verdict.reasons.map((r) => ({ ...r, repositories: r.repositories ?? [], count: r.count ?? 0 })) }),
+    },
+    FileMatch: {
+      repository: (match: FileParent) => match.found,
+      file: (match: FileParent): GitEntryParent => ({ repository: match.found, oid: match.commit, path: match.path, ...(match.branches[0] ? { rev: match.branches[0] } : {}) }) as GitEntryParent,
+      revSpec: (match: FileParent) => match.branches[0] ?? null,
+      lineMatches: (match: FileParent) => (match.type === 'content' ? lineMatchesOf(match.chunks).map(({ line, ...rest }) => ({ preview: line, limitHit: false, ...rest })) : []),
+      chunkMatches: (match: FileParent) => (match.type === 'content' ? match.chunks.map((c) => ({ content: c.content, contentStart: c.start, ranges: c.ranges, contentTruncated: c.truncated })) : []),
+      pathMatches: (match: FileParent) => (match.type === 'symbol' ? [] : match.pathRanges.map(([start, end]) => ({ start: { offset: start, line: 0, column: start }, end: { offset: end, line: 0, column: end } }))),
+      symbols: (match: FileParent) => (match.type === 'symbol' ? match.symbols : []),
+      limitHit: () => false,
+      indexedAt: (match: FileParent) => match.freshness?.indexedAt ?? null,
+      stale: (match: FileParent) => match.freshness?.stale ?? false,
+    },
+    CommitSearchResult: {
+      label: (match: CommitParent) => markdown(`[${match.found.name}](/${match.found.name}) › [${match.author.name}](${urlOf(match)}): [${subjectOf(match)}](${urlOf(match)})`, `${match.found.name} › ${match.author.name}: ${subjectOf(match)}`),
+      url: urlOf,
+      detail: (match: CommitParent) => markdown(`[\`${match.oid.slice(0, 7)}\` ${match.author.date}](${urlOf(match)})`, `${match.oid.slice(0, 7)} ${match.author.date}`),
+      commit: (match: CommitParent): GitCommitParent => ({ repository: match.found, oid: match.oid }) as GitCommitParent,
+      messagePreview: (match: CommitParent) => (match.diff === undefined ? highlighted(match.message, match.ranges) : null),
+      diffPreview: (match: CommitParent) => (match.diff === undefined ? null : highlighted(match.diff, match.ranges)),
+      matches: (match: CommitParent) => [{ url: urlOf(match), body: fenced(match), highlights: highlights(match.ranges, 1) }],
+    },
+    Repository: {
+      textSearchIndex: (repository: Repository, _args, op) => op.loader<number, IndexedRepository | undefined>('indexed').load(repository.id).then((status) => (status ? { status, repository } : null)),
+    },
+    RepositoryTextSearchIndex: {
+      status: ({ status }: { status: IndexedRepository }) => ({ updatedAt: status.indexedAt, contentByteSize: status.contentBytes, contentFilesCount: status.documents, indexByteSize: status.indexBytes, indexShardsCount: status.shards, degraded: status.state !== 'ok', skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0) }),
+      refs: async ({ status, repository }: { status: IndexedRepository; repository: Repository }) => {
+        const mirror = (await d.mirrors.states([repository.id])).get(repository.id);
+        return status.branches.map(({ name, commit }) => ({ name, indexedCommit: commit, current: mirror?.head?.branch !== name || mirror.head.commit === commit }));
+      },
+      skippedFiles: ({ repository }: { repository: Repository }, args: { first: number; offset: number }, op: Operation) => d.engine.skippedFiles({ repository: repository.id, limit: Math.min(Math.max(args.first, 0), 1_000), offset: Math.max(args.offset, 0), signal: op.signal }),
+    },
+  };
+
+  async function named(answer: CollectedAnswer, reasons: readonly string[], op: Operation): Promise<readonly Repository[]> {
+    const names = answer.verdict.reasons.filter((r) => reasons.includes(r.reason)).flatMap((r) => r.repositories ?? []);
+    if (names.length === 0) return [];
+    return d.repositories.list(op.actor, { names }, { limit: names.length });
+  }
+}
+
+const limitHit = (answer: CollectedAnswer): boolean => answer.verdict.reasons.some((r) => r.reason === 'capped');
+
+function approximateResultCount(answer: CollectedAnswer): string {
+  return `${answer.progress.matchCount}${answer.verdict.exhaustive ? '' : '+'}`;
+}
+
+const urlOf = (match: CommitParent): string => `/${match.found.name}/-/commit/${match.oid}`;
+const subjectOf = (match: CommitParent): string => match.message.split('\n', 1)[0] ?? '';
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const markdown = (text: string, plain: string): object => ({ text, html: escaped(plain) });
+
+function fenced(match: CommitParent): object {
+  const text = match.diff ?? match.message;
+  return { text: `\`\`\`${match.diff === undefined ? 'COMMIT_EDITMSG' : 'diff'}\n${text}\n\`\`\``, html: `<pre>${escaped(text)}</pre>` };
+}
+
+const highlights = (ranges: CommitParent['ranges'], from: number): readonly object[] => ranges.map(([line, character, length]) => ({ line: line + from, character, length }));
+const highlighted = (value: string, ranges: CommitParent['ranges']): object => ({ value, highlights: highlights(ranges, 1) });

@@ -1,0 +1,218 @@
+export const typeDefs = /* GraphQL */ `
+extend type Query {
+  "Searches code, paths, symbols, repositories, commits and diffs that the viewer may see."
+  search(query: String!, version: SearchVersion = V3, patternType: SearchPatternType): Search
+  "How a query is understood: its tree and its plan, without running it."
+  explainSearchQuery(query: String!, patternType: SearchPatternType): SearchQueryExplanation
+}
+
+enum SearchVersion { V1 V2 V3 }
+enum SearchPatternType { standard literal regexp structural keyword }
+
+type Search {
+  results: SearchResults!
+  stats: SearchResultsStats!
+}
+
+type SearchQueryExplanation {
+  "The parsed tree, the plan and what the index must hold, as JSON."
+  explanation: JSONValue
+  "What is wrong with the query, with positions and a query that works."
+  alert: SearchAlert
+}
+
+type SearchResults {
+  results: [SearchResult!]!
+  matchCount: Int!
+  "The number with a + when there may be more."
+  approximateResultCount: String!
+  resultCount: Int!
+  limitHit: Boolean!
+  repositoriesCount: Int!
+  "Repositories that were not searched because they are being cloned."
+  cloning: [Repository!]!
+  "Repositories, or revisions of them, that are not there."
+  missing: [Repository!]!
+  "Repositories that could not be searched in time."
+  timedout: [Repository!]!
+  indexUnavailable: Boolean!
+  alert: SearchAlert
+  elapsedMilliseconds: Int!
+  dynamicFilters: [SearchFilter!]!
+  "What this answer did not look at."
+  completeness: SearchCompleteness!
+}
+
+type SearchResultsStats {
+  approximateResultCount: String!
+  languages: [LanguageStatistics!]!
+}
+
+type LanguageStatistics {
+  name: String!
+  "Lines that match, by language."
+  totalLines: Int!
+}
+
+"What an answer did not look at: in words, and for machines."
+type SearchCompleteness {
+  exhaustive: Boolean!
+  words: String!
+  reasons: [SearchCompletenessReason!]!
+  "When the oldest part of the index that was searched was built."
+  oldestIndexAt: DateTime
+}
+
+type SearchCompletenessReason {
+  "capped, timed-out, shard-missing, repository-cloning, repository-missing, not-indexed, degraded, skipped-files, permission-limited, stale, excluded, error."
+  reason: String!
+  message: String!
+  repositories: [String!]!
+  count: Int!
+}
+
+union SearchResult = FileMatch | CommitSearchResult | Repository
+
+type SearchAlert {
+  kind: String
+  title: String!
+  description: String
+  proposedQueries: [SearchQueryDescription!]
+}
+
+type SearchQueryDescription {
+  description: String
+  query: String!
+}
+
+type SearchFilter {
+  value: String!
+  label: String!
+  count: Int!
+  limitHit: Boolean!
+  kind: String!
+}
+
+type FileMatch {
+  repository: Repository!
+  file: GitBlob!
+  revSpec: String
+  lineMatches: [LineMatch!]!
+  chunkMatches: [ChunkMatch!]!
+  pathMatches: [SearchRange!]!
+  symbols: [SymbolMatch!]!
+  language: String
+  limitHit: Boolean!
+  "When the searched commit was indexed; null when it was read without an index."
+  indexedAt: DateTime
+  "The mirror has moved on since."
+  stale: Boolean!
+}
+
+type LineMatch {
+  preview: String!
+  "0-based."
+  lineNumber: Int!
+  "Pairs of offset and length, in code points of the line."
+  offsetAndLengths: [[Int!]!]!
+  limitHit: Boolean!
+}
+
+type ChunkMatch {
+  content: String!
+  contentStart: SearchPosition!
+  ranges: [SearchRange!]!
+  contentTruncated: Boolean!
+}
+
+type SearchPosition {
+  offset: Int!
+  line: Int!
+  column: Int!
+}
+
+type SearchRange {
+  start: SearchPosition!
+  end: SearchPosition!
+}
+
+type SymbolMatch {
+  name: String!
+  kind: String!
+  containerName: String
+  "0-based."
+  line: Int!
+  url: String!
+}
+
+type CommitSearchResult {
+  label: SearchMarkdown!
+  url: String!
+  detail: SearchMarkdown!
+  commit: GitCommit!
+  messagePreview: HighlightedString
+  diffPreview: HighlightedString
+  matches: [SearchResultMatch!]!
+}
+
+type SearchMarkdown {
+  text: String!
+  html: String!
+}
+
+type HighlightedString {
+  value: String!
+  highlights: [SearchHighlight!]!
+}
+
+type SearchHighlight {
+  "1-based."
+  line: Int!
+  character: Int!
+  length: Int!
+}
+
+type SearchResultMatch {
+  url: String!
+  body: SearchMarkdown!
+  highlights: [SearchHighlight!]!
+}
+
+extend type Repository {
+  "How the index of this repository stands; null while there is none."
+  textSearchIndex: RepositoryTextSearchIndex
+}
+
+type RepositoryTextSearchIndex {
+  status: RepositoryTextSearchIndexStatus
+  refs: [RepositoryTextSearchIndexedRef!]!
+  "Files known by path only, with the reason."
+  skippedFiles(first: Int = 100, offset: Int = 0): [RepositorySkippedFile!]
+}
+
+type RepositoryTextSearchIndexStatus {
+  updatedAt: DateTime!
+  contentByteSize: BigInt!
+  contentFilesCount: Int!
+  indexByteSize: BigInt!
+  indexShardsCount: Int!
+  degraded: Boolean!
+  skippedFilesCount: Int!
+}
+
+type RepositoryTextSearchIndexedRef {
+  name: String!
+  indexedCommit: String!
+  current: Boolean!
+}
+
+type RepositorySkippedFile {
+  path: String!
+  reason: String!
+}
+
+extend type Mutation {
+  "Builds the index of a repository anew, soon."
+  reindexRepository(repository: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+}
+`;

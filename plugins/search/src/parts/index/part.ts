@@ -1,0 +1,31 @@
+import { definePart } from '@sextant/sdk';
+import { repositoriesChanged } from '@sextant/plugin-code-host/api';
+import { mirrorUpdated } from '@sextant/plugin-git/api';
+import { config } from '../../config.js';
+import { openIndexStore } from '../../index-folder.js';
+import { deps } from './deps.js';
+import { enqueueIndexing, findStale, findStaleJob } from './find-stale-job.js';
+import { indexRepository, indexRepositoryJob } from './index-repository-job.js';
+import { SharedIndex } from './shared-index.js';
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    const shared = new SharedIndex(() => Promise.reject(new Error('the part has not started')));
+    r.job(indexRepository, indexRepositoryJob(shared));
+    r.job(findStale, findStaleJob(shared));
+    r.schedule({ id: 'find-stale', job: findStale, every: (c) => c.indexEvery, catchUp: true });
+    r.start(async ({ process, events, jobs }, ctx) => {
+      shared.use(() => openIndexStore(process.folder('index'), ctx.config.get()));
+      const removed = await (await shared.store()).sweep();
+      if (removed.length > 0) ctx.log.info('removed what an interrupted build left', { files: removed.length });
+      const subscriptions = [
+        events.subscribe(mirrorUpdated, ({ repositoryId }) => enqueueIndexing(jobs, repositoryId)),
+        events.subscribe(repositoriesChanged, async ({ ids, reason }) => {
+          if (reason === 'deleted' || reason === 'renamed') for (const id of ids) await enqueueIndexing(jobs, id);
+        }),
+      ];
+      ctx.signal.addEventListener('abort', () => subscriptions.forEach((s) => s[Symbol.dispose]()), { once: true });
+    });
+  },
+});
