@@ -20,8 +20,8 @@ export default defineConfig({
     pool: 'forks',
     globalSetup: ['scripts/vitest/start-postgres.ts'],
     setupFiles: ['scripts/vitest/setup-test-file.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: wantsE2e ? 60_000 : 20_000,
+    hookTimeout: wantsE2e ? 180_000 : 60_000,
     unstubEnvs: true,
     unstubGlobals: true,
     // Our own packages are tested as they ship. Handing dist/ to Node keeps one instance of each class for the test and for the libraries it calls.

@@ -26,6 +26,7 @@ const VERBS = {
   layers: { build: true, script: 'scripts/check-layers.mjs', args: (args) => args },
   docs: { build: true, script: 'scripts/generate-docs.mjs', args: (args) => args },
   api: { build: true, script: 'scripts/api-report.mjs', args: (args) => args },
+  pack: { build: true, script: 'scripts/pack.mjs', args: (args) => args },
   bundle: { build: true, bin: 'rollup', args: (args) => ['-c', ...args] },
   build: { build: true },
   exec: { build: false, fromArguments: true },
