@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Configuration } from '@sextant/config';
-import { type Clock, core, defineEvent, type Events, type Manifest, type PluginStatus, ROLES, type Role, SextantError, z } from '@sextant/sdk';
+import { type Clock, core, defineEvent, type Events, type Manifest, type PluginStatus, ROLES, type Role, SextantError, type Token, z } from '@sextant/sdk';
 import '../kernel-errors.js';
 import './kernel-errors.js';
 import { BootProgress } from '../boot/boot-progress.js';
@@ -179,6 +179,16 @@ export class Kernel {
       },
       (id) => configuration.switches(id).enabled !== undefined,
     );
+  }
+
+  /** Background work of this process; undefined without a database. */
+  get stored(): Stored | undefined {
+    return this.base.stored;
+  }
+
+  /** A service that a plugin provides, or the kernel's own for it; undefined while there is none. */
+  service<V>(token: Token<V>, plugin?: string): V | undefined {
+    return this.#container.get(token, plugin);
   }
 
   /** Where it listens. */

@@ -1,0 +1,113 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Configuration } from '@sextant/config';
+import { JobSpy, Kernel, Logs } from '@sextant/kernel';
+import { type AnyJob, core, type Jobs, type JobState, type Manifest, type PluginStatus, type Role, SextantError, type Token } from '@sextant/sdk';
+import { afterAll } from 'vitest';
+import { RecordedLog } from './recorded-log.js';
+import { TestClock } from './test-clock.js';
+import { aTestDatabase } from './test-database-server.js';
+
+export interface TestKernelOptions {
+  // biome-ignore lint/suspicious/noExplicitAny: plugins of any configuration
+  readonly plugins: readonly Manifest<any>[];
+  /** As in the configuration file: `{ plugins: { 'my-plugin': { marker: 'FIXME' } } }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Default: all roles of one process. */
+  readonly roles?: readonly Role[];
+  /** Default: real time. */
+  readonly clock?: TestClock;
+  /** A folder to keep things in over several kernels; default: one of its own, removed at the end. */
+  readonly dataDir?: string;
+  /** The database of another test kernel, to start on it again. */
+  readonly databaseUrl?: string;
+}
+
+export interface GraphQLAnswer {
+  // biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
+  readonly data: any;
+  readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
+}
+
+/** A running Sextant with some plugins, on a database of its own and a free port. */
+export interface TestKernel {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly log: RecordedLog;
+  readonly kernel: Kernel;
+  /** As the local site admin; with `token` as its user. */
+  graphql(query: string, variables?: Readonly<Record<string, unknown>>, options?: { readonly token?: string }): Promise<GraphQLAnswer>;
+  /** `path` from the root. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** A service that a plugin provides. @throws when nobody does. */
+  service<V>(token: Token<V>, plugin?: string): V;
+  readonly jobs: {
+    enqueue<P>(job: Parameters<Jobs['enqueue']>[0], payload: P): Promise<string>;
+    /** Resolves when nothing waits and nothing runs. */
+    drain(): Promise<void>;
+    waitFor(job: AnyJob, state: JobState): Promise<unknown>;
+  };
+  plugin(id: string): PluginStatus;
+  stop(): Promise<void>;
+}
+
+/** Starts a kernel for a test; it stops by itself when the file's tests are done. */
+export async function startTestKernel(options: TestKernelOptions): Promise<TestKernel> {
+  const database = options.databaseUrl === undefined ? await aTestDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? (database?.dsn as string);
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sextant-kernel-'));
+  chmodSync(dataDir, 0o711);
+  const log = new RecordedLog();
+  const configuration = await Configuration.load({
+    folder: dataDir,
+    env: {},
+    flags: { dataDir, http: { port: 0 }, database: { main: databaseUrl, poolSize: 10 }, ...(options.roles ? { roles: options.roles } : {}), ...options.config },
+  });
+  const kernel = await Kernel.create({ builtin: options.plugins as readonly Manifest[], configuration, logs: new Logs({ level: 'debug', format: 'json', destination: log }), ...(options.clock ? { clock: options.clock } : {}) });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      await kernel.stop();
+      await database?.drop();
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    })();
+    return stopped;
+  };
+  afterAll(stop);
+  try {
+    await kernel.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const spy = kernel.stored ? new JobSpy(kernel.stored.jobs.runner, kernel.stored.database.databases.pool('main')) : undefined;
+  const needSpy = (): JobSpy => spy ?? none('core.jobs@1');
+  const request = (path: string, init?: RequestInit): Promise<Response> => fetch(`${kernel.url}${path}`, init);
+  return {
+    url: kernel.url,
+    databaseUrl,
+    dataDir,
+    log,
+    kernel,
+    fetch: request,
+    graphql: async (query, variables, { token } = {}) => {
+      const response = await request('/.api/graphql', { method: 'POST', headers: { 'content-type': 'application/json', ...(token ? { authorization: `token ${token}` } : {}) }, body: JSON.stringify({ query, variables }) });
+      const answer = (await response.json()) as Partial<GraphQLAnswer>;
+      return { data: answer.data ?? null, errors: answer.errors ?? [] };
+    },
+    service: (token, plugin) => kernel.service(token, plugin) ?? none(token.key),
+    jobs: {
+      enqueue: (job, payload) => (kernel.service(core.jobs, job.name.slice(0, job.name.indexOf('.'))) ?? none(core.jobs.key)).enqueue(job, payload),
+      drain: async () => void (await needSpy().drain()),
+      waitFor: (job, state) => needSpy().waitFor(job.name, state as never),
+    },
+    plugin: (id) => kernel.switchboard.list().find((status) => status.id === id) ?? none(id),
+    stop,
+  };
+}
+
+function none(what: string): never {
+  throw new SextantError('SEXTANT_SERVICE_MISSING', { what: `Nothing provides ${what} in this test kernel.`, fix: 'Add the plugin that does.' });
+}
