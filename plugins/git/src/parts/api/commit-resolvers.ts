@@ -1,9 +1,11 @@
-import { encodeCursor, type Operation, pageRequest, RepoPath, type ResolverMap } from '@sextant/sdk';
+import { type Operation, pageRequest, RepoPath, type ResolverMap } from '@sextant/sdk';
 import type { Commit, GitCommitParent, GitEntryParent, Signature } from '../../api.js';
 import { allOf } from '../../reads/all-of.js';
+import { commitPage, offsetOf } from './commit-page.js';
 import { comparisonOf } from './comparison-resolvers.js';
+import { commitLinks } from './external-links.js';
 import { commitNodeId, type GitAccess } from './git-access.js';
-import { commitUrl, revisionUrl } from './git-urls.js';
+import { commitUrl } from './git-urls.js';
 
 const PAGE = { max: 10_000, default: 50 };
 
@@ -71,6 +73,7 @@ export function commitResolvers(access: GitAccess): ResolverMap {
         };
       },
       url: ({ repository, oid }: GitCommitParent) => commitUrl(repository.name, oid),
+      externalURLs: ({ repository, oid }: GitCommitParent) => commitLinks(repository, oid),
       canonicalURL: ({ repository, oid }: GitCommitParent) => commitUrl(repository.name, oid),
     },
     Signature: { person: (signature: Signature) => signature },
@@ -90,27 +93,6 @@ export function commitResolvers(access: GitAccess): ResolverMap {
     const found = await access.entryAt(op, parent, path);
     return found?.entry.type === 'blob' ? found : null;
   }
-}
-
-export const treeRoot = ({ repository, oid, rev }: GitCommitParent): string => revisionUrl(repository.name, rev ?? oid);
-
-export const offsetOf = (position: string | undefined): number => {
-  const offset = Number(position ?? 0);
-  return Number.isSafeInteger(offset) && offset >= 0 ? offset : 0;
-};
-
-/** A page of commits, one more than asked for telling that there are others. */
-export function commitPage(
-  { repository }: { readonly repository: GitCommitParent['repository'] },
-  commits: readonly Commit[],
-  limit: number,
-  skip: number,
-) {
-  const hasNextPage = commits.length > limit;
-  return {
-    nodes: commits.slice(0, limit).map((commit): GitCommitParent => ({ repository, oid: commit.oid, commit })),
-    pageInfo: { hasNextPage, endCursor: hasNextPage ? encodeCursor('commits', String(skip + limit)) : null },
-  };
 }
 
 const subjectOf = ({ message }: Commit): string => message.split('\n', 1)[0]!.trim();

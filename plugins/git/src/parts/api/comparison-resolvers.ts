@@ -3,7 +3,7 @@ import { type CommitOid, encodeCursor, type Operation, pageRequest, RepoPath, ty
 import type { DiffFile } from '../../api.js';
 import { allOf } from '../../reads/all-of.js';
 import { formatPatch } from '../../reads/format-patch.js';
-import { commitPage, offsetOf } from './commit-resolvers.js';
+import { commitPage, offsetOf } from './commit-page.js';
 import type { GitAccess } from './git-access.js';
 
 interface Side {

@@ -142,6 +142,8 @@ type GitCommit implements Node {
   diff(base: String): RepositoryComparison!
   url: String!
   canonicalURL: String!
+  "The same at its code host, where the host's pages are known."
+  externalURLs: [ExternalLink!]!
 }
 
 type GitCommitConnection {
@@ -155,6 +157,8 @@ interface TreeEntry {
   isDirectory: Boolean!
   url: String!
   canonicalURL: String!
+  "The same at its code host, where the host's pages are known."
+  externalURLs: [ExternalLink!]!
   submodule: Submodule
 }
 
@@ -165,6 +169,8 @@ type GitTree implements TreeEntry {
   isRoot: Boolean!
   url: String!
   canonicalURL: String!
+  "The same at its code host, where the host's pages are known."
+  externalURLs: [ExternalLink!]!
   rawZipArchiveURL: String!
   submodule: Submodule
   commit: GitCommit!
@@ -191,6 +197,8 @@ type GitBlob implements TreeEntry {
   blame(startLine: Int, endLine: Int): [Hunk!]!
   url: String!
   canonicalURL: String!
+  "The same at its code host, where the host's pages are known."
+  externalURLs: [ExternalLink!]!
   rawURL: String!
   submodule: Submodule
   commit: GitCommit!

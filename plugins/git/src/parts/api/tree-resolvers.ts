@@ -1,5 +1,6 @@
 import { type Operation, pageRequest, type ResolverMap } from '@sextant/sdk';
 import type { GitEntryParent, TreeEntry } from '../../api.js';
+import { entryLinks } from './external-links.js';
 import type { GitAccess } from './git-access.js';
 import { entryUrl } from './git-urls.js';
 import { lfsSize } from './lfs-pointer.js';
@@ -13,6 +14,8 @@ export function treeResolvers(access: GitAccess): ResolverMap {
   const { git } = access.api;
   const shared = {
     name: ({ path }: GitEntryParent) => path.slice(path.lastIndexOf('/') + 1),
+    externalURLs: ({ repository, oid, path, entry }: GitEntryParent) =>
+      entryLinks(repository, entry?.type === 'tree' ? 'tree' : 'blob', oid, path),
     commit: ({ repository, oid, rev }: GitEntryParent) => ({ repository, oid, ...(rev === undefined ? {} : { rev }) }),
     submodule: async (parent: GitEntryParent, _args: unknown, op: Operation) => submoduleOf(parent, await access.entry(op, parent)),
   };

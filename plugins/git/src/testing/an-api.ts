@@ -1,0 +1,112 @@
+import type { Repository, Visibility } from '@sextant/plugin-code-host/api';
+import type { Actor, Clock, EnqueueOptions, Jobs, RepoName, RouteRequest } from '@sextant/sdk';
+import type { Git } from '../api.js';
+
+export const aPerson = (more: Partial<Actor> = {}): Actor => ({
+  kind: 'user',
+  id: 'user:1',
+  userId: 1,
+  siteAdmin: false,
+  via: 'session',
+  ...more,
+});
+
+export const aKnownRepository = (id: number, name: RepoName, more: Partial<Repository> = {}): Repository => ({
+  id,
+  name,
+  description: '',
+  fork: false,
+  archived: false,
+  private: false,
+  stars: 0,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+  deletedAt: undefined,
+  external: { id: String(id), serviceType: 'local', serviceId: '/' },
+  webUrl: undefined,
+  topics: [],
+  ...more,
+});
+
+export interface Enqueued {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly options: EnqueueOptions | undefined;
+}
+
+/** What the api part asks of others: repositories behind a wall whose holes a test names, jobs that are only written down. */
+export function anApi(
+  git: Git,
+  known: readonly Repository[],
+  wall: { readonly hidden?: readonly number[]; readonly hiddenPaths?: ReadonlyMap<number, readonly string[]> } = {},
+) {
+  const enqueued: Enqueued[] = [];
+  const lookups: string[] = [];
+  const hidden = (id: number) => wall.hidden?.includes(id) ?? false;
+  const seen = (repository: Repository | undefined) => (repository && !hidden(repository.id) ? repository : undefined);
+  const canSee = (id: number, path?: string) => !hidden(id) && !(path !== undefined && wall.hiddenPaths?.get(id)?.includes(path));
+  const visibility = {
+    epoch: '1',
+    unrestricted: false,
+    canSee,
+    ...(wall.hiddenPaths
+      ? { paths: new Map([...wall.hiddenPaths.keys()].map((id) => [id, { allows: (path: string) => canSee(id, path) }])) }
+      : {}),
+  } as unknown as Visibility;
+  const jobs: Jobs = {
+    enqueue: async (job, payload, options) => {
+      enqueued.push({ name: job.name, payload, options });
+      return String(enqueued.length);
+    },
+    enqueueMany: async (job, entries) => {
+      for (const { payload, options } of entries) enqueued.push({ name: job.name, payload, options });
+    },
+    cancel: async () => false,
+    list: async () => [],
+  };
+  const clock: Clock = { now: () => new Date('2026-01-02T03:04:05Z'), monotonic: () => 0, sleep: async () => {} };
+  return {
+    enqueued,
+    /** Names that were looked up. */
+    lookups,
+    deps: {
+      git,
+      jobs,
+      clock,
+      db: { schema: 'plugin_git', query: async () => [] } as never,
+      repositories: {
+        byName: async (_actor: Actor, name: RepoName) => {
+          lookups.push(name);
+          return seen(known.find((r) => r.name === name));
+        },
+        byId: async (_actor: Actor, id: number) => seen(known.find((r) => r.id === id)),
+      } as never,
+      visibility: { of: async () => visibility, epoch: async () => '1' },
+    },
+  };
+}
+
+/** A request as the kernel hands it to a route. */
+export function aRequest(
+  method: string,
+  path: string,
+  params: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): RouteRequest {
+  const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+  const url = new URL(`http://host${path}`);
+  return {
+    method,
+    path: url.pathname,
+    params,
+    query: url.searchParams,
+    headers,
+    actor: aPerson(),
+    remoteAddress: '127.0.0.1',
+    signal: new AbortController().signal,
+    log,
+    bytes: async () => Buffer.alloc(0),
+    json: async () => ({}),
+    async *stream() {},
+  };
+}
