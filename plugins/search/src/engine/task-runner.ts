@@ -79,6 +79,8 @@ export class TaskRunner {
   }
 
   forget(id: string): void {
+    const shard = this.#shards.get(id);
+    if (shard) for (const path of shard.files) this.#files.forget(path);
     this.#shards.delete(id);
     this.#masks.delete(id);
   }

@@ -156,6 +156,14 @@ describe('WorkerPool', () => {
     }
   });
 
+  it('answers the same when opened shards do not fit in memory', async () => {
+    await update(1, manyFiles(60));
+    const narrow = new SearchEngine(store, new WorkerPool({ threads: 2, workerUrl, residentBytes: 1 }));
+    const expected = await search(engine, pattern('gamma'));
+    for (const _ of [1, 2, 3]) expect((await search(narrow, pattern('gamma'))).documents).toEqual(expected.documents);
+    await narrow.close();
+  });
+
   it('counts on after the limit when all matches are to be counted', async () => {
     await update(1, manyFiles(30));
     const all = await search(engine, pattern('alpha'));

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { ShardImage } from '../index/open-shard.js';
+import type { ContentCheck } from '../index/open-shard.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { ShardImages } from './shard-images.js';
 import type { FromWorker, ToWorker } from './worker.js';
@@ -42,7 +42,8 @@ export class WorkerPool implements ShardExecutor {
   onDamaged: (shard: string, reason: string) => void = () => undefined;
   readonly #slots: Slot[];
   readonly #images: ShardImages;
-  readonly #toVerify: ShardImage[] = [];
+  /** Content that is still to be checked, by the threads when they have nothing better to do. */
+  readonly #toVerify: ContentCheck[] = [];
   readonly #workerUrl: URL;
   #queries: Entry[] = [];
   #closed = false;
@@ -115,10 +116,11 @@ export class WorkerPool implements ShardExecutor {
   }
 
   #giveVerification(slot: Slot): void {
-    const image = this.#toVerify.shift();
-    if (!image) return;
+    if (this.#slots.some(({ verifying }) => verifying)) return;
+    const check = this.#toVerify.shift();
+    if (!check) return;
     slot.verifying = true;
-    this.#send(slot, { type: 'verify', image });
+    this.#send(slot, { type: 'verify', check });
   }
 
   #send(slot: Slot, message: ToWorker): void {
@@ -141,7 +143,7 @@ export class WorkerPool implements ShardExecutor {
     switch (message.type) {
       case 'opened': {
         slot.knows.add(message.image.id);
-        this.#toVerify.push(message.image);
+        this.#toVerify.push({ image: message.image, done: 0, checksum: 0 });
         const evicted = this.#images.add(message.image);
         if (evicted.length > 0) this.#forget(evicted);
         return;
@@ -153,6 +155,7 @@ export class WorkerPool implements ShardExecutor {
         }
         return;
       case 'verified':
+        if (message.rest) this.#toVerify.unshift(message.rest);
         if (message.failure) this.onDamaged(message.shard, message.failure);
         return;
       case 'idle':

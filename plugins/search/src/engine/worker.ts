@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { type ShardImage, verifyContent } from '../index/open-shard.js';
+import { type ContentCheck, checkContent, type ShardImage } from '../index/open-shard.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
 import { type CompiledQuery, compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
@@ -9,17 +9,23 @@ import { type Task, type TaskResult, TaskRunner } from './task-runner.js';
 export type ToWorker =
   | { readonly type: 'search'; readonly query: QuerySpec; readonly tasks: readonly Task[] }
   | { readonly type: 'forget'; readonly shards: readonly string[] }
-  | { readonly type: 'verify'; readonly image: ShardImage };
+  | { readonly type: 'verify'; readonly check: ContentCheck };
 
 export type FromWorker =
   | { readonly type: 'opened'; readonly image: ShardImage }
   | { readonly type: 'results'; readonly results: readonly TaskResult[] }
-  | { readonly type: 'verified'; readonly shard: string; readonly failure?: string }
+  | {
+      readonly type: 'verified';
+      readonly shard: string /** What is left to check. */;
+      readonly rest?: ContentCheck;
+      readonly failure?: string;
+    }
   /** Ready for the next message. */
   | { readonly type: 'idle' };
 
 const POST_EVERY_MS = 20;
 const KEPT_QUERIES = 16;
+const VERIFY_BYTES = 4 << 20;
 
 const port = parentPort!;
 const post = (message: FromWorker) => port.postMessage(message);
@@ -49,12 +55,14 @@ function search(query: QuerySpec, tasks: readonly Task[]): void {
   if (results.length > 0) post({ type: 'results', results });
 }
 
-function verify(image: ShardImage): void {
+/** A slice at a time, so that a search never waits long behind it, even on a cold disk. */
+function verify(check: ContentCheck): void {
+  const shard = check.image.id;
   try {
-    verifyContent(image);
-    post({ type: 'verified', shard: image.id });
+    post({ type: 'verified', shard, rest: checkContent(check, VERIFY_BYTES) });
   } catch (error) {
-    if (error instanceof ShardCorruptError) post({ type: 'verified', shard: image.id, failure: error.message });
+    // Any other error says nothing about the shard; it will be checked when it is opened next.
+    if (error instanceof ShardCorruptError) post({ type: 'verified', shard, failure: error.message });
   }
 }
 
@@ -64,6 +72,6 @@ port.on('message', (message: ToWorker) => {
     return;
   }
   if (message.type === 'search') search(message.query, message.tasks);
-  else verify(message.image);
+  else verify(message.check);
   post({ type: 'idle' });
 });

@@ -59,16 +59,36 @@ export function openShard(folder: string, id: string): ShardImage {
   }
 }
 
-/** Reads the whole content once and compares its checksum. @throws ShardCorruptError when a byte has changed */
-export function verifyContent(image: ShardImage): void {
+/** How far a check of a shard's content has come. */
+export interface ContentCheck {
+  readonly image: ShardImage;
+  /** Bytes done, and their crc32. */
+  readonly done: number;
+  readonly checksum: number;
+}
+
+/**
+ * Reads on for at most `bytes` and answers the progress; undefined when all was read and is as it was written.
+ * @throws ShardCorruptError when a byte has changed
+ */
+export function checkContent({ image, done, checksum }: ContentCheck, bytes: number): ContentCheck | undefined {
+  const { contentLength, contentChecksum } = image.header;
+  const length = Math.min(bytes, contentLength - done);
   const descriptor = openOrExplain(join(image.folder, `${image.id}.sxc`));
+  let next: number;
   try {
-    if (checksumOf(descriptor, 0, image.header.contentLength) !== image.header.contentChecksum) {
-      throw new ShardCorruptError('the checksum of the content does not match');
-    }
+    next = checksumOf(descriptor, done, length, checksum);
   } finally {
     closeSync(descriptor);
   }
+  if (done + length < contentLength) return { image, done: done + length, checksum: next };
+  if (next !== contentChecksum) throw new ShardCorruptError('the checksum of the content does not match');
+  return undefined;
+}
+
+/** Reads the whole content once and compares its checksum. @throws ShardCorruptError when a byte has changed */
+export function verifyContent(image: ShardImage): void {
+  checkContent({ image, done: 0, checksum: 0 }, Number.POSITIVE_INFINITY);
 }
 
 /** The words of a section of the image, viewed in place. */
@@ -153,9 +173,9 @@ function readExactly(descriptor: number, position: number, length: number): Buff
   return bytes;
 }
 
-function checksumOf(descriptor: number, position: number, length: number): number {
+function checksumOf(descriptor: number, position: number, length: number, start = 0): number {
   const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, length));
-  let checksum = 0;
+  let checksum = start;
   for (let done = 0; done < length; ) {
     const part = buffer.subarray(0, Math.min(buffer.length, length - done));
     fill(descriptor, part, position + done);

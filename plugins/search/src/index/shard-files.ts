@@ -3,13 +3,16 @@ import { ShardCorruptError } from './shard-layout.js';
 
 const READ_AHEAD_BYTES = 256 << 10;
 const READ_AHEAD_GAP = 32 << 10;
+const CHECK_EVERY_MS = 10_000;
+const UNUSED_MS = 60_000;
 
 /**
  * Positional reads with a bounded number of open descriptors, least recently used closed first. One per thread.
  * Reads are synchronous on purpose: they come out of the page cache, where a promise costs more than the read.
  */
 export class ShardFiles {
-  readonly #descriptors = new Map<string, number>();
+  readonly #descriptors = new Map<string, { readonly descriptor: number; usedAt: number }>();
+  #nextCheck = 0;
   #buffer = Buffer.alloc(0);
   #window = { path: '', start: 0, end: 0 };
 
@@ -45,10 +48,10 @@ export class ShardFiles {
   }
 
   forget(path: string): void {
-    const descriptor = this.#descriptors.get(path);
-    if (descriptor === undefined) return;
+    const open = this.#descriptors.get(path);
+    if (open === undefined) return;
     this.#descriptors.delete(path);
-    closeSync(descriptor);
+    closeSync(open.descriptor);
   }
 
   close(): void {
@@ -56,15 +59,24 @@ export class ShardFiles {
   }
 
   #descriptor(path: string): number {
+    const now = performance.now();
+    if (now > this.#nextCheck) this.#closeUnused(now);
     const known = this.#descriptors.get(path);
     if (known !== undefined) {
+      known.usedAt = now;
       this.#descriptors.delete(path);
       this.#descriptors.set(path, known);
-      return known;
+      return known.descriptor;
     }
     if (this.#descriptors.size >= this.maxOpen) this.forget(this.#descriptors.keys().next().value!);
     const descriptor = openSync(path, 'r');
-    this.#descriptors.set(path, descriptor);
+    this.#descriptors.set(path, { descriptor, usedAt: now });
     return descriptor;
+  }
+
+  /** A removed file takes up its space until its last descriptor is closed. */
+  #closeUnused(now: number): void {
+    this.#nextCheck = now + CHECK_EVERY_MS;
+    for (const [path, { usedAt }] of this.#descriptors) if (now - usedAt > UNUSED_MS) this.forget(path);
   }
 }

@@ -45,7 +45,7 @@ export class Shard {
 
   constructor(
     readonly image: ShardImage,
-    private readonly files: ShardFiles,
+    private readonly reader: ShardFiles,
   ) {
     const { header } = image;
     this.id = image.id;
@@ -75,6 +75,11 @@ export class Shard {
     this.#contentPath = join(image.folder, `${image.id}.sxc`);
   }
 
+  /** The files that are read when needed. */
+  get files(): readonly string[] {
+    return [this.#indexPath, this.#contentPath];
+  }
+
   path(document: number): string {
     return this.paths.toString('utf8', this.pathStart[document]!, this.pathStart[document + 1]! - 1);
   }
@@ -93,7 +98,7 @@ export class Shard {
 
   /** The bytes of a blob, in a buffer that the next call, for any shard of this thread, may overwrite. */
   content(blob: number): Buffer {
-    return this.files.view(this.#contentPath, this.blobStart[blob]!, this.blobStart[blob + 1]!, this.image.header.contentLength);
+    return this.reader.view(this.#contentPath, this.blobStart[blob]!, this.blobStart[blob + 1]!, this.image.header.contentLength);
   }
 
   /** Bytes of the posting list of a trigram: 0 when it does not occur. Close enough to the number of units to plan with. */
@@ -134,7 +139,7 @@ export class Shard {
     const section = this.image.sections[tag]!;
     if (to > section.length) throw new ShardCorruptError(`section ${tag} ends before ${to}`);
     const bytes = Buffer.allocUnsafe(to - from);
-    this.files.read(this.#indexPath, bytes, section.offset + from);
+    this.reader.read(this.#indexPath, bytes, section.offset + from);
     return bytes;
   }
 
