@@ -10,11 +10,11 @@ import {
 } from 'typeorm';
 import { storageFailure } from './storage-failure.js';
 
-/** The SDK's repository over TypeORM's. `open` gives the latter when it is needed, on the right connection. */
+/** The SDK's repository over TypeORM's. `use` runs work with the latter when its turn has come, on the right connection. */
 export class EntityRepository<E extends ObjectLiteral> implements Repository<E> {
   constructor(
     private readonly entity: string,
-    private readonly open: () => Promise<TypeOrmRepository<E>>,
+    private readonly use: <R>(work: (repository: TypeOrmRepository<E>) => Promise<R>) => Promise<R>,
   ) {}
 
   find(where?: Where<E>, options: NonNullable<Parameters<Repository<E>['find']>[1]> = {}): Promise<E[]> {
@@ -79,7 +79,7 @@ export class EntityRepository<E extends ObjectLiteral> implements Repository<E> 
 
   async #run<R>(work: (repository: TypeOrmRepository<E>) => Promise<R>): Promise<R> {
     try {
-      return await work(await this.open());
+      return await this.use(work);
     } catch (error) {
       throw storageFailure(error);
     }

@@ -61,11 +61,11 @@ export class EntitySource {
     return this.#source.manager;
   }
 
-  /** An entity manager on the connection of an open transaction. */
-  async managerOn(lease: Lease): Promise<EntityManager> {
+  /** An entity manager on the connection of an open transaction; `release` before the connection goes back. */
+  async managerOn(lease: Lease): Promise<{ readonly manager: EntityManager; release(): Promise<void> }> {
     const runner = this.#source.createQueryRunner();
     await this.#transactions.run(lease, () => runner.connect());
-    return runner.manager;
+    return { manager: runner.manager, release: () => runner.release() };
   }
 
   repositoryOf<E extends object>(manager: EntityManager, entity: EntityClass<E>) {

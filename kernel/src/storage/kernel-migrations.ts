@@ -88,13 +88,17 @@ const outbox: Migration = {
 const switches: Migration = {
   name: 'create-plugin-switches-1763990000003',
   up: async (db) => {
-    await db.query('create table plugin_switches (plugin text primary key, enabled boolean not null, changed_at timestamptz not null default now())');
+    await db.query(
+      'create table plugin_switches (plugin text primary key, enabled boolean not null, changed_at timestamptz not null default now())',
+    );
   },
 };
 
 /** The kernel's own tables: all of them where `main` is, the outbox in every database. */
 export function kernelTargets(databases: Databases): readonly MigrationTarget[] {
-  return databases
-    .distinct()
-    .map(({ name }) => ({ plugin: KERNEL, database: name, migrations: name === 'main' ? [jobs, sharedState, outbox, switches] : [outbox] }));
+  return databases.distinct().map(({ name }) => ({
+    plugin: KERNEL,
+    database: name,
+    migrations: name === 'main' ? [jobs, sharedState, outbox, switches] : [outbox],
+  }));
 }

@@ -179,6 +179,36 @@ describe('transaction', () => {
     expect((await storage.repository(Pair).find()).map((pair) => pair.value)).toEqual([2, 2]);
   });
 
+  it('takes statements and entities at once, any number of times, without a warning', async () => {
+    const warnings: string[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', warned);
+    for (let i = 0; i < 5; i += 1) {
+      await storage.transaction(async (tx) => {
+        await Promise.all(
+          Array.from({ length: 10 }, (_, n) => (n % 2 ? tx.query('select 1') : tx.repository(Note).insert({ title: `${n}` }))),
+        );
+      });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+    expect(await storage.repository(Note).count()).toBe(25);
+  });
+
+  it('is repeated when its connection was lost before the commit (hostile row 47)', async () => {
+    let runs = 0;
+    await storage.transaction(async (tx) => {
+      runs += 1;
+      await tx.repository(Note).insert({ title: 'a' });
+      const [own] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      if (runs === 1) await other.query('select pg_terminate_backend($1)', [own!.pid]);
+      await tx.repository(Note).insert({ title: 'b' });
+    });
+    expect(runs).toBe(2);
+    expect(await storage.repository(Note).count()).toBe(2);
+  });
+
   it('says so when a swallowed error rolled it back', async () => {
     const attempt = storage.transaction(async (tx) => {
       await tx.query('select nonsense').catch(() => undefined);

@@ -73,7 +73,7 @@ export class PluginStorage implements Storage {
 
   repository<E extends object>(entity: EntityClass<E>): Repository<E> {
     const source = this.#source(entity);
-    return new EntityRepository<E>(entity.name, async () => source.repositoryOf(source.manager, entity));
+    return new EntityRepository<E>(entity.name, async (work) => work(source.repositoryOf(source.manager, entity)));
   }
 
   async transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
@@ -115,7 +115,8 @@ export class PluginStorage implements Storage {
       lease.release();
     } catch (error) {
       await tx.close();
-      const lost = isConnectionLoss(error);
+      const lost = isConnectionLoss(error) || (SextantError.is(error) && error.code === 'SEXTANT_STORAGE_UNAVAILABLE');
+      if (lost) lease.taint();
       if (!lost && !committing) await lease.client.query('rollback').catch(() => lease.taint());
       lease.release(error as Error);
       throw lost && !committing ? new LostBeforeCommit(error) : error;
@@ -167,6 +168,7 @@ class OpenTransaction implements Tx {
   /** Statements run one after another, also when the caller did not wait: a connection takes one at a time. */
   #tail: Promise<unknown> = Promise.resolve();
   #open = true;
+  #entities: ReturnType<EntitySource['managerOn']> | undefined;
 
   constructor(
     private readonly lease: Lease,
@@ -179,10 +181,12 @@ class OpenTransaction implements Tx {
 
   repository<E extends object>(entity: EntityClass<E>): Repository<E> {
     const source = this.source(entity);
-    return new EntityRepository<E>(entity.name, async () => {
-      this.#check();
-      return source.repositoryOf(await source.managerOn(this.lease), entity);
-    });
+    return new EntityRepository<E>(entity.name, (work) =>
+      this.#enqueue(async () => {
+        this.#entities ??= source.managerOn(this.lease);
+        return work(source.repositoryOf((await this.#entities).manager, entity));
+      }),
+    );
   }
 
   afterCommit(work: () => void | Promise<void>): void {
@@ -194,9 +198,11 @@ class OpenTransaction implements Tx {
   async close(): Promise<void> {
     this.#open = false;
     await this.#tail.catch(() => undefined);
+    await this.#entities?.then(({ release }) => release()).catch(() => undefined);
+    this.#entities = undefined;
   }
 
-  #enqueue<R>(work: () => Promise<R>): Promise<R> {
+  async #enqueue<R>(work: () => Promise<R>): Promise<R> {
     this.#check();
     const result = this.#tail.then(work, work);
     this.#tail = result.catch(() => undefined);
