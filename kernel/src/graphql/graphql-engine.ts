@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Logger, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Boundary } from '../boundary/boundary.js';
+import '../kernel-errors.js';
 import './graphql-errors.js';
 import { type ComposedSchema, composeSchema, kernelClaims } from './compose-schema.js';
 import { Executor } from './executor.js';

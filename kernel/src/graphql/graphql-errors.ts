@@ -1,7 +1,6 @@
 import { declareErrors } from '@sextant/sdk';
 
 export const graphqlErrors = declareErrors({
-  SEXTANT_INTERNAL: { status: 500, summary: 'Something failed that the caller cannot mend.', fix: 'Look for the trace id in the log.' },
   SEXTANT_GRAPHQL_INVALID: {
     status: 400,
     summary: 'The GraphQL document or its variables do not fit the schema.',

@@ -1,5 +1,6 @@
 import { SextantError } from '@sextant/sdk';
 import { GraphQLError, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { internalError } from '../http/internal-error.js';
 import { KERNEL } from './kernel-type-defs.js';
 import type { OperationState } from './operation-state.js';
 
@@ -70,7 +71,7 @@ export function presentError(error: GraphQLError, state: OperationState): GraphQ
       { traceId: state.input.traceId },
     );
   }
-  return coded(internal(state.input.traceId), plugin, error, { traceId: state.input.traceId });
+  return coded(internalError(state.input.traceId), plugin, error, { traceId: state.input.traceId });
 }
 
 /**
@@ -87,11 +88,8 @@ export function presentRequestError(error: unknown, traceId: string, hints: bool
     return coded(new SextantError('SEXTANT_GRAPHQL_INVALID', { what }), KERNEL, error, http === undefined ? {} : { http });
   }
   log(origin);
-  return coded(internal(traceId), KERNEL, undefined, { traceId });
+  return coded(internalError(traceId), KERNEL, undefined, { traceId });
 }
-
-const internal = (traceId: string): SextantError =>
-  new SextantError('SEXTANT_INTERNAL', { what: 'Internal error.', fix: `Look for trace id ${traceId} in the log.` });
 
 function rootOf(error: GraphQLError): Error {
   let origin: Error = error;

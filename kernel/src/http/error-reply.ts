@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { type RouteReply, SextantError } from '@sextant/sdk';
+import { internalError } from './internal-error.js';
+
+export interface AnswerableError {
+  readonly status: number;
+  readonly code: string;
+  readonly what: string;
+  readonly why: string | undefined;
+  readonly fix: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What a client may know of an error. Everything without a code is masked. */
+export function answerableError(error: unknown, requestId: string): AnswerableError {
+  const coded = SextantError.is(error) ? error : internalError(requestId);
+  const { code, what, why, fix, details } = coded;
+  // The caller of a plugin that hangs meets a gateway's deadline, not a fault of its own.
+  if (code === 'SEXTANT_PLUGIN_DEADLINE')
+    return { status: 504, code: 'SEXTANT_HTTP_DEADLINE', what, why, fix: 'Ask for less at a time, or try again.', details };
+  return { status: code === 'SEXTANT_AUTH_INVALID' ? 401 : coded.status, code, what, why, fix, details };
+}
+
+/** JSON, or one line of text for who asks for text. */
+export function errorReply(error: AnswerableError, request: IncomingMessage, requestId: string): RouteReply {
+  const { status, code, what, why, fix, details } = error;
+  const headers: Record<string, string> = {};
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="sextant"';
+  if (code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN') headers['retry-after'] = '10';
+  if (wantsText(request.headers.accept))
+    return { status, headers, body: `${[what, why, fix].filter(Boolean).join(' ')} (${code}, request ${requestId})\n` };
+  return { status, headers, body: { error: { ...details, code, what, why, fix, requestId } } };
+}
+
+const wantsText = (accept: string | undefined): boolean =>
+  accept !== undefined && accept !== '' && !/json|\*\/\*|application\/\*/i.test(accept);

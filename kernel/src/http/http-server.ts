@@ -1,0 +1,352 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Actor, type Credentials, type Logger, type PluginRouter, type RouteRequest, SextantError } from '@sextant/sdk';
+import Koa from 'koa';
+import type { Boundary } from '../boundary/boundary.js';
+import '../kernel-errors.js';
+import './http-errors.js';
+import { refusal } from './auth-errors.js';
+import { answerableError, errorReply } from './error-reply.js';
+import { Flight, Flights } from './flights.js';
+import { RequestBody } from './request-body.js';
+import { refuseCrossOriginWrite, refuseForeignHost } from './request-guards.js';
+import { requestTarget } from './request-target.js';
+import { type Route, RouteTable } from './route-table.js';
+import { isStream, writeReply } from './write-reply.js';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Such as `/sextant`; empty for none. */
+  readonly pathPrefix?: string;
+  /** Where people reach Sextant: its origin may write, and its host is allowed in local mode. */
+  readonly externalUrl?: string;
+  /** Take the client's address from X-Forwarded-For, and its X-Request-Id. */
+  readonly trustProxy?: boolean;
+  /** Bytes of a body, for routes that say nothing else. */
+  readonly maxBody?: number;
+  /** Milliseconds of a request, for routes that say nothing else. */
+  readonly requestTimeout?: number;
+  /** Milliseconds for the headers to arrive. */
+  readonly headersTimeout?: number;
+  /** Milliseconds between two parts of a body. */
+  readonly bodyTimeout?: number;
+  /** Milliseconds that an idle connection is kept. */
+  readonly keepAliveTimeout?: number;
+  readonly maxConnections?: number;
+  /** True while everybody who reaches the port is let in. */
+  localMode(): boolean;
+}
+
+export interface HttpServerParts {
+  readonly log: Logger;
+  readonly boundary: Boundary;
+  readonly options: HttpServerOptions;
+  /** Never undefined: who brings no credential is anonymous, or the local admin. */
+  authenticate(credentials: Credentials): Promise<Actor>;
+  runAs<R>(actor: Actor, work: () => R): R;
+  /** The trace that `x-trace` names; default: the request id. */
+  traceId?(): string | undefined;
+}
+
+export interface Mounted extends Disposable, AsyncDisposable {
+  readonly routes: readonly Route[];
+}
+
+/** Milliseconds that unmounted routes may go on answering what they began. */
+const UNMOUNT_TIMEOUT = 10_000;
+/** Said once where they begin, not for every request that meets them. */
+const EXPECTED: ReadonlySet<string> = new Set(['SEXTANT_HTTP_DRAINING', 'SEXTANT_PLUGIN_CIRCUIT_OPEN']);
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+/** The server of all routes. They are mounted and unmounted while it runs. */
+export class HttpServer {
+  readonly #table = new RouteTable();
+  readonly #flights = new Flights();
+  readonly #server: Server;
+  #draining = false;
+
+  constructor(private readonly parts: HttpServerParts) {
+    const { options } = parts;
+    const koa = new Koa();
+    koa.silent = true;
+    koa.use((ctx) => {
+      // Koa would set a body and a type of its own; replies are written whole here, so that streams keep their back-pressure.
+      ctx.respond = false;
+      return this.#serve(ctx.req, ctx.res);
+    });
+    this.#server = createServer(
+      {
+        headersTimeout: options.headersTimeout ?? 15_000,
+        requestTimeout: 0,
+        keepAliveTimeout: options.keepAliveTimeout ?? 65_000,
+        connectionsCheckingInterval: Math.min(options.headersTimeout ?? 15_000, 5_000),
+        maxHeaderSize: 32 * 1024,
+      },
+      koa.callback(),
+    );
+    this.#server.maxConnections = options.maxConnections ?? 10_000;
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#malformed(error, socket));
+  }
+
+  /**
+   * Adds a plugin's routes. Disposing takes them away at once; what they began goes on. Disposing asynchronously also
+   * waits for that, at most 10 s, and aborts the rest.
+   */
+  mount(plugin: string, declare: (router: PluginRouter) => void): Mounted {
+    const { routes, remove } = this.#table.add(plugin, declare);
+    return {
+      routes,
+      [Symbol.dispose]: remove,
+      [Symbol.asyncDispose]: async () => {
+        remove();
+        await this.#flights.settle((flight) => flight.route !== undefined && routes.includes(flight.route), UNMOUNT_TIMEOUT);
+      },
+    };
+  }
+
+  /** @throws SEXTANT_HTTP_PORT_IN_USE, SEXTANT_HTTP_ADDRESS. */
+  async listen(): Promise<{ readonly url: string; readonly port: number }> {
+    const { host, port, pathPrefix = '' } = this.parts.options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+      this.#server.listen(port, host, () => {
+        this.#server.removeAllListeners('error');
+        this.#server.on('error', (error) => this.parts.log.error('The HTTP server failed.', { error }));
+        resolve();
+      });
+    });
+    const bound = this.#server.address() as AddressInfo;
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return { url: `http://${name}:${bound.port}${pathPrefix}`, port: bound.port };
+  }
+
+  /**
+   * Stops accepting, lets requests end for `timeout` milliseconds, then ends streams of events and aborts the rest.
+   * Resolves with the number that had to be aborted.
+   */
+  async drain(timeout: number): Promise<number> {
+    this.#draining = true;
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    // Streams of events have no end to wait for.
+    await this.#flights.settle((flight) => !flight.events, timeout);
+    const aborted = this.#flights.abort(() => true);
+    await this.#flights.settle(() => true, 1_000);
+    this.#server.closeAllConnections();
+    return aborted;
+  }
+
+  /** Ends everything now. */
+  async close(): Promise<void> {
+    this.#draining = true;
+    this.#flights.abort(() => true);
+    this.#server.closeAllConnections();
+    if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  /** For the status page and tests. */
+  get figures(): { readonly routes: number; readonly requests: number } {
+    return { routes: this.#table.size, requests: this.#flights.size };
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const begun = performance.now();
+    const { log, options } = this.parts;
+    const given = options.trustProxy ? request.headers['x-request-id'] : undefined;
+    const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('x-trace', this.parts.traceId?.() ?? requestId);
+    const flight = new Flight(response);
+    this.#flights.add(flight);
+    try {
+      await this.#answer(request, response, flight, requestId);
+    } catch (error) {
+      await this.#fail(error, request, response, flight, requestId);
+    } finally {
+      if (!request.complete && !response.destroyed) closeUnread(request, response);
+      this.#flights.delete(flight);
+      // Never the query: tokens and secrets of webhooks stand there.
+      log.debug('request', {
+        requestId,
+        method: request.method,
+        path: request.url?.split('?', 1)[0],
+        status: response.statusCode,
+        plugin: flight.route?.plugin,
+        milliseconds: Math.round(performance.now() - begun),
+        aborted: flight.signal.aborted,
+      });
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, flight: Flight, requestId: string): Promise<void> {
+    const { options, boundary, runAs } = this.parts;
+    const method = request.method ?? 'GET';
+    if (this.#draining) {
+      response.setHeader('connection', 'close');
+      response.setHeader('retry-after', '5');
+      throw new SextantError('SEXTANT_HTTP_DRAINING', {
+        what: 'The server is stopping.',
+        fix: 'Try again: another process, or this one after its restart, answers.',
+      });
+    }
+    const localMode = options.localMode();
+    if (localMode) throwIf(refuseForeignHost(request.headers.host, options.externalUrl));
+    const target = requestTarget(request.url ?? '/', options.pathPrefix ?? '');
+    const lookup = target === undefined ? ({ kind: 'missing' } as const) : this.#table.find(method, target.raw);
+    if (target === undefined || lookup.kind === 'missing')
+      throw new SextantError('SEXTANT_HTTP_NOT_FOUND', {
+        what: 'No route has this path.',
+        fix: 'Check the path, and that the plugin that owns it is active.',
+      });
+    if (lookup.kind === 'method') {
+      response.setHeader('allow', lookup.allow.join(', '));
+      throw new SextantError('SEXTANT_HTTP_METHOD', {
+        what: `This path does not take ${method}.`,
+        fix: `Use ${lookup.allow.join(' or ')}.`,
+      });
+    }
+    const { route, params } = lookup;
+    flight.route = route;
+    if (route.options.crossOrigin !== true) throwIf(refuseCrossOriginWrite(method, request.headers, options.externalUrl));
+    const headers = singleHeaders(request);
+    const remoteAddress = this.#remoteAddress(request);
+    const actor = await this.parts.authenticate({ headers, remoteAddress, localMode });
+    throwIf(refusal(actor, route.options.auth ?? 'user', `${method} ${route.path}`));
+
+    const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
+    const deadline = timeout > 0 ? performance.now() + timeout : undefined;
+    const body = new RequestBody(
+      request,
+      { max: route.options.maxBody ?? options.maxBody ?? 1024 * 1024, idle: options.bodyTimeout ?? 30_000 },
+      flight.signal,
+    );
+    const routeRequest: RouteRequest = {
+      method,
+      path: target.path,
+      params,
+      query: target.query,
+      headers: { ...headers, 'x-request-id': requestId },
+      actor,
+      remoteAddress,
+      signal: flight.signal,
+      log: this.parts.log.child({ requestId, plugin: route.plugin }),
+      bytes: () => body.bytes(),
+      json: () => body.json(),
+      stream: () => body.stream(),
+    };
+    const entry = { plugin: route.plugin, kind: 'route', name: `${route.method} ${route.path}` } as const;
+    const reply = await boundary.run(entry, { deadline: timeout, signal: flight.signal }, (signal) => {
+      signal.addEventListener('abort', () => flight.abort(signal.reason), { once: true });
+      return runAs(actor, () => route.handler(routeRequest));
+    });
+    // Reading on after the answer has begun would let the two wait for each other.
+    flight.events =
+      isStream(reply.body) &&
+      Object.entries(reply.headers ?? {}).some(
+        ([name, value]) => name.toLowerCase() === 'content-type' && value.startsWith('text/event-stream'),
+      );
+    if (deadline !== undefined && isStream(reply.body)) flight.abortAt(deadline);
+    await writeReply(response, reply, {
+      head: method === 'HEAD',
+      headers: request.headers,
+      signal: flight.signal,
+      enter: (work) => boundary.enter(entry, () => runAs(actor, work)),
+    });
+  }
+
+  async #fail(error: unknown, request: IncomingMessage, response: ServerResponse, flight: Flight, requestId: string): Promise<void> {
+    if (flight.clientGone) return;
+    const answer = answerableError(error, requestId);
+    if (answer.status >= 500 && !EXPECTED.has(answer.code)) {
+      this.parts.log.error('A request failed.', {
+        requestId,
+        method: request.method,
+        route: flight.route?.path,
+        plugin: flight.route?.plugin,
+        code: answer.code,
+        error,
+      });
+    }
+    if (response.headersSent) {
+      // Half an answer must not look like a whole one.
+      response.destroy();
+      return;
+    }
+    await writeReply(response, errorReply(answer, request, requestId), {
+      head: request.method === 'HEAD',
+      headers: {},
+      signal: flight.signal,
+      enter: (work) => work(),
+    });
+  }
+
+  #remoteAddress(request: IncomingMessage): string {
+    const forwarded = this.parts.options.trustProxy ? request.headers['x-forwarded-for'] : undefined;
+    // The last entry is the one our own proxy wrote; those before it, anybody could have.
+    const nearest = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim();
+    return (nearest || request.socket.remoteAddress || '').replace(/^::ffff:/, '');
+  }
+
+  #malformed(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [status, code, what] =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? (['431 Request Header Fields Too Large', 'SEXTANT_HTTP_HEADERS_TOO_LARGE', 'The headers of the request are too large.'] as const)
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? (['408 Request Timeout', 'SEXTANT_HTTP_TOO_SLOW', 'The request did not arrive in its time.'] as const)
+          : (['400 Bad Request', 'SEXTANT_HTTP_REQUEST', 'The request is not HTTP.'] as const);
+    const body = JSON.stringify({ error: { code, what } });
+    socket.end(
+      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+}
+
+/** A body that nobody read to its end blocks its connection: the answer goes out, then the connection ends. */
+function closeUnread(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => void request.socket.destroySoon();
+  if (response.writableFinished) end();
+  else response.once('finish', end);
+  request.resume();
+}
+
+function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+function throwIf(error: SextantError | undefined): void {
+  if (error !== undefined) throw error;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new SextantError('SEXTANT_HTTP_PORT_IN_USE', {
+      what: `Port ${port} on ${host} is taken.`,
+      why: 'Another program listens there, perhaps another Sextant.',
+      fix: 'Stop it, or choose another port with --port.',
+      cause: error,
+      details: { host, port },
+    });
+  }
+  const why =
+    error.code === 'EACCES'
+      ? 'This user may not take the port.'
+      : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
+        ? 'The address is not one of this machine.'
+        : error.message;
+  return new SextantError('SEXTANT_HTTP_ADDRESS', {
+    what: `Sextant cannot listen on ${host}:${port}.`,
+    why,
+    fix: 'Choose an address of this machine with --host, and a port from 1024 up with --port.',
+    cause: error,
+    details: { host, port },
+  });
+}

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { SextantError } from '@sextant/sdk';
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** True for names and addresses that never leave this machine, with or without a port. */
+export function isLoopbackHost(host: string): boolean {
+  const name = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(host.trim().toLowerCase())?.[1];
+  if (name === undefined) return false;
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
+/**
+ * Local mode lets everybody in who reaches the port, so a page in the user's own browser must not: a name that an
+ * attacker's DNS points at this machine is refused. @returns the refusal, or undefined.
+ */
+export function refuseForeignHost(host: string | undefined, externalUrl: string | undefined): SextantError | undefined {
+  if (host !== undefined && (isLoopbackHost(host) || hostOf(externalUrl) === host.toLowerCase())) return undefined;
+  return new SextantError('SEXTANT_HTTP_HOST', {
+    what: 'The request came under a name that is not of this machine.',
+    why: 'Without a sign-in Sextant answers this machine alone; a page elsewhere could otherwise read your code through your browser.',
+    fix: 'Open Sextant as http://localhost or http://127.0.0.1, or set http.externalUrl.',
+  });
+}
+
+/**
+ * A browser says where a write comes from, by Sec-Fetch-Site or Origin; programs say nothing. Writes from another origin
+ * are refused, form posts among them. @returns the refusal, or undefined.
+ */
+export function refuseCrossOriginWrite(
+  method: string,
+  headers: IncomingHttpHeaders,
+  externalUrl: string | undefined,
+): SextantError | undefined {
+  if (SAFE.has(method)) return undefined;
+  const site = headers['sec-fetch-site'];
+  const { origin, host } = headers;
+  const ours =
+    origin === undefined || (origin !== 'null' && (hostOf(origin) === host?.toLowerCase() || hostOf(origin) === hostOf(externalUrl)));
+  const sameSite = site === undefined || site === 'same-origin' || site === 'none';
+  // A proxy may rewrite Host, so an origin that is ours by externalUrl counts for itself.
+  if (ours && (sameSite || (origin !== undefined && hostOf(origin) === hostOf(externalUrl)))) return undefined;
+  return new SextantError('SEXTANT_HTTP_CROSS_ORIGIN', {
+    what: 'A page of another origin tried to change something.',
+    fix: 'Call from the page of Sextant itself, or from outside a browser. Behind a proxy, set http.externalUrl.',
+  });
+}
+
+function hostOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).host.toLowerCase() : undefined;
+}

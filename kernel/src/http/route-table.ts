@@ -1,0 +1,125 @@
+import { type PluginRouter, type RouteHandler, type RouteOptions, SextantError } from '@sextant/sdk';
+import { type MatchFunction, match, parse, type Token } from 'path-to-regexp';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+
+export interface Route {
+  readonly plugin: string;
+  readonly method: Method;
+  /** As the plugin wrote it. */
+  readonly path: string;
+  readonly handler: RouteHandler;
+  readonly options: RouteOptions;
+}
+
+export type Lookup =
+  | { readonly kind: 'found'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  | { readonly kind: 'method'; readonly allow: readonly string[] }
+  | { readonly kind: 'missing' };
+
+type Params = Partial<Record<string, string | string[]>>;
+interface Entry {
+  readonly route: Route;
+  readonly matches: MatchFunction<Params>;
+  readonly rank: readonly number[];
+}
+
+/** The routes of all plugins. They come and go while requests run: a lookup sees the table before or after a change, never between. */
+export class RouteTable {
+  #entries: readonly Entry[] = [];
+
+  /** Adds all routes or none. @throws SEXTANT_HTTP_ROUTE for a malformed path, or one that is taken. */
+  add(plugin: string, declare: (router: PluginRouter) => void): { readonly routes: readonly Route[]; remove(): void } {
+    const added: Entry[] = [];
+    let open = true;
+    const adder =
+      (method: Method) =>
+      (path: string, handler: RouteHandler, options: RouteOptions = {}): void => {
+        if (!open) throw wrong(plugin, method, path, 'was added after the routes were mounted.');
+        added.push(entryOf({ plugin, method, path, handler, options }));
+      };
+    declare({ get: adder('GET'), head: adder('HEAD'), post: adder('POST'), put: adder('PUT'), delete: adder('DELETE') });
+    open = false;
+    for (const [at, { route }] of added.entries()) {
+      const same = [...this.#entries, ...added.slice(0, at)].find(
+        (other) => other.route.method === route.method && shapeOf(other.route.path) === shapeOf(route.path),
+      );
+      if (same !== undefined)
+        throw wrong(plugin, route.method, route.path, `is taken: plugin "${same.route.plugin}" has ${same.route.path}.`);
+    }
+    this.#entries = [...this.#entries, ...added].sort(byRank);
+    return {
+      routes: added.map(({ route }) => route),
+      remove: () => {
+        this.#entries = this.#entries.filter((entry) => !added.includes(entry));
+      },
+    };
+  }
+
+  /** `path` is still encoded. HEAD is answered by a GET route where no HEAD route is. */
+  find(method: string, path: string): Lookup {
+    const others = new Set<string>();
+    let fallback: Lookup | undefined;
+    for (const { route, matches } of this.#entries) {
+      const wanted = route.method === method;
+      const headByGet = method === 'HEAD' && route.method === 'GET' && fallback === undefined;
+      if (!wanted && !headByGet && others.has(route.method)) continue;
+      const found = matches(path);
+      if (!found) continue;
+      if (wanted) return { kind: 'found', route, params: joined(found.params) };
+      if (headByGet) fallback = { kind: 'found', route, params: joined(found.params) };
+      others.add(route.method);
+    }
+    if (fallback !== undefined) return fallback;
+    if (others.has('GET')) others.add('HEAD');
+    return others.size > 0 ? { kind: 'method', allow: [...others].sort() } : { kind: 'missing' };
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+}
+
+function entryOf(route: Route): Entry {
+  try {
+    if (!route.path.startsWith('/')) throw new Error('A path begins with a slash.');
+    return {
+      route,
+      matches: match(route.path, { decode: decodeURIComponent, sensitive: true, trailing: true }),
+      rank: rankOf(parse(route.path).tokens),
+    };
+  } catch (cause) {
+    throw wrong(route.plugin, route.method, route.path, `cannot be read: ${(cause as Error).message}`);
+  }
+}
+
+/** Literal segments, then fewer wildcards, then fewer parameters. An optional group counts nothing: the path may do without. */
+function rankOf(tokens: readonly Token[]): readonly number[] {
+  const text = tokens.map((token) => (token.type === 'text' ? token.value : token.type === 'group' ? '' : ':')).join('');
+  const literal = text.split('/').filter((segment) => segment !== '' && !segment.includes(':')).length;
+  const count = (type: Token['type'], within: readonly Token[]): number =>
+    within.reduce((sum, token) => sum + (token.type === type ? 1 : token.type === 'group' ? count(type, token.tokens) : 0), 0);
+  return [literal, -count('wildcard', tokens), -count('param', tokens)];
+}
+
+function byRank(a: Entry, b: Entry): number {
+  for (let i = 0; i < a.rank.length; i++) {
+    const difference = b.rank[i]! - a.rank[i]!;
+    if (difference !== 0) return difference;
+  }
+  // Two routes of one rank that both match are told apart by their text, so that the order of mounting decides nothing.
+  return a.route.path < b.route.path ? -1 : a.route.path > b.route.path ? 1 : 0;
+}
+
+/** Two paths of one shape match the same requests. */
+const shapeOf = (path: string): string => path.replace(/([:*])(?:\w+|"[^"]*")/g, '$1');
+
+function joined(params: Params): Readonly<Record<string, string>> {
+  const result: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(params))
+    if (value !== undefined) result[name] = typeof value === 'string' ? value : value.join('/');
+  return result;
+}
+
+const wrong = (plugin: string, method: string, path: string, problem: string): SextantError =>
+  new SextantError('SEXTANT_HTTP_ROUTE', { what: `Plugin "${plugin}": the route ${method} ${path} ${problem}`, details: { plugin } });

@@ -1,0 +1,155 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { RouteReply } from '@sextant/sdk';
+
+const compress = promisify(gzip);
+const COMPRESS_FROM = 1024;
+const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:[\w.+-]*json|javascript|xml|wasm)|image\/svg\+xml)/;
+
+/** What a client that can read it would otherwise have to be told by every route. A route's own headers win. */
+const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+export interface Sending {
+  readonly head: boolean;
+  readonly headers: IncomingHttpHeaders;
+  readonly signal: AbortSignal;
+  /** Enters plugin code: the body's iterator is the plugin's. */
+  enter<R>(work: () => R): R;
+}
+
+export const isStream = (body: RouteReply['body']): body is AsyncIterable<Uint8Array | string> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+
+/** Sends a reply. Resolves when the last byte was handed to the socket or the client went away. @throws what a streamed body throws. */
+export async function writeReply(response: ServerResponse, reply: RouteReply, sending: Sending): Promise<void> {
+  if (isStream(reply.body)) return writeStream(response, reply, reply.body, sending);
+  const { body, type } = encoded(reply.body);
+  const headers = lowerCase(reply.headers);
+  if (type !== undefined) headers['content-type'] ??= type;
+  setHeaders(response, reply.status ?? 200, headers);
+  let bytes: Uint8Array | undefined = body;
+  if (
+    bytes !== undefined &&
+    bytes.length >= COMPRESS_FROM &&
+    headers['content-encoding'] === undefined &&
+    COMPRESSIBLE.test(headers['content-type'] ?? '')
+  ) {
+    response.appendHeader('vary', 'accept-encoding');
+    if (acceptsGzip(sending.headers)) {
+      bytes = await compress(bytes, { level: 4 });
+      response.setHeader('content-encoding', 'gzip');
+      // Bytes of two codings are not the same bytes.
+      if (headers['etag'] !== undefined && !headers['etag'].startsWith('W/')) response.setHeader('etag', `W/${headers['etag']}`);
+    }
+  }
+  if (!hasNoBody(response.statusCode)) response.setHeader('content-length', bytes?.length ?? 0);
+  response.end(sending.head || hasNoBody(response.statusCode) ? undefined : bytes);
+}
+
+async function writeStream(
+  response: ServerResponse,
+  reply: RouteReply,
+  body: AsyncIterable<Uint8Array | string>,
+  sending: Sending,
+): Promise<void> {
+  const iterator = sending.enter(() => body[Symbol.asyncIterator]());
+  let over = false;
+  const close = async (): Promise<void> => {
+    if (over) return;
+    over = true;
+    await sending.enter(async () => iterator.return?.());
+  };
+  // A source that waits for its next event would never notice: it is closed from here.
+  const gone = (): void => void close().catch(() => undefined);
+  sending.signal.addEventListener('abort', gone, { once: true });
+  try {
+    const headers = lowerCase(reply.headers);
+    headers['content-type'] ??= 'application/octet-stream';
+    if (headers['content-type'].startsWith('text/event-stream')) {
+      headers['cache-control'] ??= 'no-cache';
+      // Proxies of the field buffer answers unless told not to.
+      headers['x-accel-buffering'] ??= 'no';
+    }
+    setHeaders(response, reply.status ?? 200, headers);
+    if (sending.head || sending.signal.aborted || hasNoBody(response.statusCode)) {
+      response.end();
+      return;
+    }
+    response.flushHeaders();
+    for (;;) {
+      const step = await untilAborted(
+        sending.enter(async () => iterator.next()),
+        sending.signal,
+      );
+      if (step === ABORTED) {
+        // Events may end at any time; anything else cut short must not look whole.
+        if (headers['content-type'].startsWith('text/event-stream')) response.end();
+        else response.destroy();
+        return;
+      }
+      if (step.done) break;
+      if (!response.write(step.value)) await drained(response, sending.signal);
+    }
+    over = true;
+    response.end();
+  } catch (error) {
+    over = true;
+    throw error;
+  } finally {
+    sending.signal.removeEventListener('abort', gone);
+    await close();
+  }
+}
+
+const ABORTED = Symbol('aborted');
+
+function untilAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T | typeof ABORTED> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => resolve(ABORTED);
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
+
+/** Waits until the client has taken what was written. */
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    if (signal.aborted || response.destroyed) return resolve();
+    response.on('drain', done);
+    response.on('close', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+function encoded(body: Exclude<RouteReply['body'], AsyncIterable<unknown>>): { body: Uint8Array | undefined; type: string | undefined } {
+  if (body === undefined) return { body: undefined, type: undefined };
+  if (typeof body === 'string') return { body: Buffer.from(body), type: 'text/plain; charset=utf-8' };
+  if (body instanceof Uint8Array) return { body, type: 'application/octet-stream' };
+  return { body: Buffer.from(JSON.stringify(body)), type: 'application/json; charset=utf-8' };
+}
+
+function setHeaders(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries({ ...DEFAULT_HEADERS, ...headers })) response.setHeader(name, value);
+}
+
+const lowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+const hasNoBody = (status: number): boolean => status === 204 || status === 304 || (status >= 100 && status < 200);
+const acceptsGzip = (headers: IncomingHttpHeaders): boolean =>
+  /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*(?:0\.0*[1-9]|1)[\d.]*\s*)?(?:,|$)/i.test(String(headers['accept-encoding'] ?? ''));
