@@ -1,0 +1,297 @@
+import type { CloneSource } from '@sextant/plugin-code-host/api';
+import { type Clock, type EnqueueOptions, type Events, type JobContext, RepoName, Secret, type Storage } from '@sextant/sdk';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { config, type GitConfig } from '../../config.js';
+import { allOf } from '../../reads/all-of.js';
+import { MirrorService } from '../../schedule/mirror-service.js';
+import { MirrorTable } from '../../storage/mirror-table.js';
+import { aGit, type TestGit } from '../../testing/a-git.js';
+import { aRepository, type BuiltRepository } from '../../testing/a-repository.js';
+import { openStorage } from '../../testing/open-storage.js';
+import { fetchRepositoryJob } from './fetch-repository-job.js';
+import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
+
+interface Known {
+  readonly id: number;
+  readonly name: RepoName;
+  readonly deletedAt: Date | undefined;
+  readonly source: CloneSource | undefined;
+}
+
+let opened: Awaited<ReturnType<typeof openStorage>>;
+let db: Storage;
+let test: TestGit;
+let known: Map<number, Known>;
+let published: { key: string; payload: unknown }[];
+let enqueued: { name: string; payload: unknown; options?: EnqueueOptions }[];
+let now: Date;
+
+beforeAll(async () => {
+  opened = await openStorage();
+  db = opened.db;
+  test = await aGit();
+});
+afterAll(async () => {
+  await test?.close();
+  await opened?.close();
+});
+beforeEach(async () => {
+  await db.query('truncate mirrors');
+  known = new Map();
+  published = [];
+  enqueued = [];
+  now = new Date('2023-11-15T00:00:00Z');
+});
+
+const clock: Clock = { now: () => now, monotonic: () => now.getTime(), sleep: async () => {} };
+const jobs = {
+  enqueue: async (job: { name: string }, payload: unknown, options?: EnqueueOptions) =>
+    String(enqueued.push({ name: job.name, payload, ...(options ? { options } : {}) })),
+  enqueueMany: async (job: { name: string }, entries: readonly { payload: unknown; options?: EnqueueOptions }[]) => {
+    for (const entry of entries) enqueued.push({ name: job.name, ...entry });
+  },
+} as never;
+const deps = () => ({
+  db,
+  clock,
+  jobs,
+  git: test.git,
+  events: {
+    publish: async (event: { key: string }, payload: unknown) => void published.push({ key: event.key, payload }),
+  } as unknown as Events,
+  sources: {
+    byId: async (id: number) => known.get(id),
+    byName: async (name: RepoName) => [...known.values()].find((r) => r.name === name),
+    cloneSource: async (id: number) => known.get(id)?.source,
+    all: async ({ limit, afterId = 0 }: { limit: number; afterId?: number }) =>
+      [...known.values()]
+        .filter((r) => r.id > afterId)
+        .sort((a, b) => a.id - b.id)
+        .slice(0, limit),
+  },
+});
+const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+const job = (more: Partial<GitConfig> = {}, signal = new AbortController().signal): JobContext<typeof config> => ({
+  id: '1',
+  attempt: 1,
+  signal,
+  log,
+  config: config.parse({ ...more }),
+  actor: { kind: 'internal', id: 'internal:git', siteAdmin: false, via: 'internal' },
+  progress: () => {},
+  retryLater: (retryLater, options) => ({ retryLater, after: options?.after ?? 30_000 }),
+});
+
+const know = (id: number, name: string, source?: BuiltRepository, more: Partial<Known> = {}): void => {
+  known.set(id, {
+    id,
+    name: RepoName.parse(name),
+    deletedAt: undefined,
+    source: source && { url: source.path, localFolder: true },
+    ...more,
+  });
+};
+const table = () => new MirrorTable(db);
+const run = (repositoryId: number, ...context: Parameters<typeof job>) => fetchRepositoryJob({ repositoryId }, deps(), job(...context));
+const minutes = (from: Date, to: Date | undefined): number => Math.round(((to?.getTime() ?? Number.NaN) - from.getTime()) / 60_000);
+
+describe('fetching a repository', () => {
+  it('clones it, writes down how it stands, and tells the others', async () => {
+    const source = aRepository();
+    know(1, 'jobs/first', source);
+    await run(1);
+    expect(await table().byId(1)).toMatchObject({
+      status: 'cloned',
+      name: 'jobs/first',
+      progress: undefined,
+      lastError: undefined,
+      lastFetched: now,
+      shard: 'test',
+      failures: 0,
+      head: { branch: 'main', commit: source.git('rev-parse', 'main') },
+    });
+    expect(published).toEqual([
+      { key: 'git.mirror-updated@1', payload: { repositoryId: 1, name: 'jobs/first', head: source.git('rev-parse', 'main') } },
+    ]);
+    expect(await table().stats()).toMatchObject({ total: 1, cloned: 1, notCloned: 0, failedFetch: 0 });
+    await run(1);
+    expect(published).toHaveLength(1);
+  });
+
+  it('waits half as long as the last commit is old, at least 45 seconds, at most 8 hours', async () => {
+    const source = aRepository({ commits: [{ files: { a: '1' }, date: '1700000000 +0000' }] });
+    know(1, 'jobs/schedule', source);
+    const at = async (time: string) => {
+      now = new Date(time);
+      await run(1);
+      return minutes(now, (await table().byId(1))!.nextFetch);
+    };
+    expect(await at('2023-11-14T23:13:20Z')).toBe(30);
+    expect(await at('2023-12-14T00:00:00Z')).toBe(480);
+    source.commit({ files: { a: '2' }, date: '1700000001 +0000' });
+    expect(await at('2023-12-14T00:00:01Z')).toBe(1); // something came just now, however old it says it is
+    now = new Date('2023-12-14T01:00:00Z');
+    await run(1, { updateIntervals: [{ pattern: '^jobs/', interval: 600_000 }] });
+    expect(minutes(now, (await table().byId(1))!.nextFetch)).toBe(10);
+  });
+
+  it('keeps a failure beside the repository, backs off, and forgets it at the next success', async () => {
+    know(1, 'jobs/failing', undefined, { source: { url: '/nonexistent', localFolder: true } });
+    const waits: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await run(1);
+      const mirror = (await table().byId(1))!;
+      expect(mirror).toMatchObject({ status: 'not-cloned', lastError: expect.stringContaining('SEXTANT_GIT_REMOTE_NOT_FOUND') });
+      waits.push(mirror.nextFetch!.getTime() - now.getTime());
+    }
+    expect(waits).toEqual([45_000, 90_000, 180_000]);
+    expect(await table().stats()).toMatchObject({ failedFetch: 1, notCloned: 1 });
+    know(1, 'jobs/failing', aRepository());
+    await run(1);
+    expect(await table().byId(1)).toMatchObject({ status: 'cloned', lastError: undefined, failures: 0 });
+  });
+
+  it('row 22: keeps no credential in what it writes down', async () => {
+    know(1, 'jobs/secret', undefined, {
+      source: { url: 'http://127.0.0.1:1/x', credentials: { username: 'me', password: new Secret('canary-91') } },
+    });
+    await run(1);
+    expect(JSON.stringify(await db.query('select * from mirrors'))).not.toContain('canary-91');
+  });
+
+  it('is asked for again when another works on the mirror, and when it is cut short', async () => {
+    know(1, 'jobs/cut', aRepository());
+    const abort = new AbortController();
+    abort.abort(new Error('stopping'));
+    await expect(run(1, {}, abort.signal)).rejects.toThrow('stopping');
+    expect(await table().byId(1)).toMatchObject({ status: 'not-cloned', lastError: undefined });
+    expect(await table().takeDue(now, 10)).toEqual([1]);
+  });
+
+  it('writes down damage, and mends it', async () => {
+    know(1, 'jobs/damage', aRepository());
+    await run(1);
+    await table().corrupted(1, 'a pack is broken', now);
+    expect(await table().byId(1)).toMatchObject({ status: 'corrupt', corruptions: [{ reason: 'a pack is broken' }] });
+    for (let i = 0; i < 12; i++) await table().corrupted(1, `again ${i}`, now);
+    expect((await table().byId(1))!.corruptions.map((c) => c.reason)).toEqual(Array.from({ length: 10 }, (_, i) => `again ${11 - i}`));
+    await run(1);
+    expect(await table().byId(1)).toMatchObject({ status: 'cloned' });
+  });
+
+  it('leaves alone what is deleted or unknown', async () => {
+    know(1, 'jobs/deleted', aRepository(), { deletedAt: new Date() });
+    await run(1);
+    await run(2);
+    expect(await table().byId(2)).toBeUndefined();
+    expect(await test.git.mirror({ repository: RepoName.parse('jobs/deleted') })).toBeNull();
+  });
+});
+
+describe('what is due', () => {
+  it('is taken once, oldest first, and again when its worker was lost', async () => {
+    await table().track([1, 2, 3].map((id) => ({ id, name: `due/${id}`, deletedAt: undefined })));
+    await db.query(`update mirrors set next_fetch = $1::timestamptz - make_interval(mins => repository_id)`, [now]);
+    expect(await Promise.all([table().takeDue(now, 2), table().takeDue(now, 2)]).then((taken) => taken.flat().sort())).toEqual([1, 2, 3]);
+    expect(await table().takeDue(now, 10)).toEqual([]);
+    expect((await table().byId(1))!.status).toBe('queued');
+    expect(await table().takeDue(new Date(now.getTime() + 4 * 3_600_000), 10)).toHaveLength(3);
+  });
+});
+
+describe('keeping up with the repositories there are', () => {
+  it('tracks and fetches what appears', async () => {
+    know(1, 'sync/new', aRepository());
+    await repositoriesChangedNow(deps(), [1], 'added');
+    expect(enqueued).toMatchObject([
+      { name: 'git.fetch-repository', payload: { repositoryId: 1 }, options: { key: 'fetch:1', queue: 'git:1' } },
+    ]);
+    expect((await table().byId(1))!.status).toBe('queued');
+  });
+
+  it('moves the mirror of what was renamed', async () => {
+    know(1, 'sync/old', aRepository());
+    await run(1);
+    const { head } = (await table().byId(1))!;
+    know(1, 'sync/new-name');
+    await repositoriesChangedNow(deps(), [1], 'renamed');
+    expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/new-name') }))!.target).toBe(head!.commit);
+    expect(await test.git.mirror({ repository: RepoName.parse('sync/old') })).toBeNull();
+    expect((await table().byId(1))!.name).toBe('sync/new-name');
+  });
+
+  it('row 16: never shows one repository under a name that has come to another', async () => {
+    const [one, two] = [aRepository({ commits: [{ files: { secret: 'one' } }] }), aRepository({ commits: [{ files: { open: 'two' } }] })];
+    know(1, 'names/x', one);
+    await run(1);
+    const secret = one.git('rev-parse', 'main:secret');
+    // The name goes to a new repository; the old one is renamed, and the notices come in the wrong order.
+    know(1, 'names/y', one);
+    know(2, 'names/x', two);
+    await run(2);
+    await repositoriesChangedNow(deps(), [1], 'renamed');
+    const frames = await allOf(test.git.blobs({ repository: RepoName.parse('names/x'), oids: [secret] }));
+    expect(Buffer.concat(frames).toString()).toBe(`${secret} missing\n`);
+    expect((await test.git.defaultBranch({ repository: RepoName.parse('names/x') }))!.target).toBe(two.git('rev-parse', 'main'));
+    await run(1);
+    expect((await test.git.defaultBranch({ repository: RepoName.parse('names/y') }))!.target).toBe(one.git('rev-parse', 'main'));
+  });
+
+  it('swaps two names without mixing what stands under them', async () => {
+    const [one, two] = [aRepository({ commits: [{ files: { a: 'one' } }] }), aRepository({ commits: [{ files: { b: 'two' } }] })];
+    know(1, 'swap/x', one);
+    know(2, 'swap/y', two);
+    await run(1);
+    await run(2);
+    know(1, 'swap/y', one);
+    know(2, 'swap/x', two);
+    await reconcileMirrorsJob({}, deps(), job());
+    await run(1);
+    await run(2);
+    const head = async (name: string) => (await test.git.defaultBranch({ repository: RepoName.parse(name) }))!.target;
+    expect([await head('swap/x'), await head('swap/y')]).toEqual([two.git('rev-parse', 'main'), one.git('rev-parse', 'main')]);
+  });
+
+  it('keeps the mirror of what is deleted until it is purged', async () => {
+    const name = RepoName.parse('sync/gone');
+    know(1, name, aRepository());
+    await run(1);
+    know(1, name, undefined, { deletedAt: now });
+    await repositoriesChangedNow(deps(), [1], 'deleted');
+    expect(await test.git.mirror({ repository: name })).not.toBeNull();
+    expect(await table().takeDue(new Date('2030-01-01'), 10)).toEqual([]);
+    await repositoriesChangedNow(deps(), [1], 'purged'); // a notice about what is still there deletes nothing
+    expect(await test.git.mirror({ repository: name })).not.toBeNull();
+    known.delete(1);
+    await repositoriesChangedNow(deps(), [1], 'purged');
+    expect(await test.git.mirror({ repository: name })).toBeNull();
+    expect(await table().byId(1)).toBeUndefined();
+  });
+
+  it('catches every notice it missed', async () => {
+    know(1, 'missed/a', aRepository());
+    know(2, 'missed/b', aRepository());
+    await run(1);
+    known.delete(1);
+    await reconcileMirrorsJob({}, deps(), job());
+    expect(await table().byId(1)).toBeUndefined();
+    expect(await test.git.mirror({ repository: RepoName.parse('missed/a') })).toBeNull();
+    expect(await table().takeDue(new Date('2030-01-01'), 10)).toEqual([2]);
+  });
+});
+
+describe('asking for a fetch', () => {
+  it('lets a view ask once a minute, and only for what is not fresh', async () => {
+    const service = new MirrorService(table(), jobs, clock);
+    know(1, 'view/x', aRepository());
+    await run(1);
+    await service.refresh(1, 'view');
+    expect(enqueued).toEqual([]);
+    now = new Date(now.getTime() + 120_000);
+    await service.refresh(1, 'view');
+    await service.refresh(1, 'view');
+    expect(enqueued).toHaveLength(1);
+    await service.refresh(1, 'webhook');
+    expect(enqueued.at(-1)).toMatchObject({ payload: { reason: 'webhook' }, options: { onConflict: 'replace', priority: -10 } });
+  });
+});
