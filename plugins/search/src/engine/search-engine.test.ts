@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
+import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, PatternSpec } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
 import { SearchEngine } from './search-engine.js';
@@ -41,15 +42,24 @@ const content = (pattern: PatternSpec | string): DocExpr => ({
   pattern: typeof pattern === 'string' ? literal(pattern) : pattern,
 });
 
-async function search(
+type Options = Partial<EngineRequest['limits']> & { ids?: number[]; branch?: string; want?: EngineRequest['want'] };
+
+const search = (expr: DocExpr, { ids = [1], branch, ...options }: Options = {}) =>
+  searchIn(
+    ids.map((id) => ({ id, branch })),
+    expr,
+    options,
+  );
+
+async function searchIn(
+  repositories: EngineRequest['scope']['repositories'],
   expr: DocExpr,
-  options: Partial<EngineRequest['limits']> & { ids?: number[]; branch?: string; want?: EngineRequest['want'] } = {},
+  { want = 'content', ...limits }: Omit<Options, 'ids' | 'branch'> = {},
 ) {
-  const { ids = [1], branch, want = 'content', ...limits } = options;
   const documents: EngineDocument[] = [];
   let summary: EngineSummary | undefined;
   for await (const event of engine.search({
-    scope: { repositories: ids.map((id) => ({ id, branch })) },
+    scope: { repositories },
     expr,
     want,
     limits: { maxMatches: 1000, maxDocuments: 100, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
@@ -99,5 +109,175 @@ describe('SearchEngine', () => {
         })
       ).paths,
     ).toEqual(['c.js']);
+  });
+
+  it('searches the branches asked for and answers a document once', async () => {
+    await index(1, { main: { 'a.ts': 'needle', 'old.ts': 'needle' }, next: { 'a.ts': 'needle', 'new.ts': 'needle' } });
+    expect((await search(content('needle'))).paths).toEqual(['a.ts', 'old.ts']);
+    expect((await search(content('needle'), { branch: 'next' })).paths).toEqual(['a.ts', 'new.ts']);
+    const { documents } = await searchIn(
+      [
+        { id: 1, branch: 'main' },
+        { id: 1, branch: 'next' },
+      ],
+      content('needle'),
+    );
+    expect(Object.fromEntries(documents.map(({ path, branches }) => [path, branches]))).toEqual({
+      'a.ts': ['main', 'next'],
+      'old.ts': ['main'],
+      'new.ts': ['next'],
+    });
+    expect(new Set(documents.map(({ commit }) => commit)).size).toBe(2);
+  });
+
+  it('names repositories and branches that it does not hold', async () => {
+    await index(1, { main: { 'a.ts': 'needle' } });
+    expect((await search(content('needle'), { ids: [1, 9] })).summary.notIndexed).toEqual([9]);
+    const other = await search(content('needle'), { branch: 'other' });
+    expect([other.paths, other.summary.notIndexed]).toEqual([[], [1]]);
+  });
+
+  it('shows the hits of those branches of an expression only that hold', async () => {
+    await index(1, { main: { 'a.ts': 'foo bar' } });
+    await index(2, { main: { 'a.ts': 'foo bar' } });
+    const inRepository = (id: number, text: string): DocExpr => ({ op: 'and', of: [{ op: 'repository', ids: [id] }, content(text)] });
+    const { documents } = await search({ op: 'or', of: [inRepository(1, 'foo'), inRepository(2, 'bar')] }, { ids: [1, 2] });
+    const shown = documents.map(({ repository, chunks }) => [repository, chunks[0]!.ranges.map(({ start }) => start.column)]);
+    expect(shown.sort()).toEqual([
+      [1, [0]],
+      [2, [4]],
+    ]);
+    const negated = await search({
+      op: 'and',
+      of: [
+        content('foo'),
+        { op: 'not', of: { op: 'and', of: [content('bar'), content('absent')] } },
+        { op: 'content', pattern: literal('bar') },
+      ],
+    });
+    expect(negated.documents[0]!.chunks[0]!.ranges).toHaveLength(1);
+  });
+
+  it('answers hits in paths, in code points', async () => {
+    await index(1, { main: { 'größe/größe.ts': 'x' } });
+    const { documents } = await search({
+      op: 'match',
+      in: ['content', 'path'],
+      pattern: { kind: 'regexp', source: 'e\\.ts$', caseSensitive: true },
+    });
+    expect(documents[0]).toMatchObject({ pathRanges: [[10, 14]], chunks: [], matchCount: 1 });
+    expect((await search({ op: 'match', in: ['path'], pattern: literal('GRÖSSE') }, { want: 'path' })).paths).toEqual([]);
+    expect((await search({ op: 'match', in: ['path'], pattern: literal('GRÖßE') }, { want: 'path' })).paths).toEqual(['größe/größe.ts']);
+  });
+
+  it('joins neighbouring hits into one chunk, with the lines around', async () => {
+    const lines = Array.from({ length: 12 }, (_, line) => ([3, 4, 9].includes(line) ? `hit ${line}` : `line ${line}`));
+    await index(1, { main: { 'a.txt': `${lines.join('\n')}\n` } });
+    const texts = async (contextLines: number) =>
+      (await search(content('hit'), { contextLines })).documents[0]!.chunks.map(({ text, start }) => [start.line, text.split('\n').length]);
+    expect(await texts(0)).toEqual([
+      [3, 2],
+      [9, 1],
+    ]);
+    expect(await texts(1)).toEqual([
+      [2, 4],
+      [8, 3],
+    ]);
+    expect(await texts(2)).toEqual([[1, 11]]);
+  });
+
+  it('cuts a line of a megabyte around its hits, at whole characters', async () => {
+    await index(1, { main: { 'min.js': `${'ä'.repeat(100_000)}needle${'ö'.repeat(100_000)}needle;` } });
+    const { documents } = await search(content('needle'));
+    expect(documents[0]!.chunks).toHaveLength(2);
+    for (const { text, start, ranges, truncated } of documents[0]!.chunks) {
+      expect([truncated, text.includes('\ufffd'), text.length < 1_000]).toEqual([true, false, true]);
+      const { start: from, end: to } = ranges[0]!;
+      expect([...text].slice(from.column - start.column, to.column - start.column).join('')).toBe('needle');
+    }
+  });
+
+  it('knows skipped files by path, and never finds ignored ones', async () => {
+    await index(1, { main: { 'needle.bin': 'needle\0', 'needle.txt': 'x', 'secret/needle.txt': 'needle', '.sextant/ignore': 'secret' } });
+    const { paths, summary } = await search({ op: 'match', in: ['content', 'path'], pattern: literal('needle') });
+    expect(paths).toEqual(['needle.bin', 'needle.txt']);
+    expect(summary.skippedFiles).toEqual({ binary: 1, ignored: 1 });
+    expect((await search({ op: 'not', of: content('x') })).paths).toEqual(['.sextant/ignore', 'needle.bin']);
+  });
+
+  it('stops collecting at its limits, the same way each time, and says so', async () => {
+    const tree = Object.fromEntries(Array.from({ length: 20 }, (_, file) => [`${file}.txt`, 'hit\n'.repeat(10)]));
+    await index(1, { main: tree });
+    const ranges = (documents: readonly EngineDocument[]) =>
+      documents.flatMap(({ path, chunks }) => chunks.flatMap((chunk) => chunk.ranges.map(({ start }) => `${path}:${start.line}`)));
+    const first = await search(content('hit'), { maxMatches: 25 });
+    expect(ranges(first.documents)).toHaveLength(25);
+    expect(first.summary).toMatchObject({ limitHit: true, timedOut: false });
+    expect(ranges((await search(content('hit'), { maxMatches: 25 })).documents)).toEqual(ranges(first.documents));
+    const exact = await search(content('hit'), { maxMatches: 200 });
+    expect(exact.summary).toMatchObject({ matchCount: 200, limitHit: false });
+    expect((await search(content('hit'), { maxDocuments: 3 })).summary).toMatchObject({
+      matchCount: 200,
+      documentCount: 20,
+      limitHit: true,
+    });
+    expect((await search(content('hit'), { maxMatches: 1, countAll: true })).summary).toMatchObject({ matchCount: 200, limitHit: true });
+  });
+
+  it('counts a line once for a pattern that can be empty, and a document once for a filter', async () => {
+    await index(1, { main: { 'a.txt': 'one\n\ntwo\n' } });
+    expect((await search(content({ kind: 'regexp', source: '^$', caseSensitive: true }))).summary.matchCount).toBe(1);
+    expect((await search(content({ kind: 'regexp', source: 'x*', caseSensitive: true }))).summary.matchCount).toBe(3);
+    expect((await search({ op: 'const', value: true })).summary).toMatchObject({ matchCount: 1, documentCount: 1 });
+  });
+});
+
+describe('ranking', () => {
+  const order = async (tree: MemoryTree, expr: DocExpr) => {
+    store = await IndexStore.open(folder, { languageOf: () => 'TypeScript', extractSymbols, retireAfter: 0 });
+    engine = new SearchEngine(store, new InlineExecutor());
+    await index(1, { main: tree });
+    return (await search(expr)).documents.map(({ path }) => path);
+  };
+
+  it('puts a definition before uses, and the name as asked before the other case', async () => {
+    const tree = {
+      'use.ts': 'parseQuery(1);\nparseQuery(2);\nparseQuery(3);\n',
+      'lower.ts': 'function parsequery() {}\n',
+      'def.ts': 'export function parseQuery(x) {}\n',
+    };
+    expect(await order(tree, content('parseQuery'))).toEqual(['def.ts', 'lower.ts', 'use.ts']);
+  });
+
+  it('puts whole words before parts of words', async () => {
+    expect(
+      await order({ 'part.ts': 'x = superindexing;', 'camel.ts': 'x = superIndex;', 'word.ts': 'x = index;' }, content('index')),
+    ).toEqual(['word.ts', 'camel.ts', 'part.ts']);
+  });
+
+  it('puts tests, vendored and generated files below the original', async () => {
+    const body = 'export function openStore() {}\n';
+    expect(await order({ 'vendor/a/store.ts': body, 'src/store.ts': body, 'test/store.ts': body }, content('openStore'))).toEqual([
+      'src/store.ts',
+      'test/store.ts',
+      'vendor/a/store.ts',
+    ]);
+  });
+
+  it('puts documents first in which the words stand close together, and file names that match', async () => {
+    const far = `alpha\n${'\n'.repeat(50)}beta\n`;
+    expect(await order({ 'far.ts': far, 'near.ts': 'alpha\nbeta\n' }, { op: 'and', of: [content('alpha'), content('beta')] })).toEqual([
+      'near.ts',
+      'far.ts',
+    ]);
+    expect(await order({ 'a/other.ts': 'router', 'b/router.ts': 'router' }, content('router'))).toEqual(['b/router.ts', 'a/other.ts']);
+  });
+
+  it('prefers repositories of higher rank among equals', async () => {
+    await index(1, { main: { 'a.ts': 'needle' } });
+    await index(2, { main: { 'a.ts': 'needle' } });
+    const { documents } = await searchIn([{ id: 1 }, { id: 2, rank: 0.5 }], content('needle'));
+    expect(documents.map(({ repository }) => repository)).toEqual([2, 1]);
+    expect(documents[0]!.features).toMatchObject({ repositoryRank: 0.5, word: 1 });
   });
 });
