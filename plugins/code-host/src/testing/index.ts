@@ -1,0 +1,2 @@
+export { aUser, FakeHost, FakePermissions, found } from './fakes.js';
+export { type LeakMatrix, type LeakSurface, leakMatrix, leaksIn, lossesIn, type MatrixCell, type MatrixRepository } from './leak-matrix.js';
