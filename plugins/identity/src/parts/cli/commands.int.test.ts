@@ -1,0 +1,79 @@
+import { type CommandDefinition, core } from '@sextant/sdk';
+import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import manifest from '../../manifest.js';
+import { codeOf } from '../../testing/administration.js';
+import { tokenCommands } from './token-commands.js';
+import { userCommands } from './user-commands.js';
+import type { deps } from './wiring.js';
+
+let kernel: TestKernel;
+beforeAll(async () => {
+  kernel = await startTestKernel({ plugins: [manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly lines: readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: each command has an answer of its own
+  readonly json: any;
+}
+
+async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<Outcome> {
+  const command = [...tokenCommands, ...userCommands].find((c) => c.name === name) as CommandDefinition<typeof deps>;
+  const lines: string[] = [];
+  let json: unknown;
+  const out = { line: (text: string) => void lines.push(text), json: (value: unknown) => void (json = value), note: () => undefined };
+  const services = {
+    db: kernel.service(core.storage, 'identity'),
+    events: kernel.service(core.events, 'identity'),
+    clock: kernel.service(core.clock, 'identity'),
+  };
+  const config = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
+  const plugin = { config, log: kernel.service(core.log, 'identity') };
+  const code = await command.run(command.arguments.parse(args), services, {
+    out,
+    signal: new AbortController().signal,
+    plugin: plugin as never,
+  });
+  return { code, lines, json };
+}
+
+const whoami = async (token: string): Promise<unknown> =>
+  (await kernel.graphql('{currentUser{username}}', {}, { token })).data?.currentUser?.username;
+
+describe('the commands', () => {
+  it('create, list and revoke tokens', async () => {
+    await run('user create', { username: 'operator', email: 'operator@example.com' });
+    const { json: created } = await run('token create', { user: 'operator', expires: '2d', note: 'ci' });
+    expect(await whoami(created.token)).toBe('operator');
+    expect((await run('token list', { user: 'operator' })).json).toMatchObject([
+      { id: created.id, note: 'ci', user: 'operator', scopes: ['user:all'] },
+    ]);
+    expect((await run('token revoke', { id: String(created.id) })).code).toBe(0);
+    expect(await whoami(created.token)).toBeUndefined();
+    expect(await codeOf(run('token revoke', { id: String(created.id) }))).toBe('SEXTANT_ACCESS_TOKEN_NOT_FOUND');
+  });
+
+  it('create the first credential, of the local site admin, and print it alone (row 49)', async () => {
+    const { lines } = await run('token create', {});
+    expect(lines).toHaveLength(1);
+    expect(await whoami(lines[0] ?? '')).toBe('Local-Admin');
+    expect(kernel.log.text).not.toContain(lines[0]?.slice(-40));
+  });
+
+  it('refuse a time that is none, a scope that is none, and characters that a terminal obeys', async () => {
+    for (const args of [{ expires: 'soon' }, { scopes: 'admin' }, { note: '\u001b[2J' }]) {
+      expect(await codeOf(run('token create', args))).toBe('SEXTANT_ACCESS_TOKEN_INVALID');
+    }
+  });
+
+  it('promote and demote users', async () => {
+    await run('user create', { username: 'climber', displayName: 'A. Climber' });
+    expect((await run('user promote', { username: 'climber' })).json).toMatchObject({ siteAdmin: true, displayName: 'A. Climber' });
+    expect((await run('user demote', { username: 'climber' })).json).toMatchObject({ siteAdmin: false });
+    expect((await run('user list', { query: 'climber' })).json).toMatchObject([{ username: 'climber', siteAdmin: false }]);
+    expect(await codeOf(run('user demote', { username: 'Local-Admin' }))).toBe('SEXTANT_USER_PROTECTED');
+    expect(await codeOf(run('token create', { user: 'nobody' }))).toBe('SEXTANT_USER_NOT_FOUND');
+  });
+});

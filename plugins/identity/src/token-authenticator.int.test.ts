@@ -1,0 +1,70 @@
+import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import manifest from './manifest.js';
+import { Administration } from './testing/administration.js';
+
+let kernel: TestKernel;
+const admin = new Administration(() => kernel);
+
+beforeAll(async () => {
+  kernel = await startTestKernel({ plugins: [manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
+});
+
+const asked = async (authorization?: string): Promise<{ status: number; body: unknown }> => {
+  const response = await kernel.fetch('/.api/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+    body: JSON.stringify({ query: '{currentUser{username siteAdmin}}' }),
+  });
+  return { status: response.status, body: await response.json() };
+};
+
+describe('a request', () => {
+  it('without a credential is the local site admin in local mode', async () => {
+    expect(await asked()).toEqual({ status: 200, body: { data: { currentUser: { username: 'Local-Admin', siteAdmin: true } } } });
+  });
+
+  it('with a token is its user, in every way to send one', async () => {
+    const { username, token } = await admin.aPerson();
+    const basic = Buffer.from(`${token}:`).toString('base64');
+    for (const header of [`token ${token}`, `Bearer ${token}`, `token ${token.slice(-40)}`, `Basic ${basic}`]) {
+      expect(await asked(header)).toMatchObject({ status: 200, body: { data: { currentUser: { username } } } });
+    }
+  });
+
+  it.each(['token nonsense', `Bearer ${'0'.repeat(40)}`, 'token', 'Basic !'])(
+    'with %j is refused in local mode too (row 22)',
+    async (header) => {
+      const { status, body } = await asked(header);
+      expect(status).toBe(401);
+      expect(JSON.stringify(body)).toContain('SEXTANT_AUTH_INVALID');
+    },
+  );
+
+  it('with a scheme nobody knows is nobody', async () => {
+    expect(await asked('Unheard of')).toMatchObject({ body: { data: { currentUser: null } } });
+  });
+
+  it('of a site admin may act as another user, whose rights count', async () => {
+    const me = (await kernel.graphql('{currentUser{id}}')).data.currentUser.id;
+    const { username, token: weak } = await admin.aPerson();
+    const { token } = await admin.createToken(me, { scopes: ['user:all', 'site-admin:sudo'] });
+    expect(await asked(`token-sudo user="${username.toUpperCase()}",token="${token}"`)).toMatchObject({
+      body: { data: { currentUser: { username, siteAdmin: false } } },
+    });
+    expect((await asked(`token-sudo user="Local-Admin",token="${weak}"`)).status).toBe(403);
+  });
+
+  it('leaves an audit line when its credential is wrong, without the credential', async () => {
+    await asked('token canary-of-the-log');
+    expect(kernel.log.lines.some((line) => line.message === 'auth.accessToken failed')).toBe(true);
+    expect(kernel.log.text).not.toContain('canary-of-the-log');
+  });
+
+  it('from an address that failed too often is answered 429, unless its credential is valid', async () => {
+    const { token } = await admin.aPerson();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => asked('token wrong')));
+    expect(answers.some(({ status }) => status === 429)).toBe(true);
+    expect((await asked(`token ${token}`)).status).toBe(200);
+  });
+});
