@@ -3,10 +3,16 @@ import { DEFAULT_REFSPECS } from './mirror/refspecs.js';
 
 export const config = z.object({
   program: z.string().default('git').describe('The git program: a name in PATH or an absolute path; 2.38 or newer'),
-  maxConcurrentReads: z.number().int().min(1).default(32).describe('Reads of git at once in one process; further ones wait their turn'),
+  maxConcurrentReads: z
+    .number()
+    .int()
+    .min(1)
+    .default(32)
+    .describe('Quick reads of git at once in one process, and as many downloads; further ones wait their turn'),
   maxBatchReaders: z.number().int().min(1).default(16).describe('Long-lived batch readers of one process, over all repositories'),
   maxConcurrentClones: z.number().int().min(1).default(5).describe('Clones and fetches at once on one node'),
   readTimeout: duration().default(60_000).describe('How long one read may take'),
+  downloadTimeout: duration().default(1_800_000).describe('How long an archive or a large file may take to be read, whoever reads it'),
   fetchTimeout: duration().default(7_200_000).describe('How long one clone or fetch may take'),
   minFreeDisk: bytes()
     .default(1024 ** 3)

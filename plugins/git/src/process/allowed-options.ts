@@ -36,7 +36,7 @@ const HISTORY = [
 const PATCH = ['--patch', '--raw', '--no-color', '--no-ext-diff', '--no-textconv', '--full-index', '--no-prefix'];
 
 export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
-  'cat-file': command(['--batch-command', '--buffer', '-z'], ['--batch=']),
+  'cat-file': command(['--batch-command', '--buffer', '-z', 'blob'], ['--batch=']),
   'ls-tree': command(['-z', '-l', '-r', '-t']),
   log: command(
     [...HISTORY, ...PATCH],

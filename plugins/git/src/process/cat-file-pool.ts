@@ -29,23 +29,11 @@ export class CatFilePool implements AsyncDisposable {
     this.slots = new Semaphore(options.capacity);
   }
 
-  /** Runs `work` with a reader of its own. */
+  /** Runs `work` with a reader of its own. Nothing that waits for others may happen in it: there are few readers. */
   async use<R>(gitDir: string, signal: AbortSignal | undefined, work: (reader: CatFile) => Promise<R>): Promise<R> {
     const lease = await this.lease(gitDir, signal);
     try {
       return await work(lease.reader);
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    } finally {
-      lease.release();
-    }
-  }
-
-  /** As {@link use}, for work that yields while it reads. */
-  async *stream<T>(gitDir: string, signal: AbortSignal | undefined, work: (reader: CatFile) => AsyncIterable<T>): AsyncGenerator<T> {
-    const lease = await this.lease(gitDir, signal);
-    try {
-      yield* work(lease.reader);
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     } finally {

@@ -11,9 +11,11 @@ export interface ObjectInfo {
   readonly size: number;
 }
 
+export type WholeObject = ObjectInfo & { readonly content: Buffer };
+
 const HEADER = /^([0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/;
 const ABSENT = ['missing', 'ambiguous', 'dangling', 'loop', 'notdir'];
-const SMALL = 64 * 1024 * 1024;
+const LARGEST = 64 * 1024 * 1024;
 
 /**
  * One long-lived `cat-file --batch-command -z`. Names go in over a pipe, never in arguments, so nothing in them can be an option.
@@ -66,40 +68,38 @@ export class CatFile {
   }
 
   /** A whole object in memory. @throws SEXTANT_GIT_TOO_LARGE beyond 64 MiB. */
-  async object(name: string): Promise<(ObjectInfo & { readonly content: Buffer }) | null> {
-    const opened = await this.open(name);
-    if (!opened) return null;
-    if (opened.size > SMALL)
-      throw new SextantError('SEXTANT_GIT_TOO_LARGE', { what: `The object has ${opened.size} bytes.`, fix: 'Read a range of it.' });
-    const parts: Buffer[] = [];
-    for await (const part of opened.content) parts.push(part);
-    return { oid: opened.oid, type: opened.type, size: opened.size, content: Buffer.concat(parts) };
+  async object(name: string): Promise<WholeObject | null> {
+    return (await this.objects([name]))[0]!;
   }
 
-  /** An object whose bytes follow as they are read. They must be read to the end before the next question. */
-  async open(name: string): Promise<(ObjectInfo & { readonly content: AsyncGenerator<Buffer> }) | null> {
+  /** Many in one go, in order. */
+  async objects(names: readonly string[]): Promise<(WholeObject | null)[]> {
     this.busy = true;
-    this.ask(`contents ${name}\0`);
-    const header = await this.header(name);
-    if (!header) {
-      this.busy = false;
-      return null;
+    this.ask(names.map((name) => `contents ${name}\0`).join(''));
+    const found: (WholeObject | null)[] = [];
+    for (const name of names) {
+      const header = await this.header(name);
+      if (header && header.size > LARGEST) {
+        throw new SextantError('SEXTANT_GIT_TOO_LARGE', { what: `The object has ${header.size} bytes.`, fix: 'Read a range of it.' });
+      }
+      found.push(header && { ...header, content: await this.body(header.size) });
     }
-    return { ...header, content: this.body(header.size) };
+    this.busy = false;
+    return found;
   }
 
-  private async *body(size: number): AsyncGenerator<Buffer> {
-    let left = size;
-    while (left > 0) {
+  private async body(size: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (let left = size; left > 0; ) {
       if (this.buffered.length === 0) await this.more();
       const part = this.buffered.subarray(0, left);
       this.buffered = this.buffered.subarray(part.length);
       left -= part.length;
-      yield part;
+      parts.push(part);
     }
     while (this.buffered.length === 0) await this.more();
     this.buffered = this.buffered.subarray(1); // the newline behind the content
-    this.busy = false;
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
   private ask(text: string): void {

@@ -6,6 +6,7 @@ import { aFolder } from '../testing/a-repository.js';
 import { CatFilePool } from './cat-file-pool.js';
 import { gitEnvironment } from './git-environment.js';
 import { GitRunner } from './git-runner.js';
+import { gitProblem } from './git-version.js';
 import { redact } from './redact.js';
 import { Semaphore } from './semaphore.js';
 
@@ -135,6 +136,19 @@ describe('batch readers', () => {
         .map((r) => pool.use(test.files.pathOf(r.name), undefined, async (git) => (await git.info('HEAD'))?.type)),
     );
     expect(types).toEqual(new Array(10).fill('commit'));
+  });
+});
+
+describe('the version of git', () => {
+  it.each([
+    ['git version 2.38.0', undefined],
+    ['git version 2.39.5 (Apple Git-154)', undefined],
+    ['git version 3.0.0', undefined],
+    ['git version 2.37.9', 'git 2.37 is too old'],
+    ['', 'git is missing'],
+  ])('%j: %s', (output, problem) => {
+    if (problem === undefined) expect(gitProblem(output)).toBeUndefined();
+    else expect(gitProblem(output)).toContain(problem);
   });
 });
 

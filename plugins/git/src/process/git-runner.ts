@@ -12,10 +12,12 @@ export interface GitRunnerOptions {
   readonly program: string;
   /** An empty folder. */
   readonly home: string;
-  /** Processes at once; further calls wait their turn. */
+  /** Processes at once in each lane; further calls wait their turn. */
   readonly concurrency: number;
   /** Milliseconds one call may take unless it says otherwise. */
   readonly deadline: number;
+  /** The same for the bulk lane; default 30 minutes. */
+  readonly bulkDeadline?: number;
   /** Told of every argument that was refused: the audit trail of attempts to smuggle options. */
   readonly refused?: (subcommand: string) => void;
 }
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds. */
   readonly deadline?: number;
+  /** `bulk`: what lasts as long as somebody is downloading. It has slots of its own, so that slow readers block no quick answer. */
+  readonly lane?: 'read' | 'bulk';
   /** Written to standard input, with back-pressure. */
   readonly input?: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
   readonly environment?: Omit<EnvironmentOptions, 'gitDir' | 'home'>;
@@ -40,22 +44,24 @@ export interface RunOptions {
 
 const STDERR_LIMIT = 16 * 1024;
 const KILL_AFTER = 2_000;
+const BULK_DEADLINE = 30 * 60_000;
 
 /** The only place that starts git. */
 export class GitRunner {
-  private readonly slots: Semaphore;
+  private readonly slots: { readonly read: Semaphore; readonly bulk: Semaphore };
 
   constructor(private readonly options: GitRunnerOptions) {
-    this.slots = new Semaphore(options.concurrency);
+    this.slots = { read: new Semaphore(options.concurrency), bulk: new Semaphore(options.concurrency) };
   }
 
   /** Standard output as it comes. Leaving the loop early ends the process. @throws a SEXTANT_GIT_… when git ends badly. */
   async *stream(command: GitCommand, run: RunOptions = {}): AsyncGenerator<Buffer, number> {
     const argv = this.arguments(command);
-    const deadline = run.deadline ?? this.options.deadline;
+    const lane = run.lane ?? 'read';
+    const deadline = run.deadline ?? (lane === 'bulk' ? (this.options.bulkDeadline ?? BULK_DEADLINE) : this.options.deadline);
     const timeout = AbortSignal.timeout(deadline);
     const signal = run.signal ? AbortSignal.any([run.signal, timeout]) : timeout;
-    const release = await this.slots.acquire(signal).catch((error) => {
+    const release = await this.slots[lane].acquire(signal).catch((error) => {
       throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
     });
     try {
@@ -109,7 +115,7 @@ export class GitRunner {
     command: GitCommand,
     run: Pick<RunOptions, 'gitDir'>,
   ): { readonly child: ChildProcess; readonly ended: Promise<Exit>; readonly stderr: () => string } {
-    return this.start(this.arguments(command), run);
+    return this.start(this.arguments(command), run, 'talk');
   }
 
   private arguments(command: GitCommand): readonly string[] {
@@ -121,7 +127,7 @@ export class GitRunner {
     }
   }
 
-  private start(argv: readonly string[], run: RunOptions) {
+  private start(argv: readonly string[], run: RunOptions, input: 'talk' | 'feed' = 'feed') {
     const environment = gitEnvironment({ ...run.environment, home: this.options.home, ...(run.gitDir ? { gitDir: run.gitDir } : {}) });
     // A group of its own, so that its helpers (remote-https, ssh, index-pack) end with it.
     const child = spawn(this.options.program, argv, {
@@ -143,7 +149,7 @@ export class GitRunner {
     });
     child.stdin!.on('error', () => {}); // git may end before it read everything; its exit says whether that was right
     if (run.input) void feed(child.stdin!, run.input);
-    else if (argv[0] !== 'cat-file') child.stdin!.end();
+    else if (input === 'feed') child.stdin!.end();
     if (run.channel !== undefined) {
       const channel = child.stdio[3] as Writable;
       channel.on('error', () => {});

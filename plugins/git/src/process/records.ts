@@ -21,5 +21,26 @@ export async function* records(chunks: AsyncIterable<Uint8Array>, separator: num
   if (size > 0) yield Buffer.concat(pending);
 }
 
+/** As {@link records}, in the groups they arrive in; none larger than `most`. */
+export async function* recordGroups(chunks: AsyncIterable<Uint8Array>, separator: number, most: number): AsyncGenerator<Buffer[]> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const buffer = Buffer.concat([rest, chunk]);
+    const end = buffer.lastIndexOf(separator) + 1;
+    rest = buffer.subarray(end);
+    let group: Buffer[] = [];
+    for (let at = 0; at < end; ) {
+      const next = buffer.indexOf(separator, at);
+      group.push(buffer.subarray(at, next));
+      at = next + 1;
+      if (group.length < most) continue;
+      yield group;
+      group = [];
+    }
+    if (group.length > 0) yield group;
+  }
+  if (rest.length > 0) yield [rest];
+}
+
 export const NUL = 0;
 export const NEWLINE = 10;

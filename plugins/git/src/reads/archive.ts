@@ -15,6 +15,6 @@ export async function* readArchive(
   if (!found) throw pathNotFound(path ?? '', oid);
   yield* reader.runner.stream(
     { subcommand: 'archive', options: [`--format=${format}`], operands: [oid], paths: path ? [path] : [] },
-    runIn(gitDir, signal),
+    { ...runIn(gitDir, signal), lane: 'bulk' },
   );
 }

@@ -4,32 +4,42 @@ import { pathNotFound } from './tree.js';
 
 type Range = Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly start?: number; readonly end?: number };
 
+/** What is read in one go by a shared reader; larger files get a process of their own, which may be as slow as who reads. */
+const SMALL = 1024 * 1024;
+
 /** The bytes of a file. Of a symbolic link: the name it points to. */
 export async function* readBlob(
   reader: RepositoryReader,
   { repository, oid, path, start = 0, end, signal }: Range,
 ): AsyncGenerator<Buffer> {
   const gitDir = await reader.directory(repository);
-  yield* reader.pool.stream(gitDir, signal, async function* (git) {
-    const info = await git.info(`${oid}:${path}`);
-    if (info?.type !== 'blob') throw pathNotFound(path, oid);
-    if (start > info.size)
-      throw new SextantError('SEXTANT_GIT_RANGE', {
-        what: `The range begins at ${start}, behind the end of the file.`,
-        why: `It has ${info.size} bytes.`,
-        fix: 'Ask for a range inside the file.',
-      });
-    const stop = Math.min(end ?? info.size, info.size);
-    if (stop <= start) return;
-    const blob = await git.open(info.oid);
+  const info = await reader.pool.use(gitDir, signal, (git) => git.info(`${oid}:${path}`));
+  if (info?.type !== 'blob') throw pathNotFound(path, oid);
+  if (start > info.size) {
+    throw new SextantError('SEXTANT_GIT_RANGE', {
+      what: `The range begins at ${start}, behind the end of the file.`,
+      why: `It has ${info.size} bytes.`,
+      fix: 'Ask for a range inside the file.',
+    });
+  }
+  const stop = Math.min(end ?? info.size, info.size);
+  if (stop <= start) return;
+  if (info.size <= SMALL) {
+    const blob = await reader.pool.use(gitDir, signal, (git) => git.object(info.oid));
     if (!blob) throw pathNotFound(path, oid);
-    let at = 0;
-    for await (const chunk of blob.content) {
-      const part = chunk.subarray(Math.max(0, start - at), Math.max(0, stop - at));
-      at += chunk.length;
-      if (part.length > 0) yield part;
-    }
-  });
+    yield blob.content.subarray(start, stop);
+    return;
+  }
+  let at = 0;
+  for await (const chunk of reader.runner.stream(
+    { subcommand: 'cat-file', options: ['blob'], operands: [info.oid] },
+    { ...runIn(gitDir, signal), lane: 'bulk' },
+  )) {
+    const part = chunk.subarray(Math.max(0, start - at), Math.max(0, stop - at));
+    at += chunk.length;
+    if (part.length > 0) yield part;
+    if (at >= stop) return;
+  }
 }
 
 /** Blobs by hash, in frames as git writes them: `<oid> <size>\n<bytes>\n`, or `<oid> missing\n` for one that is not there. */
@@ -44,7 +54,7 @@ export async function* readBlobs(
   const gitDir = await reader.directory(repository);
   yield* reader.runner.stream(
     { subcommand: 'cat-file', options: ['--batch=%(objectname) %(objectsize)', '--buffer'] },
-    { ...runIn(gitDir, signal), input: linesOf(oids) },
+    { ...runIn(gitDir, signal), input: linesOf(oids), lane: 'bulk' },
   );
 }
 

@@ -13,11 +13,15 @@ export async function readCommit(
 
 /** @throws SEXTANT_GIT_REVISION_NOT_FOUND when there is no commit of that hash. */
 export async function commitObject(git: CatFile, oid: string): Promise<Commit> {
-  const found = await git.object(oid);
-  if (found?.type !== 'commit')
+  return (await commitObjects(git, [oid]))[0]!;
+}
+
+export async function commitObjects(git: CatFile, oids: readonly string[]): Promise<Commit[]> {
+  return (await git.objects(oids)).map((found, i) => {
+    if (found?.type === 'commit') return parseCommit(CommitOid.parse(found.oid), found.content);
     throw new SextantError('SEXTANT_GIT_REVISION_NOT_FOUND', {
-      what: `There is no commit ${oid}.`,
+      what: `There is no commit ${oids[i]}.`,
       fix: 'Check the hash, or refresh the repository.',
     });
-  return parseCommit(CommitOid.parse(found.oid), found.content);
+  });
 }

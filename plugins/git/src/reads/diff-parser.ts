@@ -7,6 +7,9 @@ type Hunk = DiffFile['hunks'][number];
 /** Bytes of hunks kept per file; what is longer is counted and marked truncated. */
 export const MAX_FILE_DIFF = 1024 * 1024;
 
+/** The same for all files of one commit, which are handed over together. */
+const MAX_COMMIT_DIFF = 32 * 1024 * 1024;
+
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;
 const BACKSLASH = 0x5c;
 const [MINUS, PLUS] = [0x2d, 0x2b];
@@ -35,8 +38,18 @@ interface OpenHunk {
 class PatchReader {
   private file: OpenFile | undefined;
   private hunk: OpenHunk | undefined;
+  /** Bytes of all hunks since the last {@link reset}. */
+  private kept = 0;
 
-  constructor(private readonly maxFileBytes: number) {}
+  constructor(
+    private readonly maxFileBytes: number,
+    private readonly maxBytes = Number.POSITIVE_INFINITY,
+  ) {}
+
+  /** A new commit begins: it may keep as much as the one before. */
+  reset(): void {
+    this.kept = 0;
+  }
 
   /** True while the next line is content of a hunk, whatever it looks like. */
   get insideHunk(): boolean {
@@ -86,8 +99,11 @@ class PatchReader {
 
   private keep(bytes: Buffer): void {
     const file = this.file!;
+    if (file.truncated) return;
     file.bytes += bytes.length + 1;
-    if (file.bytes > this.maxFileBytes) {
+    this.kept += bytes.length + 1;
+    if (file.bytes > this.maxFileBytes || this.kept > this.maxBytes) {
+      this.kept -= file.bytes;
       file.truncated = true;
       this.hunk!.lines.length = 0;
       file.hunks = [];
@@ -167,7 +183,7 @@ export async function* parseHistory(
   chunks: AsyncIterable<Uint8Array>,
   maxFileBytes = MAX_FILE_DIFF,
 ): AsyncGenerator<{ readonly oid: string; readonly files: readonly DiffFile[] }> {
-  const reader = new PatchReader(maxFileBytes);
+  const reader = new PatchReader(maxFileBytes, MAX_COMMIT_DIFF);
   let current: { oid: string; files: DiffFile[] } | undefined;
   const finish = () => {
     const last = reader.end();
@@ -179,6 +195,7 @@ export async function* parseHistory(
     if (oid) {
       const before = finish();
       current = { oid, files: [] };
+      reader.reset();
       if (before) yield before;
       continue;
     }

@@ -1,8 +1,8 @@
 import { CommitOid, type RepoPath } from '@sextant/sdk';
 import { RE2JS } from 're2js';
 import type { Commit, DiffFile } from '../api.js';
-import { NEWLINE, records } from '../process/records.js';
-import { commitObject } from './commit.js';
+import { NEWLINE, recordGroups } from '../process/records.js';
+import { commitObject, commitObjects } from './commit.js';
 import { DIFF_OPTIONS } from './diff.js';
 import { parseHistory } from './diff-parser.js';
 import { type RepositoryReader, runIn, type Target } from './repository-reader.js';
@@ -22,6 +22,8 @@ export interface LogRequest extends Span {
   readonly query?: string;
   readonly skip?: number;
 }
+
+const GROUP = 200;
 
 const spanOptions = (o: Span): string[] => [...(o.after ? [`--since=${o.after}`] : []), ...(o.before ? [`--until=${o.before}`] : [])];
 const spanOperands = (o: Span): string[] => [...o.from, ...(o.not ?? []).map((oid) => `^${oid}`)];
@@ -45,16 +47,16 @@ export async function* readLog(reader: RepositoryReader, o: LogRequest): AsyncGe
   );
   let skip = author ? (o.skip ?? 0) : 0;
   let left = o.limit;
-  yield* reader.pool.stream(gitDir, o.signal, async function* (git) {
-    for await (const line of records(hashes, NEWLINE)) {
-      if (line.length === 0) continue;
-      const commit = await commitObject(git, line.toString('latin1'));
+  for await (const group of recordGroups(hashes, NEWLINE, GROUP)) {
+    const oids = group.map((line) => line.toString('latin1')).filter(Boolean);
+    // No reader is held while the caller looks at a commit: what the caller asks meanwhile may need one.
+    for (const commit of await reader.pool.use(gitDir, o.signal, (git) => commitObjects(git, oids))) {
       if (author && !author.matcher(`${commit.author.name} <${commit.author.email}>`).find()) continue;
       if (skip-- > 0) continue;
       yield commit;
       if (--left <= 0) return;
     }
-  });
+  }
 }
 
 /** Commits with their changes against the first parent, newest first. */
@@ -78,9 +80,9 @@ export async function* readLogWithDiffs(
       operands: spanOperands(o),
       paths: o.paths ?? [],
     },
-    runIn(gitDir, o.signal),
+    { ...runIn(gitDir, o.signal), lane: 'bulk' },
   );
-  yield* reader.pool.stream(gitDir, o.signal, async function* (git) {
-    for await (const { oid, files } of parseHistory(output)) yield { commit: await commitObject(git, oid), files };
-  });
+  for await (const { oid, files } of parseHistory(output)) {
+    yield { commit: await reader.pool.use(gitDir, o.signal, (git) => commitObject(git, oid)), files };
+  }
 }

@@ -1,6 +1,7 @@
 import type { Repository, Visibility } from '@sextant/plugin-code-host/api';
 import { type CommitOid, decodeNodeId, encodeNodeId, type Operation, RepoPath, RevSpec, SextantError } from '@sextant/sdk';
 import type { Commit, GitCommitParent, GitEntryParent, TreeEntry } from '../../api.js';
+import { revisionOf } from './revision-of.js';
 import type { Api } from './wiring.js';
 
 /** What cannot be read whole into an answer: bytes. */
@@ -31,7 +32,7 @@ export class GitAccess {
 
   /** Null when the revision does not exist. @throws SEXTANT_VALUE_REVISION before anything is looked up. */
   async commitAt(op: Operation, repository: Repository, rev: string): Promise<GitCommitParent | null> {
-    const revision = rev === '' ? RevSpec.HEAD : RevSpec.parse(rev);
+    const revision = rev === '' ? RevSpec.HEAD : revisionOf(rev, op);
     const oid = await this.api.git.resolve({ repository: repository.name, revision, signal: op.signal }).catch(orNull);
     return oid && { repository, oid, ...(rev === '' ? {} : { rev }) };
   }

@@ -133,6 +133,15 @@ describe('malformed or absent', () => {
     expect(api.lookups).toEqual([]);
   });
 
+  it('row 1: writes down an attempt to pass an option as a revision', async () => {
+    const warned: object[] = [];
+    const request = { ...aRequest('GET', '/', { repo: 'github.com/acme/widgets@--upload-pack=touch x' }) };
+    const log = { ...request.log, warn: (message: string, fields?: object) => void warned.push({ message, ...fields }) };
+    await expect(rawRoute(api.deps, () => 0)({ ...request, log })).rejects.toMatchObject({ code: 'SEXTANT_VALUE_REVISION' });
+    expect(warned).toEqual([{ message: 'refused a malformed revision', audit: true, actor: 'user:1', revision: '--upload-pack=touch x' }]);
+    expect(test.refused).toEqual([]);
+  });
+
   it('answers alike for what is missing and what is hidden', async () => {
     const missing = [
       '/github.com/acme/none/-/raw',

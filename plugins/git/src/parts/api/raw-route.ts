@@ -1,7 +1,8 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
-import { type Actor, RepoName, RepoPath, RevSpec, type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { RepoName, RepoPath, RevSpec, type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
 import type { TreeEntry } from '../../api.js';
 import { byteRange } from './byte-range.js';
+import { revisionOf } from './revision-of.js';
 import type { Api } from './wiring.js';
 
 // Nothing of a repository runs here, whatever it says it is.
@@ -24,7 +25,7 @@ interface Asked {
 export function rawRoute(d: Api, maxArchiveSize: () => number): RouteHandler {
   return async (request) => {
     const format = formatOf(request);
-    const { repository, revision, path } = await parse(d, request.params['repo'] ?? '', request.params['path'] ?? '', request.actor);
+    const { repository, revision, path } = await parse(d, request, request.params['repo'] ?? '', request.params['path'] ?? '');
     const visible = await d.visibility.of(request.actor);
     const oid = await d.git.resolve({ repository: repository.name, revision, signal: request.signal }).catch(missing);
     const entry =
@@ -98,7 +99,7 @@ function formatOf({ query, headers }: RouteRequest): 'zip' | 'tar' | undefined {
  * `@` may stand in a name and in a revision. What is malformed in every reading is refused before anything is looked up;
  * then the first reading whose repository is there, shortest name first.
  */
-async function parse(d: Api, text: string, pathText: string, actor: Actor): Promise<Asked> {
+async function parse(d: Api, request: RouteRequest, text: string, pathText: string): Promise<Asked> {
   const path = RepoPath.parse(pathText);
   const readings: { readonly name: RepoName; readonly revision: RevSpec }[] = [];
   let badName: unknown;
@@ -111,13 +112,13 @@ async function parse(d: Api, text: string, pathText: string, actor: Actor): Prom
     const name = RepoName.parse(text.slice(0, at));
     if (at === text.length) readings.push({ name, revision: RevSpec.HEAD });
     else if (RevSpec.is(text.slice(at + 1))) readings.push({ name, revision: RevSpec.parse(text.slice(at + 1)) });
-    else badRevision ??= caught(() => RevSpec.parse(text.slice(at + 1)));
+    else badRevision ??= caught(() => revisionOf(text.slice(at + 1), request));
   }
   if (readings.length === 0) throw badRevision ?? badName ?? notFound();
   // Read as a name alone, any text with an @ is one: that does not excuse the revision.
   if (badRevision && readings.every(({ revision }) => revision === RevSpec.HEAD)) throw badRevision;
   for (const { name, revision } of readings) {
-    const repository = await d.repositories.byName(actor, name);
+    const repository = await d.repositories.byName(request.actor, name);
     if (repository) return { repository, revision, path };
   }
   throw notFound();

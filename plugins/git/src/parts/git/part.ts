@@ -8,6 +8,7 @@ import { MirrorFiles } from '../../mirror/mirror-files.js';
 import { CatFilePool } from '../../process/cat-file-pool.js';
 import { writeCredentialHelpers } from '../../process/credential-helpers.js';
 import { GitRunner } from '../../process/git-runner.js';
+import { gitProblem } from '../../process/git-version.js';
 import { Semaphore } from '../../process/semaphore.js';
 
 const deps = { process: core.process, clock: core.clock } as const;
@@ -27,12 +28,19 @@ const lives = new WeakMap<Deps, Life>();
 function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
   const known = lives.get(d);
   if (known) return known;
-  const { program, maxConcurrentReads, readTimeout, maxBatchReaders, minFreeDisk } = ctx.config.get();
+  const { program, maxConcurrentReads, readTimeout, downloadTimeout, maxBatchReaders, minFreeDisk } = ctx.config.get();
   const run = d.process.folder('run');
   const home = join(run, 'home');
   const refused = (subcommand: string) =>
     ctx.log.warn('refused to call git with an argument that is not on the list', { audit: true, subcommand });
-  const runner = new GitRunner({ program, home, concurrency: maxConcurrentReads, deadline: readTimeout, refused });
+  const runner = new GitRunner({
+    program,
+    home,
+    concurrency: maxConcurrentReads,
+    deadline: readTimeout,
+    bulkDeadline: downloadTimeout,
+    refused,
+  });
   const life: Life = {
     files: new MirrorFiles(d.process.folder('repos')),
     runner,
@@ -67,6 +75,14 @@ export default definePart(config)({
         slots: new Semaphore(maxConcurrentClones),
         shard: d.process.instance,
       });
+    });
+    r.start(async (d, ctx) => {
+      const problem = gitProblem(
+        await lifeOf(d, ctx)
+          .runner.text({ subcommand: 'version' })
+          .catch(() => ''),
+      );
+      if (problem) ctx.degrade(problem);
     });
     r.health('disk', async (d) => diskHealth(lives.get(d)), { every: 30_000 });
     r.stop(async (d) => lives.get(d)?.pool[Symbol.asyncDispose]());
