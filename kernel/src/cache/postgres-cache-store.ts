@@ -6,7 +6,7 @@ export class PostgresCacheStore implements CacheStore {
   constructor(private readonly main: SharedPool) {}
 
   async get(key: string): Promise<string | undefined> {
-    const { rows } = await this.main.pool.query<{ value: string }>(
+    const { rows } = await this.main.query<{ value: string }>(
       'select value from kernel.cache where key = $1 and expires_at > clock_timestamp()',
       [key],
     );
@@ -14,7 +14,7 @@ export class PostgresCacheStore implements CacheStore {
   }
 
   async set(key: string, value: string, ttl: number): Promise<void> {
-    await this.main.pool.query(
+    await this.main.query(
       `insert into kernel.cache (key, value, expires_at) values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
        on conflict (key) do update set value = excluded.value, expires_at = excluded.expires_at`,
       [key, value, ttl],
@@ -22,6 +22,6 @@ export class PostgresCacheStore implements CacheStore {
   }
 
   async delete(key: string): Promise<void> {
-    await this.main.pool.query('delete from kernel.cache where key = $1', [key]);
+    await this.main.query('delete from kernel.cache where key = $1', [key]);
   }
 }

@@ -6,7 +6,7 @@ export class PostgresLimitStore implements LimitStore {
   constructor(private readonly main: SharedPool) {}
 
   async take(key: string, capacity: number, per: number, cost: number): Promise<{ allowed: boolean; left: number }> {
-    const { rows } = await this.main.pool.query<{ allowed: boolean; remaining: number }>(
+    const { rows } = await this.main.query<{ allowed: boolean; remaining: number }>(
       'select allowed, remaining from kernel.take_tokens($1, $2, $3, $4)',
       [key, capacity, per, cost],
     );

@@ -18,7 +18,7 @@ export class PostgresTransport implements EventTransport {
   }
 
   async send(message: string, tx?: Tx): Promise<void> {
-    if (tx === undefined) await this.main.pool.query('select pg_notify($1, $2)', [CHANNEL, message]);
+    if (tx === undefined) await this.main.query('select pg_notify($1, $2)', [CHANNEL, message]);
     else if (poolOf(tx) === this.main) await tx.query('select pg_notify($1, $2)', [CHANNEL, message]);
     else
       tx.afterCommit(() => this.send(message).catch((error: unknown) => this.log.warn('An event was lost after its commit.', { error })));

@@ -5,8 +5,7 @@ import { addJob, type JobQueue, type JobSpec } from './job-queue.js';
 
 export interface CaretakerOptions {
   readonly main: SharedPool;
-  /** The databases that have an outbox to carry over. */
-  readonly others: readonly SharedPool[];
+  readonly outboxes: readonly SharedPool[];
   readonly queue: JobQueue;
   readonly history: JobHistory;
   readonly log: Logger;
@@ -79,13 +78,13 @@ export class Caretaker {
     // While we could not see the database, nobody could beat: silence counts from when we see again.
     if (performance.now() - this.#sightSince >= silence) await this.#bury();
     let appeared = 0;
-    for (const other of this.options.others) appeared += await this.carryOver(other);
+    for (const outbox of this.options.outboxes) appeared += await this.#carryOver(outbox);
     if (appeared > 0) this.options.jobsAppeared();
     if (performance.now() - this.#sweptAt >= SWEEP_EVERY) {
       this.#sweptAt = performance.now();
       await this.options.history.sweep(this.options.retention.age, this.options.retention.rows);
-      await main.pool.query('delete from kernel.cache where expires_at < now()');
-      await main.pool.query('delete from kernel.limits where full_at < now()');
+      await main.query('delete from kernel.cache where expires_at < now()');
+      await main.query('delete from kernel.limits where full_at < now()');
     }
   }
 
@@ -105,9 +104,11 @@ export class Caretaker {
     this.options.jobsAppeared();
   }
 
-  /** Carries the jobs that were written to another database's outbox over to the queue, each exactly once. @returns how many. */
-  async carryOver(other: SharedPool): Promise<number> {
-    const client = await other.pool.connect();
+  /** Carries the jobs that were written to an outbox over to the queue, each exactly once. @returns how many. */
+  async #carryOver(outbox: SharedPool): Promise<number> {
+    const { rowCount } = await outbox.query('select 1 from kernel.job_outbox limit 1');
+    if (rowCount === 0) return 0;
+    const client = await outbox.pool.connect();
     let failure: Error | undefined;
     try {
       await client.query('begin');

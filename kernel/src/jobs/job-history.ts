@@ -37,6 +37,15 @@ const UPSERT = `
   on conflict (id) do update set state = excluded.state, attempt = excluded.attempt, key = coalesce(excluded.key, job_history.key), started_at = excluded.started_at, finished_at = excluded.finished_at,
     progress = coalesce(excluded.progress, job_history.progress), error = excluded.error, instance = excluded.instance`;
 
+// Takes the job out of the queue in the statement that records its end. The library does it too, later and without
+// waiting for it: a connection lost in between would leave a job that has ended locked by a worker that lives.
+const TAKE_OUT = `
+  with gone as (
+    delete from graphile_worker._private_jobs where id = $1 and locked_by = $12 returning job_queue_id
+  ), queues as (
+    update graphile_worker._private_job_queues q set locked_by = null, locked_at = null from gone where q.id = gone.job_queue_id and q.locked_by = $12
+  )${UPSERT}`;
+
 /**
  * Live jobs are read from the queue itself and finished ones from the history, so a job costs one write here, when it ends.
  * $1 name, $2 key, $3 state, $4 before, $5 limit, $6 grace in milliseconds.
@@ -73,8 +82,24 @@ export class JobHistory {
     private readonly options: { readonly instance: string; readonly noHandlerGrace: number },
   ) {}
 
-  async record(job: JobFacts, state: FinalState | 'running', text: { readonly progress?: string; readonly error?: string }): Promise<void> {
-    await this.main.pool.query(UPSERT, [
+  /** What a running job says of itself, or that it failed for good. */
+  async record(job: JobFacts, state: 'running' | 'failed', text: { readonly progress?: string; readonly error?: string }): Promise<void> {
+    await this.main.query(UPSERT, this.#values(job, state, text));
+  }
+
+  /** The end of a job that leaves the queue with it. `owner`: the worker that holds it. */
+  async close(
+    job: JobFacts,
+    state: 'completed' | 'canceled',
+    owner: string,
+    text: { readonly progress?: string; readonly error?: string },
+  ): Promise<void> {
+    await this.main.query(TAKE_OUT, [...this.#values(job, state, text), owner]);
+  }
+
+  #values(job: JobFacts, state: string, text: { readonly progress?: string; readonly error?: string }): readonly unknown[] {
+    const bounded = (value: string | undefined): string | null => value?.slice(0, MAX_TEXT) ?? null;
+    return [
       job.id,
       job.name,
       job.key,
@@ -83,10 +108,10 @@ export class JobHistory {
       job.maxAttempts,
       job.queuedAt,
       job.startedAt,
-      text.progress?.slice(0, MAX_TEXT) ?? null,
-      text.error?.slice(0, MAX_TEXT) ?? null,
+      bounded(text.progress),
+      bounded(text.error),
       this.options.instance,
-    ]);
+    ];
   }
 
   async list(filter: {
@@ -100,7 +125,7 @@ export class JobHistory {
     // A key is unique within its job type only; without the type there is no such key.
     const key = filter.key === undefined ? null : filter.job === undefined ? filter.key : fullKey(filter.job, filter.key);
     const before = filter.before !== undefined && /^[0-9]{1,18}$/.test(filter.before) ? filter.before : null;
-    const { rows } = await this.main.pool.query<HistoryRow>(LIST, [
+    const { rows } = await this.main.query<HistoryRow>(LIST, [
       filter.job?.name ?? null,
       key,
       filter.state ?? null,
@@ -125,17 +150,17 @@ export class JobHistory {
 
   /** @param age milliseconds; @param rows how many are kept at most. */
   async sweep(age: number, rows: number): Promise<void> {
-    const { pool } = this.main;
-    await pool.query(`delete from kernel.job_history where finished_at < now() - $1 * interval '1 millisecond'`, [age]);
-    await pool.query(
+    const { main } = this;
+    await main.query(`delete from kernel.job_history where finished_at < now() - $1 * interval '1 millisecond'`, [age]);
+    await main.query(
       'delete from kernel.job_history where finished_at is not null and id <= (select id from kernel.job_history where finished_at is not null order by id desc offset $1 limit 1)',
       [rows],
     );
     // Jobs that failed for good stay in the queue until now: an admin could retry them.
-    await pool.query(
+    await main.query(
       `delete from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null and updated_at < now() - $1 * interval '1 millisecond'`,
       [age],
     );
-    await pool.query(`delete from kernel.outbox_seen where at < now() - interval '7 days'`);
+    await main.query(`delete from kernel.outbox_seen where at < now() - interval '7 days'`);
   }
 }

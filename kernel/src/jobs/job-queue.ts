@@ -108,7 +108,15 @@ export class JobQueue {
   ) {}
 
   async add(spec: JobSpec, tx: Tx | undefined): Promise<string> {
-    if (tx === undefined) return await this.own((db) => addJob(db, spec));
+    // One statement is atomic by itself, and costs one round trip instead of three.
+    if (tx === undefined)
+      return await addJob(
+        {
+          query: async <R extends object>(sql: string, parameters?: readonly unknown[]) =>
+            (await this.main.query(sql, parameters)).rows as R[],
+        },
+        spec,
+      );
     if (poolOf(tx) === this.main) return await addJob(tx, spec);
     return (await this.#post([spec], tx))[0]!;
   }

@@ -3,7 +3,6 @@ import { type AnyJob, type JobContext, type Logger, type RetryLater, SextantErro
 import { Logger as GraphileLogger, type Job, type Runner, run, type Task, type TaskList, type WorkerPool } from 'graphile-worker';
 import type { Boundary } from '../boundary/boundary.js';
 import type { SharedPool } from '../storage/shared-pool.js';
-import { isConnectionLoss } from '../storage/storage-failure.js';
 import type { FinalState, JobFacts, JobHistory } from './job-history.js';
 import './job-errors.js';
 
@@ -45,6 +44,7 @@ const RETRY_AFTER = 30_000;
 // The library, told of a failure, still unlocks the row if this pool holds it: the job may not be taken again here before that.
 const SOONEST_RETRY = 1_000;
 const PROGRESS_EVERY = 1_000;
+const LONGEST_OUTAGE = 600_000;
 
 // Puts a job back without counting the attempt, which the library has no call for. Nothing happens when the job was taken over, or replaced under its key meanwhile.
 const GIVE_BACK = `
@@ -88,6 +88,11 @@ export class JobRunner {
     return this.#inFlight.size;
   }
 
+  /** Of the jobs that run here now. */
+  get ids(): readonly string[] {
+    return [...this.#inFlight].map(({ facts }) => facts.id);
+  }
+
   idOfRunning(name: string): string | undefined {
     return [...this.#inFlight].find(({ facts }) => facts.name === name)?.facts.id;
   }
@@ -98,7 +103,7 @@ export class JobRunner {
       this.#workers = workerPool;
     });
     this.#runner = await run({
-      pgPool: this.options.main.pool,
+      pgPool: this.options.main.patient(),
       taskList: this.#tasks,
       concurrency: this.options.concurrency,
       pollInterval: this.options.pollInterval,
@@ -259,10 +264,10 @@ export class JobRunner {
       );
       if (typeof result === 'object' && result !== null && 'retryLater' in result) {
         if (await this.#giveBack(facts, result.after, result.retryLater)) throw new GivenBack();
-        await this.options.history.record(facts, 'canceled', { progress: progress.last, error: 'Replaced by a newer job of its key.' });
+        await this.#close(running, 'canceled', { progress: progress.last, error: 'Replaced by a newer job of its key.' });
         return 'canceled';
       }
-      await this.options.history.record(facts, 'completed', { progress: progress.last });
+      await this.#close(running, 'completed', { progress: progress.last });
       return 'completed';
     } catch (error) {
       if (error instanceof GivenBack) throw error;
@@ -274,21 +279,46 @@ export class JobRunner {
     const { facts } = running;
     if (running.ending === 'taken-over') throw new GivenBack();
     if (running.ending === 'canceled') {
-      await this.options.history.record(facts, 'canceled', { progress: progress.last });
+      await this.#close(running, 'canceled', { progress: progress.last });
       return 'canceled';
     }
     const rests = SextantError.is(error) && error.code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN';
     if (running.ending === 'stopping' || rests) {
       if (await this.#giveBack(facts, rests ? RETRY_AFTER : 0, messageOf(error))) throw new GivenBack();
     }
-    if (facts.attempt >= facts.maxAttempts && !isConnectionLoss(error))
-      await this.options.history.record(facts, 'failed', { progress: progress.last, error: messageOf(error) });
+    if (facts.attempt >= facts.maxAttempts)
+      await this.#durably(running, () =>
+        this.options.history.record(facts, 'failed', { progress: progress.last, error: messageOf(error) }),
+      );
     throw error instanceof Error ? error : new Error(messageOf(error));
+  }
+
+  async #close(
+    running: InFlight,
+    state: 'completed' | 'canceled',
+    text: { readonly progress?: string; readonly error?: string },
+  ): Promise<void> {
+    const owner = this.#workers?.id ?? '';
+    await this.#durably(running, () => this.options.history.close(running.facts, state, owner, text));
+  }
+
+  /** What a job did is done: while the database is away its end waits, rather than being done again. */
+  async #durably(running: InFlight, write: () => Promise<void>): Promise<void> {
+    const until = performance.now() + LONGEST_OUTAGE;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        const away = SextantError.is(error) && error.code === 'SEXTANT_STORAGE_UNAVAILABLE';
+        if (!away || running.ending === 'stopping' || performance.now() > until) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 
   /** @returns false when a newer job took its key meanwhile, and this one is not to run again. */
   async #giveBack(facts: JobFacts, after: number, reason: string): Promise<boolean> {
-    const { rows } = await this.options.main.pool.query<{ given: number; mine: boolean }>(GIVE_BACK, [
+    const { rows } = await this.options.main.query<{ given: number; mine: boolean }>(GIVE_BACK, [
       facts.id,
       this.#workers?.id ?? '',
       Math.max(SOONEST_RETRY, Math.floor(after)),

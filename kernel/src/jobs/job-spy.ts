@@ -24,7 +24,7 @@ export class JobSpy implements Disposable {
   async drain(options: { readonly timeout?: number } = {}): Promise<void> {
     await this.#until(options.timeout ?? 10_000, 'the queue to be empty', async () => {
       if (this.runner.running > 0) return false;
-      const { rows } = await this.main.pool.query<{ n: number }>(
+      const { rows } = await this.main.query<{ n: number }>(
         'select count(*)::int as n from graphile_worker.jobs where task_identifier = any ($1::text[]) and locked_at is null and attempts < max_attempts and run_at <= now()',
         [this.runner.names],
       );
@@ -48,7 +48,7 @@ export class JobSpy implements Disposable {
   }
 
   async #recorded(name: string, state: string): Promise<string | undefined> {
-    const { rows } = await this.main.pool.query<{ id: string }>(
+    const { rows } = await this.main.query<{ id: string }>(
       'select id::text from kernel.job_history where name = $1 and state = $2 order by job_history.id desc limit 1',
       [name, state],
     );

@@ -71,13 +71,12 @@ export class JobsService {
       instance: options.instance,
       log,
       heartbeat: options.heartbeat ?? 5_000,
+      lostAfter: 2 * (options.silence ?? 30_000),
     });
     this.#caretaker = new Caretaker({
       main,
-      others: databases
-        .distinct()
-        .map(({ pool }) => pool)
-        .filter((pool) => pool !== main),
+      // Also the main database's own outbox: an import may have put there what stood in another's.
+      outboxes: databases.distinct().map(({ pool }) => pool),
       queue: this.#queue,
       history: this.#history,
       log,

@@ -52,6 +52,21 @@ it('aborts its jobs when it finds itself held for dead', async () => {
   await expect.poll(() => reason).toMatchObject({ code: 'SEXTANT_JOB_TAKEN_OVER' });
 });
 
+it('gives back what it claimed without hearing of it, uncounted', async () => {
+  const service = fixture.service({ heartbeat: 50, silence: 100 });
+  const attempts: number[] = [];
+  await service.start({ work: true, schedule: false });
+  const id = await service.forPlugin('worker').enqueue(job, {});
+  const { pool } = fixture.databases.pool('main');
+  await pool.query(
+    `update graphile_worker._private_jobs set locked_by = $1, locked_at = now() - interval '1 hour', attempts = 1 where id = $2`,
+    [service.runner.poolId, id],
+  );
+  service.handle('worker', job, async (_, run) => void attempts.push(run.attempt));
+  await new JobSpy(service.runner, fixture.databases.pool('main')).waitFor(job.name, 'completed');
+  expect(attempts).toEqual([1]);
+});
+
 describe('schedules', () => {
   it('fire once over all processes, and follow a changed interval', async () => {
     const tick = defineJob('worker.do-tick', { payload: z.object({}) });

@@ -9,13 +9,27 @@ export interface WorkerRegistryOptions {
   readonly log: Logger;
   /** Milliseconds between beats. */
   readonly heartbeat: number;
+  /** Milliseconds after which a job that this worker holds and does not run is given back. */
+  readonly lostAfter: number;
 }
+
+// A connection that was lost while a job was claimed, or after it failed: the server did it, and the worker never heard.
+const GIVE_BACK_LOST = `
+  with lost as (
+    update graphile_worker._private_jobs j set locked_by = null, locked_at = null, updated_at = now(),
+      attempts = greatest(0, attempts - case when exists (select 1 from kernel.job_history h where h.id = j.id and h.state = 'failed') then 0 else 1 end)
+    where locked_by = $1 and locked_at < now() - $3 * interval '1 millisecond' and id <> all ($2::bigint[]) returning job_queue_id
+  ), queues as (
+    update graphile_worker._private_job_queues q set locked_by = null, locked_at = null from lost where q.id = lost.job_queue_id and q.locked_by = $1
+  )
+  select count(*)::int as n from lost`;
 
 /** Says in the database, by its clock, that this worker lives and what it handles. */
 export class WorkerRegistry {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
   #registered: string | undefined;
+  #searchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: WorkerRegistryOptions) {}
 
@@ -39,7 +53,7 @@ export class WorkerRegistry {
     await this.#beating;
     const id = this.#registered;
     this.#registered = undefined;
-    if (id !== undefined) await this.options.main.pool.query('delete from kernel.workers where pool_id = $1', [id]).catch(() => undefined);
+    if (id !== undefined) await this.options.main.query('delete from kernel.workers where pool_id = $1', [id]).catch(() => undefined);
   }
 
   async #beat(): Promise<void> {
@@ -47,17 +61,27 @@ export class WorkerRegistry {
     const id = runner.poolId;
     if (id === undefined) return;
     const names = [...runner.names];
-    const { rowCount } = await main.pool.query('update kernel.workers set beat_at = clock_timestamp(), handles = $2 where pool_id = $1', [
+    const { rowCount } = await main.query('update kernel.workers set beat_at = clock_timestamp(), handles = $2 where pool_id = $1', [
       id,
       names,
     ]);
-    if (rowCount === 1) return;
+    if (rowCount === 1) return await this.#giveBackLost(id);
     // Our row was taken: a scheduler held us for dead and gave our jobs away.
     if (this.#registered === id) runner.takenOver();
     this.#registered = id;
-    await main.pool.query(
+    await main.query(
       'insert into kernel.workers (pool_id, instance, started_at, beat_at, handles) values ($1, $2, clock_timestamp(), clock_timestamp(), $3) on conflict (pool_id) do update set beat_at = clock_timestamp()',
       [id, instance, names],
     );
+  }
+
+  async #giveBackLost(id: string): Promise<void> {
+    const { main, runner, lostAfter, log } = this.options;
+    if (performance.now() - this.#searchedAt < lostAfter / 2) return;
+    this.#searchedAt = performance.now();
+    const { rows } = await main.query<{ n: number }>(GIVE_BACK_LOST, [id, runner.ids, lostAfter]);
+    if (rows[0]!.n === 0) return;
+    log.warn(`${rows[0]!.n} job(s) were claimed here and lost with a connection; they are given back.`);
+    runner.nudge();
   }
 }

@@ -44,7 +44,12 @@ it('statements, jobs and events go on after the database was away (hostile row 4
     tick: 100,
     grace: 500,
   });
-  service.handle('tester', job, async ({ n }) => void done.push(n));
+  let finish!: () => void;
+  const outlives = new Promise<void>((resolve) => (finish = resolve));
+  service.handle('tester', job, async ({ n }) => {
+    if (n === 0) await outlives;
+    done.push(n);
+  });
   await service.start({ work: true, schedule: true });
   const spy = new JobSpy(service.runner, main);
   const buses = [1, 2].map(() => new EventBus({ transport: new PostgresTransport(main, silent), boundary, log: silent }));
@@ -55,7 +60,10 @@ it('statements, jobs and events go on after the database was away (hostile row 4
 
   await service.forPlugin('tester').enqueue(job, { n: 1 });
   await spy.waitFor(job.name, 'completed');
+  await service.forPlugin('tester').enqueue(job, { n: 0 });
+  await spy.waitFor(job.name, 'running');
   await server.stop();
+  finish(); // its end cannot be written now, and must be neither lost nor repeated
   await expect(storage.query('select 1')).rejects.toMatchObject({ code: 'SEXTANT_STORAGE_UNAVAILABLE', status: 503 });
   await expect(service.forPlugin('tester').enqueue(job, { n: 2 })).rejects.toMatchObject({ code: 'SEXTANT_STORAGE_UNAVAILABLE' });
   // Asked while it starts: waits instead of failing.
@@ -65,7 +73,11 @@ it('statements, jobs and events go on after the database was away (hostile row 4
   ]);
   expect(asked).toEqual([{ one: 1 }]);
   await service.forPlugin('tester').enqueue(job, { n: 3 });
-  await expect.poll(() => done, { timeout: 10_000 }).toEqual([1, 3]);
+  await expect.poll(() => done, { timeout: 10_000 }).toEqual([1, 0, 3]);
+  await expect
+    .poll(async () => (await service.forPlugin('tester').list({ limit: 5 })).map((record) => record.state), { timeout: 10_000 })
+    .toEqual(['completed', 'completed', 'completed']);
+  expect(done).toEqual([1, 0, 3]);
   await expect
     .poll(
       async () => {

@@ -1,6 +1,6 @@
 import type { Logger } from '@sextant/sdk';
 import pg from 'pg';
-import { isConnectionLoss, storageFailure } from './storage-failure.js';
+import { isConnectionLoss, isPoolTimeout, storageFailure } from './storage-failure.js';
 
 /** A borrowed connection. `taint` marks that its session was changed, so that nobody else gets it. */
 export interface Lease {
@@ -73,6 +73,22 @@ export class SharedPool {
     };
   }
 
+  /** One statement of the kernel, whose names are all qualified: it does not matter whose search path the connection has. */
+  async query<R extends pg.QueryResultRow = pg.QueryResultRow>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<R>> {
+    const client = await this.#connect();
+    try {
+      const result = await client.query<R>(sql, [...parameters]);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isConnectionLoss(error));
+      throw storageFailure(error);
+    }
+  }
+
   /** A connection of its own, outside the pool and without a statement timeout, for what must hold a session: locks, LISTEN. */
   async dedicated(applicationName: string): Promise<pg.Client> {
     const client = new pg.Client({ ...this.options.config, application_name: applicationName.slice(0, 63), keepAlive: true });
@@ -90,17 +106,54 @@ export class SharedPool {
     return this.#ended;
   }
 
+  /**
+   * The pool as a library sees it that cannot bear a lost connection: connecting waits for as long as the server is away,
+   * and a statement that was cut off fails with a code that asks for a retry (57P03). Its statements must bear repetition.
+   */
+  patient(): pg.Pool {
+    const connect = async (): Promise<pg.PoolClient> => {
+      // Once the pool has ended nobody waits for the answer any more; a rejection would only be an unhandled one.
+      if (this.#ended !== undefined) return await new Promise<never>(() => undefined);
+      return patientClient(await this.#connect(Number.POSITIVE_INFINITY));
+    };
+    return new Proxy(this.pool, {
+      get: (pool, name) => {
+        if (name === 'connect')
+          return (connected?: Parameters<pg.Pool['connect']>[0]) =>
+            connected === undefined ? connect() : this.#ended === undefined ? pool.connect(connected) : undefined;
+        const value: unknown = Reflect.get(pool, name, pool);
+        return typeof value === 'function' ? value.bind(pool) : value;
+      },
+    });
+  }
+
   /** Nothing was sent yet, so trying again is safe: a server that restarts costs its callers a delay, not an error. */
-  async #connect(): Promise<pg.PoolClient> {
+  async #connect(timeout: number = this.options.acquireTimeout): Promise<pg.PoolClient> {
     const started = performance.now();
     for (let delay = FIRST_RETRY; ; delay = Math.min(delay * 2, LAST_RETRY)) {
       try {
         return await this.pool.connect();
       } catch (error) {
-        if (!isConnectionLoss(error) || this.#ended !== undefined || performance.now() - started + delay > this.options.acquireTimeout)
-          throw storageFailure(error);
+        const mayReturn = isConnectionLoss(error) || (timeout === Number.POSITIVE_INFINITY && isPoolTimeout(error));
+        if (!mayReturn || this.#ended !== undefined || performance.now() - started + delay > timeout) throw storageFailure(error);
       }
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
   }
 }
+
+const CANNOT_CONNECT_NOW = '57P03';
+
+const patientClient = (client: pg.PoolClient): pg.PoolClient =>
+  new Proxy(client, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
+      return (...statement: unknown[]) =>
+        Promise.resolve((value as (...statement: unknown[]) => Promise<unknown>).apply(target, statement)).catch((error: unknown) => {
+          throw isConnectionLoss(error)
+            ? Object.assign(new Error('The connection was lost.', { cause: error }), { code: CANNOT_CONNECT_NOW })
+            : error;
+        });
+    },
+  });
