@@ -1,6 +1,7 @@
 import { type CommandDefinition, core } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
 import { codeOf } from '../../testing/administration.js';
 import { tokenCommands } from './token-commands.js';
@@ -20,7 +21,7 @@ interface Outcome {
 }
 
 async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<Outcome> {
-  const command = [...tokenCommands, ...userCommands].find((c) => c.name === name) as CommandDefinition<typeof deps>;
+  const command = [...tokenCommands, ...userCommands].find((c) => c.name === name) as CommandDefinition<typeof deps, typeof config>;
   const lines: string[] = [];
   let json: unknown;
   const out = { line: (text: string) => void lines.push(text), json: (value: unknown) => void (json = value), note: () => undefined };
