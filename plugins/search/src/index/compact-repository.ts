@@ -1,9 +1,10 @@
 import { getMask } from './branch-masks.js';
+import type { ResolvedOptions } from './index-options.js';
 import { type LiveShard, openLiveShard } from './live-shard.js';
 import type { Manifest, ManifestShard } from './manifest.js';
 import { compareDocuments } from './path-category.js';
 import { ShardFiles } from './shard-files.js';
-import { ShardSequence } from './shard-sequence.js';
+import { openShardWriter, type ShardWriter } from './shard-writer.js';
 
 const DEAD_SHARE = 0.3;
 
@@ -20,11 +21,12 @@ export async function rewriteShards(
   root: string,
   manifest: Manifest,
   entries: readonly ManifestShard[],
-  maxShardBytes: number,
+  options: ResolvedOptions,
   signal: AbortSignal,
-): Promise<ShardSequence> {
+): Promise<ShardWriter> {
   const files = new ShardFiles();
-  const target = new ShardSequence(root, manifest.repository, maxShardBytes);
+  const bytes = entries.reduce((total, { contentBytes, deadBytes }) => total + contentBytes - deadBytes, 0);
+  const target = openShardWriter(root, manifest.repository, bytes, options);
   try {
     const live = entries.map((entry) => openLiveShard(root, manifest.repository.id, entry, files));
     for (const group of liveBlobs(live)) {
@@ -37,7 +39,7 @@ export async function rewriteShards(
         skip: shard.skip(document),
         mask: getMask(masks, document),
       }));
-      await target.add(shard.oid(group.blob), shard.content(group.blob), documents, () => shard.symbols(group.blob));
+      await target.add(shard.oid(group.blob), shard.content(group.blob), documents, shard.symbols(group.blob));
     }
     return target;
   } catch (error) {

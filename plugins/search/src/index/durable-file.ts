@@ -1,12 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 /** Suffix of files that are being written. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
-/** Tells our temporary files from those of an earlier process that had the same pid, as it is common in containers. */
-const RUN = randomBytes(4).toString('hex');
+/** Tells our temporary files from those of an earlier process that had the same pid, as it is common in containers. Threads inherit it. */
+const RUN = runOfThisProcess();
+
+function runOfThisProcess(): string {
+  const key = 'sextant:search-index-run';
+  const known = getEnvironmentData(key);
+  if (typeof known === 'string') return known;
+  const run = randomBytes(4).toString('hex');
+  setEnvironmentData(key, run);
+  return run;
+}
 
 /** A name beside `path` that says who is writing it. */
 export function temporaryName(path: string): string {

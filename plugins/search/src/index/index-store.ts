@@ -154,7 +154,7 @@ export class IndexStore {
       const manifest = this.#catalog.manifests.get(repository);
       if (!manifest || (!options.force && compactionReason(manifest) === undefined)) return false;
       const old = shardsToRewrite(manifest);
-      const rewritten = await rewriteShards(this.root, manifest, old, this.#options.maxShardBytes, signal);
+      const rewritten = await rewriteShards(this.root, manifest, old, this.#options, signal);
       try {
         const shards = [...manifest.shards.filter((shard) => !old.includes(shard)), ...(await rewritten.publish('base'))];
         await this.#publish(manifest, { ...manifest, generation: manifest.generation + 1, shards });

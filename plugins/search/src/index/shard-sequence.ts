@@ -3,23 +3,16 @@ import { join } from 'node:path';
 import { syncFolder } from './durable-file.js';
 import type { ManifestShard } from './manifest.js';
 import { type BuiltShard, ShardBuilder } from './shard-builder.js';
+import type { PlacedDocument, ShardWriter } from './shard-writer.js';
 import type { SkipReason } from './skip-reason.js';
-import type { CodeSymbol } from './symbols/code-symbol.js';
+import type { CodeSymbol, ExtractSymbols } from './symbols/code-symbol.js';
 import { TurnTaker } from './turn-taker.js';
 
 const MAX_DOCUMENTS = 1 << 16;
 const EMPTY = Buffer.alloc(0);
 
-export interface PlacedDocument {
-  readonly path: string;
-  readonly category: number;
-  readonly language: string | undefined;
-  readonly skip: SkipReason;
-  readonly mask: bigint;
-}
-
-/** Writes documents into as many shards as their size asks for. Nothing is visible before `publish`. */
-export class ShardSequence {
+/** Builds shards on the calling thread, which it shares. */
+export class ShardSequence implements ShardWriter {
   readonly #done: { builder: ShardBuilder; built: BuiltShard }[] = [];
   readonly #turns = new TurnTaker();
   #current: ShardBuilder | undefined;
@@ -28,17 +21,28 @@ export class ShardSequence {
     private readonly root: string,
     private readonly repository: { readonly id: number; readonly name: string },
     private readonly maxShardBytes: number,
+    private readonly extractSymbols: ExtractSymbols,
   ) {}
 
-  /** Adds one blob with its documents; `symbols` is asked only when the content is stored. */
-  async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols: () => readonly CodeSymbol[]): Promise<void> {
+  async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void> {
     await this.#turns.breathe();
     const current = await this.#builderFor(content.length);
     for (const { path, category, language, skip, mask } of documents) {
-      const stored = skip === '';
-      const blob = current.blobOf(oid, skip) ?? (await current.addBlob(oid, skip, stored ? content : EMPTY, stored ? symbols() : []));
+      const blob = current.blobOf(oid, skip) ?? (await this.#addBlob(current, oid, content, language, skip, symbols));
       current.addDocument({ path, blob, language, category, skip, mask });
     }
+  }
+
+  #addBlob(
+    builder: ShardBuilder,
+    oid: string,
+    content: Buffer,
+    language: string | undefined,
+    skip: SkipReason,
+    symbols?: readonly CodeSymbol[],
+  ): Promise<number> {
+    if (skip) return builder.addBlob(oid, skip, EMPTY, []);
+    return builder.addBlob(oid, skip, content, symbols ?? this.extractSymbols(language, content));
   }
 
   async #builderFor(bytes: number): Promise<ShardBuilder> {
@@ -59,7 +63,6 @@ export class ShardSequence {
     this.#current = undefined;
   }
 
-  /** Gives the shards their names and answers their entries for the manifest. */
   async publish(kind: ManifestShard['kind']): Promise<ManifestShard[]> {
     await this.#close();
     for (const { builder } of this.#done) await builder.publish();

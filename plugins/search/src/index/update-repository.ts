@@ -7,7 +7,7 @@ import { MAX_BRANCHES, type Manifest, type ManifestBranch, type QuarantinedShard
 import { compareDocuments, pathCategory } from './path-category.js';
 import { ShardFiles } from './shard-files.js';
 import { ShardCorruptError } from './shard-layout.js';
-import { type PlacedDocument, ShardSequence } from './shard-sequence.js';
+import { openShardWriter, type PlacedDocument, type ShardWriter } from './shard-writer.js';
 import { type SkipReason, skipByContent, skipBySize } from './skip-reason.js';
 import { TurnTaker } from './turn-taker.js';
 import { documentKey, type WantedDocument, wantedDocuments } from './wanted-documents.js';
@@ -25,7 +25,7 @@ export interface PreparedUpdate {
   readonly branches: readonly ManifestBranch[];
   /** Live shards of the manifest before, with the masks they are to have. */
   readonly kept: readonly { readonly live: LiveShard; readonly masks: BranchMasks; readonly changed: boolean }[];
-  readonly added: ShardSequence;
+  readonly added: ShardWriter;
   readonly addedSkips: ReadonlyMap<SkipReason, number>;
   /** Shards of the manifest before that turned out to be damaged; what they held is in `added`. */
   readonly damaged: readonly QuarantinedShard[];
@@ -45,7 +45,7 @@ export async function prepareUpdate(
 ): Promise<PreparedUpdate> {
   const signal = request.signal ?? new AbortController().signal;
   const files = new ShardFiles();
-  const added = new ShardSequence(root, request.repository, options.maxShardBytes);
+  let added: ShardWriter | undefined;
   try {
     const base = previous?.optionsHash === options.hash ? previous : undefined;
     const branches = assignBits(request.branches, base?.branches ?? []);
@@ -66,11 +66,13 @@ export async function prepareUpdate(
       kept.push(place(shard, keptBits, wanted));
       await turns.breathe();
     }
+    const bytes = [...wanted.values()].reduce((total, { size }) => total + size, 0);
+    added = openShardWriter(root, request.repository, bytes, options);
     const writer = new DocumentWriter(added, live, options);
     await writer.write([...wanted.values()], request.source, signal);
     return { branches, kept, added, damaged, addedSkips: writer.skipped, blobsRead: writer.read, blobsCopied: writer.copied };
   } catch (error) {
-    await added.discard();
+    await added?.discard();
     throw error;
   } finally {
     files.close();
@@ -144,7 +146,7 @@ class DocumentWriter {
   copied = 0;
 
   constructor(
-    private readonly target: ShardSequence,
+    private readonly target: ShardWriter,
     private readonly live: readonly LiveShard[],
     private readonly options: ResolvedOptions,
   ) {}
@@ -202,12 +204,11 @@ class DocumentWriter {
       (document): PlacedDocument =>
         this.#placed(document, skipByContent(content, this.options.isLarge(document.path), this.options.limits)),
     );
-    const language = documents.find(({ skip }) => skip === '')?.language;
-    await this.target.add(oid, content, documents, () => this.options.extractSymbols(language, content));
+    await this.target.add(oid, content, documents);
   }
 
   async #addPathOnly(document: WantedDocument, skip: SkipReason): Promise<void> {
-    await this.target.add(document.oid, Buffer.alloc(0), [this.#placed(document, skip)], () => []);
+    await this.target.add(document.oid, Buffer.alloc(0), [this.#placed(document, skip)]);
   }
 
   #placed({ path, mask }: WantedDocument, skip: SkipReason): PlacedDocument {
