@@ -30,8 +30,8 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
   };
-  const config = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
-  const plugin = { config, log: kernel.service(core.log, 'identity') };
+  const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
+  const plugin = { config: view, log: kernel.service(core.log, 'identity') };
   const code = await command.run(command.arguments.parse(args), services, {
     out,
     signal: new AbortController().signal,
