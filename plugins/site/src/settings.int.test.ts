@@ -1,5 +1,5 @@
 import identity from '@sextant/plugin-identity';
-import { encodeNodeId } from '@sextant/sdk';
+import { core, encodeNodeId } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
@@ -99,6 +99,22 @@ describe('settings', () => {
       JSON.parse((await kernel.graphql('{viewerSettings{final}}', {}, { token: who })).data.viewerSettings.final);
     expect(await final(ada.token)).toMatchObject({ 'site.wide': 1, own: 2 });
     expect(await final(eve.token)).not.toHaveProperty('own');
+  });
+
+  it('of an organisation reach its members, below their own, and can be changed by them', async () => {
+    const [member, stranger] = [await people.aPerson(), await people.aPerson()];
+    await kernel
+      .service(core.storage, 'identity')
+      .query(`with o as (insert into organizations (name, created_at, updated_at) values ('acme', now(), now()) returning id)
+      insert into organization_members (organization_id, user_id, created_at) select o.id, u.id, now() from o, users u where u.username = '${member.username}'`);
+    const organization = encodeNodeId('Org', 1);
+    expect(await edit(organization, [{ property: 'search.contextLines' }], '5', member.token)).toBeUndefined();
+    expect(await edit(organization, [{ property: 'search.displayLimit' }], '50', member.token)).toBeUndefined();
+    expect(await edit(member.id, [{ property: 'search.displayLimit' }], '60', member.token)).toBeUndefined();
+    const { data } = await kernel.graphql(`{viewerSettings{${CASCADE}}}`, {}, { token: member.token });
+    expect(data.viewerSettings.subjects[2]).toMatchObject({ id: organization, viewerCanAdminister: true });
+    expect(JSON.parse(data.viewerSettings.final)).toMatchObject({ 'search.contextLines': 5, 'search.displayLimit': 60 });
+    expect(await edit(organization, [{ property: 'a' }], '1', stranger.token)).toBe('SEXTANT_SETTINGS_SUBJECT_NOT_FOUND');
   });
 
   it('of others look like none, and those of the site cannot be changed by users (row 25)', async () => {

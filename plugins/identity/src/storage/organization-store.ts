@@ -1,5 +1,6 @@
 import type { Queryable } from '@sextant/sdk';
 import type { Organization, Organizations } from '../api.js';
+import { foldName } from '../username.js';
 
 interface OrganizationRow {
   readonly id: number;
@@ -20,6 +21,15 @@ export class OrganizationStore implements Organizations {
 
   async byId(id: number): Promise<Organization | undefined> {
     const rows = await this.db.query<OrganizationRow>('select id, name, display_name, created_at from organizations where id = $1', [id]);
+    return rows[0] && toOrganization(rows[0]);
+  }
+
+  /** In any case of letters. */
+  async byName(name: string): Promise<Organization | undefined> {
+    const rows = await this.db.query<OrganizationRow>(
+      'select o.id, o.name, o.display_name, o.created_at from organizations o join names n on n.organization_id = o.id where n.folded = $1',
+      [foldName(name)],
+    );
     return rows[0] && toOrganization(rows[0]);
   }
 

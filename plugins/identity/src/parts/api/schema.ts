@@ -6,6 +6,8 @@ export const typeDefs = /* GraphQL */ `
     user(username: String, email: String): User @requires(role: USER)
     "All users, by id. \`query\` matches names and addresses."
     users(first: Int, after: String, query: String, siteAdmin: Boolean): UserConnection @requires(role: SITE_ADMIN)
+    "An organisation by name; null when it is not there, or the viewer is neither a member nor a site admin."
+    organization(name: String!): Org @requires(role: USER)
   }
 
   extend type Mutation {

@@ -27,6 +27,10 @@ export function userResolvers(
         const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;
       },
+      organization: async (_parent, { name }: { name: string }, op) => {
+        const organization = await identity.organizations.byName(name);
+        return organization && (await administers(organization, op)) ? organization : null;
+      },
       users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null }) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
         const filter: UserFilter = { query: args.query?.trim() || undefined, siteAdmin: args.siteAdmin ?? undefined };
