@@ -28,6 +28,7 @@ const GIVE_BACK_LOST = `
 export class WorkerRegistry {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
   #registered: string | undefined;
   #searchedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,17 +41,31 @@ export class WorkerRegistry {
 
   /** Also called when a handler comes or goes. Never rejects: a database that is away makes the worker silent, which is right. */
   beat(): Promise<void> {
-    this.#beating ??= this.#beat()
-      .catch((error: unknown) => this.options.log.debug('A heartbeat failed.', { error }))
-      .finally(() => {
+    if (this.#beating === undefined) {
+      this.#beating = this.#quietly().finally(() => {
         this.#beating = undefined;
       });
-    return this.#beating;
+      return this.#beating;
+    }
+    // The one under way may have read the handlers already: one more follows it, however many ask.
+    this.#following ??= this.#beating.then(() => {
+      this.#following = undefined;
+      return this.beat();
+    });
+    return this.#following;
+  }
+
+  async #quietly(): Promise<void> {
+    try {
+      await this.#beat();
+    } catch (error) {
+      this.options.log.debug('A heartbeat failed.', { error });
+    }
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#beating;
+    await (this.#following ?? this.#beating);
     const id = this.#registered;
     this.#registered = undefined;
     if (id !== undefined) await this.options.main.query('delete from kernel.workers where pool_id = $1', [id]).catch(() => undefined);
