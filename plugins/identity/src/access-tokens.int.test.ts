@@ -1,6 +1,7 @@
 import { core, encodeNodeId } from '@sextant/sdk';
 import { startTestKernel, TestClock, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { accessTokenPolicy } from './api.js';
 import manifest from './manifest.js';
 import { Administration, codeOf } from './testing/administration.js';
 
@@ -138,5 +139,28 @@ describe('access tokens', () => {
     expect(await codeOf(kernel.graphql('mutation($id:ID){deleteAccessToken(byID:$id){alwaysNil}}', { id }, { token }))).toBe(
       'SEXTANT_ACCESS_TOKEN_NOT_FOUND',
     );
+  });
+});
+
+describe('the policy of access tokens', () => {
+  it.each<[string, unknown, unknown]>([
+    ['site-admin-create', undefined, 'SEXTANT_ACCESS_TOKEN_REFUSED'],
+    ['none', 'SEXTANT_ACCESS_TOKEN_REFUSED', 'SEXTANT_ACCESS_TOKEN_REFUSED'],
+  ])('%s says who may create them', async (allow, forAdmin, forOthers) => {
+    const site = await startTestKernel({
+      plugins: [manifest],
+      config: { plugins: { identity: { accessTokens: { allow, allowNoExpiration: true } } } },
+    });
+    const tokens = site.service(accessTokenPolicy).current();
+    expect(tokens.allow).toBe(allow);
+    const local = new Administration(() => site);
+    const user = await local.createUser('ada');
+    expect(await codeOf(local.createToken(user))).toBe(forAdmin);
+    if (forAdmin) return;
+    const { token } = await local.createToken(user, { seconds: null });
+    expect(
+      (await site.graphql('{currentUser{accessTokens{nodes{expiresAt}}}}', {}, { token })).data.currentUser.accessTokens.nodes,
+    ).toContainEqual({ expiresAt: null });
+    expect(await codeOf(local.createToken(user, { as: token }))).toBe(forOthers);
   });
 });

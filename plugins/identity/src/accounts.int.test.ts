@@ -1,4 +1,4 @@
-import { core, encodeNodeId } from '@sextant/sdk';
+import { core, encodeCursor, encodeNodeId } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
@@ -33,6 +33,27 @@ describe('users', () => {
     expect((await kernel.graphql('{user(email:"SAME@example.com"){username}}')).data.user.username).toBe('mail-a');
     const { token } = await admin.createToken(await admin.createUser('mail-c'));
     expect((await kernel.graphql('{user(email:"same@example.com"){username}}', {}, { token })).data.user).toBeNull();
+  });
+
+  it.each(['nonsense', '@example.com', 'a b@example.com', 'a@b@c', '<a@example.com>'])(
+    'are not made with the address %j',
+    async (email) => {
+      expect(await codeOf(kernel.graphql('mutation($e:String){createUser(username:"bad-mail",email:$e){user{id}}}', { e: email }))).toBe(
+        'SEXTANT_USER_EMAIL_INVALID',
+      );
+      expect((await kernel.graphql('{user(username:"bad-mail"){id}}')).data.user).toBeNull();
+    },
+  );
+
+  it('are not listed from a cursor that was tampered with (row 25)', async () => {
+    for (const after of [
+      'nonsense',
+      encodeCursor('users', '1; drop table users'),
+      encodeCursor('users', '-1'),
+      encodeCursor('access-tokens', '1'),
+    ]) {
+      expect(await codeOf(kernel.graphql('query($a:String){users(after:$a){nodes{id}}}', { a: after }))).toBe('SEXTANT_PAGE_ARGUMENT');
+    }
   });
 
   it('are listed page by page, each once', async () => {

@@ -68,3 +68,25 @@ describe('a request', () => {
     expect((await asked(`token ${token}`)).status).toBe(200);
   });
 });
+
+describe('several processes of one database', () => {
+  it('agree on the local site admin, and on what was revoked a moment ago', async () => {
+    const first = await startTestKernel({ plugins: [manifest] });
+    const others = await Promise.all([1, 2].map(() => startTestKernel({ plugins: [manifest], databaseUrl: first.databaseUrl })));
+    const me = (k: TestKernel, token?: string): Promise<Response> =>
+      k.fetch('/.api/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `token ${token}` }) },
+        body: '{"query":"{currentUser{id}}"}',
+      });
+    const ids = await Promise.all(
+      [first, ...others].map(async (k) => ((await (await me(k)).json()) as { data: { currentUser: { id: string } } }).data.currentUser.id),
+    );
+    expect(new Set(ids).size).toBe(1);
+    const { id, token } = await new Administration(() => first).createToken(ids[0] ?? '');
+    for (const k of others) expect((await me(k, token)).status).toBe(200);
+    await first.graphql('mutation($id:ID){deleteAccessToken(byID:$id){alwaysNil}}', { id });
+    for (const k of others) expect((await me(k, token)).status).toBe(401);
+    for (const k of others) await k.stop();
+  });
+});

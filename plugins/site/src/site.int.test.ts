@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import identity from '@sextant/plugin-identity';
@@ -77,15 +77,26 @@ describe('the site', () => {
 describe('a site that is declared in files', () => {
   let declared: TestKernel;
   let folder: string;
+  let keeper: TestKernel;
+  /** On one database, which the keeper keeps, and one data folder, which holds the keys. */
+  const started = (site: object): Promise<TestKernel> =>
+    startTestKernel({
+      plugins: [identity, manifest],
+      databaseUrl: keeper.databaseUrl,
+      dataDir: join(folder, 'data'),
+      config: { plugins: { site } },
+    });
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sextant-declared-'));
+    mkdirSync(join(folder, 'data'));
+    keeper = await startTestKernel({ plugins: [identity] });
     writeFileSync(
       join(folder, 'site.jsonc'),
       '{\n  // from the file\n  "externalURL": "https://declared.example.com",\n  "x": { "token": "canary-2" }\n}\n',
     );
     writeFileSync(join(folder, 'settings.jsonc'), '{ "search.contextLines": 4 }');
     const site = { siteConfiguration: { file: join(folder, 'site.jsonc') }, globalSettings: { file: join(folder, 'settings.jsonc') } };
-    declared = await startTestKernel({ plugins: [identity, manifest], config: { plugins: { site } } });
+    declared = await started(site);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -111,15 +122,9 @@ describe('a site that is declared in files', () => {
   });
 
   it('has a new version after a start on a changed file, and none after a start on the same', async () => {
-    const { databaseUrl } = declared;
-    const site = { siteConfiguration: { file: join(folder, 'site.jsonc') } };
+    await declared.stop();
     const restarted = async (): Promise<unknown> => {
-      const again = await startTestKernel({
-        plugins: [identity, manifest],
-        databaseUrl,
-        dataDir: declared.dataDir,
-        config: { plugins: { site } },
-      });
+      const again = await started({ siteConfiguration: { file: join(folder, 'site.jsonc') } });
       const { data } = await again.graphql('{site{configuration{id}}}');
       await again.stop();
       return data.site.configuration.id;
