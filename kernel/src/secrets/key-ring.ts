@@ -1,7 +1,21 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SextantError } from '@sextant/sdk';
+import { takeOwnerLock } from '../storage/embedded/owner-lock.js';
 import './secret-errors.js';
 
 /** One key: 32 bytes under an id that travels with what it sealed. */
@@ -18,6 +32,8 @@ interface KeyFile {
 }
 
 const KEY_BYTES = 32;
+// Milliseconds.
+const ABANDONED_PART = 60_000;
 const ID = /^[a-z0-9]{8,32}$/;
 
 /**
@@ -37,6 +53,9 @@ export class KeyRing {
   static open(folder: string): KeyRing {
     const ring = new KeyRing(folder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Files that killed processes were writing hold keys too.
+    for (const name of readdirSync(folder))
+      if (name.startsWith('secrets.json.part-') && ageOf(join(folder, name)) > ABANDONED_PART) rmSync(join(folder, name), { force: true });
     if (!ring.#load()) {
       const key = newKey();
       // A link fails when the name exists: of two processes that start together, both use the file of the first.
@@ -69,18 +88,36 @@ export class KeyRing {
 
   /** Adds a key and seals with it from now on; the others go on opening. @returns the new id. */
   rotate(): string {
-    this.#load();
-    const key = newKey();
-    this.#save(key.id, [...this.#keys.values(), key]);
-    return key.id;
+    return this.#alone(() => {
+      const key = newKey();
+      this.#save(key.id, [...this.#keys.values(), key]);
+      return key.id;
+    });
   }
 
   /** Forgets all keys but the primary one, when everything was sealed again. @returns the ids that are gone. */
   retire(): readonly string[] {
-    this.#load();
-    const gone = this.ids.filter((id) => id !== this.#primary);
-    this.#save(this.#primary, [this.primary]);
-    return gone;
+    return this.#alone(() => {
+      const gone = this.ids.filter((id) => id !== this.#primary);
+      this.#save(this.#primary, [this.primary]);
+      return gone;
+    });
+  }
+
+  /** Of two changes at once the second would drop the first one's key, and what that key has sealed by then. */
+  #alone<R>(change: () => R): R {
+    const name = `${this.path}.lock`;
+    let lock = takeOwnerLock(name);
+    while ('heldBy' in lock) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20); // the other's change takes milliseconds
+      lock = takeOwnerLock(name);
+    }
+    try {
+      this.#load();
+      return change();
+    } finally {
+      lock.release();
+    }
   }
 
   #save(primary: string, keys: readonly SealingKey[]): void {
@@ -149,6 +186,11 @@ export class KeyRing {
   }
 }
 
+const ageOf = (path: string): number => {
+  const info = statSync(path, { throwIfNoEntry: false });
+  return info === undefined ? 0 : Date.now() - info.mtimeMs;
+};
+
 function newKey(): SealingKey {
   const bytes = randomBytes(KEY_BYTES);
   return { id: createHash('sha256').update(randomUUID()).digest('hex').slice(0, 12), bytes, createdAt: new Date().toISOString() };
@@ -158,7 +200,7 @@ const fileOf = (primary: string, keys: readonly SealingKey[]): string =>
   `${JSON.stringify({ version: 1, primary, keys: keys.map(({ id, bytes, createdAt }) => ({ id, key: bytes.toString('base64'), createdAt })) } satisfies KeyFile, null, 2)}\n`;
 
 function replaceFile(path: string, text: string, place: (part: string) => void): void {
-  const part = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const part = `${path}.part-${process.pid}-${randomBytes(4).toString('hex')}`;
   const file = openSync(part, 'wx', 0o600);
   try {
     writeFileSync(file, text);

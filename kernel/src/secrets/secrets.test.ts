@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -129,10 +129,30 @@ describe('rotation', () => {
     expect(new PluginSecrets(there, 'tester').open(sealed).reveal()).toBe('hunter2');
   });
 
+  it('keeps every key when several processes rotate at once', async () => {
+    const first = KeyRing.open(folder).primary.id;
+    const rotations = Array.from({ length: 4 }, () => {
+      const child = fork(new URL('./test/rotate-once.mjs', import.meta.url), [folder], { execArgv: [] });
+      return new Promise<string>((resolve) => child.once('message', (id) => resolve(String(id))));
+    });
+    const made = await Promise.all(rotations);
+    expect([...KeyRing.open(folder).ids].sort()).toEqual([first, ...made].sort());
+    expect(readdirSync(folder)).toEqual(['secrets.json']);
+  });
+
+  it('is rid of half-written key files of killed processes (hostile row 13)', () => {
+    const ring = KeyRing.open(folder);
+    writeFileSync(`${ring.path}.part-1-old`, 'half');
+    writeFileSync(`${ring.path}.part-1-new`, 'half');
+    utimesSync(`${ring.path}.part-1-old`, 1, 1);
+    KeyRing.open(folder);
+    expect(readdirSync(folder)).toEqual(['secrets.json', 'secrets.json.part-1-new']);
+  });
+
   it('leaves a ring that opens everything when it is killed in the middle (hostile row 13)', async () => {
     const ring = KeyRing.open(folder);
     const sealed = new PluginSecrets(ring, 'tester').seal('hunter2');
-    for (const delay of [0, 1, 2, 4, 8]) {
+    for (const delay of [0, 1, 2, 4, 8, 16]) {
       const child = fork(new URL('./test/rotate-forever.mjs', import.meta.url), [folder], { execArgv: [] });
       await new Promise((resolve) => child.once('message', resolve));
       await new Promise((resolve) => setTimeout(resolve, delay));
