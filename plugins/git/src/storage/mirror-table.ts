@@ -1,4 +1,4 @@
-import type { Queryable } from '@sextant/sdk';
+import { IdSet, type Queryable } from '@sextant/sdk';
 import type { CloneStatus, MirrorState } from '../api.js';
 
 interface MirrorRow {
@@ -183,6 +183,22 @@ export class MirrorTable {
        where repository_id = $1`,
       [id, reason, now],
     );
+  }
+
+  async clonedIds(): Promise<IdSet> {
+    const rows = await this.db.query<{ id: number }>(
+      `select repository_id as id from mirrors where status in ('cloned', 'corrupt') and deleted_at is null`,
+    );
+    return IdSet.of(rows.map((row) => row.id));
+  }
+
+  /** Bytes on disk, of those that have any. */
+  async sizes(ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.db.query<{ id: number; bytes: string }>(
+      'select repository_id as id, size_bytes as bytes from mirrors where repository_id = any($1::int[]) and size_bytes is not null',
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, Number(row.bytes)]));
   }
 
   async stats(): Promise<MirrorStats> {

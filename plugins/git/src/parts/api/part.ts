@@ -1,7 +1,9 @@
+import { repositoryFilters, repositorySizes } from '@sextant/plugin-code-host/api';
 import { core, definePart } from '@sextant/sdk';
 import { mirrors } from '../../api.js';
 import { config } from '../../config.js';
 import { gitStorage } from '../../storage/git-storage.js';
+import { MirrorTable } from '../../storage/mirror-table.js';
 import { commitNode, refNode } from './nodes.js';
 import { rawRoute } from './raw-route.js';
 import { refreshRoute } from './refresh-route.js';
@@ -14,6 +16,8 @@ export default definePart(config)({
     r.provide(mirrors, (d) => mirrorsOf(d));
     r.contribute(core.nodes, (d) => commitNode(d));
     r.contribute(core.nodes, (d) => refNode(d));
+    r.contribute(repositoryFilters, (d) => ({ name: 'cloned' as const, having: () => new MirrorTable(d.db).clonedIds() }));
+    r.contribute(repositorySizes, (d) => ({ bytes: (ids) => new MirrorTable(d.db).sizes(ids) }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const raw = rawRoute(d, () => ctx.config.get().maxArchiveSize);
