@@ -32,7 +32,8 @@ export function contentHits(atom: Atom, document: DocumentView, wanted: 'all' | 
 
 /** A pattern that can be empty matches at every byte; one empty hit tells as much as all those of its line. */
 function isFirstOnLine(content: Buffer, at: number, hits: Hits): boolean {
-  if (at === content.length && at > 0 && content[at - 1] === NEWLINE) return false;
+  // Behind the last newline, and in an empty file, there is no line.
+  if (at === content.length && (at === 0 || content[at - 1] === NEWLINE)) return false;
   const last = hits.at(-1);
   if (last === undefined) return true;
   const newline = content.indexOf(NEWLINE, last);

@@ -63,6 +63,11 @@ export interface EngineRequest {
   readonly limits: SearchLimits;
   /** `symbol`: answer symbols instead of lines. `path`: paths only, no content is read unless the expression asks. */
   readonly want: 'content' | 'path' | 'symbol';
+  /**
+   * Milliseconds that documents are held for better ones to come in before a first batch is sent; default 100. With
+   * `deadline` or more all documents come best first, and equal input has an equal answer whatever the threads' timing.
+   */
+  readonly hold?: number;
   readonly signal?: AbortSignal;
 }
 

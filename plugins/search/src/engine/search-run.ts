@@ -3,8 +3,9 @@ import type { ResultMerger } from './result-merger.js';
 import type { QuerySpec, RunningQuery, ShardExecutor } from './shard-executor.js';
 import type { Task, TaskResult } from './task-runner.js';
 
-/** Documents are held this long for better ones to come in. */
 const HOLD_MS = 100;
+/** Timers take no longer spans than 24 days. */
+const MAX_WAIT_MS = 60_000;
 /** After the deadline or an abort, a thread has this long to answer before it is replaced. */
 const GRACE_MS = 200;
 
@@ -14,6 +15,8 @@ export interface RunRequest {
   readonly expr: DocExpr;
   readonly want: QuerySpec['want'];
   readonly limits: SearchLimits;
+  /** As in EngineRequest. */
+  readonly hold?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -61,7 +64,7 @@ export class SearchRun implements RunningQuery {
 
   /** Documents and progress, until all is done, a limit is reached or the deadline has passed. @throws the signal's reason */
   async *events(): AsyncGenerator<EngineEvent> {
-    const { signal } = this.request;
+    const { signal, hold = HOLD_MS } = this.request;
     signal?.throwIfAborted();
     const onAbort = () => this.#cancel();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -69,13 +72,13 @@ export class SearchRun implements RunningQuery {
     const timers = [setTimeout(() => this.#wake(), left + 1), setTimeout(() => this.executor.abandon(this), left + GRACE_MS)];
     try {
       this.offer();
-      let flushAt = Date.now() + HOLD_MS;
+      let flushAt = Date.now() + hold;
       while (!this.#done()) {
         await this.#something(flushAt);
         signal?.throwIfAborted();
         if (this.#done() || Date.now() < flushAt) continue;
         yield* this.#flush();
-        flushAt = Date.now() + HOLD_MS;
+        flushAt = Date.now() + hold;
       }
       signal?.throwIfAborted();
       yield* this.#flush();
@@ -152,7 +155,7 @@ export class SearchRun implements RunningQuery {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      timer = setTimeout(resolve, Math.max(until - Date.now(), 0));
+      timer = setTimeout(resolve, Math.min(Math.max(until - Date.now(), 0), MAX_WAIT_MS));
     });
     clearTimeout(timer);
   }

@@ -3,12 +3,13 @@ import { pathGlobs } from './path-globs.js';
 import { FORMAT } from './shard-layout.js';
 import { DEFAULT_LIMITS, type DocumentLimits } from './skip-reason.js';
 import type { ExtractSymbols } from './symbols/code-symbol.js';
+import { extractSymbols, SYMBOLS_VERSION } from './symbols/extract-symbols.js';
 
 export interface IndexOptions {
   /** Linguist's name of a path's language. */
   readonly languageOf: (path: string) => string | undefined;
   readonly extractSymbols: ExtractSymbols;
-  /** Grows when `languageOf` or `extractSymbols` answer differently: shards built with another value are rebuilt. */
+  /** Grows when `languageOf` or an own `extractSymbols` answer differently: shards built with another value are rebuilt. */
   readonly contentVersion?: number;
   /** Globs of files that are searched whatever their size; `!` takes out again. */
   readonly largeFiles?: readonly string[];
@@ -32,6 +33,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: IndexOptions): ResolvedOptions {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const largeFiles = options.largeFiles ?? [];
+  const symbols = options.extractSymbols === extractSymbols ? SYMBOLS_VERSION : 0;
   return {
     languageOf: options.languageOf,
     extractSymbols: options.extractSymbols,
@@ -40,7 +42,7 @@ export function resolveOptions(options: IndexOptions): ResolvedOptions {
     maxShardBytes: options.maxShardBytes ?? 64 << 20,
     retireAfter: options.retireAfter ?? 60_000,
     hash: createHash('sha256')
-      .update(JSON.stringify([FORMAT, options.contentVersion ?? 0, largeFiles, limits]))
+      .update(JSON.stringify([FORMAT, options.contentVersion ?? 0, symbols, largeFiles, limits]))
       .digest('hex')
       .slice(0, 16),
   };

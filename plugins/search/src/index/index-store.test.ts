@@ -295,6 +295,24 @@ describe('two processes', () => {
     expect(await searcher.list()).toEqual([]);
   });
 
+  it('refuse the slower of two updates of one repository, and keep the faster', async () => {
+    const other = await IndexStore.open(root, OPTIONS);
+    await update({ main: { 'a.txt': 'one' } });
+    const overtaken: BlobSource = {
+      listTree: (commit, signal) => source.listTree(commit, signal),
+      async *readBlobs(oids, signal) {
+        await update({ main: { 'a.txt': 'faster' } });
+        yield* source.readBlobs(oids, signal);
+      },
+    };
+    await expect(update({ main: { 'a.txt': 'slower' } }, other, overtaken)).rejects.toMatchObject({
+      code: 'SEXTANT_SEARCH_INDEX_CONFLICT',
+    });
+    expect(await contents(other)).toEqual({ main: asHeld({ 'a.txt': 'faster' }) });
+    await other.sweep();
+    expect(await shardFiles()).toHaveLength(2);
+  });
+
   it('keep the files that a snapshot uses until it is released', async () => {
     await update({ main: { 'a.txt': 'one' } });
     const old = await shardFiles();
