@@ -166,7 +166,7 @@ export class HttpServer {
     } catch (error) {
       await this.#fail(error, request, response, flight, requestId);
     } finally {
-      if (!request.complete && !response.destroyed) closeUnread(request, response);
+      if (!request.complete && !response.destroyed) dropUnread(request, response);
       this.#flights.delete(flight);
       // Never the query: tokens and secrets of webhooks stand there.
       log.debug('request', {
@@ -308,11 +308,18 @@ export class HttpServer {
   }
 }
 
-/** A body that nobody read to its end blocks its connection: the answer goes out, then the connection ends. */
-function closeUnread(request: IncomingMessage, response: ServerResponse): void {
-  const end = (): void => void request.socket.destroySoon();
-  if (response.writableFinished) end();
-  else response.once('finish', end);
+/**
+ * The rest of a body that nobody read stands in the way of the next request. A short one is read and dropped. A long one
+ * ends the connection, a while after the answer: a socket closed over unread bytes takes the answer down with it.
+ */
+function dropUnread(request: IncomingMessage, response: ServerResponse): void {
+  const finished = (): void => {
+    if (request.complete) return;
+    const timer = setTimeout(() => request.socket.destroySoon(), 1_000).unref();
+    request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+  };
+  if (response.writableFinished) finished();
+  else response.once('finish', finished);
   request.resume();
 }
 

@@ -1,13 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, createBrotliDecompress, createGunzip, createInflate, gunzip, inflate } from 'node:zlib';
 import { SextantError } from '@sextant/sdk';
 
-const DECOMPRESSORS: Readonly<Record<string, (() => Transform) | undefined>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
+interface Coding {
+  stream(): Transform;
+  whole(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Promise<Buffer>;
+}
+
+const GZIP: Coding = { stream: createGunzip, whole: promisify(gunzip) };
+const CODINGS: Readonly<Record<string, Coding | undefined>> = {
+  gzip: GZIP,
+  'x-gzip': GZIP,
+  deflate: { stream: createInflate, whole: promisify(inflate) },
+  br: { stream: createBrotliDecompress, whole: promisify(brotliDecompress) },
 };
 
 export interface BodyLimits {
@@ -20,7 +27,7 @@ export interface BodyLimits {
 /** The body of one request. It is read at most once, never beyond its limit, whatever it says of itself or unpacks to. */
 export class RequestBody {
   #bytes: Promise<Buffer> | undefined;
-  #streamed = false;
+  #taken = false;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -28,17 +35,8 @@ export class RequestBody {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** True when bytes may still be on the way: the connection cannot be used again before they were read. */
-  get unread(): boolean {
-    return !this.request.complete;
-  }
-
   bytes(): Promise<Buffer> {
-    this.#bytes ??= (async () => {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of this.stream()) chunks.push(chunk);
-      return chunks.length === 1 ? Buffer.from(chunks[0]!) : Buffer.concat(chunks);
-    })();
+    this.#bytes ??= this.#whole();
     return this.#bytes;
   }
 
@@ -61,26 +59,78 @@ export class RequestBody {
   }
 
   async *stream(): AsyncGenerator<Uint8Array, undefined> {
-    if (this.#streamed) throw new Error('The body of a request can be read once.');
-    this.#streamed = true;
     const { max } = this.limits;
-    const encoding = this.request.headers['content-encoding']?.trim().toLowerCase();
-    const packed = encoding !== undefined && encoding !== '' && encoding !== 'identity';
-    const declared = Number(this.request.headers['content-length']);
-    if (!packed && declared > max) throw tooLarge(max);
-    const decompressor = packed ? DECOMPRESSORS[encoding]?.() : undefined;
-    if (packed && decompressor === undefined) {
-      throw new SextantError('SEXTANT_HTTP_BODY_ENCODING', {
-        what: 'The Content-Encoding of the body is not supported.',
-        fix: 'Send gzip, deflate, br or none.',
-      });
-    }
+    const coding = this.#begin();
     let size = 0;
-    for await (const chunk of decompressor === undefined ? this.#arriving() : unpacked(this.#arriving(), decompressor)) {
+    for await (const chunk of coding === undefined ? this.#arriving() : unpacked(this.#arriving(), coding.stream())) {
       size += chunk.length;
       if (size > max) throw tooLarge(max);
       yield chunk;
     }
+  }
+
+  async #whole(): Promise<Buffer> {
+    const { max } = this.limits;
+    const coding = this.#begin();
+    const packed = await this.#collect();
+    if (coding === undefined) return packed;
+    try {
+      return await coding.whole(packed, { maxOutputLength: max });
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(max) : corrupt();
+    }
+  }
+
+  /** The coding of the body; undefined for none. */
+  #begin(): Coding | undefined {
+    if (this.#taken) throw new Error('The body of a request can be read once.');
+    this.#taken = true;
+    const encoding = this.request.headers['content-encoding']?.trim().toLowerCase();
+    if (encoding === undefined || encoding === '' || encoding === 'identity') {
+      if (Number(this.request.headers['content-length']) > this.limits.max) throw tooLarge(this.limits.max);
+      return undefined;
+    }
+    const coding = Object.hasOwn(CODINGS, encoding) ? CODINGS[encoding] : undefined;
+    if (coding === undefined)
+      throw new SextantError('SEXTANT_HTTP_BODY_ENCODING', {
+        what: 'The Content-Encoding of the body is not supported.',
+        fix: 'Send gzip, deflate, br or none.',
+      });
+    return coding;
+  }
+
+  /** All bytes as they arrive. By events: this runs for every GraphQL request, and generators over generators cost more than the request. */
+  #collect(): Promise<Buffer> {
+    const { request, signal } = this;
+    const { max, idle } = this.limits;
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const timer = setTimeout(() => end(tooSlow(idle)), idle);
+      const end = (error?: unknown): void => {
+        clearTimeout(timer);
+        request.off('data', data).off('end', end).off('error', end).off('close', cut);
+        signal.removeEventListener('abort', aborted);
+        if (error === undefined) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+        else {
+          request.pause();
+          reject(error);
+        }
+      };
+      const data = (chunk: Buffer): void => {
+        timer.refresh();
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > max) end(tooLarge(max));
+      };
+      const cut = (): void => end(new DOMException('The client went away.', 'AbortError'));
+      const aborted = (): void => end(signal.reason);
+      if (signal.aborted) return aborted();
+      if (request.readableEnded) return end();
+      if (request.destroyed) return cut();
+      signal.addEventListener('abort', aborted, { once: true });
+      request.on('data', data).on('end', end).on('error', end).on('close', cut);
+    });
   }
 
   async *#arriving(): AsyncGenerator<Uint8Array, undefined> {
@@ -88,13 +138,7 @@ export class RequestBody {
     const { idle } = this.limits;
     signal.throwIfAborted();
     let timer: NodeJS.Timeout | undefined;
-    const slow = (): void =>
-      void request.destroy(
-        new SextantError('SEXTANT_HTTP_TOO_SLOW', {
-          what: `No byte of the body arrived for ${idle} ms.`,
-          fix: 'Send it faster, or in smaller parts.',
-        }),
-      );
+    const slow = (): void => void request.destroy(tooSlow(idle));
     const aborted = (): void => void request.destroy(signal.reason as Error);
     signal.addEventListener('abort', aborted, { once: true });
     try {
@@ -134,17 +178,24 @@ async function* unpacked(source: AsyncIterable<Uint8Array>, decompressor: Transf
   try {
     for await (const chunk of decompressor) yield chunk as Uint8Array;
   } catch (error) {
-    throw error !== failure
-      ? new SextantError('SEXTANT_HTTP_BODY_CORRUPT', {
-          what: 'The body cannot be decompressed.',
-          why: 'It is damaged, cut short, or not what Content-Encoding says.',
-          fix: 'Send what Content-Encoding says.',
-        })
-      : error;
+    throw error === failure ? error : corrupt();
   } finally {
     decompressor.destroy();
   }
 }
+
+const tooSlow = (idle: number): SextantError =>
+  new SextantError('SEXTANT_HTTP_TOO_SLOW', {
+    what: `No byte of the body arrived for ${idle} ms.`,
+    fix: 'Send it faster, or in smaller parts.',
+  });
+
+const corrupt = (): SextantError =>
+  new SextantError('SEXTANT_HTTP_BODY_CORRUPT', {
+    what: 'The body cannot be decompressed.',
+    why: 'It is damaged, cut short, or not what Content-Encoding says.',
+    fix: 'Send what Content-Encoding says.',
+  });
 
 const tooLarge = (max: number): SextantError =>
   new SextantError('SEXTANT_HTTP_BODY_TOO_LARGE', {
