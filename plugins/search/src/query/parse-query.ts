@@ -7,7 +7,7 @@ import { type Token, tokenize } from './lexer.js';
 import { type PatternRead, readContent, readWords, type Word } from './pattern-runs.js';
 import { parsePredicate } from './predicates.js';
 import { asLiteral, QuerySyntaxError, quote, replacing } from './query-errors.js';
-import { checkTogether } from './validate.js';
+import { checkFolding, checkTogether } from './validate.js';
 
 export interface ParseOptions {
   /** How patterns are read unless the query says so itself. */
@@ -83,6 +83,8 @@ class QueryParser {
     if (errors.length > 0) return { ok: false, errors };
     const caseFilter = root === undefined ? undefined : filtersOf(root).find((filter) => filter.field === 'case');
     const caseSensitive = caseFilter === undefined ? this.caseSensitive : /^(?:yes|y|true)$/i.test(caseFilter.value);
+    const folding = root === undefined || caseSensitive ? [] : checkFolding(this.text, root);
+    if (folding.length > 0) return { ok: false, errors: folding };
     return { ok: true, query: { text: this.text, patternType: this.patternType, caseSensitive, root, notices: this.notices } };
   }
 

@@ -251,6 +251,13 @@ describe('options and other plans', () => {
     ]);
   });
 
+  it('refuse to fold the case of a very long text beyond ASCII, and propose case:yes', () => {
+    const parsed = parseQuery(`"${'é'.repeat(5_000)}"`, { patternType: 'keyword' });
+    const fix = parsed.ok ? '' : (parsed.errors[0]?.fix?.query ?? '');
+    expect(parseQuery(fix, { patternType: 'keyword' }).ok).toBe(true);
+    expect(fix).toMatch(/^case:yes "é/);
+  });
+
   it('are explained as plain data', () => {
     const parsed = parseQuery('r:a  foo or "b c"', { patternType: 'keyword' });
     const explained = parsed.ok ? explainQuery(parsed.query, { now }) : undefined;

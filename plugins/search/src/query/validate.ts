@@ -1,3 +1,4 @@
+import { MAX_FOLDED_TEXT } from '../regex/regexp-pattern.js';
 import { alternativesOf, MAX_ALTERNATIVES } from './alternatives.js';
 import type { FieldName, FilterNode, Fix, PatternType, QueryError, QueryNode } from './ast.js';
 import { fieldOf } from './fields.js';
@@ -31,6 +32,16 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
   }
   if (patternType === 'structural') errors.push(...checkStructural(text, allFilters(root)));
   return distinct(errors);
+}
+
+/** Long texts with letters beyond ASCII can be looked for in their own case only. */
+export function checkFolding(text: string, root: QueryNode): QueryError[] {
+  if (root.kind === 'not') return checkFolding(text, root.of);
+  if (root.kind !== 'pattern' && root.kind !== 'filter') return root.of.flatMap((child) => checkFolding(text, child));
+  const value = root.pattern?.kind === 'literal' ? root.pattern.value : '';
+  if (value.length <= MAX_FOLDED_TEXT || !/[^\0-\x7f]/.test(value)) return [];
+  const message = `A text of more than ${MAX_FOLDED_TEXT} characters beyond ASCII is only searched with its case.`;
+  return [{ message, start: root.start, end: root.end, fix: { description: 'Search with its case', query: `case:yes ${text}` } }];
 }
 
 function allFilters(node: QueryNode): FilterNode[] {

@@ -76,12 +76,30 @@ export function programSize(node: Node): number {
     case 'literal':
       return node.text.length;
     case 'concat':
+      return node.of.reduce((sum, child) => sum + programSize(child), 0);
     case 'alternate':
       return node.of.reduce((sum, child) => sum + programSize(child), node.of.length);
     case 'repeat':
       return 1 + programSize(node.of) * Math.max(1, node.max === Number.POSITIVE_INFINITY ? node.min : node.max);
     case 'capture':
       return programSize(node.of);
+  }
+}
+
+/** The number of ranges beyond ASCII in all classes, counted repeats written out: what the classes cost as bytes. */
+export function unicodeSize(node: Node): number {
+  switch (node.kind) {
+    case 'class':
+      return node.ranges.filter((bound) => bound > 0x7f).length / 2;
+    case 'concat':
+    case 'alternate':
+      return node.of.reduce((sum, child) => sum + unicodeSize(child), 0);
+    case 'repeat':
+      return unicodeSize(node.of) * Math.max(1, node.max === Number.POSITIVE_INFINITY ? node.min : node.max);
+    case 'capture':
+      return unicodeSize(node.of);
+    default:
+      return 0;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Dialect } from './emit.js';
-import { ANY_CHAR, contains, intersect, negate, type Ranges, subtract, union } from './ranges.js';
-import { utf8Sequences } from './utf8-sequences.js';
+import { ANY_CHAR, contains, intersect, negate, normalise, type Ranges, subtract, union } from './ranges.js';
+import { type ByteRange, type ByteSequence, utf8Sequences } from './utf8-sequences.js';
 
 const ASCII: Ranges = [0, 0x7f];
 const HIGH: Ranges = subtract(ANY_CHAR, ASCII);
@@ -17,7 +17,19 @@ export class ByteClass {
   private readonly low: Ranges;
   private readonly high: Ranges;
 
-  constructor(
+  private static readonly known = { v8: new WeakMap<Ranges, ByteClass>(), re2: new WeakMap<Ranges, ByteClass>() };
+  private written?: readonly string[];
+
+  /** The class of a set; large sets such as `\pL` recur within a pattern and between patterns. */
+  static of(ranges: Ranges, dialect: Dialect): ByteClass {
+    const known = ByteClass.known[dialect].get(ranges);
+    if (known !== undefined) return known;
+    const created = new ByteClass(ranges, dialect);
+    ByteClass.known[dialect].set(ranges, created);
+    return created;
+  }
+
+  private constructor(
     ranges: Ranges,
     private readonly dialect: Dialect,
   ) {
@@ -41,11 +53,28 @@ export class ByteClass {
     return this.bytes(union(this.low, [0x80, 0xff]));
   }
 
-  /** One alternative for each shape of encoding, ASCII first. */
-  sequences(): string[] {
-    const low = this.low.length === 0 ? [] : [this.ascii()];
-    if (this.holdsAllHigh) return [...low, ...HIGH_SEQUENCES];
-    return [...low, ...utf8Sequences(this.high).map((sequence) => sequence.map(([lo, hi]) => this.bytes([lo, hi])).join(''))];
+  /** Alternatives that no text satisfies twice, ASCII first. */
+  alternatives(): readonly string[] {
+    if (this.written === undefined) {
+      const low = this.low.length === 0 ? [] : [this.ascii()];
+      this.written = [...low, ...(this.holdsAllHigh ? HIGH_SEQUENCES : this.branches(utf8Sequences(this.high)))];
+    }
+    return this.written;
+  }
+
+  /** Lead bytes with what may follow them; leads that the same bytes may follow stand together. */
+  private branches(sequences: readonly ByteSequence[]): string[] {
+    const byLead = Map.groupBy(sequences, (sequence) => (sequence[0] as ByteRange).join());
+    const leadsOf = new Map<string, number[]>();
+    for (const group of byLead.values()) {
+      const rest = group.map((sequence) => sequence.slice(1)).filter((sequence) => sequence.length > 0);
+      const following = this.branches(rest);
+      const source = following.length > 1 ? `(?:${following.join('|')})` : following.join('');
+      const leads = leadsOf.get(source) ?? [];
+      leads.push(...((group[0] as ByteSequence)[0] as ByteRange));
+      leadsOf.set(source, leads);
+    }
+    return [...leadsOf].map(([following, leads]) => this.bytes(normalise(leads)) + following);
   }
 
   private bytes(set: Ranges): string {

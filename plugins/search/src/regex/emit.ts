@@ -11,6 +11,11 @@ export interface EmitOptions {
   readonly dialect: Dialect;
   /** Write counted repeats out in pieces that V8's linear engine takes; otherwise as counts. */
   readonly writeOutCounts: boolean;
+  /**
+   * Capture the body of every unbounded repeat. Without captures V8 runs simple loops in a way that hardly counts as backtracking,
+   * so its fallback would come seconds late; with them it comes after milliseconds, at some cost in ordinary speed.
+   */
+  readonly captureLoops?: boolean;
 }
 
 /** The most that nested counts may multiply to in V8's linear engine. */
@@ -35,6 +40,11 @@ export function emitSource(node: Node, options: EmitOptions): string | undefined
 /** True when an unbounded repeat may iterate without consuming. */
 export function hasEmptyLoop(node: Node): boolean {
   return some(node, (n) => n.kind === 'repeat' && n.max === Number.POSITIVE_INFINITY && isNullable(n.of));
+}
+
+/** True when some part may repeat so often that the length of the text matters more than the length of the pattern. */
+export function hasLongLoop(node: Node): boolean {
+  return some(node, (n) => n.kind === 'repeat' && n.max > LINEAR_COUNT);
 }
 
 /** `level`: 0 choice, 1 sequence, 2 atom. `count`: the product of the counts nested in it. */
@@ -89,11 +99,11 @@ class Emitter {
 
   private class(ranges: Ranges): Piece {
     const { dialect, reading } = this.options;
-    const byteClass = new ByteClass(ranges, dialect);
+    const byteClass = ByteClass.of(ranges, dialect);
     if (byteClass.isAscii) return { source: byteClass.ascii(), level: 2, count: 1 };
     // A class that holds U+FFFD takes stray bytes too, as RE2 reads them.
     if (reading === 'bytes' && contains(ranges, 0xfffd)) return { source: byteClass.anyHigh(), level: 2, count: 1 };
-    const branches = byteClass.sequences();
+    const branches = byteClass.alternatives();
     return { source: branches.join('|'), level: branches.length === 1 ? 1 : 0, count: 1 };
   }
 
@@ -101,9 +111,10 @@ class Emitter {
     const { of, min, max, lazy } = node;
     const mark = lazy ? '?' : '';
     const body = this.emit(of);
-    const loop = this.manyBytes(of) ?? atom(body);
     if (max === Number.POSITIVE_INFINITY) {
-      if (loop === atom(body) && min <= 1) return { source: `${loop}${min === 0 ? '*' : '+'}${mark}`, level: 1, count: body.count };
+      const many = this.manyBytes(of);
+      const loop = this.options.captureLoops ? `(${many ?? body.source})` : (many ?? atom(body));
+      if (many === undefined && min <= 1) return { source: `${loop}${min === 0 ? '*' : '+'}${mark}`, level: 1, count: body.count };
       const head = this.times(body, min);
       return { source: `${wrapped(head, 1)}${loop}*${mark}`, level: 1, count: Math.max(head.count, body.count) };
     }
@@ -165,7 +176,7 @@ class Emitter {
    */
   private manyBytes(of: Node): string | undefined {
     if (of.kind !== 'class' || this.options.reading === 'bytes' || this.hasNotWordEdge) return undefined;
-    const byteClass = new ByteClass(of.ranges, this.options.dialect);
+    const byteClass = ByteClass.of(of.ranges, this.options.dialect);
     return byteClass.holdsAllHigh ? byteClass.anyHigh() : undefined;
   }
 }

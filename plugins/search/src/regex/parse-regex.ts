@@ -1,13 +1,15 @@
-import { type Assertion, alternate, concat, countsWithin, mapNodes, type Node, programSize } from './ast.js';
+import { type Assertion, alternate, concat, countsWithin, mapNodes, type Node, programSize, unicodeSize } from './ast.js';
 import { Cursor } from './cursor.js';
 import { takeClass } from './parse-class.js';
 import { backReference, takeCharEscape, takeClassEscape } from './parse-escape.js';
-import { ANY_CHAR, NEWLINE, type Ranges, subtract } from './ranges.js';
+import { ANY_CHAR, contains, NEWLINE, type Ranges, subtract } from './ranges.js';
 import { PatternError, type RegexError } from './regex-error.js';
 import { foldCodePoint } from './unicode.js';
 
 /** The most steps a program may have, counted repeats written out. */
 export const MAX_PROGRAM = 10_000;
+/** The most ranges beyond ASCII that its classes may have together; `\pL` has some 650. */
+export const MAX_UNICODE = 12_000;
 export const MAX_REPEAT = 1_000;
 const MAX_DEPTH = 500;
 
@@ -55,6 +57,7 @@ class RegexParser {
   private readonly captures: (string | undefined)[] = [];
   private flags: Flags;
   private steps = 0;
+  private unicodeRanges = 0;
   private saysNewline = false;
 
   constructor(source: string, fold: boolean) {
@@ -73,6 +76,7 @@ class RegexParser {
     const crossesLines = this.saysNewline;
     const node = crossesLines ? whole : mapNodes(whole, withoutNewline);
     if (programSize(node) > MAX_PROGRAM) throw tooLarge(0, cursor.at);
+    if (unicodeSize(node) > MAX_UNICODE) throw tooManyRanges(cursor.at);
     return { node, crossesLines, captures: this.captures };
   }
 
@@ -136,6 +140,7 @@ class RegexParser {
 
   private push(node: Node): void {
     if (++this.steps > MAX_PROGRAM) throw tooLarge(0, this.cursor.source.length);
+    if (node.kind === 'class' && (this.unicodeRanges += unicodeSize(node)) > MAX_UNICODE) throw tooManyRanges(this.cursor.source.length);
     this.top.items.push(node);
     this.top.afterRepeat = false;
   }
@@ -270,11 +275,20 @@ function setting(flag: string, on: string, off: string, before: boolean): boolea
 }
 
 function withoutNewline(node: Node): Node {
-  return node.kind === 'class' ? { kind: 'class', ranges: subtract(node.ranges, NEWLINE) } : node;
+  return node.kind === 'class' && contains(node.ranges, 0x0a) ? { kind: 'class', ranges: subtract(node.ranges, NEWLINE) } : node;
 }
 
 function tooLarge(start: number, end: number): PatternError {
   return new PatternError('too-large', `The pattern is too large: it would need more than ${MAX_PROGRAM} steps.`, start, end);
+}
+
+function tooManyRanges(end: number): PatternError {
+  return new PatternError(
+    'too-large',
+    `The pattern is too large: its Unicode classes have more than ${MAX_UNICODE} ranges together.`,
+    0,
+    end,
+  );
 }
 
 function unsupportedGroup(cursor: Cursor, start: number): PatternError {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import { Re2Finder } from './finders.js';
+import { Re2Finder, V8Finder } from './finders.js';
 import { foldAscii } from './literal-matcher.js';
 import type { LiteralQuery } from './literal-query.js';
 import { parseRegex } from './parse-regex.js';
@@ -140,11 +140,17 @@ describe('a pattern against RE2', () => {
         const parsed = parseRegex(source, { caseSensitive: true });
         fc.pre(parsed.ok);
         if (!parsed.ok) return;
-        const { re2 } = planEngine(simplify(parsed.regex.node));
-        const finder = (_engine: string, reading: 'bytes' | 'utf8') => new Re2Finder(re2[reading], false);
+        const { re2, guarded } = planEngine(simplify(parsed.regex.node));
         const bytes = Buffer.from(text);
-        const found = new RegexpMatcher({ engine: 're2', bytewise: false, watchTime: false, finder }).find(bytes, 0, bytes.length);
-        expect(compilePattern({ kind: 'regexp', source, caseSensitive: true }).matcher().find(bytes, 0, bytes.length)).toEqual(found);
+        const spans = (engine: 're2' | 'v8') =>
+          new RegexpMatcher({
+            ...{ engine, bytewise: false, crossesLines: false, ambiguous: true, longLoops: true },
+            finder: (_engine, reading) =>
+              engine === 'v8' && guarded !== undefined ? new V8Finder(guarded[reading], guarded.flags) : new Re2Finder(re2[reading], false),
+          }).find(bytes, 0, bytes.length);
+        const found = compilePattern({ kind: 'regexp', source, caseSensitive: true }).matcher().find(bytes, 0, bytes.length);
+        expect(spans('re2')).toEqual(found);
+        expect(spans('v8')).toEqual(found);
       }),
       runs,
     );

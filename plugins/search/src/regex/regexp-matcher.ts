@@ -3,44 +3,58 @@ import type { ByteReading } from './emit.js';
 import type { Finder } from './finders.js';
 import type { ByteMatch, Matcher } from './pattern.js';
 
+/** `guarded` is V8 with a form of the pattern that soon falls back to V8's linear engine. */
+export type RegexpEngine = 'v8' | 'guarded' | 're2';
+
 export interface RegexpMatcherOptions {
   readonly engine: 'v8' | 're2';
   /** One reading serves every text. */
   readonly bytewise: boolean;
-  /** The pattern may backtrack badly: the first text that is slow moves it to the linear engine for good. */
-  readonly watchTime: boolean;
-  finder(engine: 'v8' | 're2', reading: ByteReading): Finder;
+  readonly crossesLines: boolean;
+  /** The pattern may backtrack badly on any text. */
+  readonly ambiguous: boolean;
+  /** The pattern may backtrack as far as a line is long. */
+  readonly longLoops: boolean;
+  finder(engine: RegexpEngine, reading: ByteReading): Finder;
 }
 
+/** On lines up to this many bytes, even backtracking with the square of their length ends in milliseconds. */
+const SHORT_LINE = 2_048;
 /** Above this many milliseconds, plus one for each 20 kB of text, a search is too slow to be honest scanning. */
 const SLOW_FLOOR = 5;
 const BYTES_PER_MILLISECOND = 20_000;
 
+/** How one text is searched; a slow search changes the engine for what is left of the text. */
+interface Search {
+  readonly text: string;
+  readonly reading: ByteReading;
+  engine: RegexpEngine;
+}
+
 /** Runs a regexp over bytes seen as latin1 text, so that offsets are byte offsets. Finders are made when first needed. */
 export class RegexpMatcher implements Matcher {
-  private current: 'v8' | 're2';
+  private preferred: 'v8' | 're2';
   private readonly finders = new Map<string, Finder>();
 
   constructor(private readonly options: RegexpMatcherOptions) {
-    this.current = options.engine;
+    this.preferred = options.engine;
   }
 
   get engine(): 'v8' | 're2' {
-    return this.current;
+    return this.preferred;
   }
 
   find(bytes: Buffer, from: number, end: number, start = from): ByteMatch | undefined {
     if (from > end) return undefined;
-    const finder = this.search(this.readingOf(bytes, start, end), bytes.toString('latin1', start, end), from - start);
+    const finder = this.next(this.begin(bytes, start, end), from - start);
     return finder === undefined ? undefined : { start: start + finder.start, end: start + finder.end };
   }
 
   scan(bytes: Buffer, start: number, end: number, visit: (start: number, end: number) => boolean | void): void {
-    const reading = this.readingOf(bytes, start, end);
-    const text = bytes.toString('latin1', start, end);
+    const search = this.begin(bytes, start, end);
     let previous = -1;
-    for (let at = 0; at <= text.length; ) {
-      const finder = this.search(reading, text, at);
+    for (let at = 0; at <= search.text.length; ) {
+      const finder = this.next(search, at);
       if (finder === undefined) return;
       const { start: from, end: to } = finder;
       // As in RE2, an empty match does not touch the match before it.
@@ -48,8 +62,16 @@ export class RegexpMatcher implements Matcher {
         previous = to;
         if (visit(start + from, start + to) === false) return;
       }
-      at = from === to ? nextCharacter(text, to, reading) : to;
+      at = from === to ? nextCharacter(search, to) : to;
     }
+  }
+
+  private begin(bytes: Buffer, start: number, end: number): Search {
+    return {
+      text: bytes.toString('latin1', start, end),
+      reading: this.readingOf(bytes, start, end),
+      engine: this.engineFor(bytes, start, end),
+    };
   }
 
   private readingOf(bytes: Buffer, start: number, end: number): ByteReading {
@@ -58,33 +80,67 @@ export class RegexpMatcher implements Matcher {
     return isAscii(slice) || !isUtf8(slice) ? 'bytes' : 'utf8';
   }
 
-  private search(reading: ByteReading, text: string, from: number): Finder | undefined {
-    let finder = this.searchOnce(reading, text, from);
+  private engineFor(bytes: Buffer, start: number, end: number): RegexpEngine {
+    const { longLoops, ambiguous, crossesLines } = this.options;
+    if (this.preferred === 're2' || !longLoops) return this.preferred;
+    if (ambiguous) return 'guarded';
+    if (end - start <= SHORT_LINE) return 'v8';
+    return crossesLines || hasLongLine(bytes, start, end) ? 'guarded' : 'v8';
+  }
+
+  private next(search: Search, from: number): Finder | undefined {
+    let finder = this.run(search, from);
     // Only `\B` and the like can hold inside a character; RE2 does not look there.
-    while (finder !== undefined && reading === 'utf8' && isContinuation(text, finder.start)) {
-      finder = this.searchOnce(reading, text, nextCharacter(text, finder.start, reading));
+    while (finder !== undefined && search.reading === 'utf8' && isContinuation(search.text, finder.start)) {
+      finder = this.run(search, nextCharacter(search, finder.start));
     }
     return finder;
   }
 
-  private searchOnce(reading: ByteReading, text: string, from: number): Finder | undefined {
-    const finder = this.finderFor(reading);
-    if (!this.options.watchTime || finder.engine === 're2') return finder.find(text, from) ? finder : undefined;
-    const began = performance.now();
-    const found = finder.find(text, from);
-    if (performance.now() - began > SLOW_FLOOR + text.length / BYTES_PER_MILLISECOND) this.current = 're2';
+  private run(search: Search, from: number): Finder | undefined {
+    const { text, reading, engine } = search;
+    const finder = this.finderFor(engine, reading);
+    if (finder.engine === 're2') return finder.find(text, from) ? finder : undefined;
+    const began = engine === 'guarded' ? performance.now() : 0;
+    let found: boolean;
+    try {
+      found = finder.find(text, from);
+    } catch {
+      // V8 gives up on a pattern that compiles to too much code, and when its backtrack stack is full.
+      search.engine = 're2';
+      return this.run(search, from);
+    }
+    if (engine === 'guarded' && performance.now() - began > SLOW_FLOOR + text.length / BYTES_PER_MILLISECOND) {
+      search.engine = 're2';
+      // A pattern that is ambiguous on one text will be so on the next.
+      if (this.options.ambiguous) this.preferred = 're2';
+    }
     return found ? finder : undefined;
   }
 
-  private finderFor(reading: ByteReading): Finder {
-    const key = `${this.current}:${reading}`;
+  private finderFor(engine: RegexpEngine, reading: ByteReading): Finder {
+    const key = `${engine}:${reading}`;
     let finder = this.finders.get(key);
-    if (finder === undefined) this.finders.set(key, (finder = this.options.finder(this.current, reading)));
+    if (finder === undefined) {
+      finder = this.options.finder(engine, reading);
+      this.finders.set(key, finder);
+    }
     return finder;
   }
 }
 
-function nextCharacter(text: string, at: number, reading: ByteReading): number {
+/** Jumps from line to line, so it looks at little of an ordinary text. */
+function hasLongLine(bytes: Buffer, start: number, end: number): boolean {
+  let lineStart = start;
+  while (lineStart + SHORT_LINE < end) {
+    const newline = bytes.lastIndexOf(0x0a, lineStart + SHORT_LINE);
+    if (newline < lineStart) return true;
+    lineStart = newline + 1;
+  }
+  return false;
+}
+
+function nextCharacter({ text, reading }: Search, at: number): number {
   let next = at + 1;
   if (reading === 'utf8') while (isContinuation(text, next)) next++;
   return next;

@@ -1,7 +1,7 @@
 import type { PatternSpec } from '../engine/contract.js';
 import { isAmbiguous } from './ambiguity.js';
 import { type Assertion, concat, isNullable, type Node, some } from './ast.js';
-import { type ByteReading, emitSource, hasEmptyLoop } from './emit.js';
+import { type ByteReading, type EmitOptions, emitSource, hasEmptyLoop, hasLongLoop } from './emit.js';
 import { Re2Finder, V8Finder } from './finders.js';
 import { parseRegex } from './parse-regex.js';
 import type { CompiledPattern } from './pattern.js';
@@ -15,13 +15,15 @@ import { v8Linear } from './v8-linear.js';
 /** How a regexp will run; plain data for `explain`. */
 export interface EnginePlan {
   readonly engine: 'v8' | 're2';
-  /** Undefined when only RE2 can run it. */
-  readonly v8?: { readonly bytes: string; readonly utf8: string; readonly flags: string };
-  readonly re2: { readonly bytes: string; readonly utf8: string };
-  /** A bad text ends in linear time: V8's own linear engine stands behind, or RE2 runs. */
-  readonly linear: boolean;
+  /** Absent when only RE2 can run it. */
+  readonly v8?: V8Source;
+  /** The form that reaches V8's linear engine soon, for ambiguous patterns and long lines; absent: RE2 runs there. */
+  readonly guarded?: V8Source;
+  readonly re2: Readonly<Record<ByteReading, string>>;
   readonly ambiguous: boolean;
 }
+
+type V8Source = Readonly<Record<ByteReading | 'flags', string>>;
 
 /**
  * Compiles a regexp, or a literal whose case folding needs more than ASCII.
@@ -31,33 +33,39 @@ export function compileRegexp(spec: PatternSpec): CompiledPattern {
   const { node, crossesLines } = spec.kind === 'literal' ? foldedLiteral(spec.source) : parsed(spec);
   const simple = simplify(node);
   const plan = planEngine(simple);
-  const { v8, re2 } = plan;
   // An empty match must not fall inside a character, so the reading matters to it.
-  const bytewise = re2.bytes === re2.utf8 && !isNullable(simple);
+  const bytewise = plan.re2.bytes === plan.re2.utf8 && !isNullable(simple);
   const lineByLine = !crossesLines && asserts(simple, 'lineEnd');
   const matcher = new RegexpMatcher({
     engine: plan.engine,
     bytewise,
-    watchTime: plan.ambiguous,
-    finder: (engine, reading) =>
-      engine === 'v8' && v8 !== undefined ? new V8Finder(v8[reading], v8.flags) : new Re2Finder(re2[reading], lineByLine),
+    crossesLines,
+    ambiguous: plan.ambiguous,
+    longLoops: hasLongLoop(simple),
+    finder(engine, reading) {
+      const source = engine === 'guarded' ? plan.guarded : engine === 'v8' ? plan.v8 : undefined;
+      return source === undefined ? new Re2Finder(plan.re2[reading], lineByLine) : new V8Finder(source[reading], source.flags);
+    },
   });
   return { spec, required: requiredLiterals(simple), crossesLines, bytewise, matcher: () => matcher };
 }
 
-/** Chooses the engine: V8 where a linear engine backs it or the pattern cannot explode, RE2 otherwise. */
+/** Chooses the engine: V8 where a linear engine backs it or the pattern cannot explode on a short line, RE2 otherwise. */
 export function planEngine(node: Node): EnginePlan {
   const ambiguous = isAmbiguous(node);
   const re2 = { bytes: re2Source(node, 'bytes'), utf8: re2Source(node, 'utf8') };
   const flags = v8Flags(node);
-  if (flags === undefined || hasEmptyLoop(node)) return { engine: 're2', re2, linear: true, ambiguous };
-  const linear = v8Source(node, flags, true);
-  if (linear !== undefined && v8Linear().accepts(linear.bytes, flags) && v8Linear().accepts(linear.utf8, flags)) {
-    return { engine: 'v8', v8: linear, re2, linear: true, ambiguous };
+  if (flags === undefined || hasEmptyLoop(node)) return { engine: 're2', re2, ambiguous };
+  const guarded = v8Source(node, flags, { writeOutCounts: true, captureLoops: true });
+  if (guarded !== undefined && isLinear(guarded)) {
+    return { engine: 'v8', v8: v8Source(node, flags, { writeOutCounts: true }), guarded, re2, ambiguous };
   }
-  const plain = v8Source(node, flags, false);
-  if (ambiguous || plain === undefined) return { engine: 're2', re2, linear: true, ambiguous };
-  return { engine: 'v8', v8: plain, re2, linear: false, ambiguous };
+  const v8 = ambiguous ? undefined : v8Source(node, flags, { writeOutCounts: false });
+  return v8 === undefined ? { engine: 're2', re2, ambiguous } : { engine: 'v8', v8, re2, ambiguous };
+}
+
+function isLinear({ bytes, utf8, flags }: V8Source): boolean {
+  return v8Linear().accepts(bytes, flags) && v8Linear().accepts(utf8, flags);
 }
 
 /** `$` means line ends under `m` and the text's end without; a pattern that needs both needs another engine. */
@@ -70,9 +78,9 @@ function asserts(node: Node, at: Assertion): boolean {
   return some(node, (n) => n.kind === 'assert' && n.at === at);
 }
 
-function v8Source(node: Node, flags: string, writeOutCounts: boolean): EnginePlan['v8'] {
-  const bytes = emitSource(node, { reading: 'bytes', dialect: 'v8', writeOutCounts });
-  const utf8 = emitSource(node, { reading: 'utf8', dialect: 'v8', writeOutCounts });
+function v8Source(node: Node, flags: string, options: Pick<EmitOptions, 'writeOutCounts' | 'captureLoops'>): V8Source | undefined {
+  const bytes = emitSource(node, { reading: 'bytes', dialect: 'v8', ...options });
+  const utf8 = emitSource(node, { reading: 'utf8', dialect: 'v8', ...options });
   return bytes === undefined || utf8 === undefined ? undefined : { bytes, utf8, flags };
 }
 
@@ -82,16 +90,26 @@ function re2Source(node: Node, reading: ByteReading): string {
 
 function parsed(spec: PatternSpec): { node: Node; crossesLines: boolean } {
   const result = parseRegex(spec.source, spec);
-  if (result.ok)
-    return {
-      node: result.regex.node,
-      crossesLines: result.regex.crossesLines || asserts(result.regex.node, 'textStart') || asserts(result.regex.node, 'textEnd'),
-    };
+  if (result.ok) {
+    const { node, crossesLines } = result.regex;
+    return { node, crossesLines: crossesLines || asserts(node, 'textStart') || asserts(node, 'textEnd') };
+  }
   const { code, message, start, end } = result.error;
   throw new PatternError(code, message, start, end);
 }
 
+/** The longest text with letters beyond ASCII that is compared without regard to case. */
+export const MAX_FOLDED_TEXT = 4_000;
+
 function foldedLiteral(text: string): { node: Node; crossesLines: boolean } {
+  if (text.length > MAX_FOLDED_TEXT) {
+    throw new PatternError(
+      'too-large',
+      `A text of more than ${MAX_FOLDED_TEXT} characters is only searched with its case.`,
+      0,
+      text.length,
+    );
+  }
   return { node: concat([...text].map(foldedChar)), crossesLines: text.includes('\n') };
 }
 

@@ -1,7 +1,9 @@
 import type { Ranges } from './ranges.js';
 
-/** One byte range for each byte of an encoded character. */
-export type ByteSequence = readonly (readonly [lo: number, hi: number])[];
+export type ByteRange = readonly [lo: number, hi: number];
+
+/** One range for each byte of an encoded character. */
+export type ByteSequence = readonly ByteRange[];
 
 /** The last code point of each encoded length. */
 const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff] as const;
