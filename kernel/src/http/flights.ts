@@ -67,15 +67,12 @@ export class Flights {
     return chosen.length;
   }
 
-  /** Waits until those chosen have ended; after `timeout` milliseconds aborts what is left of them. */
-  async settle(choose: (flight: Flight) => boolean, timeout: number): Promise<void> {
+  /** Waits until those chosen have ended; after `timeout` milliseconds aborts what is left of them, and returns how many. */
+  async settle(choose: (flight: Flight) => boolean, timeout: number): Promise<number> {
     const until = performance.now() + timeout;
     while ([...this.#flights].some(choose)) {
       const left = until - performance.now();
-      if (left <= 0) {
-        this.abort(choose);
-        return;
-      }
+      if (left <= 0) return this.abort(choose);
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         timer = setTimeout(resolve, left);
@@ -83,5 +80,6 @@ export class Flights {
       });
       clearTimeout(timer);
     }
+    return 0;
   }
 }

@@ -131,9 +131,8 @@ export class HttpServer {
     this.#draining = true;
     this.#server.close();
     this.#server.closeIdleConnections();
-    // Streams of events have no end to wait for.
-    await this.#flights.settle((flight) => !flight.events, timeout);
-    const aborted = this.#flights.abort(() => true);
+    // Streams of events have no end to wait for, beyond the moment in which their sources may end them.
+    const aborted = (await this.#flights.settle((flight) => !flight.events, timeout)) + (await this.#flights.settle(() => true, 100));
     await this.#flights.settle(() => true, 1_000);
     this.#server.closeAllConnections();
     return aborted;

@@ -1,0 +1,174 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { Actor } from '@sextant/sdk';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Boundary } from '../boundary/boundary.js';
+import { HttpServer } from '../http/http-server.js';
+import { GraphQLEngine } from './graphql-engine.js';
+import type { GraphQLContribution } from './plugin-schema.js';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const admin: Actor = { kind: 'user', id: 'user:1', siteAdmin: true, via: 'local' };
+
+let open = 0;
+const ticking: GraphQLContribution = {
+  plugin: 'ticking',
+  part: {
+    typeDefs: 'extend type Query { hello(name: String!): String } extend type Subscription { never: Int }',
+    resolvers: () => ({
+      Query: { hello: (_p, { name }) => `hello ${name}` },
+      Subscription: {
+        never: {
+          subscribe: (): AsyncIterableIterator<unknown> => {
+            open++;
+            return {
+              next: () => new Promise<IteratorResult<unknown>>(() => {}),
+              return: async () => {
+                open--;
+                return { done: true, value: undefined };
+              },
+              [Symbol.asyncIterator]() {
+                return this;
+              },
+            };
+          },
+        },
+      },
+    }),
+  },
+  deps: {},
+  ctx: {} as never,
+};
+const toggled: GraphQLContribution = {
+  plugin: 'toggled',
+  part: { typeDefs: 'extend type Query { toggled: Int }', resolvers: () => ({ Query: { toggled: async () => 1 } }) },
+  deps: {},
+  ctx: {} as never,
+};
+
+let engine: GraphQLEngine;
+let server: HttpServer;
+let port: number;
+
+beforeEach(async () => {
+  open = 0;
+  const boundary = new Boundary({ allows: () => true, failed: () => {} });
+  engine = new GraphQLEngine({
+    boundary,
+    log: silent,
+    plugins: { list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) },
+    nodes: () => [],
+    pluginChanges: async function* () {},
+  });
+  engine.compose([ticking]);
+  server = new HttpServer({
+    log: silent,
+    boundary,
+    options: { host: '127.0.0.1', port: 0, localMode: () => true },
+    authenticate: async () => admin,
+    runAs: (_actor, work) => work(),
+  });
+  server.mount('kernel', (router) => {
+    router.post('/.api/graphql', (request) => engine.handle(request), { auth: 'public', timeout: 0 });
+    router.get('/.api/graphql', (request) => engine.handle(request), { auth: 'public', timeout: 0 });
+  });
+  port = (await server.listen()).port;
+});
+
+afterEach(() => server.close());
+
+function send(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        host: '127.0.0.1',
+        port,
+        path: '/.api/graphql',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        agent: false,
+      },
+      resolve,
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return text;
+}
+
+const ask = async (query: string): Promise<{ data?: Record<string, unknown>; errors?: { extensions: { code: string } }[] }> =>
+  JSON.parse(await textOf(await send(JSON.stringify({ query }))));
+
+describe('GraphQL over HTTP', () => {
+  it('answers what the src command line sends: gzip, its headers, variables', async () => {
+    const body = gzipSync(JSON.stringify({ query: 'query Hello($name: String!) { hello(name: $name) }', variables: { name: 'src' } }));
+    const response = await send(body, {
+      'content-encoding': 'gzip',
+      'content-type': 'application/json; charset=utf-8',
+      authorization: 'token sgp_local_0',
+      'user-agent': 'src-cli/7.6.0 linux amd64',
+      'x-sourcegraph-should-trace': 'true',
+    });
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['x-trace']).toMatch(/\S/);
+    expect(JSON.parse(await textOf(response))).toEqual({ data: { hello: 'hello src' } });
+  });
+
+  it('answers malformed JSON with 400 in the shape of a GraphQL answer', async () => {
+    const response = await send('{"query": ');
+    expect(response.statusCode).toBe(400);
+    expect(JSON.parse(await textOf(response)).errors[0].extensions).toMatchObject({ code: 'SEXTANT_HTTP_JSON', plugin: 'kernel' });
+  });
+
+  it('sends the headers of a subscription at once, and closes its source when the client goes away', async () => {
+    const response = await send(JSON.stringify({ query: 'subscription { never }' }), { accept: 'text/event-stream' });
+    expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    expect(response.headers['content-encoding']).toBeUndefined();
+    expect(open).toBe(1);
+    response.destroy();
+    await expect.poll(() => [open, engine.figures.subscriptions, server.figures.requests]).toEqual([0, 0, 0]);
+  });
+
+  it('row 26: keeps answering while a plugin is switched 20 times under load, and leaves nothing behind', async () => {
+    const before = engine.figures.types;
+    let stop = false;
+    let failed = 0;
+    let answered = 0;
+    const subscription = await send(JSON.stringify({ query: 'subscription { never }' }), { accept: 'text/event-stream' });
+    const load = [1, 2, 3].map(async () => {
+      while (!stop) {
+        const [steady, other] = await Promise.all([ask('{ hello(name: "x") }'), ask('{ toggled }')]);
+        answered += 2;
+        if (steady.data?.['hello'] !== 'hello x') failed++;
+        if (other.data?.['toggled'] !== 1 && other.errors?.[0]?.extensions.code !== 'SEXTANT_GRAPHQL_INVALID') failed++;
+      }
+    });
+    for (let i = 0; i < 20; i++) {
+      engine.compose([ticking, toggled]);
+      await ask('{ toggled }');
+      engine.compose([ticking]);
+      expect(await engine.drained(2_000)).toBe(true);
+    }
+    stop = true;
+    await Promise.all(load);
+    expect(failed).toBe(0);
+    expect(answered).toBeGreaterThan(20);
+    expect(engine.figures).toMatchObject({ types: before, running: 0, subscriptions: 1 });
+    expect(open).toBe(1);
+    subscription.destroy();
+  });
+
+  it('ends its subscriptions when the server drains', async () => {
+    const response = await send(JSON.stringify({ query: 'subscription { never }' }), { accept: 'text/event-stream' });
+    const text = textOf(response);
+    engine.close();
+    await server.drain(1_000);
+    expect(await text).toBe(':\n\nevent: complete\ndata:\n\n');
+    expect(open).toBe(0);
+  });
+});
