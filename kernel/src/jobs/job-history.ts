@@ -35,7 +35,8 @@ const UPSERT = `
   insert into kernel.job_history (id, name, key, state, attempt, max_attempts, queued_at, started_at, finished_at, progress, error, instance)
   values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 = 'running' then null else clock_timestamp() end, $9, $10, $11)
   on conflict (id) do update set state = excluded.state, attempt = excluded.attempt, key = coalesce(excluded.key, job_history.key), started_at = excluded.started_at, finished_at = excluded.finished_at,
-    progress = coalesce(excluded.progress, job_history.progress), error = excluded.error, instance = excluded.instance`;
+    progress = coalesce(excluded.progress, job_history.progress), error = excluded.error, instance = excluded.instance
+  where excluded.state <> 'running' or job_history.finished_at is null or job_history.started_at < excluded.started_at`; // progress may come in after the end
 
 // Takes the job out of the queue in the statement that records its end. The library does it too, later and without
 // waiting for it: a connection lost in between would leave a job that has ended locked by a worker that lives.

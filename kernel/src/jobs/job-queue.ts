@@ -20,6 +20,7 @@ export interface JobSpec {
 }
 
 const MAX_KEY = 400;
+const MAX_PRIORITY = 32_767;
 const BATCH = 1_000;
 
 /** A key belongs to its job type. */
@@ -44,6 +45,13 @@ export function jobSpec<P>(plugin: string, job: JobType<P>, payload: P, options:
       `A key has 1 to ${MAX_KEY}.`,
       'Use an id, or a hash of what is long.',
     );
+  const priority = options.priority ?? 0;
+  if (!Number.isInteger(priority) || Math.abs(priority) > MAX_PRIORITY)
+    throw invalid(
+      `The priority for "${job.name}" is ${priority}.`,
+      `It is a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}.`,
+      'Lower runs first; 0 is the default.',
+    );
   return {
     name: job.name,
     payload: { payload: parsed.data },
@@ -51,7 +59,7 @@ export function jobSpec<P>(plugin: string, job: JobType<P>, payload: P, options:
     runAt: options.runAt?.toISOString() ?? null,
     maxAttempts: job.maxAttempts,
     key: options.key === undefined ? null : fullKey(job, options.key),
-    priority: options.priority ?? 0,
+    priority,
     mode: options.onConflict ?? 'replace',
     slots: job.concurrency ?? null,
   };

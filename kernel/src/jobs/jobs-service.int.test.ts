@@ -1,7 +1,7 @@
 import { defineJob, type RetryLater, z } from '@sextant/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PluginStorage } from '../storage/plugin-storage.js';
-import type { JobRun } from './job-runner.js';
+import type { JobRun } from './job-attempt.js';
 import { JobSpy } from './job-spy.js';
 import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
@@ -78,6 +78,10 @@ describe('enqueue', () => {
   });
 
   it('refuses a payload that does not fit', async () => {
+    const bad = { code: 'SEXTANT_JOB_INVALID' };
+    await expect(jobs().enqueue(aJob(), { n: 1 }, { priority: 40_000 })).rejects.toMatchObject(bad);
+    await expect(jobs().enqueue(aJob(), { n: 1 }, { key: 'k'.repeat(401) })).rejects.toMatchObject(bad);
+    await expect(jobs().enqueue(aJob(), { n: 1 }, { queue: 'q'.repeat(1_000) })).resolves.toMatch(/^[0-9]+$/);
     await expect(jobs().enqueue(aJob(), { n: 'one' } as never)).rejects.toMatchObject({
       code: 'SEXTANT_JOB_INVALID',
       why: expect.stringContaining('n:'),
@@ -217,6 +221,16 @@ describe('an attempt', () => {
     open();
     await spy.waitFor(job.name, 'completed');
   });
+});
+
+it('keeps the last progress with the record of its end', async () => {
+  const job = aJob();
+  service.handle('worker', job, async (_, run) => {
+    for (let i = 1; i <= 5; i += 1) run.progress(`${i} of 5`);
+  });
+  await jobs().enqueue(job, { n: 1 });
+  await spy.waitFor(job.name, 'completed');
+  expect((await jobs().list({ job, limit: 1 }))[0]).toMatchObject({ state: 'completed', progress: '5 of 5' });
 });
 
 describe('cancel', () => {

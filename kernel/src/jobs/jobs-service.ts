@@ -4,9 +4,10 @@ import type { Boundary } from '../boundary/boundary.js';
 import { Notifications } from '../events/notifications.js';
 import type { Databases } from '../storage/databases.js';
 import { Caretaker } from './caretaker.js';
+import type { RunJob } from './job-attempt.js';
 import { JobHistory } from './job-history.js';
 import { fullKey, JobQueue, jobSpec } from './job-queue.js';
-import { JobRunner, type RunJob } from './job-runner.js';
+import { JobRunner } from './job-runner.js';
 import { type ScheduleDefinition, Scheduler } from './scheduler.js';
 import { WorkerRegistry } from './worker-registry.js';
 

@@ -1,0 +1,174 @@
+import { type AnyJob, type JobContext, type RetryLater, SextantError } from '@sextant/sdk';
+import type { Job } from 'graphile-worker';
+import type { Boundary } from '../boundary/boundary.js';
+import type { SharedPool } from '../storage/shared-pool.js';
+import './job-errors.js';
+import type { FinalState, JobFacts, JobHistory } from './job-history.js';
+import { JobProgress } from './job-progress.js';
+
+/** What the runner knows of a running job; the lifecycle adds the plugin's log, configuration and actor. */
+export type JobRun = Pick<JobContext, 'id' | 'attempt' | 'signal' | 'progress' | 'retryLater'>;
+export type RunJob<P> = (payload: P, run: JobRun) => Promise<void | RetryLater>;
+
+export interface JobAttemptOptions {
+  readonly main: SharedPool;
+  readonly boundary: Pick<Boundary, 'run'>;
+  readonly history: JobHistory;
+}
+
+export interface JobHandling {
+  readonly plugin: string;
+  readonly job: AnyJob;
+  readonly run: RunJob<unknown>;
+}
+
+/** Why a running job is aborted. */
+export type Ending = 'canceled' | 'stopping' | 'taken-over';
+
+/** Thrown into the job library after we put the job back ourselves; its own "failed" finds nothing to change. */
+export class GivenBack extends Error {}
+
+const RETRY_AFTER = 30_000;
+// The library, told of a failure, still unlocks the row if this pool holds it: the job may not be taken again here before that.
+const SOONEST_RETRY = 1_000;
+const LONGEST_OUTAGE = 600_000;
+const REPLACED = 'Replaced by a newer job of its key.';
+
+// Puts a job back without counting the attempt, which the library has no call for. Nothing happens when the job was taken over, or replaced under its key meanwhile.
+const GIVE_BACK = `
+  with given as (
+    update graphile_worker._private_jobs set attempts = greatest(0, attempts - 1), run_at = now() + $3 * interval '1 millisecond',
+      last_error = $4, locked_by = null, locked_at = null, updated_at = now()
+    where id = $1 and locked_by = $2 and key is not distinct from $5 returning job_queue_id
+  ), queues as (
+    update graphile_worker._private_job_queues q set locked_by = null, locked_at = null from given where q.id = given.job_queue_id and q.locked_by = $2
+  )
+  select (select count(*)::int from given) as given, exists (select 1 from graphile_worker._private_jobs where id = $1 and locked_by = $2) as mine`;
+
+/** One attempt at one job, which this process has claimed. */
+export class JobAttempt {
+  readonly facts: JobFacts;
+  readonly done: Promise<void>;
+  readonly #controller = new AbortController();
+  readonly #progress: JobProgress;
+  #end!: () => void;
+  #ending: Ending | undefined;
+
+  constructor(
+    private readonly options: JobAttemptOptions,
+    job: Job,
+    /** The worker pool that holds the job, as the queue knows it. */
+    private readonly owner: string,
+  ) {
+    this.facts = factsOf(job);
+    this.done = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.#progress = new JobProgress((text) => options.history.record(this.facts, 'running', { progress: text }).catch(() => undefined));
+  }
+
+  abort(ending: Ending, reason: SextantError): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    this.#controller.abort(reason);
+  }
+
+  /** @throws GivenBack, or what made the attempt fail. */
+  async run(handling: JobHandling, payload: unknown): Promise<FinalState> {
+    try {
+      const result = await this.#enter(handling, payload);
+      if (typeof result !== 'object' || result === null || !('retryLater' in result)) return await this.#close('completed');
+      return await this.giveBack(result.after, result.retryLater);
+    } catch (error) {
+      if (error instanceof GivenBack) throw error;
+      return await this.#failed(error);
+    } finally {
+      this.#progress.close();
+      this.#end();
+    }
+  }
+
+  /** Puts the job back uncounted, `after` milliseconds from now. @throws GivenBack; returns when a newer job has taken its key, and this one is over. */
+  async giveBack(after: number, reason: string): Promise<'canceled'> {
+    const { id, key } = this.facts;
+    const { rows } = await this.options.main.query<{ given: number; mine: boolean }>(GIVE_BACK, [
+      id,
+      this.owner,
+      Math.max(SOONEST_RETRY, Math.floor(after)),
+      reason.slice(0, 4_000),
+      key,
+    ]);
+    if (rows[0]!.given > 0 || !rows[0]!.mine) throw new GivenBack();
+    return await this.#close('canceled', REPLACED);
+  }
+
+  async #enter({ plugin, job, run }: JobHandling, payload: unknown): Promise<void | RetryLater> {
+    const { id, name, attempt } = this.facts;
+    const parsed = job.payload.safeParse(payload);
+    // Tried again like any failure: during a rolling upgrade another worker may know this shape.
+    if (!parsed.success) {
+      const why = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; ');
+      throw new SextantError('SEXTANT_JOB_INVALID', { what: `The payload of job ${id} ("${name}") does not fit.`, why });
+    }
+    return await this.options.boundary.run(
+      { plugin, kind: 'job', name },
+      { deadline: job.timeout, signal: this.#controller.signal },
+      (signal) =>
+        run(parsed.data, {
+          id,
+          attempt,
+          signal,
+          progress: (text) => this.#progress.show(text),
+          retryLater: (reason, options) => ({ retryLater: reason, after: options?.after ?? RETRY_AFTER }),
+        }),
+    );
+  }
+
+  async #failed(error: unknown): Promise<FinalState> {
+    if (this.#ending === 'taken-over') throw new GivenBack();
+    if (this.#ending === 'canceled') return await this.#close('canceled');
+    if (this.#ending === 'stopping') return await this.giveBack(0, messageOf(error));
+    if (SextantError.is(error) && error.code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN') return await this.giveBack(RETRY_AFTER, messageOf(error));
+    if (this.facts.attempt >= this.facts.maxAttempts)
+      await this.#durably(() =>
+        this.options.history.record(this.facts, 'failed', { progress: this.#progress.last, error: messageOf(error) }),
+      );
+    throw error instanceof Error ? error : new Error(messageOf(error));
+  }
+
+  async #close<S extends 'completed' | 'canceled'>(state: S, error?: string): Promise<S> {
+    await this.#durably(() =>
+      this.options.history.close(this.facts, state, this.owner, {
+        progress: this.#progress.last,
+        ...(error === undefined ? {} : { error }),
+      }),
+    );
+    return state;
+  }
+
+  /** What a job did is done: while the database is away its end waits, rather than being done again. */
+  async #durably(write: () => Promise<void>): Promise<void> {
+    const until = performance.now() + LONGEST_OUTAGE;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        const away = SextantError.is(error) && error.code === 'SEXTANT_STORAGE_UNAVAILABLE';
+        if (!away || this.#ending === 'stopping' || performance.now() > until) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+const factsOf = (job: Job): JobFacts => ({
+  id: String(job.id),
+  name: job.task_identifier,
+  key: job.key,
+  attempt: job.attempts,
+  maxAttempts: job.max_attempts,
+  queuedAt: job.created_at,
+  startedAt: job.locked_at ?? new Date(),
+});
+
+const messageOf = (error: unknown): string => (error instanceof Error && error.message !== '' ? error.message : String(error));
