@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockDataFolder } from './data-folder-lock.js';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.js';
@@ -58,10 +59,12 @@ describe('owner lock', () => {
   });
 
   it.runIf(process.platform === 'linux')('is taken over from a process that ended and was never waited for', async () => {
-    // The shell becomes a program that never asks after its child; the child ends at once.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell becomes a program that never asks after its child; only then is the child let go.
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
     try {
-      const pid = Number(await new Promise<Buffer>((done) => parent.stdout.once('data', done)));
+      const pid = Number(await new Promise<Buffer>((done) => parent.stdio[1]?.once('data', done)));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'latin1').trim()).toBe('sleep'));
+      (parent.stdio[3] as Writable).end();
       await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '));
       leave({ pid, host: hostname(), since: '2026-01-01T00:00:00.000Z' });
       expect(taken()).toBe(true);
