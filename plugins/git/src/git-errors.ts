@@ -66,5 +66,6 @@ export const gitErrors = declareErrors({
     fix: 'Ask for less, or raise the deadline in the configuration.',
   },
   SEXTANT_GIT_TOO_LARGE: { status: 413, summary: 'The answer of git is larger than its limit.', fix: 'Ask for less.' },
+  SEXTANT_GIT_NO_NODE: { status: 503, summary: 'No process keeps mirrors.', fix: 'Start a process with the role git.' },
   SEXTANT_GIT_FAILED: { status: 500, summary: 'git ended with an error that has no code of its own.', fix: 'See the log of the git role.' },
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RemoteNode, serviceToken } from '@sextant/sdk';
+import { type RemoteNode, SextantError, serviceToken } from '@sextant/sdk';
 import type { Git } from './api.js';
 
 /** Which shard holds a repository: MD5 of the lower-cased name, its first 8 bytes big-endian, modulo the number of shards. */
@@ -8,9 +8,15 @@ export function shardOf(repository: string, shards: number): number {
   return Number(digest.readBigUInt64BE(0) % BigInt(shards));
 }
 
+const noNode = (): SextantError =>
+  new SextantError('SEXTANT_GIT_NO_NODE', {
+    what: 'No process keeps mirrors.',
+    fix: 'Start a process with the role git, and name it under `remotes`.',
+  });
+
 const pick = (nodes: readonly RemoteNode<Git>[], repository: string): Git => {
-  const node = nodes[shardOf(repository, nodes.length)];
-  if (!node) throw new RangeError('no git node');
+  const node = nodes.length === 0 ? undefined : nodes[shardOf(repository, nodes.length)];
+  if (!node) throw noNode();
   return node.client;
 };
 
@@ -77,6 +83,7 @@ function sharded(nodes: readonly RemoteNode<Git>[]): Git {
 
 async function resolveManyOn(nodes: readonly RemoteNode<Git>[], o: Parameters<Git['resolveMany']>[0]): ReturnType<Git['resolveMany']> {
   const answers: Awaited<ReturnType<Git['resolveMany']>>[number][] = new Array(o.items.length).fill(null);
+  if (nodes.length === 0) throw noNode();
   const byNode = Map.groupBy(
     o.items.map((item, index) => ({ item, index })),
     ({ item }) => shardOf(item.repository, nodes.length),

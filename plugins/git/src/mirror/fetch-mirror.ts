@@ -118,7 +118,7 @@ async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions
     await mkdir(join(fresh, 'info'), { recursive: true });
     await writeFile(join(fresh, 'info', 'attributes'), ATTRIBUTES);
     await transfer(deps, fresh, url, head, run);
-    await verify(deps, fresh, run);
+    await verify(deps, fresh, head, run);
     await maintainMirror(deps.runner, fresh, signalOf(run));
     const sizeBytes = await sizeOf(fresh);
     await deps.files.writeNote(fresh, { lastFetched: deps.now().toISOString(), sizeBytes, corrupt: null });
@@ -142,7 +142,7 @@ async function update(deps: FetchDeps, path: string, url: string, run: RunOption
   const before = await fingerprint(deps, path, run);
   const head = await remoteHead(deps, path, url, run);
   await transfer(deps, path, url, head, run);
-  await verify(deps, path, run);
+  await verify(deps, path, head, run);
   const changed = (await fingerprint(deps, path, run)) !== before;
   if (changed) await maintainMirror(deps.runner, path, signalOf(run));
   const sizeBytes = changed ? await sizeOf(path) : (await deps.files.note(path)).sizeBytes;
@@ -187,20 +187,23 @@ async function pointAt(deps: FetchDeps, gitDir: string, oid: string, run: RunOpt
 }
 
 /** Reads the commit and tree that people will ask for first. @throws SEXTANT_GIT_CORRUPT when they are not whole. */
-async function verify(deps: FetchDeps, gitDir: string, run: RunOptions): Promise<void> {
-  const head = await deps.runner.text({ subcommand: 'rev-list', options: ['--max-count=1', '--all'] }, { ...signalOf(run), gitDir });
-  if (head === '') return;
-  await deps.runner
-    .output({ subcommand: 'ls-tree', options: ['-z'], operands: [`${head}^{tree}`] }, { ...signalOf(run), gitDir })
-    .catch((error: unknown) => {
-      if (SextantError.is(error) && /NOT_FOUND|FAILED/.test(error.code))
-        throw new SextantError('SEXTANT_GIT_CORRUPT', {
-          what: 'The mirror on disk is damaged.',
-          why: error.why ?? error.what,
-          fix: 'It is cloned again by itself.',
-        });
-      throw error;
+async function verify(deps: FetchDeps, gitDir: string, head: RemoteHead, run: RunOptions): Promise<void> {
+  const options = { ...signalOf(run), gitDir };
+  const oid = await deps.runner.text(
+    { subcommand: 'for-each-ref', options: ['--format=%(objectname)', '--count=1'], operands: [head.branch ?? 'refs/heads/'] },
+    options,
+  );
+  if (oid === '') return; // nothing in it yet
+  try {
+    await deps.runner.output({ subcommand: 'ls-tree', options: ['-z'], operands: [`${oid}^{tree}`] }, options);
+  } catch (error) {
+    if (!SextantError.is(error) || !/NOT_FOUND|FAILED/.test(error.code)) throw error;
+    throw new SextantError('SEXTANT_GIT_CORRUPT', {
+      what: 'The mirror on disk is damaged.',
+      why: error.why ?? error.what,
+      fix: 'It is cloned again by itself.',
     });
+  }
 }
 
 /** Moves when any ref, or what HEAD names, has moved. */

@@ -1,9 +1,9 @@
 import { encodeNodeId, RepoName } from '@sextant/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aGit, type Mirrored, type TestGit } from '../../testing/a-git.js';
-import { aGraphQL } from '../../testing/a-graphql.js';
 import { aKnownRepository, anApi, aPerson } from '../../testing/an-api.js';
 import { commitNode, refNode } from './nodes.js';
+import { aGraphQL } from './testing/a-graphql.js';
 
 let test: TestGit;
 let repo: Mirrored;

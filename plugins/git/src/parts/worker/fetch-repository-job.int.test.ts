@@ -1,13 +1,25 @@
 import type { CloneSource } from '@sextant/plugin-code-host/api';
-import { type Clock, type EnqueueOptions, type Events, type JobContext, RepoName, Secret, type Storage } from '@sextant/sdk';
+import {
+  type Clock,
+  core,
+  definePart,
+  definePlugin,
+  type EnqueueOptions,
+  type Events,
+  type JobContext,
+  RepoName,
+  Secret,
+  type Storage,
+} from '@sextant/sdk';
+import { startTestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { config, type GitConfig } from '../../config.js';
 import { allOf } from '../../reads/all-of.js';
 import { MirrorService } from '../../schedule/mirror-service.js';
+import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
 import { aGit, type TestGit } from '../../testing/a-git.js';
 import { aRepository, type BuiltRepository } from '../../testing/a-repository.js';
-import { openStorage } from '../../testing/open-storage.js';
 import { fetchRepositoryJob } from './fetch-repository-job.js';
 import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
 
@@ -18,7 +30,17 @@ interface Known {
   readonly source: CloneSource | undefined;
 }
 
-let opened: Awaited<ReturnType<typeof openStorage>>;
+/** The plugin's tables alone, without its parts. */
+const tablesOnly = definePlugin({
+  id: 'git',
+  version: '1.0.0',
+  title: 'Git',
+  summary: 'Only the tables.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'always-on',
+  parts: { api: async () => ({ default: definePart()({ deps: { db: core.storage }, register: (r) => r.storage(gitStorage) }) }) },
+});
+
 let db: Storage;
 let test: TestGit;
 let known: Map<number, Known>;
@@ -27,14 +49,10 @@ let enqueued: { name: string; payload: unknown; options?: EnqueueOptions }[];
 let now: Date;
 
 beforeAll(async () => {
-  opened = await openStorage();
-  db = opened.db;
+  db = (await startTestKernel({ plugins: [tablesOnly] })).service(core.storage, 'git');
   test = await aGit();
 });
-afterAll(async () => {
-  await test?.close();
-  await opened?.close();
-});
+afterAll(() => test?.close());
 beforeEach(async () => {
   await db.query('truncate mirrors');
   known = new Map();

@@ -1,8 +1,8 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Actor, Logger, NodeKind, Operation } from '@sextant/sdk';
-import graphql from '../parts/api/graphql.js';
-import type { Api } from '../parts/api/wiring.js';
-import { aPerson } from './an-api.js';
+import { aPerson } from '../../../testing/an-api.js';
+import graphql from '../graphql.js';
+import type { Api } from '../wiring.js';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -29,7 +29,7 @@ export async function aGraphQL(
   deps: Api,
   nodes: readonly NodeKind[] = [],
 ): Promise<(query: string, variables?: object, actor?: Actor) => Promise<Answer>> {
-  const at = (path: string): string => new URL(`../../../../kernel/src/${path}`, import.meta.url).href;
+  const at = (path: string): string => new URL(`../../../../../../kernel/src/${path}`, import.meta.url).href;
   const { GraphQLEngine } = await import(/* @vite-ignore */ at('graphql/graphql-engine.ts'));
   const { Boundary } = await import(/* @vite-ignore */ at('boundary/boundary.ts'));
   const engine = new GraphQLEngine({
