@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DiffFile } from '../api.js';
 import { aGit, type TestGit } from '../testing/a-git.js';
+import type { CommitPlan } from '../testing/a-repository.js';
 import { allOf } from './all-of.js';
 import { parseHistory, parsePatch } from './diff-parser.js';
 import { formatPatch, quotePath } from './format-patch.js';
@@ -77,7 +78,7 @@ describe('reading a diff', () => {
   });
 
   it('writes a patch that git takes and reads itself back', async () => {
-    const plan = [
+    const plan: CommitPlan[] = [
       { files: { 'a b.txt': 'one\ntwo\n', 'old\nname': 'x\n'.repeat(10), gone: 'bye\n', mode: 'm\n', 'tab\t': '1\n' } },
       {
         files: {
