@@ -1,5 +1,5 @@
 import type { DocExpr, PatternSpec } from '../engine/contract.js';
-import type { LiteralQuery } from '../regex/literal-query.js';
+import { describeRequired } from '../regex/literal-query.js';
 import { compilePattern } from '../regex/pattern.js';
 import type { Notice, PatternType, Query, QueryNode } from './ast.js';
 import type { PlanAlternative, PlanOptions, ProviderNeed } from './plan.js';
@@ -77,20 +77,5 @@ function patternsOf(expr: DocExpr): PatternSpec[] {
       return [expr.pattern];
     default:
       return [];
-  }
-}
-
-export function describeRequired(query: LiteralQuery): string {
-  switch (query.kind) {
-    case 'any':
-      return 'anything';
-    case 'none':
-      return 'nothing';
-    case 'literal':
-      return JSON.stringify(query.bytes.toString('utf8'));
-    default:
-      return query.of
-        .map((part) => (part.kind === 'and' || part.kind === 'or' ? `(${describeRequired(part)})` : describeRequired(part)))
-        .join(` ${query.kind} `);
   }
 }

@@ -93,7 +93,8 @@ class Printer {
   private readsBackAsText(value: string): boolean {
     const tokens = this.readBack(value);
     const single = this.patternType === 'keyword' || this.patternType === 'regexp';
-    if (tokens.length === 0 || (single && tokens.length > 1)) return false;
+    // A backslash at the end would take the parenthesis behind it for text.
+    if (tokens.length === 0 || value.endsWith('\\') || (single && tokens.length > 1)) return false;
     return value === value.trim() && tokens.every((token) => token.kind === 'word' && token.form === 'text');
   }
 

@@ -54,3 +54,19 @@ function implies(a: LiteralQuery, b: LiteralQuery): boolean {
 function isLarge(query: LiteralQuery): boolean {
   return (query.kind === 'and' || query.kind === 'or') && query.of.length > 64;
 }
+
+/** The query in words, such as `"mutex" and ("lock" or "unlock")`. */
+export function describeRequired(query: LiteralQuery): string {
+  switch (query.kind) {
+    case 'any':
+      return 'anything';
+    case 'none':
+      return 'nothing';
+    case 'literal':
+      return JSON.stringify(query.bytes.toString('utf8'));
+    default:
+      return query.of
+        .map((part) => (part.kind === 'and' || part.kind === 'or' ? `(${describeRequired(part)})` : describeRequired(part)))
+        .join(` ${query.kind} `);
+  }
+}

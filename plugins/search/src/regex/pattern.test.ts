@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeRequired } from '../query/explain.js';
+import { describeRequired } from './literal-query.js';
 import { parseRegex } from './parse-regex.js';
 import { type CompiledPattern, compilePattern } from './pattern.js';
 
