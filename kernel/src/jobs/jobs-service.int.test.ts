@@ -6,6 +6,9 @@ import { JobSpy } from './job-spy.js';
 import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
 
+/** Generous: other tests use the machine too. */
+const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 10_000 });
+
 let fixture: JobsFixture;
 let service: JobsService;
 let spy: JobSpy;
@@ -217,7 +220,7 @@ describe('an attempt', () => {
       await opened;
     });
     await jobs().enqueue(job, { n: 1 });
-    await expect.poll(async () => (await jobs().list({ job, limit: 1 }))[0]).toMatchObject({ state: 'running', progress: '3 of 5' });
+    await eventually(async () => (await jobs().list({ job, limit: 1 }))[0]).toMatchObject({ state: 'running', progress: '3 of 5' });
     open();
     await spy.waitFor(job.name, 'completed');
   });
@@ -243,7 +246,7 @@ describe('cancel', () => {
     await jobs().enqueue(job, { n: 2 }, { key: 'k', runAt: new Date(Date.now() + 60_000) });
     expect(await elsewhere.forPlugin('other').cancel(job, 'k')).toBe(true);
     await spy.waitFor(job.name, 'canceled');
-    await expect.poll(async () => (await jobs().list({ job, limit: 5 })).map((record) => record.state)).toEqual(['canceled', 'canceled']);
+    await eventually(async () => (await jobs().list({ job, limit: 5 })).map((record) => record.state)).toEqual(['canceled', 'canceled']);
     expect(await jobs().cancel(job, 'k')).toBe(false);
   });
 });
@@ -252,12 +255,12 @@ describe('handlers', () => {
   it('come and go while jobs wait; without one the job shows it', async () => {
     const job = aJob();
     await jobs().enqueue(job, { n: 1 });
-    await expect.poll(async () => (await jobs().list({ job, limit: 1 }))[0]?.state).toBe('no-handler');
+    await eventually(async () => (await jobs().list({ job, limit: 1 }))[0]?.state).toBe('no-handler');
     const handler = service.handle('worker', job, async () => undefined);
     await spy.waitFor(job.name, 'completed');
     await handler[Symbol.asyncDispose]();
     await jobs().enqueue(job, { n: 2 });
-    await expect.poll(async () => (await jobs().list({ job, limit: 1 }))[0]?.state).toBe('no-handler');
+    await eventually(async () => (await jobs().list({ job, limit: 1 }))[0]?.state).toBe('no-handler');
     expect((await jobs().list({ job, state: 'no-handler', limit: 5 })).length).toBe(1);
   });
 
@@ -275,8 +278,8 @@ describe('handlers', () => {
     const drained = Promise.all(handlers.map((handler) => handler[Symbol.asyncDispose]()));
     open();
     await drained;
-    await expect.poll(async () => (await jobs().list({ job: quick, limit: 1 }))[0]?.state).toBe('completed');
-    await expect.poll(async () => (await jobs().list({ job: slow, limit: 1 }))[0]).toMatchObject({ attempt: 0, state: 'waiting' });
+    await eventually(async () => (await jobs().list({ job: quick, limit: 1 }))[0]?.state).toBe('completed');
+    await eventually(async () => (await jobs().list({ job: slow, limit: 1 }))[0]).toMatchObject({ attempt: 0, state: 'waiting' });
   });
 
   it('are one a name', () => {

@@ -6,6 +6,9 @@ import { JobSpy } from './job-spy.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
 
 const job = defineJob('worker.do-work', { payload: z.object({}) });
+/** Generous: other tests use the machine too. */
+const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 10_000 });
+
 let fixture: JobsFixture;
 beforeEach(async () => {
   fixture = await jobsFixture({ separateCodeintel: true });
@@ -49,7 +52,7 @@ it('aborts its jobs when it finds itself held for dead', async () => {
   const spy = new JobSpy(service.runner, fixture.databases.pool('main'));
   await spy.waitFor(job.name, 'running');
   await fixture.databases.pool('main').pool.query('delete from kernel.workers');
-  await expect.poll(() => reason).toMatchObject({ code: 'SEXTANT_JOB_TAKEN_OVER' });
+  await eventually(() => reason).toMatchObject({ code: 'SEXTANT_JOB_TAKEN_OVER' });
 });
 
 it('gives back what it claimed without hearing of it, uncounted', async () => {
@@ -78,10 +81,10 @@ describe('schedules', () => {
       service.schedule('worker', { id: 'tick', job: tick, every: () => every, catchUp: true });
       await service.start({ work: true, schedule: false });
     }
-    await expect.poll(() => runs.length).toBe(1);
+    await eventually(() => runs.length).toBe(1);
     every = 1_000;
     for (const service of services) service.refreshSchedules();
-    await expect.poll(() => runs.length, { timeout: 3_000 }).toBe(2);
+    await eventually(() => runs.length).toBe(2);
     expect(new Set(runs.map((run) => run.split(':')[1])).size).toBe(runs.length);
   });
 
@@ -114,5 +117,5 @@ it('carries jobs over from the transaction of another database, exactly once', a
   await new JobSpy(service.runner, fixture.databases.pool('main')).waitFor(count.name, 'completed');
   expect(seen).toEqual([1]);
   // Its own transaction ends after the one that the job appeared with.
-  await expect.poll(async () => (await other.pool.query('select * from kernel.job_outbox')).rows).toEqual([]);
+  await eventually(async () => (await other.pool.query('select * from kernel.job_outbox')).rows).toEqual([]);
 });

@@ -90,15 +90,13 @@ export class SharedPool {
   }
 
   /** A connection of its own, outside the pool and without a statement timeout, for what must hold a session: locks, LISTEN. */
-  async dedicated(applicationName: string): Promise<pg.Client> {
-    const client = new pg.Client({ ...this.options.config, application_name: applicationName.slice(0, 63), keepAlive: true });
-    client.on('error', () => undefined);
-    try {
+  dedicated(applicationName: string): Promise<pg.Client> {
+    return this.#persistently(async () => {
+      const client = new pg.Client({ ...this.options.config, application_name: applicationName.slice(0, 63), keepAlive: true });
+      client.on('error', () => undefined);
       await client.connect();
-    } catch (error) {
-      throw storageFailure(error);
-    }
-    return client;
+      return client;
+    });
   }
 
   end(): Promise<void> {
@@ -127,12 +125,16 @@ export class SharedPool {
     });
   }
 
-  /** Nothing was sent yet, so trying again is safe: a server that restarts costs its callers a delay, not an error. */
-  async #connect(timeout: number = this.options.acquireTimeout): Promise<pg.PoolClient> {
+  #connect(timeout?: number): Promise<pg.PoolClient> {
+    return this.#persistently(() => this.pool.connect(), timeout);
+  }
+
+  /** Connecting sends nothing yet, so trying again is safe: a server that restarts costs its callers a delay, not an error. */
+  async #persistently<R>(connect: () => Promise<R>, timeout: number = this.options.acquireTimeout): Promise<R> {
     const started = performance.now();
     for (let delay = FIRST_RETRY; ; delay = Math.min(delay * 2, LAST_RETRY)) {
       try {
-        return await this.pool.connect();
+        return await connect();
       } catch (error) {
         const mayReturn = isConnectionLoss(error) || (timeout === Number.POSITIVE_INFINITY && isPoolTimeout(error));
         if (!mayReturn || this.#ended !== undefined || performance.now() - started + delay > timeout) throw storageFailure(error);
