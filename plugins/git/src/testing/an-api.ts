@@ -35,24 +35,22 @@ export interface Enqueued {
 }
 
 /** What the api part asks of others: repositories behind a wall whose holes a test names, jobs that are only written down. */
-export function anApi(
-  git: Git,
-  known: readonly Repository[],
-  wall: { readonly hidden?: readonly number[]; readonly hiddenPaths?: ReadonlyMap<number, readonly string[]> } = {},
-) {
+export interface WallPlan {
+  readonly hidden?: readonly number[];
+  readonly hiddenFrom?: (actor: Actor, id: number) => boolean;
+  readonly hiddenPaths?: ReadonlyMap<number, readonly string[]>;
+}
+
+export function anApi(git: Git, known: readonly Repository[], wall: WallPlan = {}) {
   const enqueued: Enqueued[] = [];
   const lookups: string[] = [];
-  const hidden = (id: number) => wall.hidden?.includes(id) ?? false;
-  const seen = (repository: Repository | undefined) => (repository && !hidden(repository.id) ? repository : undefined);
-  const canSee = (id: number, path?: string) => !hidden(id) && !(path !== undefined && wall.hiddenPaths?.get(id)?.includes(path));
-  const visibility = {
-    epoch: '1',
-    unrestricted: false,
-    canSee,
-    ...(wall.hiddenPaths
-      ? { paths: new Map([...wall.hiddenPaths.keys()].map((id) => [id, { allows: (path: string) => canSee(id, path) }])) }
-      : {}),
-  } as unknown as Visibility;
+  const hidden = (actor: Actor, id: number) => (wall.hidden?.includes(id) ?? false) || (wall.hiddenFrom?.(actor, id) ?? false);
+  const seen = (actor: Actor, repository: Repository | undefined) => (repository && !hidden(actor, repository.id) ? repository : undefined);
+  const visibilityOf = (actor: Actor): Visibility => {
+    const canSee = (id: number, path?: string) => !hidden(actor, id) && !(path !== undefined && wall.hiddenPaths?.get(id)?.includes(path));
+    const paths = [...(wall.hiddenPaths?.keys() ?? [])].map((id) => [id, { allows: (path: string) => canSee(id, path) }] as const);
+    return { epoch: '1', unrestricted: false, canSee, paths: new Map(paths) } as unknown as Visibility;
+  };
   const jobs: Jobs = {
     enqueue: async (job, payload, options) => {
       enqueued.push({ name: job.name, payload, options });
@@ -75,13 +73,20 @@ export function anApi(
       clock,
       db: { schema: 'plugin_git', query: async () => [] } as never,
       repositories: {
-        byName: async (_actor: Actor, name: RepoName) => {
+        byName: async (actor: Actor, name: RepoName) => {
           lookups.push(name);
-          return seen(known.find((r) => r.name === name));
+          return seen(
+            actor,
+            known.find((r) => r.name === name),
+          );
         },
-        byId: async (_actor: Actor, id: number) => seen(known.find((r) => r.id === id)),
+        byId: async (actor: Actor, id: number) =>
+          seen(
+            actor,
+            known.find((r) => r.id === id),
+          ),
       } as never,
-      visibility: { of: async () => visibility, epoch: async () => '1' },
+      visibility: { of: async (actor: Actor) => visibilityOf(actor), epoch: async () => '1' },
     },
   };
 }
