@@ -47,7 +47,12 @@ const connection = (config: object): Connection<LocalConfig> => ({
   displayName: 'x',
   config: localConfig.parse({ roots: [root], ...config }),
 });
-const found = (config: object = {}): Promise<FoundRepository[]> => Array.fromAsync(kind.list(connection(config), { signal, progress }));
+const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
+const found = (config: object = {}): Promise<FoundRepository[]> => collect(kind.list(connection(config), { signal, progress }));
 const names = async (config: object = {}): Promise<string[]> => (await found(config)).map((repository) => repository.name);
 
 describe('finding repositories', () => {

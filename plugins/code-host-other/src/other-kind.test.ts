@@ -23,8 +23,11 @@ const answering = (answer: () => Response, seen: { url: string; headers: Headers
   },
 });
 const silent = answering(() => new Response('', { status: 500 }));
-const listed = async (config: object, http = silent): Promise<FoundRepository[]> =>
-  Array.fromAsync(otherKind(http).list(connection(config), { signal, progress }));
+const listed = async (config: object, http = silent): Promise<FoundRepository[]> => {
+  const all: FoundRepository[] = [];
+  for await (const found of otherKind(http).list(connection(config), { signal, progress })) all.push(found);
+  return all;
+};
 
 describe('listed repositories', () => {
   it.each<[string, object, string, string]>([

@@ -21,7 +21,7 @@ const moves = fc
 const scenario = fc.tuple(moves, fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 2 })).map(([all, others]) => ({
   all,
   // What others hold, none of the moving have.
-  held: new Set(others.filter((other) => !all.some((move) => move.current?.toLowerCase() === other))),
+  held: new Set<string>(others.filter((other) => !all.some((move) => move.current?.toLowerCase() === other))),
 }));
 
 /** The names of the living afterwards, folded. */
