@@ -1,0 +1,191 @@
+import { type PluginRouter } from '@sextant/sdk';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeServers, open, ServerBench } from './a-server.js';
+
+afterEach(closeServers);
+
+describe('a route', () => {
+  const paths = (router: PluginRouter): void => {
+    router.get('/things/:id', ({ params }) => ({ body: { thing: params } }), open);
+    router.get('/things/mine', () => ({ body: { mine: true } }), open);
+    router.get('/*repo/-/raw{/*path}', ({ params, path }) => ({ body: { raw: params, path } }), open);
+    router.get('/*rest', ({ params }) => ({ body: { rest: params } }), open);
+  };
+
+  it.each([
+    ['/things/7', { thing: { id: '7' } }],
+    ['/things/mine', { mine: true }],
+    ['/things/mine/', { mine: true }],
+    ['/things/a%2Fb', { thing: { id: 'a/b' } }],
+    ['/github.com/o/r/-/raw', { raw: { repo: 'github.com/o/r' }, path: '/github.com/o/r/-/raw' }],
+    ['/github.com/o/r/-/raw/src/a.ts', { raw: { repo: 'github.com/o/r', path: 'src/a.ts' }, path: '/github.com/o/r/-/raw/src/a.ts' }],
+    [
+      '/github.com%2Fo%2Fr/-/raw/d%C3%A9j%C3%A0%20vu/%E6%96%87.md',
+      { raw: { repo: 'github.com/o/r', path: 'déjà vu/文.md' }, path: '/github.com/o/r/-/raw/déjà vu/文.md' },
+    ],
+    [
+      '/github.com/o/r/-/raw/100%25.txt?x=%2F',
+      { raw: { repo: 'github.com/o/r', path: '100%.txt' }, path: '/github.com/o/r/-/raw/100%.txt' },
+    ],
+    ['/somewhere/else', { rest: { rest: 'somewhere/else' } }],
+    ['/Things/mine', { rest: { rest: 'Things/mine' } }],
+  ])('with more literal segments wins, and wildcards take many segments: %s', async (path, answer) => {
+    const bench = await new ServerBench().start(paths);
+    expect(JSON.parse((await bench.ask(path)).body)).toEqual(answer);
+  });
+
+  it.each(['/x/%', '/x/%zz', '/x/%c0%af', '/x/%ff', '/x/%00', '/x/%ed%a0%80', '/x/%e2%82'])(
+    'answers 400 to a malformed path: %s',
+    async (path) => {
+      const bench = await new ServerBench().start(paths);
+      expect(await bench.errorOf(path)).toEqual([400, 'SEXTANT_HTTP_PATH']);
+    },
+  );
+
+  it('that is not there is 404; one of another method is 405 and says which', async () => {
+    const bench = await new ServerBench().start((router) => router.post('/only', () => ({}), open));
+    expect(await bench.errorOf('/nope')).toEqual([404, 'SEXTANT_HTTP_NOT_FOUND']);
+    expect(await bench.ask('/only')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  });
+
+  it('of GET answers HEAD with the same headers and no body', async () => {
+    const bench = await new ServerBench().start((router) => router.get('/a', () => ({ body: 'twelve bytes' }), open));
+    expect(await bench.ask('/a', { method: 'HEAD' })).toMatchObject({ status: 200, body: '', headers: { 'content-length': '12' } });
+  });
+
+  it('below a path prefix is found there alone, and sees its path without it', async () => {
+    const bench = await new ServerBench({ pathPrefix: '/sextant' }).start((router) =>
+      router.get('/a', ({ path }) => ({ body: path }), open),
+    );
+    expect((await bench.ask('/sextant/a')).body).toBe('/a');
+    for (const path of ['/a', '/sextantx/a', '/']) expect((await bench.ask(path)).status, path).toBe(404);
+  });
+
+  it('carries security headers, a request id and a trace; its own headers win', async () => {
+    const bench = await new ServerBench().start((router) => {
+      router.get('/a', () => ({ body: { a: 1 } }), open);
+      router.get(
+        '/page',
+        () => ({ headers: { 'Content-Security-Policy': "default-src 'self'", 'content-type': 'text/html' }, body: '<p>' }),
+        open,
+      );
+    });
+    const { headers } = await bench.ask('/a');
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'content-type': 'application/json; charset=utf-8',
+    });
+    expect(headers['x-trace']).toBe(headers['x-request-id']);
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+    expect((await bench.ask('/page')).headers['content-security-policy']).toBe("default-src 'self'");
+  });
+
+  it('declared twice, malformed or late is refused with the plugin that is at fault', async () => {
+    const bench = new ServerBench();
+    bench.server.mount('first', (router) => router.get('/a/:id', () => ({})));
+    let late: PluginRouter | undefined;
+    bench.server.mount('late', (router) => {
+      late = router;
+    });
+    for (const declare of [
+      () => bench.server.mount('second', (router) => router.get('/a/:name', () => ({}))),
+      () => bench.server.mount('second', (router) => router.get('/a/(', () => ({}))),
+      () => late?.get('/b', () => ({})),
+    ]) {
+      expect(declare).toThrow(expect.objectContaining({ code: 'SEXTANT_HTTP_ROUTE' }));
+    }
+    expect(bench.server.figures.routes).toBe(1);
+  });
+});
+
+describe('who may call a route', () => {
+  it.each([
+    ['public', [200, 200, 200, 200]],
+    ['user', [401, 200, 200, 200]],
+    ['site-admin', [401, 403, 200, 200]],
+    ['internal', [401, 403, 403, 200]],
+  ] as const)('%s: anonymous, user, site admin, internal', async (auth, statuses) => {
+    const bench = await new ServerBench().start((router) => router.get('/a', () => ({ body: 'ok' }), { auth }));
+    const got = [];
+    for (const who of [undefined, 'user', 'admin', 'internal'])
+      got.push((await bench.ask('/a', { headers: who ? { authorization: `token ${who}` } : {} })).status);
+    expect(got).toEqual(statuses);
+  });
+
+  it('is a user when the route does not say; a wrong credential is 401 on public routes too', async () => {
+    const bench = await new ServerBench().start((router) => {
+      router.get('/a', () => ({}));
+      router.get('/open', () => ({}), open);
+    });
+    expect(await bench.ask('/a')).toMatchObject({
+      status: 401,
+      statusText: 'Unauthorized',
+      headers: { 'www-authenticate': expect.any(String) },
+    });
+    expect(await bench.errorOf('/open', { headers: { authorization: 'token nobody' } })).toEqual([401, 'SEXTANT_AUTH_INVALID']);
+  });
+});
+
+describe('row 26: routes of a plugin that is switched', () => {
+  it('come and go under load; no request of another plugin fails, and none is left behind', async () => {
+    const bench = await new ServerBench().start((router) => router.get('/steady', () => ({ body: 'ok' }), open));
+    let stop = false;
+    const steady: number[] = [];
+    const toggled = new Set<number>();
+    const load = [0, 1, 2, 3].map(async () => {
+      while (!stop) {
+        steady.push((await bench.ask('/steady')).status);
+        toggled.add((await bench.ask('/toggled')).status);
+      }
+    });
+    for (let i = 0; i < 20; i++) {
+      const mounted = bench.server.mount('toggled', (router) =>
+        router.get(
+          '/toggled',
+          async () => {
+            await new Promise(setImmediate);
+            return { body: 'on' };
+          },
+          open,
+        ),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await mounted[Symbol.asyncDispose]();
+    }
+    stop = true;
+    await Promise.all(load);
+    expect(new Set(steady)).toEqual(new Set([200]));
+    expect([...toggled].every((status) => status === 200 || status === 404)).toBe(true);
+    expect(await bench.errorOf('/toggled')).toEqual([404, 'SEXTANT_HTTP_NOT_FOUND']);
+    expect(bench.server.figures.routes).toBe(1);
+  });
+
+  it('finish what they began before their disposal ends', async () => {
+    const bench = await new ServerBench().start();
+    const gate = Promise.withResolvers<void>();
+    const entered = Promise.withResolvers<void>();
+    const mounted = bench.server.mount('slow', (router) =>
+      router.get(
+        '/slow',
+        async () => {
+          entered.resolve();
+          await gate.promise;
+          return { body: 'whole' };
+        },
+        open,
+      ),
+    );
+    const answer = bench.ask('/slow');
+    await entered.promise;
+    let disposed = false;
+    const disposing = mounted[Symbol.asyncDispose]().then(() => {
+      disposed = true;
+    });
+    expect((await bench.ask('/slow')).status).toBe(404);
+    expect(disposed).toBe(false);
+    gate.resolve();
+    expect((await answer).body).toBe('whole');
+    await disposing;
+  });
+});
