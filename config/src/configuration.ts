@@ -106,7 +106,11 @@ export class Configuration {
     return checked.value;
   }
 
-  checkPlugin<S extends ConfigSchema>(_id: string, schema: S, key: string): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
+  checkPlugin<S extends ConfigSchema>(
+    _id: string,
+    schema: S,
+    key: string,
+  ): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
     return checkSlice(schema, this.slice(key), ['plugins', key], (path) => this.sourceOf(path));
   }
 
@@ -141,13 +145,20 @@ export class Configuration {
 
   #switchesShown(id: string): Tree {
     const value = valueAt(this.#merged, ['plugins', id]);
-    return typeof value === 'boolean' ? { enabled: value } : isTree(value) ? Object.fromEntries(Object.entries(value).filter(([k]) => (SWITCHES as readonly string[]).includes(k))) : {};
+    return typeof value === 'boolean'
+      ? { enabled: value }
+      : isTree(value)
+        ? Object.fromEntries(Object.entries(value).filter(([k]) => (SWITCHES as readonly string[]).includes(k)))
+        : {};
   }
 
   #overridden(path: readonly string[], schemas: ReadonlyMap<string, ConfigSchema>): Explanation['overridden'] {
     const holding = [...this.layers].reverse().filter((layer) => valueAt(layer.values, path) !== undefined);
     const schema = schemaAt(path, schemas);
-    return holding.slice(1).map((layer) => ({ source: layer.origins?.get(path.join('.')) ?? layer.source, value: redact(valueAt(layer.values, path), schema, path.at(-1)) }));
+    return holding.slice(1).map((layer) => ({
+      source: layer.origins?.get(path.join('.')) ?? layer.source,
+      value: redact(valueAt(layer.values, path), schema, path.at(-1)),
+    }));
   }
 }
 

@@ -11,8 +11,13 @@ export interface FoundFile {
 }
 
 /** Reads the named file, or the `sextant.config.*` of the folder itself; undefined when there is none. */
-export async function fileLayer(options: { readonly file: string | undefined; readonly folder: string; /** A fresh read of a module the process has loaded before. */ readonly fresh?: boolean }): Promise<FoundFile | undefined> {
-  const load = async (path: string): Promise<unknown> => ((await import(`${pathToFileURL(path).href}${options.fresh ? `?read=${Date.now()}` : ''}`)) as { default?: unknown }).default;
+export async function fileLayer(options: {
+  readonly file: string | undefined;
+  readonly folder: string /** A fresh read of a module the process has loaded before. */;
+  readonly fresh?: boolean;
+}): Promise<FoundFile | undefined> {
+  const load = async (path: string): Promise<unknown> =>
+    ((await import(`${pathToFileURL(path).href}${options.fresh ? `?read=${Date.now()}` : ''}`)) as { default?: unknown }).default;
   const explorer = cosmiconfig('sextant', {
     searchPlaces: ['yaml', 'yml', 'json', 'js', 'mjs', 'ts'].map((ending) => `sextant.config.${ending}`),
     searchStrategy: 'none',
@@ -41,4 +46,9 @@ function yaml(path: string, text: string): unknown {
 }
 
 const unreadable = (path: string, why: string, cause?: unknown): SextantError =>
-  new SextantError('SEXTANT_CONFIG_FILE', { what: `The configuration file ${path} cannot be read.`, why, fix: 'Correct it, or name another with --config.', cause });
+  new SextantError('SEXTANT_CONFIG_FILE', {
+    what: `The configuration file ${path} cannot be read.`,
+    why,
+    fix: 'Correct it, or name another with --config.',
+    cause,
+  });

@@ -9,7 +9,8 @@ export interface Layer {
 
 export type Tree = { readonly [key: string]: unknown };
 
-export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) === Object.prototype;
+export const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) === Object.prototype;
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -2,16 +2,25 @@ import { bytes, duration, ROLES, secret, z } from '@sextant/sdk';
 
 /** What a process needs to know before any plugin: where it listens, where it stores, what it is. */
 export const processSchema = z.object({
-  dataDir: z.string().optional().describe('Folder of everything on disk; default /var/lib/sextant for root, $XDG_DATA_HOME/sextant for others'),
+  dataDir: z
+    .string()
+    .optional()
+    .describe('Folder of everything on disk; default /var/lib/sextant for root, $XDG_DATA_HOME/sextant for others'),
   roles: z.array(z.enum(ROLES)).optional().describe('What this process does; default: everything'),
   http: z
     .object({
       host: z.string().default('127.0.0.1').describe('Address to listen on. Beyond loopback a credential must exist first'),
       port: z.number().int().min(0).max(65535).default(7080).describe('Port to listen on; 0 takes a free one'),
-      pathPrefix: z.string().regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must look like /sextant').default('').describe('Path that Sextant is served under'),
+      pathPrefix: z
+        .string()
+        .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must look like /sextant')
+        .default('')
+        .describe('Path that Sextant is served under'),
       externalUrl: z.url().optional().describe('Where people reach Sextant; default: the address it listens on'),
       trustProxy: z.boolean().default(false).describe('Take the client address and scheme from X-Forwarded-* headers'),
-      maxBody: bytes().default(1024 * 1024).describe('Largest request body, after decompression, of a route that says nothing else'),
+      maxBody: bytes()
+        .default(1024 * 1024)
+        .describe('Largest request body, after decompression, of a route that says nothing else'),
       requestTimeout: duration().default(60_000).describe('Longest time of a request, streams aside'),
     })
     .prefault({}),
@@ -38,18 +47,31 @@ export const processSchema = z.object({
   blobs: z
     .object({
       s3: z
-        .object({ endpoint: z.url().optional(), region: z.string().default('us-east-1'), bucket: z.string(), accessKeyId: secret().optional(), secretAccessKey: secret().optional(), pathStyle: z.boolean().default(false) })
+        .object({
+          endpoint: z.url().optional(),
+          region: z.string().default('us-east-1'),
+          bucket: z.string(),
+          accessKeyId: secret().optional(),
+          secretAccessKey: secret().optional(),
+          pathStyle: z.boolean().default(false),
+        })
         .optional()
         .describe('S3-compatible storage; default: a folder'),
     })
     .prefault({}),
   log: z
     .object({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').meta({ live: true }).describe('Least level that is written'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .meta({ live: true })
+        .describe('Least level that is written'),
       format: z.enum(['auto', 'pretty', 'json']).default('auto').describe('auto: pretty on a terminal'),
     })
     .prefault({}),
-  tracing: z.object({ otlpEndpoint: z.url().optional().describe('OpenTelemetry collector (http://host:4318); nothing is sent without it') }).prefault({}),
+  tracing: z
+    .object({ otlpEndpoint: z.url().optional().describe('OpenTelemetry collector (http://host:4318); nothing is sent without it') })
+    .prefault({}),
   graphql: z
     .object({
       maxDepth: z.number().int().min(1).default(30).describe('Deepest nesting of a query'),
@@ -58,7 +80,9 @@ export const processSchema = z.object({
       maxCost: z.number().int().min(1).default(500_000).describe('Most objects a query may ask for; list arguments multiply'),
     })
     .prefault({}),
-  jobs: z.object({ concurrency: z.number().int().min(1).max(100).default(4).describe('Jobs that run at once in this process') }).prefault({}),
+  jobs: z
+    .object({ concurrency: z.number().int().min(1).max(100).default(4).describe('Jobs that run at once in this process') })
+    .prefault({}),
   errorBudget: z
     .object({
       errors: z.number().int().min(1).default(20).describe('Errors of one plugin within the window after which it rests'),

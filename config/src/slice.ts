@@ -9,13 +9,22 @@ export interface Problem {
 }
 
 /** Validates one slice; unknown keys are problems too, with the nearest known key. */
-export function checkSlice<S extends ConfigSchema>(schema: S, slice: Tree, prefix: readonly string[], sourceOf: (path: readonly string[]) => string | undefined): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
+export function checkSlice<S extends ConfigSchema>(
+  schema: S,
+  slice: Tree,
+  prefix: readonly string[],
+  sourceOf: (path: readonly string[]) => string | undefined,
+): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const add = (path: readonly string[], message: string): void => void problems.push({ path: [...prefix, ...path].join('.'), message, source: sourceOf([...prefix, ...path]) });
+  const add = (path: readonly string[], message: string): void =>
+    void problems.push({ path: [...prefix, ...path].join('.'), message, source: sourceOf([...prefix, ...path]) });
   unknownKeys(schema, slice, [], (path, known) => {
     const key = path.at(-1) ?? '';
     const near = known.length > 0 ? closest(key, [...known]) : undefined;
-    add(path, `unknown key${near && distance(key, near) <= Math.max(2, key.length / 3) ? `; did you mean "${near}"?` : known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`);
+    add(
+      path,
+      `unknown key${near && distance(key, near) <= Math.max(2, key.length / 3) ? `; did you mean "${near}"?` : known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`,
+    );
   });
   const parsed = schema.safeParse(slice);
   if (!parsed.success) for (const issue of parsed.error.issues) add(issue.path.map(String), issue.message);
@@ -38,7 +47,12 @@ export function objectOf(schema: z.ZodType): z.ZodObject | undefined {
   return inner ? objectOf(inner) : undefined;
 }
 
-function unknownKeys(schema: z.ZodType, value: unknown, path: readonly string[], report: (path: readonly string[], known: readonly string[]) => void): void {
+function unknownKeys(
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly string[],
+  report: (path: readonly string[], known: readonly string[]) => void,
+): void {
   const object = objectOf(schema);
   if (!object || !isTree(value)) return;
   const known = Object.keys(object.shape);

@@ -1,24 +1,7 @@
 import './errors/sdk-errors.js';
 
-export { allErrorCodes, declareErrors, type ErrorCode, errorCode } from './errors/error-codes.js';
-export { type ErrorText, SextantError } from './errors/sextant-error.js';
-export { CommitOid } from './values/commit-oid.js';
-export { IdSet } from './values/id-set.js';
-export { encodeCursor, type Page, type PageArguments, pageOf, type PageRequest, pageRequest } from './values/page.js';
-export { RepoName } from './values/repo-name.js';
-export { RepoPath } from './values/repo-path.js';
-export { RevSpec } from './values/rev-spec.js';
-export { Secret } from './values/secret.js';
 export { type ConfigOf, type ConfigSchema, type ConfigView, secret, z } from './config/config.js';
 export { bytes, duration, parseDuration } from './config/units.js';
-export { extensionPoint, type Key, type Maybe, maybe, ownerOf, type Point, type Remote, type RemoteMethod, type RemoteNode, serviceToken, type Token } from './tokens/token.js';
-export type { Contribution, Deps, Resolved } from './tokens/deps.js';
-export { isRole, type Role, ROLES } from './plugin/role.js';
-export { definePlugin, type Manifest, manifestProblems, type PartModule, type Toggle } from './plugin/manifest.js';
-export { definePart, type Part } from './plugin/part.js';
-export type { PluginContext } from './plugin/context.js';
-export type { Hook, Make, Registrar, Schedule } from './plugin/registrar.js';
-export { core } from './core/tokens.js';
 export { type Actor, type Actors, ANONYMOUS, type Authenticator, type Credentials } from './core/actor.js';
 export type { BlobInfo, Blobs } from './core/blobs.js';
 export type { Cache, LimitDecision, Limits } from './core/cache.js';
@@ -26,15 +9,56 @@ export type { Clock } from './core/clock.js';
 export type { CommandDefinition, CommandOutput } from './core/command.js';
 export { defineEvent, type Events, type EventType } from './core/events.js';
 export type { HealthProbe } from './core/health.js';
-export type { EnqueueOptions, JobRecord, Jobs, JobState } from './core/jobs.js';
+export type { EnqueueOptions, JobRecord, JobState, Jobs } from './core/jobs.js';
 export type { Logger } from './core/log.js';
 export type { Labels, Meter } from './core/meter.js';
 export type { NodeKind } from './core/node-kind.js';
 export type { OutboundHttp } from './core/outbound-http.js';
-export type { Plugins, PluginState, PluginStatus } from './core/plugins.js';
+export type { PluginState, PluginStatus, Plugins } from './core/plugins.js';
 export type { Process } from './core/process.js';
 export type { Secrets } from './core/secrets.js';
 export type { EntityClass, Migration, Queryable, Repository, Row, Storage, StorageDefinition, Tx, Where } from './core/storage.js';
-export { type BatchLoad, decodeNodeId, defineGraphQL, encodeNodeId, type GraphQLPart, type Loader, type Operation, type Resolver, type ResolverMap, type ScalarDefinition, type SubscriptionResolver } from './graphql/graphql-part.js';
+export { core } from './core/tokens.js';
+export { allErrorCodes, declareErrors, type ErrorCode, errorCode } from './errors/error-codes.js';
+export { type ErrorText, SextantError } from './errors/sextant-error.js';
+export {
+  type BatchLoad,
+  decodeNodeId,
+  defineGraphQL,
+  encodeNodeId,
+  type GraphQLPart,
+  type Loader,
+  type Operation,
+  type Resolver,
+  type ResolverMap,
+  type ScalarDefinition,
+  type SubscriptionResolver,
+} from './graphql/graphql-part.js';
 export type { PluginRouter, RouteHandler, RouteOptions, RouteReply, RouteRequest } from './http/router.js';
 export { type AnyJob, defineJob, type JobContext, type JobHandler, type JobType, type RetryLater } from './jobs/job-type.js';
+export type { PluginContext } from './plugin/context.js';
+export { definePlugin, type Manifest, manifestProblems, type PartModule, type Toggle } from './plugin/manifest.js';
+export { definePart, type Part } from './plugin/part.js';
+export type { Hook, Make, Registrar, Schedule } from './plugin/registrar.js';
+export { isRole, ROLES, type Role } from './plugin/role.js';
+export type { Contribution, Deps, Resolved } from './tokens/deps.js';
+export {
+  extensionPoint,
+  type Key,
+  type Maybe,
+  maybe,
+  ownerOf,
+  type Point,
+  type Remote,
+  type RemoteMethod,
+  type RemoteNode,
+  serviceToken,
+  type Token,
+} from './tokens/token.js';
+export { CommitOid } from './values/commit-oid.js';
+export { IdSet } from './values/id-set.js';
+export { encodeCursor, type Page, type PageArguments, type PageRequest, pageOf, pageRequest } from './values/page.js';
+export { RepoName } from './values/repo-name.js';
+export { RepoPath } from './values/repo-path.js';
+export { RevSpec } from './values/rev-spec.js';
+export { Secret } from './values/secret.js';

@@ -1,7 +1,21 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import { core, defineJob, definePart, definePlugin, duration, extensionPoint, type Jobs, maybe, serviceToken, type Storage, z } from './index.js';
+import {
+  core,
+  defineJob,
+  definePart,
+  definePlugin,
+  duration,
+  extensionPoint,
+  type Jobs,
+  maybe,
+  type Storage,
+  serviceToken,
+  z,
+} from './index.js';
 
-interface Kind { readonly kind: string }
+interface Kind {
+  readonly kind: string;
+}
 const kinds = extensionPoint<Kind>('demo.kinds@1');
 const counter = serviceToken<{ count(): Promise<number> }>('demo.counter@1');
 const config = z.object({ url: z.string(), every: duration().default(5) });
@@ -35,6 +49,15 @@ describe('the types a plugin author sees', () => {
 
   it('accepts a part of the same configuration in a manifest', () => {
     const part = definePart(config)({ deps: { db: core.storage }, register() {} });
-    definePlugin({ id: 'demo', version: '1.0.0', title: 'Demo', summary: 'x', engines: { kernel: '^1.0.0' }, toggle: 'default-on', config, parts: { api: async () => ({ default: part }) } });
+    definePlugin({
+      id: 'demo',
+      version: '1.0.0',
+      title: 'Demo',
+      summary: 'x',
+      engines: { kernel: '^1.0.0' },
+      toggle: 'default-on',
+      config,
+      parts: { api: async () => ({ default: part }) },
+    });
   });
 });

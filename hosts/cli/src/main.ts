@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { program } from './program.js';
+import { runProgram } from './program.js';
 
-process.exitCode = await program().run(process.argv.slice(2));
+process.exitCode = await runProgram(process.argv.slice(2));

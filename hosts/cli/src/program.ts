@@ -1,37 +1,46 @@
-import { Command, CommanderError } from 'commander';
-import { describe } from '@sextant/preset';
+import { loadCommands } from '@sextant/kernel';
+import { builtinPlugins, describe } from '@sextant/preset';
 import { SextantError } from '@sextant/sdk';
+import { Command, CommanderError } from 'commander';
+import { config } from './commands/config.js';
+import { database } from './commands/database.js';
+import { doctor } from './commands/doctor.js';
+import { plugin } from './commands/plugin.js';
+import { query } from './commands/query.js';
+import { search } from './commands/search.js';
 import { serve } from './commands/serve.js';
+import { addPluginCommand } from './plugin-command.js';
 
 /** What a command of this program is: something that adds itself, and sets the exit code through `done`. */
 export type AddCommand = (program: Command, done: (code: number) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [serve];
+const COMMANDS: readonly AddCommand[] = [serve, search, query, config, plugin, database, doctor];
 
 /** The program `sextant`. Exit codes: 0 done, 1 failed, 2 wrong usage. */
-export function program(): { run(args: readonly string[]): Promise<number> } {
+export async function runProgram(args: readonly string[]): Promise<number> {
   let code = 0;
+  const done = (result: number): void => {
+    code = result;
+  };
   const root = new Command('sextant')
     .description('Search, navigate, change, measure and watch all of an organisation’s code.')
     .version('1.0.0', '--version')
     .option('--json', 'print machine-readable output')
     .showHelpAfterError('Run with --help for the commands and options.')
     .exitOverride();
-  for (const add of COMMANDS) {
-    add(root, (result) => {
-      code = result;
-    });
+  for (const add of COMMANDS) add(root, done);
+  // Serving does not need the plugins' commands, and must not pay for reading them.
+  if (args[0] !== 'serve') {
+    const failed = (id: string, error: unknown): void =>
+      void process.stderr.write(`The commands of "${id}" could not be read: ${error instanceof Error ? error.message : String(error)}\n`);
+    for (const command of await loadCommands(builtinPlugins, failed)) addPluginCommand(root, command, done);
   }
-  return {
-    async run(args) {
-      try {
-        await root.parseAsync(args, { from: 'user' });
-        return code;
-      } catch (error) {
-        if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-        process.stderr.write(`${describe(error)}\n`);
-        return SextantError.is(error) && error.code === 'SEXTANT_CLI_USAGE' ? 2 : 1;
-      }
-    },
-  };
+  try {
+    await root.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${describe(error)}\n`);
+    return SextantError.is(error) && error.code === 'SEXTANT_CLI_USAGE' ? 2 : 1;
+  }
 }

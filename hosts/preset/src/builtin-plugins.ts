@@ -1,4 +1,3 @@
-import type { Manifest } from '@sextant/sdk';
 import codeHost from '@sextant/plugin-code-host';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
@@ -6,6 +5,15 @@ import git from '@sextant/plugin-git';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
 import site from '@sextant/plugin-site';
+import type { Manifest } from '@sextant/sdk';
 
 /** The plugins that come with Sextant. Their order means nothing. */
-export const builtinPlugins: readonly Manifest[] = [identity, site, codeHost, codeHostLocal, codeHostOther, git, search] as unknown as readonly Manifest[];
+export const builtinPlugins: readonly Manifest[] = [
+  identity,
+  site,
+  codeHost,
+  codeHostLocal,
+  codeHostOther,
+  git,
+  search,
+] as unknown as readonly Manifest[];

@@ -1,6 +1,6 @@
 import { Configuration, type Tree } from '@sextant/config';
 import { Kernel } from '@sextant/kernel';
-import { type Role, ROLES, SextantError } from '@sextant/sdk';
+import { ROLES, type Role, SextantError } from '@sextant/sdk';
 import { builtinPlugins } from './builtin-plugins.js';
 
 /** What one process with everything does: all roles but those that belong on other machines. */
@@ -35,7 +35,12 @@ export async function runHost(options: HostOptions): Promise<number> {
       flags: options.flags ?? {},
       preset: { name: options.name, values: { roles: options.roles } },
     });
-    kernel = await Kernel.create({ builtin: builtinPlugins, configuration, safe: options.safe ?? false, say: (line) => process.stderr.write(`${line}\n`) });
+    kernel = await Kernel.create({
+      builtin: builtinPlugins,
+      configuration,
+      safe: options.safe ?? false,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
     await kernel.start(stop.signal);
     if (!stop.signal.aborted) options.ready?.(kernel.url);
     await stop.requested;
@@ -52,7 +57,10 @@ export async function runHost(options: HostOptions): Promise<number> {
 
 /** What, why and fix, each on a line of its own. */
 export function describe(error: unknown): string {
-  if (SextantError.is(error)) return [`${error.code}: ${error.what}`, error.why && `  Why: ${error.why}`, error.fix && `  Fix: ${error.fix}`].filter(Boolean).join('\n');
+  if (SextantError.is(error))
+    return [`${error.code}: ${error.what}`, error.why && `  Why: ${error.why}`, error.fix && `  Fix: ${error.fix}`]
+      .filter(Boolean)
+      .join('\n');
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -4,8 +4,16 @@ import { Databases } from '../storage/databases.js';
 import { EmbeddedPostgres } from '../storage/embedded/embedded-postgres.js';
 
 export const databaseErrors = declareErrors({
-  SEXTANT_STORAGE_DSN_NEEDED: { status: 500, summary: 'A process with some of the roles has no database configured.', fix: 'Set database.main (SEXTANT_DATABASE_URL) to a PostgreSQL DSN; the embedded database serves one process with everything.' },
-  SEXTANT_STORAGE_DEFAULT_PASSWORD: { status: 500, summary: 'The database has a password everybody knows, and Sextant would listen beyond this machine.', fix: 'Give the database user a password of its own.' },
+  SEXTANT_STORAGE_DSN_NEEDED: {
+    status: 500,
+    summary: 'A process with some of the roles has no database configured.',
+    fix: 'Set database.main (SEXTANT_DATABASE_URL) to a PostgreSQL DSN; the embedded database serves one process with everything.',
+  },
+  SEXTANT_STORAGE_DEFAULT_PASSWORD: {
+    status: 500,
+    summary: 'The database has a password everybody knows, and Sextant would listen beyond this machine.',
+    fix: 'Give the database user a password of its own.',
+  },
 });
 
 /** Roles whose parts may store. The others run on machines that must not reach the database. */
@@ -21,10 +29,22 @@ export interface OpenDatabase {
 }
 
 /** Opens the configured database, or the embedded one: started here, or (for a command) where it already runs. */
-export async function openDatabase(config: ProcessConfig, roles: readonly Role[], dataDir: string, log: Logger, signal: AbortSignal): Promise<OpenDatabase | undefined> {
+export async function openDatabase(
+  config: ProcessConfig,
+  roles: readonly Role[],
+  dataDir: string,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<OpenDatabase | undefined> {
   if (!roles.some((role) => STORAGE_ROLES.includes(role))) return undefined;
   const { main, codeintel, insights, poolSize, statementTimeout } = config.database;
-  const options = { log, poolSize, statementTimeout, ...(codeintel ? { codeintel: codeintel.reveal() } : {}), ...(insights ? { insights: insights.reveal() } : {}) };
+  const options = {
+    log,
+    poolSize,
+    statementTimeout,
+    ...(codeintel ? { codeintel: codeintel.reveal() } : {}),
+    ...(insights ? { insights: insights.reveal() } : {}),
+  };
   if (main) {
     const databases = new Databases({ main: main.reveal(), ...options });
     return { databases, where: 'the configured PostgreSQL', close: () => databases.end() };

@@ -37,7 +37,9 @@ export class KernelWiring implements Wiring {
   readonly #clients = new Map<string, unknown>();
 
   constructor(private readonly parts: WiringParts) {
-    const stored = new Set<string>([core.storage, core.jobs, core.events, core.secrets, core.cache, core.limits, core.blobs].map((token) => token.key));
+    const stored = new Set<string>(
+      [core.storage, core.jobs, core.events, core.secrets, core.cache, core.limits, core.blobs].map((token) => token.key),
+    );
     const tokens = Object.values(core).filter((token) => token.kind === 'service');
     this.kernelServices = new Map(tokens.map((token) => [token.key, stored.has(token.key) ? STORAGE_ROLES : undefined]));
   }
@@ -70,7 +72,9 @@ export class KernelWiring implements Wiring {
   }
 
   async migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<void> {
-    const wantsStorage = definitions.length > 0 || record.parts.some(({ part }) => Object.values(part.deps).some((dep) => dep.kind === 'service' && dep.key === core.storage.key));
+    const wantsStorage =
+      definitions.length > 0 ||
+      record.parts.some(({ part }) => Object.values(part.deps).some((dep) => dep.kind === 'service' && dep.key === core.storage.key));
     if (wantsStorage) await this.parts.storages?.open(record.id, definitions, signal);
   }
 
@@ -78,7 +82,10 @@ export class KernelWiring implements Wiring {
     const { graphql } = this.parts;
     if (!graphql) return { rejected: new Map(), drained: Promise.resolve() };
     const { rejected } = graphql.compose(contributions);
-    return { rejected: new Map(rejected.map(({ plugin, error }) => [plugin, error])), drained: graphql.drained(DRAIN_TIMEOUT).then(() => undefined) };
+    return {
+      rejected: new Map(rejected.map(({ plugin, error }) => [plugin, error])),
+      drained: graphql.drained(DRAIN_TIMEOUT).then(() => undefined),
+    };
   }
 
   mountRoutes(plugin: string, declare: (router: PluginRouter) => void): Disposable | AsyncDisposable {
@@ -86,16 +93,27 @@ export class KernelWiring implements Wiring {
   }
 
   handleJob(plugin: string, job: AnyJob, handle: (payload: unknown, run: JobRun) => Promise<void | RetryLater>): AsyncDisposable {
-    return this.parts.jobs && this.parts.roles.some((role) => role === 'worker' || role === 'index') ? this.parts.jobs.handle(plugin, job, handle) : NOTHING;
+    return this.parts.jobs && this.parts.roles.some((role) => role === 'worker' || role === 'index')
+      ? this.parts.jobs.handle(plugin, job, handle)
+      : NOTHING;
   }
 
   schedule(plugin: string, schedule: Schedule, config: ConfigView<unknown>): Disposable {
     if (!this.parts.jobs || !this.parts.roles.includes('scheduler')) return NOTHING;
     const { every } = schedule as { readonly every?: number | ((config: unknown) => number) };
-    return this.parts.jobs.schedule(plugin, { ...schedule, ...(every === undefined ? {} : { every: typeof every === 'function' ? () => every(config.get()) : () => every }) } as never);
+    return this.parts.jobs.schedule(plugin, {
+      ...schedule,
+      ...(every === undefined ? {} : { every: typeof every === 'function' ? () => every(config.get()) : () => every }),
+    } as never);
   }
 
-  probe(plugin: string, name: string, run: (signal: AbortSignal) => Promise<HealthProbe> | HealthProbe, options: { readonly every: number; readonly critical: boolean }, degrade: (reason: string) => Disposable): Disposable {
+  probe(
+    plugin: string,
+    name: string,
+    run: (signal: AbortSignal) => Promise<HealthProbe> | HealthProbe,
+    options: { readonly every: number; readonly critical: boolean },
+    degrade: (reason: string) => Disposable,
+  ): Disposable {
     return this.parts.health.add(plugin, name, run, options, degrade);
   }
 

@@ -1,7 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Configuration } from '@sextant/config';
-import { type Clock, core, defineEvent, type Events, type Manifest, type PluginStatus, ROLES, type Role, SextantError, type Token, z } from '@sextant/sdk';
+import {
+  type Clock,
+  type CommandOutput,
+  core,
+  defineEvent,
+  type Events,
+  type Manifest,
+  type PluginStatus,
+  ROLES,
+  type Role,
+  SextantError,
+  type Token,
+  z,
+} from '@sextant/sdk';
 import '../kernel-errors.js';
 import './kernel-errors.js';
 import { BootProgress } from '../boot/boot-progress.js';
@@ -20,15 +33,18 @@ import { Health } from '../observability/health.js';
 import { Logs } from '../observability/logs.js';
 import { Metrics } from '../observability/metrics.js';
 import { startTracing } from '../observability/tracing.js';
-import { RemoteClients } from '../remote/remote-client.js';
 import { isLoopback } from '../remote/remote-address.js';
+import { RemoteClients } from '../remote/remote-client.js';
 import { RemoteServer } from '../remote/remote-server.js';
 import { runAs } from '../services/actors.js';
 import { ChangeFeed } from '../services/change-feed.js';
 import { systemClock } from '../services/system-clock.js';
+import { lockDataFolder } from '../storage/embedded/data-folder-lock.js';
+import type { OwnerLock } from '../storage/embedded/owner-lock.js';
 import { authenticateWith, refuseOpenDoor } from './authentication.js';
 import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
+import { DatabaseAdmin } from './database-admin.js';
 import { KernelWiring } from './kernel-wiring.js';
 import { operationsRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
@@ -83,20 +99,39 @@ export class Kernel {
     const { configuration } = options;
     const { process: config } = configuration;
     const logs = options.logs ?? new Logs(config.log);
-    const found = await discover({ builtin: options.builtin, packages: config.pluginPackages, folders: config.pluginPaths, from: configuration.folder });
+    const found = await discover({
+      builtin: options.builtin,
+      packages: config.pluginPackages,
+      folders: config.pluginPaths,
+      from: configuration.folder,
+    });
     const roles = config.roles ?? ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
     const dataDir = dataFolder(config.dataDir);
+    const lock = roles.includes('cli') ? undefined : lockDataFolder(dataDir);
     if (options.listen !== false) refuseDefaultPassword(config, !isLoopback(config.http.host));
     const tls = readRemoteTls(config, configuration.folder);
     const instance = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-    const stored = await openStored({ config, roles, dataDir, instance, logs, signal });
-    return new Kernel(options, found, { roles, dataDir, instance, logs, tls, stored });
+    try {
+      const stored = await openStored({ config, roles, dataDir, instance, logs, signal });
+      return new Kernel(options, found, { roles, dataDir, instance, logs, tls, stored, lock });
+    } catch (error) {
+      lock?.release();
+      throw error;
+    }
   }
 
   private constructor(
     private readonly options: KernelOptions,
     found: Awaited<ReturnType<typeof discover>>,
-    private readonly base: { readonly roles: readonly Role[]; readonly dataDir: string; readonly instance: string; readonly logs: Logs; readonly tls: ReturnType<typeof readRemoteTls>; readonly stored: Stored | undefined },
+    private readonly base: {
+      readonly roles: readonly Role[];
+      readonly dataDir: string;
+      readonly instance: string;
+      readonly logs: Logs;
+      readonly tls: ReturnType<typeof readRemoteTls>;
+      readonly stored: Stored | undefined;
+      readonly lock: OwnerLock | undefined;
+    },
   ) {
     const { configuration, clock = systemClock } = options;
     const { process: config } = configuration;
@@ -128,7 +163,16 @@ export class Kernel {
     const localMode = isLoopback(config.http.host);
     this.#container = new KernelContainer(
       [],
-      pluginServices({ logs, metrics: this.metrics, configs: this.#configs, stored, clock, dataDir: base.dataDir, process: { version: '1.0.0', instance: this.instance, roles, localMode, externalUrl: () => this.url }, plugins: () => this.switchboard }),
+      pluginServices({
+        logs,
+        metrics: this.metrics,
+        configs: this.#configs,
+        stored,
+        clock,
+        dataDir: base.dataDir,
+        process: { version: '1.0.0', instance: this.instance, roles, localMode, externalUrl: () => this.url },
+        plugins: () => this.switchboard,
+      }),
     );
     this.#http = new HttpServer({
       log,
@@ -140,8 +184,17 @@ export class Kernel {
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,
       log,
-      limits: { depth: config.graphql.maxDepth, aliases: config.graphql.maxAliases, tokens: config.graphql.maxTokens, cost: config.graphql.maxCost },
-      plugins: { list: () => this.switchboard.list(), enable: (id) => this.switchboard.enable(id), disable: (id, o) => this.switchboard.disable(id, o) },
+      limits: {
+        depth: config.graphql.maxDepth,
+        aliases: config.graphql.maxAliases,
+        tokens: config.graphql.maxTokens,
+        cost: config.graphql.maxCost,
+      },
+      plugins: {
+        list: () => this.switchboard.list(),
+        enable: (id) => this.switchboard.enable(id),
+        disable: (id, o) => this.switchboard.disable(id, o),
+      },
       nodes: () => this.points.list(core.nodes),
       pluginChanges: (signal) => this.#changes.read(signal),
     });
@@ -186,6 +239,19 @@ export class Kernel {
     return this.base.stored;
   }
 
+  /** What an administrator does to the database. @throws for a process without one. */
+  database(): DatabaseAdmin {
+    if (!this.base.stored)
+      throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
+        what: 'This process has no database.',
+        fix: 'Give it a role that stores, such as cli.',
+      });
+    return new DatabaseAdmin(
+      this.records.map((r) => r.manifest),
+      this.base.stored,
+    );
+  }
+
   /** A service that a plugin provides, or the kernel's own for it; undefined while there is none. */
   service<V>(token: Token<V>, plugin?: string): V | undefined {
     return this.#container.get(token, plugin);
@@ -211,13 +277,18 @@ export class Kernel {
       markIncompatible(configuration, this.records);
       await stored?.start(roles, signal);
       signal.throwIfAborted();
-      await this.#lifecycle.reconcile(wantedPlugins({ configuration, records: this.records, switched: (await stored?.switches.all()) ?? new Map(), safe }));
+      await this.#lifecycle.reconcile(
+        wantedPlugins({ configuration, records: this.records, switched: (await stored?.switches.all()) ?? new Map(), safe }),
+      );
       signal.throwIfAborted();
       this.#refuseMissing();
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
       if (listen) {
         await refuseOpenDoor(config.http.host, this.points.list(core.authenticators));
-        this.#http.mount('kernel', operationsRoutes({ unready: () => this.unready(), plugins: () => this.switchboard.list(), metrics: () => this.metrics.render() }));
+        this.#http.mount(
+          'kernel',
+          operationsRoutes({ unready: () => this.unready(), plugins: () => this.switchboard.list(), metrics: () => this.metrics.render() }),
+        );
         if (roles.includes('api')) this.#mountGraphQL();
         this.#url = (await this.#http.listen()).url;
       }
@@ -227,6 +298,17 @@ export class Kernel {
       this.#progress.stop();
       if (!signal.aborted && listen) this.options.say?.(bootTable(this.switchboard.list()));
     }
+  }
+
+  /** Runs a command of a plugin's cli part. @throws with the reason when the plugin did not come up. */
+  async command(plugin: string, name: string, args: unknown, out: CommandOutput, signal: AbortSignal): Promise<number> {
+    const runtime = this.#lifecycle.runtime(plugin);
+    if (runtime) return await runtime.command(name, args, out, signal);
+    const status = this.switchboard.list().find((s) => s.id === plugin);
+    throw new SextantError(status?.code ?? 'SEXTANT_PLUGIN_UNKNOWN', {
+      what: status?.reason ?? `The plugin "${plugin}" does not run.`,
+      fix: 'Mend what is named, then try again.',
+    });
   }
 
   /** Puts what changed in the configuration in force, as far as it is live. */
@@ -256,6 +338,7 @@ export class Kernel {
     await quietly('closing the internal server', () => this.#remoteServer.close());
     await quietly('closing internal connections', () => this.#remoteClients.close());
     await quietly('closing what stores', () => this.base.stored?.close());
+    await quietly('releasing the data folder', () => this.base.lock?.release());
     await quietly('ending tracing', () => this.#tracing[Symbol.asyncDispose]());
   }
 
@@ -269,7 +352,8 @@ export class Kernel {
 
   #refuseMissing(): void {
     const missing = this.records.find((record) => {
-      const policy = this.options.configuration.switches(record.id).onFailure ?? (record.manifest.toggle === 'always-on' ? 'abort' : 'continue');
+      const policy =
+        this.options.configuration.switches(record.id).onFailure ?? (record.manifest.toggle === 'always-on' ? 'abort' : 'continue');
       return policy === 'abort' && ['failed', 'blocked', 'incompatible'].includes(record.state);
     });
     if (!missing) return;

@@ -80,13 +80,15 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(revealed(a)) ==
 
 /** Secrets print alike; for the comparison alone they are looked at. */
 function revealed(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && typeof (value as { reveal?: unknown }).reveal === 'function') return (value as { reveal(): string }).reveal();
+  if (typeof value === 'object' && value !== null && typeof (value as { reveal?: unknown }).reveal === 'function')
+    return (value as { reveal(): string }).reveal();
   if (Array.isArray(value)) return value.map(revealed);
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revealed(v)]));
   return value;
 }
 
 function isLive(schema: z.ZodType): boolean {
-  for (let s: z.ZodType | undefined = schema; s; s = (s as { def?: { innerType?: z.ZodType } }).def?.innerType) if (s.meta()?.live === true) return true;
+  for (let s: z.ZodType | undefined = schema; s; s = (s as { def?: { innerType?: z.ZodType } }).def?.innerType)
+    if (s.meta()?.live === true) return true;
   return false;
 }

@@ -1,4 +1,4 @@
-import { core, type Clock, type Plugins, type Process, type Role, type Token } from '@sextant/sdk';
+import { type Clock, core, type Plugins, type Process, type Role, type Token } from '@sextant/sdk';
 import { ContainerModule } from 'inversify';
 import { identifierOf } from '../container/kernel-container.js';
 import type { Logs } from '../observability/logs.js';
@@ -16,7 +16,13 @@ export interface PluginServiceSources {
   readonly stored: Stored | undefined;
   readonly clock: Clock;
   readonly dataDir: string;
-  readonly process: { readonly version: string; readonly instance: string; readonly roles: readonly Role[]; readonly localMode: boolean; externalUrl(): string };
+  readonly process: {
+    readonly version: string;
+    readonly instance: string;
+    readonly roles: readonly Role[];
+    readonly localMode: boolean;
+    externalUrl(): string;
+  };
   readonly plugins: () => Plugins;
 }
 
@@ -25,7 +31,8 @@ export const pluginServices =
   (sources: PluginServiceSources) =>
   (plugin: string): ContainerModule =>
     new ContainerModule(({ bind }) => {
-      const provide = <V>(token: Token<V>, make: () => V): void => void bind<V>(identifierOf(token.key)).toDynamicValue(make).inSingletonScope();
+      const provide = <V>(token: Token<V>, make: () => V): void =>
+        void bind<V>(identifierOf(token.key)).toDynamicValue(make).inSingletonScope();
       const { logs, metrics, configs, stored, clock, process } = sources;
       provide(core.log, () => logs.of(plugin));
       provide(core.meter, () => metrics.of(plugin));
@@ -34,16 +41,19 @@ export const pluginServices =
       provide(core.http, () => outboundFor(`Sextant/${process.version}`));
       provide(core.plugins, () => sources.plugins());
       provide(core.config, () => configs.of(plugin));
-      provide(core.process, (): Process => ({
-        version: process.version,
-        instance: process.instance,
-        roles: process.roles,
-        localMode: process.localMode,
-        get externalUrl() {
-          return process.externalUrl();
-        },
-        folder: (area) => pluginFolder(sources.dataDir, area, plugin),
-      }));
+      provide(
+        core.process,
+        (): Process => ({
+          version: process.version,
+          instance: process.instance,
+          roles: process.roles,
+          localMode: process.localMode,
+          get externalUrl() {
+            return process.externalUrl();
+          },
+          folder: (area) => pluginFolder(sources.dataDir, area, plugin),
+        }),
+      );
       if (!stored) return;
       provide(core.storage, () => stored.storageOf(plugin));
       provide(core.jobs, () => stored.jobs.forPlugin(plugin));

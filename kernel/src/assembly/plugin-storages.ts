@@ -1,6 +1,6 @@
-import { type Logger, type Storage, SextantError, type StorageDefinition } from '@sextant/sdk';
+import { type Logger, SextantError, type Storage, type StorageDefinition } from '@sextant/sdk';
 import type { Databases } from '../storage/databases.js';
-import type { Migrator, MigrationTarget } from '../storage/migrator.js';
+import type { MigrationTarget, Migrator } from '../storage/migrator.js';
 import { PluginStorage } from '../storage/plugin-storage.js';
 
 const WAIT_FOR_MIGRATOR = 10 * 60_000;
@@ -21,7 +21,11 @@ export class PluginStorages {
   /** @throws when the plugin's parts name different databases, and whatever migrating throws. */
   async open(plugin: string, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<Storage> {
     const names = new Set(definitions.map((d) => d.database ?? 'main'));
-    if (names.size > 1) throw new SextantError('SEXTANT_PLUGIN_FAILED', { what: `Plugin "${plugin}" stores in several databases: ${[...names].join(', ')}.`, fix: 'A plugin has one schema in one database.' });
+    if (names.size > 1)
+      throw new SextantError('SEXTANT_PLUGIN_FAILED', {
+        what: `Plugin "${plugin}" stores in several databases: ${[...names].join(', ')}.`,
+        fix: 'A plugin has one schema in one database.',
+      });
     const database = [...names][0] ?? 'main';
     const lists = await Promise.all(definitions.map((d) => d.migrations()));
     // Several parts may name the same list; a migration counts once.
@@ -31,7 +35,12 @@ export class PluginStorages {
     this.#targets.set(plugin, target);
     if (this.migrates) await this.migrator.migrate(target);
     else await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
-    const storage = await PluginStorage.open({ plugin, pool: this.databases.pool(database), log: this.log(plugin), ...(entities.length > 0 ? { entities } : {}) });
+    const storage = await PluginStorage.open({
+      plugin,
+      pool: this.databases.pool(database),
+      log: this.log(plugin),
+      ...(entities.length > 0 ? { entities } : {}),
+    });
     this.#open.set(plugin, storage);
     return storage;
   }

@@ -12,7 +12,11 @@ export function readRemoteTls(config: ProcessConfig, folder: string): RemoteTls 
     try {
       return readFileSync(resolve(folder, tls[name]));
     } catch (cause) {
-      throw new SextantError('SEXTANT_CONFIG_INVALID', { what: `The file of internal.tls.${name} cannot be read: ${tls[name]}.`, fix: 'Correct the path, or the rights of the file.', cause });
+      throw new SextantError('SEXTANT_CONFIG_INVALID', {
+        what: `The file of internal.tls.${name} cannot be read: ${tls[name]}.`,
+        fix: 'Correct the path, or the rights of the file.',
+        cause,
+      });
     }
   };
   return { ca: read('ca'), cert: read('cert'), key: read('key') };

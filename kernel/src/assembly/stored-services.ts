@@ -21,6 +21,7 @@ import { KeyRing } from '../secrets/key-ring.js';
 import { PluginSecrets } from '../secrets/plugin-secrets.js';
 import { kernelTargets } from '../storage/kernel-migrations.js';
 import { Migrator } from '../storage/migrator.js';
+import { isImportUnfinished } from '../storage/transfer/import-databases.js';
 import { KERNEL_VERSION } from '../version.js';
 import { type OpenDatabase, openDatabase } from './database.js';
 import { PluginStorages } from './plugin-storages.js';
@@ -68,7 +69,9 @@ export class Stored {
           region: s3.region,
           forcePathStyle: s3.pathStyle,
           ...(s3.endpoint ? { endpoint: s3.endpoint } : {}),
-          ...(s3.accessKeyId && s3.secretAccessKey ? { credentials: { accessKeyId: s3.accessKeyId.reveal(), secretAccessKey: s3.secretAccessKey.reveal() } } : {}),
+          ...(s3.accessKeyId && s3.secretAccessKey
+            ? { credentials: { accessKeyId: s3.accessKeyId.reveal(), secretAccessKey: s3.secretAccessKey.reveal() } }
+            : {}),
         })
       : undefined;
   }
@@ -79,7 +82,11 @@ export class Stored {
     const log = logs.of('kernel');
     const { databases } = this.database;
     this.#jobs = new JobsService({ databases, boundary, log, instance, concurrency: config.jobs.concurrency });
-    this.#events = new EventBus({ boundary, log, transport: this.#redis ? new RedisTransport(this.#redis, log) : new PostgresTransport(databases.pool('main'), log) });
+    this.#events = new EventBus({
+      boundary,
+      log,
+      transport: this.#redis ? new RedisTransport(this.#redis, log) : new PostgresTransport(databases.pool('main'), log),
+    });
   }
 
   get jobs(): JobsService {
@@ -92,6 +99,11 @@ export class Stored {
 
   async start(roles: readonly Role[], signal: AbortSignal): Promise<void> {
     const { databases } = this.database;
+    if (await isImportUnfinished(databases))
+      throw new SextantError('SEXTANT_STORAGE_ARCHIVE', {
+        what: 'An import into this database was interrupted.',
+        fix: 'Run `sextant db import` again; it begins anew.',
+      });
     const targets = kernelTargets(databases);
     if (this.#migrates(roles)) {
       await this.migrator.exclusively({ plugin: 'job-library', database: 'main' }, () => migrateJobLibrary(databases));
@@ -106,13 +118,18 @@ export class Stored {
 
   storageOf(plugin: string): Storage {
     const storage = this.storages.of(plugin);
-    if (!storage) throw new SextantError('SEXTANT_PLUGIN_FAILED', { what: `The storage of "${plugin}" is not open yet.`, fix: 'Use it from init on.' });
+    if (!storage)
+      throw new SextantError('SEXTANT_PLUGIN_FAILED', { what: `The storage of "${plugin}" is not open yet.`, fix: 'Use it from init on.' });
     return storage;
   }
 
   cacheOf(plugin: string): Cache {
     const main = this.database.databases.pool('main');
-    return new PluginCache(plugin, this.#redis ? new RedisCacheStore(this.#redis) : new PostgresCacheStore(main), this.options.logs.of(plugin));
+    return new PluginCache(
+      plugin,
+      this.#redis ? new RedisCacheStore(this.#redis) : new PostgresCacheStore(main),
+      this.options.logs.of(plugin),
+    );
   }
 
   limitsOf(plugin: string): Limits {
@@ -126,7 +143,9 @@ export class Stored {
 
   blobsOf(plugin: string): Blobs {
     const { s3 } = this.options.config.blobs;
-    return this.#s3 && s3 ? new S3Blobs({ client: this.#s3, bucket: s3.bucket }, plugin) : new FolderBlobs(join(this.options.dataDir, 'blobs'), plugin);
+    return this.#s3 && s3
+      ? new S3Blobs({ client: this.#s3, bucket: s3.bucket }, plugin)
+      : new FolderBlobs(join(this.options.dataDir, 'blobs'), plugin);
   }
 
   async close(): Promise<void> {

@@ -8,14 +8,20 @@ import { KERNEL_VERSION } from '../version.js';
 /** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN */
 export function checkMentioned(configuration: Configuration, records: readonly PluginRecord[]): void {
   const known = new Set(records.flatMap((r) => [r.id, ...(r.manifest.renamedFrom ?? [])]));
-  for (const id of configuration.mentionedPlugins()) if (!known.has(id)) throw unknownPlugin(id, records.map((r) => r.id));
+  for (const id of configuration.mentionedPlugins())
+    if (!known.has(id))
+      throw unknownPlugin(
+        id,
+        records.map((r) => r.id),
+      );
 }
 
 /** Marks those made for another kernel; they are never wanted. */
 export function markIncompatible(configuration: Configuration, records: readonly PluginRecord[]): void {
   for (const record of records) {
     const { kernel } = record.manifest.engines;
-    if (semver.satisfies(KERNEL_VERSION, kernel, { includePrerelease: true }) || configuration.switches(record.id).ignoreCompatibility) continue;
+    if (semver.satisfies(KERNEL_VERSION, kernel, { includePrerelease: true }) || configuration.switches(record.id).ignoreCompatibility)
+      continue;
     record.incompatible(
       new SextantError('SEXTANT_PLUGIN_INCOMPATIBLE', {
         what: `Plugin "${record.id}" ${record.manifest.version} was made for kernel ${kernel}; this is ${KERNEL_VERSION}.`,

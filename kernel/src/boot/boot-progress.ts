@@ -15,7 +15,9 @@ export class BootProgress {
   start(): void {
     const wait = (a: number, b: number): void => {
       this.#timer = setTimeout(() => {
-        const parts = [...this.#pending].map(([plugin, p]) => `${plugin} (${p.phase}, ${((performance.now() - p.since) / 1000).toFixed(1)} s)`);
+        const parts = [...this.#pending].map(
+          ([plugin, p]) => `${plugin} (${p.phase}, ${((performance.now() - p.since) / 1000).toFixed(1)} s)`,
+        );
         if (parts.length > 0) this.print(`still starting: ${parts.join(', ')}`);
         wait(b, a + b);
       }, a * 1000);

@@ -52,7 +52,11 @@ export class Boundary {
    * Enters with a deadline in milliseconds. The signal given to `work` aborts at the deadline and with `signal`; if
    * `work` does not end then, the caller goes on with SEXTANT_PLUGIN_DEADLINE and the entry is blamed.
    */
-  async run<R>(entry: Entry, options: { readonly deadline: number; readonly signal?: AbortSignal }, work: (signal: AbortSignal) => R | Promise<R>): Promise<R> {
+  async run<R>(
+    entry: Entry,
+    options: { readonly deadline: number; readonly signal?: AbortSignal },
+    work: (signal: AbortSignal) => R | Promise<R>,
+  ): Promise<R> {
     const controller = new AbortController();
     const forward = (): void => controller.abort(options.signal?.reason);
     if (options.signal?.aborted) forward();
@@ -85,7 +89,10 @@ export class Boundary {
 }
 
 const circuitOpen = (plugin: string): SextantError =>
-  new SextantError('SEXTANT_PLUGIN_CIRCUIT_OPEN', { what: `The plugin "${plugin}" rests after too many errors.`, fix: 'Try again in a moment; its errors are in the log.' });
+  new SextantError('SEXTANT_PLUGIN_CIRCUIT_OPEN', {
+    what: `The plugin "${plugin}" rests after too many errors.`,
+    fix: 'Try again in a moment; its errors are in the log.',
+  });
 
 const overdue = (entry: Entry, deadline: number): SextantError =>
   new SextantError('SEXTANT_PLUGIN_DEADLINE', {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { Container, type ContainerModule } from 'inversify';
 import type { Token } from '@sextant/sdk';
+import { Container, type ContainerModule } from 'inversify';
 
 /** The container's identity of a token: equal for two copies of a package, as keys are. */
 export const identifierOf = (key: string): symbol => Symbol.for(`sextant:${key}`);

@@ -24,7 +24,8 @@ export async function discover(options: DiscoveryOptions): Promise<readonly Disc
   const found: Discovered[] = options.builtin.map((manifest) => ({ manifest, source: 'built in' }));
   for (const name of options.packages) found.push(await fromModule(await resolvePackage(name, options.from), `package ${name}`));
   for (const folder of options.folders) {
-    for (const plugin of await pluginFolders(resolve(options.from, folder))) found.push(await fromModule(await entryOf(plugin), `folder ${plugin}`));
+    for (const plugin of await pluginFolders(resolve(options.from, folder)))
+      found.push(await fromModule(await entryOf(plugin), `folder ${plugin}`));
   }
   const seen = new Map<string, Discovered>();
   for (const plugin of found) {
@@ -83,15 +84,30 @@ async function entryOf(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'package.json'), 'utf8');
   const json = JSON.parse(text) as { exports?: unknown; main?: string };
   const dot = typeof json.exports === 'object' && json.exports !== null ? (json.exports as Record<string, unknown>)['.'] : json.exports;
-  const entry = typeof dot === 'string' ? dot : ((dot as { default?: string; import?: string } | undefined)?.default ?? (dot as { import?: string } | undefined)?.import ?? json.main ?? 'index.js');
+  const entry =
+    typeof dot === 'string'
+      ? dot
+      : ((dot as { default?: string; import?: string } | undefined)?.default ??
+        (dot as { import?: string } | undefined)?.import ??
+        json.main ??
+        'index.js');
   const file = join(folder, entry);
   if (!(await exists(file))) throw unreadable(`folder ${folder}`, `Its entry ${entry} does not exist: build the plugin first.`);
   return pathToFileURL(file).href;
 }
 
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 const unreadable = (source: string, why: string, cause?: unknown): SextantError =>
   SextantError.is(cause)
     ? cause
-    : new SextantError('SEXTANT_PLUGIN_MANIFEST', { what: `The plugin from ${source} cannot be read.`, why, fix: 'Correct it, or remove it from `pluginPaths` or `pluginPackages`.', cause });
+    : new SextantError('SEXTANT_PLUGIN_MANIFEST', {
+        what: `The plugin from ${source} cannot be read.`,
+        why,
+        fix: 'Correct it, or remove it from `pluginPaths` or `pluginPackages`.',
+        cause,
+      });

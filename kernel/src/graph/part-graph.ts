@@ -52,7 +52,8 @@ export function buildGraph(records: readonly PluginRecord[], options: GraphOptio
 function providersOf(records: readonly PluginRecord[]): Map<string, PartId> {
   const providers = new Map<string, PartId>();
   for (const record of records) {
-    for (const { role, declarations } of record.parts) for (const { token } of declarations.provides) providers.set(token.key, partId(record.id, role));
+    for (const { role, declarations } of record.parts)
+      for (const { token } of declarations.provides) providers.set(token.key, partId(record.id, role));
   }
   return providers;
 }
@@ -63,9 +64,16 @@ interface Dependency {
 }
 
 const dependencies = (deps: Deps): readonly Dependency[] =>
-  Object.values(deps).flatMap((d): Dependency[] => (d.kind === 'service' ? [{ token: d, optional: false }] : d.kind === 'maybe' ? [{ token: d.token, optional: true }] : []));
+  Object.values(deps).flatMap((d): Dependency[] =>
+    d.kind === 'service' ? [{ token: d, optional: false }] : d.kind === 'maybe' ? [{ token: d.token, optional: true }] : [],
+  );
 
-function missingServices(records: readonly PluginRecord[], providers: ReadonlyMap<string, PartId>, options: GraphOptions, blocked: ReadonlyMap<string, SextantError>): Map<string, SextantError> {
+function missingServices(
+  records: readonly PluginRecord[],
+  providers: ReadonlyMap<string, PartId>,
+  options: GraphOptions,
+  blocked: ReadonlyMap<string, SextantError>,
+): Map<string, SextantError> {
   const missing = new Map<string, SextantError>();
   for (const record of records) {
     const own = new Map<string, Role>();
@@ -93,7 +101,8 @@ function nodesOf(records: readonly PluginRecord[], providers: ReadonlyMap<string
   const contributors = new Map<string, Set<PartId>>();
   for (const record of records) {
     for (const { role, declarations } of record.parts) {
-      for (const { point } of declarations.contributes) contributors.set(point.key, (contributors.get(point.key) ?? new Set()).add(partId(record.id, role)));
+      for (const { point } of declarations.contributes)
+        contributors.set(point.key, (contributors.get(point.key) ?? new Set()).add(partId(record.id, role)));
     }
   }
   const nodes = new Map<PartId, PartNode>();
@@ -152,13 +161,15 @@ function circlesOf(nodes: ReadonlyMap<PartId, PartNode>): Map<string, SextantErr
 function orderOf(nodes: ReadonlyMap<PartId, PartNode>): readonly PartId[] {
   const order: PartId[] = [];
   const placed = new Set<PartId>();
-  const rank = (id: PartId): string => `${id.slice(0, id.indexOf('/'))}/${String(ROLES.indexOf(nodes.get(id)?.role ?? 'cli')).padStart(2, '0')}`;
+  const rank = (id: PartId): string =>
+    `${id.slice(0, id.indexOf('/'))}/${String(ROLES.indexOf(nodes.get(id)?.role ?? 'cli')).padStart(2, '0')}`;
   const waiting = new Set([...nodes.keys()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)));
   while (waiting.size > 0) {
     const ready = (strict: boolean): PartId | undefined => {
       for (const id of waiting) {
         const node = nodes.get(id) as PartNode;
-        if ([...node.needs].every((n) => placed.has(n)) && (!strict || [...node.prefers].every((n) => placed.has(n) || !nodes.has(n)))) return id;
+        if ([...node.needs].every((n) => placed.has(n)) && (!strict || [...node.prefers].every((n) => placed.has(n) || !nodes.has(n))))
+          return id;
       }
       return undefined;
     };
@@ -199,12 +210,26 @@ export function dependsOn(graph: PartGraph, plugin: string): readonly string[] {
 }
 
 const providedTwice = (plugin: string, key: string, a: Role, b: Role): SextantError =>
-  new SextantError('SEXTANT_SERVICE_DUPLICATE', { what: `Plugin "${plugin}" provides ${key} twice: in its parts ${a} and ${b}.`, fix: 'Both run in one process when their roles do: provide it in one part.' });
+  new SextantError('SEXTANT_SERVICE_DUPLICATE', {
+    what: `Plugin "${plugin}" provides ${key} twice: in its parts ${a} and ${b}.`,
+    fix: 'Both run in one process when their roles do: provide it in one part.',
+  });
 
 const notInRole = (plugin: string, role: Role, key: string, roles: readonly Role[]): SextantError =>
-  new SextantError('SEXTANT_SERVICE_ROLE', { what: `Plugin "${plugin}" (part ${role}, phase resolve) needs ${key}, which the role ${role} does not have.`, why: `It exists in: ${roles.join(', ')}.`, fix: 'Move what needs it to a part of one of these roles.' });
+  new SextantError('SEXTANT_SERVICE_ROLE', {
+    what: `Plugin "${plugin}" (part ${role}, phase resolve) needs ${key}, which the role ${role} does not have.`,
+    why: `It exists in: ${roles.join(', ')}.`,
+    fix: 'Move what needs it to a part of one of these roles.',
+  });
 
-function notProvided(plugin: string, role: Role, key: string, providers: ReadonlyMap<string, PartId>, options: GraphOptions, blocked: ReadonlyMap<string, SextantError>): SextantError {
+function notProvided(
+  plugin: string,
+  role: Role,
+  key: string,
+  providers: ReadonlyMap<string, PartId>,
+  options: GraphOptions,
+  blocked: ReadonlyMap<string, SextantError>,
+): SextantError {
   const name = key.slice(0, key.indexOf('@'));
   const otherMajor = [...providers.keys()].find((k) => k.startsWith(`${name}@`));
   const sleeping = options.known.get(key);
@@ -216,6 +241,14 @@ function notProvided(plugin: string, role: Role, key: string, providers: Readonl
       : sleeping
         ? `"${owner}", which provides it, ${sleeping}.`
         : undefined;
-  const fix = otherMajor ? `Upgrade "${plugin}", or install a provider of ${key}.` : sleeping || blocked.has(owner) ? `Bring "${owner}" up, or disable "${plugin}".` : `Install a plugin that provides ${key}, or disable "${plugin}".`;
-  return new SextantError('SEXTANT_SERVICE_MISSING', { what: `Plugin "${plugin}" (part ${role}, phase resolve) needs ${key}, which nobody provides.`, ...(why ? { why } : {}), fix });
+  const fix = otherMajor
+    ? `Upgrade "${plugin}", or install a provider of ${key}.`
+    : sleeping || blocked.has(owner)
+      ? `Bring "${owner}" up, or disable "${plugin}".`
+      : `Install a plugin that provides ${key}, or disable "${plugin}".`;
+  return new SextantError('SEXTANT_SERVICE_MISSING', {
+    what: `Plugin "${plugin}" (part ${role}, phase resolve) needs ${key}, which nobody provides.`,
+    ...(why ? { why } : {}),
+    fix,
+  });
 }

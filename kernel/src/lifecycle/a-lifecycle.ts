@@ -12,21 +12,39 @@ import { Switchboard } from './switchboard.js';
 import type { Wiring } from './wiring.js';
 
 /** A lifecycle over a wiring that only notes what it is asked: for tests of the lifecycle itself. */
-export function aLifecycle(plugins: readonly Manifest[], options: { readonly roles?: readonly Role[]; readonly wiring?: Partial<Wiring> } = {}) {
+export function aLifecycle(
+  plugins: readonly Manifest[],
+  options: { readonly roles?: readonly Role[]; readonly wiring?: Partial<Wiring> } = {},
+) {
   const roles = options.roles ?? ['api', 'worker'];
   const logs = new Logs({ level: 'silent', format: 'json' });
   const metrics = new Metrics();
   const events: string[] = [];
   const records = plugins.map((manifest) => new PluginRecord(manifest, 'test', () => undefined));
-  const budget = new ErrorBudget(realClock, { errors: 20, window: 60_000, rest: 30_000 }, { error: () => undefined, opened: (id, reason) => records.find((r) => r.id === id)?.degrade(reason) as Disposable });
+  const budget = new ErrorBudget(
+    realClock,
+    { errors: 20, window: 60_000, rest: 30_000 },
+    { error: () => undefined, opened: (id, reason) => records.find((r) => r.id === id)?.degrade(reason) as Disposable },
+  );
   const boundary = new Boundary(budget);
-  const container = new KernelContainer([], (plugin) => new ContainerModule(({ bind }) => {
-    bind(identifierOf(core.log.key)).toConstantValue(logs.of(plugin));
-    bind(identifierOf(core.meter.key)).toConstantValue(metrics.of(plugin));
-  }));
-  const noted = (what: string) => ({ [Symbol.dispose]: () => void events.push(`close ${what}`), [Symbol.asyncDispose]: async () => void events.push(`close ${what}`) });
+  const container = new KernelContainer(
+    [],
+    (plugin) =>
+      new ContainerModule(({ bind }) => {
+        bind(identifierOf(core.log.key)).toConstantValue(logs.of(plugin));
+        bind(identifierOf(core.meter.key)).toConstantValue(metrics.of(plugin));
+      }),
+  );
+  const noted = (what: string) => ({
+    [Symbol.dispose]: () => void events.push(`close ${what}`),
+    [Symbol.asyncDispose]: async () => void events.push(`close ${what}`),
+  });
   const wiring: Wiring = {
-    kernelServices: new Map<string, readonly Role[] | undefined>([[core.log.key, undefined], [core.meter.key, undefined], [core.storage.key, ['api', 'worker']]]),
+    kernelServices: new Map<string, readonly Role[] | undefined>([
+      [core.log.key, undefined],
+      [core.meter.key, undefined],
+      [core.storage.key, ['api', 'worker']],
+    ]),
     remoteKeys: new Set(),
     remoteClient: () => undefined,
     configure: () => ({ get: () => ({}), onChange: () => noted('config') }),
@@ -46,7 +64,12 @@ export function aLifecycle(plugins: readonly Manifest[], options: { readonly rol
   const lifecycle = new Lifecycle({ records, roles, container, points, boundary, wiring, log: logs.of('kernel') });
   const switchboard = new Switchboard(records, lifecycle, { save: async () => undefined }, () => false);
   return {
-    lifecycle, switchboard, container, points, events, boundary,
+    lifecycle,
+    switchboard,
+    container,
+    points,
+    events,
+    boundary,
     start: () => lifecycle.reconcile(new Set(plugins.map((p) => p.id))),
     state: (id: string) => switchboard.find(id).state,
     status: (id: string) => lifecycle.status(switchboard.find(id)),

@@ -1,5 +1,22 @@
 import type {
-  CommandDefinition, ConfigSchema, GraphQLPart, HealthProbe, Hook, JobHandler, AnyJob, Make, PluginContext, PluginRouter, Point, Registrar, Resolved, Role, Schedule, StorageDefinition, Token, Deps,
+  AnyJob,
+  CommandDefinition,
+  ConfigSchema,
+  Deps,
+  GraphQLPart,
+  HealthProbe,
+  Hook,
+  JobHandler,
+  Make,
+  PluginContext,
+  PluginRouter,
+  Point,
+  Registrar,
+  Resolved,
+  Role,
+  Schedule,
+  StorageDefinition,
+  Token,
 } from '@sextant/sdk';
 import { ownerOf, SextantError } from '@sextant/sdk';
 
@@ -15,7 +32,12 @@ export interface Declarations {
   readonly storage: StorageDefinition[];
   readonly jobs: { readonly job: AnyJob; readonly handle: JobHandler<AnyJob, AnyDeps> }[];
   readonly schedules: Schedule[];
-  readonly health: { readonly name: string; readonly probe: (deps: Resolved<AnyDeps>, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe; readonly every: number; readonly critical: boolean }[];
+  readonly health: {
+    readonly name: string;
+    readonly probe: (deps: Resolved<AnyDeps>, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe;
+    readonly every: number;
+    readonly critical: boolean;
+  }[];
   readonly commands: CommandDefinition<AnyDeps, ConfigSchema>[];
   readonly starts: { readonly hook: Hook<AnyDeps, ConfigSchema>; readonly timeout: number }[];
   readonly stops: { readonly hook: Hook<AnyDeps, ConfigSchema>; readonly timeout: number }[];
@@ -26,7 +48,19 @@ const HEALTH_EVERY = 30_000;
 
 /** Collects what `register` declares. Once it has returned, every verb throws SEXTANT_REGISTRAR_FROZEN. */
 export function collectDeclarations(plugin: string, role: Role, register: (r: Registrar<Deps>) => void): Declarations {
-  const d: Declarations = { provides: [], contributes: [], graphql: [], http: [], storage: [], jobs: [], schedules: [], health: [], commands: [], starts: [], stops: [] };
+  const d: Declarations = {
+    provides: [],
+    contributes: [],
+    graphql: [],
+    http: [],
+    storage: [],
+    jobs: [],
+    schedules: [],
+    health: [],
+    commands: [],
+    starts: [],
+    stops: [],
+  };
   let frozen = false;
   const open = (verb: string): void => {
     if (frozen) {
@@ -38,7 +72,11 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
   };
   const own = (verb: string, key: string): void => {
     if (ownerOf(key) !== plugin) {
-      throw new SextantError('SEXTANT_SERVICE_DUPLICATE', { what: `Plugin "${plugin}" (part ${role}) may not ${verb} "${key}".`, why: `The key begins with the id of "${ownerOf(key)}".`, fix: `Use a key that begins with "${plugin}.".` });
+      throw new SextantError('SEXTANT_SERVICE_DUPLICATE', {
+        what: `Plugin "${plugin}" (part ${role}) may not ${verb} "${key}".`,
+        why: `The key begins with the id of "${ownerOf(key)}".`,
+        fix: `Use a key that begins with "${plugin}.".`,
+      });
     }
   };
   const registrar: Registrar<Deps> = {
@@ -93,7 +131,11 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
   frozen = true;
   if (returned instanceof Promise) {
     returned.catch(() => undefined);
-    throw new SextantError('SEXTANT_PLUGIN_FAILED', { what: `Plugin "${plugin}" (part ${role}): register() returned a promise.`, why: 'What is declared after the first await would be lost.', fix: 'Make register() synchronous; do the waiting in start().' });
+    throw new SextantError('SEXTANT_PLUGIN_FAILED', {
+      what: `Plugin "${plugin}" (part ${role}): register() returned a promise.`,
+      why: 'What is declared after the first await would be lost.',
+      fix: 'Make register() synchronous; do the waiting in start().',
+    });
   }
   return d;
 }

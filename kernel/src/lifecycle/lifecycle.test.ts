@@ -1,4 +1,14 @@
-import { core, definePart, definePlugin, extensionPoint, type Manifest, maybe, type Registrar, serviceToken, type Token } from '@sextant/sdk';
+import {
+  core,
+  definePart,
+  definePlugin,
+  extensionPoint,
+  type Manifest,
+  maybe,
+  type Registrar,
+  serviceToken,
+  type Token,
+} from '@sextant/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLifecycle } from './a-lifecycle.js';
@@ -15,16 +25,28 @@ interface PluginShape {
 
 function aPlugin(id: string, shape: PluginShape = {}): Manifest {
   const part = definePart()({ deps: shape.needs ?? {}, register: (r) => shape.register?.(r as Any) });
-  return definePlugin({ id, version: '1.0.0', title: id, summary: id, engines: { kernel: '^1.0.0' }, toggle: shape.toggle ?? 'default-on', parts: { api: shape.load ?? (async () => ({ default: part as Any })) } });
+  return definePlugin({
+    id,
+    version: '1.0.0',
+    title: id,
+    summary: id,
+    engines: { kernel: '^1.0.0' },
+    toggle: shape.toggle ?? 'default-on',
+    parts: { api: shape.load ?? (async () => ({ default: part as Any })) },
+  });
 }
 
 const tokenOf = (id: string): Token<{ name: string }> => serviceToken<{ name: string }>(`${id}.thing@1`);
-const provider = (id: string, needs: Readonly<Record<string, Any>> = {}): Manifest => aPlugin(id, { needs, register: (r) => r.provide(tokenOf(id), () => ({ name: id })) });
+const provider = (id: string, needs: Readonly<Record<string, Any>> = {}): Manifest =>
+  aPlugin(id, { needs, register: (r) => r.provide(tokenOf(id), () => ({ name: id })) });
 
 describe('the lifecycle', () => {
   it('gives a plugin the services it names, made before it', async () => {
     let seen: string | undefined;
-    const kernel = aLifecycle([aPlugin('a', { needs: { b: tokenOf('b') }, register: (r) => r.start(({ b }: Any) => void (seen = b.name)) }), provider('b')]);
+    const kernel = aLifecycle([
+      aPlugin('a', { needs: { b: tokenOf('b') }, register: (r) => r.start(({ b }: Any) => void (seen = b.name)) }),
+      provider('b'),
+    ]);
     await kernel.start();
     expect([kernel.state('a'), kernel.state('b'), seen]).toEqual(['active', 'active', 'b']);
     expect(kernel.status('a').dependsOn).toEqual(['b']);
@@ -47,40 +69,113 @@ describe('the lifecycle', () => {
         const kernel = aLifecycle(plugins);
         await kernel.start();
         expect(kernel.lifecycle.graph.order).toEqual(['d/api', 'b/api', 'c/api', 'a/api', 'e/api']);
-        for (const [id, before] of Object.entries(needs)) for (const n of before) expect(starts.indexOf(n)).toBeLessThan(starts.indexOf(id));
+        for (const [id, before] of Object.entries(needs))
+          for (const n of before) expect(starts.indexOf(n)).toBeLessThan(starts.indexOf(id));
       }),
       { numRuns: 20 },
     );
   });
 
   it.each([
-    ['load', { load: async () => { throw new Error('boom in load'); } }],
-    ['register', { register: () => { throw new Error('boom in register'); } }],
-    ['init', { register: (r: Any) => r.provide(tokenOf('bad'), () => { throw new Error('boom in init'); }) }],
-    ['compose', { register: (r: Any) => r.graphql(async () => { throw new Error('boom in compose'); }) }],
-    ['start', { register: (r: Any) => r.start(() => { throw new Error('boom in start'); }) }],
+    [
+      'load',
+      {
+        load: async () => {
+          throw new Error('boom in load');
+        },
+      },
+    ],
+    [
+      'register',
+      {
+        register: () => {
+          throw new Error('boom in register');
+        },
+      },
+    ],
+    [
+      'init',
+      {
+        register: (r: Any) =>
+          r.provide(tokenOf('bad'), () => {
+            throw new Error('boom in init');
+          }),
+      },
+    ],
+    [
+      'compose',
+      {
+        register: (r: Any) =>
+          r.graphql(async () => {
+            throw new Error('boom in compose');
+          }),
+      },
+    ],
+    [
+      'start',
+      {
+        register: (r: Any) =>
+          r.start(() => {
+            throw new Error('boom in start');
+          }),
+      },
+    ],
   ] as const)('hostile row 26: a throw in %s fails that plugin, blocks who needs it, and leaves the rest', async (phase, shape) => {
     const needy = aPlugin('needy', { needs: { bad: tokenOf('bad') } });
     const easy = aPlugin('easy', { needs: { bad: maybe(tokenOf('bad')) } });
-    const kernel = aLifecycle([aPlugin('bad', { ...shape, register: (r) => { if (phase !== 'init' && phase !== 'register') r.provide(tokenOf('bad'), () => ({ name: 'bad' })); (shape as PluginShape).register?.(r); } }), needy, easy, provider('other')]);
+    const kernel = aLifecycle([
+      aPlugin('bad', {
+        ...shape,
+        register: (r) => {
+          if (phase !== 'init' && phase !== 'register') r.provide(tokenOf('bad'), () => ({ name: 'bad' }));
+          (shape as PluginShape).register?.(r);
+        },
+      }),
+      needy,
+      easy,
+      provider('other'),
+    ]);
     await kernel.start();
-    expect(kernel.status('bad')).toMatchObject({ state: 'failed', phase, code: 'SEXTANT_PLUGIN_FAILED', reason: expect.stringContaining(`boom in ${phase}`) });
+    expect(kernel.status('bad')).toMatchObject({
+      state: 'failed',
+      phase,
+      code: 'SEXTANT_PLUGIN_FAILED',
+      reason: expect.stringContaining(`boom in ${phase}`),
+    });
     expect(kernel.status('needy')).toMatchObject({ state: 'blocked', code: 'SEXTANT_SERVICE_MISSING' });
     expect([kernel.state('easy'), kernel.state('other')]).toEqual(['active', 'active']);
     expect(kernel.container.get(tokenOf('bad'))).toBeUndefined();
   });
 
   it('hostile row 26: a hook that never ends is blamed by name when its deadline passes', async () => {
-    const kernel = aLifecycle([aPlugin('slow', { register: (r) => r.start(() => new Promise(() => undefined), { timeout: 20 }) }), provider('other')]);
+    const kernel = aLifecycle([
+      aPlugin('slow', { register: (r) => r.start(() => new Promise(() => undefined), { timeout: 20 }) }),
+      provider('other'),
+    ]);
     await kernel.start();
-    expect(kernel.status('slow')).toMatchObject({ state: 'failed', phase: 'start', code: 'SEXTANT_PLUGIN_DEADLINE', reason: expect.stringContaining('hook "start (api)" did not end within 20 ms') });
+    expect(kernel.status('slow')).toMatchObject({
+      state: 'failed',
+      phase: 'start',
+      code: 'SEXTANT_PLUGIN_DEADLINE',
+      reason: expect.stringContaining('hook "start (api)" did not end within 20 ms'),
+    });
     expect(kernel.state('other')).toBe('active');
   });
 
   it('prints every circle, and runs what stands in none', async () => {
-    const kernel = aLifecycle([provider('a', { b: tokenOf('b') }), provider('b', { a: tokenOf('a') }), provider('c', { d: tokenOf('d') }), provider('d', { c: tokenOf('c') }), provider('free')]);
+    const kernel = aLifecycle([
+      provider('a', { b: tokenOf('b') }),
+      provider('b', { a: tokenOf('a') }),
+      provider('c', { d: tokenOf('d') }),
+      provider('d', { c: tokenOf('c') }),
+      provider('free'),
+    ]);
     await kernel.start();
-    expect(kernel.status('a')).toMatchObject({ state: 'blocked', code: 'SEXTANT_PLUGIN_CYCLE', reason: expect.stringContaining('a/api → b/api → a/api') });
+    expect(kernel.status('a')).toMatchObject({
+      state: 'blocked',
+      code: 'SEXTANT_PLUGIN_CYCLE',
+      reason: expect.stringContaining('a/api → b/api → a/api'),
+    });
     expect(kernel.status('d').reason).toContain('c/api → d/api → c/api');
     expect(kernel.state('free')).toBe('active');
   });
@@ -92,15 +187,30 @@ describe('the lifecycle', () => {
   });
 
   it('refuses a kernel service that the role does not have', async () => {
-    const manifest = definePlugin({ id: 'g', version: '1.0.0', title: 'g', summary: 'g', engines: { kernel: '^1.0.0' }, toggle: 'default-on', parts: { git: async () => ({ default: definePart()({ deps: { db: core.storage }, register() {} }) as Any }) } });
+    const manifest = definePlugin({
+      id: 'g',
+      version: '1.0.0',
+      title: 'g',
+      summary: 'g',
+      engines: { kernel: '^1.0.0' },
+      toggle: 'default-on',
+      parts: { git: async () => ({ default: definePart()({ deps: { db: core.storage }, register() {} }) as Any }) },
+    });
     const kernel = aLifecycle([manifest], { roles: ['git', 'api'] });
     await kernel.start();
-    expect(kernel.status('g')).toMatchObject({ state: 'blocked', code: 'SEXTANT_SERVICE_ROLE', reason: expect.stringContaining('It exists in: api, worker.') });
+    expect(kernel.status('g')).toMatchObject({
+      state: 'blocked',
+      code: 'SEXTANT_SERVICE_ROLE',
+      reason: expect.stringContaining('It exists in: api, worker.'),
+    });
   });
 
   it('refuses what is declared after register has returned, and a register that returns a promise', async () => {
     let late: Registrar<Any> | undefined;
-    const kernel = aLifecycle([aPlugin('late', { register: (r) => void (late = r) }), aPlugin('promise', { register: (async () => undefined) as Any })]);
+    const kernel = aLifecycle([
+      aPlugin('late', { register: (r) => void (late = r) }),
+      aPlugin('promise', { register: (async () => undefined) as Any }),
+    ]);
     await kernel.start();
     expect(() => late?.start(() => undefined)).toThrow(/SEXTANT_REGISTRAR_FROZEN|after register\(\) had returned/);
     expect(kernel.status('promise')).toMatchObject({ state: 'failed', phase: 'register' });
@@ -116,8 +226,15 @@ describe('the lifecycle', () => {
     const point = extensionPoint<string>('owner.words@1');
     it('are complete when start hooks run, in the order of ids, also when contributor and owner need each other', async () => {
       let seen: readonly string[] = [];
-      const owner = aPlugin('owner', { needs: { words: point }, register: (r) => { r.provide(tokenOf('owner'), () => ({ name: 'owner' })); r.start(({ words }: Any) => void (seen = words.map((w: Any) => `${w.plugin}=${w.value}`))); } });
-      const contributor = (id: string) => aPlugin(id, { needs: { owner: tokenOf('owner') }, register: (r) => r.contribute(point, () => id.toUpperCase()) });
+      const owner = aPlugin('owner', {
+        needs: { words: point },
+        register: (r) => {
+          r.provide(tokenOf('owner'), () => ({ name: 'owner' }));
+          r.start(({ words }: Any) => void (seen = words.map((w: Any) => `${w.plugin}=${w.value}`)));
+        },
+      });
+      const contributor = (id: string) =>
+        aPlugin(id, { needs: { owner: tokenOf('owner') }, register: (r) => r.contribute(point, () => id.toUpperCase()) });
       const kernel = aLifecycle([contributor('z'), owner, contributor('b')]);
       await kernel.start();
       expect(seen).toEqual(['b=B', 'z=Z']);
@@ -126,7 +243,10 @@ describe('the lifecycle', () => {
     });
 
     it('let the owner refuse a contribution, and show the contributor as degraded', async () => {
-      const owner = aPlugin('owner', { needs: { words: point }, register: (r) => r.start(({ words }: Any) => words[0].reject('not a word')) });
+      const owner = aPlugin('owner', {
+        needs: { words: point },
+        register: (r) => r.start(({ words }: Any) => words[0].reject('not a word')),
+      });
       const kernel = aLifecycle([owner, aPlugin('b', { register: (r) => r.contribute(point, () => '') })]);
       await kernel.start();
       expect(kernel.status('b')).toMatchObject({ state: 'degraded', reason: expect.stringContaining('not a word') });
@@ -136,24 +256,42 @@ describe('the lifecycle', () => {
   describe('live switching', () => {
     it('stops in reverse order, closes entrances first, and takes services away', async () => {
       const stops: string[] = [];
-      const noted = (id: string, needs: Record<string, Any> = {}) => aPlugin(id, { needs, register: (r) => { r.provide(tokenOf(id), () => ({ name: id })); r.http(() => undefined); r.stop(() => void stops.push(id)); } });
+      const noted = (id: string, needs: Record<string, Any> = {}) =>
+        aPlugin(id, {
+          needs,
+          register: (r) => {
+            r.provide(tokenOf(id), () => ({ name: id }));
+            r.http(() => undefined);
+            r.stop(() => void stops.push(id));
+          },
+        });
       const kernel = aLifecycle([noted('a'), noted('b', { a: tokenOf('a') })]);
       await kernel.start();
-      await expect(kernel.switchboard.disable('a')).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_NEEDED', details: { dependents: ['b'] } });
+      await expect(kernel.switchboard.disable('a')).rejects.toMatchObject({
+        code: 'SEXTANT_PLUGIN_NEEDED',
+        details: { dependents: ['b'] },
+      });
       await kernel.switchboard.disable('a', { cascade: true });
       expect(stops).toEqual(['b', 'a']);
       expect(kernel.events.slice(-3)[0]).toBe('compose ');
       expect(kernel.events.slice(-2).sort()).toEqual(['close routes of a', 'close routes of b']);
       expect([kernel.state('a'), kernel.state('b'), kernel.container.get(tokenOf('a'))]).toEqual(['disabled', 'disabled', undefined]);
       await kernel.switchboard.enable('b');
-      expect(kernel.status('b')).toMatchObject({ state: 'blocked', code: 'SEXTANT_SERVICE_MISSING', reason: expect.stringContaining('"a", which provides it, is disabled') });
+      expect(kernel.status('b')).toMatchObject({
+        state: 'blocked',
+        code: 'SEXTANT_SERVICE_MISSING',
+        reason: expect.stringContaining('"a", which provides it, is disabled'),
+      });
       await kernel.switchboard.enable('a');
       expect([kernel.state('a'), kernel.state('b')]).toEqual(['active', 'active']);
     });
 
     it('gives an optional dependency as its provider comes and goes', async () => {
       let deps: Any;
-      const kernel = aLifecycle([provider('opt'), aPlugin('user', { needs: { opt: maybe(tokenOf('opt')) }, register: (r) => r.start((d) => void (deps = d)) })]);
+      const kernel = aLifecycle([
+        provider('opt'),
+        aPlugin('user', { needs: { opt: maybe(tokenOf('opt')) }, register: (r) => r.start((d) => void (deps = d)) }),
+      ]);
       await kernel.start();
       expect(deps.opt).toEqual({ name: 'opt' });
       await kernel.switchboard.disable('opt');
@@ -165,7 +303,10 @@ describe('the lifecycle', () => {
     it('names the nearest id for a typo, and refuses to switch off what is always on', async () => {
       const kernel = aLifecycle([aPlugin('search'), aPlugin('base', { toggle: 'always-on' })]);
       await kernel.start();
-      await expect(kernel.switchboard.enable('serch')).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_UNKNOWN', message: expect.stringContaining('Did you mean "search"?') });
+      await expect(kernel.switchboard.enable('serch')).rejects.toMatchObject({
+        code: 'SEXTANT_PLUGIN_UNKNOWN',
+        message: expect.stringContaining('Did you mean "search"?'),
+      });
       await expect(kernel.switchboard.disable('base')).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_ALWAYS_ON' });
     });
 

@@ -44,6 +44,11 @@ export class Lifecycle {
     return this.#graph;
   }
 
+  /** The present life of a plugin that runs. */
+  runtime(id: string): PluginRuntime | undefined {
+    return this.#running.get(id);
+  }
+
   status(record: PluginRecord): PluginStatus {
     return record.status(dependsOn(this.#graph, record.id));
   }
@@ -66,7 +71,10 @@ export class Lifecycle {
     this.#graph = graph;
     for (const [plugin, error] of graph.blocked) this.#record(plugin)?.block(error);
     const runnable = new Set(candidates.map((r) => r.id).filter((id) => !graph.blocked.has(id)));
-    await this.#stopAll([...this.#running.keys()].filter((id) => !runnable.has(id)), previous);
+    await this.#stopAll(
+      [...this.#running.keys()].filter((id) => !runnable.has(id)),
+      previous,
+    );
     const starting = [...runnable].filter((id) => !this.#running.has(id));
     await this.#bringUp(starting);
   }
@@ -91,11 +99,17 @@ export class Lifecycle {
       const thunk = record.manifest.parts[role];
       if (!thunk || !this.options.roles.includes(role)) continue;
       const ok = await this.#phase(record, 'load', async () => {
-        const module = await this.options.boundary.run({ plugin: record.id, kind: 'hook', name: `load (${role})` }, { deadline: LOAD_TIMEOUT }, () => thunk());
+        const module = await this.options.boundary.run(
+          { plugin: record.id, kind: 'hook', name: `load (${role})` },
+          { deadline: LOAD_TIMEOUT },
+          () => thunk(),
+        );
         const part = module?.default;
         if (typeof part?.register !== 'function') throw new TypeError(`the part ${role} has no default export made by definePart()`);
         await this.#phaseOrThrow(record, 'register', () => {
-          const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () => collectDeclarations(record.id, role, (r) => part.register(r as never)));
+          const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () =>
+            collectDeclarations(record.id, role, (r) => part.register(r as never)),
+          );
           record.parts.push({ role, part: part as LoadedPart['part'], declarations });
         });
       });
@@ -124,7 +138,9 @@ export class Lifecycle {
     }
     await this.#dropFailed(starting);
     for (const id of [...starting]) {
-      await this.#phase(this.#record(id), 'migrate', () => this.#within(id, 'migrate', MIGRATE_TIMEOUT, () => this.#running.get(id)?.migrate()));
+      await this.#phase(this.#record(id), 'migrate', () =>
+        this.#within(id, 'migrate', MIGRATE_TIMEOUT, () => this.#running.get(id)?.migrate()),
+      );
     }
     await this.#dropFailed(starting);
     await this.#inOrder(starting, 'init', (runtime, part) => runtime.init(part));
@@ -155,7 +171,9 @@ export class Lifecycle {
           const record = this.#record(node.plugin);
           const runtime = this.#running.get(node.plugin);
           const part = record?.parts.find((p) => p.role === node.role);
-          const unmet = [...node.needs].map((need) => this.#graph.nodes.get(need)?.plugin ?? '').find((plugin) => plugin !== node.plugin && !this.#record(plugin)?.alive);
+          const unmet = [...node.needs]
+            .map((need) => this.#graph.nodes.get(need)?.plugin ?? '')
+            .find((plugin) => plugin !== node.plugin && !this.#record(plugin)?.alive);
           if (!record?.alive || !runtime || !part) return;
           if (unmet) return record.block(waitsFor(node.plugin, unmet));
           await this.#phase(record, phase, () => step(runtime, part));
@@ -172,7 +190,9 @@ export class Lifecycle {
       for (const node of this.#graph.nodes.values()) {
         const record = this.#record(node.plugin);
         if (!record?.alive) continue;
-        const lost = [...node.needs].map((need) => this.#graph.nodes.get(need)?.plugin ?? '').find((plugin) => plugin !== node.plugin && !this.#record(plugin)?.alive);
+        const lost = [...node.needs]
+          .map((need) => this.#graph.nodes.get(need)?.plugin ?? '')
+          .find((plugin) => plugin !== node.plugin && !this.#record(plugin)?.alive);
         if (lost) {
           record.block(waitsFor(node.plugin, lost));
           dropped = true;
@@ -203,7 +223,7 @@ export class Lifecycle {
     const drained = this.#compose();
     await Promise.all([drained, ...[...stopping.values()].map((runtime) => runtime.close())]);
     const last = new Map<string, number>();
-    graph.order.forEach((part, index) => last.set(part.slice(0, part.lastIndexOf('/')), index));
+    for (const [index, part] of graph.order.entries()) last.set(part.slice(0, part.lastIndexOf('/')), index);
     const order = [...stopping.keys()].sort((a, b) => (last.get(b) ?? 0) - (last.get(a) ?? 0));
     for (const id of order) {
       this.options.progress?.(id, 'stop');
@@ -257,7 +277,8 @@ export class Lifecycle {
       const state = record.state === 'failed' ? `failed in phase ${record.phase}` : `is ${record.state}`;
       for (const candidate of candidates) {
         for (const { part } of candidate.parts) {
-          for (const dep of Object.values(part.deps)) if (dep.kind === 'service' && dep.key.startsWith(`${record.id}.`)) known.set(dep.key, state);
+          for (const dep of Object.values(part.deps))
+            if (dep.kind === 'service' && dep.key.startsWith(`${record.id}.`)) known.set(dep.key, state);
         }
       }
     }
@@ -266,4 +287,7 @@ export class Lifecycle {
 }
 
 const waitsFor = (plugin: string, provider: string): SextantError =>
-  new SextantError('SEXTANT_SERVICE_MISSING', { what: `Plugin "${plugin}" needs "${provider}", which did not come up.`, fix: `Bring "${provider}" up, or disable "${plugin}".` });
+  new SextantError('SEXTANT_SERVICE_MISSING', {
+    what: `Plugin "${plugin}" needs "${provider}", which did not come up.`,
+    fix: `Bring "${provider}" up, or disable "${plugin}".`,
+  });

@@ -93,7 +93,19 @@ export class PluginRecord {
   status(dependsOn: readonly string[]): PluginStatus {
     const reasons = this.state === 'degraded' ? [...this.degradations.values()].join('; ') : this.#error?.message;
     const { id, version, title, summary, toggle } = this.manifest;
-    return { id, version, title, summary, toggle, state: this.state, phase: this.#phase, reason: reasons, code: this.#error?.code, timings: { ...this.timings }, dependsOn };
+    return {
+      id,
+      version,
+      title,
+      summary,
+      toggle,
+      state: this.state,
+      phase: this.#phase,
+      reason: reasons,
+      code: this.#error?.code,
+      timings: { ...this.timings },
+      dependsOn,
+    };
   }
 
   #set(state: Exclude<PluginState, 'degraded'>, phase: Phase | undefined, error: SextantError | undefined): void {

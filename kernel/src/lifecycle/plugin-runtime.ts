@@ -1,4 +1,4 @@
-import type { ConfigSchema, ConfigView, Deps, PluginContext, Role, Token } from '@sextant/sdk';
+import type { CommandOutput, ConfigView, Deps, PluginContext, Role, Token } from '@sextant/sdk';
 import { core } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
@@ -62,7 +62,11 @@ export class PluginRuntime {
     this.#deps.set(role, deps);
     const made: { token: Token<unknown>; value: unknown }[] = [];
     for (const { token, make } of declarations.provides) {
-      const value = await boundary.run({ plugin: this.record.id, kind: 'factory', name: token.key }, { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal }, () => make(deps as never, this.context as never));
+      const value = await boundary.run(
+        { plugin: this.record.id, kind: 'factory', name: token.key },
+        { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },
+        () => make(deps as never, this.context as never),
+      );
       made.push({ token, value });
     }
     for (const { token, value } of made) {
@@ -71,7 +75,11 @@ export class PluginRuntime {
       if (token.remote && role === token.remote.role) this.#undo.push(this.services.wiring.expose(token, value, this.record.id));
     }
     for (const { point, make } of declarations.contributes) {
-      const value = await boundary.run({ plugin: this.record.id, kind: 'factory', name: point.key }, { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal }, () => make(deps as never, this.context as never));
+      const value = await boundary.run(
+        { plugin: this.record.id, kind: 'factory', name: point.key },
+        { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },
+        () => make(deps as never, this.context as never),
+      );
       this.#undo.push(points.add(point, this.record.id, value, (reason) => void this.record.degrade(reason)));
     }
   }
@@ -81,7 +89,12 @@ export class PluginRuntime {
     for (const { role, declarations } of this.record.parts) {
       for (const load of declarations.graphql) {
         const { default: part } = await load();
-        this.#graphql.push({ plugin: this.record.id, part: part as GraphQLContribution["part"], deps: this.#deps.get(role), ctx: this.context });
+        this.#graphql.push({
+          plugin: this.record.id,
+          part: part as GraphQLContribution['part'],
+          deps: this.#deps.get(role),
+          ctx: this.context,
+        });
       }
     }
   }
@@ -92,7 +105,11 @@ export class PluginRuntime {
     this.#started.push(...this.record.parts.filter((p) => p.role === role));
     for (const [index, { hook, timeout }] of declarations.starts.entries()) {
       const name = declarations.starts.length > 1 ? `start#${index + 1}` : 'start';
-      await boundary.run({ plugin: this.record.id, kind: 'hook', name: `${name} (${role})` }, { deadline: timeout, signal: this.#controller.signal }, () => hook(deps, this.context as never));
+      await boundary.run(
+        { plugin: this.record.id, kind: 'hook', name: `${name} (${role})` },
+        { deadline: timeout, signal: this.#controller.signal },
+        () => hook(deps, this.context as never),
+      );
     }
   }
 
@@ -123,8 +140,29 @@ export class PluginRuntime {
     }
     for (const schedule of declarations.schedules) this.#entrances.push(wiring.schedule(id, schedule as never, this.config));
     for (const { name, probe, every, critical } of declarations.health) {
-      this.#entrances.push(wiring.probe(id, name, (signal) => probe(deps, signal), { every, critical }, (reason) => this.record.degrade(reason)));
+      this.#entrances.push(
+        wiring.probe(
+          id,
+          name,
+          (signal) => probe(deps, signal),
+          { every, critical },
+          (reason) => this.record.degrade(reason),
+        ),
+      );
     }
+  }
+
+  /** Runs one of the plugin's commands to its exit code. Without a deadline: people decide how long they wait. */
+  async command(name: string, args: unknown, out: CommandOutput, signal: AbortSignal): Promise<number> {
+    for (const { role, declarations } of this.record.parts) {
+      const command = declarations.commands.find((c) => c.name === name);
+      if (!command) continue;
+      const deps = this.#deps.get(role) as never;
+      return await this.services.boundary.run({ plugin: this.record.id, kind: 'command', name }, { deadline: 0, signal }, (aborted) =>
+        runAs(internalActor(this.record.id), () => command.run(args, deps, { out, signal: aborted, plugin: this.context as never })),
+      );
+    }
+    throw new Error(`the plugin has no command "${name}" in this process`);
   }
 
   /** Closes the entrances; resolves when what came in through them has ended. */
@@ -138,7 +176,9 @@ export class PluginRuntime {
     for (const { role, declarations } of this.#started.splice(0).reverse()) {
       for (const { hook, timeout } of [...declarations.stops].reverse()) {
         await boundary
-          .run({ plugin: this.record.id, kind: 'hook', name: `stop (${role})` }, { deadline: timeout }, () => hook(this.#deps.get(role) as never, this.context as never))
+          .run({ plugin: this.record.id, kind: 'hook', name: `stop (${role})` }, { deadline: timeout }, () =>
+            hook(this.#deps.get(role) as never, this.context as never),
+          )
           .catch((error: unknown) => this.context.log.error('a stop hook failed', { error }));
       }
     }
@@ -150,7 +190,8 @@ export class PluginRuntime {
   /** Optional services are getters: they follow their provider as it comes and goes. */
   #resolve(deps: Deps): Record<string, unknown> {
     const { container, points, wiring } = this.services;
-    const find = (token: Token<unknown>): unknown => container.get(token, this.record.id) ?? (wiring.remoteKeys.has(token.key) ? wiring.remoteClient(token) : undefined);
+    const find = (token: Token<unknown>): unknown =>
+      container.get(token, this.record.id) ?? (wiring.remoteKeys.has(token.key) ? wiring.remoteClient(token) : undefined);
     const resolved: Record<string, unknown> = {};
     for (const [name, dep] of Object.entries(deps)) {
       if (dep.kind === 'point') resolved[name] = points.list(dep);

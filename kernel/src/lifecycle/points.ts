@@ -22,7 +22,10 @@ export class Points {
     const list = this.list(point) as Contribution<V>[];
     const first = list[0];
     if (point.arity === 'one' && first) {
-      throw new SextantError('SEXTANT_POINT_OCCUPIED', { what: `"${plugin}" and "${first.plugin}" both contribute to ${point.key}, which takes one.`, fix: 'Disable one of the two.' });
+      throw new SextantError('SEXTANT_POINT_OCCUPIED', {
+        what: `"${plugin}" and "${first.plugin}" both contribute to ${point.key}, which takes one.`,
+        fix: 'Disable one of the two.',
+      });
     }
     const remove = (): void => {
       const index = list.indexOf(contribution);

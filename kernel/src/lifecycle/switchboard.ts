@@ -1,4 +1,4 @@
-import type { Plugins, PluginStatus } from '@sextant/sdk';
+import type { PluginStatus, Plugins } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { closest, distance } from 'fastest-levenshtein';
 import { dependentsOf } from '../graph/part-graph.js';
@@ -32,7 +32,10 @@ export class Switchboard implements Plugins {
       this.#refusePinned(record);
       if (record.state === 'incompatible') throw record.error as SextantError;
       if (record.state === 'failed' && record.phase === 'load') {
-        throw new SextantError('SEXTANT_PLUGIN_RESTART_NEEDED', { what: `"${id}" could not be loaded, and a module is loaded once a process.`, fix: 'Mend the plugin, then restart Sextant.' });
+        throw new SextantError('SEXTANT_PLUGIN_RESTART_NEEDED', {
+          what: `"${id}" could not be loaded, and a module is loaded once a process.`,
+          fix: 'Mend the plugin, then restart Sextant.',
+        });
       }
       await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted, record.id]));
       await this.store.save(record.id, true);
@@ -43,11 +46,19 @@ export class Switchboard implements Plugins {
   disable(id: string, options: { readonly cascade?: boolean } = {}): Promise<PluginStatus> {
     return this.#serially(async () => {
       const record = this.find(id);
-      if (record.manifest.toggle === 'always-on') throw new SextantError('SEXTANT_PLUGIN_ALWAYS_ON', { what: `"${id}" cannot be switched off.`, fix: 'It is part of the base of Sextant; leave it on.' });
+      if (record.manifest.toggle === 'always-on')
+        throw new SextantError('SEXTANT_PLUGIN_ALWAYS_ON', {
+          what: `"${id}" cannot be switched off.`,
+          fix: 'It is part of the base of Sextant; leave it on.',
+        });
       this.#refusePinned(record);
       const dependents = dependentsOf(this.lifecycle.graph, record.id);
       if (dependents.length > 0 && !options.cascade) {
-        throw new SextantError('SEXTANT_PLUGIN_NEEDED', { what: `"${id}" is needed by ${dependents.join(', ')}.`, fix: 'Disable them first, or ask for cascade.', details: { dependents } });
+        throw new SextantError('SEXTANT_PLUGIN_NEEDED', {
+          what: `"${id}" is needed by ${dependents.join(', ')}.`,
+          fix: 'Disable them first, or ask for cascade.',
+          details: { dependents },
+        });
       }
       const off = new Set([record.id, ...dependents]);
       await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted].filter((wanted) => !off.has(wanted))));
@@ -60,12 +71,18 @@ export class Switchboard implements Plugins {
   find(id: string): PluginRecord {
     const record = this.records.find((r) => r.id === id || r.manifest.renamedFrom?.includes(id));
     if (record) return record;
-    throw unknownPlugin(id, this.records.map((r) => r.id));
+    throw unknownPlugin(
+      id,
+      this.records.map((r) => r.id),
+    );
   }
 
   #refusePinned(record: PluginRecord): void {
     if (this.pinned(record.id)) {
-      throw new SextantError('SEXTANT_PLUGIN_PINNED', { what: `The switch of "${record.id}" stands in the configuration file.`, fix: `Change or remove plugins.${record.id}.enabled there.` });
+      throw new SextantError('SEXTANT_PLUGIN_PINNED', {
+        what: `The switch of "${record.id}" stands in the configuration file.`,
+        fix: `Change or remove plugins.${record.id}.enabled there.`,
+      });
     }
   }
 

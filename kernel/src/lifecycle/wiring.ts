@@ -1,5 +1,18 @@
-import type { AnyJob, ConfigView, GraphQLPart, HealthProbe, JobContext, PluginContext, PluginRouter, RetryLater, Role, Schedule, StorageDefinition, Token } from '@sextant/sdk';
-import type { SextantError } from '@sextant/sdk';
+import type {
+  AnyJob,
+  ConfigView,
+  GraphQLPart,
+  HealthProbe,
+  JobContext,
+  PluginContext,
+  PluginRouter,
+  RetryLater,
+  Role,
+  Schedule,
+  SextantError,
+  StorageDefinition,
+  Token,
+} from '@sextant/sdk';
 import type { PluginRecord } from './plugin-record.js';
 
 /** What the job system knows of a running job; the plugin's runtime adds its log, configuration and actor. */
@@ -29,11 +42,20 @@ export interface Wiring {
   /** Migrates, or waits until the migrator has. */
   migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<void>;
   /** Replaces the whole schema; answers who was left out and why. `drained` resolves when operations on the schema before have ended. */
-  composeGraphQL(parts: readonly GraphQLContribution[]): { readonly rejected: ReadonlyMap<string, SextantError>; readonly drained: Promise<void> };
+  composeGraphQL(parts: readonly GraphQLContribution[]): {
+    readonly rejected: ReadonlyMap<string, SextantError>;
+    readonly drained: Promise<void>;
+  };
   mountRoutes(plugin: string, declare: (router: PluginRouter) => void): Disposable | AsyncDisposable;
   handleJob(plugin: string, job: AnyJob, handle: (payload: unknown, run: JobRun) => Promise<void | RetryLater>): AsyncDisposable;
   schedule(plugin: string, schedule: Schedule & { readonly every?: number | (() => number) }, config: ConfigView<unknown>): Disposable;
-  probe(plugin: string, name: string, run: (signal: AbortSignal) => Promise<HealthProbe> | HealthProbe, options: { readonly every: number; readonly critical: boolean }, degrade: (reason: string) => Disposable): Disposable;
+  probe(
+    plugin: string,
+    name: string,
+    run: (signal: AbortSignal) => Promise<HealthProbe> | HealthProbe,
+    options: { readonly every: number; readonly critical: boolean },
+    degrade: (reason: string) => Disposable,
+  ): Disposable;
   /** Serves a service to other processes. */
   expose(token: Token<unknown>, service: unknown, plugin: string): Disposable;
 }

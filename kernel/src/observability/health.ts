@@ -53,6 +53,8 @@ export class Health {
 
   /** Critical probes that are down, in words. */
   critical(): readonly string[] {
-    return [...this.#probes].flatMap((p) => (p.critical && p.latest.status === 'down' ? [`${p.plugin}: ${p.name}: ${p.latest.reason}`] : []));
+    return [...this.#probes].flatMap((p) =>
+      p.critical && p.latest.status === 'down' ? [`${p.plugin}: ${p.name}: ${p.latest.reason}`] : [],
+    );
   }
 }

@@ -1,7 +1,7 @@
+import { context, trace } from '@opentelemetry/api';
 import type { Logger } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
-import { context, trace } from '@opentelemetry/api';
-import { pino, type Logger as Pino } from 'pino';
+import { type Logger as Pino, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { currentEntry } from '../boundary/boundary.js';
 import { redactSecrets } from './redact-secrets.js';
@@ -21,8 +21,26 @@ export class Logs {
   constructor(options: LogOptions) {
     const stream = options.destination ?? process.stderr;
     const isPretty = options.format === 'pretty' || (options.format === 'auto' && (stream as NodeJS.WriteStream).isTTY === true);
-    const target = isPretty ? pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true, destination: stream as NodeJS.WritableStream, sync: true }) : stream;
-    this.#root = pino({ level: options.level, base: {}, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message', formatters: { level: (label) => ({ level: label }) } }, target);
+    const target = isPretty
+      ? pretty({
+          colorize: true,
+          ignore: 'pid,hostname',
+          translateTime: 'SYS:HH:MM:ss.l',
+          singleLine: true,
+          destination: stream as NodeJS.WritableStream,
+          sync: true,
+        })
+      : stream;
+    this.#root = pino(
+      {
+        level: options.level,
+        base: {},
+        timestamp: pino.stdTimeFunctions.isoTime,
+        messageKey: 'message',
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      target,
+    );
   }
 
   of(plugin: string): Logger {
@@ -35,9 +53,22 @@ function wrap(target: Pino): Logger {
     if (!target.isLevelEnabled(level)) return;
     const span = trace.getSpan(context.active())?.spanContext();
     const entry = currentEntry();
-    target[level]({ ...(entry ? { entry: `${entry.kind} ${entry.name}` } : {}), ...(span ? { trace: span.traceId } : {}), ...(fields ? plain(fields) : {}) }, redactSecrets(message));
+    target[level](
+      {
+        ...(entry ? { entry: `${entry.kind} ${entry.name}` } : {}),
+        ...(span ? { trace: span.traceId } : {}),
+        ...(fields ? plain(fields) : {}),
+      },
+      redactSecrets(message),
+    );
   };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), child: (fields) => wrap(target.child(plain(fields))) };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => wrap(target.child(plain(fields))),
+  };
 }
 
 /** Errors become plain objects with their causes, texts lose what looks like a credential. */

@@ -1,5 +1,5 @@
-import type { Labels, Meter } from '@sextant/sdk';
 import { SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import type { Labels, Meter } from '@sextant/sdk';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -24,7 +24,8 @@ export class Metrics {
         return { add: (value = 1, l = {}) => metric.inc(text(l), value) };
       },
       histogram: (name, { help, labels = [], buckets = SECONDS }) => {
-        const metric = existing<Histogram>(name) ?? new Histogram({ name: full(name), help, labelNames: [...labels], buckets: [...buckets], ...shared });
+        const metric =
+          existing<Histogram>(name) ?? new Histogram({ name: full(name), help, labelNames: [...labels], buckets: [...buckets], ...shared });
         return { record: (value, l = {}) => metric.observe(text(l), value) };
       },
       gauge: (name, { help, labels = [] }) => {
@@ -40,7 +41,13 @@ export class Metrics {
           };
           try {
             const result = work({ set: (attribute, value) => void span.setAttribute(attribute, value) });
-            if (result instanceof Promise) return result.catch((error: unknown) => { failed(error); throw error; }).finally(() => span.end()) as typeof result;
+            if (result instanceof Promise)
+              return result
+                .catch((error: unknown) => {
+                  failed(error);
+                  throw error;
+                })
+                .finally(() => span.end()) as typeof result;
             span.end();
             return result;
           } catch (error) {

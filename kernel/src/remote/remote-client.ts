@@ -7,6 +7,7 @@ import { parseRemoteAddress } from './remote-address.js';
 import { fromWire, isWireError } from './remote-errors.js';
 import type { RemoteTls } from './remote-server.js';
 
+type Ask = (input: unknown, options: { signal?: AbortSignal }) => Promise<unknown>;
 type Method = (options: { readonly signal?: AbortSignal }) => unknown;
 
 /** Connections to other Sextant processes, one pool an address. */
@@ -28,12 +29,25 @@ export class RemoteClients {
 
   #client(token: Token<unknown>, address: string): Readonly<Record<string, Method>> {
     const { agent, base } = this.#connection(address);
-    const link = new RPCLink({ url: `${base}/rpc`, fetch: (request, init) => this.#fetch(address, request.url, { ...init, method: request.method, headers: request.headers, body: request.body, duplex: 'half', signal: request.signal, dispatcher: agent }) });
-    const rpc = createORPCClient(link) as unknown as Record<string, Record<string, (input: unknown, options: { signal?: AbortSignal }) => Promise<unknown>>>;
+    const link = new RPCLink({
+      url: `${base}/rpc`,
+      fetch: (request, init) =>
+        this.#fetch(address, request.url, {
+          ...init,
+          method: request.method,
+          headers: request.headers,
+          body: request.body,
+          duplex: 'half',
+          signal: request.signal,
+          dispatcher: agent,
+        }),
+    });
+    const rpc = createORPCClient(link) as unknown as Record<string, Record<string, Ask>>;
     const methods = token.remote?.methods as Readonly<Record<string, string>>;
     return Object.fromEntries(
       Object.entries(methods).map(([method, kind]): [string, Method] => {
-        const ask = ({ signal, ...options }: { readonly signal?: AbortSignal }) => (rpc[token.key]?.[method] as NonNullable<(typeof rpc)[string][string]>)(options, signal ? { signal } : {}).catch(rethrow);
+        const remote = rpc[token.key]?.[method] as Ask;
+        const ask = ({ signal, ...options }: { readonly signal?: AbortSignal }) => remote(options, signal ? { signal } : {}).catch(rethrow);
         if (kind === 'call') return [method, ask];
         if (kind === 'stream') return [method, (options) => objects(() => ask(options) as Promise<AsyncIterable<unknown>>)];
         return [method, (options) => this.#bytes(address, `${base}/bytes/${encodeURIComponent(token.key)}/${method}`, options)];
@@ -42,10 +56,18 @@ export class RemoteClients {
   }
 
   async *#bytes(address: string, url: string, { signal, ...options }: { readonly signal?: AbortSignal }): AsyncGenerator<Uint8Array> {
-    const response = await this.#fetch(address, url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(options), ...(signal ? { signal } : {}), dispatcher: this.#connection(address).agent });
+    const response = await this.#fetch(address, url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(options),
+      ...(signal ? { signal } : {}),
+      dispatcher: this.#connection(address).agent,
+    });
     if (response.status !== 200) {
       const wire: unknown = await response.json().catch(() => undefined);
-      throw isWireError(wire) ? fromWire(wire) : new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: `${address} answered with status ${response.status}.`, fix: 'See its log.' });
+      throw isWireError(wire)
+        ? fromWire(wire)
+        : new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: `${address} answered with status ${response.status}.`, fix: 'See its log.' });
     }
     if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>;
   }
@@ -56,7 +78,11 @@ export class RemoteClients {
       return await undiciFetch(url, init);
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw new SextantError('SEXTANT_REMOTE_UNREACHABLE', { what: `The Sextant process at ${address} does not answer.`, fix: 'See that it runs, that its address is right, and that its certificate is signed by our authority.', cause });
+      throw new SextantError('SEXTANT_REMOTE_UNREACHABLE', {
+        what: `The Sextant process at ${address} does not answer.`,
+        fix: 'See that it runs, that its address is right, and that its certificate is signed by our authority.',
+        cause,
+      });
     }
   }
 
@@ -68,7 +94,13 @@ export class RemoteClients {
       connection =
         at.kind === 'unix'
           ? { agent: new Agent({ ...limits, connect: { socketPath: at.path } }), base: 'http://sextant' }
-          : { agent: new Agent({ ...limits, ...(at.secure && this.tls ? { connect: { ...this.tls, minVersion: 'TLSv1.3' as const } } : {}) }), base: `${at.secure ? 'https' : 'http'}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}` };
+          : {
+              agent: new Agent({
+                ...limits,
+                ...(at.secure && this.tls ? { connect: { ...this.tls, minVersion: 'TLSv1.3' as const } } : {}),
+              }),
+              base: `${at.secure ? 'https' : 'http'}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`,
+            };
       this.#agents.set(address, connection);
     }
     return connection;
@@ -85,6 +117,11 @@ async function* objects(open: () => Promise<AsyncIterable<unknown>>): AsyncGener
 
 function rethrow(error: unknown): never {
   if (error instanceof ORPCError && isWireError(error.data)) throw fromWire(error.data);
-  if (error instanceof ORPCError && error.status === 404) throw new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: 'Another Sextant process does not have the service that was asked of it.', fix: 'Give that process the role of the service, and the same version of the plugin.', cause: error });
+  if (error instanceof ORPCError && error.status === 404)
+    throw new SextantError('SEXTANT_REMOTE_UNKNOWN', {
+      what: 'Another Sextant process does not have the service that was asked of it.',
+      fix: 'Give that process the role of the service, and the same version of the plugin.',
+      cause: error,
+    });
   throw error;
 }

@@ -1,9 +1,21 @@
 import { declareErrors, SextantError } from '@sextant/sdk';
 
 export const remoteErrors = declareErrors({
-  SEXTANT_REMOTE_UNREACHABLE: { status: 503, summary: 'Another Sextant process does not answer.', fix: 'See that the process runs, that its address under `remotes` is right, and that its certificate is signed by our authority.' },
-  SEXTANT_REMOTE_UNKNOWN: { status: 502, summary: 'Another Sextant process does not have the service that was asked of it.', fix: 'Give that process the role of the service, and the same version of the plugin.' },
-  SEXTANT_REMOTE_ADDRESS: { status: 500, summary: 'The address of a Sextant process is malformed.', fix: 'Write http://host:port, https://host:port or unix:/path/to/socket.' },
+  SEXTANT_REMOTE_UNREACHABLE: {
+    status: 503,
+    summary: 'Another Sextant process does not answer.',
+    fix: 'See that the process runs, that its address under `remotes` is right, and that its certificate is signed by our authority.',
+  },
+  SEXTANT_REMOTE_UNKNOWN: {
+    status: 502,
+    summary: 'Another Sextant process does not have the service that was asked of it.',
+    fix: 'Give that process the role of the service, and the same version of the plugin.',
+  },
+  SEXTANT_REMOTE_ADDRESS: {
+    status: 500,
+    summary: 'The address of a Sextant process is malformed.',
+    fix: 'Write http://host:port, https://host:port or unix:/path/to/socket.',
+  },
 });
 
 /** How an error crosses: everything a person was meant to see, nothing else. */
@@ -16,7 +28,14 @@ export interface WireError {
 }
 
 export function toWire(error: unknown): WireError {
-  if (SextantError.is(error)) return { code: error.code, what: error.what, ...(error.why ? { why: error.why } : {}), ...(error.fix ? { fix: error.fix } : {}), details: error.details };
+  if (SextantError.is(error))
+    return {
+      code: error.code,
+      what: error.what,
+      ...(error.why ? { why: error.why } : {}),
+      ...(error.fix ? { fix: error.fix } : {}),
+      details: error.details,
+    };
   return { code: 'SEXTANT_INTERNAL', what: 'Another Sextant process failed.', why: 'The cause is in its log.' };
 }
 
@@ -25,4 +44,8 @@ export function fromWire(wire: WireError): SextantError {
   return new SextantError(code, text);
 }
 
-export const isWireError = (value: unknown): value is WireError => typeof value === 'object' && value !== null && typeof (value as WireError).code === 'string' && typeof (value as WireError).what === 'string';
+export const isWireError = (value: unknown): value is WireError =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as WireError).code === 'string' &&
+  typeof (value as WireError).what === 'string';

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type AnyRouter, ORPCError, os } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
 import type { Logger, Token } from '@sextant/sdk';
@@ -55,10 +55,16 @@ export class RemoteServer {
   async listen(address: string, tls: RemoteTls | undefined): Promise<void> {
     const at = parseRemoteAddress(address);
     if (at.kind === 'tcp' && !tls && !isLoopback(at.host)) {
-      throw new SextantError('SEXTANT_REMOTE_ADDRESS', { what: `Other machines cannot be let in at ${address} without certificates.`, fix: 'Set internal.tls (ca, cert, key), or listen on loopback or a unix socket.' });
+      throw new SextantError('SEXTANT_REMOTE_ADDRESS', {
+        what: `Other machines cannot be let in at ${address} without certificates.`,
+        fix: 'Set internal.tls (ca, cert, key), or listen on loopback or a unix socket.',
+      });
     }
-    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response).catch((error: unknown) => this.log.error('an internal call failed', { error }));
-    this.#server = tls ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, answer) : createServer(answer);
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#answer(request, response).catch((error: unknown) => this.log.error('an internal call failed', { error }));
+    this.#server = tls
+      ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, answer)
+      : createServer(answer);
     this.#server.requestTimeout = 0;
     if (at.kind === 'unix') {
       mkdirSync(dirname(at.path), { recursive: true, mode: 0o700 });
@@ -145,7 +151,11 @@ export class RemoteServer {
   }
 
   #enter(exposed: Exposed, method: string, options: unknown): unknown {
-    return runAs(internalActor(exposed.plugin), () => this.boundary.enter({ plugin: exposed.plugin, kind: 'call', name: `${exposed.token.key} ${method}` }, () => exposed.service[method]?.(options)));
+    return runAs(internalActor(exposed.plugin), () =>
+      this.boundary.enter({ plugin: exposed.plugin, kind: 'call', name: `${exposed.token.key} ${method}` }, () =>
+        exposed.service[method]?.(options),
+      ),
+    );
   }
 }
 
@@ -166,9 +176,19 @@ async function* following(first: Uint8Array, iterator: AsyncIterator<Uint8Array>
   }
 }
 
-const wireError = (error: unknown): unknown => new ORPCError('SEXTANT', { status: SextantError.is(error) ? Math.max(400, error.status) : 500, message: 'a Sextant call failed', data: toWire(error), cause: error });
+const wireError = (error: unknown): unknown =>
+  new ORPCError('SEXTANT', {
+    status: SextantError.is(error) ? Math.max(400, error.status) : 500,
+    message: 'a Sextant call failed',
+    data: toWire(error),
+    cause: error,
+  });
 
-const unknown = (key: string | undefined, method: string | undefined): object => ({ code: 'SEXTANT_REMOTE_UNKNOWN', what: `This process does not serve ${key} ${method}.`, fix: 'Give it the role of the service.' });
+const unknown = (key: string | undefined, method: string | undefined): object => ({
+  code: 'SEXTANT_REMOTE_UNKNOWN',
+  what: `This process does not serve ${key} ${method}.`,
+  fix: 'Give it the role of the service.',
+});
 
 async function text(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

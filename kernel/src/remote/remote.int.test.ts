@@ -14,7 +14,9 @@ interface Numbers {
   raw(o: { readonly bytes: number; readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>;
   wait(o: { readonly signal?: AbortSignal }): Promise<string>;
 }
-const numbers = serviceToken<Numbers>('demo.numbers@1', { remote: { role: 'git', methods: { double: 'call', count: 'stream', raw: 'bytes', wait: 'call' } } });
+const numbers = serviceToken<Numbers>('demo.numbers@1', {
+  remote: { role: 'git', methods: { double: 'call', count: 'stream', raw: 'bytes', wait: 'call' } },
+});
 
 let folder: string;
 let server: RemoteServer;
@@ -27,14 +29,22 @@ let address: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'remote-'));
   address = `unix:${join(folder, 's')}`;
-  server = new RemoteServer(new Boundary({ failed: () => undefined, allows: () => true }), new Logs({ level: 'silent', format: 'json' }).of('kernel'));
+  server = new RemoteServer(
+    new Boundary({ failed: () => undefined, allows: () => true }),
+    new Logs({ level: 'silent', format: 'json' }).of('kernel'),
+  );
   let tellAborted: () => void;
   let tellStarted: () => void;
-  aborted = new Promise((resolve) => { tellAborted = resolve; });
-  started = new Promise((resolve) => { tellStarted = resolve; });
+  aborted = new Promise((resolve) => {
+    tellAborted = resolve;
+  });
+  started = new Promise((resolve) => {
+    tellStarted = resolve;
+  });
   const service: Numbers = {
     async double({ n }) {
-      if (n < 0) throw new SextantError('SEXTANT_DEMO_NEGATIVE', { what: `${n} is negative.`, fix: 'Give a positive number.', details: { n } });
+      if (n < 0)
+        throw new SextantError('SEXTANT_DEMO_NEGATIVE', { what: `${n} is negative.`, fix: 'Give a positive number.', details: { n } });
       if (n === 13) throw new Error('password=hunter2');
       return n * 2;
     },
@@ -44,7 +54,14 @@ beforeEach(async () => {
     async *raw({ bytes }) {
       for (let sent = 0; sent < bytes; sent += 65_536) yield Buffer.alloc(Math.min(65_536, bytes - sent), 7);
     },
-    wait: ({ signal }) => new Promise((resolve) => { tellStarted(); signal?.addEventListener('abort', () => { tellAborted(); resolve('aborted'); }); }),
+    wait: ({ signal }) =>
+      new Promise((resolve) => {
+        tellStarted();
+        signal?.addEventListener('abort', () => {
+          tellAborted();
+          resolve('aborted');
+        });
+      }),
   };
   server.expose(numbers, service, 'demo');
   await server.listen(address, undefined);
@@ -69,7 +86,11 @@ describe('services between processes', () => {
   });
 
   it('carries a coded error whole, and another one without its text', async () => {
-    await expect(client.double({ n: -1 })).rejects.toMatchObject({ code: 'SEXTANT_DEMO_NEGATIVE', what: '-1 is negative.', details: { n: -1 } });
+    await expect(client.double({ n: -1 })).rejects.toMatchObject({
+      code: 'SEXTANT_DEMO_NEGATIVE',
+      what: '-1 is negative.',
+      details: { n: -1 },
+    });
     await expect(client.double({ n: 13 })).rejects.toThrow(expect.not.stringContaining('hunter2') as never);
   });
 
@@ -90,7 +111,10 @@ describe('services between processes', () => {
   });
 
   it('lets no other machine in without certificates', async () => {
-    const open = new RemoteServer(new Boundary({ failed: () => undefined, allows: () => true }), new Logs({ level: 'silent', format: 'json' }).of('kernel'));
+    const open = new RemoteServer(
+      new Boundary({ failed: () => undefined, allows: () => true }),
+      new Logs({ level: 'silent', format: 'json' }).of('kernel'),
+    );
     await expect(open.listen('0.0.0.0:0', undefined)).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_ADDRESS' });
   });
 });

@@ -1,14 +1,36 @@
 import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
 import type { EngineEvent, EngineRequest, IndexedRepository } from './engine/contract.js';
 
-export type { DocExpr, EngineChunk, EngineDocument, EngineEvent, EnginePosition, EngineRange, EngineRequest, EngineSummary, EngineSymbol, IndexedRepository, PatternSpec, SearchLimits, SearchScope } from './engine/contract.js';
+export type {
+  DocExpr,
+  EngineChunk,
+  EngineDocument,
+  EngineEvent,
+  EnginePosition,
+  EngineRange,
+  EngineRequest,
+  EngineSummary,
+  EngineSymbol,
+  IndexedRepository,
+  PatternSpec,
+  SearchLimits,
+  SearchScope,
+} from './engine/contract.js';
 
 /** A search node: the index of some repositories. It knows no permissions; the scope of a request is what may be read. */
 export interface SearchEngine {
   search(o: EngineRequest): AsyncIterable<EngineEvent>;
-  status(o: { /** Absent: all. */ readonly repositories?: readonly number[]; readonly signal?: AbortSignal }): Promise<readonly IndexedRepository[]>;
+  status(o: {
+    /** Absent: all. */ readonly repositories?: readonly number[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly IndexedRepository[]>;
   /** Files known by path only, with the reason. */
-  skippedFiles(o: { readonly repository: number; readonly limit: number; readonly offset: number; readonly signal?: AbortSignal }): Promise<readonly { readonly path: string; readonly reason: string }[]>;
+  skippedFiles(o: {
+    readonly repository: number;
+    readonly limit: number;
+    readonly offset: number;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly { readonly path: string; readonly reason: string }[]>;
 }
 
 export { searchEngine } from './remote.js';
@@ -29,7 +51,16 @@ export interface SearchRequest {
 
 /** Where a hit stands: the repository and the commit that was searched. */
 export interface MatchBase {
-  readonly repository: { readonly id: number; readonly name: string; readonly stars: number; readonly lastFetched?: string; readonly private: boolean; readonly fork: boolean; readonly archived: boolean; readonly description: string };
+  readonly repository: {
+    readonly id: number;
+    readonly name: string;
+    readonly stars: number;
+    readonly lastFetched?: string;
+    readonly private: boolean;
+    readonly fork: boolean;
+    readonly archived: boolean;
+    readonly description: string;
+  };
   readonly branches: readonly string[];
   readonly commit: string;
   /** When the searched commit was indexed, and whether the mirror has moved on since. */
@@ -37,33 +68,129 @@ export interface MatchBase {
 }
 
 /** Positions are code points in a line; `offset` is code points from the file's start where known. */
-export interface MatchPosition { readonly offset: number; readonly line: number; readonly column: number }
-export interface MatchRange { readonly start: MatchPosition; readonly end: MatchPosition }
+export interface MatchPosition {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+export interface MatchRange {
+  readonly start: MatchPosition;
+  readonly end: MatchPosition;
+}
 
 export type SearchMatch =
-  | (MatchBase & { readonly type: 'content'; readonly path: string; readonly language?: string; readonly pathRanges: readonly (readonly [number, number])[]; readonly chunks: readonly { readonly content: string; readonly start: MatchPosition; readonly ranges: readonly MatchRange[]; readonly truncated: boolean }[]; readonly matchCount: number; readonly score: number })
-  | (MatchBase & { readonly type: 'path'; readonly path: string; readonly language?: string; readonly pathRanges: readonly (readonly [number, number])[]; readonly score: number })
-  | (MatchBase & { readonly type: 'symbol'; readonly path: string; readonly language?: string; readonly symbols: readonly { readonly name: string; readonly kind: string; readonly containerName: string; readonly line: number; readonly url: string }[]; readonly score: number })
-  | (MatchBase & { readonly type: 'repo'; readonly descriptionRanges: readonly (readonly [number, number])[]; readonly nameRanges: readonly (readonly [number, number])[]; readonly topics: readonly string[]; readonly metadata: Readonly<Record<string, string | null>> })
-  | (MatchBase & { readonly type: 'commit'; readonly oid: string; readonly message: string; readonly author: { readonly name: string; readonly email: string; readonly date: string }; readonly committer: { readonly name: string; readonly email: string; readonly date: string }; /** Present for diff search: the hunks that hold hits. */ readonly diff?: string; /** Line, column, length in `diff`, else in `message`; code points. */ readonly ranges: readonly (readonly [number, number, number])[] });
+  | (MatchBase & {
+      readonly type: 'content';
+      readonly path: string;
+      readonly language?: string;
+      readonly pathRanges: readonly (readonly [number, number])[];
+      readonly chunks: readonly {
+        readonly content: string;
+        readonly start: MatchPosition;
+        readonly ranges: readonly MatchRange[];
+        readonly truncated: boolean;
+      }[];
+      readonly matchCount: number;
+      readonly score: number;
+    })
+  | (MatchBase & {
+      readonly type: 'path';
+      readonly path: string;
+      readonly language?: string;
+      readonly pathRanges: readonly (readonly [number, number])[];
+      readonly score: number;
+    })
+  | (MatchBase & {
+      readonly type: 'symbol';
+      readonly path: string;
+      readonly language?: string;
+      readonly symbols: readonly {
+        readonly name: string;
+        readonly kind: string;
+        readonly containerName: string;
+        readonly line: number;
+        readonly url: string;
+      }[];
+      readonly score: number;
+    })
+  | (MatchBase & {
+      readonly type: 'repo';
+      readonly descriptionRanges: readonly (readonly [number, number])[];
+      readonly nameRanges: readonly (readonly [number, number])[];
+      readonly topics: readonly string[];
+      readonly metadata: Readonly<Record<string, string | null>>;
+    })
+  | (MatchBase & {
+      readonly type: 'commit';
+      readonly oid: string;
+      readonly message: string;
+      readonly author: { readonly name: string; readonly email: string; readonly date: string };
+      readonly committer: {
+        readonly name: string;
+        readonly email: string;
+        readonly date: string;
+      } /** Present for diff search: the hunks that hold hits. */;
+      readonly diff?: string /** Line, column, length in `diff`, else in `message`; code points. */;
+      readonly ranges: readonly (readonly [number, number, number])[];
+    });
 
-export interface SkippedItem { readonly reason: string; readonly title: string; readonly message: string; readonly severity: 'info' | 'warn' | 'error'; readonly suggested?: { readonly title: string; readonly queryExpression: string } }
-export interface SearchFilter { readonly value: string; readonly label: string; readonly count: number; readonly limitHit: boolean; readonly kind: string }
-export interface SearchAlert { readonly kind?: string; readonly title: string; readonly description: string; readonly proposedQueries: readonly { readonly description: string; readonly query: string }[] }
+export interface SkippedItem {
+  readonly reason: string;
+  readonly title: string;
+  readonly message: string;
+  readonly severity: 'info' | 'warn' | 'error';
+  readonly suggested?: { readonly title: string; readonly queryExpression: string };
+}
+export interface SearchFilter {
+  readonly value: string;
+  readonly label: string;
+  readonly count: number;
+  readonly limitHit: boolean;
+  readonly kind: string;
+}
+export interface SearchAlert {
+  readonly kind?: string;
+  readonly title: string;
+  readonly description: string;
+  readonly proposedQueries: readonly { readonly description: string; readonly query: string }[];
+}
 
-export type VerdictReason = 'capped' | 'timed-out' | 'shard-missing' | 'repository-cloning' | 'repository-missing' | 'not-indexed' | 'degraded' | 'skipped-files' | 'permission-limited' | 'stale' | 'excluded' | 'error';
+export type VerdictReason =
+  | 'capped'
+  | 'timed-out'
+  | 'shard-missing'
+  | 'repository-cloning'
+  | 'repository-missing'
+  | 'not-indexed'
+  | 'degraded'
+  | 'skipped-files'
+  | 'permission-limited'
+  | 'stale'
+  | 'excluded'
+  | 'error';
 
 /** What the answer did not look at. `exhaustive` only when nothing was left out. */
 export interface Verdict {
   readonly exhaustive: boolean;
-  readonly reasons: readonly { readonly reason: VerdictReason; readonly message: string; readonly repositories?: readonly string[]; readonly count?: number }[];
+  readonly reasons: readonly {
+    readonly reason: VerdictReason;
+    readonly message: string;
+    readonly repositories?: readonly string[];
+    readonly count?: number;
+  }[];
   /** The whole verdict in one sentence. */
   readonly words: string;
   /** The oldest index that was searched: the commit's age in milliseconds. */
   readonly oldestIndexAt?: string;
 }
 
-export interface SearchProgress { readonly done: boolean; readonly matchCount: number; readonly durationMs: number; readonly repositoriesCount: number; readonly skipped: readonly SkippedItem[] }
+export interface SearchProgress {
+  readonly done: boolean;
+  readonly matchCount: number;
+  readonly durationMs: number;
+  readonly repositoriesCount: number;
+  readonly skipped: readonly SkippedItem[];
+}
 
 export type SearchEvent =
   | { readonly type: 'matches'; readonly matches: readonly SearchMatch[] }

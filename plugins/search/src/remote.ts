@@ -4,7 +4,11 @@ import type { EngineEvent, EngineRequest, EngineSummary } from './engine/contrac
 
 /** A search node, here or in another process. Several nodes hold the same index; a request goes to one of them by its scope. */
 export const searchEngine = serviceToken<SearchEngine>('search.engine@1', {
-  remote: { role: 'search', methods: { search: 'stream', status: 'call', skippedFiles: 'call' }, combine: (nodes) => new SpreadEngine(nodes) },
+  remote: {
+    role: 'search',
+    methods: { search: 'stream', status: 'call', skippedFiles: 'call' },
+    combine: (nodes) => new SpreadEngine(nodes),
+  },
 });
 
 /**
@@ -15,12 +19,27 @@ class SpreadEngine implements SearchEngine {
   constructor(private readonly nodes: readonly RemoteNode<SearchEngine>[]) {}
 
   async *search(request: EngineRequest): AsyncIterable<EngineEvent> {
-    const shares = Map.groupBy(request.scope.repositories, ({ id }) => nodeOf(this.nodes.map((n) => n.address), id));
+    const shares = Map.groupBy(request.scope.repositories, ({ id }) =>
+      nodeOf(
+        this.nodes.map((n) => n.address),
+        id,
+      ),
+    );
     const summaries: EngineSummary[] = [];
     const running = [...shares].map(([address, repositories]) => {
       const node = this.nodes.find((n) => n.address === address) as RemoteNode<SearchEngine>;
       const iterator = node.client.search({ ...request, scope: { ...request.scope, repositories } })[Symbol.asyncIterator]();
-      const lost = (error: unknown): IteratorResult<EngineEvent> => ({ done: false, value: { type: 'done', summary: unanswered(repositories.map((r) => r.id), node.address, error) } });
+      const lost = (error: unknown): IteratorResult<EngineEvent> => ({
+        done: false,
+        value: {
+          type: 'done',
+          summary: unanswered(
+            repositories.map((r) => r.id),
+            node.address,
+            error,
+          ),
+        },
+      });
       return { iterator, next: iterator.next().catch(lost), lost };
     });
     const open = new Set(running);
@@ -46,11 +65,16 @@ class SpreadEngine implements SearchEngine {
   async status(o: Parameters<SearchEngine['status']>[0]): ReturnType<SearchEngine['status']> {
     const answers = await Promise.allSettled(this.nodes.map((node) => node.client.status(o)));
     const addresses = this.nodes.map((n) => n.address);
-    return answers.flatMap((answer, i) => (answer.status === 'fulfilled' ? answer.value.filter((r) => nodeOf(addresses, r.repository) === addresses[i]) : []));
+    return answers.flatMap((answer, i) =>
+      answer.status === 'fulfilled' ? answer.value.filter((r) => nodeOf(addresses, r.repository) === addresses[i]) : [],
+    );
   }
 
   skippedFiles(o: Parameters<SearchEngine['skippedFiles']>[0]): ReturnType<SearchEngine['skippedFiles']> {
-    const address = nodeOf(this.nodes.map((n) => n.address), o.repository);
+    const address = nodeOf(
+      this.nodes.map((n) => n.address),
+      o.repository,
+    );
     return (this.nodes.find((n) => n.address === address) as RemoteNode<SearchEngine>).client.skippedFiles(o);
   }
 }
@@ -78,7 +102,17 @@ function hash(text: string): number {
   return (h ^ (h >>> 13)) >>> 0;
 }
 
-const EMPTY: EngineSummary = { matchCount: 0, documentCount: 0, shardsTotal: 0, shardsDone: 0, limitHit: false, timedOut: false, notIndexed: [], degraded: [], skippedFiles: {} };
+const EMPTY: EngineSummary = {
+  matchCount: 0,
+  documentCount: 0,
+  shardsTotal: 0,
+  shardsDone: 0,
+  limitHit: false,
+  timedOut: false,
+  notIndexed: [],
+  degraded: [],
+  skippedFiles: {},
+};
 
 const merged = (a: EngineSummary, b: EngineSummary): EngineSummary => ({
   matchCount: a.matchCount + b.matchCount,
@@ -89,11 +123,19 @@ const merged = (a: EngineSummary, b: EngineSummary): EngineSummary => ({
   timedOut: a.timedOut || b.timedOut,
   notIndexed: [...a.notIndexed, ...b.notIndexed],
   degraded: [...a.degraded, ...b.degraded],
-  skippedFiles: Object.fromEntries([...new Set([...Object.keys(a.skippedFiles), ...Object.keys(b.skippedFiles)])].map((k) => [k, (a.skippedFiles[k] ?? 0) + (b.skippedFiles[k] ?? 0)])),
+  skippedFiles: Object.fromEntries(
+    [...new Set([...Object.keys(a.skippedFiles), ...Object.keys(b.skippedFiles)])].map((k) => [
+      k,
+      (a.skippedFiles[k] ?? 0) + (b.skippedFiles[k] ?? 0),
+    ]),
+  ),
 });
 
 const unanswered = (repositories: readonly number[], address: string, error: unknown): EngineSummary => ({
   ...EMPTY,
   shardsTotal: repositories.length,
-  degraded: repositories.map((repository) => ({ repository, reason: `the search node ${address} does not answer${error instanceof Error && error.name !== 'AbortError' ? `: ${error.message}` : ''}` })),
+  degraded: repositories.map((repository) => ({
+    repository,
+    reason: `the search node ${address} does not answer${error instanceof Error && error.name !== 'AbortError' ? `: ${error.message}` : ''}`,
+  })),
 });

@@ -16,7 +16,10 @@ export const duration = () =>
   z.union([z.string(), z.number()]).transform((value, ctx) => {
     const ms = typeof value === 'number' ? value : parseDuration(value);
     if (ms === undefined || !(ms >= 0)) {
-      ctx.addIssue({ code: 'custom', message: `"${value}" is not a duration: write a number and a unit, such as 250ms, 10s, 5m, 2h or 7d` });
+      ctx.addIssue({
+        code: 'custom',
+        message: `"${value}" is not a duration: write a number and a unit, such as 250ms, 10s, 5m, 2h or 7d`,
+      });
       return z.NEVER;
     }
     return ms;
@@ -26,7 +29,12 @@ export const duration = () =>
 export const bytes = () =>
   z.union([z.string(), z.number()]).transform((value, ctx) => {
     const match = typeof value === 'string' ? BYTES.exec(value.trim()) : undefined;
-    const size = typeof value === 'number' ? value : match ? Math.round(Number(match[1]) * (SIZE[match[2]?.toLowerCase() ?? ''] ?? Number.NaN)) : Number.NaN;
+    const size =
+      typeof value === 'number'
+        ? value
+        : match
+          ? Math.round(Number(match[1]) * (SIZE[match[2]?.toLowerCase() ?? ''] ?? Number.NaN))
+          : Number.NaN;
     if (!(size >= 0)) {
       ctx.addIssue({ code: 'custom', message: `"${value}" is not a size: write a number and a unit, such as 512KiB, 10MB or 2GiB` });
       return z.NEVER;

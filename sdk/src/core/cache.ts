@@ -8,9 +8,16 @@ export interface Cache {
   getOrCompute<V>(key: string, options: { readonly ttl: number }, compute: () => Promise<V>): Promise<V>;
 }
 
-export interface LimitDecision { readonly allowed: boolean; readonly remaining: number; /** Milliseconds until `cost` would be allowed; 0 when it was. */ readonly retryAfter: number }
+export interface LimitDecision {
+  readonly allowed: boolean;
+  readonly remaining: number /** Milliseconds until `cost` would be allowed; 0 when it was. */;
+  readonly retryAfter: number;
+}
 
 /** Token buckets shared by the processes that share the backend. */
 export interface Limits {
-  take(key: string, bucket: { readonly capacity: number; /** Milliseconds to refill it whole. */ readonly per: number; readonly cost?: number }): Promise<LimitDecision>;
+  take(
+    key: string,
+    bucket: { readonly capacity: number /** Milliseconds to refill it whole. */; readonly per: number; readonly cost?: number },
+  ): Promise<LimitDecision>;
 }

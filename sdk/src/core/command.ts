@@ -1,7 +1,7 @@
-import type { ConfigSchema } from '../config/config.js';
-import type { Deps, Resolved } from '../tokens/deps.js';
-import type { PluginContext } from '../plugin/context.js';
 import type { z } from 'zod';
+import type { ConfigSchema } from '../config/config.js';
+import type { PluginContext } from '../plugin/context.js';
+import type { Deps, Resolved } from '../tokens/deps.js';
 
 export interface CommandOutput {
   /** A line for people, on stdout; with --json nothing but {@link json} is printed. */
@@ -20,5 +20,9 @@ export interface CommandDefinition<D extends Deps, S extends ConfigSchema, A ext
   /** Options by name (`--lower-kebab`); a key with meta `{ positional: true }` is taken by position. */
   readonly arguments: A;
   /** Resolves to the exit code. */
-  run(args: z.output<A>, deps: Resolved<D>, context: { readonly out: CommandOutput; readonly signal: AbortSignal; readonly plugin: PluginContext<S> }): Promise<number>;
+  run(
+    args: z.output<A>,
+    deps: Resolved<D>,
+    context: { readonly out: CommandOutput; readonly signal: AbortSignal; readonly plugin: PluginContext<S> },
+  ): Promise<number>;
 }

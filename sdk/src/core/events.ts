@@ -2,8 +2,14 @@ import type { z } from 'zod';
 import type { Key } from '../tokens/token.js';
 import type { Tx } from './storage.js';
 
-export interface EventType<P> { readonly key: Key; readonly payload: z.ZodType<P> }
-export const defineEvent = <S extends z.ZodType>(key: Key, payload: S): EventType<z.output<S>> => ({ key, payload: payload as unknown as z.ZodType<z.output<S>> });
+export interface EventType<P> {
+  readonly key: Key;
+  readonly payload: z.ZodType<P>;
+}
+export const defineEvent = <S extends z.ZodType>(key: Key, payload: S): EventType<z.output<S>> => ({
+  key,
+  payload: payload as unknown as z.ZodType<z.output<S>>,
+});
 
 /** Notices to every process. At most once: who must not miss one uses a job. Payloads stay under 4 KB. */
 export interface Events {

@@ -34,9 +34,19 @@ export interface JobRecord {
 export interface Jobs {
   /** Legal from init on. @returns the job's id. */
   enqueue<P>(job: JobType<P>, payload: P, options?: EnqueueOptions): Promise<string>;
-  enqueueMany<P>(job: JobType<P>, entries: readonly { readonly payload: P; readonly options?: Omit<EnqueueOptions, 'tx'> }[], options?: { readonly tx?: Tx }): Promise<void>;
+  enqueueMany<P>(
+    job: JobType<P>,
+    entries: readonly { readonly payload: P; readonly options?: Omit<EnqueueOptions, 'tx'> }[],
+    options?: { readonly tx?: Tx },
+  ): Promise<void>;
   /** Removes waiting jobs of the key and aborts the running one. */
   cancel(job: AnyJob, key: string): Promise<boolean>;
   /** Newest first. */
-  list(filter: { readonly job?: AnyJob; readonly state?: JobState; readonly key?: string; readonly limit: number; readonly before?: string }): Promise<readonly JobRecord[]>;
+  list(filter: {
+    readonly job?: AnyJob;
+    readonly state?: JobState;
+    readonly key?: string;
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<readonly JobRecord[]>;
 }

@@ -16,7 +16,10 @@ export type Where<E> = Partial<{ readonly [K in keyof E]: E[K] | readonly E[K][]
 
 /** Entities of one table. Enough for most; use `query` for the rest. */
 export interface Repository<E extends object> {
-  find(where?: Where<E>, options?: { readonly orderBy?: Partial<Record<keyof E & string, 'ASC' | 'DESC'>>; readonly limit?: number; readonly offset?: number }): Promise<E[]>;
+  find(
+    where?: Where<E>,
+    options?: { readonly orderBy?: Partial<Record<keyof E & string, 'ASC' | 'DESC'>>; readonly limit?: number; readonly offset?: number },
+  ): Promise<E[]>;
   findOne(where: Where<E>): Promise<E | undefined>;
   insert(values: Partial<E> | readonly Partial<E>[]): Promise<E[]>;
   /** Inserts, or updates the row that has the same `key` columns. */

@@ -23,5 +23,4 @@ export function declareErrors<const T extends Readonly<Record<`SEXTANT_${string}
 export const errorCode = (code: string): ErrorCode | undefined => table.get(code);
 
 /** Every declared code, sorted: the source of the reference page. */
-export const allErrorCodes = (): readonly (readonly [code: string, entry: ErrorCode])[] =>
-  [...table].sort(([a], [b]) => (a < b ? -1 : 1));
+export const allErrorCodes = (): readonly (readonly [code: string, entry: ErrorCode])[] => [...table].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -25,12 +25,22 @@ export interface Loader<K, V> {
 export type BatchLoad = (keys: readonly never[], operation: Operation) => Promise<readonly unknown[]>;
 
 // biome-ignore lint/suspicious/noExplicitAny: parents and arguments are typed by the plugin's own resolvers
-export type Resolver = (parent: any, args: any, operation: Operation, info: { readonly fieldName: string; readonly path: unknown }) => unknown;
-// biome-ignore lint/suspicious/noExplicitAny: see Resolver
-export type SubscriptionResolver = { subscribe: (parent: any, args: any, operation: Operation) => AsyncIterable<unknown>; resolve?: Resolver };
+type Untyped = any;
+export type Resolver = (
+  parent: Untyped,
+  args: Untyped,
+  operation: Operation,
+  info: { readonly fieldName: string; readonly path: unknown },
+) => unknown;
+export type SubscriptionResolver = {
+  subscribe: (parent: Untyped, args: Untyped, operation: Operation) => AsyncIterable<unknown>;
+  resolve?: Resolver;
+};
 
 /** Type name → field name → resolver; `__resolveType` for interfaces and unions; a scalar's or enum's entry is its definition. */
-export type ResolverMap = Readonly<Record<string, Readonly<Record<string, Resolver | SubscriptionResolver | string | number>> | ScalarDefinition>>;
+export type ResolverMap = Readonly<
+  Record<string, Readonly<Record<string, Resolver | SubscriptionResolver | string | number>> | ScalarDefinition>
+>;
 
 export interface ScalarDefinition {
   readonly scalar: true;
@@ -63,5 +73,7 @@ export const encodeNodeId = (kind: string, id: string | number): string => Buffe
 /** The id behind a GraphQL id of the kind; undefined when it is of another kind or none at all. */
 export function decodeNodeId(kind: string, nodeId: string): string | undefined {
   const text = Buffer.from(nodeId, 'base64').toString();
-  return text.startsWith(`${kind}:`) && Buffer.from(text).toString('base64').replace(/=+$/, '') === nodeId.replace(/=+$/, '') ? text.slice(kind.length + 1) : undefined;
+  return text.startsWith(`${kind}:`) && Buffer.from(text).toString('base64').replace(/=+$/, '') === nodeId.replace(/=+$/, '')
+    ? text.slice(kind.length + 1)
+    : undefined;
 }

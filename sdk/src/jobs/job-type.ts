@@ -36,7 +36,10 @@ export interface JobContext<S extends ConfigSchema = ConfigSchema> {
   retryLater(reason: string, options?: { /** Milliseconds, default 30,000. */ readonly after?: number }): RetryLater;
 }
 
-export interface RetryLater { readonly retryLater: string; readonly after: number }
+export interface RetryLater {
+  readonly retryLater: string;
+  readonly after: number;
+}
 
 export type JobHandler<J extends AnyJob, D extends Deps = Deps, S extends ConfigSchema = ConfigSchema> = (
   payload: J extends JobType<infer P> ? P : never,
@@ -50,7 +53,8 @@ export function defineJob<S extends z.ZodType>(
   name: string,
   options: { readonly payload: S; readonly maxAttempts?: number; readonly timeout?: number; readonly concurrency?: number },
 ): JobType<z.output<S>> {
-  if (!NAME.test(name)) throw new SextantError('SEXTANT_JOB_INVALID', { what: `"${name}" is not a job name.`, fix: 'Write <plugin-id>.<verb>-<noun>.' });
+  if (!NAME.test(name))
+    throw new SextantError('SEXTANT_JOB_INVALID', { what: `"${name}" is not a job name.`, fix: 'Write <plugin-id>.<verb>-<noun>.' });
   return {
     name,
     payload: options.payload as unknown as z.ZodType<z.output<S>>,

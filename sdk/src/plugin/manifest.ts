@@ -38,8 +38,10 @@ export function manifestProblems(value: unknown): readonly string[] {
   if (typeof m.id !== 'string' || !ID.test(m.id)) problems.push(`id ${JSON.stringify(m.id)} is not kebab-case`);
   for (const key of ['version', 'title', 'summary']) if (typeof m[key] !== 'string' || m[key] === '') problems.push(`${key} is missing`);
   const range = (m.engines as { kernel?: unknown } | undefined)?.kernel;
-  if (typeof range !== 'string' || !/^[\^~]?\d+(\.\d+|\.x)*/.test(range)) problems.push(`engines.kernel ${JSON.stringify(range)} does not fix a major: write ^1.0.0`);
-  if (!['always-on', 'default-on', 'default-off'].includes(String(m.toggle))) problems.push(`toggle ${JSON.stringify(m.toggle)} is none of always-on, default-on, default-off`);
+  if (typeof range !== 'string' || !/^[\^~]?\d+(\.\d+|\.x)*/.test(range))
+    problems.push(`engines.kernel ${JSON.stringify(range)} does not fix a major: write ^1.0.0`);
+  if (!['always-on', 'default-on', 'default-off'].includes(String(m.toggle)))
+    problems.push(`toggle ${JSON.stringify(m.toggle)} is none of always-on, default-on, default-off`);
   for (const role of Object.keys((m.parts as object | undefined) ?? {})) if (!isRole(role)) problems.push(`parts.${role} is not a role`);
   if (typeof m.parts !== 'object' || m.parts === null) problems.push('parts is missing');
   return problems;
@@ -48,6 +50,11 @@ export function manifestProblems(value: unknown): readonly string[] {
 /** @throws SEXTANT_MANIFEST_INVALID naming every malformed field. */
 export function definePlugin<S extends ConfigSchema>(manifest: Manifest<S>): Manifest<S> {
   const problems = manifestProblems(manifest);
-  if (problems.length > 0) throw new SextantError('SEXTANT_MANIFEST_INVALID', { what: `The manifest of plugin "${manifest?.id}" is malformed.`, why: `${problems.join('; ')}.`, fix: 'Correct the named fields.' });
+  if (problems.length > 0)
+    throw new SextantError('SEXTANT_MANIFEST_INVALID', {
+      what: `The manifest of plugin "${manifest?.id}" is malformed.`,
+      why: `${problems.join('; ')}.`,
+      fix: 'Correct the named fields.',
+    });
   return manifest;
 }

@@ -1,10 +1,10 @@
 import type { ConfigOf, ConfigSchema } from '../config/config.js';
 import type { CommandDefinition } from '../core/command.js';
 import type { HealthProbe } from '../core/health.js';
+import type { StorageDefinition } from '../core/storage.js';
 import type { GraphQLPart } from '../graphql/graphql-part.js';
 import type { PluginRouter } from '../http/router.js';
 import type { JobHandler, JobType } from '../jobs/job-type.js';
-import type { StorageDefinition } from '../core/storage.js';
 import type { Deps, Resolved } from '../tokens/deps.js';
 import type { Point, Token } from '../tokens/token.js';
 import type { PluginContext } from './context.js';
@@ -25,7 +25,11 @@ export interface Registrar<D extends Deps, S extends ConfigSchema = ConfigSchema
   job<P>(job: JobType<P>, handle: JobHandler<JobType<P>, D, S>): void;
   /** Enqueues a job by cron (UTC) or by interval; one scheduler elected over all processes does it. */
   schedule(schedule: Schedule<S>): void;
-  health(name: string, probe: (deps: Resolved<D>, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe, options?: { readonly every?: number; readonly critical?: boolean }): void;
+  health(
+    name: string,
+    probe: (deps: Resolved<D>, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe,
+    options?: { readonly every?: number; readonly critical?: boolean },
+  ): void;
   /** Adds a command to the program `sextant`; its part is of the role `cli`. */
   command(command: CommandDefinition<D, S>): void;
   /** Runs when all services exist. `timeout` in milliseconds, default 10,000. */

@@ -13,5 +13,11 @@ export interface Contribution<V> {
 }
 
 export type Resolved<D extends Deps> = {
-  readonly [K in keyof D]: D[K] extends Token<infer V> ? V : D[K] extends Maybe<infer V> ? V | undefined : D[K] extends Point<infer V> ? readonly Contribution<V>[] : never;
+  readonly [K in keyof D]: D[K] extends Token<infer V>
+    ? V
+    : D[K] extends Maybe<infer V>
+      ? V | undefined
+      : D[K] extends Point<infer V>
+        ? readonly Contribution<V>[]
+        : never;
 };

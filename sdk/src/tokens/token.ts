@@ -52,19 +52,29 @@ const KEY = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*@[1-9]
 
 function checked(key: Key): Key {
   if (!KEY.test(key)) {
-    throw new SextantError('SEXTANT_TOKEN_KEY', { what: `"${key}" is not a token key.`, fix: 'Write <plugin-id>.<noun>@<major>, such as search.api@1, in kebab-case.' });
+    throw new SextantError('SEXTANT_TOKEN_KEY', {
+      what: `"${key}" is not a token key.`,
+      fix: 'Write <plugin-id>.<noun>@<major>, such as search.api@1, in kebab-case.',
+    });
   }
   return key;
 }
 
-export const serviceToken = <V>(key: Key, options: { readonly scope?: 'kernel' | 'plugin'; readonly remote?: Remote<V> } = {}): Token<V> => ({
+export const serviceToken = <V>(
+  key: Key,
+  options: { readonly scope?: 'kernel' | 'plugin'; readonly remote?: Remote<V> } = {},
+): Token<V> => ({
   kind: 'service',
   key: checked(key),
   scope: options.scope ?? 'kernel',
   ...(options.remote ? { remote: options.remote } : {}),
 });
 
-export const extensionPoint = <V>(key: Key, options: { readonly arity?: 'one' | 'many' } = {}): Point<V> => ({ kind: 'point', key: checked(key), arity: options.arity ?? 'many' });
+export const extensionPoint = <V>(key: Key, options: { readonly arity?: 'one' | 'many' } = {}): Point<V> => ({
+  kind: 'point',
+  key: checked(key),
+  arity: options.arity ?? 'many',
+});
 
 /** An optional dependency: undefined while nobody provides it. */
 export const maybe = <V>(token: Token<V>): Maybe<V> => ({ kind: 'maybe', token });

@@ -11,7 +11,11 @@ export const CommitOid = {
   parse(value: string): CommitOid {
     const folded = typeof value === 'string' ? value.toLowerCase() : '';
     if (!SHAPE.test(folded)) {
-      throw new SextantError('SEXTANT_VALUE_COMMIT', { what: 'The commit hash is malformed.', why: 'It is not 40 or 64 hexadecimal digits.', fix: 'Give the full hash.' });
+      throw new SextantError('SEXTANT_VALUE_COMMIT', {
+        what: 'The commit hash is malformed.',
+        why: 'It is not 40 or 64 hexadecimal digits.',
+        fix: 'Give the full hash.',
+      });
     }
     return folded as CommitOid;
   },

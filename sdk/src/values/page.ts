@@ -22,7 +22,11 @@ export interface PageRequest {
 export function pageRequest(list: string, args: PageArguments, limits: { readonly max: number; readonly default: number }): PageRequest {
   const limit = args.first ?? limits.default;
   if (!Number.isInteger(limit) || limit < 0 || limit > limits.max) {
-    throw new SextantError('SEXTANT_PAGE_ARGUMENT', { what: `"first" is ${limit}.`, why: `This list gives between 0 and ${limits.max} at a time.`, fix: 'Ask for fewer, and follow endCursor.' });
+    throw new SextantError('SEXTANT_PAGE_ARGUMENT', {
+      what: `"first" is ${limit}.`,
+      why: `This list gives between 0 and ${limits.max} at a time.`,
+      fix: 'Ask for fewer, and follow endCursor.',
+    });
   }
   return { limit, after: args.after ? decodeCursor(list, args.after) : undefined };
 }
@@ -33,7 +37,10 @@ export const encodeCursor = (list: string, position: string): string => Buffer.f
 function decodeCursor(list: string, cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString();
   if (!text.startsWith(`${list}:`)) {
-    throw new SextantError('SEXTANT_PAGE_ARGUMENT', { what: 'The cursor in "after" is not one of this list.', fix: 'Pass the endCursor of the page before, unchanged.' });
+    throw new SextantError('SEXTANT_PAGE_ARGUMENT', {
+      what: 'The cursor in "after" is not one of this list.',
+      fix: 'Pass the endCursor of the page before, unchanged.',
+    });
   }
   return text.slice(list.length + 1);
 }
@@ -43,5 +50,9 @@ export function pageOf<T>(list: string, rows: readonly T[], limit: number, posit
   const nodes = rows.slice(0, limit);
   const last = nodes.at(-1);
   const hasNextPage = rows.length > limit;
-  return { nodes, ...(totalCount === undefined ? {} : { totalCount }), pageInfo: { hasNextPage, endCursor: hasNextPage && last !== undefined ? encodeCursor(list, position(last)) : null } };
+  return {
+    nodes,
+    ...(totalCount === undefined ? {} : { totalCount }),
+    pageInfo: { hasNextPage, endCursor: hasNextPage && last !== undefined ? encodeCursor(list, position(last)) : null },
+  };
 }

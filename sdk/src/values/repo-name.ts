@@ -27,7 +27,11 @@ export const RepoName = {
   parse(value: string): RepoName {
     const why = typeof value === 'string' ? problem(value) : 'it is not text';
     if (why) {
-      throw new SextantError('SEXTANT_VALUE_REPOSITORY_NAME', { what: 'The repository name is malformed.', why: `The name is refused: ${why}.`, fix: 'Give a name such as github.com/owner/name.' });
+      throw new SextantError('SEXTANT_VALUE_REPOSITORY_NAME', {
+        what: 'The repository name is malformed.',
+        why: `The name is refused: ${why}.`,
+        fix: 'Give a name such as github.com/owner/name.',
+      });
     }
     return value as RepoName;
   },

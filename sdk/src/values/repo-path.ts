@@ -17,7 +17,12 @@ function problem(path: string): string | undefined {
   if (LONE_SURROGATE.test(path) || path.includes('\ufffd')) return 'it is not well-formed Unicode';
   if (path.endsWith('\r')) return 'it ends with a carriage return';
   if (path.split('/').slice(0, -1).includes('')) return 'it has an empty segment';
-  if (decodedAgain(path).split(/[/\\]/).some((s) => s === '..' || s === '.')) return 'it has a "." or ".." segment';
+  if (
+    decodedAgain(path)
+      .split(/[/\\]/)
+      .some((s) => s === '..' || s === '.')
+  )
+    return 'it has a "." or ".." segment';
   return undefined;
 }
 
@@ -26,7 +31,12 @@ export const RepoPath = {
   /** A trailing slash is dropped. @throws SEXTANT_VALUE_PATH when it cannot be a path inside a repository. */
   parse(value: string): RepoPath {
     const why = typeof value === 'string' ? problem(value) : 'it is not text';
-    if (why) throw new SextantError('SEXTANT_VALUE_PATH', { what: 'The path is malformed.', why: `The path is refused: ${why}.`, fix: 'Give a path inside the repository, without "..".' });
+    if (why)
+      throw new SextantError('SEXTANT_VALUE_PATH', {
+        what: 'The path is malformed.',
+        why: `The path is refused: ${why}.`,
+        fix: 'Give a path inside the repository, without "..".',
+      });
     return (value.endsWith('/') ? value.slice(0, -1) : value) as RepoPath;
   },
   is: (value: unknown): value is RepoPath => typeof value === 'string' && problem(value) === undefined && !value.endsWith('/'),

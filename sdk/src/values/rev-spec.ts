@@ -30,7 +30,12 @@ export const RevSpec = {
   /** @throws SEXTANT_VALUE_REVISION when it cannot be a revision. */
   parse(value: string): RevSpec {
     const why = typeof value === 'string' ? problem(value) : 'it is not text';
-    if (why) throw new SextantError('SEXTANT_VALUE_REVISION', { what: 'The revision is malformed.', why: `The revision is refused: ${why}.`, fix: 'Give a branch, a tag or a commit hash.' });
+    if (why)
+      throw new SextantError('SEXTANT_VALUE_REVISION', {
+        what: 'The revision is malformed.',
+        why: `The revision is refused: ${why}.`,
+        fix: 'Give a branch, a tag or a commit hash.',
+      });
     return value as RevSpec;
   },
   is: (value: unknown): value is RevSpec => typeof value === 'string' && problem(value) === undefined,

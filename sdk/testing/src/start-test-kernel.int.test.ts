@@ -6,27 +6,46 @@ const note = defineJob('demo.write-note', { payload: z.object({ text: z.string()
 const deps = { db: core.storage, jobs: core.jobs };
 
 const demo = definePlugin({
-  id: 'demo', version: '1.0.0', title: 'Demo', summary: 'Writes notes.', engines: { kernel: '^1.0.0' }, toggle: 'default-on',
+  id: 'demo',
+  version: '1.0.0',
+  title: 'Demo',
+  summary: 'Writes notes.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
   parts: {
     api: async () => ({
       default: definePart()({
         deps,
         register(r) {
-          r.storage({ migrations: async () => [{ name: 'create-notes-1763990000000', up: async (db) => void (await db.query('create table notes (text text not null)')) }] });
+          r.storage({
+            migrations: async () => [
+              { name: 'create-notes-1763990000000', up: async (db) => void (await db.query('create table notes (text text not null)')) },
+            ],
+          });
           r.graphql(async () => ({
             default: defineGraphQL<typeof deps>()({
-              typeDefs: 'extend type Query { notes: [String!] @requires(role: PUBLIC) } extend type Mutation { note(text: String!): String }',
+              typeDefs:
+                'extend type Query { notes: [String!] @requires(role: PUBLIC) } extend type Mutation { note(text: String!): String }',
               resolvers: ({ db, jobs }) => ({
                 Query: { notes: async () => (await db.query<{ text: string }>('select text from notes order by text')).map((n) => n.text) },
                 Mutation: { note: (_p, { text }: { text: string }) => db.transaction((tx) => jobs.enqueue(note, { text }, { tx })) },
               }),
             }),
           }));
-          r.http((router, { db }) => router.get('/demo/count', async () => ({ body: { count: (await db.query('select 1 from notes')).length } }), { auth: 'public' }));
+          r.http((router, { db }) =>
+            router.get('/demo/count', async () => ({ body: { count: (await db.query('select 1 from notes')).length } }), {
+              auth: 'public',
+            }),
+          );
         },
       }),
     }),
-    worker: async () => ({ default: definePart()({ deps: { db: core.storage }, register: (r) => r.job(note, async ({ text }, { db }) => void (await db.query('insert into notes values ($1)', [text]))) }) }),
+    worker: async () => ({
+      default: definePart()({
+        deps: { db: core.storage },
+        register: (r) => r.job(note, async ({ text }, { db }) => void (await db.query('insert into notes values ($1)', [text]))),
+      }),
+    }),
   },
 });
 

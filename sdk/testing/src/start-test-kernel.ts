@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configuration } from '@sextant/config';
 import { JobSpy, Kernel, Logs } from '@sextant/kernel';
-import { type AnyJob, core, type Jobs, type JobState, type Manifest, type PluginStatus, type Role, SextantError, type Token } from '@sextant/sdk';
+import {
+  type AnyJob,
+  core,
+  type JobState,
+  type Jobs,
+  type Manifest,
+  type PluginStatus,
+  type Role,
+  SextantError,
+  type Token,
+} from '@sextant/sdk';
 import { afterAll } from 'vitest';
 import { RecordedLog } from './recorded-log.js';
 import { TestClock } from './test-clock.js';
@@ -63,9 +73,20 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
   const configuration = await Configuration.load({
     folder: dataDir,
     env: {},
-    flags: { dataDir, http: { port: 0 }, database: { main: databaseUrl, poolSize: 10 }, ...(options.roles ? { roles: options.roles } : {}), ...options.config },
+    flags: {
+      dataDir,
+      http: { port: 0 },
+      database: { main: databaseUrl, poolSize: 10 },
+      ...(options.roles ? { roles: options.roles } : {}),
+      ...options.config,
+    },
   });
-  const kernel = await Kernel.create({ builtin: options.plugins as readonly Manifest[], configuration, logs: new Logs({ level: 'debug', format: 'json', destination: log }), ...(options.clock ? { clock: options.clock } : {}) });
+  const kernel = await Kernel.create({
+    builtin: options.plugins as readonly Manifest[],
+    configuration,
+    logs: new Logs({ level: 'debug', format: 'json', destination: log }),
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
@@ -93,13 +114,18 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
     kernel,
     fetch: request,
     graphql: async (query, variables, { token } = {}) => {
-      const response = await request('/.api/graphql', { method: 'POST', headers: { 'content-type': 'application/json', ...(token ? { authorization: `token ${token}` } : {}) }, body: JSON.stringify({ query, variables }) });
+      const response = await request('/.api/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token ? { authorization: `token ${token}` } : {}) },
+        body: JSON.stringify({ query, variables }),
+      });
       const answer = (await response.json()) as Partial<GraphQLAnswer>;
       return { data: answer.data ?? null, errors: answer.errors ?? [] };
     },
     service: (token, plugin) => kernel.service(token, plugin) ?? none(token.key),
     jobs: {
-      enqueue: (job, payload) => (kernel.service(core.jobs, job.name.slice(0, job.name.indexOf('.'))) ?? none(core.jobs.key)).enqueue(job, payload),
+      enqueue: (job, payload) =>
+        (kernel.service(core.jobs, job.name.slice(0, job.name.indexOf('.'))) ?? none(core.jobs.key)).enqueue(job, payload),
       drain: async () => void (await needSpy().drain()),
       waitFor: (job, state) => needSpy().waitFor(job.name, state as never),
     },
@@ -109,5 +135,8 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
 }
 
 function none(what: string): never {
-  throw new SextantError('SEXTANT_SERVICE_MISSING', { what: `Nothing provides ${what} in this test kernel.`, fix: 'Add the plugin that does.' });
+  throw new SextantError('SEXTANT_SERVICE_MISSING', {
+    what: `Nothing provides ${what} in this test kernel.`,
+    fix: 'Add the plugin that does.',
+  });
 }

@@ -1,9 +1,19 @@
 import 'reflect-metadata';
 import type { ConfigSchema, Make, Token } from '@sextant/sdk';
-import { container as globalContainer, type DependencyContainer, inject, injectable as tsyringeInjectable, Lifecycle, scoped } from 'tsyringe';
+import {
+  type DependencyContainer,
+  container as globalContainer,
+  inject,
+  Lifecycle,
+  scoped,
+  injectable as tsyringeInjectable,
+} from 'tsyringe';
 
 // biome-ignore lint/suspicious/noExplicitAny: a class is known by its constructor, whatever it takes
 type Class<V> = new (...args: any[]) => V;
+
+// biome-ignore lint/suspicious/noExplicitAny: what the part itself resolves is typed where it lists its deps
+type AnyDeps = any;
 
 const keyOf = (key: string): symbol => Symbol.for(`sextant:class-dependency:${key}`);
 
@@ -23,7 +33,10 @@ export function use<V>(dependency: Token<V> | Class<V>): ParameterDecorator {
  * `provide` or `contribute`. What has a `dispose()` is disposed when the plugin stops. Nothing is registered back.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the tokens' types were checked where they were listed
-export function classes<V extends object, T extends Readonly<Record<string, Token<any>>>>(wiring: { readonly deps: T; readonly entry: Class<V> }): Make<V, any, ConfigSchema> {
+export function classes<V extends object, T extends Readonly<Record<string, Token<any>>>>(wiring: {
+  readonly deps: T;
+  readonly entry: Class<V>;
+}): Make<V, AnyDeps, ConfigSchema> {
   return (resolved: Readonly<Record<string, unknown>>, ctx) => {
     const child: DependencyContainer = globalContainer.createChildContainer();
     for (const [name, token] of Object.entries(wiring.deps)) {
@@ -32,7 +45,12 @@ export function classes<V extends object, T extends Readonly<Record<string, Toke
       child.register(keyOf(token.key), { useValue: value });
     }
     const entry = child.resolve<V>(wiring.entry);
-    ctx.signal.addEventListener('abort', () => void Promise.resolve(child.dispose()).catch((error: unknown) => ctx.log.error('disposing the plugin’s classes failed', { error })), { once: true });
+    ctx.signal.addEventListener(
+      'abort',
+      () =>
+        void Promise.resolve(child.dispose()).catch((error: unknown) => ctx.log.error('disposing the plugin’s classes failed', { error })),
+      { once: true },
+    );
     return entry;
   };
 }

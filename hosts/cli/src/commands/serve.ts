@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Tree } from '@sextant/config';
 import { ALL_IN_ONE, runHost } from '@sextant/preset';
-import { isRole, type Role, ROLES, SextantError } from '@sextant/sdk';
+import { isRole, ROLES, type Role, SextantError } from '@sextant/sdk';
 import { InvalidArgumentError } from 'commander';
 import '../cli-errors.js';
 import type { AddCommand } from '../program.js';
@@ -57,14 +57,21 @@ function flagsOf(options: ServeOptions, folders: readonly string[]): Tree {
 function existingFolder(path: string): string {
   const folder = resolve(path);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new SextantError('SEXTANT_CLI_USAGE', { what: `${path} is not a folder.`, why: existsSync(folder) ? 'It is a file.' : 'It does not exist.', fix: 'Give git repositories, or folders that hold some.' });
+    throw new SextantError('SEXTANT_CLI_USAGE', {
+      what: `${path} is not a folder.`,
+      why: existsSync(folder) ? 'It is a file.' : 'It does not exist.',
+      fix: 'Give git repositories, or folders that hold some.',
+    });
   }
   return folder;
 }
 
 /** With no path and no configuration, the repository that the caller stands in: a first search then works offline. */
 function standingIn(options: ServeOptions): readonly string[] {
-  const configured = options.config ?? process.env.SEXTANT_CONFIG ?? ['yaml', 'yml', 'json', 'js', 'mjs', 'ts'].map((e) => `sextant.config.${e}`).find((name) => existsSync(name));
+  const configured =
+    options.config ??
+    process.env.SEXTANT_CONFIG ??
+    ['yaml', 'yml', 'json', 'js', 'mjs', 'ts'].map((e) => `sextant.config.${e}`).find((name) => existsSync(name));
   const everything = options.roles === undefined && process.env.SEXTANT__ROLES === undefined;
   if (configured !== undefined || !everything) return [];
   for (let folder = process.cwd(); ; folder = dirname(folder)) {

@@ -30,7 +30,16 @@ function transform(match: SearchMatch, select: Select): SearchMatch | undefined 
       return match.type === 'repo' ? match : { ...base, type: 'repo', descriptionRanges: [], nameRanges: [], topics: [], metadata: {} };
     case 'file':
     case 'file.path':
-      return 'path' in match ? { ...base, type: 'path', path: match.path, pathRanges: match.type === 'symbol' ? [] : match.pathRanges, score: match.score, ...(match.language ? { language: match.language } : {}) } : undefined;
+      return 'path' in match
+        ? {
+            ...base,
+            type: 'path',
+            path: match.path,
+            pathRanges: match.type === 'symbol' ? [] : match.pathRanges,
+            score: match.score,
+            ...(match.language ? { language: match.language } : {}),
+          }
+        : undefined;
     case 'file.directory': {
       if (!('path' in match)) return undefined;
       const slash = match.path.lastIndexOf('/');

@@ -1,6 +1,6 @@
-import type { CommitOid } from '@sextant/sdk';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Commit, DiffFile } from '@sextant/plugin-git/api';
+import type { CommitOid } from '@sextant/sdk';
 import type { SearchMatch } from '../api.js';
 import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan, TextFilter } from '../query/plan.js';
@@ -19,7 +19,13 @@ export interface CommitScope {
 }
 
 /** Searches messages, or with `diff` the added and removed lines, newest first in each repository. */
-export async function* commitMatches(run: SearchRun, scopes: readonly CommitScope[], expr: DocExpr, plan: CommitPlan, kind: 'commit' | 'diff'): Matches {
+export async function* commitMatches(
+  run: SearchRun,
+  scopes: readonly CommitScope[],
+  expr: DocExpr,
+  plan: CommitPlan,
+  kind: 'commit' | 'diff',
+): Matches {
   const test = new CommitTest(expr, plan);
   for (const scope of scopes) {
     if (run.remaining() <= 0) return void run.tally.leaveOut('capped', 'The limit on results was reached; there may be more');
@@ -31,7 +37,11 @@ export async function* commitMatches(run: SearchRun, scopes: readonly CommitScop
       yield* kind === 'commit' ? messages(run, scope, test, plan) : diffs(run, scope, test, plan);
     } catch (error) {
       if (run.signal.aborted) return;
-      run.tally.leaveOut('error', `The history of ${scope.repository.name} could not be read: ${error instanceof Error ? error.message : String(error)}`, { repository: scope.repository.name });
+      run.tally.leaveOut(
+        'error',
+        `The history of ${scope.repository.name} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+        { repository: scope.repository.name },
+      );
     }
   }
 }
@@ -39,7 +49,14 @@ export async function* commitMatches(run: SearchRun, scopes: readonly CommitScop
 async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, plan: CommitPlan): Matches {
   let batch: SearchMatch[] = [];
   let read = 0;
-  for await (const commit of run.git.log({ repository: scope.repository.name, from: scope.from, not: scope.not, ...times(plan), limit: MAX_COMMITS, signal: run.signal })) {
+  for await (const commit of run.git.log({
+    repository: scope.repository.name,
+    from: scope.from,
+    not: scope.not,
+    ...times(plan),
+    limit: MAX_COMMITS,
+    signal: run.signal,
+  })) {
     if (timeUp(run, scope, ++read)) break;
     const ranges = test.about(commit) ? test.message(commit.message) : undefined;
     if (!ranges) continue;
@@ -55,7 +72,14 @@ async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, p
 async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan: CommitPlan): Matches {
   let batch: SearchMatch[] = [];
   let read = 0;
-  for await (const { commit, files } of run.git.logWithDiffs({ repository: scope.repository.name, from: scope.from, not: scope.not, ...times(plan), limit: MAX_COMMITS, signal: run.signal })) {
+  for await (const { commit, files } of run.git.logWithDiffs({
+    repository: scope.repository.name,
+    from: scope.from,
+    not: scope.not,
+    ...times(plan),
+    limit: MAX_COMMITS,
+    signal: run.signal,
+  })) {
     if (timeUp(run, scope, ++read)) break;
     const found = test.about(commit) ? test.diff(files) : undefined;
     if (!found) continue;
@@ -77,8 +101,15 @@ function timeUp(run: SearchRun, { repository }: CommitScope, read: number): bool
 
 /** What git itself can leave out. Negated times and everything else is judged here. */
 function times(plan: CommitPlan): { readonly after?: string; readonly before?: string } {
-  const after = plan.after.filter((t) => !t.negated).map((t) => t.time).sort().at(-1);
-  const before = plan.before.filter((t) => !t.negated).map((t) => t.time).sort()[0];
+  const after = plan.after
+    .filter((t) => !t.negated)
+    .map((t) => t.time)
+    .sort()
+    .at(-1);
+  const before = plan.before
+    .filter((t) => !t.negated)
+    .map((t) => t.time)
+    .sort()[0];
   return { ...(after ? { after } : {}), ...(before ? { before } : {}) };
 }
 
@@ -91,7 +122,10 @@ class CommitTest {
   readonly #paths: Filters;
   readonly #text: TextExpr;
 
-  constructor(expr: DocExpr, private readonly plan: CommitPlan) {
+  constructor(
+    expr: DocExpr,
+    private readonly plan: CommitPlan,
+  ) {
     this.#author = new Filters(plan.author);
     this.#committer = new Filters(plan.committer);
     this.#message = new Filters(plan.message);
@@ -153,7 +187,11 @@ class Filters {
   }
 }
 
-type TextExpr = { readonly kind: 'and' | 'or'; readonly of: readonly TextExpr[] } | { readonly kind: 'not'; readonly of: TextExpr } | { readonly kind: 'any'; readonly value: boolean } | { readonly kind: 'hit'; readonly matcher: Matcher };
+type TextExpr =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly TextExpr[] }
+  | { readonly kind: 'not'; readonly of: TextExpr }
+  | { readonly kind: 'any'; readonly value: boolean }
+  | { readonly kind: 'hit'; readonly matcher: Matcher };
 
 function compile(expr: DocExpr): TextExpr {
   switch (expr.op) {
@@ -225,4 +263,3 @@ function toMatch(repository: Repository, commit: Commit, ranges: readonly Range[
     ranges,
   };
 }
-

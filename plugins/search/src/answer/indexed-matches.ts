@@ -1,5 +1,5 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
-import type { IndexedRepository, DocExpr } from '../engine/contract.js';
+import type { DocExpr, IndexedRepository } from '../engine/contract.js';
 import { limitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
 
@@ -25,14 +25,23 @@ export async function* indexedMatches(
   for await (const event of run.engine.search({ scope: { repositories }, expr, limits, want, signal: run.signal })) {
     if (event.type === 'documents') {
       const unknown = [...new Set(event.documents.map((d) => d.repository))].filter((id) => !indexed.has(id));
-      if (unknown.length > 0) for (const status of await run.engine.status({ repositories: unknown, signal: run.signal })) indexed.set(status.repository, status);
+      if (unknown.length > 0)
+        for (const status of await run.engine.status({ repositories: unknown, signal: run.signal })) indexed.set(status.repository, status);
       yield event.documents.flatMap((document) => {
         const repository = byId.get(document.repository);
         if (!repository) return [];
         const mirror = run.mirrors.get(repository.id);
-        const facts = mirror && { lastFetched: mirror.lastFetched, head: document.branches.includes(mirror.head?.branch ?? '') ? mirror.head?.commit : undefined };
+        const facts = mirror && {
+          lastFetched: mirror.lastFetched,
+          head: document.branches.includes(mirror.head?.branch ?? '') ? mirror.head?.commit : undefined,
+        };
         const indexedAt = indexed.get(repository.id)?.indexedAt;
-        return [toMatch(document, baseOf(repository, facts, { branches: document.branches, commit: document.commit, ...(indexedAt ? { indexedAt } : {}) }))];
+        return [
+          toMatch(
+            document,
+            baseOf(repository, facts, { branches: document.branches, commit: document.commit, ...(indexedAt ? { indexedAt } : {}) }),
+          ),
+        ];
       });
     } else if (event.type === 'done') {
       noteSummary(event.summary, run.tally, (id) => byId.get(id)?.name);

@@ -4,7 +4,10 @@ export async function* mergeStreams<T>(streams: readonly AsyncIterable<T>[]): As
   const next = new Map<AsyncIterable<T>, Promise<{ readonly stream: AsyncIterable<T>; readonly result: IteratorResult<T> }>>();
   const ask = (stream: AsyncIterable<T>): void => {
     const iterator = open.get(stream) as AsyncIterator<T>;
-    next.set(stream, iterator.next().then((result) => ({ stream, result })));
+    next.set(
+      stream,
+      iterator.next().then((result) => ({ stream, result })),
+    );
   };
   for (const stream of open.keys()) ask(stream);
   try {

@@ -1,5 +1,5 @@
-import type { Actor } from '@sextant/sdk';
 import type { Repositories, Repository, VisibilityService } from '@sextant/plugin-code-host/api';
+import type { Actor } from '@sextant/sdk';
 
 const PAGE = 1_000;
 const KEPT = 64;

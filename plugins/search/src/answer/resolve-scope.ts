@@ -1,8 +1,8 @@
-import type { Actor } from '@sextant/sdk';
 import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
-import { compilePattern } from '../regex/pattern.js';
-import type { RepositoryPredicate, RepositoryScope } from '../query/plan.js';
+import type { Actor } from '@sextant/sdk';
 import type { TextMatch } from '../query/ast.js';
+import type { RepositoryPredicate, RepositoryScope } from '../query/plan.js';
+import { compilePattern } from '../regex/pattern.js';
 
 export interface ScopeServices {
   readonly repositories: Repositories;
@@ -18,14 +18,26 @@ export interface ResolvedScope {
 }
 
 /** The repositories of one alternative, out of those the actor may see. */
-export async function resolveScope(scope: RepositoryScope, visible: readonly Repository[], actor: Actor, services: ScopeServices): Promise<ResolvedScope> {
+export async function resolveScope(
+  scope: RepositoryScope,
+  visible: readonly Repository[],
+  actor: Actor,
+  services: ScopeServices,
+): Promise<ResolvedScope> {
   const include = scope.include.map(nameTest);
   const exclude = scope.exclude.map(nameTest);
   const named = visible.filter(({ name }) => include.every((test) => test(name)) && !exclude.some((test) => test(name)));
   // A repository that is named exactly is meant, fork or not.
   const exact = scope.include.length > 0 && named.length === 1;
-  const wanted = named.filter((r) => passes(scope.fork ?? (exact ? 'yes' : 'no'), r.fork) && passes(scope.archived ?? (exact ? 'yes' : 'no'), r.archived) && (scope.visibility === 'any' || r.private === (scope.visibility === 'private')));
-  const excluded = named.filter((r) => (scope.fork === undefined && !exact && r.fork) || (scope.archived === undefined && !exact && r.archived)).length;
+  const wanted = named.filter(
+    (r) =>
+      passes(scope.fork ?? (exact ? 'yes' : 'no'), r.fork) &&
+      passes(scope.archived ?? (exact ? 'yes' : 'no'), r.archived) &&
+      (scope.visibility === 'any' || r.private === (scope.visibility === 'private')),
+  );
+  const excluded = named.filter(
+    (r) => (scope.fork === undefined && !exact && r.fork) || (scope.archived === undefined && !exact && r.archived),
+  ).length;
   let kept = wanted;
   for (const { predicate, negated } of [...scope.predicates].sort((a, b) => COST[a.predicate.name] - COST[b.predicate.name])) {
     const holding = await holds(predicate, kept, actor, services);
@@ -34,10 +46,21 @@ export async function resolveScope(scope: RepositoryScope, visible: readonly Rep
   return { repositories: kept, excluded };
 }
 
-const COST: Readonly<Record<RepositoryPredicate['name'], number>> = { 'has-description': 0, 'has-topic': 0, 'has-meta': 1, 'has-file': 2, 'has-commit-after': 3 };
+const COST: Readonly<Record<RepositoryPredicate['name'], number>> = {
+  'has-description': 0,
+  'has-topic': 0,
+  'has-meta': 1,
+  'has-file': 2,
+  'has-commit-after': 3,
+};
 const MAX_AT_ONCE = 8;
 
-async function holds(predicate: RepositoryPredicate, repositories: readonly Repository[], actor: Actor, services: ScopeServices): Promise<ReadonlySet<number>> {
+async function holds(
+  predicate: RepositoryPredicate,
+  repositories: readonly Repository[],
+  actor: Actor,
+  services: ScopeServices,
+): Promise<ReadonlySet<number>> {
   const idsOf = (test: (r: Repository) => boolean): ReadonlySet<number> => new Set(repositories.filter(test).map((r) => r.id));
   switch (predicate.name) {
     case 'has-description': {
@@ -47,19 +70,34 @@ async function holds(predicate: RepositoryPredicate, repositories: readonly Repo
     case 'has-topic':
       return idsOf((r) => r.topics.includes(predicate.topic));
     case 'has-meta': {
-      const metadata = await services.repositories.metadata(actor, repositories.map((r) => r.id));
+      const metadata = await services.repositories.metadata(
+        actor,
+        repositories.map((r) => r.id),
+      );
       const key = textTest(predicate.key);
       const { value } = predicate;
-      const matches = value === undefined ? () => true : value === null ? (v: string | null) => v === null : ((test) => (v: string | null) => v !== null && test(v))(textTest(value));
+      const matches =
+        value === undefined
+          ? () => true
+          : value === null
+            ? (v: string | null) => v === null
+            : (
+                (test) => (v: string | null) =>
+                  v !== null && test(v)
+              )(textTest(value));
       return idsOf((r) => (metadata.get(r.id) ?? []).some((pair) => key(pair.key) && matches(pair.value)));
     }
     case 'has-file':
-      return services.hasFile(repositories.map((r) => r.id), predicate);
+      return services.hasFile(
+        repositories.map((r) => r.id),
+        predicate,
+      );
     case 'has-commit-after': {
       const holding = new Set<number>();
       const waiting = [...repositories];
       const work = async (): Promise<void> => {
-        for (let next = waiting.pop(); next; next = waiting.pop()) if (await services.hasCommitAfter(next, predicate.time)) holding.add(next.id);
+        for (let next = waiting.pop(); next; next = waiting.pop())
+          if (await services.hasCommitAfter(next, predicate.time)) holding.add(next.id);
       };
       await Promise.all(Array.from({ length: MAX_AT_ONCE }, work));
       return holding;

@@ -1,6 +1,6 @@
-import type { CommitOid } from '@sextant/sdk';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState } from '@sextant/plugin-git/api';
+import type { CommitOid } from '@sextant/sdk';
 import type { SearchEngine, SearchMatch } from '../api.js';
 import type { EngineSummary, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
@@ -50,10 +50,15 @@ export const wantedOf = (kinds: readonly ResultKind[]): 'content' | 'path' | 'sy
 /** Carries what a node left out into the verdict. */
 export function noteSummary(summary: EngineSummary, tally: Tally, nameOf: (id: number) => string | undefined): void {
   if (summary.limitHit) tally.leaveOut('capped', 'The limit on results was reached; there may be more');
-  if (summary.timedOut) tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts of the index`);
+  if (summary.timedOut)
+    tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts of the index`);
   for (const { repository, reason } of summary.degraded) {
     const name = nameOf(repository);
-    tally.leaveOut(/does not answer/.test(reason) ? 'shard-missing' : 'degraded', `${name ?? 'A repository'} was not searched whole: ${reason}`, name ? { repository: name } : {});
+    tally.leaveOut(
+      /does not answer/.test(reason) ? 'shard-missing' : 'degraded',
+      `${name ?? 'A repository'} was not searched whole: ${reason}`,
+      name ? { repository: name } : {},
+    );
   }
   // Text was never in a binary file or a link; anything else that was not read may hold a hit.
   const entries = Object.entries(summary.skippedFiles).sort(([, x], [, y]) => y - x);
@@ -61,6 +66,11 @@ export function noteSummary(summary: EngineSummary, tally: Tally, nameOf: (id: n
   const unread = entries.filter((entry) => !notText.includes(entry));
   const say = (list: typeof entries): string => list.map(([reason, n]) => `${n} ${reason}`).join(', ');
   const count = (list: typeof entries): number => list.reduce((sum, [, n]) => sum + n, 0);
-  if (unread.length > 0) tally.leaveOut('skipped-files', `${count(unread)} files are known by path only (${say(entries)})`, { count: count(unread) });
-  else if (notText.length > 0) tally.leaveOut('skipped-files', `${count(notText)} files are not text and known by path only (${say(entries)})`, { count: count(notText), harmless: true });
+  if (unread.length > 0)
+    tally.leaveOut('skipped-files', `${count(unread)} files are known by path only (${say(entries)})`, { count: count(unread) });
+  else if (notText.length > 0)
+    tally.leaveOut('skipped-files', `${count(notText)} files are not text and known by path only (${say(entries)})`, {
+      count: count(notText),
+      harmless: true,
+    });
 }

@@ -1,15 +1,15 @@
-import { type Clock, type CommitOid, type Logger, RevSpec } from '@sextant/sdk';
 import type { Repositories, Repository, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Git, Mirrors } from '@sextant/plugin-git/api';
+import { type Clock, type CommitOid, type Logger, RevSpec } from '@sextant/sdk';
 import type { Search, SearchAlert, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
 import type { DocExpr } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
+import type { QueryError } from '../query/ast.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { PlanAlternative, RepositoryPredicate, SearchPlan } from '../query/plan.js';
-import type { QueryError } from '../query/ast.js';
 import { toPlan } from '../query/to-plan.js';
 import { Selection } from './apply-select.js';
-import { commitMatches, type CommitScope } from './commit-matches.js';
+import { type CommitScope, commitMatches } from './commit-matches.js';
 import { indexedMatches } from './indexed-matches.js';
 import { mergeStreams } from './merge-streams.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
@@ -62,7 +62,15 @@ export class SearchService implements Search {
     }
     const plan = toPlan(parsed.query, { now: clock.now() });
     if (plan.providers.length > 0) {
-      yield { type: 'alert', alert: { kind: 'no-provider', title: 'Nothing answers this part of the query yet', description: `No plugin provides ${plan.providers.map((p) => `"${p.text}" (${p.provider})`).join(', ')}.`, proposedQueries: [] } };
+      yield {
+        type: 'alert',
+        alert: {
+          kind: 'no-provider',
+          title: 'Nothing answers this part of the query yet',
+          description: `No plugin provides ${plan.providers.map((p) => `"${p.text}" (${p.provider})`).join(', ')}.`,
+          proposedQueries: [],
+        },
+      };
       tally.leaveOut('error', `No plugin answers ${plan.providers.map((p) => p.text).join(', ')}, so nothing was searched`);
       yield* ending(tally, 0, false);
       return;
@@ -73,7 +81,11 @@ export class SearchService implements Search {
   async count(request: Omit<SearchRequest, 'display'>): Promise<{ readonly count: number; readonly verdict: Verdict }> {
     let count = 0;
     let verdict: Verdict = { exhaustive: false, reasons: [], words: 'The search ended early.' };
-    for await (const event of this.search({ ...request, query: /\bcount:/i.test(request.query) ? request.query : `${request.query} count:all`, display: 0 })) {
+    for await (const event of this.search({
+      ...request,
+      query: /\bcount:/i.test(request.query) ? request.query : `${request.query} count:all`,
+      display: 0,
+    })) {
       if (event.type === 'progress') count = event.progress.matchCount;
       if (event.type === 'verdict') verdict = event.verdict;
     }
@@ -85,7 +97,10 @@ export class SearchService implements Search {
     const settings = this.services.settings();
     const wantsAll = plan.options.count === 'all';
     const limit = wantsAll ? ALL : ((plan.options.count as number | undefined) ?? settings.defaultLimit);
-    const timeout = Math.min(plan.options.timeout ?? (wantsAll || limit > settings.defaultLimit * 10 ? settings.maxTimeout : settings.defaultTimeout), settings.maxTimeout);
+    const timeout = Math.min(
+      plan.options.timeout ?? (wantsAll || limit > settings.defaultLimit * 10 ? settings.maxTimeout : settings.defaultTimeout),
+      settings.maxTimeout,
+    );
     const due = clock.monotonic() + timeout;
     const controller = new AbortController();
     const signal = AbortSignal.any([request.signal, controller.signal]);
@@ -115,15 +130,37 @@ export class SearchService implements Search {
         hasFile: (ids, predicate) => this.#withFile(run, ids, predicate),
         hasCommitAfter: (repository, time) => this.#hasCommitAfter(repository, time, signal),
       });
-      if (scope.excluded > 0) tally.leaveOut('excluded', `${scope.excluded} forks and archived repositories were left out, as the query does not ask for them`, { count: scope.excluded, harmless: true });
+      if (scope.excluded > 0)
+        tally.leaveOut('excluded', `${scope.excluded} forks and archived repositories were left out, as the query does not ask for them`, {
+          count: scope.excluded,
+          harmless: true,
+        });
       for (const { id } of scope.repositories) searched.add(id);
       streams.push(...(await this.#streamsOf(run, alternative, scope.repositories, settings)));
     }
-    if (!(await this.services.visibility.of(request.actor)).unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
-    if (named && searched.size === 0) yield { type: 'alert', alert: { kind: 'no-repositories', title: 'No repository fits', description: 'No repository that you may see fits the repository filters of this query.', proposedQueries: [] } };
+    if (!(await this.services.visibility.of(request.actor)).unrestricted)
+      tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
+    if (named && searched.size === 0)
+      yield {
+        type: 'alert',
+        alert: {
+          kind: 'no-repositories',
+          title: 'No repository fits',
+          description: 'No repository that you may see fits the repository filters of this query.',
+          proposedQueries: [],
+        },
+      };
 
     yield { type: 'progress', progress: tally.progress(false, searched.size) };
-    yield* this.#deliver(mergeStreams(streams), { run, plan, request, limit, epoch, searched: searched.size, abort: () => controller.abort() });
+    yield* this.#deliver(mergeStreams(streams), {
+      run,
+      plan,
+      request,
+      limit,
+      epoch,
+      searched: searched.size,
+      abort: () => controller.abort(),
+    });
     const capped = tally.matchCount >= limit && !wantsAll;
     if (request.signal.aborted) return;
     yield { type: 'filters', filters: tally.filters(capped) };
@@ -132,7 +169,15 @@ export class SearchService implements Search {
 
   async *#deliver(
     matches: Matches,
-    o: { readonly run: SearchRun; readonly plan: SearchPlan; readonly request: SearchRequest; readonly limit: number; readonly epoch: string; readonly searched: number; readonly abort: () => void },
+    o: {
+      readonly run: SearchRun;
+      readonly plan: SearchPlan;
+      readonly request: SearchRequest;
+      readonly limit: number;
+      readonly epoch: string;
+      readonly searched: number;
+      readonly abort: () => void;
+    },
   ): AsyncGenerator<SearchEvent> {
     const { tally } = o.run;
     const { clock, visibility } = this.services;
@@ -141,7 +186,9 @@ export class SearchService implements Search {
     let shown = 0;
     let said = clock.monotonic();
     let { epoch } = o;
-    let allowed: (id: number, path?: string) => boolean = (await visibility.of(o.request.actor)).canSee.bind(await visibility.of(o.request.actor));
+    let allowed: (id: number, path?: string) => boolean = (await visibility.of(o.request.actor)).canSee.bind(
+      await visibility.of(o.request.actor),
+    );
     for await (const batch of matches) {
       // A grant that was taken away since the search began must not leak what is still to come.
       const now = await visibility.epoch(o.request.actor);
@@ -169,7 +216,12 @@ export class SearchService implements Search {
     }
   }
 
-  async #streamsOf(run: SearchRun, alternative: PlanAlternative, repositories: readonly Repository[], settings: SearchSettings): Promise<readonly Matches[]> {
+  async #streamsOf(
+    run: SearchRun,
+    alternative: PlanAlternative,
+    repositories: readonly Repository[],
+    settings: SearchSettings,
+  ): Promise<readonly Matches[]> {
     const { kinds, expr, index } = alternative;
     const streams: Matches[] = [];
     if (kinds.includes('repository')) streams.push(repositoryStream(run, expr, repositories));
@@ -180,11 +232,17 @@ export class SearchService implements Search {
     const cloned = repositories.filter((r) => this.#isSearchable(run, r));
     if (alternative.commits) {
       const scopes = await this.#commitScopes(run, alternative, cloned);
-      for (const kind of ['commit', 'diff'] as const) if (kinds.includes(kind)) streams.push(commitMatches(run, scopes, expr, alternative.commits, kind));
+      for (const kind of ['commit', 'diff'] as const)
+        if (kinds.includes(kind)) streams.push(commitMatches(run, scopes, expr, alternative.commits, kind));
     }
     const want = wantedOf(kinds);
     if (!want) return streams;
-    const { indexed, unindexed } = await resolveRevisions(run, alternative.repositories.revisions, alternative.repositories.revisions.length === 0 ? repositories : cloned, index);
+    const { indexed, unindexed } = await resolveRevisions(
+      run,
+      alternative.repositories.revisions,
+      alternative.repositories.revisions.length === 0 ? repositories : cloned,
+      index,
+    );
     streams.push(this.#documents(run, indexed, unindexed, { expr, want, index, settings }));
     return streams;
   }
@@ -193,7 +251,12 @@ export class SearchService implements Search {
     run: SearchRun,
     indexed: readonly { readonly repository: Repository; readonly branch?: string }[],
     unindexed: readonly Target[],
-    o: { readonly expr: DocExpr; readonly want: 'content' | 'path' | 'symbol'; readonly index: 'yes' | 'only' | 'no'; readonly settings: SearchSettings },
+    o: {
+      readonly expr: DocExpr;
+      readonly want: 'content' | 'path' | 'symbol';
+      readonly index: 'yes' | 'only' | 'no';
+      readonly settings: SearchSettings;
+    },
   ): Matches {
     const more: Target[] = [...unindexed];
     let missing: readonly Repository[] = [];
@@ -203,7 +266,9 @@ export class SearchService implements Search {
     for (const repository of missing) {
       if (o.index === 'only') run.tally.leaveOut('not-indexed', `${repository.name} has no index yet`, { repository: repository.name });
       else {
-        const head = this.#isSearchable(run, repository) ? await this.services.git.defaultBranch({ repository: repository.name, signal: run.signal }).catch(() => null) : null;
+        const head = this.#isSearchable(run, repository)
+          ? await this.services.git.defaultBranch({ repository: repository.name, signal: run.signal }).catch(() => null)
+          : null;
         if (head) more.push({ repository, revision: head.name, commit: head.target });
       }
     }
@@ -214,24 +279,42 @@ export class SearchService implements Search {
   #isSearchable(run: SearchRun, { id, name }: Repository): boolean {
     const state = run.mirrors.get(id);
     if (state?.status === 'cloned') return true;
-    if (state?.status === 'cloning' || state?.status === 'queued') run.tally.leaveOut('repository-cloning', `${name} is being cloned`, { repository: name });
+    if (state?.status === 'cloning' || state?.status === 'queued')
+      run.tally.leaveOut('repository-cloning', `${name} is being cloned`, { repository: name });
     else if (state?.status === 'corrupt') run.tally.leaveOut('degraded', `${name} is damaged and is cloned again`, { repository: name });
     else run.tally.leaveOut('repository-missing', `${name} is not cloned`, { repository: name });
     return false;
   }
 
-  async #commitScopes(run: SearchRun, { repositories: { revisions } }: PlanAlternative, repositories: readonly Repository[]): Promise<readonly CommitScope[]> {
+  async #commitScopes(
+    run: SearchRun,
+    { repositories: { revisions } }: PlanAlternative,
+    repositories: readonly Repository[],
+  ): Promise<readonly CommitScope[]> {
     const scopes: CommitScope[] = [];
     for (const repository of repositories) {
       const resolve = async (name: string): Promise<CommitOid[]> =>
-        RevSpec.is(name) ? [await this.services.git.resolve({ repository: repository.name, revision: RevSpec.parse(name), signal: run.signal }).catch(() => undefined)].filter((oid) => oid !== undefined) : [];
+        RevSpec.is(name)
+          ? [
+              await this.services.git
+                .resolve({ repository: repository.name, revision: RevSpec.parse(name), signal: run.signal })
+                .catch(() => undefined),
+            ].filter((oid) => oid !== undefined)
+          : [];
       const from: CommitOid[] = [];
       const not: CommitOid[] = [];
       const wanted = revisions.filter((r) => r.kind !== 'exclude');
       for (const revision of wanted.length > 0 ? wanted : [{ kind: 'name' as const, name: 'HEAD' }]) {
         if (revision.kind === 'name') from.push(...(await resolve(revision.name)));
         else if (revision.kind === 'at-time') from.push(...(await resolve(revision.base)));
-        else if (revision.kind === 'glob' && !revision.exclude) for (const ref of await this.services.git.refs({ repository: repository.name, query: revision.glob, limit: 1_000, signal: run.signal })) from.push(ref.target);
+        else if (revision.kind === 'glob' && !revision.exclude)
+          for (const ref of await this.services.git.refs({
+            repository: repository.name,
+            query: revision.glob,
+            limit: 1_000,
+            signal: run.signal,
+          }))
+            from.push(ref.target);
       }
       for (const revision of revisions) if (revision.kind === 'exclude') not.push(...(await resolve(revision.name)));
       if (from.length > 0) scopes.push({ repository, from, not });
@@ -241,15 +324,27 @@ export class SearchService implements Search {
   }
 
   /** Repositories with a file that fits, by the index; one hit a repository is enough, so the limits are wide and the rest is counted. */
-  async #withFile(run: SearchRun, ids: readonly number[], predicate: Extract<RepositoryPredicate, { name: 'has-file' }>): Promise<ReadonlySet<number>> {
+  async #withFile(
+    run: SearchRun,
+    ids: readonly number[],
+    predicate: Extract<RepositoryPredicate, { name: 'has-file' }>,
+  ): Promise<ReadonlySet<number>> {
     const of: DocExpr[] = [];
     if (predicate.path !== undefined) of.push({ op: 'path', pattern: { kind: 'regexp', source: predicate.path, caseSensitive: false } });
-    if (predicate.content !== undefined) of.push({ op: 'content', pattern: { kind: 'regexp', source: predicate.content, caseSensitive: false } });
+    if (predicate.content !== undefined)
+      of.push({ op: 'content', pattern: { kind: 'regexp', source: predicate.content, caseSensitive: false } });
     const holding = new Set<number>();
     const limits = { maxMatches: ALL, maxDocuments: 1_000_000, contextLines: 0, deadline: Math.max(1, run.timeLeft()), countAll: false };
-    for await (const event of run.engine.search({ scope: { repositories: ids.map((id) => ({ id })) }, expr: { op: 'and', of }, limits, want: 'path', signal: run.signal })) {
+    for await (const event of run.engine.search({
+      scope: { repositories: ids.map((id) => ({ id })) },
+      expr: { op: 'and', of },
+      limits,
+      want: 'path',
+      signal: run.signal,
+    })) {
       if (event.type === 'documents') for (const { repository } of event.documents) holding.add(repository);
-      else if (event.type === 'done' && (event.summary.timedOut || event.summary.limitHit)) run.tally.leaveOut('timed-out', 'The condition on files could not be checked in all repositories');
+      else if (event.type === 'done' && (event.summary.timedOut || event.summary.limitHit))
+        run.tally.leaveOut('timed-out', 'The condition on files could not be checked in all repositories');
     }
     return holding;
   }
@@ -265,7 +360,17 @@ export class SearchService implements Search {
 async function* repositoryStream(run: SearchRun, expr: DocExpr, repositories: readonly Repository[]): Matches {
   const matches = matchRepositories(expr, repositories).map(({ repository, ranges }): SearchMatch => {
     const mirror = run.mirrors.get(repository.id);
-    return { ...baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, { branches: [], commit: mirror?.head?.commit ?? '' }), type: 'repo', nameRanges: ranges, descriptionRanges: [], topics: repository.topics, metadata: {} };
+    return {
+      ...baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, {
+        branches: [],
+        commit: mirror?.head?.commit ?? '',
+      }),
+      type: 'repo',
+      nameRanges: ranges,
+      descriptionRanges: [],
+      topics: repository.topics,
+      metadata: {},
+    };
   });
   if (matches.length > 0) yield matches;
 }
@@ -295,4 +400,3 @@ export function alertOf(errors: readonly QueryError[]): SearchAlert {
     proposedQueries: errors.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
   };
 }
-

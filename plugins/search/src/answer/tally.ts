@@ -36,16 +36,28 @@ export class Tally {
       if ('path' in match) {
         const ending = /\.([A-Za-z0-9]{1,10})$/.exec(match.path)?.[1];
         if (ending) this.#facet('file', `file:\\.${ending}$`, `.${ending}`, count);
-        if (/(?:^|\/)(?:tests?|__tests__|spec)\/|[._-](?:test|spec)\.[a-z]+$/i.test(match.path)) this.#facet('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
+        if (/(?:^|\/)(?:tests?|__tests__|spec)\/|[._-](?:test|spec)\.[a-z]+$/i.test(match.path))
+          this.#facet('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
       }
       this.#facet('type', `type:${TYPE_FILTER[match.type]}`, TYPE_LABEL[match.type], count);
-      if (match.freshness && (this.#oldestIndex === undefined || match.freshness.indexedAt < this.#oldestIndex)) this.#oldestIndex = match.freshness.indexedAt;
+      if (match.freshness && (this.#oldestIndex === undefined || match.freshness.indexedAt < this.#oldestIndex))
+        this.#oldestIndex = match.freshness.indexedAt;
     }
   }
 
   /** Notes that something was left out. */
-  leaveOut(reason: VerdictReason, message: string, details: { readonly repository?: string; readonly count?: number; readonly harmless?: boolean } = {}): void {
-    const entry = this.#reasons.get(reason) ?? { reason, message, repositories: new Set<string>(), count: 0, harmless: details.harmless ?? false };
+  leaveOut(
+    reason: VerdictReason,
+    message: string,
+    details: { readonly repository?: string; readonly count?: number; readonly harmless?: boolean } = {},
+  ): void {
+    const entry = this.#reasons.get(reason) ?? {
+      reason,
+      message,
+      repositories: new Set<string>(),
+      count: 0,
+      harmless: details.harmless ?? false,
+    };
     this.#reasons.set(reason, entry);
     entry.message = message;
     entry.count += details.count ?? 1;
@@ -53,7 +65,13 @@ export class Tally {
   }
 
   progress(done: boolean, repositoriesCount: number): SearchProgress {
-    return { done, matchCount: this.matchCount, durationMs: Math.round(this.now() - this.#started), repositoriesCount, skipped: this.skipped() };
+    return {
+      done,
+      matchCount: this.matchCount,
+      durationMs: Math.round(this.now() - this.#started),
+      repositoriesCount,
+      skipped: this.skipped(),
+    };
   }
 
   skipped(): readonly SkippedItem[] {
@@ -61,7 +79,15 @@ export class Tally {
       const shape = SKIPPED[entry.reason];
       if (!shape) return [];
       const named = [...entry.repositories].slice(0, MAX_NAMED);
-      return [{ reason: shape.reason, title: shape.title(entry.count), message: `${entry.message}${named.length > 0 ? `\n${named.map((n) => `* ${n}`).join('\n')}` : ''}`, severity: shape.severity, ...(shape.suggested ? { suggested: shape.suggested(entry.message) } : {}) }];
+      return [
+        {
+          reason: shape.reason,
+          title: shape.title(entry.count),
+          message: `${entry.message}${named.length > 0 ? `\n${named.map((n) => `* ${n}`).join('\n')}` : ''}`,
+          severity: shape.severity,
+          ...(shape.suggested ? { suggested: shape.suggested(entry.message) } : {}),
+        },
+      ];
     });
   }
 
@@ -71,7 +97,12 @@ export class Tally {
     const said = reasons.filter((r) => !r.harmless).map((r) => r.message.replace(/\.$/, ''));
     return {
       exhaustive,
-      reasons: reasons.map((r) => ({ reason: r.reason, message: r.message, ...(r.repositories.size > 0 ? { repositories: [...r.repositories].slice(0, MAX_NAMED) } : {}), count: r.count })),
+      reasons: reasons.map((r) => ({
+        reason: r.reason,
+        message: r.message,
+        ...(r.repositories.size > 0 ? { repositories: [...r.repositories].slice(0, MAX_NAMED) } : {}),
+        count: r.count,
+      })),
       words: exhaustive ? 'Everything you may see was searched.' : `This answer is incomplete: ${said.join('; ')}.`,
       ...(this.#oldestIndex ? { oldestIndexAt: this.#oldestIndex } : {}),
     };
@@ -80,7 +111,12 @@ export class Tally {
   /** The facets with most matches, of each kind. */
   filters(limitHit: boolean): readonly SearchFilter[] {
     const byKind = Map.groupBy([...this.#facets.values()], ({ filter }) => filter.kind);
-    return [...byKind.values()].flatMap((list) => list.sort((a, b) => b.count - a.count || (a.filter.value < b.filter.value ? -1 : 1)).slice(0, MAX_FACETS).map(({ filter, count }) => ({ ...filter, count, limitHit })));
+    return [...byKind.values()].flatMap((list) =>
+      list
+        .sort((a, b) => b.count - a.count || (a.filter.value < b.filter.value ? -1 : 1))
+        .slice(0, MAX_FACETS)
+        .map(({ filter, count }) => ({ ...filter, count, limitHit })),
+    );
   }
 
   #facet(kind: string, value: string, label: string, count: number): void {
@@ -113,15 +149,34 @@ interface SkippedShape {
 
 /** The stream's own words for what was skipped. */
 const SKIPPED: Partial<Record<VerdictReason, SkippedShape>> = {
-  capped: { reason: 'shard-match-limit', severity: 'info', title: () => 'result limit hit', suggested: () => ({ title: 'show more', queryExpression: 'count:all' }) },
-  'timed-out': { reason: 'shard-timedout', severity: 'warn', title: () => 'search timed out', suggested: () => ({ title: 'allow more time', queryExpression: 'timeout:60s' }) },
+  capped: {
+    reason: 'shard-match-limit',
+    severity: 'info',
+    title: () => 'result limit hit',
+    suggested: () => ({ title: 'show more', queryExpression: 'count:all' }),
+  },
+  'timed-out': {
+    reason: 'shard-timedout',
+    severity: 'warn',
+    title: () => 'search timed out',
+    suggested: () => ({ title: 'allow more time', queryExpression: 'timeout:60s' }),
+  },
   'shard-missing': { reason: 'error', severity: 'error', title: (n) => `${plural(n, 'repository', 'repositories')} not searched` },
   degraded: { reason: 'error', severity: 'error', title: (n) => `${plural(n, 'repository', 'repositories')} searched in part` },
   'repository-cloning': { reason: 'repository-cloning', severity: 'info', title: (n) => `${n} cloning` },
   'repository-missing': { reason: 'repository-missing', severity: 'info', title: (n) => `${n} missing` },
-  'not-indexed': { reason: 'repository-limit', severity: 'warn', title: (n) => `${plural(n, 'repository', 'repositories')} not indexed yet` },
+  'not-indexed': {
+    reason: 'repository-limit',
+    severity: 'warn',
+    title: (n) => `${plural(n, 'repository', 'repositories')} not indexed yet`,
+  },
   'skipped-files': { reason: 'document-match-limit', severity: 'info', title: (n) => `${plural(n, 'file', 'files')} known by path only` },
-  excluded: { reason: 'excluded-fork', severity: 'info', title: (n) => `${plural(n, 'fork or archived repository', 'forks and archived repositories')} excluded`, suggested: () => ({ title: 'include them', queryExpression: 'fork:yes archived:yes' }) },
+  excluded: {
+    reason: 'excluded-fork',
+    severity: 'info',
+    title: (n) => `${plural(n, 'fork or archived repository', 'forks and archived repositories')} excluded`,
+    suggested: () => ({ title: 'include them', queryExpression: 'fork:yes archived:yes' }),
+  },
   error: { reason: 'error', severity: 'error', title: () => 'part of the search failed' },
 };
 

@@ -8,7 +8,11 @@ export interface MirrorFacts {
   readonly head: string | undefined;
 }
 
-export function baseOf(repository: Repository, facts: MirrorFacts | undefined, at: { readonly branches: readonly string[]; readonly commit: string; readonly indexedAt?: string }): MatchBase {
+export function baseOf(
+  repository: Repository,
+  facts: MirrorFacts | undefined,
+  at: { readonly branches: readonly string[]; readonly commit: string; readonly indexedAt?: string },
+): MatchBase {
   return {
     repository: {
       id: repository.id,
@@ -44,7 +48,12 @@ export function toMatch(document: EngineDocument, base: MatchBase): SearchMatch 
     };
   }
   if (document.chunks.length > 0) {
-    return { ...common, type: 'content', matchCount: document.matchCount, chunks: document.chunks.map((c) => ({ content: c.text, start: c.start, ranges: c.ranges, truncated: c.truncated ?? false })) };
+    return {
+      ...common,
+      type: 'content',
+      matchCount: document.matchCount,
+      chunks: document.chunks.map((c) => ({ content: c.text, start: c.start, ranges: c.ranges, truncated: c.truncated ?? false })),
+    };
   }
   return { ...common, type: 'path' };
 }

@@ -1,32 +1,49 @@
-import { RepoPath } from '@sextant/sdk';
 import type { Git, TreeEntry } from '@sextant/plugin-git/api';
+import { RepoPath } from '@sextant/sdk';
 import type { DocExpr } from '../engine/contract.js';
 import { type ScanInput, scanDocuments } from '../engine/scan-documents.js';
+import { DEFAULT_LIMITS, skipBySize } from '../index/skip-reason.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { blobFrames } from '../parts/index/git-blob-source.js';
-import { DEFAULT_LIMITS, skipBySize } from '../index/skip-reason.js';
 import { languageOf } from '../query/languages/languages.js';
 import { limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
 
 /** Searches commits that no index holds, by reading their files: same evaluation, same limits, within a budget of bytes. */
-export async function* unindexedMatches(run: SearchRun, targets: readonly Target[], expr: DocExpr, want: 'content' | 'path' | 'symbol', isLarge: (path: string) => boolean): Matches {
+export async function* unindexedMatches(
+  run: SearchRun,
+  targets: readonly Target[],
+  expr: DocExpr,
+  want: 'content' | 'path' | 'symbol',
+  isLarge: (path: string) => boolean,
+): Matches {
   const budget = { left: run.unindexedBytes };
   const within = targets.slice(0, run.unindexedRepositories);
   for (const { repository } of targets.slice(run.unindexedRepositories)) {
-    run.tally.leaveOut('not-indexed', `Only ${run.unindexedRepositories} revisions without an index are searched at a time`, { repository: repository.name });
+    run.tally.leaveOut('not-indexed', `Only ${run.unindexedRepositories} revisions without an index are searched at a time`, {
+      repository: repository.name,
+    });
   }
   for (const target of within) {
     if (run.remaining() <= 0) return void run.tally.leaveOut('capped', 'The limit on results was reached; there may be more');
     if (run.timeLeft() <= 0 || run.signal.aborted) {
-      run.tally.leaveOut('timed-out', 'The time was up before all revisions without an index were read', { repository: target.repository.name });
+      run.tally.leaveOut('timed-out', 'The time was up before all revisions without an index were read', {
+        repository: target.repository.name,
+      });
       continue;
     }
     yield* scanTarget(run, target, expr, want, isLarge, budget);
   }
 }
 
-async function* scanTarget(run: SearchRun, target: Target, expr: DocExpr, want: 'content' | 'path' | 'symbol', isLarge: (path: string) => boolean, budget: { left: number }): Matches {
+async function* scanTarget(
+  run: SearchRun,
+  target: Target,
+  expr: DocExpr,
+  want: 'content' | 'path' | 'symbol',
+  isLarge: (path: string) => boolean,
+  budget: { left: number },
+): Matches {
   const { repository, commit, revision } = target;
   const request = {
     repository: { id: repository.id },
@@ -43,7 +60,12 @@ async function* scanTarget(run: SearchRun, target: Target, expr: DocExpr, want: 
   const mirror = run.mirrors.get(repository.id);
   for await (const event of scanDocuments(request, documentsOf(run, target, isLarge, budget), run.scanner)) {
     if (event.type === 'documents') {
-      yield event.documents.map((document) => toMatch(document, baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, { branches: [revision], commit })));
+      yield event.documents.map((document) =>
+        toMatch(
+          document,
+          baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, { branches: [revision], commit }),
+        ),
+      );
     } else if (event.type === 'done') noteSummary({ ...event.summary, notIndexed: [] }, run.tally, () => repository.name);
   }
 }
@@ -52,14 +74,19 @@ const BATCH_BYTES = 8 << 20;
 const BATCH_FILES = 1_000;
 
 /** The files of a commit with their contents, read in batches. What the index would skip by size is not read. */
-async function* documentsOf(run: SearchRun, { repository, commit }: Target, isLarge: (path: string) => boolean, budget: { left: number }): AsyncGenerator<ScanInput> {
+async function* documentsOf(
+  run: SearchRun,
+  { repository, commit }: Target,
+  isLarge: (path: string) => boolean,
+  budget: { left: number },
+): AsyncGenerator<ScanInput> {
   const { git, signal } = run;
   let batch: TreeEntry[] = [];
   let bytes = 0;
   for await (const entry of git.tree({ repository: repository.name, oid: commit, path: RepoPath.ROOT, recursive: true, signal })) {
     if (entry.type !== 'blob') continue;
     const size = entry.size ?? 0;
-    const skip = entry.mode === "120000" ? ("symlink" as const) : skipBySize(size, isLarge(entry.path), DEFAULT_LIMITS);
+    const skip = entry.mode === '120000' ? ('symlink' as const) : skipBySize(size, isLarge(entry.path), DEFAULT_LIMITS);
     if (skip) {
       yield { path: entry.path, oid: entry.oid, skip };
       continue;
@@ -79,7 +106,12 @@ async function* documentsOf(run: SearchRun, { repository, commit }: Target, isLa
   yield* contents(git, repository.name, batch, signal);
 }
 
-async function* contents(git: Git, repository: Parameters<Git['blobs']>[0]['repository'], entries: readonly TreeEntry[], signal: AbortSignal): AsyncGenerator<ScanInput> {
+async function* contents(
+  git: Git,
+  repository: Parameters<Git['blobs']>[0]['repository'],
+  entries: readonly TreeEntry[],
+  signal: AbortSignal,
+): AsyncGenerator<ScanInput> {
   if (entries.length === 0) return;
   const waiting = Map.groupBy(entries, (entry) => entry.oid);
   for await (const { oid, content } of blobFrames(git.blobs({ repository, oids: [...waiting.keys()], signal }))) {

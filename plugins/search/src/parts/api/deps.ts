@@ -1,7 +1,18 @@
-import { core, maybe } from '@sextant/sdk';
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
 import { gitService, mirrors } from '@sextant/plugin-git/api';
+import { core, maybe } from '@sextant/sdk';
 import { search, searchEngine } from '../../api.js';
 
-export const deps = { repositories, visibility, git: gitService, mirrors, engine: searchEngine, clock: core.clock, events: core.events, jobs: core.jobs, actors: core.actor, own: maybe(search) } as const;
+export const deps = {
+  repositories,
+  visibility,
+  git: gitService,
+  mirrors,
+  engine: searchEngine,
+  clock: core.clock,
+  events: core.events,
+  jobs: core.jobs,
+  actors: core.actor,
+  own: maybe(search),
+} as const;
 export type ApiDeps = typeof deps;

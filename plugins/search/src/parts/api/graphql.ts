@@ -10,7 +10,9 @@ export default defineGraphQL<ApiDeps, typeof config>()({
   resolvers: searchResolvers,
   loaders: (d) => ({
     indexed: async (ids, op) => {
-      const found = new Map((await d.engine.status({ repositories: ids as readonly number[], signal: op.signal })).map((s) => [s.repository, s]));
+      const found = new Map(
+        (await d.engine.status({ repositories: ids as readonly number[], signal: op.signal })).map((s) => [s.repository, s]),
+      );
       return ids.map((id) => found.get(id));
     },
   }),

@@ -1,5 +1,5 @@
-import { definePart, IdSet } from '@sextant/sdk';
 import { repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
+import { definePart, IdSet } from '@sextant/sdk';
 import { RepositoryCatalog } from '../../answer/repository-catalog.js';
 import { SearchService } from '../../answer/search-service.js';
 import { search } from '../../api.js';
@@ -46,7 +46,9 @@ export default definePart(config)({
     }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
-      router.get('/.api/search/stream', (request) => streamRoute(d.own as never, () => request.headers['x-request-id'])(request), { timeout: 0 });
+      router.get('/.api/search/stream', (request) => streamRoute(d.own as never, () => request.headers['x-request-id'])(request), {
+        timeout: 0,
+      });
     });
   },
 });

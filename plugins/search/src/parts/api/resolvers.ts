@@ -1,9 +1,9 @@
-import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
+import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
+import { alertOf } from '../../answer/search-service.js';
 import type { PatternType, Search, SearchMatch } from '../../api.js';
 import type { IndexedRepository } from '../../engine/contract.js';
-import { alertOf } from '../../answer/search-service.js';
 import { explainQuery } from '../../query/explain.js';
 import { parseQuery } from '../../query/parse-query.js';
 import { enqueueIndexing } from '../index/find-stale-job.js';
@@ -20,7 +20,11 @@ type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found:
 
 export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
   const service = (): Search => {
-    if (!d.own) throw new SextantError('SEXTANT_SEARCH_QUERY', { what: 'Search is not running in this process.', fix: 'Ask a process with the role api.' });
+    if (!d.own)
+      throw new SextantError('SEXTANT_SEARCH_QUERY', {
+        what: 'Search is not running in this process.',
+        fix: 'Ask a process with the role api.',
+      });
     return d.own;
   };
   return {
@@ -29,21 +33,30 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
         let answer: Promise<CollectedAnswer> | undefined;
         return {
           answer: () => {
-            answer ??= collectAnswer(service(), { query: args.query, actor: op.actor, signal: op.signal, contextLines: 0, ...(args.patternType ? { patternType: args.patternType } : {}) });
+            answer ??= collectAnswer(service(), {
+              query: args.query,
+              actor: op.actor,
+              signal: op.signal,
+              contextLines: 0,
+              ...(args.patternType ? { patternType: args.patternType } : {}),
+            });
             return answer;
           },
         };
       },
       explainSearchQuery: (_parent, args: { query: string; patternType?: PatternType | null }) => {
         const parsed = parseQuery(args.query, { patternType: args.patternType ?? 'standard' });
-        return parsed.ok ? { explanation: explainQuery(parsed.query, { now: d.clock.now() }), alert: null } : { explanation: null, alert: alertOf(parsed.errors) };
+        return parsed.ok
+          ? { explanation: explainQuery(parsed.query, { now: d.clock.now() }), alert: null }
+          : { explanation: null, alert: alertOf(parsed.errors) };
       },
     },
     Mutation: {
       reindexRepository: async (_parent, args: { repository: string }, op) => {
         const id = decodeNodeId('Repository', args.repository);
         const repository = id === undefined ? undefined : await d.repositories.byId(op.actor, Number(id));
-        if (!repository) throw new SextantError('SEXTANT_SEARCH_ARGUMENT', { what: 'No repository has this id.', fix: 'Give the id of a repository.' });
+        if (!repository)
+          throw new SextantError('SEXTANT_SEARCH_ARGUMENT', { what: 'No repository has this id.', fix: 'Give the id of a repository.' });
         await enqueueIndexing(d.jobs, repository.id);
         return { alwaysNil: null };
       },
@@ -56,7 +69,9 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
       approximateResultCount,
       languages: (answer: CollectedAnswer) => {
         const lines = new Map<string, number>();
-        for (const match of answer.matches) if (match.type === 'content' && match.language) lines.set(match.language, (lines.get(match.language) ?? 0) + lineMatchesOf(match.chunks).length);
+        for (const match of answer.matches)
+          if (match.type === 'content' && match.language)
+            lines.set(match.language, (lines.get(match.language) ?? 0) + lineMatchesOf(match.chunks).length);
         return [...lines].map(([name, totalLines]) => ({ name, totalLines })).sort((a, b) => b.totalLines - a.totalLines);
       },
     },
@@ -66,7 +81,11 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
         return answer.matches.flatMap((match) => {
           const repository = found.get(match.repository.id);
           if (!repository) return [];
-          return [match.type === 'repo' ? { __typename: 'Repository', ...repository } : { __typename: match.type === 'commit' ? 'CommitSearchResult' : 'FileMatch', ...match, found: repository }];
+          return [
+            match.type === 'repo'
+              ? { __typename: 'Repository', ...repository }
+              : { __typename: match.type === 'commit' ? 'CommitSearchResult' : 'FileMatch', ...match, found: repository },
+          ];
         });
       },
       matchCount: (answer: CollectedAnswer) => answer.progress.matchCount,
@@ -81,39 +100,87 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
       alert: (answer: CollectedAnswer) => answer.alert ?? null,
       elapsedMilliseconds: (answer: CollectedAnswer) => answer.progress.durationMs,
       dynamicFilters: (answer: CollectedAnswer) => answer.filters,
-      completeness: (answer: CollectedAnswer) => ({ ...answer.verdict, reasons: answer.verdict.reasons.map((r) => ({ ...r, repositories: r.repositories ?? [], count: r.count ?? 0 })) }),
+      completeness: (answer: CollectedAnswer) => ({
+        ...answer.verdict,
+        reasons: answer.verdict.reasons.map((r) => ({ ...r, repositories: r.repositories ?? [], count: r.count ?? 0 })),
+      }),
     },
     FileMatch: {
       repository: (match: FileParent) => match.found,
-      file: (match: FileParent): GitEntryParent => ({ repository: match.found, oid: match.commit, path: match.path, ...(match.branches[0] ? { rev: match.branches[0] } : {}) }) as GitEntryParent,
+      file: (match: FileParent): GitEntryParent =>
+        ({
+          repository: match.found,
+          oid: match.commit,
+          path: match.path,
+          ...(match.branches[0] ? { rev: match.branches[0] } : {}),
+        }) as GitEntryParent,
       revSpec: (match: FileParent) => match.branches[0] ?? null,
-      lineMatches: (match: FileParent) => (match.type === 'content' ? lineMatchesOf(match.chunks).map(({ line, ...rest }) => ({ preview: line, limitHit: false, ...rest })) : []),
-      chunkMatches: (match: FileParent) => (match.type === 'content' ? match.chunks.map((c) => ({ content: c.content, contentStart: c.start, ranges: c.ranges, contentTruncated: c.truncated })) : []),
-      pathMatches: (match: FileParent) => (match.type === 'symbol' ? [] : match.pathRanges.map(([start, end]) => ({ start: { offset: start, line: 0, column: start }, end: { offset: end, line: 0, column: end } }))),
+      lineMatches: (match: FileParent) =>
+        match.type === 'content'
+          ? lineMatchesOf(match.chunks).map(({ line, ...rest }) => ({ preview: line, limitHit: false, ...rest }))
+          : [],
+      chunkMatches: (match: FileParent) =>
+        match.type === 'content'
+          ? match.chunks.map((c) => ({ content: c.content, contentStart: c.start, ranges: c.ranges, contentTruncated: c.truncated }))
+          : [],
+      pathMatches: (match: FileParent) =>
+        match.type === 'symbol'
+          ? []
+          : match.pathRanges.map(([start, end]) => ({
+              start: { offset: start, line: 0, column: start },
+              end: { offset: end, line: 0, column: end },
+            })),
       symbols: (match: FileParent) => (match.type === 'symbol' ? match.symbols : []),
       limitHit: () => false,
       indexedAt: (match: FileParent) => match.freshness?.indexedAt ?? null,
       stale: (match: FileParent) => match.freshness?.stale ?? false,
     },
     CommitSearchResult: {
-      label: (match: CommitParent) => markdown(`[${match.found.name}](/${match.found.name}) › [${match.author.name}](${urlOf(match)}): [${subjectOf(match)}](${urlOf(match)})`, `${match.found.name} › ${match.author.name}: ${subjectOf(match)}`),
+      label: (match: CommitParent) =>
+        markdown(
+          `[${match.found.name}](/${match.found.name}) › [${match.author.name}](${urlOf(match)}): [${subjectOf(match)}](${urlOf(match)})`,
+          `${match.found.name} › ${match.author.name}: ${subjectOf(match)}`,
+        ),
       url: urlOf,
-      detail: (match: CommitParent) => markdown(`[\`${match.oid.slice(0, 7)}\` ${match.author.date}](${urlOf(match)})`, `${match.oid.slice(0, 7)} ${match.author.date}`),
+      detail: (match: CommitParent) =>
+        markdown(`[\`${match.oid.slice(0, 7)}\` ${match.author.date}](${urlOf(match)})`, `${match.oid.slice(0, 7)} ${match.author.date}`),
       commit: (match: CommitParent): GitCommitParent => ({ repository: match.found, oid: match.oid }) as GitCommitParent,
       messagePreview: (match: CommitParent) => (match.diff === undefined ? highlighted(match.message, match.ranges) : null),
       diffPreview: (match: CommitParent) => (match.diff === undefined ? null : highlighted(match.diff, match.ranges)),
       matches: (match: CommitParent) => [{ url: urlOf(match), body: fenced(match), highlights: highlights(match.ranges, 1) }],
     },
     Repository: {
-      textSearchIndex: (repository: Repository, _args, op) => op.loader<number, IndexedRepository | undefined>('indexed').load(repository.id).then((status) => (status ? { status, repository } : null)),
+      textSearchIndex: (repository: Repository, _args, op) =>
+        op
+          .loader<number, IndexedRepository | undefined>('indexed')
+          .load(repository.id)
+          .then((status) => (status ? { status, repository } : null)),
     },
     RepositoryTextSearchIndex: {
-      status: ({ status }: { status: IndexedRepository }) => ({ updatedAt: status.indexedAt, contentByteSize: status.contentBytes, contentFilesCount: status.documents, indexByteSize: status.indexBytes, indexShardsCount: status.shards, degraded: status.state !== 'ok', skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0) }),
+      status: ({ status }: { status: IndexedRepository }) => ({
+        updatedAt: status.indexedAt,
+        contentByteSize: status.contentBytes,
+        contentFilesCount: status.documents,
+        indexByteSize: status.indexBytes,
+        indexShardsCount: status.shards,
+        degraded: status.state !== 'ok',
+        skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0),
+      }),
       refs: async ({ status, repository }: { status: IndexedRepository; repository: Repository }) => {
         const mirror = (await d.mirrors.states([repository.id])).get(repository.id);
-        return status.branches.map(({ name, commit }) => ({ name, indexedCommit: commit, current: mirror?.head?.branch !== name || mirror.head.commit === commit }));
+        return status.branches.map(({ name, commit }) => ({
+          name,
+          indexedCommit: commit,
+          current: mirror?.head?.branch !== name || mirror.head.commit === commit,
+        }));
       },
-      skippedFiles: ({ repository }: { repository: Repository }, args: { first: number; offset: number }, op: Operation) => d.engine.skippedFiles({ repository: repository.id, limit: Math.min(Math.max(args.first, 0), 1_000), offset: Math.max(args.offset, 0), signal: op.signal }),
+      skippedFiles: ({ repository }: { repository: Repository }, args: { first: number; offset: number }, op: Operation) =>
+        d.engine.skippedFiles({
+          repository: repository.id,
+          limit: Math.min(Math.max(args.first, 0), 1_000),
+          offset: Math.max(args.offset, 0),
+          signal: op.signal,
+        }),
     },
   };
 
@@ -141,5 +208,6 @@ function fenced(match: CommitParent): object {
   return { text: `\`\`\`${match.diff === undefined ? 'COMMIT_EDITMSG' : 'diff'}\n${text}\n\`\`\``, html: `<pre>${escaped(text)}</pre>` };
 }
 
-const highlights = (ranges: CommitParent['ranges'], from: number): readonly object[] => ranges.map(([line, character, length]) => ({ line: line + from, character, length }));
+const highlights = (ranges: CommitParent['ranges'], from: number): readonly object[] =>
+  ranges.map(([line, character, length]) => ({ line: line + from, character, length }));
 const highlighted = (value: string, ranges: CommitParent['ranges']): object => ({ value, highlights: highlights(ranges, 1) });

@@ -3,7 +3,13 @@ import { SextantError } from '@sextant/sdk';
 import type { PatternType, Search, SearchEvent } from '../../api.js';
 import { frame, wireEvent } from './stream-wire.js';
 
-const PATTERN_TYPES: Readonly<Record<string, PatternType>> = { keyword: 'keyword', standard: 'standard', literal: 'literal', regexp: 'regexp', structural: 'structural' };
+const PATTERN_TYPES: Readonly<Record<string, PatternType>> = {
+  keyword: 'keyword',
+  standard: 'standard',
+  literal: 'literal',
+  regexp: 'regexp',
+  structural: 'structural',
+};
 const PING_EVERY = 5_000;
 
 /** GET `/.api/search/stream`: the search as server-sent events, flushed as they come, ended by `done`. */
@@ -15,7 +21,14 @@ export function streamRoute(search: Search, trace: () => string | undefined): (r
     const contextLines = integer(query, 'cl', 1);
     const options = { chunkMatches: truthy(query.get('cm')), maxLineLength: integer(query, 'max-line-len', -1), trace: trace() };
     const patternType = patternTypeOf(query);
-    const events = search.search({ query: text, actor: request.actor, signal: request.signal, contextLines: Math.max(0, Math.min(contextLines, 100)), ...(patternType ? { patternType } : {}), ...(display >= 0 ? { display } : {}) });
+    const events = search.search({
+      query: text,
+      actor: request.actor,
+      signal: request.signal,
+      contextLines: Math.max(0, Math.min(contextLines, 100)),
+      ...(patternType ? { patternType } : {}),
+      ...(display >= 0 ? { display } : {}),
+    });
     return {
       headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' },
       body: frames(events, (event) => wireEvent(event, options)),
@@ -27,12 +40,16 @@ export function streamRoute(search: Search, trace: () => string | undefined): (r
 async function* frames(events: AsyncIterable<SearchEvent>, write: (event: SearchEvent) => string | undefined): AsyncGenerator<string> {
   const iterator = events[Symbol.asyncIterator]();
   const started = performance.now();
-  let progress: SearchEvent = { type: 'progress', progress: { done: false, matchCount: 0, durationMs: 0, repositoriesCount: 0, skipped: [] } };
+  let progress: SearchEvent = {
+    type: 'progress',
+    progress: { done: false, matchCount: 0, durationMs: 0, repositoriesCount: 0, skipped: [] },
+  };
   try {
     for (let next = iterator.next(); ; ) {
       const result = await withPing(next);
       if (result === 'ping') {
-        if (progress.type === 'progress') progress = { type: 'progress', progress: { ...progress.progress, durationMs: Math.round(performance.now() - started) } };
+        if (progress.type === 'progress')
+          progress = { type: 'progress', progress: { ...progress.progress, durationMs: Math.round(performance.now() - started) } };
         yield write(progress) ?? '';
         continue;
       }
@@ -46,7 +63,9 @@ async function* frames(events: AsyncIterable<SearchEvent>, write: (event: Search
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') return;
     // The headers are long gone: the error travels as an event.
-    yield frame('error', { message: SextantError.is(error) && error.status < 500 ? error.message : 'The search failed; the cause is in the log.' });
+    yield frame('error', {
+      message: SextantError.is(error) && error.status < 500 ? error.message : 'The search failed; the cause is in the log.',
+    });
     yield frame('done', {});
     throw error;
   } finally {
@@ -85,4 +104,8 @@ function integer(query: URLSearchParams, name: string, fallback: number): number
 const truthy = (text: string | null): boolean => text !== null && /^(?:1|t|true|yes)$/i.test(text);
 
 const wrong = (name: string, value: string, expected: string): SextantError =>
-  new SextantError('SEXTANT_SEARCH_ARGUMENT', { what: `The parameter ${name} is ${JSON.stringify(value)}.`, why: `It must be ${expected}.`, fix: 'Correct it.' });
+  new SextantError('SEXTANT_SEARCH_ARGUMENT', {
+    what: `The parameter ${name} is ${JSON.stringify(value)}.`,
+    why: `It must be ${expected}.`,
+    fix: 'Correct it.',
+  });

@@ -14,11 +14,17 @@ export interface WireOptions {
 export function wireEvent(event: SearchEvent, options: WireOptions): string | undefined {
   switch (event.type) {
     case 'matches':
-      return frame('matches', event.matches.map((match) => wireMatch(match, options)));
+      return frame(
+        'matches',
+        event.matches.map((match) => wireMatch(match, options)),
+      );
     case 'progress':
       return frame('progress', { ...event.progress, ...(options.trace ? { trace: options.trace } : {}) });
     case 'filters':
-      return frame('filters', event.filters.map((f) => ({ ...f, exhaustive: !f.limitHit })));
+      return frame(
+        'filters',
+        event.filters.map((f) => ({ ...f, exhaustive: !f.limitHit })),
+      );
     case 'alert':
       return frame('alert', event.alert);
     case 'verdict':
@@ -43,7 +49,14 @@ function wireMatch(match: SearchMatch, options: WireOptions): Record<string, unk
   };
   switch (match.type) {
     case 'content': {
-      const head = { type: 'content', path: match.path, pathMatches: rangesOfLine(match.pathRanges), ...base, hunks: null, ...(match.language ? { language: match.language } : {}) };
+      const head = {
+        type: 'content',
+        path: match.path,
+        pathMatches: rangesOfLine(match.pathRanges),
+        ...base,
+        hunks: null,
+        ...(match.language ? { language: match.language } : {}),
+      };
       if (!options.chunkMatches) return { ...head, lineMatches: lineMatchesOf(match.chunks, options.maxLineLength) };
       return {
         ...head,
@@ -54,9 +67,21 @@ function wireMatch(match: SearchMatch, options: WireOptions): Record<string, unk
       };
     }
     case 'path':
-      return { type: 'path', path: match.path, pathMatches: rangesOfLine(match.pathRanges), ...base, ...(match.language ? { language: match.language } : {}) };
+      return {
+        type: 'path',
+        path: match.path,
+        pathMatches: rangesOfLine(match.pathRanges),
+        ...base,
+        ...(match.language ? { language: match.language } : {}),
+      };
     case 'symbol':
-      return { type: 'symbol', path: match.path, ...base, ...(match.language ? { language: match.language } : {}), symbols: match.symbols.map((s) => ({ ...s, kind: s.kind.toUpperCase().replaceAll('-', '') })) };
+      return {
+        type: 'symbol',
+        path: match.path,
+        ...base,
+        ...(match.language ? { language: match.language } : {}),
+        symbols: match.symbols.map((s) => ({ ...s, kind: s.kind.toUpperCase().replaceAll('-', '') })),
+      };
     case 'repo':
       return {
         type: 'repo',
@@ -101,5 +126,11 @@ const rangesOfLine = (ranges: readonly (readonly [number, number])[]): readonly 
 
 function limited(content: string, length: number): readonly [string, boolean] {
   if (length < 0 || !content.split('\n').some((line) => line.length > length)) return [content, false];
-  return [content.split('\n').map((line) => line.slice(0, length)).join('\n'), true];
+  return [
+    content
+      .split('\n')
+      .map((line) => line.slice(0, length))
+      .join('\n'),
+    true,
+  ];
 }

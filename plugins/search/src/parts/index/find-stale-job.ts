@@ -30,6 +30,9 @@ export const findStaleJob =
   };
 
 /** One waiting build a repository; builds of one repository never run at once. */
-export async function enqueueIndexing(jobs: Parameters<JobHandler<typeof findStale, IndexDeps>>[1]['jobs'], repositoryId: number): Promise<void> {
+export async function enqueueIndexing(
+  jobs: Parameters<JobHandler<typeof findStale, IndexDeps>>[1]['jobs'],
+  repositoryId: number,
+): Promise<void> {
   await jobs.enqueue(indexRepository, { repositoryId }, { key: String(repositoryId), queue: `search-index-${repositoryId}` });
 }

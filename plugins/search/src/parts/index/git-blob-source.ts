@@ -1,5 +1,5 @@
-import { CommitOid, RepoPath, type RepoName } from '@sextant/sdk';
 import type { Git } from '@sextant/plugin-git/api';
+import { CommitOid, type RepoName, RepoPath } from '@sextant/sdk';
 import type { BlobSource } from '../../index/blob-source.js';
 
 /** Blobs asked of git in one call: enough to keep it busy, few enough that an abort is quick. */
@@ -9,11 +9,18 @@ const BATCH = 2_000;
 export const gitBlobSource = (git: Git, repository: RepoName): BlobSource => ({
   async *listTree(commit, signal) {
     for await (const entry of git.tree({ repository, oid: CommitOid.parse(commit), path: RepoPath.ROOT, recursive: true, signal })) {
-      if (entry.type === 'blob') yield { path: entry.path, oid: entry.oid, mode: Number.parseInt(entry.mode, 8), ...(entry.size === undefined ? {} : { size: entry.size }) };
+      if (entry.type === 'blob')
+        yield {
+          path: entry.path,
+          oid: entry.oid,
+          mode: Number.parseInt(entry.mode, 8),
+          ...(entry.size === undefined ? {} : { size: entry.size }),
+        };
     }
   },
   async *readBlobs(oids, signal) {
-    for (let from = 0; from < oids.length; from += BATCH) yield* blobFrames(git.blobs({ repository, oids: oids.slice(from, from + BATCH), signal }));
+    for (let from = 0; from < oids.length; from += BATCH)
+      yield* blobFrames(git.blobs({ repository, oids: oids.slice(from, from + BATCH), signal }));
   },
 });
 

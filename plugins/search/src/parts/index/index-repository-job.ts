@@ -1,8 +1,8 @@
 import { defineJob, type JobHandler, RevSpec, z } from '@sextant/sdk';
 import { repositoryIndexed } from '../../api.js';
+import type { config } from '../../config.js';
 import type { IndexDeps } from './deps.js';
 import { gitBlobSource } from './git-blob-source.js';
-import type { config } from '../../config.js';
 import type { SharedIndex } from './shared-index.js';
 
 export const indexRepository = defineJob('search.index-repository', {
@@ -29,10 +29,24 @@ export const indexRepositoryJob =
     if (!head) return; // An empty repository, or one whose mirror is not there yet.
     const extra = job.config.branches[name] ?? [];
     const wanted = extra.filter((branch) => branch !== head.name);
-    const commits = wanted.length === 0 ? [] : await git.resolveMany({ items: wanted.map((branch) => ({ repository: name, revision: RevSpec.parse(`refs/heads/${branch}`) })), signal: job.signal });
-    const branches = [{ name: head.name, commit: head.target as string }, ...wanted.flatMap((branch, i) => (commits[i] ? [{ name: branch, commit: commits[i] as string }] : []))];
+    const commits =
+      wanted.length === 0
+        ? []
+        : await git.resolveMany({
+            items: wanted.map((branch) => ({ repository: name, revision: RevSpec.parse(`refs/heads/${branch}`) })),
+            signal: job.signal,
+          });
+    const branches = [
+      { name: head.name, commit: head.target as string },
+      ...wanted.flatMap((branch, i) => (commits[i] ? [{ name: branch, commit: commits[i] as string }] : [])),
+    ];
     job.progress(`indexing ${head.name} at ${head.target.slice(0, 12)}`);
-    const report = await store.update({ repository: { id: repositoryId, name }, branches, source: gitBlobSource(git, name), signal: job.signal });
+    const report = await store.update({
+      repository: { id: repositoryId, name },
+      branches,
+      source: gitBlobSource(git, name),
+      signal: job.signal,
+    });
     if (report.compaction) {
       job.progress(`compacting: ${report.compaction}`);
       await store.compact(repositoryId, job.signal);

@@ -1,6 +1,6 @@
-import { definePart } from '@sextant/sdk';
 import { repositoriesChanged } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
+import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { openIndexStore } from '../../index-folder.js';
 import { deps } from './deps.js';
@@ -25,7 +25,13 @@ export default definePart(config)({
           if (reason === 'deleted' || reason === 'renamed') for (const id of ids) await enqueueIndexing(jobs, id);
         }),
       ];
-      ctx.signal.addEventListener('abort', () => subscriptions.forEach((s) => s[Symbol.dispose]()), { once: true });
+      ctx.signal.addEventListener(
+        'abort',
+        () => {
+          for (const subscription of subscriptions) subscription[Symbol.dispose]();
+        },
+        { once: true },
+      );
     });
   },
 });

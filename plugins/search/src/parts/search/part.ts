@@ -16,7 +16,8 @@ export default definePart(config)({
       ctx.signal.addEventListener('abort', () => void engine.close(), { once: true });
       return {
         search: (o) => engine.search(o),
-        status: async ({ repositories }) => (repositories ? (await Promise.all(repositories.map((id) => store.status(id)))).filter((s) => s !== undefined) : store.list()),
+        status: async ({ repositories }) =>
+          repositories ? (await Promise.all(repositories.map((id) => store.status(id)))).filter((s) => s !== undefined) : store.list(),
         skippedFiles: ({ repository, limit, offset }) => store.skipped(repository, { limit, offset }),
       };
     });

@@ -1,0 +1,68 @@
+import { Configuration, invalid, type Problem } from '@sextant/config';
+import { discover } from '@sextant/kernel';
+import { builtinPlugins } from '@sextant/preset';
+import { type ConfigSchema, type Manifest, SextantError, z } from '@sextant/sdk';
+import { commandOutput, table } from '../output.js';
+import type { AddCommand } from '../program.js';
+
+const EMPTY: ConfigSchema = z.object({});
+
+export const config: AddCommand = (program, done) => {
+  const group = program.command('config').description('Commands about the configuration.');
+  group
+    .command('explain')
+    .description('Show values, where each comes from, and what it wins over. Secrets are hidden.')
+    .argument('[key]', 'such as http.port or plugins.git', '')
+    .option('--config <file>', 'configuration file')
+    .action(async (key: string, options: { config?: string }) => {
+      const { configuration, plugins } = await load(options.config);
+      const rows = configuration.explain(key, new Map(plugins.map((p) => [p.id, p.config ?? EMPTY])));
+      if (rows.length === 0)
+        throw new SextantError('SEXTANT_CLI_USAGE', {
+          what: `There is no key "${key}".`,
+          fix: 'See sextant config explain without a key for all of them.',
+        });
+      const out = commandOutput(program.opts().json === true);
+      out.json(rows);
+      out.line(
+        table(
+          ['key', 'value', 'source', 'wins over'],
+          rows.map((r) => [
+            r.key,
+            JSON.stringify(r.value) ?? '',
+            r.source,
+            r.overridden.map((o) => `${JSON.stringify(o.value)} (${o.source})`).join(', '),
+          ]),
+        ),
+      );
+      done(0);
+    });
+  group
+    .command('validate')
+    .description('Check the configuration, all of it, without starting anything.')
+    .option('--config <file>', 'configuration file')
+    .action(async (options: { config?: string }) => {
+      const { configuration, plugins } = await load(options.config);
+      const known = new Set(plugins.flatMap((p) => [p.id, ...(p.renamedFrom ?? [])]));
+      const problems: Problem[] = configuration
+        .mentionedPlugins()
+        .filter((id) => !known.has(id))
+        .map((id) => ({ path: `plugins.${id}`, message: 'no plugin has this id', source: configuration.sourceOf(['plugins', id]) }));
+      for (const plugin of plugins) {
+        const checked = configuration.checkPlugin(plugin.id, plugin.config ?? EMPTY, plugin.id);
+        if ('problems' in checked) problems.push(...checked.problems);
+      }
+      if (problems.length > 0) throw invalid(problems);
+      const out = commandOutput(program.opts().json === true);
+      out.json({ valid: true, file: configuration.file ?? null });
+      out.line(`The configuration is sound${configuration.file ? ` (${configuration.file})` : ''}.`);
+      done(0);
+    });
+};
+
+async function load(file: string | undefined): Promise<{ readonly configuration: Configuration; readonly plugins: readonly Manifest[] }> {
+  const configuration = await Configuration.load({ folder: process.cwd(), env: process.env, ...(file === undefined ? {} : { file }) });
+  const { pluginPackages, pluginPaths } = configuration.process;
+  const found = await discover({ builtin: builtinPlugins, packages: pluginPackages, folders: pluginPaths, from: configuration.folder });
+  return { configuration, plugins: found.map((d) => d.manifest) };
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { dataFolder } from '@sextant/kernel';
+import { commandOutput, table } from '../output.js';
+import type { AddCommand } from '../program.js';
+import { type KernelChoice, kernelOptions, loadConfiguration } from '../with-kernel.js';
+
+interface Finding {
+  readonly check: string;
+  readonly status: 'ok' | 'warning' | 'problem';
+  readonly detail: string;
+}
+
+/** The last git release that closed known holes in cloning. */
+const SAFE_GIT = [2, 50, 1] as const;
+const LOW_DISK = 2 * 1024 ** 3;
+
+export const doctor: AddCommand = (program, done) => {
+  const command = program.command('doctor').description('Check this machine and the configuration, and say how to mend what is wrong.');
+  for (const [flags, text] of kernelOptions) command.option(flags, text);
+  command.action(async (options: KernelChoice) => {
+    const findings = await Promise.all([node(), git(), configuration(options), disk(options)]);
+    const out = commandOutput(program.opts().json === true);
+    out.json(findings);
+    out.line(
+      table(
+        ['check', 'status', 'detail'],
+        findings.map((f) => [f.check, f.status, f.detail]),
+      ),
+    );
+    done(findings.some((f) => f.status === 'problem') ? 1 : 0);
+  });
+};
+
+async function node(): Promise<Finding> {
+  const major = Number(process.versions.node.split('.')[0]);
+  return {
+    check: 'node',
+    status: major >= 24 ? 'ok' : 'problem',
+    detail: major >= 24 ? process.version : `${process.version} is too old: install Node 24 or newer`,
+  };
+}
+
+async function git(): Promise<Finding> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['--version']);
+    const version = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout);
+    const numbers = [version?.[1], version?.[2], version?.[3] ?? '0'].map(Number);
+    const first = SAFE_GIT.findIndex((n, i) => numbers[i] !== n);
+    const old = first >= 0 && (numbers[first] ?? 0) < (SAFE_GIT[first] ?? 0);
+    return {
+      check: 'git',
+      status: old ? 'warning' : 'ok',
+      detail: old
+        ? `${numbers.join('.')}: releases before ${SAFE_GIT.join('.')} have known holes; upgrade when you can`
+        : numbers.join('.'),
+    };
+  } catch {
+    return { check: 'git', status: 'problem', detail: 'git is not installed, or not in PATH' };
+  }
+}
+
+async function configuration(options: KernelChoice): Promise<Finding> {
+  try {
+    const loaded = await loadConfiguration(options);
+    return { check: 'configuration', status: 'ok', detail: loaded.file ?? 'no file; defaults and environment' };
+  } catch (error) {
+    return { check: 'configuration', status: 'problem', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function disk(options: KernelChoice): Promise<Finding> {
+  const folder = dataFolder(options.dataDir ?? process.env.SEXTANT_DATA_DIR);
+  for (let at = folder; ; at = at.replace(/\/[^/]*$/, '') || '/') {
+    const stats = await statfs(at).catch(() => undefined);
+    if (stats) {
+      const free = stats.bavail * stats.bsize;
+      const text = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${folder}`;
+      return {
+        check: 'disk',
+        status: free < LOW_DISK ? 'warning' : 'ok',
+        detail: free < LOW_DISK ? `${text}: mirrors and index will soon stop growing` : text,
+      };
+    }
+    if (at === '/') return { check: 'disk', status: 'problem', detail: `${folder} cannot be read` };
+  }
+}

@@ -1,0 +1,77 @@
+import { endpointOf, graphql } from '../endpoint.js';
+import { newPlugin } from '../new-plugin.js';
+import { commandOutput, table } from '../output.js';
+import type { AddCommand } from '../program.js';
+
+interface Status {
+  readonly id: string;
+  readonly version: string;
+  readonly state: string;
+  readonly toggle: string;
+  readonly reason: string | null;
+}
+
+const FIELDS = 'id version title state toggle phase reason code dependsOn';
+
+export const plugin: AddCommand = (program, done) => {
+  const group = program.command('plugin').description('Commands about plugins.');
+  const out = () => commandOutput(program.opts().json === true);
+  group
+    .command('list')
+    .description('Show the plugins of a running Sextant, and why each that is not active is not.')
+    .option('--endpoint <url>', 'address of the Sextant')
+    .action(async (options: { endpoint?: string }) => {
+      const { plugins } = (await graphql(endpointOf(options.endpoint), `{ plugins { ${FIELDS} } }`)) as { plugins: readonly Status[] };
+      out().json(plugins);
+      out().line(
+        table(
+          ['plugin', 'version', 'state', 'switch', 'reason'],
+          plugins.map((p) => [p.id, p.version, p.state.toLowerCase(), p.toggle.toLowerCase().replace('_', '-'), p.reason ?? '']),
+        ),
+      );
+      done(0);
+    });
+  for (const [verb, field] of [
+    ['enable', 'enablePlugin'],
+    ['disable', 'disablePlugin'],
+  ] as const) {
+    const command = group
+      .command(verb)
+      .description(`${verb === 'enable' ? 'Switch on' : 'Switch off'} a plugin of a running Sextant.`)
+      .argument('<id>')
+      .option('--endpoint <url>', 'address of the Sextant');
+    if (verb === 'disable') command.option('--cascade', 'also switch off those that need it');
+    command.action(async (id: string, options: { endpoint?: string; cascade?: boolean }) => {
+      const cascade = verb === 'disable' ? ', cascade: $cascade' : '';
+      const query = `mutation Switch($id: ID!${verb === 'disable' ? ', $cascade: Boolean' : ''}) { ${field}(id: $id${cascade}) { ${FIELDS} } }`;
+      const answer = (await graphql(endpointOf(options.endpoint), query, {
+        id,
+        ...(verb === 'disable' ? { cascade: options.cascade ?? false } : {}),
+      })) as Record<string, Status>;
+      const status = answer[field] as Status;
+      out().json(status);
+      out().line(`${status.id} is ${status.state.toLowerCase()}${status.reason ? `: ${status.reason}` : ''}`);
+      done(verb === 'enable' && status.state !== 'ACTIVE' ? 1 : 0);
+    });
+  }
+  group
+    .command('new')
+    .description('Write a plugin that builds, tests and runs.')
+    .argument('<name>', 'its id, in kebab-case')
+    .option('--folder <folder>', 'where to write it; default: a folder of its name')
+    .action((name: string, options: { folder?: string }) => {
+      const { folder, files } = newPlugin(name, options.folder);
+      out().json({ folder, files });
+      out().line(
+        [
+          `Wrote ${files.length} files to ${folder}.`,
+          'Next:',
+          `  cd ${folder}`,
+          '  npm install',
+          '  npm test',
+          `  sextant serve --config ${folder}/sextant.config.yaml`,
+        ].join('\n'),
+      );
+      done(0);
+    });
+};

@@ -1,0 +1,141 @@
+/** The files of a new plugin: a field, a job, a table and their test, small enough to read in a minute. */
+export function pluginFiles(id: string): Readonly<Record<string, string>> {
+  const camel = id.replace(/-([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+  const table = `${id.replaceAll('-', '_')}_notes`;
+  const title = id
+    .split('-')
+    .map((w, i) => (i === 0 ? `${w[0]?.toUpperCase()}${w.slice(1)}` : w))
+    .join(' ');
+  return {
+    'package.json': `${JSON.stringify(
+      {
+        name: `sextant-plugin-${id}`,
+        version: '0.1.0',
+        private: true,
+        type: 'module',
+        exports: { '.': { types: './dist/manifest.d.ts', default: './dist/manifest.js' } },
+        engines: { node: '>=24' },
+        scripts: { build: 'tsc', test: 'tsc && vitest run' },
+        dependencies: { '@sextant/sdk': '^1.0.0', zod: '^4.6.7' },
+        devDependencies: { '@sextant/kernel': '^1.0.0', '@types/node': '^24.0.0', typescript: '>=6', vitest: '^5.0.0' },
+      },
+      null,
+      2,
+    )}\n`,
+    'tsconfig.json': `${JSON.stringify({ compilerOptions: { target: 'ES2023', lib: ['ES2024', 'ESNext.Disposable'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], strict: true, noUncheckedIndexedAccess: true, skipLibCheck: true, declaration: true, outDir: 'dist', rootDir: 'src' }, include: ['src'] }, null, 2)}\n`,
+    'sextant.config.yaml': `# Start Sextant with this plugin: sextant serve --config sextant.config.yaml\npluginPaths:\n  - .\nplugins:\n  ${id}:\n    greeting: Hello\n`,
+    'README.md': `# ${title}\n\nWhat it is: a plugin for Sextant that keeps notes.\n\nHow it is used: \`mutation { ${camel}Note(text: "…") }\` enqueues a job that writes a note; \`{ ${camel}Notes }\` reads them.\n\nConfiguration: \`plugins.${id}.greeting\` stands before each note.\n\nWritten by hand: nothing beyond its own purpose.\n`,
+    'src/manifest.ts': `import { definePlugin } from '@sextant/sdk';
+import { config } from './config.js';
+
+export default definePlugin({
+  id: '${id}',
+  version: '0.1.0',
+  title: '${title}',
+  summary: 'Keeps notes.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: { api: () => import('./parts/api.js'), worker: () => import('./parts/worker.js') },
+});
+`,
+    'src/config.ts': `import { z } from '@sextant/sdk';
+
+export const config = z.object({
+  greeting: z.string().default('Hello').describe('Stands before each note').meta({ live: true }),
+});
+`,
+    'src/write-note-job.ts': `import { defineJob, z } from '@sextant/sdk';
+
+export const writeNote = defineJob('${id}.write-note', { payload: z.object({ text: z.string().min(1).max(1000) }) });
+`,
+    'src/storage.ts': `import type { StorageDefinition } from '@sextant/sdk';
+
+/** A migration's name ends in 13 digits: the milliseconds when it was written. It never changes once it has run anywhere. */
+export const storage: StorageDefinition = {
+  migrations: async () => [
+    {
+      name: 'create-notes-1763990000000',
+      up: async (db) => {
+        await db.query('create table ${table} (id int generated always as identity primary key, text text not null, written_at timestamptz not null default now())');
+      },
+    },
+  ],
+};
+`,
+    'src/parts/api.ts': `import { core, definePart } from '@sextant/sdk';
+import { config } from '../config.js';
+import { storage } from '../storage.js';
+
+export const deps = { db: core.storage, jobs: core.jobs } as const;
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.storage(storage);
+    r.graphql(() => import('./graphql.js'));
+  },
+});
+`,
+    'src/parts/graphql.ts': `import { defineGraphQL } from '@sextant/sdk';
+import { writeNote } from '../write-note-job.js';
+import type { deps } from './api.js';
+
+export default defineGraphQL<typeof deps>()({
+  typeDefs: /* GraphQL */ \`
+    extend type Query {
+      "Every note, newest first."
+      ${camel}Notes(first: Int = 50): [String!]
+    }
+    extend type Mutation {
+      "Writes a note soon. Answers with the id of the job."
+      ${camel}Note(text: String!): String
+    }
+  \`,
+  resolvers: ({ db, jobs }) => ({
+    Query: {
+      ${camel}Notes: async (_parent, { first }: { first: number }) => {
+        const rows = await db.query<{ text: string }>('select text from ${table} order by id desc limit $1', [Math.min(Math.max(first, 0), 500)]);
+        return rows.map((row) => row.text);
+      },
+    },
+    Mutation: {
+      ${camel}Note: (_parent, { text }: { text: string }) => jobs.enqueue(writeNote, { text }),
+    },
+  }),
+});
+`,
+    'src/parts/worker.ts': `import { core, definePart } from '@sextant/sdk';
+import { config } from '../config.js';
+import { storage } from '../storage.js';
+import { writeNote } from '../write-note-job.js';
+
+export default definePart(config)({
+  deps: { db: core.storage },
+  register(r) {
+    r.storage(storage);
+    r.job(writeNote, async ({ text }, { db }, job) => {
+      await db.query('insert into ${table} (text) values ($1)', [\`\${job.config.greeting}: \${text}\`]);
+    });
+  },
+});
+`,
+    'src/plugin.test.ts': `import { startTestKernel } from '@sextant/sdk/testing';
+import { expect, it } from 'vitest';
+import manifest from './manifest.js';
+import { writeNote } from './write-note-job.js';
+
+it('writes a note by a job, and reads it', async () => {
+  const kernel = await startTestKernel({ plugins: [manifest], config: { plugins: { '${id}': { greeting: 'Hi' } } } });
+  expect((await kernel.graphql('mutation { ${camel}Note(text: "there") }')).errors).toEqual([]);
+  await kernel.jobs.waitFor(writeNote, 'completed');
+  expect((await kernel.graphql('{ ${camel}Notes }')).data).toEqual({ ${camel}Notes: ['Hi: there'] });
+}, 60_000);
+`,
+    'vitest.config.js': `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } });
+`,
+    '.gitignore': 'node_modules/\ndist/\n',
+  };
+}

@@ -1,0 +1,46 @@
+import { Configuration, type Tree } from '@sextant/config';
+import { Kernel, Logs } from '@sextant/kernel';
+import { builtinPlugins } from '@sextant/preset';
+
+export interface KernelChoice {
+  readonly config?: string;
+  readonly dataDir?: string;
+}
+
+/** The options that say which Sextant a command works on. */
+export const kernelOptions = [
+  ['--config <file>', 'configuration file'],
+  ['--data-dir <folder>', 'folder of everything Sextant stores'],
+] as const;
+
+export async function loadConfiguration({ config, dataDir }: KernelChoice): Promise<Configuration> {
+  const flags: Tree = {
+    roles: ['cli'],
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(dataDir === undefined && process.env.SEXTANT_DATA_DIR ? { dataDir: process.env.SEXTANT_DATA_DIR } : {}),
+  };
+  return Configuration.load({ folder: process.cwd(), env: process.env, flags, ...(config === undefined ? {} : { file: config }) });
+}
+
+/** Runs work against the database of an installation, whether Sextant runs on it at this moment or not. */
+export async function withKernel<R>(
+  choice: KernelChoice,
+  work: (kernel: Kernel, signal: AbortSignal) => Promise<R>,
+  options: { readonly start: boolean } = { start: true },
+): Promise<R> {
+  const configuration = await loadConfiguration(choice);
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const kernel = await Kernel.create(
+    { builtin: builtinPlugins, configuration, listen: false, logs: new Logs({ level: 'warn', format: 'auto' }) },
+    controller.signal,
+  );
+  try {
+    if (options.start) await kernel.start(controller.signal);
+    return await work(kernel, controller.signal);
+  } finally {
+    await kernel.stop();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
