@@ -47,7 +47,8 @@ export class FolderBlobs implements Blobs {
     const file = await open(part, 'wx', 0o600);
     try {
       let size = 0;
-      for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+      const source = content instanceof Uint8Array ? [content] : options.signal ? endingWith(content, options.signal) : content;
+      for await (const chunk of source) {
         options.signal?.throwIfAborted();
         await writeAll(file, chunk);
         size += chunk.byteLength;
@@ -61,7 +62,7 @@ export class FolderBlobs implements Blobs {
     } catch (error) {
       await file.close().catch(() => undefined);
       await rm(part, { force: true });
-      throw error;
+      throw options.signal?.aborted ? options.signal.reason : error;
     }
   }
 
@@ -149,6 +150,30 @@ export class FolderBlobs implements Blobs {
     const folder = await open(dirname(target), 'r').catch(() => undefined);
     await folder?.sync().catch(() => undefined);
     await folder?.close();
+  }
+}
+
+/** A source that has nothing to give yet must not hold an abort up: it is left behind, not waited for. */
+async function* endingWith(content: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const source = content[Symbol.asyncIterator]();
+  let abort!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  aborted.catch(() => undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await Promise.race([source.next(), aborted]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    const returned = source.return?.();
+    returned?.catch(() => undefined);
+    if (!signal.aborted) await returned;
   }
 }
 

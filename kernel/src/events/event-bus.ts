@@ -35,8 +35,14 @@ export class EventBus {
 
   async start(): Promise<void> {
     await this.options.transport.receive((message) => {
-      const { key, payload, from } = JSON.parse(message) as Envelope;
-      if (from !== this.#id) this.#deliver(key, payload);
+      let envelope: Envelope;
+      try {
+        envelope = JSON.parse(message) as Envelope;
+      } catch {
+        this.options.log.warn('A message that is not an event came in on the channel for events.');
+        return;
+      }
+      if (envelope.from !== this.#id) this.#deliver(envelope.key, envelope.payload);
     });
   }
 

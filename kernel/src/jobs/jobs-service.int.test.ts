@@ -1,7 +1,9 @@
 import { defineJob, type RetryLater, z } from '@sextant/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Boundary } from '../boundary/boundary.js';
 import { PluginStorage } from '../storage/plugin-storage.js';
 import type { JobRun } from './job-attempt.js';
+import { JobHistory } from './job-history.js';
 import { JobSpy } from './job-spy.js';
 import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
@@ -289,6 +291,59 @@ describe('handlers', () => {
       expect.objectContaining({ code: 'SEXTANT_JOB_HANDLED_TWICE' }),
     );
   });
+});
+
+it('puts a job back uncounted while its plugin rests', async () => {
+  const job = aJob();
+  let rests = true;
+  const resting = fixture.service({ boundary: new Boundary({ failed: () => undefined, allows: () => !rests }) });
+  const watch = new JobSpy(resting.runner, fixture.databases.pool('main'));
+  resting.handle('worker', job, async () => undefined);
+  await resting.start({ work: true, schedule: false });
+  const ended = new Promise<string>((resolve) => resting.runner.events.once('ended', (_, state) => resolve(state)));
+  await jobs().enqueue(job, { n: 1 });
+  expect(await ended).toBe('given-back');
+  await eventually(async () => (await jobs().list({ job, limit: 1 }))[0]).toMatchObject({
+    state: 'waiting',
+    attempt: 0,
+    error: expect.stringContaining('rests'),
+  });
+  rests = false;
+  await fixture.databases
+    .pool('main')
+    .pool.query(
+      'select graphile_worker.reschedule_jobs(array(select id from graphile_worker.jobs where task_identifier = $1), run_at => now())',
+      [job.name],
+    );
+  await watch.waitFor(job.name, 'completed');
+});
+
+it('forgets finished jobs by age and by number, and all of a purged plugin', async () => {
+  const job = aJob();
+  service.handle('worker', job, async () => undefined);
+  await jobs().enqueueMany(
+    job,
+    Array.from({ length: 8 }, (_, n) => ({ payload: { n } })),
+  );
+  await spy.drain();
+  const main = fixture.databases.pool('main');
+  const history = new JobHistory(main, { instance: 'test', noHandlerGrace: 0 });
+  const count = async () =>
+    (await main.pool.query<{ n: number }>('select count(*)::int as n from kernel.job_history where finished_at is not null')).rows[0]!.n;
+  expect(await count()).toBeGreaterThan(5);
+  await history.sweep(3_600_000, 5);
+  expect(await count()).toBe(5);
+  const waiting = aJob();
+  await jobs().enqueue(waiting, { n: 1 });
+  await service.purge('worker');
+  expect(await count()).toBe(0);
+  expect(await jobs().list({ job: waiting, limit: 1 })).toEqual([]);
+  await jobs().enqueue(job, { n: 1 });
+  await spy.drain();
+  expect(await count()).toBe(1);
+  await main.pool.query(`update kernel.job_history set finished_at = now() - interval '2 hours'`);
+  await history.sweep(3_600_000, 5);
+  expect(await count()).toBe(0);
 });
 
 it('lists newest first, page by page', async () => {

@@ -64,6 +64,17 @@ export function describeBlobsContract(backend: string, make: () => Promise<Blobs
       expect((await mine.list('')).map((info) => info.key)).toEqual(['k']);
     });
 
+    it('ends a put at once when it is aborted, also while its source has nothing to give', async () => {
+      const controller = new AbortController();
+      async function* silent(): AsyncGenerator<Uint8Array> {
+        yield bytes('half');
+        setImmediate(() => controller.abort(new Error('enough')));
+        await new Promise(() => undefined);
+      }
+      await expect(mine.put('k', silent(), { signal: controller.signal })).rejects.toThrow('enough');
+      expect(await mine.head('k')).toBeUndefined();
+    });
+
     it('reads ranges, also past the end', async () => {
       await mine.put('k', bytes('0123456789'));
       const range = async (start: number, end?: number) =>
