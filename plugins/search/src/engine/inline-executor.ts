@@ -1,5 +1,5 @@
 import { compileQuery } from './compiled-query.js';
-import { SearchBudget } from './search-budget.js';
+import { SearchBudget, SLICE_MS } from './search-budget.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { TaskRunner } from './task-runner.js';
 
@@ -8,13 +8,16 @@ export class InlineExecutor implements ShardExecutor {
   onDamaged: ShardExecutor['onDamaged'] = () => undefined;
   readonly #runner = new TaskRunner();
 
+  /** @param sliceMs how long one turn may take, milliseconds; a turn does at least one document */
+  constructor(private readonly sliceMs = SLICE_MS) {}
+
   submit(query: RunningQuery): void {
     const { expr, flag, deadline, want, limits } = query.spec;
     const shardQuery = { query: compileQuery(expr), want, limits };
-    const budget = new SearchBudget(new Int32Array(flag), deadline);
     const turn = () => {
       const batch = query.nextBatch();
       if (!batch) return;
+      const budget = new SearchBudget(new Int32Array(flag), deadline, Date.now() + this.sliceMs);
       for (const result of this.#runner.runAll(batch, shardQuery, budget)) query.settle(result);
       setImmediate(turn);
     };

@@ -16,7 +16,7 @@ export class ResultMerger {
   #incomplete = false;
   /** Shards that answered or failed. */
   #settled = 0;
-  readonly #waiting = new Map<number, ShardAnswer | undefined>();
+  readonly #waiting = new Map<number, { readonly parts: ShardAnswer[]; settled: boolean }>();
   #held: EngineDocument[] = [];
   #next = 0;
   #collected = 0;
@@ -28,9 +28,9 @@ export class ResultMerger {
     private readonly limits: SearchLimits,
   ) {}
 
-  /** Nothing more will be taken or counted. */
+  /** Nothing more will be taken or counted: there was a match more than fits. */
   get full(): boolean {
-    return !this.limits.countAll && this.#collected >= this.limits.maxMatches;
+    return !this.limits.countAll && this.#collected > this.limits.maxMatches;
   }
 
   /** Sets the number of shards once it is known. */
@@ -38,17 +38,20 @@ export class ResultMerger {
     this.shards = shards;
   }
 
+  /** Takes an answer, or a part of one: while it has a `resumeAt`, the shard has more to say. */
   add(index: number, answer: ShardAnswer): void {
-    this.#settle(index, answer);
+    this.#shard(index).parts.push(answer);
+    if (answer.resumeAt === undefined) this.#settle(index);
+    else this.#advance();
   }
 
   fail(index: number): void {
-    this.#settle(index, undefined);
+    this.#settle(index);
   }
 
   abandon(index: number): void {
     this.#incomplete = true;
-    this.#settle(index, undefined);
+    this.#settle(index);
   }
 
   /** Matches that can still be collected. Answers on their way may take some of it, never add to it. */
@@ -66,7 +69,7 @@ export class ResultMerger {
     return { matchCount, documentCount, shardsDone, limitHit, timedOut: !this.full && (this.#incomplete || this.#settled < this.shards) };
   }
 
-  /** The documents collected since the last call, best first; ties by repository and path. */
+  /** The documents collected since the last call, best first. */
   take(): EngineDocument[] {
     const documents = this.#held;
     this.#held = [];
@@ -74,44 +77,51 @@ export class ResultMerger {
     return documents;
   }
 
-  #settle(index: number, answer: ShardAnswer | undefined): void {
-    this.#waiting.set(index, answer);
+  #shard(index: number) {
+    const shard = this.#waiting.get(index) ?? { parts: [], settled: false };
+    this.#waiting.set(index, shard);
+    return shard;
+  }
+
+  #settle(index: number): void {
+    this.#shard(index).settled = true;
     this.#settled++;
-    while (this.#waiting.has(this.#next)) {
-      const next = this.#waiting.get(this.#next);
+    this.#advance();
+  }
+
+  /** Merges what is next in the order of the plan. */
+  #advance(): void {
+    for (let shard = this.#waiting.get(this.#next); shard; shard = this.#waiting.get(this.#next)) {
+      for (const part of shard.parts.splice(0)) if (!this.full) this.#merge(part);
+      if (!shard.settled) break;
       this.#waiting.delete(this.#next++);
-      if (next && !this.full) this.#merge(next);
     }
-    if (this.full && this.#next < this.shards) this.limitHit = true;
   }
 
   #merge(answer: ShardAnswer): void {
-    if (answer.complete) this.shardsDone++;
-    else this.#incomplete = true;
-    this.matchCount += answer.matchCount;
-    this.documentCount += answer.documentCount;
-    for (const [reason, count] of Object.entries(answer.skippedFiles ?? {}))
+    if (!answer.complete) this.#incomplete = true;
+    else if (answer.exhausted) this.shardsDone++;
+    for (const [reason, count] of Object.entries(answer.skippedFiles ?? {})) {
       this.skippedFiles[reason] = (this.skippedFiles[reason] ?? 0) + count;
-    this.limitHit ||= answer.limitHit;
-    let room = this.limits.maxMatches - this.#collected;
-    this.#collected += answer.matchCount;
-    for (const document of answer.documents) {
-      if (document.matchCount > room) this.limitHit = true;
-      if (room <= 0) break;
-      this.#held.push(document.matchCount > room ? firstMatches(document, room) : document);
-      room -= document.matchCount;
     }
-    this.#held.sort(compareAnswers);
+    const { room } = this;
+    const taken = answer.documents.filter(({ before }) => before < room);
+    this.limitHit ||= answer.limitHit || answer.matchCount > room;
+    this.#collected += answer.matchCount;
+    // What a thread counted beyond the limit depends on when it was told to stop, so it is no part of the answer.
+    this.matchCount += this.limits.countAll ? answer.matchCount : Math.min(answer.matchCount, room);
+    this.documentCount += this.limits.countAll || answer.matchCount <= room ? answer.documentCount : taken.length;
+    this.#held.push(
+      ...taken.map(({ document, before }) => (document.matchCount > room - before ? firstMatches(document, room - before) : document)),
+    );
+    // Stable: equal scores stay in the order of the plan and, within a shard, in its static order.
+    this.#held.sort((a, b) => b.score - a.score);
     const most = this.limits.maxDocuments - this.#given;
     if (this.#held.length > most) {
       this.limitHit = true;
       this.#held.length = Math.max(most, 0);
     }
   }
-}
-
-export function compareAnswers(a: EngineDocument, b: EngineDocument): number {
-  return b.score - a.score || a.repository - b.repository || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
 /** The document with its first `room` hits only; `matchCount` still counts all. */

@@ -1,12 +1,11 @@
 import { type DocumentLimits, type SkipReason, skipByContent } from '../index/skip-reason.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { forRepository } from './compiled-query.js';
-import type { EngineDocument } from './contract.js';
 import { DocumentEvaluator } from './evaluate-document.js';
 import { ScannedDocument } from './scanned-document.js';
 import { type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
-import { presentHits, type ShardAnswer, type ShardQuery } from './search-shard.js';
+import { type CollectedDocument, presentHits, type ShardAnswer, type ShardQuery } from './search-shard.js';
 
 /** What is the same for all documents of a scan; plain data. */
 export interface ScanScope extends RepositoryRank {
@@ -45,7 +44,7 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
   const { scope, room = limits.maxMatches } = task;
   const evaluator = new DocumentEvaluator(forRepository(query.root, scope.repository), want, budget);
   const patterns = query.atoms.filter(({ shown }) => shown);
-  const documents: EngineDocument[] = [];
+  const documents: CollectedDocument[] = [];
   const skippedFiles: Record<string, number> = {};
   let matchCount = 0;
   let documentCount = 0;
@@ -59,27 +58,29 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
     const document = new ScannedDocument(scope.repository, path, language, content, !reason, extractSymbols);
     const hits = evaluator.evaluate(document);
     if (!hits) continue;
-    if (matchCount >= limits.maxMatches && !limits.countAll) {
-      limitHit = true;
-      break;
-    }
+    if (matchCount > room && !limits.countAll) break;
     const collecting = matchCount < room && documents.length < limits.maxDocuments;
+    const before = matchCount;
     matchCount += hits.count;
     documentCount++;
     if (!collecting) continue;
     const features = rankFeatures(document, hits, patterns, scope);
     documents.push({
-      repository: scope.repository,
-      path,
-      branches: [scope.revision],
-      commit: scope.commit,
-      blob: oid,
-      language,
-      ...presentHits(document, hits, limits.contextLines),
-      score: scoreOf(features),
-      features: { ...features },
+      before,
+      document: {
+        repository: scope.repository,
+        path,
+        branches: [scope.revision],
+        commit: scope.commit,
+        blob: oid,
+        language,
+        ...presentHits(document, hits, limits.contextLines),
+        score: scoreOf(features),
+        features: { ...features },
+      },
     });
   }
   limitHit ||= documents.length < documentCount || matchCount > room;
-  return { documents, matchCount, documentCount, limitHit, complete: budget.stopped === undefined, skippedFiles };
+  const complete = budget.stopped === undefined;
+  return { documents, matchCount, documentCount, limitHit, complete, exhausted: complete, skippedFiles };
 }

@@ -1,3 +1,6 @@
+/** How long a thread works on one query before another has its turn, milliseconds. */
+export const SLICE_MS = 50;
+
 /**
  * When a search must stop. The flag is shared between threads (1 = stop); the deadline is the clock's time in
  * milliseconds since the epoch, because threads do not share `performance.now()`.
@@ -9,6 +12,8 @@ export class SearchBudget {
   constructor(
     private readonly flag: Int32Array,
     private readonly deadline: number,
+    /** When this thread should give others a turn; the clock's time as well. */
+    private readonly sliceEnd = Number.POSITIVE_INFINITY,
   ) {}
 
   static unbounded(): SearchBudget {
@@ -26,6 +31,11 @@ export class SearchBudget {
     if (Atomics.load(this.flag, 0) !== 0) this.#stopped = 'cancelled';
     else if (Date.now() > this.deadline) this.#stopped = 'deadline';
     return this.#stopped !== undefined;
+  }
+
+  /** True when the thread has had its turn: time to stop at the next document and go on later. */
+  sliceOver(): boolean {
+    return Date.now() > this.sliceEnd;
   }
 
   /** The same for hits and blocks: looks at the clock at every 64th call only. */

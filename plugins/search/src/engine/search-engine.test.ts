@@ -224,6 +224,26 @@ describe('SearchEngine', () => {
     expect((await search(content('hit'), { maxMatches: 1, countAll: true })).summary).toMatchObject({ matchCount: 200, limitHit: true });
   });
 
+  it('answers the same when every document is a turn of its own', async () => {
+    await index(1, { main: Object.fromEntries(Array.from({ length: 30 }, (_, file) => [`${file}.txt`, 'hit\n'.repeat(file % 7)])) });
+    await index(2, { main: { 'a.txt': 'hit hit', 'b.txt': 'hit' } });
+    const whole = engine;
+    const sliced = new SearchEngine(store, new InlineExecutor(-1));
+    for (const limits of [
+      {},
+      { maxMatches: 25 },
+      { maxMatches: 84 },
+      { maxDocuments: 5 },
+      { maxMatches: 10, countAll: true },
+      { maxMatches: 1 },
+    ]) {
+      engine = whole;
+      const expected = await search(content('hit'), { ids: [1, 2], ...limits });
+      engine = sliced;
+      expect(await search(content('hit'), { ids: [1, 2], ...limits }), JSON.stringify(limits)).toEqual(expected);
+    }
+  });
+
   it('counts a line once for a pattern that can be empty, and a document once for a filter', async () => {
     await index(1, { main: { 'a.txt': 'one\n\ntwo\n' } });
     expect((await search(content({ kind: 'regexp', source: '^$', caseSensitive: true }))).summary.matchCount).toBe(1);

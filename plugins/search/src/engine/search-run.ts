@@ -6,6 +6,7 @@ import type { Task, TaskResult } from './task-runner.js';
 const HOLD_MS = 100;
 /** Timers take no longer spans than 24 days. */
 const MAX_WAIT_MS = 60_000;
+const RESUMED_TASKS = 32;
 /** After the deadline or an abort, a thread has this long to answer before it is replaced. */
 const GRACE_MS = 200;
 
@@ -34,7 +35,9 @@ export class SearchRun implements RunningQuery {
   readonly #flag = new Int32Array(new SharedArrayBuffer(4));
   readonly #idle: Promise<void>;
   #setIdle!: () => void;
-  #inFlight = 0;
+  /** Tasks that are out, by index, and those that came back unfinished. */
+  readonly #out = new Map<number, Task>();
+  readonly #again: Task[] = [];
   #queued = false;
   #ended = false;
   #wake: () => void = () => undefined;
@@ -115,39 +118,52 @@ export class SearchRun implements RunningQuery {
   }
 
   nextBatch(): readonly Task[] | undefined {
-    const batch = this.#ended || this.merger.full || this.overdue ? undefined : this.queue.take();
+    const batch = this.#ended || this.merger.full || this.overdue ? undefined : this.#take();
     if (!batch) {
       this.#queued = false;
       return undefined;
     }
-    this.#inFlight += batch.length;
+    for (const task of batch) this.#out.set(task.index, task);
     const { room } = this.merger;
     return batch.map((task) => ({ ...task, room }));
   }
 
+  /** Unfinished tasks first, in the order of the plan, which is the order in which answers can be given. */
+  #take(): readonly Task[] | undefined {
+    if (this.#again.length === 0) return this.queue.take();
+    this.#again.sort((a, b) => a.index - b.index);
+    return this.#again.splice(0, RESUMED_TASKS);
+  }
+
   settle(result: TaskResult): void {
-    this.#inFlight--;
-    if ('answer' in result) this.merger.add(result.index, result.answer);
-    else if ('abandoned' in result) this.merger.abandon(result.index);
+    const task = this.#out.get(result.index)!;
+    this.#out.delete(result.index);
+    if ('postponed' in result) this.#again.push(task);
+    else if ('answer' in result) {
+      const { resumeAt } = result.answer;
+      this.merger.add(result.index, result.answer);
+      if (resumeAt !== undefined) this.#again.push({ ...task, from: resumeAt } as Task);
+    } else if ('abandoned' in result) this.merger.abandon(result.index);
     else {
       this.merger.fail(result.index);
       this.failed(result);
     }
-    if (this.#ended && this.#inFlight === 0) this.#setIdle();
+    if (this.#again.length > 0) this.offer();
+    if (this.#ended && this.#out.size === 0) this.#setIdle();
     this.#wake();
   }
 
   #cancel(): void {
     this.#ended = true;
     Atomics.store(this.#flag, 0, 1);
-    if (this.#inFlight === 0) this.#setIdle();
-    else setTimeout(() => this.#inFlight > 0 && this.executor.abandon(this), GRACE_MS).unref();
+    if (this.#out.size === 0) this.#setIdle();
+    else setTimeout(() => this.#out.size > 0 && this.executor.abandon(this), GRACE_MS).unref();
     this.#wake();
   }
 
   #done(): boolean {
     if (this.#ended || this.merger.full) return true;
-    return this.#inFlight === 0 && (this.queue.drained || this.overdue);
+    return this.#out.size === 0 && (this.overdue || (this.queue.drained && this.#again.length === 0));
   }
 
   /** Resolves when a result came in, the search ended or `until` (milliseconds since the epoch) is reached. */

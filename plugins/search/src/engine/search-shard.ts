@@ -23,16 +23,26 @@ export interface ShardQuery {
   readonly limits: Pick<SearchLimits, 'maxMatches' | 'maxDocuments' | 'contextLines' | 'countAll'>;
 }
 
+export interface CollectedDocument {
+  readonly document: EngineDocument;
+  /** Matches that the same answer counts before this document: it is taken only if there is room behind them. */
+  readonly before: number;
+}
+
 /** Plain data: it crosses threads. */
 export interface ShardAnswer {
   /** Best first. */
-  readonly documents: readonly EngineDocument[];
+  readonly documents: readonly CollectedDocument[];
   readonly matchCount: number;
   readonly documentCount: number;
   /** There were more matches than were collected, or than could be counted. */
   readonly limitHit: boolean;
-  /** False: the budget ran out before the last document. */
+  /** False: time ran out, or the search was aborted, before the last document. */
   readonly complete: boolean;
+  /** Every document was looked at. */
+  readonly exhausted: boolean;
+  /** The turn ended here: the rest of the shard, from this document on, is still to be searched. */
+  readonly resumeAt?: number;
   /** Of a scan: files known by path only, by reason. */
   readonly skippedFiles?: Readonly<Record<string, number>>;
 }
@@ -43,14 +53,16 @@ interface Found {
   readonly hits: DocumentHits;
   readonly score: number;
   readonly features: RankFeatures;
+  readonly before: number;
 }
 
-const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, limitHit: false, complete: true };
+const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, limitHit: false, complete: true, exhausted: true };
 
 /**
  * Searches one shard. Documents are visited in their static order; what is collected is scored, and only the best
  * `maxDocuments` are assembled.
  * @param room matches to collect, when other shards have taken some already; beyond it they are only counted
+ * @param from the document at which the turn before ended
  * @throws ShardCorruptError or RangeError when the shard's bytes turn out to be damaged
  */
 export function searchShard(
@@ -60,6 +72,7 @@ export function searchShard(
   { query, want, limits }: ShardQuery,
   budget: SearchBudget,
   room = limits.maxMatches,
+  from = 0,
 ): ShardAnswer {
   const root = forRepository(query.root, scope.repository);
   if (root.op === 'const' && !root.value) return EMPTY;
@@ -73,28 +86,39 @@ export function searchShard(
   let matchCount = 0;
   let documentCount = 0;
   let limitHit = false;
-  for (let document = documents.next(0); document >= 0; document = documents.next(document + 1)) {
+  let resumeAt: number | undefined;
+  const first = documents.next(from);
+  let document = first;
+  for (; document >= 0; document = documents.next(document + 1)) {
     if (((masks.low[document]! & wanted.low) | (masks.high[document]! & wanted.high)) === 0 || shard.skip(document) === 'ignored') continue;
     if (budget.spent()) break;
-    const hits = evaluator.evaluate(view.moveTo(document));
-    if (!hits) continue;
-    if (matchCount >= limits.maxMatches && !limits.countAll) {
-      limitHit = true;
+    if (document > first && budget.sliceOver()) {
+      resumeAt = document;
       break;
     }
-    const left = room - matchCount;
+    const hits = evaluator.evaluate(view.moveTo(document));
+    if (!hits) continue;
+    const before = matchCount;
+    const left = room - before;
     matchCount += hits.count;
     documentCount++;
-    if (hits.count > left) limitHit = true;
-    if (left <= 0) continue;
-    const features = rankFeatures(view, hits, patterns, scope);
-    found.push({ document, hits: trimmed(hits, left), score: scoreOf(features), features });
+    if (left > 0) {
+      const features = rankFeatures(view, hits, patterns, scope);
+      found.push({ document, hits: trimmed(hits, left), score: scoreOf(features), features, before });
+    }
+    if (matchCount <= room) continue;
+    limitHit = true;
+    if (!limits.countAll) break;
   }
   found.sort((a, b) => b.score - a.score || a.document - b.document);
   if (found.length > limits.maxDocuments) limitHit = true;
   const best = found.slice(0, limits.maxDocuments);
-  const assembled = best.map((item) => assemble(shard, masks, scope, view.moveTo(item.document), item, limits.contextLines));
-  return { documents: assembled, matchCount, documentCount, limitHit, complete: budget.stopped === undefined };
+  const assembled = best.map((item) => ({
+    before: item.before,
+    document: assemble(shard, masks, scope, view.moveTo(item.document), item, limits.contextLines),
+  }));
+  const complete = budget.stopped === undefined;
+  return { documents: assembled, matchCount, documentCount, limitHit, complete, exhausted: complete && document < 0, resumeAt };
 }
 
 function branchMask(scope: RepositoryScope): { low: number; high: number } {

@@ -19,6 +19,8 @@ export interface ShardTask {
   readonly scope: RepositoryScope;
   /** Matches that can still be collected; beyond it they are only counted. */
   readonly room?: number;
+  /** The document at which the turn before ended. */
+  readonly from?: number;
   /** The opened shard, when another thread has opened it before. */
   readonly image?: ShardImage;
 }
@@ -30,7 +32,9 @@ export type TaskResult =
   /** `corrupt`: the shard itself is at fault and goes to quarantine. */
   | { readonly index: number; readonly failure: string; readonly corrupt: boolean }
   /** The search ended before the shard did. */
-  | { readonly index: number; readonly abandoned: true };
+  | { readonly index: number; readonly abandoned: true }
+  /** The thread's turn was over before it came to this task. */
+  | { readonly index: number; readonly postponed: true };
 
 /** Does the tasks of one thread; keeps the shards it has opened until told to forget them. */
 export class TaskRunner {
@@ -47,13 +51,19 @@ export class TaskRunner {
    */
   *runAll(tasks: readonly Task[], query: ShardQuery, budget: SearchBudget): Generator<TaskResult> {
     let taken = 0;
+    let done = 0;
     for (const task of tasks) {
-      const room = Math.max((task.room ?? query.limits.maxMatches) - taken, 0);
-      if (room === 0 && !query.limits.countAll) {
+      if (done++ > 0 && budget.sliceOver()) {
+        yield { index: task.index, postponed: true };
+        continue;
+      }
+      const left = (task.room ?? query.limits.maxMatches) - taken;
+      // Only a match too many tells that there is more than fits.
+      if (left < 0 && !query.limits.countAll) {
         yield { index: task.index, abandoned: true };
         continue;
       }
-      const result = this.#run({ ...task, room }, query, budget);
+      const result = this.#run({ ...task, room: Math.max(left, 0) }, query, budget);
       if ('answer' in result) taken += result.answer.matchCount;
       yield result;
     }
@@ -75,7 +85,7 @@ export class TaskRunner {
     const shard = this.#shard(task);
     if (shard.meta.repository.id !== task.scope.repository)
       throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
-    return searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget, task.room);
+    return searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget, task.room, task.from);
   }
 
   forget(id: string): void {

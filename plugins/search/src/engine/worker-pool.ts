@@ -41,6 +41,8 @@ interface Entry {
 export class WorkerPool implements ShardExecutor {
   onDamaged: (shard: string, reason: string) => void = () => undefined;
   readonly #slots: Slot[];
+  /** Threads that one query may have at a time. */
+  readonly #most: number;
   readonly #images: ShardImages;
   /** Content that is still to be checked, by the threads when they have nothing better to do. */
   readonly #toVerify: ContentCheck[] = [];
@@ -50,7 +52,9 @@ export class WorkerPool implements ShardExecutor {
 
   constructor(options: WorkerPoolOptions = {}) {
     const threads = Math.max(1, options.threads ?? availableParallelism());
-    this.#slots = Array.from({ length: threads }, () => ({
+    this.#most = threads;
+    // One more than a query may have, so that a short query need not wait for a long one's turn to end.
+    this.#slots = Array.from({ length: threads + 1 }, () => ({
       worker: undefined,
       query: undefined,
       tasks: new Set(),
@@ -93,7 +97,7 @@ export class WorkerPool implements ShardExecutor {
   #giveBatch(slot: Slot): boolean {
     for (let tries = this.#queries.length; tries > 0; tries--) {
       const entry = this.#queries.shift()!;
-      if (entry.active > 0 && !entry.spread) {
+      if (entry.active >= (entry.spread ? this.#most : 1)) {
         this.#queries.push(entry);
         continue;
       }

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { type ContentCheck, checkContent, type ShardImage } from '../index/open-shard.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
 import { type CompiledQuery, compileQuery } from './compiled-query.js';
-import { SearchBudget } from './search-budget.js';
+import { SearchBudget, SLICE_MS } from './search-budget.js';
 import type { QuerySpec } from './shard-executor.js';
 import { type Task, type TaskResult, TaskRunner } from './task-runner.js';
 
@@ -42,7 +42,7 @@ function compiledOf({ id, expr }: QuerySpec): CompiledQuery {
 
 function search(query: QuerySpec, tasks: readonly Task[]): void {
   const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits };
-  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline);
+  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, Date.now() + SLICE_MS);
   let results: TaskResult[] = [];
   let postedAt = performance.now();
   for (const result of runner.runAll(tasks, shardQuery, budget)) {
