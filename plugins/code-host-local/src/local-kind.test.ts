@@ -11,7 +11,7 @@ import { localKind } from './local-kind.js';
 const log: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
 const signal = new AbortController().signal;
 const progress = (): void => undefined;
-const kind = localKind({ log, maxWatched: 10, pollInterval: 20, searchInterval: 20 });
+const kind = localKind({ log, signal, maxWatched: 10, pollInterval: 20, searchInterval: 20 });
 
 let folder: string;
 let root: string;
@@ -179,7 +179,7 @@ describe('watching', () => {
   const watching = (config: { maxWatched: number }) => {
     const calls: (readonly string[])[] = [];
     const waiting = new Set<() => void>();
-    const watched = localKind({ log, pollInterval: 20, searchInterval: 20, ...config }).watch?.(connection({}), (ids) => {
+    const watched = localKind({ log, signal, pollInterval: 20, searchInterval: 20, ...config }).watch?.(connection({}), (ids) => {
       calls.push(ids);
       for (const wake of waiting) wake();
     });
@@ -212,6 +212,28 @@ describe('watching', () => {
     }
     await seen;
     await watch.stop();
+  });
+
+  it('ends when the plugin does, though nobody ended the watch (row 26)', async () => {
+    const at = await aRepository('a');
+    const plugin = new AbortController();
+    const calls: (readonly string[])[] = [];
+    const first = new Promise<void>((resolve) => {
+      const ending = localKind({ log, signal: plugin.signal, maxWatched: 0, pollInterval: 5, searchInterval: 5 });
+      ending.watch?.(connection({}), (ids) => {
+        calls.push(ids);
+        resolve();
+      });
+    });
+    await first;
+    plugin.abort();
+    // Another watch of the same folder sees both changes, so the one that ended would have seen them too.
+    const watch = watching({ maxWatched: 0 });
+    await watch.until((ids) => ids.length === 1);
+    await rm(at, { recursive: true });
+    await watch.until((ids) => ids.length === 0);
+    await watch.stop();
+    expect(calls).toHaveLength(1);
   });
 
   it('notices that a repository went', async () => {

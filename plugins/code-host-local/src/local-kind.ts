@@ -10,6 +10,8 @@ import { RefWatch } from './watch-refs.js';
 
 export interface LocalKindOptions {
   readonly log: Logger;
+  /** Ends all watching. */
+  readonly signal: AbortSignal;
   readonly maxWatched: number;
   readonly pollInterval: number;
   readonly searchInterval: number;
@@ -75,12 +77,15 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
           if (!aborted.signal.aborted) options.log.warn('Folders could not be watched; they are looked at by interval', { error });
         },
       });
-      return {
-        [Symbol.asyncDispose]: async () => {
-          aborted.abort();
-          await watch[Symbol.asyncDispose]();
-        },
+      const end = async (): Promise<void> => {
+        options.signal.removeEventListener('abort', end);
+        aborted.abort();
+        await watch[Symbol.asyncDispose]();
       };
+      // The plugin can be switched off while whoever asked for the watch goes on.
+      if (options.signal.aborted) void end();
+      else options.signal.addEventListener('abort', end, { once: true });
+      return { [Symbol.asyncDispose]: end };
     },
   };
 }

@@ -6,6 +6,6 @@ import { localKind } from '../../local-kind.js';
 export default definePart(config)({
   deps: {},
   register(r) {
-    r.contribute(codeHostKinds, (_deps, ctx) => localKind({ ...ctx.config.get(), log: ctx.log }));
+    r.contribute(codeHostKinds, (_deps, ctx) => localKind({ ...ctx.config.get(), log: ctx.log, signal: ctx.signal }));
   },
 });
