@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { defineJob, z } from '@sextant/sdk';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PluginStorage } from '../storage/plugin-storage.js';
 import { JobSpy } from './job-spy.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
@@ -68,6 +68,36 @@ it('gives back what it claimed without hearing of it, uncounted', async () => {
   service.handle('worker', job, async (_, run) => void attempts.push(run.attempt));
   await new JobSpy(service.runner, fixture.databases.pool('main')).waitFor(job.name, 'completed');
   expect(attempts).toEqual([1]);
+});
+
+it('goes by the clock of the database, whatever that of this process says (hostile row 46)', async () => {
+  const { pool } = fixture.databases.pool('main');
+  const tick = defineJob('worker.do-tick', { payload: z.object({}) });
+  const honest = fixture.service();
+  honest.handle('worker', tick, async () => undefined);
+  honest.schedule('worker', { id: 'tick', job: tick, every: () => 3_600_000, catchUp: true });
+  await honest.start({ work: true, schedule: true });
+  await new JobSpy(honest.runner, fixture.databases.pool('main')).waitFor(tick.name, 'completed');
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2036-06-01T12:00:00Z') });
+  try {
+    const wrong = fixture.service();
+    wrong.handle('worker', job, async () => undefined);
+    wrong.schedule('worker', { id: 'tick', job: tick, every: () => 3_600_000, catchUp: true });
+    wrong.schedule('worker', { id: 'nightly', job: tick, cron: '0 0 * * *' });
+    await wrong.start({ work: true, schedule: true });
+    await wrong.forPlugin('worker').enqueue(job, {});
+    await new JobSpy(wrong.runner, fixture.databases.pool('main')).waitFor(job.name, 'completed');
+    const { rows } = await pool.query(
+      `select count(*)::int as alive from kernel.workers where beat_at between now() - interval '1 minute' and now() + interval '1 minute'`,
+    );
+    expect(rows).toEqual([{ alive: 2 }]);
+    await eventually(
+      async () => (await pool.query("select id from kernel.schedules where last_slot < now() + interval '1 minute' order by id")).rows,
+    ).toEqual([{ id: 'worker/nightly' }, { id: 'worker/tick' }]);
+    expect(await wrong.forPlugin('worker').list({ job: tick, limit: 5 })).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('schedules', () => {
