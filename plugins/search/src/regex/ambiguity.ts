@@ -26,17 +26,29 @@ function beginAlike(branches: readonly Node[]): boolean {
   return firsts.reduce((sum, first) => sum + countOf(first), 0) > countOf(union(...firsts));
 }
 
+/** A sequence with more long repeats than this is not looked at pair by pair. */
+const MANY = 32;
+
 function hasCompetingRepeats(items: readonly Node[]): boolean {
   const long = items.map((item, index) => ({ item, index })).filter(({ item }) => some(item, isLong));
+  if (long.length > MANY) return true;
   let competing = 0;
-  for (let i = 1; i < long.length; i++) {
-    const before = long[i - 1] as (typeof long)[number];
-    const after = long[i] as (typeof long)[number];
-    if (!overlap(charsOf(before.item), charsOf(after.item))) continue;
-    competing++;
-    if (competing >= 2 || items.slice(before.index + 1, after.index).every(isNullable)) return true;
+  for (const [i, before] of long.entries()) {
+    for (const after of long.slice(i + 1)) {
+      const common = intersect(charsOf(before.item), charsOf(after.item));
+      const between = items.slice(before.index + 1, after.index);
+      if (isEmptyClass(common) || between.some((item) => parts(item, common))) continue;
+      competing++;
+      if (competing >= 2 || between.every(isNullable)) return true;
+    }
   }
   return false;
+}
+
+/** True when the node must consume a character that the repeats on both sides cannot, so that it tells them apart. */
+function parts(node: Node, common: Ranges): boolean {
+  if (node.kind === 'literal') return [...node.text].some((char) => !overlap(codePointRange(char), common));
+  return !isNullable(node) && !overlap(charsOf(node), common);
 }
 
 function overlap(a: Ranges, b: Ranges): boolean {

@@ -56,8 +56,10 @@ export function foldRanges(ranges: Ranges): Ranges {
     shiftInto(extra, lo, hi, 0x41, 0x5a, 0x20);
     shiftInto(extra, lo, hi, 0x61, 0x7a, -0x20);
     if (hi < 0x80) continue;
-    for (const [codePoint, others] of caseOrbits())
-      if (codePoint >= lo && codePoint <= hi) for (const other of others) extra.push(other, other);
+    if (lo === hi) for (const other of caseOrbits().get(lo) ?? []) extra.push(other, other);
+    else
+      for (const [codePoint, others] of caseOrbits())
+        if (codePoint >= lo && codePoint <= hi) for (const other of others) extra.push(other, other);
   }
   return extra.length === 0 ? ranges : union(ranges, extra);
 }
