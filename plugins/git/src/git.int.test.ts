@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import codeHost from '@sextant/plugin-code-host';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import identity from '@sextant/plugin-identity';
+import { core } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import git from './manifest.js';
+import { scheduleFetches } from './schedule/jobs.js';
 import { aRepository, type BuiltRepository } from './testing/a-repository.js';
 
 let kernel: TestKernel;
@@ -109,6 +111,14 @@ describe('git in a running Sextant', () => {
       .toBe(oid);
     expect((await kernel.fetch(`/.api/repos/${name}/-/refresh`, { method: 'POST' })).status).toBe(202);
     await kernel.jobs.drain();
+  });
+
+  it('fetches what is due without being asked', async () => {
+    const oid = source.commit({ message: 'Second', files: { due: '1\n' } });
+    await kernel.service(core.storage, 'git').query(`update mirrors set next_fetch = now() - interval '1 minute'`);
+    await kernel.jobs.enqueue(scheduleFetches, {});
+    await kernel.jobs.drain();
+    expect((await repository('defaultBranch { target { oid } }')).defaultBranch.target.oid).toBe(oid);
   });
 
   it('clones anew when it is told to', async () => {

@@ -38,4 +38,5 @@ export const ofRepository = (id: number, what: string): Pick<EnqueueOptions, 'ke
   queue: `git:${id}`,
 });
 
-export const PRIORITY = { manual: -20, webhook: -10, 'local-change': -10, view: -5, corrupt: -5, schedule: 10 } as const;
+/** Lower runs first. A first clone stands behind the work on what is cloned already (0), so that the first repositories can be searched while the rest comes. */
+export const PRIORITY = { manual: -20, webhook: -10, 'local-change': -10, view: -5, corrupt: -5, first: 5, schedule: 10 } as const;

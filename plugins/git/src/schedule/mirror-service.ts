@@ -31,7 +31,7 @@ export class MirrorService implements Mirrors {
       { repositoryId: id, reason },
       { ...ofRepository(id, 'fetch'), priority: PRIORITY[reason], onConflict: 'replace' },
     );
-    await this.table.queued(id, this.clock.now());
+    await this.table.queued([id], this.clock.now());
   }
 
   async reclone(id: number): Promise<void> {

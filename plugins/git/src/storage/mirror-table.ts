@@ -130,10 +130,10 @@ export class MirrorTable {
     return rows.map((row) => row.id);
   }
 
-  async queued(id: number, now: Date): Promise<void> {
+  async queued(ids: readonly number[], now: Date): Promise<void> {
     await this.db.query(
-      `update mirrors set queued_at = $2, status = case when status = 'not-cloned' then 'queued' else status end where repository_id = $1`,
-      [id, now],
+      `update mirrors set queued_at = $2, status = case when status = 'not-cloned' then 'queued' else status end where repository_id = any($1::int[])`,
+      [ids, now],
     );
   }
 

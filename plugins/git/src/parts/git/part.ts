@@ -61,8 +61,6 @@ export default definePart(config)({
       const { refspecs, fetchTimeout, minFreeDisk, maxConcurrentClones } = ctx.config.get();
       await mkdir(home, { recursive: true, mode: 0o700 });
       const helpers = await writeCredentialHelpers(join(run, 'bin'));
-      const swept = await files.sweep();
-      if (swept > 0) ctx.log.info('removed what an earlier process left behind', { folders: swept });
       return gitOnDisk({
         runner,
         pool,
@@ -83,6 +81,13 @@ export default definePart(config)({
           .catch(() => ''),
       );
       if (problem) ctx.degrade(problem);
+      // Beside the start, which half a clone of a large repository would hold up; nobody else touches what is swept.
+      lifeOf(d, ctx)
+        .files.sweep()
+        .then(
+          (folders) => folders > 0 && ctx.log.info('removed what an earlier process left behind', { folders }),
+          (error: unknown) => ctx.log.warn('what an earlier process left behind could not be removed', { error }),
+        );
     });
     r.health('disk', async (d) => diskHealth(lives.get(d)), { every: 30_000 });
     r.stop(async (d) => lives.get(d)?.pool[Symbol.asyncDispose]());

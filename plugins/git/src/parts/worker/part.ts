@@ -18,14 +18,18 @@ export default definePart(config)({
     r.job(reconcileMirrors, reconcileMirrorsJob);
     r.job(scheduleFetches, async (_payload, d, job) => {
       if (!job.config.autoUpdate) return;
-      const due = await new MirrorTable(d.db).takeDue(d.clock.now(), DUE_AT_ONCE);
-      await d.jobs.enqueueMany(
-        fetchRepository,
-        due.map((id) => ({
-          payload: { repositoryId: id, reason: 'schedule' as const },
-          options: { ...ofRepository(id, 'fetch'), priority: PRIORITY.schedule, onConflict: 'keep' as const },
-        })),
-      );
+      // Marked and enqueued together, or a crash in between would leave them marked and waiting for nobody.
+      await d.db.transaction(async (tx) => {
+        const due = await new MirrorTable(tx).takeDue(d.clock.now(), DUE_AT_ONCE);
+        await d.jobs.enqueueMany(
+          fetchRepository,
+          due.map((id) => ({
+            payload: { repositoryId: id, reason: 'schedule' as const },
+            options: { ...ofRepository(id, 'fetch'), priority: PRIORITY.schedule, onConflict: 'keep' as const },
+          })),
+          { tx },
+        );
+      });
     });
     r.job(recloneRepository, async ({ repositoryId }, d) => {
       const table = new MirrorTable(d.db);

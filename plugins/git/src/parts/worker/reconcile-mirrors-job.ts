@@ -55,14 +55,16 @@ export async function repositoriesChangedNow(
   await syncTracked(d, found);
   const live = found.filter((r) => !r.deletedAt);
   if (reason !== 'added' && reason !== 'pushed') return;
-  const priority = reason === 'pushed' ? PRIORITY.webhook : 0;
+  const priority = reason === 'pushed' ? PRIORITY.webhook : PRIORITY.first;
   const why = reason === 'pushed' ? 'webhook' : 'schedule';
   await d.jobs.enqueueMany(
     fetchRepository,
     live.map(({ id }) => ({ payload: { repositoryId: id, reason: why }, options: { ...ofRepository(id, 'fetch'), priority } })),
   );
-  const table = new MirrorTable(d.db);
-  for (const { id } of live) await table.queued(id, d.clock.now());
+  await new MirrorTable(d.db).queued(
+    live.map(({ id }) => id),
+    d.clock.now(),
+  );
 }
 
 /** Removes the mirrors of repositories that exist no more: an owner that answers "unknown" has purged them. */
