@@ -61,6 +61,10 @@ describe('listed repositories', () => {
     expect(await listed(config)).toEqual([expect.objectContaining({ name, cloneUrl, externalId: cloneUrl })]);
   });
 
+  it.each([['a'], ['src-serve']])('need a base when they are %s', async (repo) => {
+    await expect(listed({ repos: [repo] })).rejects.toMatchObject({ code: 'SEXTANT_CODE_HOST_OTHER_CONFIG' });
+  });
+
   it('leaves out what is excluded, by name and by pattern', async () => {
     const config = { url: 'https://h', repos: ['keep', 'drop', 'old-1', 'old-2'], exclude: [{ name: 'h/DROP' }, { pattern: '^h/old-' }] };
     expect((await listed(config)).map((found) => found.name)).toEqual(['h/keep']);

@@ -208,7 +208,9 @@ describe('bad input (rows 1, 18, 25)', () => {
     'Repository:999999',
     'Repository:0',
     'Repository:-1',
-    'Repository:1e3x',
+    'Repository:1e0',
+    'Repository:01',
+    'Repository: 1',
     'Repository:99999999999999999999',
     'Repository:',
     'ExternalService:999999',
@@ -217,6 +219,14 @@ describe('bad input (rows 1, 18, 25)', () => {
       data: { node: null },
       codes: [],
     });
+  });
+});
+
+describe('a repository that is not there', () => {
+  it.each(['deleteRepository(repository: $id)', 'addRepoMetadata(repo: $id, key: "k")'])('cannot be changed by %s', async (field) => {
+    expect((await ask(`mutation($id: ID!) { ${field} { alwaysNil } }`, { id: encodeNodeId('Repository', 999_999) })).codes).toEqual([
+      'SEXTANT_CODE_HOST_REPOSITORY_NOT_FOUND',
+    ]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { core, definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
-import { isInt32, RepositoryStore } from '../../repositories/repository-store.js';
+import { RepositoryStore } from '../../repositories/repository-store.js';
 import { recordsOf, wallOf } from '../../services.js';
 import { storage } from '../../storage/definition.js';
 import { apiDeps } from './deps.js';
+import { int32Of } from './node-ids.js';
 
 export default definePart(config)({
   deps: apiDeps,
@@ -13,15 +14,23 @@ export default definePart(config)({
     provideServices(r);
     r.contribute(core.nodes, (deps, ctx) => {
       const records = new RepositoryStore(deps.db, wallOf(deps, ctx));
-      return { kind: 'Repository', load: async (id, operation) => (await records.byId(operation.actor, Number(id))) ?? null };
+      return {
+        kind: 'Repository',
+        load: async (text, operation) => {
+          const id = int32Of(text);
+          return (id !== undefined && (await records.byId(operation.actor, id))) || null;
+        },
+      };
     });
     r.contribute(core.nodes, (deps) => {
       const { connections } = recordsOf(deps);
-      // For anybody but a site admin a connection is not there.
       return {
         kind: 'ExternalService',
-        load: async (id, operation) =>
-          operation.actor.siteAdmin && isInt32(Number(id)) ? ((await connections.find(Number(id))) ?? null) : null,
+        // For anybody but a site admin a connection is not there.
+        load: async (text, operation) => {
+          const id = operation.actor.siteAdmin ? int32Of(text) : undefined;
+          return (id !== undefined && (await connections.find(id))) || null;
+        },
       };
     });
     r.graphql(() => import('./graphql.js'));
