@@ -59,19 +59,14 @@ export class Executor {
     return this.#subscriptions.size;
   }
 
-  /** Called when `generation` has a successor: its subscriptions of plugins that left end now, the others after a while. */
+  /** Called when these generations have a successor: their subscriptions of plugins that left end now, the others after a while. */
   superseded(generations: ReadonlySet<Generation>): void {
-    const remaining: LiveSubscription[] = [];
-    for (const subscription of this.#subscriptions) {
+    for (const subscription of [...this.#subscriptions]) {
       const { generation } = subscription.state;
       if (!generations.has(generation)) continue;
       if (generation.gone.has(subscription.plugin)) subscription.stop(pluginGone(subscription.plugin));
-      else remaining.push(subscription);
+      else subscription.expireIn(this.limits.supersededSubscription);
     }
-    if (remaining.length === 0) return;
-    setTimeout(() => {
-      for (const subscription of remaining) subscription.stop();
-    }, this.limits.supersededSubscription).unref();
   }
 
   /** True while a subscription of the generation runs. */

@@ -11,6 +11,7 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult> 
   #wake: ((value: typeof STOPPED) => void) | undefined;
   #last: ExecutionResult | undefined;
   #done = false;
+  #expiry: NodeJS.Timeout | undefined;
   readonly #clientGone = (): void => this.stop();
 
   constructor(
@@ -59,6 +60,12 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult> 
     void this.#close();
   }
 
+  /** Ends it after so many milliseconds. The first call counts. */
+  expireIn(milliseconds: number): void {
+    if (this.#done) return;
+    this.#expiry ??= setTimeout(() => this.stop(), milliseconds).unref();
+  }
+
   async #close(): Promise<void> {
     try {
       await this.#iterator.return?.();
@@ -70,6 +77,7 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult> 
   #finish(): void {
     if (this.#done) return;
     this.#done = true;
+    clearTimeout(this.#expiry);
     this.state.input.signal.removeEventListener('abort', this.#clientGone);
     this.state.end(new DOMException('The subscription has ended.', 'AbortError'));
     this.onEnd(this);
