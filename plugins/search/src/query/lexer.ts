@@ -154,6 +154,7 @@ function isBlank(char: string | undefined): boolean {
 
 /** The index of the `]` that closes the bracket expression at `at`; `at` itself when none does. */
 function endOfClass(text: string, at: number): number {
+  if (!text.includes(']', at)) return at;
   let i = at + 1;
   if (text[i] === '^') i++;
   if (text[i] === ']') i++;
@@ -167,6 +168,7 @@ function endOfClass(text: string, at: number): number {
 
 /** The index behind the parenthesis that closes the one before `at`. */
 export function closingParenthesis(text: string, at: number): number | undefined {
+  if (!text.includes(')', at)) return undefined;
   let depth = 1;
   for (let i = at; i < text.length; i++) {
     const char = text[i];

@@ -3,6 +3,7 @@ import { PATTERN_TYPES } from './ast.js';
 import { nearest } from './edit-distance.js';
 import { FIELDS } from './fields.js';
 import { checkFilter, isNegatable, negationError } from './filter-values.js';
+import { filtersOf } from './filters-of.js';
 import { type Token, tokenize } from './lexer.js';
 import { type PatternRead, readContent, readWords, type Word } from './pattern-runs.js';
 import { parsePredicate } from './predicates.js';
@@ -18,8 +19,11 @@ export interface ParseOptions {
 
 export type QueryParse = { readonly ok: true; readonly query: Query } | { readonly ok: false; readonly errors: readonly QueryError[] };
 
-const MAX_LENGTH = 64 * 1024;
+/** Well above what people and programs write; some steps take time with the square of the length. */
+const MAX_LENGTH = 10_000;
 const MAX_DEPTH = 100;
+/** More are of no use to a reader, and each fix is tried. */
+const MAX_ERRORS = 10;
 
 /** Parses a query (grammar.md). Never throws: what has no meaning is an error with a position and, where there is one, a fix. */
 export function parseQuery(text: string, options: ParseOptions): QueryParse {
@@ -27,7 +31,9 @@ export function parseQuery(text: string, options: ParseOptions): QueryParse {
     return { ok: false, errors: [{ message: `The query is longer than ${MAX_LENGTH} characters.`, start: MAX_LENGTH, end: text.length }] };
   }
   const result = parseOnce(text, options);
-  return result.ok ? result : { ok: false, errors: result.errors.map((error) => withWorkingFix(text, error, result.errors, options)) };
+  return result.ok
+    ? result
+    : { ok: false, errors: result.errors.slice(0, MAX_ERRORS).map((error) => withWorkingFix(text, error, result.errors, options)) };
 }
 
 function parseOnce(text: string, options: ParseOptions): QueryParse {
@@ -333,11 +339,4 @@ function spanOf(nodes: readonly QueryNode[]): Span {
 /** What the writer of a broken regexp probably wanted to find. */
 function literalOf(text: string, span: Span, pattern: PatternText, patternType: PatternType): string {
   return patternType === 'regexp' ? text.slice(span.start, span.end) : pattern.value;
-}
-
-/** All filters under a node, in the order of the text. */
-export function filtersOf(node: QueryNode): FilterNode[] {
-  if (node.kind === 'filter') return [node];
-  if (node.kind === 'not') return filtersOf(node.of);
-  return node.kind === 'pattern' ? [] : node.of.flatMap(filtersOf);
 }

@@ -57,8 +57,8 @@ export type RepositoryPredicate =
   | { readonly name: 'has-topic'; readonly topic: string }
   | { readonly name: 'has-meta'; readonly key: TextMatch; readonly value?: TextMatch | null };
 
+/** Conditions on a commit beside the alternative's `expr`, which holds on messages (`commit`) or on added and removed lines (`diff`). */
 export interface CommitPlan {
-  /** The pattern of each alternative holds on messages (`commit`) or on added and removed lines (`diff`). */
   readonly author: readonly TextFilter[];
   readonly committer: readonly TextFilter[];
   readonly message: readonly TextFilter[];

@@ -99,6 +99,39 @@ describe('a query', () => {
     );
   });
 
+  it.each([
+    ['words', 'word '],
+    ['open parentheses', '('],
+    ['parted open parentheses', '( '],
+    ['closing parentheses', ')'],
+    ['groups', '(a) '],
+    ['deep groups', '(a '],
+    ['quotes', '"'],
+    ['unclosed quotes', '"a '],
+    ['slashes', '/a '],
+    ['operators', 'or '],
+    ['negations', 'not '],
+    ['minus signs', '-a '],
+    ['wrong filters', 'count:0 '],
+    ['open predicates', 'repo:has.path( '],
+    ['alternatives', '(repo:a or repo:b) '],
+    ['branches', 'repo:a or '],
+    ['brackets', 'file:[ '],
+    ['colons', 'a:'],
+    ['blanks', ' '],
+  ])('is answered when it is 10 kB of %s', (_name, part) => {
+    for (const type of ['keyword', 'standard', 'regexp'] as const) {
+      const result = parseQuery(part.repeat(Math.floor(10_000 / part.length)), { patternType: type });
+      expect(result.ok || (result.errors.length > 0 && result.errors.length <= 10)).toBe(true);
+      if (result.ok) printQuery(result.query);
+    }
+  });
+
+  it('is refused when it is longer', () => {
+    const result = parseQuery('a'.repeat(10_001), { patternType: 'keyword' });
+    expect(result.ok ? [] : result.errors.map(({ start, end }) => [start, end])).toEqual([[10_000, 10_001]]);
+  });
+
   it('prints to a query that means the same', () => {
     fc.assert(
       fc.property(text, patternType, (written, type) => {

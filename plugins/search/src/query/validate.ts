@@ -3,6 +3,7 @@ import { alternativesOf, MAX_ALTERNATIVES } from './alternatives.js';
 import type { FieldName, FilterNode, Fix, PatternType, QueryError, QueryNode } from './ast.js';
 import { fieldOf } from './fields.js';
 import { isNegatable } from './filter-values.js';
+import { filtersOf } from './filters-of.js';
 import { replacing } from './query-errors.js';
 import { parseRevisions, splitRevisions } from './revisions.js';
 
@@ -16,8 +17,8 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
     return [{ message: `The query has more than ${MAX_ALTERNATIVES} alternatives; split it.`, start: root.start, end: root.end }];
   }
   const errors = [
-    ...repeated(text, allFilters(root), 'query'),
-    ...checkSelect(text, allFilters(root)),
+    ...repeated(text, filtersOf(root), 'query'),
+    ...checkSelect(text, filtersOf(root)),
     ...checkNegations(negatedOptions(root)),
   ];
   for (const alternative of alternatives) {
@@ -30,7 +31,7 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
       ...checkKinds(text, filters),
     );
   }
-  if (patternType === 'structural') errors.push(...checkStructural(text, allFilters(root)));
+  if (patternType === 'structural') errors.push(...checkStructural(text, filtersOf(root)));
   return distinct(errors);
 }
 
@@ -42,12 +43,6 @@ export function checkFolding(text: string, root: QueryNode): QueryError[] {
   if (value.length <= MAX_FOLDED_TEXT || !/[^\0-\x7f]/.test(value)) return [];
   const message = `A text of more than ${MAX_FOLDED_TEXT} characters beyond ASCII is only searched with its case.`;
   return [{ message, start: root.start, end: root.end, fix: { description: 'Search with its case', query: `case:yes ${text}` } }];
-}
-
-function allFilters(node: QueryNode): FilterNode[] {
-  if (node.kind === 'filter') return [node];
-  if (node.kind === 'not') return allFilters(node.of);
-  return node.kind === 'pattern' ? [] : node.of.flatMap(allFilters);
 }
 
 function repeated(text: string, filters: readonly FilterNode[], scope: 'query' | 'alternative'): QueryError[] {
@@ -119,7 +114,7 @@ function checkSelect(text: string, filters: readonly FilterNode[]): QueryError[]
 /** Options in a negated group. They take no part in alternatives, so they are looked for here. */
 function negatedOptions(node: QueryNode): FilterNode[] {
   if (node.kind === 'not') {
-    return allFilters(node.of)
+    return filtersOf(node.of)
       .filter((filter) => fieldOf(filter.field).once === 'query')
       .map((filter) => ({ ...filter, negated: true }));
   }
