@@ -92,10 +92,11 @@ describe('migrate', () => {
         execArgv: [],
         env: { ...process.env, DSN: database.dsn, PLUGIN: plugin, STEPS: String(steps.length) },
       });
+      const gone = new Promise((resolve) => child.once('exit', resolve));
       await new Promise((resolve) => child.once('message', resolve));
       await new Promise((resolve) => setTimeout(resolve, delay));
       child.kill('SIGKILL');
-      await new Promise((resolve) => child.once('exit', resolve));
+      await gone;
       const { applied } = await migrator.status(target(...steps));
       // Whatever the moment: a table stands if and only if its migration is recorded.
       const waited = await migrator.exclusively({ plugin, database: 'main' }, async () => tables(schemaOf(plugin)));

@@ -34,6 +34,11 @@ const MARKER = 'sextant_import';
 export async function importDatabases(options: ImportOptions): Promise<ContentDigest> {
   const { header, tables } = await surveyed(options.file);
   const targets = targetsOf(header, options.targets);
+  // Alone: a second import would take the first one's half-made tables for those of one that was killed.
+  return await options.migrator.exclusively({ plugin: 'import', database: 'main' }, () => importAlone(options, targets, tables));
+}
+
+async function importAlone(options: ImportOptions, targets: readonly MigrationTarget[], tables: number): Promise<ContentDigest> {
   await eachDatabase(options.databases, begin);
   try {
     await options.prepareJobs();

@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,6 @@ import { Boundary } from '../../boundary/boundary.js';
 import { JobsService, migrateJobLibrary } from '../../jobs/jobs-service.js';
 import { silent } from '../../jobs/test/jobs-fixture.js';
 import { Databases } from '../databases.js';
-import { kernelTargets } from '../kernel-migrations.js';
 import { type MigrationTarget, Migrator } from '../migrator.js';
 import { PluginStorage } from '../plugin-storage.js';
 import { createTestDatabase, type TestDatabase } from '../test-database.js';
@@ -16,26 +16,10 @@ import { contentDigest } from './content-digest.js';
 import { exportDatabases } from './export-databases.js';
 import { importDatabases, isImportUnfinished } from './import-databases.js';
 import { RowDigest } from './row-digest.js';
+import { laterMigration, libraryMigrations, libraryTargets } from './test/library.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-transfer-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const migrations: readonly Migration[] = [
-  {
-    name: 'create-books-1700000000001',
-    up: async (db) => {
-      await db.query(`create type mood as enum ('good', 'bad');
-        create table shelves (id int generated always as identity primary key, name text not null unique);
-        create table books (id bigserial primary key, shelf int references shelves (id), title text not null, tags text[], data jsonb, cover bytea, score double precision, mood mood,
-          at timestamptz not null default now(), lasts interval, shouting text generated always as (upper(title)) stored, next bigint references books (id));
-        insert into shelves (name) values ('made by the migration')`);
-    },
-  },
-];
-const later: Migration = {
-  name: 'add-isbn-1700000000002',
-  up: async (db) => void (await db.query('alter table books add column isbn text')),
-};
 
 interface Installation {
   readonly databases: Databases;
@@ -72,17 +56,7 @@ async function anInstallation(
   });
   opened.push(databases);
   const migrator = new Migrator({ databases, kernelVersion: '1.0.0', log: silent });
-  const targets: MigrationTarget[] = [
-    ...kernelTargets(databases),
-    { plugin: 'library', database: 'codeintel', migrations: options.migrations ?? migrations },
-    {
-      plugin: 'reading-room',
-      database: 'main',
-      migrations: [
-        { name: 'create-seats-1700000000001', up: async (db) => void (await db.query('create table seats (n int primary key)')) },
-      ],
-    },
-  ];
+  const targets = libraryTargets(databases, options.migrations);
   return { databases, migrator, targets, prepareJobs: () => migrateJobLibrary(databases) };
 }
 
@@ -154,16 +128,16 @@ describe('an export that is imported', () => {
   });
 
   it('is migrated further by a newer program, and refused by an older one', async () => {
-    await exported(await filled(await anInstallation({ migrations: [...migrations, later] })));
+    await exported(await filled(await anInstallation({ migrations: [...libraryMigrations, laterMigration] })));
     await expect(imported(await anInstallation())).rejects.toMatchObject({
       code: 'SEXTANT_STORAGE_ARCHIVE',
-      why: expect.stringContaining(later.name),
+      why: expect.stringContaining(laterMigration.name),
     });
     rmSync(file);
     await exported(await filled(await anInstallation()));
-    const newer = await anInstallation({ migrations: [...migrations, later] });
+    const newer = await anInstallation({ migrations: [...libraryMigrations, laterMigration] });
     await imported(newer);
-    expect(await newer.migrator.migrate(newer.targets.find((one) => one.plugin === 'library')!)).toEqual([later.name]);
+    expect(await newer.migrator.migrate(newer.targets.find((one) => one.plugin === 'library')!)).toEqual([laterMigration.name]);
   });
 });
 
@@ -210,6 +184,39 @@ describe('an import', () => {
     expect(await isImportUnfinished(target.databases)).toBe(false);
   });
 
+  it('is whole after kill -9 at any moment and one more run (hostile row 13)', async () => {
+    const { sha256 } = await exported(await filled(await anInstallation()));
+    const phases: string[] = [];
+    for (const delay of [20, 120, 250, 400, 600]) {
+      const target = await anInstallation();
+      const child = fork(new URL('./test/import-archive.mjs', import.meta.url), [], {
+        execArgv: [],
+        env: { ...process.env, DSN: made.at(-1)!.dsn, FILE: file },
+      });
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      await new Promise((resolve) => child.once('message', resolve));
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      child.kill('SIGKILL');
+      await gone;
+      // Its sessions end when the server notices; a new import would wait for their locks.
+      const empty = (await contentDigest(target.databases)).tables.length === 0;
+      const unfinished = await isImportUnfinished(target.databases);
+      phases.push(unfinished ? 'half way' : empty ? 'before' : 'after');
+      const whole = unfinished || empty ? await imported(target) : await contentDigest(target.databases);
+      expect(whole.sha256).toBe(sha256);
+    }
+    expect(phases).toContain('half way');
+  }, 90_000);
+
+  it('is done once when two are started together', async () => {
+    const { sha256 } = await exported(await filled(await anInstallation()));
+    const target = await anInstallation();
+    const outcomes = await Promise.allSettled([imported(target), imported(target)]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find((outcome) => outcome.status === 'rejected')).toMatchObject({ reason: { code: 'SEXTANT_STORAGE_NOT_EMPTY' } });
+    expect((await contentDigest(target.databases)).sha256).toBe(sha256);
+  });
+
   it('leaves an empty database when it fails', async () => {
     await exported(await filled(await anInstallation()));
     const failing = await anInstallation();
@@ -218,7 +225,10 @@ describe('an import', () => {
         ...failing,
         targets: failing.targets.map((target) =>
           target.plugin === 'library'
-            ? { ...target, migrations: [{ ...migrations[0]!, up: async (db) => void (await db.query('create table shelves (id int)')) }] }
+            ? {
+                ...target,
+                migrations: [{ ...libraryMigrations[0]!, up: async (db) => void (await db.query('create table shelves (id int)')) }],
+              }
             : target,
         ),
       }),
