@@ -44,7 +44,7 @@ export async function* indexedMatches(
         ];
       });
     } else if (event.type === 'done') {
-      noteSummary(event.summary, run.tally, (id) => byId.get(id)?.name);
+      noteSummary(event.summary, run, (id) => byId.get(id)?.name);
       notIndexed(event.summary.notIndexed.flatMap((id) => byId.get(id) ?? []));
     }
   }

@@ -21,6 +21,8 @@ export interface SearchRun {
   /** Milliseconds until the answer is due. */
   timeLeft(): number;
   readonly countAll: boolean;
+  /** Told of a repository whose index failed: it is built anew soon. */
+  damaged(repositoryId: number): void;
   readonly mirrors: ReadonlyMap<number, MirrorState>;
   readonly unindexedBytes: number;
   readonly unindexedRepositories: number;
@@ -48,12 +50,18 @@ export const wantedOf = (kinds: readonly ResultKind[]): 'content' | 'path' | 'sy
   kinds.includes('symbol') ? 'symbol' : kinds.includes('content') ? 'content' : kinds.includes('path') ? 'path' : undefined;
 
 /** Carries what a node left out into the verdict. */
-export function noteSummary(summary: EngineSummary, tally: Tally, nameOf: (id: number) => string | undefined): void {
+export function noteSummary(
+  summary: EngineSummary,
+  run: Pick<SearchRun, 'tally' | 'damaged'>,
+  nameOf: (id: number) => string | undefined,
+): void {
+  const { tally } = run;
   if (summary.limitHit) tally.leaveOut('capped', 'The limit on results was reached; there may be more');
   if (summary.timedOut)
     tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts of the index`);
   for (const { repository, reason } of summary.degraded) {
     const name = nameOf(repository);
+    run.damaged(repository);
     tally.leaveOut(
       /does not answer/.test(reason) ? 'shard-missing' : 'degraded',
       `${name ?? 'A repository'} was not searched whole: ${reason}`,
@@ -67,10 +75,12 @@ export function noteSummary(summary: EngineSummary, tally: Tally, nameOf: (id: n
   const say = (list: typeof entries): string => list.map(([reason, n]) => `${n} ${reason}`).join(', ');
   const count = (list: typeof entries): number => list.reduce((sum, [, n]) => sum + n, 0);
   if (unread.length > 0)
-    tally.leaveOut('skipped-files', `${count(unread)} files are known by path only (${say(entries)})`, { count: count(unread) });
+    tally.leaveOut('skipped-files', `${files(count(unread))} known by path only (${say(entries)})`, { count: count(unread) });
   else if (notText.length > 0)
-    tally.leaveOut('skipped-files', `${count(notText)} files are not text and known by path only (${say(entries)})`, {
+    tally.leaveOut('skipped-files', `${files(count(notText))} not text and known by path only (${say(entries)})`, {
       count: count(notText),
       harmless: true,
     });
 }
+
+const files = (count: number): string => (count === 1 ? '1 file is' : `${count} files are`);

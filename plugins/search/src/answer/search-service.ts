@@ -40,6 +40,8 @@ export interface SearchServices {
   readonly clock: Clock;
   readonly log: Logger;
   readonly isLarge: (path: string) => boolean;
+  /** Told of a repository whose index failed during a search. */
+  damaged(repositoryId: number): void;
   settings(): SearchSettings;
 }
 
@@ -116,6 +118,7 @@ export class SearchService implements Search {
       remaining: () => limit - tally.matchCount,
       timeLeft: () => due - clock.monotonic(),
       countAll: wantsAll,
+      damaged: (id) => this.services.damaged(id),
       mirrors: await this.services.mirrors.states(visible.map((r) => r.id)),
       unindexedBytes: settings.unindexedBytes,
       unindexedRepositories: settings.unindexedRepositories,

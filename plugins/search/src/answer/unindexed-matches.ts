@@ -4,8 +4,8 @@ import type { DocExpr } from '../engine/contract.js';
 import { type ScanInput, scanDocuments } from '../engine/scan-documents.js';
 import { DEFAULT_LIMITS, skipBySize } from '../index/skip-reason.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
-import { blobFrames } from '../parts/index/git-blob-source.js';
 import { languageOf } from '../query/languages/languages.js';
+import { blobFrames } from '../source/git-blob-source.js';
 import { limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
 
@@ -66,7 +66,7 @@ async function* scanTarget(
           baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, { branches: [revision], commit }),
         ),
       );
-    } else if (event.type === 'done') noteSummary({ ...event.summary, notIndexed: [] }, run.tally, () => repository.name);
+    } else if (event.type === 'done') noteSummary({ ...event.summary, notIndexed: [] }, run, () => repository.name);
   }
 }
 

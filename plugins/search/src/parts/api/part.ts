@@ -1,11 +1,13 @@
 import { repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
 import { definePart, IdSet } from '@sextant/sdk';
+import { repairs } from '../../answer/repairs.js';
 import { RepositoryCatalog } from '../../answer/repository-catalog.js';
 import { SearchService } from '../../answer/search-service.js';
 import { search } from '../../api.js';
 import { config } from '../../config.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
 import { pathGlobs } from '../../index/path-globs.js';
+import { enqueueIndexing } from '../../jobs/index-repository.js';
 import '../../search-errors.js';
 import { deps } from './deps.js';
 import { streamRoute } from './stream-route.js';
@@ -37,6 +39,7 @@ export default definePart(config)({
         clock: d.clock,
         log: ctx.log,
         isLarge: pathGlobs(ctx.config.get().largeFiles),
+        damaged: repairs((id) => enqueueIndexing(d.jobs, id)),
         settings: () => ctx.config.get(),
       });
     });

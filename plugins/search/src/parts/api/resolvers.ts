@@ -4,9 +4,9 @@ import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantE
 import { alertOf } from '../../answer/search-service.js';
 import type { PatternType, Search, SearchMatch } from '../../api.js';
 import type { IndexedRepository } from '../../engine/contract.js';
+import { enqueueIndexing } from '../../jobs/index-repository.js';
 import { explainQuery } from '../../query/explain.js';
 import { parseQuery } from '../../query/parse-query.js';
-import { enqueueIndexing } from '../index/find-stale-job.js';
 import { type CollectedAnswer, collectAnswer } from './collect-answer.js';
 import type { ApiDeps } from './deps.js';
 import { lineMatchesOf } from './line-matches.js';

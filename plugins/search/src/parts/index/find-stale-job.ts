@@ -1,7 +1,7 @@
 import { defineJob, type JobHandler, z } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { enqueueIndexing } from '../../jobs/index-repository.js';
 import type { IndexDeps } from './deps.js';
-import { indexRepository } from './index-repository-job.js';
 import type { SharedIndex } from './shared-index.js';
 
 export const findStale = defineJob('search.find-stale', { payload: z.object({}) });
@@ -28,11 +28,3 @@ export const findStaleJob =
     }
     for (const id of unseen.keys()) await enqueueIndexing(jobs, id);
   };
-
-/** One waiting build a repository; builds of one repository never run at once. */
-export async function enqueueIndexing(
-  jobs: Parameters<JobHandler<typeof findStale, IndexDeps>>[1]['jobs'],
-  repositoryId: number,
-): Promise<void> {
-  await jobs.enqueue(indexRepository, { repositoryId }, { key: String(repositoryId), queue: `search-index-${repositoryId}` });
-}

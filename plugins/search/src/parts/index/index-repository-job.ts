@@ -1,15 +1,10 @@
-import { defineJob, type JobHandler, RevSpec, z } from '@sextant/sdk';
+import { type JobHandler, RevSpec } from '@sextant/sdk';
 import { repositoryIndexed } from '../../api.js';
 import type { config } from '../../config.js';
+import { indexRepository } from '../../jobs/index-repository.js';
+import { gitBlobSource } from '../../source/git-blob-source.js';
 import type { IndexDeps } from './deps.js';
-import { gitBlobSource } from './git-blob-source.js';
 import type { SharedIndex } from './shared-index.js';
-
-export const indexRepository = defineJob('search.index-repository', {
-  payload: z.object({ repositoryId: z.number().int() }),
-  timeout: 3_600_000,
-  maxAttempts: 5,
-});
 
 /**
  * Brings the index of one repository to the heads of its branches. A repository that was never fetched waits for its

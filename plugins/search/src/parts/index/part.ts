@@ -3,9 +3,10 @@ import { mirrorUpdated } from '@sextant/plugin-git/api';
 import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { openIndexStore } from '../../index-folder.js';
+import { enqueueIndexing, indexRepository } from '../../jobs/index-repository.js';
 import { deps } from './deps.js';
-import { enqueueIndexing, findStale, findStaleJob } from './find-stale-job.js';
-import { indexRepository, indexRepositoryJob } from './index-repository-job.js';
+import { findStale, findStaleJob } from './find-stale-job.js';
+import { indexRepositoryJob } from './index-repository-job.js';
 import { SharedIndex } from './shared-index.js';
 
 export default definePart(config)({

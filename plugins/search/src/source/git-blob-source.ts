@@ -1,6 +1,6 @@
 import type { Git } from '@sextant/plugin-git/api';
 import { CommitOid, type RepoName, RepoPath } from '@sextant/sdk';
-import type { BlobSource } from '../../index/blob-source.js';
+import type { BlobSource } from '../index/blob-source.js';
 
 /** Blobs asked of git in one call: enough to keep it busy, few enough that an abort is quick. */
 const BATCH = 2_000;

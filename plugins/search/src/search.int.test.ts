@@ -1,0 +1,177 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aSextant, TestRepository, type TestSextant, until } from './testing/a-sextant.js';
+
+let sextant: TestSextant;
+let alpha: TestRepository;
+let beta: TestRepository;
+let first: string;
+let head: string;
+
+beforeAll(async () => {
+  sextant = await aSextant((root) => {
+    alpha = new TestRepository(join(root, 'alpha'));
+    first = alpha.commit(
+      {
+        'src/needle.ts': 'export class Needle {\n  find(): string {\n    return "hay";\n  }\n}\n',
+        'README.md': 'Alpha looks for needles.\n',
+      },
+      'Add the needle',
+    );
+    head = alpha.commit(
+      {
+        'src/needle.ts': 'export class Needle {\n  find(): string {\n    return "straw";\n  }\n}\n',
+        'src/größe.py': 'GRÖSSE = "groß"\ndef needle():\n    return GRÖSSE\n',
+      },
+      'Turn hay into straw',
+    );
+    beta = new TestRepository(join(root, 'beta'));
+    beta.commit({ 'lib/other.go': 'package lib\n\nfunc Needle() int { return 1 }\n', 'data.bin': Buffer.from([0, 1, 2, 3]) });
+    mkdirSync(join(root, 'not-a-repository'));
+  });
+  await sextant.indexed('alpha', head);
+  await sextant.indexed('beta', beta.git('rev-parse', 'HEAD'));
+});
+afterAll(() => sextant?.close());
+
+const paths = (matches: readonly { readonly repository: string; readonly path?: string }[]): readonly string[] =>
+  matches.map((m) => `${m.repository}/${m.path ?? ''}`).sort();
+
+describe('search', () => {
+  it('finds contents, paths and repositories, each with the commit that was indexed and when', async () => {
+    const { matches, verdict } = await sextant.search('needle');
+    expect(paths(matches.filter((m) => m.type === 'content'))).toEqual([
+      'alpha/README.md',
+      'alpha/src/größe.py',
+      'alpha/src/needle.ts',
+      'beta/lib/other.go',
+    ]);
+    expect(matches.find((m) => m.path === 'src/needle.ts')).toMatchObject({
+      commit: head,
+      branches: ['main'],
+      stale: false,
+      indexedAt: expect.any(String),
+      language: 'TypeScript',
+    });
+    expect(verdict).toMatchObject({ exhaustive: true, words: 'Everything you may see was searched.' });
+  });
+
+  it('counts columns in characters, also after letters outside ASCII', async () => {
+    const { matches } = await sextant.search('file:py "groß"', { cl: '0' });
+    expect(matches[0].chunkMatches[0]).toMatchObject({
+      content: 'GRÖSSE = "groß"',
+      ranges: [{ start: { line: 0, column: 9 }, end: { line: 0, column: 15 } }],
+    });
+  });
+
+  it.each([
+    ['a literal', 'return "straw"', ['alpha/src/needle.ts']],
+    ['a regexp', '/func\\s+N\\w+\\(/', ['beta/lib/other.go']],
+    ['a boolean query over repositories', '(repo:alpha straw) or (repo:beta package)', ['alpha/src/needle.ts', 'beta/lib/other.go']],
+    ['a negation', 'needle -file:md -lang:Python repo:alpha', ['alpha/src/needle.ts']],
+    ['a path', 'type:path other', ['beta/lib/other.go']],
+    ['symbols', 'type:symbol Needle', ['alpha/src/größe.py', 'alpha/src/needle.ts', 'beta/lib/other.go']],
+    ['nothing', 'nowhere_to_be_found', []],
+  ])('answers %s', async (_what, query, expected) => {
+    const { matches, verdict } = await sextant.search(query);
+    expect(paths(matches.filter((m) => m.type !== 'repo'))).toEqual(expected);
+    expect(verdict.exhaustive).toBe(true);
+  });
+
+  it('searches a revision that no index holds, and finds there what the index would', async () => {
+    const old = await sextant.search(`repo:^alpha$@${first} /"(hay|straw)"/`);
+    expect(old.matches).toHaveLength(1);
+    expect(old.matches[0]).toMatchObject({ path: 'src/needle.ts', commit: first });
+    expect(old.matches[0].indexedAt).toBeUndefined();
+    const strip = (m: { commit: string; chunkMatches: unknown; path: string }) => ({
+      commit: m.commit,
+      path: m.path,
+      chunkMatches: m.chunkMatches,
+    });
+    const byIndex = await sextant.search('repo:^alpha$ needle type:file');
+    const byScan = await sextant.search('repo:^alpha$ needle type:file index:no');
+    expect(byScan.matches.map(strip)).toEqual(byIndex.matches.map(strip));
+    expect((await sextant.search('repo:^alpha$@no-such-branch needle')).verdict).toMatchObject({
+      exhaustive: false,
+      reasons: [{ reason: 'repository-missing' }],
+    });
+  });
+
+  it('searches messages and changes', async () => {
+    expect((await sextant.search('type:commit straw')).matches).toMatchObject([{ type: 'commit', oid: head, repository: 'alpha' }]);
+    const diff = await sextant.search('type:diff repo:alpha straw author:ada');
+    expect(diff.matches).toMatchObject([{ type: 'commit', oid: head }]);
+    const lines = diff.matches[0].content.split('\n');
+    for (const [line, column, length] of diff.matches[0].ranges)
+      expect(lines[line].slice(column, column + length).toLowerCase()).toBe('straw');
+    expect((await sextant.search('type:diff repo:alpha straw author:nobody')).matches).toEqual([]);
+  });
+
+  it('answers the same in GraphQL', async () => {
+    const { data, errors } = await sextant.kernel.graphql(
+      '{ search(query: "straw repo:alpha") { results { matchCount limitHit completeness { exhaustive words } results { __typename ... on FileMatch { file { path commit { oid } content } repository { name } lineMatches { preview lineNumber offsetAndLengths } } } } } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data.search.results).toMatchObject({
+      matchCount: 1,
+      limitHit: false,
+      completeness: { exhaustive: true },
+      results: [
+        {
+          __typename: 'FileMatch',
+          file: { path: 'src/needle.ts', commit: { oid: head } },
+          repository: { name: 'alpha' },
+          lineMatches: [{ preview: '    return "straw";', lineNumber: 2, offsetAndLengths: [[12, 5]] }],
+        },
+      ],
+    });
+  });
+
+  it('hostile row 10: says where a query is wrong and proposes one that works, and never answers with nothing in silence', async () => {
+    const { alert, verdict, matches } = await sextant.search('/needle(/');
+    expect(matches).toEqual([]);
+    expect(alert?.description).toContain('at 8–8');
+    expect(verdict).toMatchObject({ exhaustive: false, reasons: [{ reason: 'error' }] });
+    for (const { query } of alert?.proposedQueries ?? []) expect((await sextant.search(query)).alert).toBeUndefined();
+  });
+
+  it('hostile row 11: says when there is more than was asked for', async () => {
+    const { verdict, matches } = await sextant.search('needle count:1');
+    expect(matches).toHaveLength(1);
+    expect(verdict).toMatchObject({
+      exhaustive: false,
+      words: expect.stringContaining('The limit of 1 results was reached'),
+      reasons: expect.arrayContaining([expect.objectContaining({ reason: 'capped' })]),
+    });
+  });
+
+  it('finds a commit soon after it was made', async () => {
+    const next = beta.commit({ 'lib/fresh.go': 'package lib // brand_new_word\n' });
+    await sextant.indexed('beta', next);
+    expect(paths((await sextant.search('brand_new_word')).matches)).toEqual(['beta/lib/fresh.go']);
+  });
+
+  it('hostile row 12: names a repository whose index is damaged until it is whole again', async () => {
+    const shards = join(sextant.kernel.dataDir, 'index', 'shards');
+    // Every shard: which one is alpha's is the index's own affair.
+    for (const name of readdirSync(shards).filter((n) => n.endsWith('.sxi'))) {
+      const bytes = readFileSync(join(shards, name));
+      bytes[70] = (bytes[70] ?? 0) ^ 0xff;
+      writeFileSync(join(shards, name), bytes);
+    }
+    await sextant.kernel.kernel.switchboard.disable('search');
+    await sextant.kernel.kernel.switchboard.enable('search');
+    const damaged = await sextant.search('needle');
+    expect(damaged.verdict.exhaustive).toBe(false);
+    expect(damaged.verdict.reasons.map((r) => r.reason)).toContain('degraded');
+    expect(damaged.verdict.reasons.find((r) => r.reason === 'degraded')?.repositories).toContain('alpha');
+    await until(async () => (await sextant.search('needle')).verdict.exhaustive, 'the index to be rebuilt', 90_000);
+    expect(paths((await sextant.search('needle type:file')).matches)).toEqual([
+      'alpha/README.md',
+      'alpha/src/größe.py',
+      'alpha/src/needle.ts',
+      'beta/lib/other.go',
+    ]);
+  }, 120_000);
+});

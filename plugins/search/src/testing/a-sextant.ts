@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import codeHost from '@sextant/plugin-code-host';
+import codeHostLocal from '@sextant/plugin-code-host-local';
+import git from '@sextant/plugin-git';
+import identity from '@sextant/plugin-identity';
+// As it ships: its threads run the compiled worker.
+import search from '@sextant/plugin-search';
+import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import type { Verdict } from '../api.js';
+
+/** A git repository in a folder of its own. */
+export class TestRepository {
+  constructor(readonly folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.git('init', '-q', '-b', 'main');
+  }
+
+  git(...args: readonly string[]): string {
+    const identityArgs = ['-c', 'user.name=Ada Test', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false'];
+    return execFileSync('git', [...identityArgs, ...args], {
+      cwd: this.folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
+  }
+
+  /** @returns the commit. */
+  commit(files: Readonly<Record<string, string | Buffer>>, message = 'Change files'): string {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+      writeFileSync(join(this.folder, path), content);
+    }
+    this.git('add', '-A');
+    this.git('commit', '-q', '-m', message);
+    return this.git('rev-parse', 'HEAD');
+  }
+}
+
+export interface StreamEvent {
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has its own shape
+  readonly data: any;
+}
+
+export interface Answer {
+  readonly events: readonly StreamEvent[];
+  // biome-ignore lint/suspicious/noExplicitAny: matches of several types
+  readonly matches: readonly any[];
+  readonly verdict: Verdict;
+  readonly alert:
+    | { readonly title: string; readonly description: string; readonly proposedQueries: readonly { readonly query: string }[] }
+    | undefined;
+}
+
+/** A Sextant over a folder of repositories. */
+export interface TestSextant {
+  readonly kernel: TestKernel;
+  readonly root: string;
+  search(query: string, parameters?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Resolves when the index holds this commit of the repository. */
+  indexed(name: string, commit: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function aSextant(prepare: (root: string) => void, config: Readonly<Record<string, unknown>> = {}): Promise<TestSextant> {
+  const root = mkdtempSync(join(tmpdir(), 'sextant-repos-'));
+  prepare(root);
+  const kernel = await startTestKernel({
+    plugins: [identity, codeHost, codeHostLocal, git, search],
+    config: { plugins: { 'code-host': { localPaths: [root] }, search: { threads: 1, ...config } } },
+  });
+  const read = async (query: string, parameters: Readonly<Record<string, string>> = {}): Promise<Answer> => {
+    const response = await kernel.fetch(`/.api/search/stream?${new URLSearchParams({ q: query, cm: 't', ...parameters })}`);
+    const events = parseStream(await response.text());
+    const find = (name: string) => events.find((e) => e.event === name)?.data;
+    return {
+      events,
+      matches: events.filter((e) => e.event === 'matches').flatMap((e) => e.data),
+      verdict: find('verdict'),
+      alert: find('alert'),
+    };
+  };
+  return {
+    kernel,
+    root,
+    search: read,
+    indexed: (name, commit) =>
+      until(async () => {
+        const { data } = await kernel.graphql(
+          'query Q($name: String!) { repository(name: $name) { textSearchIndex { refs { indexedCommit } } } }',
+          { name },
+        );
+        return data?.repository?.textSearchIndex?.refs?.[0]?.indexedCommit === commit;
+      }, `${name} to be indexed at ${commit}`),
+    close: async () => {
+      await kernel.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export function parseStream(text: string): readonly StreamEvent[] {
+  return text
+    .split('\n\n')
+    .filter((frame) => frame !== '')
+    .map((frame) => {
+      const match = /^event: ([a-z]+)\ndata: (.*)$/.exec(frame);
+      if (!match) throw new Error(`not a frame of the stream: ${frame}`);
+      return { event: match[1] as string, data: JSON.parse(match[2] as string) };
+    });
+}
+
+/** Asks again until it holds: what happens in the background has no other sign to wait for. */
+export async function until(holds: () => Promise<boolean>, what: string, timeout = 30_000): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
