@@ -6,12 +6,14 @@ const LONG = 10;
 
 /**
  * Whether a backtracking engine may try very many ways to match: nested long repeats, a long repeat over branches
- * that can begin alike, neighbouring long repeats over the same characters, or three long repeats in one sequence.
+ * that can begin alike, neighbouring long repeats over the same characters, iterations that can be empty, or three long repeats in one sequence.
  * Errs on the side of yes.
  */
 export function isAmbiguous(node: Node): boolean {
   return some(node, (n) => {
     if (n.kind === 'concat') return hasCompetingRepeats(n.of);
+    // Each iteration of a body that can be empty may be there or not.
+    if (n.kind === 'repeat' && n.max > 1 && isNullable(n.of)) return true;
     if (!isLong(n)) return false;
     return some(n.of, (inner) => isLong(inner) || (inner.kind === 'alternate' && beginAlike(inner.of)));
   });

@@ -37,9 +37,9 @@ export function emitSource(node: Node, options: EmitOptions): string | undefined
   return options.writeOutCounts && source.length > MAX_PIECES_LENGTH && emitter.wroteOut ? undefined : emitter.tooLong ? undefined : source;
 }
 
-/** True when an unbounded repeat may iterate without consuming. */
+/** True when an optional iteration of a repeat may consume nothing; written out for V8, such choices multiply. */
 export function hasEmptyLoop(node: Node): boolean {
-  return some(node, (n) => n.kind === 'repeat' && n.max === Number.POSITIVE_INFINITY && isNullable(n.of));
+  return some(node, (n) => n.kind === 'repeat' && n.max > 1 && n.max !== n.min && isNullable(n.of));
 }
 
 /** True when some part may repeat so often that the length of the text matters more than the length of the pattern. */

@@ -30,6 +30,7 @@ const EXPLOSIVE: readonly [source: string, text: string][] = [
   ['(?:a?){400}a{400}b', 'a'.repeat(400)],
   ['(?:é|.)+é$', `${'é'.repeat(5_000)}x`],
   ['([a-z]+)*[a-z]+[a-z]+\\d', 'z'.repeat(20_000)],
+  ['(?:(?:(||\\b_ßß){0,18}A|x){1,3}\\b)\\.', 'Éa日ß.Ω'],
   ['a*c', 'a'.repeat(300_000)],
   ['\\w+=', 'deadbeef'.repeat(60_000)],
   ['x*y', `${'x'.repeat(2_000)}\n`.repeat(20)],
