@@ -77,7 +77,7 @@ export const processSchema = z.object({
       maxDepth: z.number().int().min(1).default(30).describe('Deepest nesting of a query'),
       maxAliases: z.number().int().min(0).default(100).describe('Most aliases in a query'),
       maxTokens: z.number().int().min(100).default(10_000).describe('Most tokens in a query'),
-      maxCost: z.number().int().min(1).default(500_000).describe('Most objects a query may ask for; list arguments multiply'),
+      maxCost: z.number().int().min(1).default(1_000_000).describe('Most objects a query may ask for; list arguments multiply'),
     })
     .prefault({}),
   jobs: z

@@ -99,7 +99,8 @@ export class KernelWiring implements Wiring {
   }
 
   schedule(plugin: string, schedule: Schedule, config: ConfigView<unknown>): Disposable {
-    if (!this.parts.jobs || !this.parts.roles.includes('scheduler')) return NOTHING;
+    // Wherever its part is loaded: a row in the database lets each time fire once over all processes.
+    if (!this.parts.jobs) return NOTHING;
     const { every } = schedule as { readonly every?: number | ((config: unknown) => number) };
     return this.parts.jobs.schedule(plugin, {
       ...schedule,

@@ -57,8 +57,8 @@ export class Stored {
     const { databases } = database;
     this.migrator = new Migrator({ databases, kernelVersion: KERNEL_VERSION, log: logs.of('kernel'), instance });
     this.storages = new PluginStorages(databases, this.migrator, this.#migrates(roles), (plugin) => logs.of(plugin));
-    const { pool } = databases.pool('main');
-    const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters as unknown[])).rows };
+    const pool = databases.pool('main');
+    const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
     this.#keys = KeyRing.open(join(dataDir, 'keys'));
     this.#redis = config.redis.url ? new Redis(config.redis.url.reveal(), { lazyConnect: true, maxRetriesPerRequest: 3 }) : undefined;
@@ -81,7 +81,7 @@ export class Stored {
     const { logs, config, instance } = this.options;
     const log = logs.of('kernel');
     const { databases } = this.database;
-    this.#jobs = new JobsService({ databases, boundary, log, instance, concurrency: config.jobs.concurrency });
+    this.#jobs = new JobsService({ databases, boundary, log, instance, concurrency: config.jobs.concurrency, grace: 6_000 });
     this.#events = new EventBus({
       boundary,
       log,
@@ -111,6 +111,7 @@ export class Stored {
     } else {
       for (const target of targets) await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
     }
+    if (!this.#s3) await FolderBlobs.sweep(join(this.options.dataDir, 'blobs'));
     await this.#redis?.connect();
     await this.events.start();
     await this.jobs.start({ work: roles.includes('worker') || roles.includes('index'), schedule: roles.includes('scheduler') });

@@ -53,7 +53,7 @@ function providersOf(records: readonly PluginRecord[]): Map<string, PartId> {
   const providers = new Map<string, PartId>();
   for (const record of records) {
     for (const { role, declarations } of record.parts)
-      for (const { token } of declarations.provides) providers.set(token.key, partId(record.id, role));
+      for (const { token } of declarations.provides) if (!providers.has(token.key)) providers.set(token.key, partId(record.id, role));
   }
   return providers;
 }
@@ -76,12 +76,13 @@ function missingServices(
 ): Map<string, SextantError> {
   const missing = new Map<string, SextantError>();
   for (const record of records) {
-    const own = new Map<string, Role>();
+    const own = new Map<string, { readonly role: Role; readonly make: unknown }>();
     for (const { role, part, declarations } of record.parts) {
-      for (const { token } of declarations.provides) {
+      for (const { token, make } of declarations.provides) {
         const other = own.get(token.key);
-        if (other) missing.set(record.id, providedTwice(record.id, token.key, other, role));
-        own.set(token.key, role);
+        // The same factory in several parts is one service: whichever of their roles runs, it is there.
+        if (other && other.make !== make) missing.set(record.id, providedTwice(record.id, token.key, other.role, role));
+        if (!other) own.set(token.key, { role, make });
       }
       for (const { token, optional } of dependencies(part.deps)) {
         const kernelRoles = options.kernelServices.get(token.key);
@@ -212,7 +213,7 @@ export function dependsOn(graph: PartGraph, plugin: string): readonly string[] {
 const providedTwice = (plugin: string, key: string, a: Role, b: Role): SextantError =>
   new SextantError('SEXTANT_SERVICE_DUPLICATE', {
     what: `Plugin "${plugin}" provides ${key} twice: in its parts ${a} and ${b}.`,
-    fix: 'Both run in one process when their roles do: provide it in one part.',
+    fix: 'Both run in one process when their roles do: provide it in one part, or pass the same function in both.',
   });
 
 const notInRole = (plugin: string, role: Role, key: string, roles: readonly Role[]): SextantError =>

@@ -26,6 +26,8 @@ export class PluginRuntime {
   readonly #graphql: GraphQLContribution[] = [];
   readonly #deps = new Map<Role, Record<string, unknown>>();
   readonly #started: LoadedPart[] = [];
+  /** Keys that a part of this plugin has made: another may declare the same service for processes where that part does not run. */
+  readonly #provided = new Set<string>();
   readonly context: PluginContext;
 
   constructor(
@@ -62,6 +64,8 @@ export class PluginRuntime {
     this.#deps.set(role, deps);
     const made: { token: Token<unknown>; value: unknown }[] = [];
     for (const { token, make } of declarations.provides) {
+      if (this.#provided.has(token.key)) continue;
+      this.#provided.add(token.key);
       const value = await boundary.run(
         { plugin: this.record.id, kind: 'factory', name: token.key },
         { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },

@@ -13,6 +13,7 @@ export default definePlugin({
   parts: {
     api: () => import('./parts/api/part.js'),
     worker: () => import('./parts/worker/part.js'),
+    index: () => import('./parts/index/part.js'),
     migrator: () => import('./parts/migrator/part.js'),
   },
 });

@@ -1,6 +1,7 @@
 import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { applyDeclarations } from '../../connections/declared-connections.js';
+import { provideServices } from '../../provide-services.js';
 import { recordsOf, serviceDeps } from '../../services.js';
 import { storage } from '../../storage/definition.js';
 import { ConnectionSync } from '../../sync/connection-sync.js';
@@ -18,6 +19,7 @@ export default definePart(config)({
   deps: serviceDeps,
   register(r) {
     r.storage(storage);
+    provideServices(r);
 
     r.job(syncConnection, async ({ connectionId }, deps, job) => {
       const sync = new ConnectionSync({ ...recordsOf(deps), db: deps.db, events: deps.events, config: () => job.config, log: job.log });
