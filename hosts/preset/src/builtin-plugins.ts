@@ -2,6 +2,7 @@ import codeHost from '@sextant/plugin-code-host';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
+import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
 import site from '@sextant/plugin-site';
@@ -15,5 +16,6 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostLocal,
   codeHostOther,
   git,
+  highlight,
   search,
 ] as unknown as readonly Manifest[];

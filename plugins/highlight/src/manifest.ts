@@ -1,0 +1,16 @@
+import { definePlugin } from '@sextant/sdk';
+import { config } from './config.js';
+import './highlight-errors.js';
+
+export { config };
+
+export default definePlugin({
+  id: 'highlight',
+  version: '1.0.0',
+  title: 'Syntax highlighting',
+  summary: 'Colours the lines of files.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: { api: () => import('./parts/api/part.js') },
+});

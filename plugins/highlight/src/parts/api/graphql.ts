@@ -1,0 +1,82 @@
+import type { GitEntryParent } from '@sextant/plugin-git/api';
+import { defineGraphQL, type Operation, type ResolverMap, SextantError } from '@sextant/sdk';
+import type { config } from '../../config.js';
+import { plainLines } from '../../html/line-writer.js';
+import { languageOf } from '../../languages/language-of.js';
+import { readBlob } from './read-blob.js';
+import { typeDefs } from './schema.js';
+import { type deps, highlighterOf } from './wiring.js';
+
+interface HighlightArguments {
+  readonly disableTimeout: boolean;
+  readonly highlightLongLines?: boolean | null;
+  readonly format?: 'HTML_PLAINTEXT' | 'HTML_HIGHLIGHT' | null;
+  readonly startLine?: number | null;
+  readonly endLine?: number | null;
+}
+interface HighlightedFile {
+  readonly aborted: boolean;
+  readonly language: string;
+  readonly lines: readonly string[];
+  /** Of html, counted from 0; the end is not included. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All lines that one request of lineRanges may ask for; ranges may overlap, so the size of the file is no bound. */
+const MOST_RANGE_LINES = 1_000_000;
+
+export default defineGraphQL<typeof deps, typeof config>()({
+  typeDefs,
+  extends: ['GitBlob'],
+  resolvers: (d, ctx): ResolverMap => ({
+    GitBlob: {
+      highlight: async (parent: GitEntryParent, args: HighlightArguments, op: Operation): Promise<HighlightedFile> => {
+        const from = (args.startLine ?? 1) - 1;
+        const to = args.endLine ?? Number.POSITIVE_INFINITY;
+        if (from < 0 || to <= from) throw noRange(`Lines ${args.startLine ?? 1} to ${args.endLine} are no range.`);
+        const { blob, text } = await readBlob(d.git, parent, op.signal);
+        if (args.format === 'HTML_PLAINTEXT')
+          return { aborted: false, language: languageOf(parent.path, text).name, lines: plainLines(text), from, to };
+        const found = await highlighterOf(d, ctx).highlight(
+          {
+            // The repository and the path are in the key: how fast an answer comes must not tell what lies where one cannot look.
+            blob: JSON.stringify([parent.repository.id, parent.path, blob]),
+            path: parent.path,
+            text,
+            timeout: ctx.config.get().timeout,
+            disableTimeout: args.disableTimeout,
+            highlightLongLines: args.highlightLongLines ?? false,
+          },
+          op.signal,
+        );
+        return { ...found, from, to };
+      },
+    },
+    HighlightedFile: {
+      html: ({ lines, from, to }: HighlightedFile) => `<table><tbody>${rows(lines, from, to).join('')}</tbody></table>`,
+      lineRanges: ({ lines }: HighlightedFile, { ranges }: { ranges: readonly { startLine: number; endLine: number }[] }) => {
+        const wrong = ranges.find(({ startLine, endLine }) => startLine < 0 || endLine < startLine);
+        if (wrong) throw noRange(`Lines ${wrong.startLine} to ${wrong.endLine} are no range.`);
+        const clipped = ranges.map(({ startLine, endLine }) => ({ startLine, endLine: Math.min(endLine, lines.length) }));
+        if (clipped.reduce((sum, { startLine, endLine }) => sum + Math.max(0, endLine - startLine), 0) > MOST_RANGE_LINES)
+          throw noRange(`The ranges hold more than ${MOST_RANGE_LINES} lines.`);
+        return clipped.map(({ startLine, endLine }) => rows(lines, startLine, endLine));
+      },
+    },
+  }),
+});
+
+function rows(lines: readonly string[], from: number, to: number): string[] {
+  return lines.slice(from, to).map((line, index) => {
+    // An empty cell would have no height, and a copied blank line no line break.
+    const code = line === '' ? '\n' : line;
+    return `<tr><td class="line" data-line="${from + index + 1}"></td><td class="code">${code}</td></tr>`;
+  });
+}
+
+const noRange = (what: string) =>
+  new SextantError('SEXTANT_HIGHLIGHT_RANGE', {
+    what,
+    fix: 'Count startLine from 1, and let endLine be no smaller; lineRanges count from 0.',
+  });

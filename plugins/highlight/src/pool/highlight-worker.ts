@@ -1,0 +1,1 @@
+export { highlightText as default } from '../grammars/highlight-text.js';
