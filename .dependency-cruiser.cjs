@@ -31,13 +31,15 @@ const MAY_IMPORT = {
 };
 
 const TEST = '\\.test\\.[cm]?tsx?$';
+/** What a plugin publishes for tests (`./testing`): builders, and the contract suites of its extension points. */
+const TEST_SUPPORT = '^plugins/[^/]+/src/testing/';
 const FRAMEWORK = '^node_modules/(?:inversify|@inversifyjs|graphql-modules|typeorm|koa|@koa)/';
 const anyOf = (names) => names.map((name) => LAYERS[name]).join('|');
 
 const layerRules = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
   name: `${layer}-imports-${allowed.length === 0 ? 'nothing-of-ours' : allowed.join('-')}`,
   severity: 'error',
-  from: { path: LAYERS[layer], pathNot: TEST },
+  from: { path: LAYERS[layer], pathNot: [TEST, TEST_SUPPORT] },
   to: { path: anyOf(Object.keys(LAYERS)), pathNot: anyOf([layer, ...allowed]) },
 }));
 
@@ -55,17 +57,29 @@ module.exports = {
     ...layerRules,
     ...testRules,
     {
+      name: 'test-support-of-plugins',
+      severity: 'error',
+      from: { path: TEST_SUPPORT },
+      to: { path: anyOf(Object.keys(LAYERS)), pathNot: anyOf(['plugin', ...MAY_IMPORT.plugin, 'sdk-testing']) },
+    },
+    {
+      name: 'test-support-stays-in-tests',
+      severity: 'error',
+      from: { path: '^plugins/[^/]+/src/', pathNot: [TEST, TEST_SUPPORT, '/testing/'] },
+      to: { path: TEST_SUPPORT },
+    },
+    {
       name: 'plugins-meet-at-api',
       comment:
         "A plugin imports of another plugin its api alone: '@sextant/plugin-<id>/api'. Tests may take its manifest too, to start it.",
       severity: 'error',
-      from: { path: '^plugins/([^/]+)/', pathNot: TEST },
+      from: { path: '^plugins/([^/]+)/', pathNot: [TEST, TEST_SUPPORT] },
       to: { path: '^plugins/', pathNot: ['^plugins/$1/', '^plugins/[^/]+/(?:src|dist)/api\\.'] },
     },
     {
       name: 'plugin-tests-meet-at-published-entries',
       severity: 'error',
-      from: { path: `^plugins/([^/]+)/.*${TEST}` },
+      from: { path: `^plugins/([^/]+)/(?:.*${TEST}|src/testing/)` },
       to: { path: '^plugins/', pathNot: ['^plugins/$1/', '^plugins/[^/]+/dist/(?:api|manifest|testing/index)\\.'] },
     },
     {

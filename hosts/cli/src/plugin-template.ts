@@ -24,7 +24,20 @@ export function pluginFiles(id: string): Readonly<Record<string, string>> {
     )}\n`,
     'tsconfig.json': `${JSON.stringify({ compilerOptions: { target: 'ES2023', lib: ['ES2024', 'ESNext.Disposable'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], strict: true, noUncheckedIndexedAccess: true, skipLibCheck: true, declaration: true, outDir: 'dist', rootDir: 'src' }, include: ['src'] }, null, 2)}\n`,
     'sextant.config.yaml': `# Start Sextant with this plugin: sextant serve --config sextant.config.yaml\npluginPaths:\n  - .\nplugins:\n  ${id}:\n    greeting: Hello\n`,
-    'README.md': `# ${title}\n\nWhat it is: a plugin for Sextant that keeps notes.\n\nHow it is used: \`mutation { ${camel}Note(text: "…") }\` enqueues a job that writes a note; \`{ ${camel}Notes }\` reads them.\n\nConfiguration: \`plugins.${id}.greeting\` stands before each note.\n\nWritten by hand: nothing beyond its own purpose.\n`,
+    'README.md': `# ${title}
+
+**What it is.** A plugin for Sextant that keeps notes.
+
+**How it is used.** \`mutation { ${camel}Note(text: "…") }\` enqueues a job that writes a note; \`{ ${camel}Notes }\` reads them.
+
+- \`npm install && npm test\` builds it and tests it on a whole Sextant with a database of its own; nothing has to be started beforehand.
+- \`sextant serve --config sextant.config.yaml\` runs it, after \`npm run build\`.
+- \`src/manifest.ts\` is the front door, \`src/parts/\` has one file for each role it runs in, and what several parts need stands beside them.
+
+**Configuration.** \`plugins.${id}.greeting\` (live) stands before each note.
+
+**Written by hand.** Nothing beyond its own purpose.
+`,
     'src/manifest.ts': `import { definePlugin } from '@sextant/sdk';
 import { config } from './config.js';
 
@@ -36,7 +49,11 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
   config,
-  parts: { api: () => import('./parts/api.js'), worker: () => import('./parts/worker.js') },
+  parts: {
+    migrator: () => import('./parts/migrator.js'),
+    api: () => import('./parts/api.js'),
+    worker: () => import('./parts/worker.js'),
+  },
 });
 `,
     'src/config.ts': `import { z } from '@sextant/sdk';
@@ -62,6 +79,17 @@ export const storage: StorageDefinition = {
     },
   ],
 };
+`,
+    'src/parts/migrator.ts': `import { definePart } from '@sextant/sdk';
+import { config } from '../config.js';
+import { storage } from '../storage.js';
+
+export default definePart(config)({
+  deps: {},
+  register(r) {
+    r.storage(storage);
+  },
+});
 `,
     'src/parts/api.ts': `import { core, definePart } from '@sextant/sdk';
 import { config } from '../config.js';

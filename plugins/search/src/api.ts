@@ -1,4 +1,4 @@
-import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
+import { type Actor, defineEvent, extensionPoint, serviceToken, z } from '@sextant/sdk';
 import type { EngineEvent, EngineRequest, IndexedRepository } from './engine/contract.js';
 
 export type {
@@ -207,6 +207,25 @@ export interface Search {
   count(request: Omit<SearchRequest, 'display'>): Promise<{ readonly count: number; readonly verdict: Verdict }>;
 }
 export const search = serviceToken<Search>('search.api@1');
+
+/** What a ranker may know of a search. */
+export interface RankingContext {
+  /** As it was typed. */
+  readonly query: string;
+  readonly actor: Actor;
+}
+
+/**
+ * Moves matches up or down within the batch they are sent in; batches are sent as they are found, and are not held back for it.
+ * Called for each match the actor may see, so it is synchronous and quick. One that throws, or answers with no number, is refused.
+ */
+export interface Ranker {
+  /** Kebab-case; for messages. */
+  readonly id: string;
+  /** Added to the match's score, which is 0 for repositories and commits; negative moves it down. */
+  adjust(match: SearchMatch, context: RankingContext): number;
+}
+export const rankers = extensionPoint<Ranker>('search.rankers@1');
 
 /** The index of a repository moved to new commits. */
 export const repositoryIndexed = defineEvent('search.repository-indexed@1', z.object({ repositoryId: z.number() }));

@@ -19,7 +19,7 @@ import {
 import { afterAll } from 'vitest';
 import { RecordedLog } from './recorded-log.js';
 import { TestClock } from './test-clock.js';
-import { aTestDatabase } from './test-database-server.js';
+import { aTestDatabase, stopOwnDatabaseServer } from './test-database-server.js';
 
 export interface TestKernelOptions {
   // biome-ignore lint/suspicious/noExplicitAny: plugins of any configuration
@@ -65,6 +65,13 @@ export interface TestKernel {
   stop(): Promise<void>;
 }
 
+// Registered while the file is read: vitest never runs an afterAll that a test or another hook declares. The first one declared runs last.
+const running = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...running].map((stop) => stop()));
+  await stopOwnDatabaseServer();
+});
+
 /** Starts a kernel for a test; it stops by itself when the file's tests are done. */
 export async function startTestKernel(options: TestKernelOptions): Promise<TestKernel> {
   const database = options.databaseUrl === undefined ? await aTestDatabase() : undefined;
@@ -92,13 +99,14 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
+      running.delete(stop);
       await kernel.stop();
       await database?.drop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     })();
     return stopped;
   };
-  afterAll(stop);
+  running.add(stop);
   try {
     await kernel.start();
     letInTheLocalAdmin(kernel);

@@ -1,24 +1,24 @@
 import type { Repositories, Repository, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Git, Mirrors } from '@sextant/plugin-git/api';
-import { type Clock, type CommitOid, type Logger, RevSpec } from '@sextant/sdk';
-import type { Search, SearchAlert, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
+import { type Clock, type CommitOid, type Contribution, type Logger, RevSpec } from '@sextant/sdk';
+import type { Ranker, Search, SearchAlert, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
 import type { DocExpr } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import type { QueryError } from '../query/ast.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { PlanAlternative, RepositoryPredicate, SearchPlan } from '../query/plan.js';
 import { toPlan } from '../query/to-plan.js';
+import { applyRankers } from './apply-rankers.js';
 import { Selection } from './apply-select.js';
 import { type CommitScope, commitMatches } from './commit-matches.js';
 import { indexedMatches } from './indexed-matches.js';
 import { mergeStreams } from './merge-streams.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
-import { matchRepositories } from './repository-matches.js';
+import { repositoryStream } from './repository-stream.js';
 import { resolveRevisions } from './resolve-revisions.js';
 import { resolveScope } from './resolve-scope.js';
 import { type Matches, type SearchRun, type Target, wantedOf } from './search-run.js';
 import { countOf, Tally } from './tally.js';
-import { baseOf } from './to-match.js';
 import { unindexedMatches } from './unindexed-matches.js';
 
 export interface SearchSettings {
@@ -39,6 +39,7 @@ export interface SearchServices {
   readonly catalog: RepositoryCatalog;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly rankers: readonly Contribution<Ranker>[];
   readonly isLarge: (path: string) => boolean;
   /** Told of a repository whose index failed during a search. */
   damaged(repositoryId: number): void;
@@ -201,7 +202,8 @@ export class SearchService implements Search {
         allowed = next.canSee.bind(next);
       }
       const visible = batch.filter((match) => allowed(match.repository.id, 'path' in match ? match.path : undefined));
-      const chosen = within(selection.apply(visible), o.limit - tally.matchCount);
+      const ranked = applyRankers(visible, this.services.rankers, o.request);
+      const chosen = within(selection.apply(ranked), o.limit - tally.matchCount);
       if (chosen.length === 0) continue;
       tally.add(chosen);
       const send = chosen.slice(0, Math.max(0, display - shown));
@@ -358,24 +360,6 @@ export class SearchService implements Search {
     for await (const _ of this.services.git.log({ repository: repository.name, from: [head.target], after, limit: 1, signal })) return true;
     return false;
   }
-}
-
-async function* repositoryStream(run: SearchRun, expr: DocExpr, repositories: readonly Repository[]): Matches {
-  const matches = matchRepositories(expr, repositories).map(({ repository, ranges }): SearchMatch => {
-    const mirror = run.mirrors.get(repository.id);
-    return {
-      ...baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, {
-        branches: [],
-        commit: mirror?.head?.commit ?? '',
-      }),
-      type: 'repo',
-      nameRanges: ranges,
-      descriptionRanges: [],
-      topics: repository.topics,
-      metadata: {},
-    };
-  });
-  if (matches.length > 0) yield matches;
 }
 
 /** As many of the matches as the limit still allows. */

@@ -1,7 +1,7 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
 import { gitService, mirrors } from '@sextant/plugin-git/api';
 import { core, maybe } from '@sextant/sdk';
-import { search, searchEngine } from '../../api.js';
+import { rankers, search, searchEngine } from '../../api.js';
 
 export const deps = {
   repositories,
@@ -13,6 +13,7 @@ export const deps = {
   events: core.events,
   jobs: core.jobs,
   actors: core.actor,
+  rankers,
   own: maybe(search),
 } as const;
 export type ApiDeps = typeof deps;

@@ -1,0 +1,104 @@
+import { RepoName, Secret, SextantError } from '@sextant/sdk';
+import { type Contract, defineContract } from '@sextant/sdk/testing';
+import { expect, it } from 'vitest';
+import { type CodeHostKind, type Connection, codeHostKinds, type FoundRepository } from '../api.js';
+
+/** Connections, as people write their configuration, to hosts that a test has started. */
+export interface CodeHostScene {
+  /** A host that answers, with two repositories or more. */
+  readonly good: Readonly<Record<string, unknown>>;
+  /** The same host with a credential that it refuses; absent for kinds without credentials. */
+  readonly refused?: Readonly<Record<string, unknown>>;
+  /** A host that does not answer. */
+  readonly unreachable: Readonly<Record<string, unknown>>;
+}
+
+/** What the sync, git and the admin pages rely on in every kind of code host. */
+export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeHostKind> =>
+  defineContract(codeHostKinds, (subject) => {
+    it('has a name in capitals, a title, and a configuration it accepts', async () => {
+      const kind = await subject();
+      expect(kind.kind).toMatch(/^[A-Z][A-Z0-9_]*$/);
+      expect(kind.title).not.toBe('');
+      expect(kind.serviceType()).toMatch(/^[a-z][a-zA-Z0-9-]*$/);
+      expect(kind.config.safeParse(scene().good).error).toBeUndefined();
+      expect(kind.config.strict().safeParse({ ...scene().good, noSuchKey: 1 }).success).toBe(false);
+    });
+
+    it('names its host the same each time', async () => {
+      const kind = await subject();
+      expect(kind.serviceId(connectionOf(kind, scene().good))).toBe(kind.serviceId(connectionOf(kind, scene().good)));
+    });
+
+    it('lists each repository once, the same each time, with a name, a stable id and a clone URL without credentials', async () => {
+      const kind = await subject();
+      const first = await listed(kind, scene().good);
+      expect(first.length).toBeGreaterThanOrEqual(2);
+      expect(first.map(({ name }) => name).filter((name) => !RepoName.is(name))).toEqual([]);
+      expect(new Set(first.map(({ externalId }) => externalId)).size).toBe(first.length);
+      expect(first.filter(({ cloneUrl }) => hasCredentials(cloneUrl))).toEqual([]);
+      expect(identities(await listed(kind, scene().good))).toEqual(identities(first));
+    });
+
+    it('throws where it cannot know, and never lists nothing instead', async () => {
+      const kind = await subject();
+      await expect(listed(kind, scene().unreachable)).rejects.toThrow();
+      const { refused } = scene();
+      if (refused) await expect(listed(kind, refused)).rejects.toThrow();
+    });
+
+    it('stops listing when it is told to', async () => {
+      const kind = await subject();
+      const controller = new AbortController();
+      controller.abort(new DOMException('stop', 'AbortError'));
+      await expect(listed(kind, scene().good, controller.signal)).rejects.toThrow();
+    });
+
+    it('gives git a URL without credentials, and credentials that cannot be printed', async () => {
+      const kind = await subject();
+      const connection = connectionOf(kind, scene().good);
+      for (const { name, externalId, cloneUrl } of await listed(kind, scene().good)) {
+        const source = await kind.cloneSource(connection, { name, externalId, cloneUrl });
+        expect(hasCredentials(source.url)).toBe(false);
+        if (source.credentials) expect(source.credentials.password).toBeInstanceOf(Secret);
+      }
+    });
+
+    it('says that a good connection is good, and of a bad one what is wrong and what to do', async () => {
+      const kind = await subject();
+      expect(await checked(kind, scene().good)).toEqual({ ok: true });
+      for (const config of [scene().refused, scene().unreachable]) {
+        if (!config) continue;
+        const outcome = await checked(kind, config);
+        expect(outcome).toMatchObject({ ok: false, problem: expect.stringMatching(/\S/), fix: expect.stringMatching(/\S/) });
+      }
+    });
+  });
+
+const connectionOf = (kind: CodeHostKind, config: unknown): Connection => ({
+  id: 1,
+  kind: kind.kind,
+  displayName: 'contract',
+  config: kind.config.parse(config),
+});
+
+async function listed(kind: CodeHostKind, config: unknown, signal: AbortSignal = new AbortController().signal): Promise<FoundRepository[]> {
+  const all: FoundRepository[] = [];
+  for await (const found of kind.list(connectionOf(kind, config), { signal, progress: () => undefined })) all.push(found);
+  return all;
+}
+
+/** A check may also throw a coded error, which says the same three things. */
+async function checked(kind: CodeHostKind, config: unknown): Promise<Awaited<ReturnType<CodeHostKind['check']>>> {
+  try {
+    return await kind.check(connectionOf(kind, config), new AbortController().signal);
+  } catch (error) {
+    if (!SextantError.is(error)) throw error;
+    return { ok: false, problem: error.what, fix: error.fix ?? '' };
+  }
+}
+
+const identities = (found: readonly FoundRepository[]): readonly string[] =>
+  found.map(({ externalId, name, cloneUrl }) => `${externalId} ${name} ${cloneUrl}`).sort();
+
+const hasCredentials = (url: string): boolean => URL.canParse(url) && (new URL(url).password !== '' || /^https?:\/\/[^/]*@/.test(url));
