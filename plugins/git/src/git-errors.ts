@@ -44,6 +44,11 @@ export const gitErrors = declareErrors({
     summary: 'The code host has no repository at the clone URL.',
     fix: 'Check the URL and the access of the connection.',
   },
+  SEXTANT_GIT_SOURCE_CORRUPT: {
+    status: 502,
+    summary: 'The repository at the code host is damaged, so it cannot be cloned or fetched.',
+    fix: 'Have it checked there with git fsck; the mirror stays as it was.',
+  },
   SEXTANT_GIT_UNREACHABLE: {
     status: 502,
     summary: 'The code host could not be reached.',

@@ -20,6 +20,12 @@ const CAUSES: readonly (readonly [pattern: RegExp, code: string, what: string, f
     'Check the URL and the access of the connection.',
   ],
   [
+    /repository corruption on the remote side/i,
+    'SEXTANT_GIT_SOURCE_CORRUPT',
+    'The repository at the code host is damaged.',
+    'Have it checked there with git fsck; the mirror stays as it was.',
+  ],
+  [
     /Could not resolve host|unable to access|Connection (?:refused|timed out|reset|closed)|Failed to connect|SSL|certificate|early EOF|Operation too slow|remote end hung up|Host key verification failed|Could not read from remote/i,
     'SEXTANT_GIT_UNREACHABLE',
     'The code host could not be reached.',

@@ -5,6 +5,7 @@ import { aGit } from '../testing/a-git.js';
 import { aFolder } from '../testing/a-repository.js';
 import { CatFilePool } from './cat-file-pool.js';
 import { gitEnvironment } from './git-environment.js';
+import { gitFailure } from './git-failure.js';
 import { GitRunner } from './git-runner.js';
 import { gitProblem } from './git-version.js';
 import { redact } from './redact.js';
@@ -92,6 +93,16 @@ describe('running git', () => {
     const secret = 's3cr+t/€';
     const text = `fatal: https://me:${secret}@host/x ${encodeURIComponent(secret)} ${Buffer.from(secret).toString('base64')}`;
     expect(redact(text, [secret])).toBe('fatal: https://[redacted]@host/x [redacted] [redacted]');
+  });
+
+  it('takes out of the words of the other side what a database refuses and a terminal obeys', () => {
+    expect(redact('remote: aborting\u0000 \u001b[31mred\u001b[0m\nfatal: early EOF')).toBe('remote: aborting [31mred[0m\nfatal: early EOF');
+  });
+
+  it('says that the source is damaged, not that nobody answered', () => {
+    const said =
+      'remote: aborting due to possible repository corruption on the remote side.\nfatal: early EOF\nfatal: fetch-pack: invalid index-pack output';
+    expect(gitFailure('fetch', { code: 128, signal: null }, said)).toMatchObject({ code: 'SEXTANT_GIT_SOURCE_CORRUPT', status: 502 });
   });
 });
 
