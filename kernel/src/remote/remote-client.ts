@@ -17,9 +17,12 @@ export class RemoteClients {
   constructor(private readonly tls: RemoteTls | undefined) {}
 
   /** The service as the nodes of its role provide it together. */
-  service(token: Token<unknown>, addresses: readonly string[]): unknown {
-    const nodes: RemoteNode<unknown>[] = addresses.map((address) => ({ address, client: this.#client(token, address) }));
-    return token.remote?.combine ? token.remote.combine(nodes as never) : nodes[0]?.client;
+  service<V>(token: Token<V>, addresses: readonly string[]): V | undefined {
+    const nodes: RemoteNode<V>[] = addresses.map((address) => ({
+      address,
+      client: this.#client(token as unknown as Token<unknown>, address) as V,
+    }));
+    return token.remote?.combine ? token.remote.combine(nodes) : nodes[0]?.client;
   }
 
   async close(): Promise<void> {

@@ -41,8 +41,8 @@ export class RemoteServer {
     private readonly log: Logger,
   ) {}
 
-  expose(token: Token<unknown>, service: unknown, plugin: string): Disposable {
-    this.#exposed.set(token.key, { token, service: service as Exposed['service'], plugin });
+  expose<V>(token: Token<V>, service: V, plugin: string): Disposable {
+    this.#exposed.set(token.key, { token: token as unknown as Token<unknown>, service: service as Exposed['service'], plugin });
     this.#rebuild();
     return {
       [Symbol.dispose]: () => {

@@ -25,7 +25,7 @@ const scenario = fc.tuple(moves, fc.uniqueArray(fc.constantFrom('a', 'b', 'c', '
 }));
 
 /** The names of the living afterwards, folded. */
-const after = ({ all, held }: { all: readonly Move[]; held: ReadonlySet<string> }): readonly string[] => {
+const namesAfter = ({ all, held }: { all: readonly Move[]; held: ReadonlySet<string> }): readonly string[] => {
   const { accepted, refused } = settleNames(all, held);
   return [...held, ...accepted.map((move) => move.wanted.toLowerCase()), ...refused.flatMap((move) => move.current?.toLowerCase() ?? [])];
 };
@@ -34,7 +34,7 @@ describe('settleNames', () => {
   it('never leaves two living repositories with one name', () => {
     fc.assert(
       fc.property(scenario, (s) => {
-        expect(new Set(after(s)).size).toBe(after(s).length);
+        expect(new Set(namesAfter(s)).size).toBe(namesAfter(s).length);
       }),
     );
   });
