@@ -34,6 +34,7 @@ export interface SearchEngine {
 }
 
 export { searchEngine } from './remote.js';
+export { type IndexedVersion, type IndexFeed, indexFeed } from './replica/index-feed.js';
 
 export type PatternType = 'keyword' | 'standard' | 'literal' | 'regexp' | 'structural';
 
@@ -46,6 +47,8 @@ export interface SearchRequest {
   readonly display?: number;
   /** Lines of context around each hit; default 1. */
   readonly contextLines?: number;
+  /** Best first, and equal for equal input, at the price that nothing comes before all of it has. */
+  readonly ordered?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -222,7 +225,7 @@ export interface RankingContext {
 export interface Ranker {
   /** Kebab-case; for messages. */
   readonly id: string;
-  /** Added to the match's score, which is 0 for repositories and commits; negative moves it down. */
+  /** Added to the match's score, which is 0 to 1000, and 0 for repositories and commits; negative moves it down. */
   adjust(match: SearchMatch, context: RankingContext): number;
 }
 export const rankers = extensionPoint<Ranker>('search.rankers@1');

@@ -1,16 +1,25 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import codeHost from '@sextant/plugin-code-host';
+import codeHostLocal from '@sextant/plugin-code-host-local';
+import git from '@sextant/plugin-git';
+import identity from '@sextant/plugin-identity';
+// As it ships: its threads run the compiled worker.
+import search from '@sextant/plugin-search';
+import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aSextant, TestRepository, type TestSextant, until } from './testing/a-sextant.js';
+import { aSextant, type SextantConfig, TestRepository, type TestSextant, until } from './testing/a-sextant.js';
 
-let sextant: TestSextant;
+let sextant: TestSextant<TestKernel>;
+
+const start = (config: SextantConfig) => startTestKernel({ plugins: [identity, codeHost, codeHostLocal, git, search], config });
 let alpha: TestRepository;
 let beta: TestRepository;
 let first: string;
 let head: string;
 
 beforeAll(async () => {
-  sextant = await aSextant((root) => {
+  sextant = await aSextant(start, (root) => {
     alpha = new TestRepository(join(root, 'alpha'));
     first = alpha.commit(
       {
@@ -166,7 +175,7 @@ describe('search', () => {
     expect(damaged.verdict.exhaustive).toBe(false);
     expect(damaged.verdict.reasons.map((r) => r.reason)).toContain('degraded');
     expect(damaged.verdict.reasons.find((r) => r.reason === 'degraded')?.repositories).toContain('alpha');
-    await until(async () => (await sextant.search('needle')).verdict.exhaustive, 'the index to be rebuilt', 90_000);
+    await until(async () => (await sextant.search('needle')).verdict.exhaustive, 'the index to be rebuilt', 15_000);
     expect(paths((await sextant.search('needle type:file')).matches)).toEqual([
       'alpha/README.md',
       'alpha/src/größe.py',

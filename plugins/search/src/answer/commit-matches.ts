@@ -6,7 +6,7 @@ import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan, TextFilter } from '../query/plan.js';
 import type { Matcher } from '../regex/pattern.js';
 import { compilePattern } from '../regex/pattern.js';
-import type { Matches, SearchRun } from './search-run.js';
+import { CAPPED, failed, type Matches, type SearchRun } from './search-run.js';
 import { baseOf } from './to-match.js';
 
 const MAX_COMMITS = 100_000;
@@ -28,20 +28,15 @@ export async function* commitMatches(
 ): Matches {
   const test = new CommitTest(expr, plan);
   for (const scope of scopes) {
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', 'The limit on results was reached; there may be more');
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', CAPPED);
     if (run.timeLeft() <= 0 || run.signal.aborted) {
-      run.tally.leaveOut('timed-out', 'The time was up before all histories were read', { repository: scope.repository.name });
+      run.tally.leaveOut('timed-out', 'The time was up before all histories were read', { repository: scope.repository });
       continue;
     }
     try {
       yield* kind === 'commit' ? messages(run, scope, test, plan) : diffs(run, scope, test, plan);
     } catch (error) {
-      if (run.signal.aborted) return;
-      run.tally.leaveOut(
-        'error',
-        `The history of ${scope.repository.name} could not be read: ${error instanceof Error ? error.message : String(error)}`,
-        { repository: scope.repository.name },
-      );
+      failed(run, error, 'The history could not be read', scope.repository);
     }
   }
 }
@@ -64,7 +59,7 @@ async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, p
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', 'The limit on results was reached; there may be more');
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', CAPPED);
   }
   if (batch.length > 0) yield batch;
 }
@@ -81,21 +76,29 @@ async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan
     signal: run.signal,
   })) {
     if (timeUp(run, scope, ++read)) break;
-    const found = test.about(commit) ? test.diff(files) : undefined;
+    if (!test.about(commit)) continue;
+    const readable = files.filter(({ oldPath, newPath }) =>
+      [oldPath, newPath].every((path) => path === null || run.sees(scope.repository.id, path)),
+    );
+    if (readable.some((file) => file.truncated))
+      run.tally.leaveOut('skipped-files', 'Some changes are too large to be searched', { repository: scope.repository });
+    const found = test.diff(readable);
     if (!found) continue;
     batch.push(toMatch(scope.repository, commit, found.ranges, found.text));
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', 'The limit on results was reached; there may be more');
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', CAPPED);
   }
   if (batch.length > 0) yield batch;
 }
 
 function timeUp(run: SearchRun, { repository }: CommitScope, read: number): boolean {
   if (run.signal.aborted) return true;
+  if (read === MAX_COMMITS)
+    run.tally.leaveOut('capped', `Only the newest ${MAX_COMMITS.toLocaleString('en')} commits were read`, { repository });
   if (run.timeLeft() > 0) return false;
-  run.tally.leaveOut('timed-out', `The time was up after ${read} commits of ${repository.name}`, { repository: repository.name });
+  run.tally.leaveOut('timed-out', 'The time was up before the whole history was read', { repository });
   return true;
 }
 

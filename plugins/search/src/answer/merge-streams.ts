@@ -1,28 +1,35 @@
-/** Reads all streams at the same time and yields what comes as it comes. Ends them all when the reader goes away. */
-export async function* mergeStreams<T>(streams: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
-  const open = new Map(streams.map((stream) => [stream, stream[Symbol.asyncIterator]()]));
-  const next = new Map<AsyncIterable<T>, Promise<{ readonly stream: AsyncIterable<T>; readonly result: IteratorResult<T> }>>();
-  const ask = (stream: AsyncIterable<T>): void => {
-    const iterator = open.get(stream) as AsyncIterator<T>;
-    next.set(
-      stream,
-      iterator.next().then((result) => ({ stream, result })),
-    );
+/**
+ * Reads all streams at the same time, one item ahead of the reader, and yields what comes as it comes.
+ * @param stop called before the streams are ended: a stream that waits for its next item must wake up
+ */
+export async function* mergeStreams<T>(streams: readonly AsyncIterable<T>[], stop: () => void = () => undefined): AsyncGenerator<T> {
+  const open = new Map(streams.map((stream, key) => [key, stream[Symbol.asyncIterator]()]));
+  const next = new Map<number, Promise<{ readonly key: number; readonly result: IteratorResult<T> }>>();
+  const ask = (key: number): void => {
+    const asked = (open.get(key) as AsyncIterator<T>).next().then((result) => ({ key, result }));
+    // Whoever awaits it hears of the failure; nobody does after the first one.
+    asked.catch(() => undefined);
+    next.set(key, asked);
   };
-  for (const stream of open.keys()) ask(stream);
   try {
+    for (const key of open.keys()) ask(key);
     while (next.size > 0) {
-      const { stream, result } = await Promise.race(next.values());
-      next.delete(stream);
+      const { key, result } = await Promise.race(next.values());
+      next.delete(key);
       if (result.done) {
-        open.delete(stream);
+        open.delete(key);
         continue;
       }
-      ask(stream);
+      ask(key);
       yield result.value;
     }
   } finally {
-    for (const pending of next.values()) pending.catch(() => undefined);
+    stop();
     await Promise.allSettled([...open.values()].map((iterator) => iterator.return?.()));
   }
+}
+
+/** Reads the streams one after another: what comes is in the same order each time. */
+export async function* concatStreams<T>(streams: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
+  for (const stream of streams) yield* stream;
 }

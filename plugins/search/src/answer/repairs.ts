@@ -1,6 +1,6 @@
-const AGAIN_AFTER = 60_000;
+const AGAIN_AFTER = 5_000;
 
-/** Asks for the repair of a damaged index, once a minute and repository however many searches meet the damage. */
+/** Asks for the repair of a damaged index, once in five seconds and repository however many searches meet the damage. */
 export function repairs(
   repair: (repositoryId: number) => Promise<void>,
   now: () => number = () => performance.now(),

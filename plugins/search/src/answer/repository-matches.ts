@@ -1,11 +1,14 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
-import type { DocExpr } from '../engine/contract.js';
+import type { DocExpr, PatternSpec } from '../engine/contract.js';
 import { compilePattern } from '../regex/pattern.js';
+
+/** Start and end, in code points. */
+export type Range = readonly [number, number];
 
 export interface NameMatch {
   readonly repository: Repository;
-  /** Code points of the name. */
-  readonly ranges: readonly (readonly [number, number])[];
+  /** In the name. */
+  readonly ranges: readonly Range[];
 }
 
 /** Repositories whose names fit; with no pattern at all, every one in scope. */
@@ -46,22 +49,26 @@ function nameTest(expr: DocExpr): Test {
         return found.length > 0 ? found.flat() : undefined;
       };
     }
-    case 'match': {
-      const matcher = compilePattern(expr.pattern).matcher();
-      return (name) => {
-        const ranges: [number, number][] = [];
-        for (let from = 0; from <= name.length; ) {
-          const hit = matcher.find(name, from, name.length);
-          if (!hit) break;
-          ranges.push([codePoints(name, hit.start), codePoints(name, hit.end)]);
-          from = hit.end > hit.start ? hit.end : hit.end + 1;
-        }
-        return ranges.length > 0 ? ranges : undefined;
-      };
-    }
+    case 'match':
+      return hitsOf(expr.pattern);
     default:
       return () => undefined; // A condition on files says nothing of a repository.
   }
+}
+
+/** Where a pattern occurs in a short text; undefined: nowhere. */
+export function hitsOf(pattern: PatternSpec): Test {
+  const matcher = compilePattern(pattern).matcher();
+  return (text) => {
+    const ranges: [number, number][] = [];
+    for (let from = 0; from <= text.length; ) {
+      const hit = matcher.find(text, from, text.length);
+      if (!hit) break;
+      ranges.push([codePoints(text, hit.start), codePoints(text, hit.end)]);
+      from = hit.end > hit.start ? hit.end : hit.end + 1;
+    }
+    return ranges.length > 0 ? ranges : undefined;
+  };
 }
 
 const codePoints = (bytes: Buffer, end: number): number => [...bytes.toString('utf8', 0, end)].length;

@@ -6,8 +6,8 @@ import { compilePattern } from '../regex/pattern.js';
 
 export interface ScopeServices {
   readonly repositories: Repositories;
-  /** Which of these repositories have a file that fits; undefined when it could not be told for all. */
-  hasFile(ids: readonly number[], predicate: Extract<RepositoryPredicate, { name: 'has-file' }>): Promise<ReadonlySet<number>>;
+  /** Which of these repositories have a file that fits. */
+  hasFile(repositories: readonly Repository[], predicate: Extract<RepositoryPredicate, { name: 'has-file' }>): Promise<ReadonlySet<number>>;
   hasCommitAfter(repository: Repository, time: string): Promise<boolean>;
 }
 
@@ -88,10 +88,7 @@ async function holds(
       return idsOf((r) => (metadata.get(r.id) ?? []).some((pair) => key(pair.key) && matches(pair.value)));
     }
     case 'has-file':
-      return services.hasFile(
-        repositories.map((r) => r.id),
-        predicate,
-      );
+      return services.hasFile(repositories, predicate);
     case 'has-commit-after': {
       const holding = new Set<number>();
       const waiting = [...repositories];

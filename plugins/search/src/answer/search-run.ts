@@ -1,11 +1,11 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState } from '@sextant/plugin-git/api';
-import type { CommitOid } from '@sextant/sdk';
+import type { CommitOid, Logger } from '@sextant/sdk';
 import type { SearchEngine, SearchMatch } from '../api.js';
 import type { EngineSummary, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import type { ResultKind } from '../query/plan.js';
-import type { Tally } from './tally.js';
+import type { NamedRepository, Tally } from './tally.js';
 
 /** Everything one search works with. */
 export interface SearchRun {
@@ -14,8 +14,11 @@ export interface SearchRun {
   /** Threads that search files which no index holds. */
   readonly scanner: ShardExecutor;
   readonly tally: Tally;
+  readonly log: Logger;
   readonly signal: AbortSignal;
   readonly contextLines: number;
+  /** Best first, and equal for equal input, at the price of waiting for all of it. */
+  readonly ordered: boolean;
   /** Matches that may still be collected. */
   remaining(): number;
   /** Milliseconds until the answer is due. */
@@ -23,6 +26,9 @@ export interface SearchRun {
   readonly countAll: boolean;
   /** Told of a repository whose index failed: it is built anew soon. */
   damaged(repositoryId: number): void;
+  /** May the asker read this file? */
+  sees(repositoryId: number, path: string): boolean;
+  readonly isLarge: (path: string) => boolean;
   readonly mirrors: ReadonlyMap<number, MirrorState>;
   readonly unindexedBytes: number;
   readonly unindexedRepositories: number;
@@ -37,6 +43,8 @@ export interface Target {
 
 export type Matches = AsyncIterable<readonly SearchMatch[]>;
 
+export const CAPPED = 'The limit on results was reached; there may be more';
+
 export const limitsOf = (run: SearchRun): SearchLimits => ({
   maxMatches: Math.max(1, run.remaining()),
   maxDocuments: Math.max(1, Math.min(run.remaining(), 100_000)),
@@ -45,28 +53,45 @@ export const limitsOf = (run: SearchRun): SearchLimits => ({
   countAll: run.countAll,
 });
 
+/** For engines: to hold everything back until it can be sent best first. */
+export const holdOf = (run: SearchRun): { readonly hold?: number } => (run.ordered ? { hold: Math.max(1, run.timeLeft()) } : {});
+
 /** What is searched for in documents: lines, paths only, or symbols. */
 export const wantedOf = (kinds: readonly ResultKind[]): 'content' | 'path' | 'symbol' | undefined =>
   kinds.includes('symbol') ? 'symbol' : kinds.includes('content') ? 'content' : kinds.includes('path') ? 'path' : undefined;
+
+/**
+ * One part of a search failed: the rest goes on, and the verdict says so. The cause is for the log, as it may tell of paths and hosts.
+ * @throws the error, when it is the search that was aborted
+ */
+export function failed(
+  run: Pick<SearchRun, 'tally' | 'log' | 'signal'>,
+  error: unknown,
+  message: string,
+  repository?: NamedRepository,
+): void {
+  if (run.signal.aborted) throw error;
+  run.log.warn(message, { ...(repository ? { repository: repository.name } : {}), error });
+  run.tally.leaveOut('error', message, repository ? { repository } : {});
+}
 
 /** Carries what a node left out into the verdict. */
 export function noteSummary(
   summary: EngineSummary,
   run: Pick<SearchRun, 'tally' | 'damaged'>,
-  nameOf: (id: number) => string | undefined,
+  named: (id: number) => NamedRepository | undefined,
 ): void {
   const { tally } = run;
-  if (summary.limitHit) tally.leaveOut('capped', 'The limit on results was reached; there may be more');
-  if (summary.timedOut)
-    tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts of the index`);
-  for (const { repository, reason } of summary.degraded) {
-    const name = nameOf(repository);
-    run.damaged(repository);
-    tally.leaveOut(
-      /does not answer/.test(reason) ? 'shard-missing' : 'degraded',
-      `${name ?? 'A repository'} was not searched whole: ${reason}`,
-      name ? { repository: name } : {},
-    );
+  if (summary.limitHit) tally.leaveOut('capped', CAPPED);
+  if (summary.timedOut) tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts`);
+  for (const { repository: id, reason } of summary.degraded) {
+    const repository = named(id);
+    const details = repository ? { repository } : {};
+    if (/does not answer/.test(reason)) tally.leaveOut('shard-missing', 'A search node does not answer', details);
+    else {
+      run.damaged(id);
+      tally.leaveOut('degraded', 'A part of the index is damaged and is built anew', details);
+    }
   }
   // Text was never in a binary file or a link; anything else that was not read may hold a hit.
   const entries = Object.entries(summary.skippedFiles).sort(([, x], [, y]) => y - x);
@@ -75,9 +100,9 @@ export function noteSummary(
   const say = (list: typeof entries): string => list.map(([reason, n]) => `${n} ${reason}`).join(', ');
   const count = (list: typeof entries): number => list.reduce((sum, [, n]) => sum + n, 0);
   if (unread.length > 0)
-    tally.leaveOut('skipped-files', `${files(count(unread))} known by path only (${say(entries)})`, { count: count(unread) });
+    tally.leaveOut('skipped-files', `${files(count(unread))} known by path only (${say(unread)})`, { count: count(unread) });
   else if (notText.length > 0)
-    tally.leaveOut('skipped-files', `${files(count(notText))} not text and known by path only (${say(entries)})`, {
+    tally.leaveOut('skipped-files', `${files(count(notText))} not text and known by path only (${say(notText)})`, {
       count: count(notText),
       harmless: true,
     });

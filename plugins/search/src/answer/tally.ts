@@ -1,24 +1,58 @@
+import type { Repository } from '@sextant/plugin-code-host/api';
 import type { SearchFilter, SearchMatch, SearchProgress, SkippedItem, Verdict, VerdictReason } from '../api.js';
 
-interface Reason {
-  readonly reason: VerdictReason;
-  message: string;
-  readonly repositories: Set<string>;
-  count: number;
+/** A repository as a verdict names it. */
+export type NamedRepository = Pick<Repository, 'id' | 'name'>;
+
+export interface LeftOut {
+  /** Named apart from the message, so that it can be left unsaid to somebody who may not see it any more. */
+  readonly repository?: NamedRepository;
+  /** Things left out; default 1. */
+  readonly count?: number;
   /** Said for information; the answer may still be exhaustive. */
-  readonly harmless: boolean;
+  readonly harmless?: boolean;
 }
 
+/** One thing that was left out, for one cause. */
+interface Note {
+  readonly message: string;
+  harmless: boolean;
+  /** What counts whatever repository it was in. */
+  general: number;
+  readonly repositories: Map<number, { readonly name: string; count: number }>;
+}
+
+/** As {@link Note}, of repositories that may be named. */
+interface Said {
+  readonly message: string;
+  readonly harmless: boolean;
+  readonly names: readonly string[];
+  readonly count: number;
+}
+
+type Sees = (repositoryId: number) => boolean;
+const seesAll: Sees = () => true;
+
+const MAX_NOTES = 20;
+const MAX_SAID = 3;
 const MAX_NAMED = 20;
 const MAX_FACETS = 25;
+
+interface Facet {
+  readonly filter: Omit<SearchFilter, 'count' | 'limitHit'>;
+  /** The repository that the facet would give away. */
+  readonly repositoryId: number | undefined;
+  count: number;
+}
 
 /** What one search found and what it left out: the source of progress, filters and the verdict. */
 export class Tally {
   readonly #started: number;
-  readonly #repositories = new Set<number>();
-  readonly #reasons = new Map<VerdictReason, Reason>();
-  readonly #facets = new Map<string, { filter: Omit<SearchFilter, 'count' | 'limitHit'>; count: number }>();
+  readonly #reasons = new Map<VerdictReason, Map<string, Note>>();
+  readonly #facets = new Map<string, Facet>();
   matchCount = 0;
+  /** Matches from commits that the mirror has moved past. */
+  #behind = 0;
   #oldestIndex: string | undefined;
 
   constructor(private readonly now: () => number) {
@@ -30,8 +64,8 @@ export class Tally {
     for (const match of matches) {
       const count = countOf(match);
       this.matchCount += count;
-      this.#repositories.add(match.repository.id);
-      this.#facet('repo', `repo:^${escaped(match.repository.name)}$`, match.repository.name, count);
+      if (match.freshness?.stale) this.#behind += count;
+      this.#facet('repo', `repo:^${escaped(match.repository.name)}$`, match.repository.name, count, match.repository.id);
       if ('language' in match && match.language) this.#facet('lang', `lang:${quoted(match.language)}`, match.language, count);
       if ('path' in match) {
         const ending = /\.([A-Za-z0-9]{1,10})$/.exec(match.path)?.[1];
@@ -45,72 +79,92 @@ export class Tally {
     }
   }
 
-  /** Notes that something was left out. */
-  leaveOut(
-    reason: VerdictReason,
-    message: string,
-    details: { readonly repository?: string; readonly count?: number; readonly harmless?: boolean } = {},
-  ): void {
-    const entry = this.#reasons.get(reason) ?? {
-      reason,
-      message,
-      repositories: new Set<string>(),
-      count: 0,
-      harmless: details.harmless ?? false,
-    };
-    this.#reasons.set(reason, entry);
-    entry.message = message;
-    entry.count += details.count ?? 1;
-    if (details.repository !== undefined) entry.repositories.add(details.repository);
+  /** Notes that something was left out. The message names no repository. */
+  leaveOut(reason: VerdictReason, message: string, { repository, count = 1, harmless = false }: LeftOut = {}): void {
+    const notes = this.#reasons.get(reason) ?? new Map<string, Note>();
+    this.#reasons.set(reason, notes);
+    const text = notes.has(message) || notes.size < MAX_NOTES ? message : (notes.keys().next().value as string);
+    const note = notes.get(text) ?? { message: text, harmless, general: 0, repositories: new Map() };
+    notes.set(text, note);
+    note.harmless &&= harmless;
+    if (!repository) note.general += count;
+    else {
+      const entry = note.repositories.get(repository.id);
+      if (entry) entry.count = Math.max(entry.count, count);
+      else note.repositories.set(repository.id, { name: repository.name, count });
+    }
   }
 
-  progress(done: boolean, repositoriesCount: number): SearchProgress {
+  /** @param sees which repositories may be spoken of at this moment */
+  progress(done: boolean, repositoriesCount: number, sees: Sees = seesAll): SearchProgress {
     return {
       done,
       matchCount: this.matchCount,
       durationMs: Math.round(this.now() - this.#started),
       repositoriesCount,
-      skipped: this.skipped(),
+      skipped: this.skipped(sees),
     };
   }
 
-  skipped(): readonly SkippedItem[] {
-    return [...this.#reasons.values()].flatMap((entry) => {
-      const shape = SKIPPED[entry.reason];
-      if (!shape) return [];
-      const named = [...entry.repositories].slice(0, MAX_NAMED);
+  skipped(sees: Sees = seesAll): readonly SkippedItem[] {
+    return [...this.#reasons.keys()].flatMap((reason) => {
+      const shape = SKIPPED[reason];
+      const said = this.#said(reason, sees);
+      if (!shape || said.length === 0 || (shape.onlyHarm && said.every((s) => s.harmless))) return [];
+      const names = namesOf(said).slice(0, MAX_NAMED);
+      const message = said.map((s) => s.message).join('; ');
       return [
         {
           reason: shape.reason,
-          title: shape.title(entry.count),
-          message: `${entry.message}${named.length > 0 ? `\n${named.map((n) => `* ${n}`).join('\n')}` : ''}`,
+          title: shape.title(countIn(said)),
+          message: `${message}${names.map((name) => `\n* ${name}`).join('')}`,
           severity: shape.severity,
-          ...(shape.suggested ? { suggested: shape.suggested(entry.message) } : {}),
+          ...(shape.suggested ? { suggested: shape.suggested() } : {}),
         },
       ];
     });
   }
 
-  verdict(): Verdict {
-    const reasons = [...this.#reasons.values()];
-    const exhaustive = reasons.every((r) => r.harmless);
-    const said = reasons.filter((r) => !r.harmless).map((r) => r.message.replace(/\.$/, ''));
+  verdict(sees: Sees = seesAll): Verdict {
+    const reasons = [...this.#reasons.keys()]
+      .map((reason) => ({ reason, said: this.#said(reason, sees) }))
+      .filter(({ said }) => said.length > 0);
+    const harm = reasons.flatMap(({ said }) => said.filter((s) => !s.harmless));
+    const byDefault = reasons.filter(({ reason }) => reason === 'excluded').flatMap(({ said }) => said);
+    const exhaustive = harm.length === 0;
     return {
       exhaustive,
-      reasons: reasons.map((r) => ({
-        reason: r.reason,
-        message: r.message,
-        ...(r.repositories.size > 0 ? { repositories: [...r.repositories].slice(0, MAX_NAMED) } : {}),
-        count: r.count,
-      })),
-      words: exhaustive ? 'Everything you may see was searched.' : `This answer is incomplete: ${said.join('; ')}.`,
+      reasons: reasons.map(({ reason, said }) => {
+        const names = namesOf(said);
+        return {
+          reason,
+          message: said.map((s) => s.message).join('; '),
+          ...(names.length > 0 ? { repositories: names.slice(0, MAX_NAMED) } : {}),
+          count: countIn(said),
+        };
+      }),
+      words: exhaustive
+        ? ['Everything you may see was searched', ...byDefault.map((s) => s.message)].join('; ').concat('.')
+        : `This answer is incomplete: ${harm.map(inWords).join('; ')}.`,
       ...(this.#oldestIndex ? { oldestIndexAt: this.#oldestIndex } : {}),
     };
   }
 
+  #said(reason: VerdictReason, sees: Sees): readonly Said[] {
+    const notes = [...(this.#reasons.get(reason)?.values() ?? [])];
+    return notes.flatMap(({ message, harmless, general, repositories }) => {
+      const seen = [...repositories].filter(([id]) => sees(id)).map(([, entry]) => entry);
+      if (general === 0 && seen.length === 0) return [];
+      const behind = reason === 'stale' ? `; ${this.#behind} of these results are from the older commits` : '';
+      const count = general + seen.reduce((sum, entry) => sum + entry.count, 0);
+      return [{ message: `${message}${behind}`, harmless, names: seen.map((entry) => entry.name), count }];
+    });
+  }
+
   /** The facets with most matches, of each kind. */
-  filters(limitHit: boolean): readonly SearchFilter[] {
-    const byKind = Map.groupBy([...this.#facets.values()], ({ filter }) => filter.kind);
+  filters(limitHit: boolean, sees: Sees = seesAll): readonly SearchFilter[] {
+    const known = [...this.#facets.values()].filter(({ repositoryId }) => repositoryId === undefined || sees(repositoryId));
+    const byKind = Map.groupBy(known, ({ filter }) => filter.kind);
     return [...byKind.values()].flatMap((list) =>
       list
         .sort((a, b) => b.count - a.count || (a.filter.value < b.filter.value ? -1 : 1))
@@ -119,11 +173,11 @@ export class Tally {
     );
   }
 
-  #facet(kind: string, value: string, label: string, count: number): void {
+  #facet(kind: string, value: string, label: string, count: number, repositoryId?: number): void {
     const key = `${kind}\0${value}`;
     const facet = this.#facets.get(key);
     if (facet) facet.count += count;
-    else if (this.#facets.size < 10_000) this.#facets.set(key, { filter: { kind, value, label }, count });
+    else if (this.#facets.size < 10_000) this.#facets.set(key, { filter: { kind, value, label }, repositoryId, count });
   }
 }
 
@@ -138,13 +192,24 @@ export function countOf(match: SearchMatch): number {
 const TYPE_FILTER = { content: 'file', path: 'path', symbol: 'symbol', repo: 'repo', commit: 'commit' } as const;
 const TYPE_LABEL = { content: 'Code', path: 'Paths', symbol: 'Symbols', repo: 'Repositories', commit: 'Commits' } as const;
 
+const namesOf = (said: readonly Said[]): readonly string[] => [...new Set(said.flatMap((s) => s.names))].sort();
+const countIn = (said: readonly Said[]): number => said.reduce((sum, s) => sum + s.count, 0);
+
+function inWords({ message, names }: Said): string {
+  if (names.length === 0) return message;
+  const more = names.length - MAX_SAID;
+  return `${message} (${names.slice(0, MAX_SAID).join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+}
+
 const plural = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 interface SkippedShape {
   readonly reason: string;
   readonly severity: SkippedItem['severity'];
   title(count: number): string;
-  suggested?(message: string): { readonly title: string; readonly queryExpression: string };
+  /** Not shown when the answer is whole in spite of it. */
+  readonly onlyHarm?: boolean;
+  suggested?(): { readonly title: string; readonly queryExpression: string };
 }
 
 /** The stream's own words for what was skipped. */
@@ -177,6 +242,8 @@ const SKIPPED: Partial<Record<VerdictReason, SkippedShape>> = {
     title: (n) => `${plural(n, 'fork or archived repository', 'forks and archived repositories')} excluded`,
     suggested: () => ({ title: 'include them', queryExpression: 'fork:yes archived:yes' }),
   },
+  stale: { reason: 'stale', severity: 'info', title: (n) => `${plural(n, 'repository has', 'repositories have')} newer commits` },
+  'permission-limited': { reason: 'permission-limited', severity: 'warn', title: () => 'permissions unavailable', onlyHarm: true },
   error: { reason: 'error', severity: 'error', title: () => 'part of the search failed' },
 };
 

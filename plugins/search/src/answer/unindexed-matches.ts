@@ -1,12 +1,13 @@
 import type { Git, TreeEntry } from '@sextant/plugin-git/api';
-import { RepoPath } from '@sextant/sdk';
+import { type CommitOid, type RepoName, RepoPath } from '@sextant/sdk';
 import type { DocExpr } from '../engine/contract.js';
 import { type ScanInput, scanDocuments } from '../engine/scan-documents.js';
-import { DEFAULT_LIMITS, skipBySize } from '../index/skip-reason.js';
+import { IGNORE_FILES, ignoreRules } from '../index/path-globs.js';
+import { DEFAULT_LIMITS, type SkipReason, skipBySize } from '../index/skip-reason.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { languageOf } from '../query/languages/languages.js';
 import { blobFrames } from '../source/git-blob-source.js';
-import { limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
+import { CAPPED, failed, holdOf, limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
 
 /** Searches commits that no index holds, by reading their files: same evaluation, same limits, within a budget of bytes. */
@@ -15,24 +16,25 @@ export async function* unindexedMatches(
   targets: readonly Target[],
   expr: DocExpr,
   want: 'content' | 'path' | 'symbol',
-  isLarge: (path: string) => boolean,
 ): Matches {
   const budget = { left: run.unindexedBytes };
   const within = targets.slice(0, run.unindexedRepositories);
   for (const { repository } of targets.slice(run.unindexedRepositories)) {
     run.tally.leaveOut('not-indexed', `Only ${run.unindexedRepositories} revisions without an index are searched at a time`, {
-      repository: repository.name,
+      repository,
     });
   }
   for (const target of within) {
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', 'The limit on results was reached; there may be more');
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', CAPPED);
     if (run.timeLeft() <= 0 || run.signal.aborted) {
-      run.tally.leaveOut('timed-out', 'The time was up before all revisions without an index were read', {
-        repository: target.repository.name,
-      });
+      run.tally.leaveOut('timed-out', 'The time was up before all revisions without an index were read', { repository: target.repository });
       continue;
     }
-    yield* scanTarget(run, target, expr, want, isLarge, budget);
+    try {
+      yield* scanTarget(run, target, expr, want, budget);
+    } catch (error) {
+      failed(run, error, 'The files of a revision could not be read', target.repository);
+    }
   }
 }
 
@@ -41,7 +43,6 @@ async function* scanTarget(
   target: Target,
   expr: DocExpr,
   want: 'content' | 'path' | 'symbol',
-  isLarge: (path: string) => boolean,
   budget: { left: number },
 ): Matches {
   const { repository, commit, revision } = target;
@@ -54,11 +55,12 @@ async function* scanTarget(
     limits: limitsOf(run),
     languageOf,
     extractSymbols,
-    isLarge,
+    isLarge: run.isLarge,
+    ...holdOf(run),
     signal: run.signal,
   };
   const mirror = run.mirrors.get(repository.id);
-  for await (const event of scanDocuments(request, documentsOf(run, target, isLarge, budget), run.scanner)) {
+  for await (const event of scanDocuments(request, documentsOf(run, target, budget), run.scanner)) {
     if (event.type === 'documents') {
       yield event.documents.map((document) =>
         toMatch(
@@ -66,33 +68,29 @@ async function* scanTarget(
           baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, { branches: [revision], commit }),
         ),
       );
-    } else if (event.type === 'done') noteSummary({ ...event.summary, notIndexed: [] }, run, () => repository.name);
+    } else if (event.type === 'done') noteSummary({ ...event.summary, notIndexed: [] }, run, () => repository);
   }
 }
 
 const BATCH_BYTES = 8 << 20;
 const BATCH_FILES = 1_000;
 
-/** The files of a commit with their contents, read in batches. What the index would skip by size is not read. */
-async function* documentsOf(
-  run: SearchRun,
-  { repository, commit }: Target,
-  isLarge: (path: string) => boolean,
-  budget: { left: number },
-): AsyncGenerator<ScanInput> {
+/** The files of a commit with their contents, read in batches. What the index would skip by size or by an ignore file is not read. */
+async function* documentsOf(run: SearchRun, { repository, commit }: Target, budget: { left: number }): AsyncGenerator<ScanInput> {
   const { git, signal } = run;
   let batch: TreeEntry[] = [];
   let bytes = 0;
+  const ignores = await ignoresOf(git, repository.name, commit, signal);
   for await (const entry of git.tree({ repository: repository.name, oid: commit, path: RepoPath.ROOT, recursive: true, signal })) {
     if (entry.type !== 'blob') continue;
     const size = entry.size ?? 0;
-    const skip = entry.mode === '120000' ? ('symlink' as const) : skipBySize(size, isLarge(entry.path), DEFAULT_LIMITS);
+    const skip = skipOf(run, entry, ignores);
     if (skip) {
       yield { path: entry.path, oid: entry.oid, skip };
       continue;
     }
     if (size > budget.left) {
-      run.tally.leaveOut('not-indexed', 'The budget for reading revisions without an index is used up', { repository: repository.name });
+      run.tally.leaveOut('not-indexed', 'The budget for reading revisions without an index is used up', { repository });
       return;
     }
     budget.left -= size;
@@ -104,6 +102,21 @@ async function* documentsOf(
     bytes = 0;
   }
   yield* contents(git, repository.name, batch, signal);
+}
+
+/** In the order in which the index judges. */
+function skipOf(run: SearchRun, { path, mode, size = 0 }: TreeEntry, ignores: (path: string) => boolean): SkipReason {
+  if (ignores(path)) return 'ignored';
+  return mode === '120000' ? 'symlink' : skipBySize(size, run.isLarge(path), DEFAULT_LIMITS);
+}
+
+async function ignoresOf(git: Git, repository: RepoName, oid: CommitOid, signal: AbortSignal): Promise<(path: string) => boolean> {
+  const found = await Promise.all(IGNORE_FILES.map((path) => git.entry({ repository, oid, path: RepoPath.parse(path), signal })));
+  const oids = [...new Set(found.filter((entry) => entry?.type === 'blob').map((entry) => (entry as TreeEntry).oid))];
+  if (oids.length === 0) return () => false;
+  let text = '';
+  for await (const { content } of blobFrames(git.blobs({ repository, oids, signal }))) text += `${content.toString('utf8')}\n`;
+  return ignoreRules(text);
 }
 
 async function* contents(

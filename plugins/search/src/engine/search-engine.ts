@@ -17,7 +17,7 @@ export class SearchEngine {
     private readonly store: IndexStore,
     private readonly executor: ShardExecutor,
   ) {
-    executor.onDamaged = (shard, reason) => this.#quarantine(shard, reason);
+    executor.onDamaged = (shard, reason) => void this.#quarantine(shard, reason);
   }
 
   /**
@@ -31,14 +31,17 @@ export class SearchEngine {
     const plan = planSearch(request.scope, snapshot);
     const degraded = new Map(plan.degraded.map(({ repository, reason }) => [repository, reason]));
     const merger = new ResultMerger(plan.tasks.length, request.limits);
+    const quarantines: Promise<void>[] = [];
     const failed = ({ index, failure, corrupt }: { index: number; failure: string; corrupt: boolean }) => {
       const { shard, scope } = plan.tasks[index]!.task;
       degraded.set(scope.repository, `Shard ${shard} could not be searched: ${failure}.`);
-      if (corrupt) this.#quarantine(shard, failure);
+      if (corrupt) quarantines.push(this.#quarantine(shard, failure));
     };
     const run = new SearchRun(this.executor, request, new ShardQueue(plan), merger, failed, startedAt);
     try {
       yield* run.events();
+      // A repair that is asked for by what follows finds the damaged shards out of service.
+      await Promise.all(quarantines);
       yield {
         type: 'done',
         summary: {
@@ -59,9 +62,9 @@ export class SearchEngine {
     return this.executor.close();
   }
 
-  /** No search waits for this, and a read-only disk must not fail one. */
-  #quarantine(shard: string, reason: string): void {
-    void this.store.quarantine(repositoryOfShard(shard), shard, reason).catch(() => undefined);
+  /** A read-only disk must not fail a search. */
+  async #quarantine(shard: string, reason: string): Promise<void> {
+    await this.store.quarantine(repositoryOfShard(shard), shard, reason).catch(() => undefined);
   }
 }
 

@@ -2,13 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import codeHost from '@sextant/plugin-code-host';
-import codeHostLocal from '@sextant/plugin-code-host-local';
-import git from '@sextant/plugin-git';
-import identity from '@sextant/plugin-identity';
-// As it ships: its threads run the compiled worker.
-import search from '@sextant/plugin-search';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import type { Verdict } from '../api.js';
 
 /** A git repository in a folder of its own. */
@@ -55,9 +48,22 @@ export interface Answer {
     | undefined;
 }
 
+/** What the kit needs of a started kernel. Tests start it, as they alone may know the kernel and the manifests of other plugins. */
+export interface StartedKernel {
+  readonly dataDir: string;
+  graphql(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    // biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
+  ): Promise<{ readonly data: any }>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  stop(): Promise<void>;
+}
+export type SextantConfig = { readonly plugins: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
+
 /** A Sextant over a folder of repositories. */
-export interface TestSextant {
-  readonly kernel: TestKernel;
+export interface TestSextant<K extends StartedKernel = StartedKernel> {
+  readonly kernel: K;
   readonly root: string;
   search(query: string, parameters?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Resolves when the index holds this commit of the repository. */
@@ -65,13 +71,14 @@ export interface TestSextant {
   close(): Promise<void>;
 }
 
-export async function aSextant(prepare: (root: string) => void, config: Readonly<Record<string, unknown>> = {}): Promise<TestSextant> {
+export async function aSextant<K extends StartedKernel>(
+  start: (config: SextantConfig) => Promise<K>,
+  prepare: (root: string) => void,
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<TestSextant<K>> {
   const root = mkdtempSync(join(tmpdir(), 'sextant-repos-'));
   prepare(root);
-  const kernel = await startTestKernel({
-    plugins: [identity, codeHost, codeHostLocal, git, search],
-    config: { plugins: { 'code-host': { localPaths: [root] }, search: { threads: 1, ...config } } },
-  });
+  const kernel = await start({ plugins: { 'code-host': { localPaths: [root] }, search: { threads: 1, ...config } } });
   const read = async (query: string, parameters: Readonly<Record<string, string>> = {}): Promise<Answer> => {
     const response = await kernel.fetch(`/.api/search/stream?${new URLSearchParams({ q: query, cm: 't', ...parameters })}`);
     const events = parseStream(await response.text());

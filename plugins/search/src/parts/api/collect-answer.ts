@@ -22,6 +22,6 @@ export async function collectAnswer(search: Search, request: SearchRequest): Pro
     else if (event.type === 'alert') alert ??= event.alert;
     else if (event.type === 'verdict') verdict = event.verdict;
   };
-  for await (const event of search.search(request)) take(event);
+  for await (const event of search.search({ ...request, ordered: true })) take(event);
   return { matches, progress, filters, alert, verdict };
 }

@@ -6,7 +6,7 @@ import { typeDefs } from './schema.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
   typeDefs,
-  extends: ['Repository'],
+  extends: ['Repository', 'RepositoryStats'],
   resolvers: searchResolvers,
   loaders: (d) => ({
     indexed: async (ids, op) => {

@@ -1,7 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
 import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
-import { alertOf } from '../../answer/search-service.js';
+import { alertOf } from '../../answer/query-alerts.js';
 import type { PatternType, Search, SearchMatch } from '../../api.js';
 import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
@@ -156,6 +156,9 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
           .load(repository.id)
           .then((status) => (status ? { status, repository } : null)),
     },
+    RepositoryStats: {
+      indexed: async (_parent: unknown, _args: unknown, op: Operation) => (await d.engine.status({ signal: op.signal })).length,
+    },
     RepositoryTextSearchIndex: {
       status: ({ status }: { status: IndexedRepository }) => ({
         updatedAt: status.indexedAt,
@@ -174,13 +177,16 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
           current: mirror?.head?.branch !== name || mirror.head.commit === commit,
         }));
       },
-      skippedFiles: ({ repository }: { repository: Repository }, args: { first: number; offset: number }, op: Operation) =>
-        d.engine.skippedFiles({
+      skippedFiles: async ({ repository }: { repository: Repository }, args: { first: number; offset: number }, op: Operation) => {
+        const visibility = await d.visibility.of(op.actor);
+        const files = await d.engine.skippedFiles({
           repository: repository.id,
           limit: Math.min(Math.max(args.first, 0), 1_000),
           offset: Math.max(args.offset, 0),
           signal: op.signal,
-        }),
+        });
+        return files.filter(({ path }) => visibility.canSee(repository.id, path));
+      },
     },
   };
 

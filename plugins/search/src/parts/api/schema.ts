@@ -178,6 +178,11 @@ type SearchResultMatch {
   highlights: [SearchHighlight!]!
 }
 
+extend type RepositoryStats {
+  "Repositories that the index holds."
+  indexed: Int
+}
+
 extend type Repository {
   "How the index of this repository stands; null while there is none."
   textSearchIndex: RepositoryTextSearchIndex

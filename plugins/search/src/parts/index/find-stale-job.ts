@@ -8,7 +8,7 @@ export const findStale = defineJob('search.find-stale', { payload: z.object({}) 
 
 const PAGE = 500;
 
-/** The net below the events: enqueues every repository whose index is behind its mirror, and those that are gone. */
+/** The net below the events: enqueues every repository whose index is behind its mirror, and those that are gone; then sweeps the folder. */
 export const findStaleJob =
   (shared: SharedIndex): JobHandler<typeof findStale, IndexDeps, typeof config> =>
   async (_payload, { sources, git, jobs }, job) => {
@@ -27,4 +27,7 @@ export const findStaleJob =
       afterId = last.id;
     }
     for (const id of unseen.keys()) await enqueueIndexing(jobs, id);
+    await store.sweep();
+    const removed = await store.sweep();
+    if (removed.length > 0) job.log.info('removed files of the index that nothing needs', { files: removed.length });
   };

@@ -1,4 +1,4 @@
-import { type JobHandler, RevSpec } from '@sextant/sdk';
+import { type JobHandler, RevSpec, SextantError } from '@sextant/sdk';
 import { repositoryIndexed } from '../../api.js';
 import type { config } from '../../config.js';
 import { indexRepository } from '../../jobs/index-repository.js';
@@ -36,18 +36,28 @@ export const indexRepositoryJob =
       ...wanted.flatMap((branch, i) => (commits[i] ? [{ name: branch, commit: commits[i] as string }] : [])),
     ];
     job.progress(`indexing ${head.name} at ${head.target.slice(0, 12)}`);
-    const report = await store.update({
-      repository: { id: repositoryId, name },
-      branches,
-      source: gitBlobSource(git, name),
-      signal: job.signal,
-    });
+    const report = await withoutConflict(() =>
+      store.update({ repository: { id: repositoryId, name }, branches, source: gitBlobSource(git, name), signal: job.signal }),
+    );
     if (report.compaction) {
       job.progress(`compacting: ${report.compaction}`);
-      await store.compact(repositoryId, job.signal);
+      await withoutConflict(() => store.compact(repositoryId, job.signal));
     }
     if (report.changed) {
       job.log.info('indexed a repository', { repository: name, documents: report.repository.documents, blobsRead: report.blobsRead });
       await events.publish(repositoryIndexed, { repositoryId });
     }
   };
+
+const TRIES = 3;
+
+/** A quarantine, or another builder, may publish during an update; the next one starts from what they left. */
+async function withoutConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tried === TRIES || !(SextantError.is(error) && error.code === 'SEXTANT_SEARCH_INDEX_CONFLICT')) throw error;
+    }
+  }
+}

@@ -4,6 +4,8 @@ import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { openIndexStore } from '../../index-folder.js';
 import { enqueueIndexing, indexRepository } from '../../jobs/index-repository.js';
+import { indexFeed } from '../../replica/index-feed.js';
+import { ServedIndex } from '../../replica/served-index.js';
 import { deps } from './deps.js';
 import { findStale, findStaleJob } from './find-stale-job.js';
 import { indexRepositoryJob } from './index-repository-job.js';
@@ -13,11 +15,14 @@ export default definePart(config)({
   deps,
   register(r) {
     const shared = new SharedIndex(() => Promise.reject(new Error('the part has not started')));
+    r.provide(indexFeed, ({ process }, ctx) => {
+      shared.use(() => openIndexStore(process.folder('index'), ctx.config.get()));
+      return new ServedIndex(() => shared.store());
+    });
     r.job(indexRepository, indexRepositoryJob(shared));
     r.job(findStale, findStaleJob(shared));
     r.schedule({ id: 'find-stale', job: findStale, every: (c) => c.indexEvery, catchUp: true });
-    r.start(async ({ process, events, jobs }, ctx) => {
-      shared.use(() => openIndexStore(process.folder('index'), ctx.config.get()));
+    r.start(async ({ events, jobs }, ctx) => {
       const removed = await (await shared.store()).sweep();
       if (removed.length > 0) ctx.log.info('removed what an interrupted build left', { files: removed.length });
       const subscriptions = [

@@ -1,0 +1,28 @@
+import type { SearchAlert } from '../api.js';
+import type { QueryError } from '../query/ast.js';
+import type { ProviderNeed } from '../query/plan.js';
+
+/** What the reader is told of a query that cannot be answered as it stands. */
+export function alertOf(errors: readonly QueryError[]): SearchAlert {
+  return {
+    kind: 'invalid-query',
+    title: 'The query cannot be understood',
+    description: errors.map((e) => `${e.message} (at ${e.start + 1}–${e.end})`).join('\n'),
+    proposedQueries: errors.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
+  };
+}
+
+export const noProvider = (needs: readonly ProviderNeed[]): SearchAlert => ({
+  kind: 'no-provider',
+  title: 'Nothing answers this part of the query yet',
+  description: `No plugin provides ${needs.map((p) => `"${p.text}" (${p.provider})`).join(', ')}.`,
+  proposedQueries: [],
+});
+
+/** The same for repositories that are hidden and for such as never were. */
+export const noRepositories: SearchAlert = {
+  kind: 'no-repositories',
+  title: 'No repository fits',
+  description: 'No repository that you may see fits the repository filters of this query.',
+  proposedQueries: [],
+};

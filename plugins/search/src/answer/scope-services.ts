@@ -1,0 +1,80 @@
+import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
+import type { DocExpr } from '../engine/contract.js';
+import type { RepositoryPredicate } from '../query/plan.js';
+import type { ScopeServices } from './resolve-scope.js';
+import { failed, type SearchRun } from './search-run.js';
+
+/** Asks index and mirrors what a scope depends on. What they cannot tell goes into the verdict. */
+export const scopeServices = (run: SearchRun, repositories: Repositories): ScopeServices => ({
+  repositories,
+  hasFile: (among, predicate) => withFile(run, among, predicate),
+  hasCommitAfter: (repository, time) => hasCommitAfter(run, repository, time),
+});
+
+/** One hit a repository is enough, so the limits are wide; nothing of the documents is shown. */
+async function withFile(
+  run: SearchRun,
+  among: readonly Repository[],
+  predicate: Extract<RepositoryPredicate, { name: 'has-file' }>,
+): Promise<ReadonlySet<number>> {
+  const holding = new Set<number>();
+  if (among.length === 0) return holding;
+  const of: DocExpr[] = [];
+  if (predicate.path !== undefined) of.push({ op: 'path', pattern: { kind: 'regexp', source: predicate.path, caseSensitive: false } });
+  if (predicate.content !== undefined)
+    of.push({ op: 'content', pattern: { kind: 'regexp', source: predicate.content, caseSensitive: false } });
+  const byId = new Map(among.map((repository) => [repository.id, repository]));
+  const events = run.engine.search({
+    scope: { repositories: among.map(({ id }) => ({ id })) },
+    expr: { op: 'and', of },
+    limits: {
+      maxMatches: 1_000_000_000,
+      maxDocuments: 1_000_000,
+      contextLines: 0,
+      deadline: Math.max(1, run.timeLeft()),
+      countAll: false,
+    },
+    want: 'path',
+    signal: run.signal,
+  });
+  const unchecked = 'The condition on files could not be checked everywhere';
+  try {
+    for await (const event of events) {
+      if (event.type === 'documents') {
+        for (const { repository, path } of event.documents) if (run.sees(repository, path)) holding.add(repository);
+      } else if (event.type === 'done') {
+        const { timedOut, limitHit, degraded, notIndexed } = event.summary;
+        if (timedOut || limitHit) run.tally.leaveOut('timed-out', unchecked);
+        for (const { repository: id, reason } of degraded) {
+          const repository = byId.get(id);
+          run.tally.leaveOut(/does not answer/.test(reason) ? 'shard-missing' : 'degraded', unchecked, repository ? { repository } : {});
+        }
+        for (const id of notIndexed) {
+          const repository = byId.get(id);
+          if (repository) run.tally.leaveOut('not-indexed', unchecked, { repository });
+        }
+      }
+    }
+  } catch (error) {
+    if (run.signal.aborted) throw error;
+    run.log.warn('No search node answers', { error });
+    for (const repository of among) run.tally.leaveOut('shard-missing', unchecked, { repository });
+  }
+  return holding;
+}
+
+async function hasCommitAfter(run: SearchRun, repository: Repository, after: string): Promise<boolean> {
+  if (run.timeLeft() <= 0) {
+    run.tally.leaveOut('timed-out', 'The condition on commits could not be checked everywhere', { repository });
+    return false;
+  }
+  try {
+    const head = await run.git.defaultBranch({ repository: repository.name, signal: run.signal });
+    if (!head) return false;
+    for await (const _ of run.git.log({ repository: repository.name, from: [head.target], after, limit: 1, signal: run.signal }))
+      return true;
+  } catch (error) {
+    failed(run, error, 'The condition on commits could not be checked everywhere', repository);
+  }
+  return false;
+}

@@ -1,0 +1,49 @@
+import type { Visibility, VisibilityService } from '@sextant/plugin-code-host/api';
+import type { Actor } from '@sextant/sdk';
+import type { SearchMatch } from '../api.js';
+
+/** What the asker of one search may see, now: asked of the wall again before anything more is said. */
+export class Viewer {
+  #moved = false;
+
+  private constructor(
+    private readonly wall: VisibilityService,
+    private readonly actor: Actor,
+    private visibility: Visibility,
+    private epoch: string,
+  ) {}
+
+  static async of(wall: VisibilityService, actor: Actor): Promise<Viewer> {
+    // The epoch first: a change between the two is seen at the next look.
+    const epoch = await wall.epoch(actor);
+    return new Viewer(wall, actor, await wall.of(actor), epoch);
+  }
+
+  /** Takes in what has changed since. A grant that was taken away must not leak what is still to come. */
+  async look(): Promise<void> {
+    const epoch = await this.wall.epoch(this.actor);
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
+    this.visibility = await this.wall.of(this.actor);
+    this.#moved = true;
+  }
+
+  get unrestricted(): boolean {
+    return this.visibility.unrestricted;
+  }
+
+  /** In words, when the wall shows less than there may be. */
+  get limited(): string | undefined {
+    return this.visibility.limited;
+  }
+
+  readonly sees = (repositoryId: number, path?: string): boolean => this.visibility.canSee(repositoryId, path);
+
+  maySee(match: SearchMatch): boolean {
+    const { id } = match.repository;
+    if ('path' in match) return this.sees(id, match.path);
+    // The files of a diff were judged when it was read, by the rules of that moment.
+    if (match.type === 'commit' && match.diff !== undefined && this.#moved && this.visibility.paths?.has(id)) return false;
+    return this.sees(id);
+  }
+}
