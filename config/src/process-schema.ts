@@ -31,7 +31,7 @@ export const processSchema = z.object({
     })
     .prefault({}),
   remotes: z
-    .object({ git: z.array(z.string()).default([]), search: z.array(z.string()).default([]) })
+    .object({ git: z.array(z.string()).default([]), search: z.array(z.string()).default([]), index: z.array(z.string()).default([]) })
     .prefault({})
     .describe('Addresses of the processes that hold a role this one does not'),
   database: z

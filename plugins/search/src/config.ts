@@ -13,6 +13,12 @@ export const config = z.object({
   residentMemory: bytes()
     .default(256 * 1024 * 1024)
     .describe('Dictionaries of opened shards kept in memory'),
+  copyBandwidth: bytes()
+    .optional()
+    .describe('Bytes of the index that a search process without the role index copies a second; default: no limit'),
+  minFreeDisk: bytes()
+    .default(1024 ** 3)
+    .describe('A search process copies no more of the index while less than this is free on its disk; searching goes on'),
   indexConcurrency: z.number().int().min(1).max(16).default(1).describe('Index builds that run at once over all workers'),
   indexEvery: duration().prefault('1m').describe('How often repositories whose index is behind are looked for').meta({ live: true }),
   defaultTimeout: duration().prefault('10s').describe('Deadline of a search that names none').meta({ live: true }),

@@ -166,6 +166,16 @@ export class IndexStore {
     });
   }
 
+  /** Makes a manifest of another process's index the valid one here. Its files must be in place. */
+  adopt(manifest: Manifest): Promise<void> {
+    return this.#inTurn(manifest.repository.id, async () => {
+      await this.#catalog.refresh();
+      const previous = this.#catalog.manifests.get(manifest.repository.id);
+      await this.#catalog.replace(manifest);
+      await this.#retired.retire(previous, manifest);
+    });
+  }
+
   /** Takes a repository out of the index; its files go when no query uses them. */
   remove(repository: number): Promise<void> {
     return this.#inTurn(repository, async () => {
@@ -234,6 +244,12 @@ export class IndexStore {
         held = false;
       },
     };
+  }
+
+  /** Every manifest as it stands now, by repository. */
+  async manifests(): Promise<ReadonlyMap<number, Manifest>> {
+    await this.#catalog.refresh();
+    return this.#catalog.manifests;
   }
 
   async list(): Promise<IndexedRepository[]> {

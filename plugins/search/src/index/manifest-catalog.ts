@@ -100,6 +100,15 @@ export class ManifestCatalog {
     return true;
   }
 
+  /** Makes a manifest the valid one whatever was there: a copy follows its source, also to an earlier generation. */
+  async replace(manifest: Manifest): Promise<void> {
+    const { id } = manifest.repository;
+    await writeFileDurably(this.#path(id), encodeManifest(manifest));
+    this.manifests.set(id, manifest);
+    this.broken.delete(id);
+    await this.#announce(id);
+  }
+
   async remove(id: number): Promise<void> {
     await unlink(this.#path(id)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;

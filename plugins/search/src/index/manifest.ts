@@ -68,6 +68,11 @@ export function decodeManifest(text: string): Manifest {
   return manifest;
 }
 
+/** Tells two manifests of one repository apart, also where one generation was published twice. */
+export function versionOf(manifest: Manifest): string {
+  return `${manifest.generation}-${encodeManifest(manifest).slice(0, 8)}`;
+}
+
 /** The files of a shard as the manifest sees it. */
 export function filesOf(shard: Pick<ManifestShard, 'id' | 'masks'>): string[] {
   const files = [`${shard.id}.sxc`, `${shard.id}.sxi`];

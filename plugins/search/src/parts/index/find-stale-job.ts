@@ -27,7 +27,6 @@ export const findStaleJob =
       afterId = last.id;
     }
     for (const id of unseen.keys()) await enqueueIndexing(jobs, id);
-    await store.sweep();
     const removed = await store.sweep();
     if (removed.length > 0) job.log.info('removed files of the index that nothing needs', { files: removed.length });
   };

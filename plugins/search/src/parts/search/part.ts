@@ -1,25 +1,52 @@
-import { core, definePart } from '@sextant/sdk';
+import { core, definePart, maybe } from '@sextant/sdk';
 import { searchEngine } from '../../api.js';
 import { config } from '../../config.js';
 import { SearchEngine } from '../../engine/search-engine.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
+import type { IndexStore } from '../../index/index-store.js';
 import { openIndexStore } from '../../index-folder.js';
+import { Bandwidth } from '../../replica/bandwidth.js';
+import { indexFeed } from '../../replica/index-feed.js';
+import { Replicator } from '../../replica/replicator.js';
+import { ShardCopier } from '../../replica/shard-copier.js';
 
 export default definePart(config)({
-  deps: { process: core.process },
+  deps: { process: core.process, feed: maybe(indexFeed) },
   register(r) {
+    let store: IndexStore;
+    let replicator: Replicator | undefined;
     r.provide(searchEngine, async ({ process }, ctx) => {
       const { threads, residentMemory } = ctx.config.get();
-      const store = await openIndexStore(process.folder('index'), ctx.config.get());
+      const opened = await openIndexStore(process.folder('index'), ctx.config.get());
+      store = opened;
       const pool = new WorkerPool({ residentBytes: residentMemory, ...(threads === undefined ? {} : { threads }) });
-      const engine = new SearchEngine(store, pool);
+      const engine = new SearchEngine(opened, pool);
       ctx.signal.addEventListener('abort', () => void engine.close(), { once: true });
       return {
         search: (o) => engine.search(o),
         status: async ({ repositories }) =>
-          repositories ? (await Promise.all(repositories.map((id) => store.status(id)))).filter((s) => s !== undefined) : store.list(),
-        skippedFiles: ({ repository, limit, offset }) => store.skipped(repository, { limit, offset }),
+          repositories ? (await Promise.all(repositories.map((id) => opened.status(id)))).filter((s) => s !== undefined) : opened.list(),
+        skippedFiles: ({ repository, limit, offset }) => opened.skipped(repository, { limit, offset }),
       };
+    });
+    r.start((deps, ctx) => {
+      // A process that builds the index has the folder itself.
+      if (ctx.roles.includes('index')) return;
+      const { copyBandwidth, minFreeDisk } = ctx.config.get();
+      const bytes = ctx.meter.counter('index_copied_bytes_total', { help: 'Bytes of the index copied from the process that builds it' });
+      const copier = new ShardCopier({
+        root: store.root,
+        bandwidth: new Bandwidth(copyBandwidth),
+        minFreeBytes: minFreeDisk,
+        received: (count) => bytes.add(count),
+      });
+      replicator = new Replicator({ feed: () => deps.feed, store, copier, log: ctx.log });
+      replicator.start();
+    });
+    r.health('index', () => replicator?.health() ?? { status: 'up' }, { every: 1_000 });
+    r.stop(async () => {
+      await replicator?.[Symbol.asyncDispose]();
+      replicator = undefined;
     });
   },
 });
