@@ -24,6 +24,8 @@ export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error);
   // 57P01…3: the server stops, crashed, or does not take connections yet. 08: connection exceptions. 53300: too many connections.
   if (SOCKET_CODES.has(code) || /^(08|57P0[1-3]$|53300$)/.test(code)) return true;
+  // TypeORM learns of the loss by an event, and then refuses with an error of its own.
+  if ((error as { name?: unknown } | null)?.name === 'QueryRunnerAlreadyReleasedError') return true;
   return /^Connection terminated|^Client has encountered a connection error|not queryable/.test(messageOf(error));
 }
 
