@@ -6,6 +6,10 @@ export const processSchema = z.object({
     .string()
     .optional()
     .describe('Folder of everything on disk; default /var/lib/sextant for root, $XDG_DATA_HOME/sextant for others'),
+  keysDir: z
+    .string()
+    .optional()
+    .describe('Folder of the key that seals credentials in the database: one for all processes that share it; default: keys in dataDir'),
   roles: z.array(z.enum(ROLES)).optional().describe('What this process does; default: everything'),
   http: z
     .object({

@@ -160,6 +160,7 @@ export class Kernel {
     this.#configs = new PluginConfigs(configuration, log);
     this.#remoteClients = new RemoteClients(base.tls);
     this.#remoteServer = new RemoteServer(this.#boundary, log);
+    this.#remoteServer.traffic.register(this.metrics.registry);
     const localMode = isLoopback(config.http.host);
     this.#container = new KernelContainer(
       [],

@@ -60,7 +60,7 @@ export class Stored {
     const pool = databases.pool('main');
     const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
-    this.#keys = KeyRing.open(join(dataDir, 'keys'));
+    this.#keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
     this.#redis = config.redis.url ? new Redis(config.redis.url.reveal(), { lazyConnect: true, maxRetriesPerRequest: 3 }) : undefined;
     this.#redis?.on('error', (error: Error) => logs.of('kernel').warn('Redis does not answer', { error }));
     const { s3 } = config.blobs;

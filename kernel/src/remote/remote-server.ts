@@ -12,6 +12,7 @@ import type { Boundary } from '../boundary/boundary.js';
 import { internalActor, runAs } from '../services/actors.js';
 import { isLoopback, parseRemoteAddress } from './remote-address.js';
 import { toWire } from './remote-errors.js';
+import { RemoteTraffic } from './remote-traffic.js';
 
 export interface RemoteTls {
   readonly ca: Buffer;
@@ -32,6 +33,7 @@ const MAX_BODY = 64 * 1024 * 1024;
  * `/rpc`, bytes as plain HTTP bodies under `/bytes`. Between machines only with client certificates.
  */
 export class RemoteServer {
+  readonly traffic = new RemoteTraffic();
   readonly #exposed = new Map<string, Exposed>();
   #handler = new RPCHandler({} as AnyRouter);
   #server: Server | undefined;
@@ -66,6 +68,7 @@ export class RemoteServer {
       ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, answer)
       : createServer(answer);
     this.#server.requestTimeout = 0;
+    this.#server.on('connection', (socket) => this.traffic.add(socket));
     if (at.kind === 'unix') {
       mkdirSync(dirname(at.path), { recursive: true, mode: 0o700 });
       rmSync(at.path, { force: true });
