@@ -15,7 +15,7 @@ export const searchEngine = serviceToken<SearchEngine>('search.engine@1', {
  * Repositories are spread over nodes by rendezvous hashing, so that a node more or less moves only its own share. A node
  * that cannot be asked makes its repositories degraded, not the search fail.
  */
-class SpreadEngine implements SearchEngine {
+export class SpreadEngine implements SearchEngine {
   constructor(private readonly nodes: readonly RemoteNode<SearchEngine>[]) {}
 
   async *search(request: EngineRequest): AsyncIterable<EngineEvent> {

@@ -24,6 +24,8 @@ export interface SearchRun {
   /** Milliseconds until the answer is due. */
   timeLeft(): number;
   readonly countAll: boolean;
+  /** What is said when the limit is reached. */
+  readonly capped: string;
   /** Told of a repository whose index failed: it is built anew soon. */
   damaged(repositoryId: number): void;
   /** May the asker read this file? */
@@ -42,8 +44,6 @@ export interface Target {
 }
 
 export type Matches = AsyncIterable<readonly SearchMatch[]>;
-
-export const CAPPED = 'The limit on results was reached; there may be more';
 
 export const limitsOf = (run: SearchRun): SearchLimits => ({
   maxMatches: Math.max(1, run.remaining()),
@@ -78,11 +78,11 @@ export function failed(
 /** Carries what a node left out into the verdict. */
 export function noteSummary(
   summary: EngineSummary,
-  run: Pick<SearchRun, 'tally' | 'damaged'>,
+  run: Pick<SearchRun, 'tally' | 'damaged' | 'capped'>,
   named: (id: number) => NamedRepository | undefined,
 ): void {
   const { tally } = run;
-  if (summary.limitHit) tally.leaveOut('capped', CAPPED);
+  if (summary.limitHit) tally.leaveOut('capped', run.capped);
   if (summary.timedOut) tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts`);
   for (const { repository: id, reason } of summary.degraded) {
     const repository = named(id);

@@ -158,7 +158,7 @@ export class SearchService implements Search {
       shown += send.length;
       if (send.length > 0) yield { type: 'matches', matches: send };
       if (tally.matchCount >= limit) {
-        tally.leaveOut('capped', `The limit of ${limit} results was reached; there may be more`);
+        tally.leaveOut('capped', o.run.capped);
         return;
       }
       if (clock.monotonic() - said > PROGRESS_EVERY) {
@@ -182,6 +182,7 @@ export class SearchService implements Search {
       damaged: (id: number) => this.services.damaged(id),
       unindexedBytes,
       unindexedRepositories,
+      capped: limit === ALL ? 'More was found than one search collects' : `The limit of ${limit} results was reached; there may be more`,
       countAll: plan.options.count === 'all',
       remaining: () => limit - tally.matchCount,
       timeLeft: () => due - clock.monotonic(),

@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, type SkipReason, skipBySize } from '../index/skip-reaso
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { languageOf } from '../query/languages/languages.js';
 import { blobFrames } from '../source/git-blob-source.js';
-import { CAPPED, failed, holdOf, limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
+import { failed, holdOf, limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
 
 /** Searches commits that no index holds, by reading their files: same evaluation, same limits, within a budget of bytes. */
@@ -25,7 +25,7 @@ export async function* unindexedMatches(
     });
   }
   for (const target of within) {
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', CAPPED);
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped);
     if (run.timeLeft() <= 0 || run.signal.aborted) {
       run.tally.leaveOut('timed-out', 'The time was up before all revisions without an index were read', { repository: target.repository });
       continue;

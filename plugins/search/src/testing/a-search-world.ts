@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Repository } from '@sextant/plugin-code-host/api';
+import type { MirrorState } from '@sextant/plugin-git/api';
+import { type Actor, ANONYMOUS, type Clock, type Logger, RepoName } from '@sextant/sdk';
+import { RepositoryCatalog } from '../answer/repository-catalog.js';
+import { SearchService, type SearchSettings } from '../answer/search-service.js';
+import type {
+  SearchEngine as EngineService,
+  SearchAlert,
+  SearchEvent,
+  SearchFilter,
+  SearchMatch,
+  SearchProgress,
+  SearchRequest,
+  Verdict,
+} from '../api.js';
+import { InlineExecutor } from '../engine/inline-executor.js';
+import { SearchEngine } from '../engine/search-engine.js';
+import { IndexStore } from '../index/index-store.js';
+import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
+import { extractSymbols } from '../index/symbols/extract-symbols.js';
+import { languageOf } from '../query/languages/languages.js';
+import { type FakeCommit, FakeGit } from './fake-git.js';
+import { FakeWall } from './fake-wall.js';
+
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+export const admin: Actor = { kind: 'user', id: 'user:1', userId: 1, username: 'admin', siteAdmin: true, via: 'session' };
+export const aUser = (id: number): Actor => ({ kind: 'user', id: `user:${id}`, userId: id, siteAdmin: false, via: 'session' });
+export { ANONYMOUS };
+
+export interface CollectedEvents {
+  readonly events: readonly SearchEvent[];
+  readonly matches: readonly SearchMatch[];
+  readonly verdict: Verdict;
+  readonly alert: SearchAlert | undefined;
+  readonly filters: readonly SearchFilter[];
+  readonly progress: SearchProgress;
+}
+
+/** What a repository of the world is made of. */
+export interface Planned extends Partial<Omit<Repository, 'id' | 'name'>> {
+  readonly tree?: MemoryTree;
+  /** Older commits, oldest first. */
+  readonly history?: readonly Omit<FakeCommit, 'oid'>[];
+  readonly message?: string;
+  readonly diff?: FakeCommit['diff'];
+  /** Default: the index holds the default branch. */
+  readonly indexed?: boolean;
+  readonly status?: MirrorState['status'];
+}
+
+/** Search over repositories in memory: a real index and engine, git and the wall as a test writes them. */
+export class SearchWorld {
+  readonly git = new FakeGit();
+  readonly wall = new FakeWall();
+  readonly states = new Map<number, MirrorState>();
+  readonly source = new MemoryBlobSource();
+  readonly damaged: number[] = [];
+  settings: SearchSettings = {
+    defaultTimeout: 10_000,
+    maxTimeout: 60_000,
+    defaultLimit: 500,
+    unindexedBytes: 1 << 30,
+    unindexedRepositories: 50,
+  };
+  /** Stands between the search and its node. */
+  node: EngineService;
+  readonly service: SearchService;
+  readonly clock: Clock = { now: () => new Date('2026-02-01T00:00:00Z'), monotonic: () => performance.now(), sleep: async () => undefined };
+
+  private constructor(
+    readonly folder: string,
+    readonly store: IndexStore,
+    readonly engine: SearchEngine,
+    readonly scanner: InlineExecutor,
+  ) {
+    this.node = this.realNode;
+    this.service = new SearchService({
+      engine: {
+        search: (o) => this.node.search(o),
+        status: (o) => this.node.status(o),
+        skippedFiles: (o) => this.node.skippedFiles(o),
+      },
+      scanner,
+      git: this.git.asGit(),
+      mirrors: { states: async () => this.states, refresh: async () => undefined, stats: async () => ({}) as never },
+      repositories: this.wall.repositories,
+      visibility: this.wall.visibility,
+      catalog: new RepositoryCatalog(this.wall.repositories, this.wall.visibility, () => performance.now()),
+      clock: this.clock,
+      log: silent,
+      rankers: [],
+      isLarge: () => false,
+      damaged: (id) => void this.damaged.push(id),
+      settings: () => this.settings,
+    });
+  }
+
+  static async open(): Promise<SearchWorld> {
+    const folder = await mkdtemp(join(tmpdir(), 'sextant-search-'));
+    const store = await IndexStore.open(folder, { languageOf, extractSymbols, retireAfter: 0 });
+    return new SearchWorld(folder, store, new SearchEngine(store, new InlineExecutor()), new InlineExecutor());
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    await this.scanner.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get realNode(): EngineService {
+    return {
+      search: (o) => this.engine.search(o),
+      status: async ({ repositories }) =>
+        repositories
+          ? (await Promise.all(repositories.map((id) => this.store.status(id)))).filter((s) => s !== undefined)
+          : this.store.list(),
+      skippedFiles: ({ repository, limit, offset }) => this.store.skipped(repository, { limit, offset }),
+    };
+  }
+
+  async add(name: string, planned: Planned = {}): Promise<Repository> {
+    const { tree = {}, history = [], message, diff, indexed = true, status = 'cloned', ...facts } = planned;
+    const id = this.wall.known.length + 1;
+    const repository: Repository = {
+      id,
+      name: RepoName.parse(name),
+      description: '',
+      fork: false,
+      archived: false,
+      private: true,
+      stars: 0,
+      createdAt: new Date(0),
+      updatedAt: new Date(0),
+      deletedAt: undefined,
+      external: { id: String(id), serviceType: 'local', serviceId: '/' },
+      webUrl: undefined,
+      topics: [],
+      ...facts,
+    };
+    this.wall.known.push(repository);
+    const commits = [...history, { tree, ...(message ? { message } : {}), ...(diff ? { diff } : {}) }].map((c) => ({
+      ...c,
+      oid: this.source.commit({ ...c.tree, '.name': `${name}\n` }),
+      tree: { ...c.tree, '.name': `${name}\n` },
+    }));
+    const head = commits.at(-1)!.oid;
+    this.git.mirrors.set(name, { commits, refs: new Map([['refs/heads/main', head]]), head: 'refs/heads/main' });
+    this.mirror(repository, { status, head: { branch: 'main', commit: head } });
+    if (indexed) await this.index(repository);
+    return repository;
+  }
+
+  mirror({ id }: Pick<Repository, 'id'>, state: Partial<MirrorState>): void {
+    this.states.set(id, { ...(this.states.get(id) ?? { repositoryId: id, status: 'cloned' }), ...state } as MirrorState);
+  }
+
+  async index({ id, name }: Pick<Repository, 'id' | 'name'>): Promise<void> {
+    const mirror = this.git.mirrors.get(name)!;
+    await this.store.update({
+      repository: { id, name },
+      branches: [{ name: 'main', commit: mirror.refs.get(mirror.head)! }],
+      source: this.source,
+    });
+  }
+
+  start(query: string, actor: Actor, more: Partial<SearchRequest> = {}): AsyncIterable<SearchEvent> {
+    return this.service.search({ query, actor, signal: new AbortController().signal, ...more });
+  }
+
+  async ask(query: string, actor: Actor = admin, more: Partial<SearchRequest> = {}): Promise<CollectedEvents> {
+    const events: SearchEvent[] = [];
+    for await (const event of this.start(query, actor, more)) events.push(event);
+    const last = <T extends SearchEvent['type']>(type: T) =>
+      events.findLast((e) => e.type === type) as Extract<SearchEvent, { type: T }> | undefined;
+    return {
+      events,
+      matches: events.flatMap((e) => (e.type === 'matches' ? e.matches : [])),
+      verdict: last('verdict')!.verdict,
+      alert: last('alert')?.alert,
+      filters: last('filters')?.filters ?? [],
+      progress: last('progress')!.progress,
+    };
+  }
+}
