@@ -2,6 +2,7 @@ import { loadCommands } from '@sextant/kernel';
 import { builtinPlugins, describe } from '@sextant/preset';
 import { SextantError } from '@sextant/sdk';
 import { Command, CommanderError } from 'commander';
+import type { AddCommand } from './add-command.js';
 import { config } from './commands/config.js';
 import { database } from './commands/database.js';
 import { doctor } from './commands/doctor.js';
@@ -10,9 +11,6 @@ import { query } from './commands/query.js';
 import { search } from './commands/search.js';
 import { serve } from './commands/serve.js';
 import { addPluginCommand } from './plugin-command.js';
-
-/** What a command of this program is: something that adds itself, and sets the exit code through `done`. */
-export type AddCommand = (program: Command, done: (code: number) => void) => void;
 
 const COMMANDS: readonly AddCommand[] = [serve, search, query, config, plugin, database, doctor];
 

@@ -2,8 +2,8 @@ import { Configuration, invalid, type Problem } from '@sextant/config';
 import { discover } from '@sextant/kernel';
 import { builtinPlugins } from '@sextant/preset';
 import { type ConfigSchema, type Manifest, SextantError, z } from '@sextant/sdk';
+import type { AddCommand } from '../add-command.js';
 import { commandOutput, table } from '../output.js';
-import type { AddCommand } from '../program.js';
 
 const EMPTY: ConfigSchema = z.object({});
 

@@ -1,5 +1,5 @@
+import type { AddCommand } from '../add-command.js';
 import { commandOutput, table } from '../output.js';
-import type { AddCommand } from '../program.js';
 import { type KernelChoice, kernelOptions, withKernel } from '../with-kernel.js';
 
 export const database: AddCommand = (program, done) => {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { dataFolder } from '@sextant/kernel';
+import type { AddCommand } from '../add-command.js';
 import { commandOutput, table } from '../output.js';
-import type { AddCommand } from '../program.js';
 import { type KernelChoice, kernelOptions, loadConfiguration } from '../with-kernel.js';
 
 interface Finding {

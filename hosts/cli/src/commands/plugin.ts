@@ -1,7 +1,7 @@
+import type { AddCommand } from '../add-command.js';
 import { endpointOf, graphql } from '../endpoint.js';
 import { newPlugin } from '../new-plugin.js';
 import { commandOutput, table } from '../output.js';
-import type { AddCommand } from '../program.js';
 
 interface Status {
   readonly id: string;

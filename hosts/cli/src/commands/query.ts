@@ -1,5 +1,5 @@
+import type { AddCommand } from '../add-command.js';
 import { endpointOf, graphql } from '../endpoint.js';
-import type { AddCommand } from '../program.js';
 
 export const query: AddCommand = (program, done) => {
   program

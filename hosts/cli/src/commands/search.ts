@@ -1,7 +1,7 @@
 import { SextantError } from '@sextant/sdk';
 import { createParser } from 'eventsource-parser';
+import type { AddCommand } from '../add-command.js';
 import { call, endpointOf } from '../endpoint.js';
-import type { AddCommand } from '../program.js';
 
 interface StreamMatch {
   readonly type: string;

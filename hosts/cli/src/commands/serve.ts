@@ -5,7 +5,7 @@ import { ALL_IN_ONE, runHost } from '@sextant/preset';
 import { isRole, ROLES, type Role, SextantError } from '@sextant/sdk';
 import { InvalidArgumentError } from 'commander';
 import '../cli-errors.js';
-import type { AddCommand } from '../program.js';
+import type { AddCommand } from '../add-command.js';
 
 interface ServeOptions {
   readonly port?: number;
