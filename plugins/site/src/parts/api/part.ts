@@ -4,6 +4,7 @@ import { featureFlags, settings, siteAlerts, siteConfiguration } from '../../api
 import { config } from '../../config.js';
 import { siteStorage } from '../../storage/site-storage.js';
 import { siteNode } from './site-resolvers.js';
+import { srcCliVersionRoute } from './src-cli-version-route.js';
 import { deps, servicesOf } from './wiring.js';
 
 export default definePart(config)({
@@ -22,6 +23,7 @@ export default definePart(config)({
       }),
     );
     r.contribute(core.nodes, () => siteNode);
+    r.http((router) => router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' }));
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { configurations, cascade } = servicesOf(d, ctx);
