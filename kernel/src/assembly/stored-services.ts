@@ -1,20 +1,14 @@
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
 import type { ProcessConfig } from '@sextant/config';
 import { type Blobs, type Cache, type Limits, type Queryable, type Role, SextantError, type Storage } from '@sextant/sdk';
-import { Redis } from 'ioredis';
 import { FolderBlobs } from '../blobs/folder-blobs.js';
-import { S3Blobs } from '../blobs/s3-blobs.js';
 import type { Boundary } from '../boundary/boundary.js';
 import { PluginCache } from '../cache/plugin-cache.js';
 import { PluginLimits } from '../cache/plugin-limits.js';
 import { PostgresCacheStore } from '../cache/postgres-cache-store.js';
 import { PostgresLimitStore } from '../cache/postgres-limit-store.js';
-import { RedisCacheStore } from '../cache/redis-cache-store.js';
-import { RedisLimitStore } from '../cache/redis-limit-store.js';
 import { EventBus } from '../events/event-bus.js';
 import { PostgresTransport } from '../events/postgres-transport.js';
-import { RedisTransport } from '../events/redis-transport.js';
 import { JobsService, migrateJobLibrary } from '../jobs/jobs-service.js';
 import type { Logs } from '../observability/logs.js';
 import { KeyRing } from '../secrets/key-ring.js';
@@ -24,6 +18,7 @@ import { Migrator } from '../storage/migrator.js';
 import { isImportUnfinished } from '../storage/transfer/import-databases.js';
 import { KERNEL_VERSION } from '../version.js';
 import { type OpenDatabase, openDatabase } from './database.js';
+import { type OutsideStores, openOutsideStores } from './outside-stores.js';
 import { PluginStorages } from './plugin-storages.js';
 import { SwitchTable } from './switch-table.js';
 
@@ -44,14 +39,13 @@ export class Stored {
   readonly storages: PluginStorages;
   readonly switches: SwitchTable;
   readonly #keys: KeyRing;
-  readonly #redis: Redis | undefined;
-  readonly #s3: S3Client | undefined;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
 
   constructor(
     private readonly options: StoredOptions,
     readonly database: OpenDatabase,
+    private readonly outside: OutsideStores,
   ) {
     const { config, roles, dataDir, instance, logs } = options;
     const { databases } = database;
@@ -61,19 +55,6 @@ export class Stored {
     const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
     this.#keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
-    this.#redis = config.redis.url ? new Redis(config.redis.url.reveal(), { lazyConnect: true, maxRetriesPerRequest: 3 }) : undefined;
-    this.#redis?.on('error', (error: Error) => logs.of('kernel').warn('Redis does not answer', { error }));
-    const { s3 } = config.blobs;
-    this.#s3 = s3
-      ? new S3Client({
-          region: s3.region,
-          forcePathStyle: s3.pathStyle,
-          ...(s3.endpoint ? { endpoint: s3.endpoint } : {}),
-          ...(s3.accessKeyId && s3.secretAccessKey
-            ? { credentials: { accessKeyId: s3.accessKeyId.reveal(), secretAccessKey: s3.secretAccessKey.reveal() } }
-            : {}),
-        })
-      : undefined;
   }
 
   /** Makes what enters plugin code, now that there is a boundary to enter it by. */
@@ -85,7 +66,7 @@ export class Stored {
     this.#events = new EventBus({
       boundary,
       log,
-      transport: this.#redis ? new RedisTransport(this.#redis, log) : new PostgresTransport(databases.pool('main'), log),
+      transport: this.outside.redis?.events ?? new PostgresTransport(databases.pool('main'), log),
     });
   }
 
@@ -111,8 +92,8 @@ export class Stored {
     } else {
       for (const target of targets) await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
     }
-    if (!this.#s3) await FolderBlobs.sweep(join(this.options.dataDir, 'blobs'));
-    await this.#redis?.connect();
+    if (!this.outside.blobs) await FolderBlobs.sweep(join(this.options.dataDir, 'blobs'));
+    await this.outside.redis?.connect();
     await this.events.start();
     await this.jobs.start({ work: roles.includes('worker') || roles.includes('index'), schedule: roles.includes('scheduler') });
   }
@@ -126,16 +107,12 @@ export class Stored {
 
   cacheOf(plugin: string): Cache {
     const main = this.database.databases.pool('main');
-    return new PluginCache(
-      plugin,
-      this.#redis ? new RedisCacheStore(this.#redis) : new PostgresCacheStore(main),
-      this.options.logs.of(plugin),
-    );
+    return new PluginCache(plugin, this.outside.redis?.cache ?? new PostgresCacheStore(main), this.options.logs.of(plugin));
   }
 
   limitsOf(plugin: string): Limits {
     const main = this.database.databases.pool('main');
-    return new PluginLimits(plugin, this.#redis ? new RedisLimitStore(this.#redis) : new PostgresLimitStore(main));
+    return new PluginLimits(plugin, this.outside.redis?.limits ?? new PostgresLimitStore(main));
   }
 
   secretsOf(plugin: string): PluginSecrets {
@@ -143,17 +120,13 @@ export class Stored {
   }
 
   blobsOf(plugin: string): Blobs {
-    const { s3 } = this.options.config.blobs;
-    return this.#s3 && s3
-      ? new S3Blobs({ client: this.#s3, bucket: s3.bucket }, plugin)
-      : new FolderBlobs(join(this.options.dataDir, 'blobs'), plugin);
+    return this.outside.blobs?.(plugin) ?? new FolderBlobs(join(this.options.dataDir, 'blobs'), plugin);
   }
 
   async close(): Promise<void> {
     await this.#jobs?.stop();
     await this.#events?.close();
-    this.#redis?.disconnect();
-    this.#s3?.destroy();
+    this.outside.close();
     await this.database.close();
   }
 
@@ -167,7 +140,7 @@ export async function openStored(options: StoredOptions): Promise<Stored | undef
   const database = await openDatabase(options.config, options.roles, options.dataDir, options.logs.of('kernel'), options.signal);
   if (!database) return undefined;
   try {
-    return new Stored(options, database);
+    return new Stored(options, database, await openOutsideStores(options.config, options.logs.of('kernel')));
   } catch (error) {
     await database.close();
     throw error;

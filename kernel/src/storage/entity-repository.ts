@@ -10,11 +10,14 @@ import {
 } from 'typeorm';
 import { storageFailure } from './storage-failure.js';
 
+/** Runs work with TypeORM's repository when its turn has come, on the right connection. */
+export type UseRepository<E extends ObjectLiteral> = <R>(work: (repository: TypeOrmRepository<E>) => Promise<R>) => Promise<R>;
+
 /** The SDK's repository over TypeORM's. `use` runs work with the latter when its turn has come, on the right connection. */
 export class EntityRepository<E extends ObjectLiteral> implements Repository<E> {
   constructor(
     private readonly entity: string,
-    private readonly use: <R>(work: (repository: TypeOrmRepository<E>) => Promise<R>) => Promise<R>,
+    private readonly use: UseRepository<E>,
   ) {}
 
   find(where?: Where<E>, options: NonNullable<Parameters<Repository<E>['find']>[1]> = {}): Promise<E[]> {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type EntityClass, SextantError } from '@sextant/sdk';
 import { DataSource, type EntityManager } from 'typeorm';
+import { EntityRepository, type UseRepository } from './entity-repository.js';
 import type { Lease } from './shared-pool.js';
 
 type Connected = (error: unknown, client?: unknown, release?: (error?: Error) => void) => void;
@@ -66,6 +67,11 @@ export class EntitySource {
     const runner = this.#source.createQueryRunner();
     await this.#transactions.run(lease, () => runner.connect());
     return { manager: runner.manager, release: () => runner.release() };
+  }
+
+  /** The SDK's repository of an entity; `use` says on which connection, and when. */
+  repository<E extends object>(entity: EntityClass<E>, use: UseRepository<E>): EntityRepository<E> {
+    return new EntityRepository<E>(entity.name, use);
   }
 
   repositoryOf<E extends object>(manager: EntityManager, entity: EntityClass<E>) {

@@ -10,8 +10,7 @@ import {
 } from '@sextant/sdk';
 import type pg from 'pg';
 import { ConnectionSlots } from './connection-slots.js';
-import { EntityRepository } from './entity-repository.js';
-import { EntitySource } from './entity-source.js';
+import type { EntitySource } from './entity-source.js';
 import { schemaOf } from './plugin-schema.js';
 import type { Lease, SharedPool } from './shared-pool.js';
 import { isConnectionLoss, isRetryable, storageFailure } from './storage-failure.js';
@@ -51,6 +50,8 @@ export class PluginStorage implements Storage {
     const storage = new PluginStorage(options);
     if (options.entities !== undefined && options.entities.length > 0) {
       try {
+        // TypeORM is loaded by the first plugin that has entities, and by nobody else.
+        const { EntitySource } = await import('./entity-source.js');
         storage.#entities = await EntitySource.open(options.plugin, storage.schema, options.entities, () => storage.#lease());
       } catch (error) {
         throw storageFailure(error);
@@ -73,7 +74,7 @@ export class PluginStorage implements Storage {
 
   repository<E extends object>(entity: EntityClass<E>): Repository<E> {
     const source = this.#source(entity);
-    return new EntityRepository<E>(entity.name, async (work) => work(source.repositoryOf(source.manager, entity)));
+    return source.repository(entity, async (work) => work(source.repositoryOf(source.manager, entity)));
   }
 
   async transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
@@ -181,7 +182,7 @@ class OpenTransaction implements Tx {
 
   repository<E extends object>(entity: EntityClass<E>): Repository<E> {
     const source = this.source(entity);
-    return new EntityRepository<E>(entity.name, (work) =>
+    return source.repository(entity, (work) =>
       this.#enqueue(async () => {
         this.#entities ??= source.managerOn(this.lease);
         return work(source.repositoryOf((await this.#entities).manager, entity));
