@@ -14,7 +14,7 @@ const FULL_COMPARISON_EVERY = 300_000;
 const SWEEP_EVERY = 60_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 60_000;
-const LONGEST_PAUSE = 10_000;
+const LONGEST_PAUSE = 5_000;
 
 export interface ReplicatorOptions {
   /** The index to copy; undefined while no process that builds one is configured. */

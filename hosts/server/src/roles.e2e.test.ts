@@ -1,0 +1,218 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestDatabase, type TestDatabase } from '@sextant/kernel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commit, FiveProcesses, PROCESSES, type ProcessName } from './testing/five-processes.js';
+
+// One Sextant in five processes, over one PostgreSQL, with mutual TLS between them. The tests go on from each other.
+const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'];
+const eventually = { timeout: 60_000, interval: 100 };
+
+let folder: string;
+let database: TestDatabase;
+let five: FiveProcesses;
+
+interface Verdict {
+  readonly exhaustive: boolean;
+  readonly words: string;
+  readonly oldestIndexAt?: string;
+  readonly reasons: readonly { readonly reason: string; readonly message: string; readonly repositories?: readonly string[] }[];
+}
+interface Answer {
+  readonly status: number;
+  /** Repositories with matches. */
+  readonly repositories: readonly string[];
+  readonly verdict: Verdict;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sextant-roles-'));
+  chmodSync(folder, 0o711);
+  const repositories = join(folder, 'repositories');
+  for (const name of NAMES)
+    commit(join(repositories, name), {
+      'src/main.ts': `export const name = '${name}'; // a needle\n`,
+      'big.txt': 'line of text\n'.repeat(9_000),
+    });
+  database = await createTestDatabase();
+  five = await FiveProcesses.in(folder, {
+    SEXTANT_DATABASE_URL: database.dsn,
+    SEXTANT__PLUGINS__CODE_HOST__CONNECTIONS: JSON.stringify([{ kind: 'LOCAL', displayName: 'Here', config: { roots: [repositories] } }]),
+  });
+});
+afterAll(async () => {
+  await five?.stop();
+  await database?.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function search(query: string): Promise<Answer> {
+  const response = await fetch(`${five.url('server')}/.api/search/stream?${new URLSearchParams({ q: query })}`);
+  const events = (await response.text())
+    .split('\n\n')
+    .filter(Boolean)
+    .map((frame) => /^event: (\w+)\ndata: (.*)$/.exec(frame) as RegExpExecArray)
+    .map(([, event, data]) => ({ event, data: JSON.parse(data as string) }));
+  return {
+    status: response.status,
+    repositories: [
+      ...new Set(events.filter((e) => e.event === 'matches').flatMap((e) => e.data.map((m: { repository: string }) => m.repository))),
+    ].sort() as string[],
+    verdict: events.find((e) => e.event === 'verdict')?.data,
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
+async function graphql(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<any> {
+  const response = await fetch(`${five.url('server')}/.api/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, ...((await response.json()) as object) };
+}
+
+const contentOf = (name: string): ReturnType<typeof graphql> =>
+  graphql('query ($name: String!) { repository(name: $name) { commit(rev: "main") { blob(path: "src/main.ts") { content } } } }', { name });
+const shardOf = (name: string): ProcessName => `git-${Number(createHash('md5').update(name).digest().readBigUInt64BE(0) % 2n) as 0 | 1}`;
+const on = (shard: ProcessName): string[] => NAMES.filter((name) => shardOf(name) === shard).sort();
+const everywhere = [...NAMES].sort();
+const readyz = async (name: ProcessName): Promise<number> => (await fetch(`${five.url(name)}/readyz`)).status;
+const say = (what: string, value: unknown): void => {
+  if (process.env.SEXTANT_TEST_REPORT) process.stderr.write(`${what}: ${JSON.stringify(value)}\n`);
+};
+
+describe('five processes', () => {
+  it('start in any order, each with its own roles and nothing more', async () => {
+    // Those that call others first: nobody they call is there yet.
+    five.start('search');
+    five.start('server');
+    await five.ready('search');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const name of ['git-0', 'git-1', 'worker'] as const) five.start(name);
+    for (const name of PROCESSES) expect(await five.ready(name)).toBe(five.url(name));
+    for (const name of PROCESSES) {
+      expect(await (await fetch(`${five.url(name)}/healthz`)).text()).toBe('ok\n');
+      expect(await readyz(name)).toBe(200);
+    }
+  }, 120_000);
+
+  it('do the main job together: mirrored on both shards, indexed by one process, searched on another', async () => {
+    await expect
+      .poll(() => search('needle index:only'), eventually)
+      .toMatchObject({ repositories: everywhere, verdict: { exhaustive: true, oldestIndexAt: expect.any(String) } });
+    const { data, errors } = await graphql(
+      '{ search(query: "needle type:file") { results { matchCount completeness { exhaustive } results { ... on FileMatch { repository { name } file { content } } } } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data.search.results).toMatchObject({ matchCount: 6, completeness: { exhaustive: true } });
+    expect(data.search.results.results.map((r: { repository: { name: string } }) => r.repository.name).sort()).toEqual(everywhere);
+    expect(on('git-0').length).toBeGreaterThan(0);
+    expect(on('git-1').length).toBeGreaterThan(0);
+    for (const shard of ['git-0', 'git-1'] as const) expect(mirrorsOf(shard)).toEqual(on(shard));
+    expect(PROCESSES.filter((name) => existsSync(join(five.dataDir(name), 'keys')))).toEqual([]);
+    expect(PROCESSES.filter((name) => existsSync(join(five.dataDir(name), 'index')))).toEqual(['worker', 'search']);
+    expect(PROCESSES.filter((name) => existsSync(join(five.dataDir(name), 'repos')))).toEqual(['git-0', 'git-1']);
+    const bytes = Object.fromEntries(
+      await Promise.all(PROCESSES.filter((n) => n !== 'server').map(async (name) => [name, await five.bytes(name)] as const)),
+    );
+    say('bytes', bytes);
+    for (const name of ['worker', 'git-0', 'git-1', 'search']) {
+      expect(bytes[name]?.received).toBeGreaterThan(1_000);
+      expect(bytes[name]?.sent).toBeGreaterThan(1_000);
+    }
+  }, 180_000);
+
+  it('find a new commit', async () => {
+    const started = performance.now();
+    commit(join(folder, 'repositories', 'gamma'), { 'src/fresh.ts': 'export const fresh = "just_arrived";\n' });
+    await expect.poll(async () => (await search('just_arrived index:only')).repositories, eventually).toEqual(['gamma']);
+    say('ms from a commit to a match', Math.round(performance.now() - started));
+  }, 90_000);
+
+  it('answer nobody without a certificate of their own authority', async () => {
+    const strangers = join(folder, 'strangers');
+    execFileSync(join(import.meta.dirname, '..', '..', '..', 'examples', 'configs', 'roles', 'make-certificates.sh'), [strangers], {
+      stdio: 'ignore',
+    });
+    const path = '/rpc/git.service%401/defaultBranch';
+    const refused: Record<string, unknown> = {};
+    for (const name of ['worker', 'git-0', 'git-1', 'search'] as const) {
+      refused[name] = [await five.call(name, path), await five.call(name, path, { folder: strangers, name: 'server' })];
+      for (const outcome of refused[name] as unknown[]) expect(outcome).toBeTypeOf('string');
+      expect(await five.call(name, path, { folder: five.certificates, name: 'server' })).toBeTypeOf('number');
+      await expect(fetch(`${five.internal(name).replace('https', 'http')}/healthz`)).rejects.toThrow();
+    }
+    say('refused', refused);
+  });
+
+  it('go on without a git shard, name what is missing, and are whole again when it is back', async () => {
+    await five.kill('git-1');
+    const answers = await Promise.all(NAMES.map(async (name) => [name, await contentOf(name)] as const));
+    for (const [name, answer] of answers) {
+      expect(answer.status).toBe(200);
+      if (shardOf(name) === 'git-0')
+        expect(answer).toMatchObject({ data: { repository: { commit: { blob: { content: expect.stringContaining(name) } } } } });
+      else expect(answer.errors[0].extensions.code).toBe('SEXTANT_REMOTE_UNREACHABLE');
+    }
+    say('blob of a repository on a dead shard', answers.find(([name]) => shardOf(name) === 'git-1')?.[1]);
+    const indexed = await search('needle index:only');
+    expect(indexed).toMatchObject({ status: 200, repositories: everywhere });
+    const scanned = await search('needle index:no');
+    expect(scanned).toMatchObject({ status: 200, repositories: on('git-0'), verdict: { exhaustive: false } });
+    expect([...new Set(scanned.verdict.reasons.flatMap((r) => r.repositories ?? []))].sort()).toEqual(on('git-1'));
+    say('indexed search without git-1', indexed);
+    say('unindexed search without git-1', scanned);
+
+    five.start('git-1');
+    await five.ready('git-1');
+    await expect
+      .poll(() => search('needle index:no'), eventually)
+      .toMatchObject({ repositories: everywhere, verdict: { exhaustive: true } });
+    expect((await contentOf(on('git-1')[0] as string)).errors).toBeUndefined();
+  }, 180_000);
+
+  it('say that nothing was searched when the search process is gone, and are whole again when it is back', async () => {
+    await five.kill('search');
+    const answer = await search('needle');
+    say('search without the search process', answer);
+    expect(answer).toMatchObject({ status: 200, verdict: { exhaustive: false } });
+    expect([...new Set(answer.verdict.reasons.flatMap((r) => r.repositories ?? []))].sort()).toEqual(everywhere);
+    const { status, data, errors } = await graphql('{ search(query: "needle") { results { completeness { exhaustive words } } } }');
+    say('GraphQL without the search process', { status, data, errors });
+    expect(data?.search?.results?.completeness?.exhaustive ?? errors?.length > 0).not.toBe(true);
+
+    five.start('search');
+    await five.ready('search');
+    await expect
+      .poll(() => search('needle index:only'), eventually)
+      .toMatchObject({ repositories: everywhere, verdict: { exhaustive: true } });
+  }, 180_000);
+
+  it('search on while the process that builds the index is gone, and catch up when it is back', async () => {
+    await five.kill('worker');
+    expect(await search('needle index:only')).toMatchObject({ repositories: everywhere, verdict: { exhaustive: true } });
+    await expect.poll(() => five.log('search'), eventually).toContain('the index cannot be followed');
+    commit(join(folder, 'repositories', 'beta'), { 'src/later.ts': 'export const later = "made_meanwhile";\n' });
+    five.start('worker');
+    await five.ready('worker');
+    await expect
+      .poll(async () => (await search('made_meanwhile index:only')).repositories, { ...eventually, timeout: 120_000 })
+      .toEqual(['beta']);
+  }, 240_000);
+
+  it('stop when they are told to', async () => {
+    expect(await five.stop()).toEqual(Object.fromEntries(PROCESSES.map((name) => [name, 0])));
+  }, 90_000);
+});
+
+const mirrorsOf = (shard: ProcessName): string[] => {
+  const root = join(five.dataDir(shard), 'repos');
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.endsWith('.git') && !entry.parentPath.includes('.git'))
+    .map((entry) => entry.name.slice(0, -'.git'.length))
+    .sort();
+};
