@@ -4,6 +4,7 @@ export { bootTable } from './boot/boot-table.js';
 export { discover } from './discovery/discover.js';
 export { loadCommands, type PluginCommand } from './discovery/load-commands.js';
 export { JobSpy } from './jobs/job-spy.js';
+export { collectDeclarations, type Declarations } from './lifecycle/declarations.js';
 export { Logs } from './observability/logs.js';
 export { EmbeddedPostgres } from './storage/embedded/embedded-postgres.js';
 export { createTestDatabase, type TestDatabase } from './storage/test-database.js';

@@ -1,0 +1,34 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Configuration } from '@sextant/config';
+import { Kernel, Logs } from '@sextant/kernel';
+import { builtinPlugins } from '@sextant/preset';
+import { buildSchema, findBreakingChanges } from 'graphql';
+
+/** The schema as it is served by a Sextant with every built-in plugin on, and nothing else. */
+export async function currentSdl() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sextant-docs-'));
+  chmodSync(dataDir, 0o711);
+  const configuration = await Configuration.load({
+    folder: dataDir,
+    env: {},
+    flags: { dataDir, http: { port: 0 }, plugins: Object.fromEntries(optional().map((id) => [id, { enabled: true }])) },
+  });
+  const kernel = await Kernel.create({ builtin: builtinPlugins, configuration, logs: new Logs({ level: 'error', format: 'json' }) });
+  try {
+    await kernel.start();
+    const down = kernel.switchboard.list().filter(({ state }) => state !== 'active');
+    if (down.length > 0) throw new Error(`The schema would be incomplete: ${down.map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`);
+    return kernel.graphql.sdl();
+  } finally {
+    await kernel.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+const optional = () => builtinPlugins.filter(({ toggle }) => toggle !== 'always-on').map(({ id }) => id);
+
+/** What clients of the old schema would notice, as sentences. */
+export const breakingChanges = (before, after) =>
+  findBreakingChanges(buildSchema(before), buildSchema(after)).map(({ type, description }) => `${type}: ${description}`);
