@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SearchEvent } from '../api.js';
+import type { EngineEvent } from '../engine/contract.js';
+import { admin, aUser, SearchWorld } from '../testing/a-search-world.js';
+import { added } from '../testing/fake-git.js';
+
+let world: SearchWorld;
+beforeEach(async () => {
+  world = await SearchWorld.open();
+});
+afterEach(() => world.close());
+
+const ada = aUser(2);
+const told = (events: readonly SearchEvent[]): string => JSON.stringify(events);
+
+describe('search', () => {
+  it('hostile row 17: a grant taken away while a stream is open stops what is still to come, and what is said of it', async () => {
+    for (const name of ['first', 'second', 'third']) await world.add(name, { tree: { 'a.txt': 'needle\n' } });
+    world.wall.grant(ada, [1, 2, 3]);
+    const { realNode } = world;
+    world.node = {
+      ...realNode,
+      // A batch for each repository, in order.
+      async *search(request) {
+        for (const repository of request.scope.repositories)
+          for await (const event of realNode.search({ ...request, scope: { repositories: [repository] } }))
+            if (event.type !== 'done' || repository.id === 3) yield event;
+      },
+    };
+    const events: SearchEvent[] = [];
+    for await (const event of world.start('type:file needle', ada)) {
+      events.push(event);
+      if (event.type === 'matches' && events.filter((e) => e.type === 'matches').length === 1) {
+        expect(told([event])).toContain('first');
+        world.wall.grant(ada, [1]);
+      }
+    }
+    expect(told(events)).not.toContain('second');
+    expect(told(events)).not.toContain('third');
+    expect(events.findLast((e) => e.type === 'progress')).toMatchObject({ progress: { matchCount: 1, done: true } });
+  });
+
+  it('names no repository in its verdict that was taken away meanwhile', async () => {
+    await world.add('seen', { tree: { 'a.txt': 'needle\n' } });
+    await world.add('taken', { indexed: false, status: 'cloning' });
+    world.wall.grant(ada, [1, 2]);
+    const later: SearchEvent[] = [];
+    let taken = false;
+    for await (const event of world.start('type:file needle', ada)) {
+      if (taken) later.push(event);
+      if (event.type === 'matches') {
+        world.wall.grant(ada, [1]);
+        taken = true;
+      }
+    }
+    expect(later.map((e) => e.type)).toEqual(['filters', 'verdict', 'progress']);
+    expect(told(later)).not.toContain('taken');
+  });
+
+  it('hostile row 18: gives a hidden and a missing repository the same answer', async () => {
+    await world.add('hidden', { tree: { 'a.txt': 'needle\n' } });
+    const bodyOf = async (name: string): Promise<string> => {
+      const { events } = await world.ask(`repo:^${name}$@main needle`, ada);
+      return told(events)
+        .replaceAll(name, 'X')
+        .replace(/"durationMs":\d+/g, '');
+    };
+    expect(await bodyOf('hidden')).toBe(await bodyOf('absent'));
+  });
+
+  it('shows no path that rules hide, in contents, diffs and conditions alike', async () => {
+    await world.add('a', {
+      tree: { 'open.txt': 'needle\n', 'secret.txt': 'needle\n' },
+      diff: [added('secret.txt', 'needle'), added('open.txt', 'hay')],
+    });
+    world.wall.hiddenPaths.set(1, new Set(['secret.txt']));
+    world.wall.grant(ada, [1]);
+    for (const query of ['needle', 'type:diff needle', 'index:no needle', 'type:repo repo:has.file(path:secret)'])
+      expect(told((await world.ask(query, ada)).events)).not.toContain('secret.txt"');
+    expect((await world.ask('type:diff needle', ada)).matches).toEqual([]);
+    expect((await world.ask('type:diff needle', admin)).matches).toHaveLength(1);
+    expect((await world.ask('type:repo repo:has.file(path:secret)', ada)).matches).toEqual([]);
+  });
+
+  it('hostile row 11: closes the search on the node within a second when the client goes away', async () => {
+    await world.add('a', { tree: { 'a.txt': 'needle\n' } });
+    const closed = Promise.withResolvers<void>();
+    world.node = {
+      ...world.realNode,
+      async *search({ signal }): AsyncGenerator<EngineEvent> {
+        try {
+          await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+        } finally {
+          closed.resolve();
+        }
+      },
+    };
+    const client = new AbortController();
+    const iterator = world.start('type:file needle', admin, { signal: client.signal })[Symbol.asyncIterator]();
+    expect((await iterator.next()).value).toMatchObject({ type: 'progress' });
+    const next = iterator.next().catch((error: Error) => error.name);
+    const left = performance.now();
+    client.abort();
+    await closed.promise;
+    expect(performance.now() - left).toBeLessThan(1_000);
+    expect(await next).toBe('AbortError');
+  });
+
+  it('reads at most one batch ahead of a reader that has stopped', async () => {
+    await world.add('a', { tree: { 'a.txt': 'needle\n' } });
+    const { realNode } = world;
+    let given = 0;
+    world.node = {
+      ...realNode,
+      async *search(request) {
+        const found: EngineEvent[] = [];
+        for await (const event of realNode.search(request)) found.push(event);
+        for (; given < 10_000; given++) yield found.find((e) => e.type === 'documents') as EngineEvent;
+        yield found.at(-1) as EngineEvent;
+      },
+    };
+    const iterator = world.start('type:file needle count:all', admin)[Symbol.asyncIterator]();
+    for (let matches = 0; matches < 3; ) if ((await iterator.next()).value?.type === 'matches') matches++;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(given).toBeLessThanOrEqual(5);
+    await iterator.return?.();
+    expect(given).toBeLessThanOrEqual(5);
+  });
+
+  it('hostile row 9: answers a hostile regexp by its deadline while another search goes on', async () => {
+    await world.add('a', { tree: { 'a.txt': `${'a'.repeat(50_000)}!\nneedle\n` } });
+    const started = performance.now();
+    const hostile = world.ask('type:file /(a+)+$/ timeout:500ms');
+    const other = await world.ask('type:file needle');
+    expect(other.matches).toHaveLength(1);
+    await hostile;
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it('refuses a query that is too long with words, and searches nothing', async () => {
+    const { verdict, alert } = await world.ask('x'.repeat(200_000));
+    expect(alert).toBeDefined();
+    expect(verdict.exhaustive).toBe(false);
+  });
+
+  it('leaves out what ^revision reaches, and reads globs as git does', async () => {
+    await world.add('a', {
+      history: [{ tree: { '1': 'x' }, message: 'needle old' }],
+      tree: { '2': 'needle\n' },
+      message: 'needle new',
+    });
+    const { commits, refs } = world.git.mirrors.get('a')!;
+    refs.set('refs/tags/v1', commits[0]!.oid);
+    const messages = async (query: string) => (await world.ask(query)).matches.map((m) => (m.type === 'commit' ? m.message : m.type));
+    expect(await messages('repo:^a$@main type:commit needle')).toEqual(['needle new', 'needle old']);
+    expect(await messages('repo:^a$@main:^v1 type:commit needle')).toEqual(['needle new']);
+    expect(await messages('repo:^a$@*refs/tags/* type:commit needle')).toEqual(['needle old']);
+    expect(await messages('repo:^a$@*refs/*:*!refs/heads/* type:commit needle')).toEqual(['needle old']);
+  });
+
+  it('gives repositories with their metadata, and the hits in name and description', async () => {
+    await world.add('needle-work', { description: 'a needle for all' });
+    world.wall.metadata.set(1, [
+      { key: 'team', value: 'search' },
+      { key: 'core', value: null },
+    ]);
+    const { matches } = await world.ask('type:repo needle');
+    expect(matches).toMatchObject([
+      { type: 'repo', nameRanges: [[0, 6]], descriptionRanges: [[2, 8]], metadata: { team: 'search', core: null } },
+    ]);
+  });
+
+  it('gives an ordered answer best first and the same each time', async () => {
+    for (const name of ['c', 'a', 'b'])
+      await world.add(name, {
+        tree: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${name}${i}.ts`, `${'needle '.repeat(i)}needle\n`])),
+      });
+    const order = async () =>
+      (await world.ask('type:file needle', admin, { ordered: true })).matches.map((m) => ('path' in m ? m.path : ''));
+    expect(await order()).toEqual(await order());
+  });
+});
