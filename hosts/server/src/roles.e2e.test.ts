@@ -204,6 +204,19 @@ describe('five processes', () => {
       .toEqual(['beta']);
   }, 240_000);
 
+  it('follow a plugin that is switched off and on, in every process that has the database', async () => {
+    const own = { folder: five.certificates, name: 'server' };
+    const feed = (): Promise<number | string> => five.call('worker', '/rpc/search.index-feed%401/repositories', own);
+    expect((await graphql('mutation { disablePlugin(id: "search") { state } }')).data.disablePlugin).toEqual({ state: 'DISABLED' });
+    await expect.poll(feed, eventually).toBe(404);
+    expect((await fetch(`${five.url('server')}/.api/search/stream?q=needle`)).status).toBe(404);
+    expect((await graphql('mutation { enablePlugin(id: "search") { state } }')).data.enablePlugin).toEqual({ state: 'ACTIVE' });
+    await expect.poll(feed, eventually).not.toBe(404);
+    await expect
+      .poll(() => search('needle index:only'), eventually)
+      .toMatchObject({ repositories: everywhere, verdict: { exhaustive: true } });
+  }, 120_000);
+
   it('stop when they are told to', async () => {
     expect(await five.stop()).toEqual(Object.fromEntries(PROCESSES.map((name) => [name, 0])));
   }, 90_000);
