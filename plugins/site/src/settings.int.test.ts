@@ -87,7 +87,7 @@ describe('settings', () => {
       { s: id },
       { token },
     );
-    expect(answer.errors.map(({ extensions }) => extensions['code'])).toEqual(['SEXTANT_SETTINGS_INVALID', 'SEXTANT_SETTINGS_INVALID']);
+    expect(answer.errors.map(({ extensions }) => extensions['code'])).toEqual(['SEXTANT_SITE_JSONC_INVALID', 'SEXTANT_SITE_JSONC_INVALID']);
     expect(JSON.parse((await latest(id, token))?.contents ?? '')).toEqual({ 'search.contextLines': 2, 'search.displayLimit': 3 });
   });
 
@@ -136,7 +136,7 @@ describe('settings', () => {
     ['a value of the wrong shape', [{ property: 'search.contextLines' }], '"many"', 'SEXTANT_SETTINGS_INVALID'],
     ['a text that is no JSON', [{ property: 'a' }], '{', 'SEXTANT_SITE_JSONC_INVALID'],
     ['a text that is more than one value', [{ property: 'a' }], '1, "b": 2', 'SEXTANT_SETTINGS_INVALID'],
-    ['an empty path', [], '1', 'SEXTANT_SETTINGS_INVALID'],
+    ['an empty path, which is the whole, with what is no object', [], '1', 'SEXTANT_SITE_JSONC_INVALID'],
     ['a step that is neither', [{}], '1', 'SEXTANT_SETTINGS_INVALID'],
     ['an index below an object', [{ property: 'object' }, { index: 0 }], '1', 'SEXTANT_SETTINGS_INVALID'],
   ])('refuse %s', async (_case, keyPath, value, code) => {

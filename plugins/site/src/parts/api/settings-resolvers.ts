@@ -113,7 +113,11 @@ export function settingsResolvers(
       },
       SettingsMutation: {
         editSettings: (group: MutationGroup, { edit }: { edit: EditInput }, op) =>
-          save(group, () => ({ kind: 'edit', path: keyPath(edit.keyPath), value: newValue(edit) }), op),
+          save(
+            group,
+            () => (edit.keyPath.length === 0 ? wholeText(edit) : { kind: 'edit', path: keyPath(edit.keyPath), value: newValue(edit) }),
+            op,
+          ),
         overwriteSettings: (group: MutationGroup, { contents }: { contents: string }, op) =>
           save(group, () => ({ kind: 'overwrite', contents }), op),
       },
@@ -121,8 +125,16 @@ export function settingsResolvers(
   };
 }
 
+/** An empty key path names the whole: `src config edit -overwrite` replaces it so. */
+function wholeText({ value, valueIsJSONCEncodedString }: EditInput): { readonly kind: 'overwrite'; readonly contents: string } {
+  if (value === null || value === undefined) throw malformed('Without a key path there is a value that replaces the settings.');
+  if (!valueIsJSONCEncodedString) return { kind: 'overwrite', contents: JSON.stringify(value, null, 2) };
+  if (typeof value !== 'string') throw malformed('The value is said to be a text that holds JSON, and is not a text.');
+  return { kind: 'overwrite', contents: value };
+}
+
 function keyPath(segments: EditInput['keyPath']): JsonPath {
-  if (segments.length === 0 || segments.length > MAX_KEY_PATH) throw malformed(`A key path has 1 to ${MAX_KEY_PATH} steps.`);
+  if (segments.length > MAX_KEY_PATH) throw malformed(`A key path has no more than ${MAX_KEY_PATH} steps.`);
   return segments.map(({ property, index }) => {
     if ((property == null) === (index == null)) throw malformed('Each step of a key path is either a property or an index.');
     if (index != null && index < -1) throw malformed('An index is 0 or more, or -1 for behind the end.');

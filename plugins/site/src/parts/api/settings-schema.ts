@@ -81,7 +81,7 @@ export const settingsTypeDefs = /* GraphQL */ `
   }
 
   input SettingsEdit {
-    "The way to the value, from the top."
+    "The way to the value, from the top; empty for the whole."
     keyPath: [KeyPathSegment!]!
     "Null removes what is there."
     value: JSONValue

@@ -1,0 +1,34 @@
+import { gzipSync } from 'node:zlib';
+
+/** Sends what src sends, the way src sends it. */
+export class Client {
+  constructor(url, token) {
+    this.url = url;
+    this.headers = { authorization: `token ${token}`, 'user-agent': 'src-cli/7.6.0 linux amd64' };
+  }
+
+  /** @returns data. @throws unless the answer is 200, without errors and with data. */
+  async graphql(query, variables = {}) {
+    const response = await fetch(`${this.url}/.api/graphql`, {
+      method: 'POST',
+      headers: { ...this.headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(JSON.stringify({ query, variables })),
+    });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text}`);
+    const { data, errors } = JSON.parse(text);
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    if (!data) throw new Error('no data');
+    return data;
+  }
+
+  async stream(query) {
+    const parameters = new URLSearchParams({ q: query, cm: 't' });
+    const response = await fetch(`${this.url}/.api/search/stream?${parameters}`, {
+      headers: { ...this.headers, accept: 'text/event-stream' },
+    });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text}`);
+    return text;
+  }
+}
