@@ -5,4 +5,4 @@ export { environmentLayer } from './environment-layer.js';
 export { type Layer, mergeLayers, type Tree } from './layers.js';
 export { type ProcessConfig, processSchema } from './process-schema.js';
 export { redact } from './redact.js';
-export { checkSlice, invalid, type Problem } from './slice.js';
+export { checkSlice, invalid, objectOf, type Problem } from './slice.js';

@@ -2,6 +2,11 @@ import { Configuration, type Tree } from '@sextant/config';
 import { Kernel } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
 import { builtinPlugins } from './builtin-plugins.js';
+import { containStrayErrors } from './contain-stray-errors.js';
+import { watchConfiguration } from './watch-configuration.js';
+
+/** Milliseconds a broken process gets to end what runs. */
+const LAST_STOP = 20_000;
 
 /** What one process with everything does: all roles but those that belong on other machines. */
 export const ALL_IN_ONE: readonly Role[] = ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
@@ -27,6 +32,9 @@ export interface HostOptions {
 export async function runHost(options: HostOptions): Promise<number> {
   const stop = stopSignal();
   let kernel: Kernel | undefined;
+  let stray: Disposable | undefined;
+  let watcher: Disposable | undefined;
+  let code = 0;
   try {
     const configuration = await Configuration.load({
       folder: options.folder ?? process.cwd(),
@@ -41,16 +49,33 @@ export async function runHost(options: HostOptions): Promise<number> {
       safe: options.safe ?? false,
       say: (line) => process.stderr.write(`${line}\n`),
     });
+    const { logs } = kernel;
+    const running = kernel;
+    stray = containStrayErrors({
+      blame: (error) => running.blame(error),
+      fatal: (error) => {
+        logs.of('kernel').error('an error outside every plugin: the process ends', { error });
+        code = 1;
+        if (stop.signal.aborted) return;
+        stop.request();
+        setTimeout(() => process.exit(1), LAST_STOP).unref();
+      },
+    });
     await kernel.start(stop.signal);
+    watcher = watchConfiguration(configuration.file, () => {
+      running.reload().catch((error: unknown) => logs.of('kernel').error('the configuration stays as it was', { error }));
+    });
     if (!stop.signal.aborted) options.ready?.(kernel.url);
     await stop.requested;
-    return 0;
+    return code;
   } catch (error) {
-    if (stop.signal.aborted) return 0;
+    if (stop.signal.aborted) return code;
     process.stderr.write(`${describe(error)}\n`);
     return 1;
   } finally {
+    watcher?.[Symbol.dispose]();
     await kernel?.stop();
+    stray?.[Symbol.dispose]();
     stop[Symbol.dispose]();
   }
 }
@@ -65,7 +90,7 @@ export function describe(error: unknown): string {
 }
 
 /** SIGINT, SIGTERM, or the end of the program that started us. A second signal ends the process at once. */
-function stopSignal(): Disposable & { readonly requested: Promise<void>; readonly signal: AbortSignal } {
+function stopSignal(): Disposable & { request(): void; readonly requested: Promise<void>; readonly signal: AbortSignal } {
   const controller = new AbortController();
   let resolve: () => void = () => undefined;
   const requested = new Promise<void>((r) => {
@@ -84,6 +109,7 @@ function stopSignal(): Disposable & { readonly requested: Promise<void>; readonl
   process.on('disconnect', orphaned);
   process.channel?.unref();
   return {
+    request,
     requested,
     signal: controller.signal,
     [Symbol.dispose]: () => {

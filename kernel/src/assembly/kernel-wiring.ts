@@ -71,11 +71,15 @@ export class KernelWiring implements Wiring {
     return this.parts.configs.configure(record.manifest);
   }
 
-  async migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<void> {
-    const wantsStorage =
-      definitions.length > 0 ||
-      record.parts.some(({ part }) => Object.values(part.deps).some((dep) => dep.kind === 'service' && dep.key === core.storage.key));
-    if (wantsStorage) await this.parts.storages?.open(record.id, definitions, signal);
+  async migrate(
+    record: PluginRecord,
+    definitions: readonly StorageDefinition[],
+    signal: AbortSignal,
+  ): Promise<AsyncDisposable | undefined> {
+    const { storages } = this.parts;
+    if (!storages) return undefined;
+    await storages.open(record.id, definitions, signal);
+    return { [Symbol.asyncDispose]: () => storages.close(record.id) };
   }
 
   composeGraphQL(contributions: readonly GraphQLContribution[]): ReturnType<Wiring['composeGraphQL']> {

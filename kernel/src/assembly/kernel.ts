@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Configuration } from '@sextant/config';
+import { type Configuration, type ProcessConfig, processSchema, type Tree } from '@sextant/config';
 import {
   type Clock,
   type CommandOutput,
@@ -42,6 +42,7 @@ import { systemClock } from '../services/system-clock.js';
 import { lockDataFolder } from '../storage/embedded/data-folder-lock.js';
 import type { OwnerLock } from '../storage/embedded/owner-lock.js';
 import { authenticateWith, refuseOpenDoor } from './authentication.js';
+import { changedKeys } from './changed-keys.js';
 import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
 import { DatabaseAdmin } from './database-admin.js';
@@ -90,6 +91,8 @@ export class Kernel {
   readonly #progress: BootProgress;
   readonly #changes = new ChangeFeed<PluginStatus>();
   readonly #tracing: AsyncDisposable;
+  /** The process's own keys, as they are in force. */
+  #inForce: Tree;
   #ready = false;
   #draining = false;
   #url = '';
@@ -137,6 +140,7 @@ export class Kernel {
     const { process: config } = configuration;
     const { logs, stored, roles } = base;
     const log = logs.of('kernel');
+    this.#inForce = config;
     this.logs = logs;
     this.roles = roles;
     this.instance = base.instance;
@@ -314,10 +318,27 @@ export class Kernel {
 
   /** Puts what changed in the configuration in force, as far as it is live. */
   async reload(): Promise<ReloadReport> {
-    const report = this.#configs.reload(await this.options.configuration.reload());
+    const next = await this.options.configuration.reload();
+    const { plugins: _, ...own } = processSchema.shape;
+    const changed = changedKeys(z.object(own), this.#inForce, next.process, '');
+    this.#inForce = changed.inForce;
+    this.logs.setLevel((changed.inForce as ProcessConfig).log.level);
+    const ofPlugins = this.#configs.reload(next);
+    const report = {
+      applied: [...changed.live, ...ofPlugins.applied],
+      restartNeeded: [...changed.fixed, ...ofPlugins.restartNeeded],
+      problems: ofPlugins.problems,
+    };
     this.base.stored?.jobs.refreshSchedules();
-    this.logs.of('kernel').info('read the configuration again', report);
+    const log = this.logs.of('kernel');
+    if (report.problems.length > 0) log.error('the configuration is wrong; what is named stays as it was', { problems: report.problems });
+    log.info('read the configuration again', { applied: report.applied, restartNeeded: report.restartNeeded });
     return report;
+  }
+
+  /** Counts an error that escaped every wrapper against the plugin it came from. False when it came from none. */
+  blame(error: unknown): boolean {
+    return this.#boundary.blame(error);
   }
 
   /** Stops taking work, ends what runs, stops the plugins in reverse order. Never throws. */

@@ -1,7 +1,7 @@
-import type { Configuration } from '@sextant/config';
-import { checkSlice, type Problem } from '@sextant/config';
+import { type Configuration, checkSlice, type Problem, type Tree } from '@sextant/config';
 import { type ConfigSchema, type Logger, type Manifest, z } from '@sextant/sdk';
 import { LiveConfig } from '../services/live-config.js';
+import { changedKeys } from './changed-keys.js';
 
 const EMPTY = z.object({});
 
@@ -58,37 +58,14 @@ export class PluginConfigs {
         problems.push(...checked.problems);
         continue;
       }
-      const previous = config.get() as Record<string, unknown>;
-      const next: Record<string, unknown> = { ...previous };
-      for (const name of Object.keys(schema.shape)) {
-        if (same(previous[name], (checked.value as Record<string, unknown>)[name])) continue;
-        const path = `plugins.${manifest.id}.${name}`;
-        if (isLive(schema.shape[name] as z.ZodType)) {
-          next[name] = (checked.value as Record<string, unknown>)[name];
-          applied.push(path);
-        } else restartNeeded.push(path);
-      }
-      for (const error of config.replace(next)) this.log.error('a listener failed on new configuration', { plugin: manifest.id, error });
+      const changed = changedKeys(schema, config.get() as Tree, checked.value as Tree, `plugins.${manifest.id}.`);
+      applied.push(...changed.live);
+      restartNeeded.push(...changed.fixed);
+      for (const error of config.replace(changed.inForce))
+        this.log.error('a listener failed on new configuration', { plugin: manifest.id, error });
     }
     return { applied, restartNeeded, problems };
   }
 }
 
 const schemaOf = (manifest: Manifest): ConfigSchema => manifest.config ?? EMPTY;
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(revealed(a)) === JSON.stringify(revealed(b));
-
-/** Secrets print alike; for the comparison alone they are looked at. */
-function revealed(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && typeof (value as { reveal?: unknown }).reveal === 'function')
-    return (value as { reveal(): string }).reveal();
-  if (Array.isArray(value)) return value.map(revealed);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revealed(v)]));
-  return value;
-}
-
-function isLive(schema: z.ZodType): boolean {
-  for (let s: z.ZodType | undefined = schema; s; s = (s as { def?: { innerType?: z.ZodType } }).def?.innerType)
-    if (s.meta()?.live === true) return true;
-  return false;
-}

@@ -49,6 +49,13 @@ export class PluginStorages {
     return this.#open.get(plugin);
   }
 
+  /** Gives back what the plugin's storage holds. It is opened anew when the plugin starts again. */
+  async close(plugin: string): Promise<void> {
+    const storage = this.#open.get(plugin);
+    this.#open.delete(plugin);
+    await storage?.close();
+  }
+
   /** Every schema this process knows of, for `db status` and its like. */
   get targets(): readonly MigrationTarget[] {
     return [...this.#targets.values()];

@@ -81,6 +81,16 @@ export class Boundary {
     }
   }
 
+  /**
+   * Counts an error that escaped every wrapper (a late rejection, a throw in a timer) against the entry it was begun in.
+   * @returns false when it was begun in none.
+   */
+  blame(error: unknown): boolean {
+    const entry = currentEntry();
+    if (entry) this.observer.failed(entry, error);
+    return entry !== undefined;
+  }
+
   #count(entry: Entry, error: unknown): void {
     if (SextantError.is(error) && error.status < 500) return;
     if (error instanceof Error && error.name === 'AbortError') return;

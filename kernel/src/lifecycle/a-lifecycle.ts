@@ -48,7 +48,10 @@ export function aLifecycle(
     remoteKeys: new Set(),
     remoteClient: () => undefined,
     configure: () => ({ get: () => ({}), onChange: () => noted('config') }),
-    migrate: async (record) => void events.push(`migrate ${record.id}`),
+    migrate: async (record) => {
+      events.push(`migrate ${record.id}`);
+      return undefined;
+    },
     composeGraphQL: (parts) => {
       events.push(`compose ${[...new Set(parts.map((p) => p.plugin))].join(',')}`);
       return { rejected: new Map(), drained: Promise.resolve() };

@@ -54,7 +54,9 @@ export class PluginRuntime {
 
   async migrate(): Promise<void> {
     const definitions = this.record.parts.flatMap((p) => p.declarations.storage);
-    if (definitions.length > 0) await this.services.wiring.migrate(this.record, definitions, this.#controller.signal);
+    if (definitions.length === 0) return;
+    const storage = await this.services.wiring.migrate(this.record, definitions, this.#controller.signal);
+    if (storage) this.#undo.push(storage);
   }
 
   /** Makes the part's services and contributions. They are published when all of the part exist. */

@@ -39,8 +39,8 @@ export interface Wiring {
 
   /** Validates the plugin's slice. @throws naming every wrong key with its source. */
   configure(record: PluginRecord): ConfigView<unknown>;
-  /** Migrates, or waits until the migrator has. */
-  migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<void>;
+  /** Migrates, or waits until the migrator has, and opens the plugin's storage, which the answer closes. */
+  migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<AsyncDisposable | undefined>;
   /** Replaces the whole schema; answers who was left out and why. `drained` resolves when operations on the schema before have ended. */
   composeGraphQL(parts: readonly GraphQLContribution[]): {
     readonly rejected: ReadonlyMap<string, SextantError>;

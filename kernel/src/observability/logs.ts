@@ -44,13 +44,19 @@ export class Logs {
   }
 
   of(plugin: string): Logger {
-    return wrap(this.#root.child({ plugin }));
+    return wrap(this.#root.child({ plugin }, { level: 'debug' }), this.#root);
+  }
+
+  /** From now on, for all loggers that were ever handed out. */
+  setLevel(level: LogOptions['level']): void {
+    this.#root.level = level;
   }
 }
 
-function wrap(target: Pino): Logger {
+/** `root` has the level that counts: a child keeps the one it was born with. */
+function wrap(target: Pino, root: Pino): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
-    if (!target.isLevelEnabled(level)) return;
+    if (!root.isLevelEnabled(level)) return;
     const span = trace.getSpan(context.active())?.spanContext();
     const entry = currentEntry();
     target[level](
@@ -67,7 +73,7 @@ function wrap(target: Pino): Logger {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrap(target.child(plain(fields))),
+    child: (fields) => wrap(target.child(plain(fields)), root),
   };
 }
 

@@ -18,6 +18,7 @@ export class ServerProcess {
   readonly lastLines: string[] = [];
   readonly ended: Promise<Ended>;
   #end: Ended | undefined;
+  #ending = false;
   readonly #child: ChildProcess;
   readonly #onExit = () => this.#child.kill('SIGINT');
 
@@ -59,6 +60,7 @@ export class ServerProcess {
 
   /** Sends each signal in turn, waiting up to `timeout` milliseconds for the end after each. */
   async end(signals: readonly NodeJS.Signals[], timeout: number): Promise<Ended | undefined> {
+    this.#ending = true;
     for (const signal of signals) {
       if (this.#end !== undefined) break;
       this.#child.kill(signal);
@@ -74,7 +76,9 @@ export class ServerProcess {
     this.lastLines.push(line);
     if (this.lastLines.length > KEPT_LINES) this.lastLines.shift();
     const severity = /^(?:\S+: )?(DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|HINT|DETAIL):/.exec(line)?.[1];
-    if (severity === 'FATAL' || severity === 'PANIC') log.error(line);
+    // A server that we stop says FATAL of each connection it closes.
+    if (this.#ending) log.debug(line);
+    else if (severity === 'FATAL' || severity === 'PANIC') log.error(line);
     else if (severity === 'WARNING') log.warn(line);
     else log.debug(line);
   }
