@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 
 /** Where a repository on this disk keeps what. All paths are real: no link is left in them. */
@@ -37,7 +37,8 @@ export async function gitFolderAt(path: string, roots: readonly string[]): Promi
   const linked = isTree?.isFile() ? await linkedGitDir(path, dotGit) : undefined;
   const gitDir = await realpath(isTree?.isFile() ? (linked ?? '') : isTree?.isDirectory() ? dotGit : path).catch(() => undefined);
   if (gitDir === undefined || !isInside(gitDir, roots)) return undefined;
-  const commonDir = linked ? await commonDirOf(gitDir) : gitDir;
+  // git obeys `commondir` in every git folder, not only in those of linked work trees.
+  const commonDir = await commonDirOf(gitDir);
   if (commonDir === undefined || !isInside(commonDir, roots)) return undefined;
   const sound =
     (await isFile(join(gitDir, 'HEAD'))) && (await isDirectory(join(commonDir, 'objects'))) && (await isDirectory(join(commonDir, 'refs')));
@@ -56,13 +57,31 @@ async function commonDirOf(gitDir: string): Promise<string | undefined> {
   return text === undefined ? gitDir : realpath(resolve(gitDir, text.trim())).catch(() => undefined);
 }
 
+/** Does every object store that git would read from here, however far it is borrowed, lie in `roots`? */
 async function borrowsInside(commonDir: string, roots: readonly string[]): Promise<boolean> {
-  const objects = join(commonDir, 'objects');
-  if (!isInside(await realpath(objects).catch(() => '/'), roots)) return false;
-  const text = await readFile(join(objects, 'info', 'alternates'), 'utf8').catch(() => '');
-  for (const line of text.split('\n').filter((l) => l !== '' && !l.startsWith('#'))) {
-    const store = await realpath(resolve(objects, line)).catch(() => undefined);
-    if (store !== undefined && !isInside(store, roots)) return false;
+  const first = await realpath(join(commonDir, 'objects')).catch(() => undefined);
+  const refs = await realpath(join(commonDir, 'refs')).catch(() => undefined);
+  if (first === undefined || refs === undefined || !isInside(refs, roots)) return false;
+  const stores = new Set([first]);
+  for (const objects of stores) {
+    if (!isInside(objects, roots)) return false;
+    for (const folder of [objects, join(objects, 'pack'), join(objects, 'info')]) if (!(await linksInside(folder, roots))) return false;
+    const text = await readFile(join(objects, 'info', 'alternates'), 'utf8').catch(() => '');
+    for (const line of text.split('\n').filter((l) => l !== '' && !l.startsWith('#'))) {
+      // git unquotes such a line; we need not, to know that nobody writes one by accident.
+      if (line.startsWith('"')) return false;
+      const store = await realpath(resolve(objects, line)).catch(() => undefined);
+      if (store !== undefined) stores.add(store);
+    }
+  }
+  return true;
+}
+
+async function linksInside(folder: string, roots: readonly string[]): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter((e) => e.isSymbolicLink())) {
+    const target = await realpath(join(folder, entry.name)).catch(() => undefined);
+    if (target !== undefined && !isInside(target, roots)) return false;
   }
   return true;
 }
