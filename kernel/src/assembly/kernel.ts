@@ -41,6 +41,7 @@ import { ChangeFeed } from '../services/change-feed.js';
 import { systemClock } from '../services/system-clock.js';
 import { lockDataFolder } from '../storage/embedded/data-folder-lock.js';
 import type { OwnerLock } from '../storage/embedded/owner-lock.js';
+import { KERNEL_VERSION } from '../version.js';
 import { authenticateWith, refuseOpenDoor } from './authentication.js';
 import { changedKeys } from './changed-keys.js';
 import { dataFolder } from './data-folder.js';
@@ -144,7 +145,7 @@ export class Kernel {
     this.logs = logs;
     this.roles = roles;
     this.instance = base.instance;
-    this.#tracing = startTracing({ otlpEndpoint: config.tracing.otlpEndpoint, serviceName: 'sextant', version: '1.0.0' });
+    this.#tracing = startTracing({ otlpEndpoint: config.tracing.otlpEndpoint, serviceName: 'sextant', version: KERNEL_VERSION });
     this.records = found.map(({ manifest, source }) => {
       const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)));
       return record;
@@ -175,7 +176,7 @@ export class Kernel {
         stored,
         clock,
         dataDir: base.dataDir,
-        process: { version: '1.0.0', instance: this.instance, roles, localMode, externalUrl: () => this.url },
+        process: { version: KERNEL_VERSION, instance: this.instance, roles, localMode, externalUrl: () => this.url },
         plugins: () => this.switchboard,
       }),
     );
@@ -398,7 +399,9 @@ export class Kernel {
     this.#events().subscribe(switched, async ({ instance }) => {
       if (instance === this.instance) return;
       const { configuration, safe = false } = this.options;
-      await this.#lifecycle.reconcile(wantedPlugins({ configuration, records: this.records, switched: await stored.switches.all(), safe }));
+      await this.switchboard.follow(async () =>
+        wantedPlugins({ configuration, records: this.records, switched: await stored.switches.all(), safe }),
+      );
     });
   }
 }

@@ -173,8 +173,12 @@ export class PluginRuntime {
 
   /** Closes the entrances; resolves when what came in through them has ended. */
   async close(): Promise<void> {
-    await disposeAll(this.#entrances.splice(0), (error) => this.context.log.error('closing an entrance failed', { error }));
+    // None waits for another: the slowest job or request decides.
+    const closing = this.#entrances.splice(0).map((entrance) => disposeAll([entrance], this.#closingFailed));
+    await Promise.all(closing);
   }
+
+  readonly #closingFailed = (error: unknown): void => this.context.log.error('closing an entrance failed', { error });
 
   /** Stop hooks in reverse, then everything the plugin published. Never throws. */
   async stop(): Promise<void> {

@@ -67,6 +67,11 @@ export class Switchboard implements Plugins {
     });
   }
 
+  /** Another process switched something: brings this one in line, in turn with the changes made here. */
+  follow(wanted: () => Promise<ReadonlySet<string>>): Promise<void> {
+    return this.#serially(async () => this.lifecycle.reconcile(await wanted()));
+  }
+
   /** @throws SEXTANT_PLUGIN_UNKNOWN with the nearest id. */
   find(id: string): PluginRecord {
     const record = this.records.find((r) => r.id === id || r.manifest.renamedFrom?.includes(id));

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ import type { Logger, Token } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import { internalActor, runAs } from '../services/actors.js';
-import { isLoopback, parseRemoteAddress } from './remote-address.js';
+import { parseRemoteAddress } from './remote-address.js';
 import { toWire } from './remote-errors.js';
 import { RemoteTraffic } from './remote-traffic.js';
 
@@ -56,10 +56,11 @@ export class RemoteServer {
 
   async listen(address: string, tls: RemoteTls | undefined): Promise<void> {
     const at = parseRemoteAddress(address);
-    if (at.kind === 'tcp' && !tls && !isLoopback(at.host)) {
+    // Calls run as the process itself: on TCP, loopback too, every user of the machine could make them.
+    if (at.kind === 'tcp' && !tls) {
       throw new SextantError('SEXTANT_REMOTE_ADDRESS', {
-        what: `Other machines cannot be let in at ${address} without certificates.`,
-        fix: 'Set internal.tls (ca, cert, key), or listen on loopback or a unix socket.',
+        what: `Other processes cannot be let in at ${address} without certificates.`,
+        fix: 'Set internal.tls (ca, cert, key), or listen on a unix socket (unix:/path).',
       });
     }
     const answer = (request: IncomingMessage, response: ServerResponse): void =>
@@ -76,6 +77,7 @@ export class RemoteServer {
     await new Promise<void>((resolve, reject) => {
       this.#server?.once('error', reject).listen(at.kind === 'unix' ? { path: at.path } : { host: at.host, port: at.port }, resolve);
     });
+    if (at.kind === 'unix') chmodSync(at.path, 0o600);
     this.log.info('listening for other Sextant processes', { address, mutualTls: tls !== undefined });
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SextantError, serviceToken } from '@sextant/sdk';
@@ -110,11 +110,13 @@ describe('services between processes', () => {
     await expect(unknown.double({ n: 1 })).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_UNKNOWN' });
   });
 
-  it('lets no other machine in without certificates', async () => {
+  it('lets nobody in over TCP without certificates, and no other user over the socket', async () => {
     const open = new RemoteServer(
       new Boundary({ failed: () => undefined, allows: () => true }),
       new Logs({ level: 'silent', format: 'json' }).of('kernel'),
     );
-    await expect(open.listen('0.0.0.0:0', undefined)).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_ADDRESS' });
+    for (const address of ['0.0.0.0:0', '127.0.0.1:0', 'http://localhost:1'])
+      await expect(open.listen(address, undefined)).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_ADDRESS' });
+    expect(statSync(join(folder, 's')).mode & 0o777).toBe(0o600);
   });
 });
