@@ -8,7 +8,7 @@ const SKIPPED = new Set(['node_modules', 'dist', 'bundle', 'testing', 'test', 't
 // Builders of tests stand beside what they build and begin with an article: `a-server.ts`.
 const SOURCE = /^(?!an?-).*(?<!\.test|\.d)\.ts$/;
 // A code in quotes; environment variables are named SEXTANT_… as well, and are recognised by how they are read.
-const QUOTED = /['"`](SEXTANT_[A-Z0-9]+(?:_[A-Z0-9]+)+)['"`]/g;
+const QUOTED = /['"`](SEXTANT_[A-Z0-9]+(?:_[A-Z0-9]+)*)['"`]/g;
 const DECLARED = /^\s*['"]?(SEXTANT_[A-Z0-9_]+)['"]?: \{/gm;
 
 function* sources(root, folder) {
@@ -36,14 +36,9 @@ export function errorProblems(root) {
     ...[...used]
       .filter(([name]) => !known.has(name) && !ENVIRONMENT.has(name))
       .map(([name, file]) => `${file} uses ${name}, which nobody declares`),
-    ...[...declared]
-      .filter(([name]) => !used.has(name) && !WITHOUT_THROW.has(name))
-      .map(([name, file]) => `${file} declares ${name}, which nothing throws`),
+    ...[...declared].filter(([name]) => !used.has(name)).map(([name, file]) => `${file} declares ${name}, which nothing throws`),
   ];
 }
-
-/** Given to what fails without a code of its own, by a constant. */
-const WITHOUT_THROW = new Set(['SEXTANT_INTERNAL']);
 
 /** Names that look like codes and are variables of the environment. */
 const ENVIRONMENT = new Set([
