@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { forked } from './harness/forked.mjs';
 import { median } from './harness/measure.mjs';
 import { aRepository } from './toggle/a-repository.mjs';
@@ -20,6 +21,10 @@ export async function run({ tiny, folder, note, progress }) {
     child.send(step);
     return child.next();
   };
+  // The pools of connections grow with the first load, and stay: that is not a leak either.
+  const warm = startLoad(url, RATE);
+  await wait(tiny ? 500 : 4_000);
+  await warm.stop();
   const before = await ask('count');
   const load = startLoad(url, RATE);
   progress(`${toggles} rounds under ${RATE} requests a second`);
