@@ -48,12 +48,12 @@ import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
 import { DatabaseAdmin } from './database-admin.js';
 import { KernelWiring } from './kernel-wiring.js';
-import { operationsRoutes } from './operations-routes.js';
+import { graphqlRoutes, operationsRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
 import { openStored, type Stored } from './stored-services.js';
-import { checkMentioned, markIncompatible, wantedPlugins } from './wanted-plugins.js';
+import { checkMentioned, markIncompatible, refuseMissing, wantedPlugins } from './wanted-plugins.js';
 
 export interface KernelOptions {
   readonly builtin: readonly Manifest[];
@@ -287,7 +287,7 @@ export class Kernel {
         wantedPlugins({ configuration, records: this.records, switched: (await stored?.switches.all()) ?? new Map(), safe }),
       );
       signal.throwIfAborted();
-      this.#refuseMissing();
+      refuseMissing(configuration, this.records);
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
       if (listen) {
         await refuseOpenDoor(config.http.host, this.points.list(core.authenticators));
@@ -295,7 +295,7 @@ export class Kernel {
           'kernel',
           operationsRoutes({ unready: () => this.unready(), plugins: () => this.switchboard.list(), metrics: () => this.metrics.render() }),
         );
-        if (roles.includes('api')) this.#mountGraphQL();
+        if (roles.includes('api')) this.#http.mount('kernel-graphql', graphqlRoutes(this.graphql));
         this.#url = (await this.#http.listen()).url;
       }
       this.#followSwitches();
@@ -363,29 +363,6 @@ export class Kernel {
     await quietly('closing what stores', () => this.base.stored?.close());
     await quietly('releasing the data folder', () => this.base.lock?.release());
     await quietly('ending tracing', () => this.#tracing[Symbol.asyncDispose]());
-  }
-
-  #mountGraphQL(): void {
-    this.#http.mount('kernel-graphql', (router) => {
-      const handle = (request: Parameters<GraphQLEngine['handle']>[0]) => this.graphql.handle(request);
-      router.post('/.api/graphql', handle, { auth: 'public', timeout: 0, maxBody: 4 * 1024 * 1024 });
-      router.get('/.api/graphql', handle, { auth: 'public', timeout: 0 });
-    });
-  }
-
-  #refuseMissing(): void {
-    const missing = this.records.find((record) => {
-      const policy =
-        this.options.configuration.switches(record.id).onFailure ?? (record.manifest.toggle === 'always-on' ? 'abort' : 'continue');
-      return policy === 'abort' && ['failed', 'blocked', 'incompatible'].includes(record.state);
-    });
-    if (!missing) return;
-    throw new SextantError('SEXTANT_BOOT_ABORTED', {
-      what: `Sextant cannot do without the plugin "${missing.id}", which did not come up.`,
-      ...(missing.error ? { why: missing.error.message } : {}),
-      fix: 'Mend what is named; --safe starts without the plugins that can be switched off.',
-      cause: missing.error?.cause,
-    });
   }
 
   #events(): Events {

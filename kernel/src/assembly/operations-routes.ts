@@ -1,4 +1,5 @@
-import type { PluginRouter, PluginStatus } from '@sextant/sdk';
+import type { PluginRouter, PluginStatus, RouteRequest } from '@sextant/sdk';
+import type { GraphQLEngine } from '../graphql/graphql-engine.js';
 import { isLoopback } from '../remote/remote-address.js';
 
 export interface OperationsSources {
@@ -35,4 +36,13 @@ export const operationsRoutes =
       { auth: 'public' },
     );
     router.get('/-/plugins', () => ({ body: { plugins: sources.plugins() } }), { auth: 'site-admin' });
+  };
+
+/** The one GraphQL API. Who may read what is said by each field. */
+export const graphqlRoutes =
+  (graphql: GraphQLEngine) =>
+  (router: PluginRouter): void => {
+    const handle = (request: RouteRequest) => graphql.handle(request);
+    router.post('/.api/graphql', handle, { auth: 'public', timeout: 0, maxBody: 4 * 1024 * 1024 });
+    router.get('/.api/graphql', handle, { auth: 'public', timeout: 0 });
   };

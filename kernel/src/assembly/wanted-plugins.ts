@@ -49,3 +49,18 @@ export function wantedPlugins({ configuration, records, switched, safe }: Wanted
   });
   return new Set(wanted.map((record) => record.id));
 }
+
+/** @throws SEXTANT_BOOT_ABORTED when a plugin that must run does not. */
+export function refuseMissing(configuration: Configuration, records: readonly PluginRecord[]): void {
+  const missing = records.find((record) => {
+    const policy = configuration.switches(record.id).onFailure ?? (record.manifest.toggle === 'always-on' ? 'abort' : 'continue');
+    return policy === 'abort' && ['failed', 'blocked', 'incompatible'].includes(record.state);
+  });
+  if (!missing) return;
+  throw new SextantError('SEXTANT_BOOT_ABORTED', {
+    what: `Sextant cannot do without the plugin "${missing.id}", which did not come up.`,
+    ...(missing.error ? { why: missing.error.message } : {}),
+    fix: 'Mend what is named; --safe starts without the plugins that can be switched off.',
+    cause: missing.error?.cause,
+  });
+}

@@ -24,8 +24,9 @@ export class JobSpy implements Disposable {
   async drain(options: { readonly timeout?: number } = {}): Promise<void> {
     await this.#until(options.timeout ?? 10_000, 'the queue to be empty', async () => {
       if (this.runner.running > 0) return false;
+      // A job that is locked counts: it may have been taken and not begun yet.
       const { rows } = await this.main.query<{ n: number }>(
-        'select count(*)::int as n from graphile_worker.jobs where task_identifier = any ($1::text[]) and locked_at is null and attempts < max_attempts and run_at <= now()',
+        'select count(*)::int as n from graphile_worker.jobs where task_identifier = any ($1::text[]) and (locked_at is not null or (attempts < max_attempts and run_at <= now()))',
         [this.runner.names],
       );
       return rows[0]!.n === 0 && this.runner.running === 0;
