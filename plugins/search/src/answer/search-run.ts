@@ -94,7 +94,7 @@ export function noteSummary(
     }
   }
   // Text was never in a binary file or a link; anything else that was not read may hold a hit.
-  const entries = Object.entries(summary.skippedFiles).sort(([, x], [, y]) => y - x);
+  const entries = Object.entries(summary.skippedFiles).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const notText = entries.filter(([reason]) => reason === 'binary' || reason === 'symlink');
   const unread = entries.filter((entry) => !notText.includes(entry));
   const say = (list: typeof entries): string => list.map(([reason, n]) => `${n} ${reason}`).join(', ');

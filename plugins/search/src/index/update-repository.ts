@@ -128,7 +128,8 @@ function place(live: LiveShard, keptBits: bigint, wanted: Map<string, WantedDocu
   for (let document = 0; document < shard.documents; document++) {
     const before = getMask(live.masks, document);
     const skip = shard.skip(document);
-    const key = wanted.size > 0 ? documentKey(shard.path(document), shard.oid(shard.blobOfDocument[document]!), skip === 'ignored') : '';
+    const unread = skip === 'ignored' || skip === 'symlink' ? skip : undefined;
+    const key = wanted.size > 0 ? documentKey(shard.path(document), shard.oid(shard.blobOfDocument[document]!), unread) : '';
     // A blob that was missing may be there by now, so such a document never satisfies a wish.
     const wish = skip === 'missing' ? undefined : wanted.get(key);
     if (wish) wanted.delete(key);

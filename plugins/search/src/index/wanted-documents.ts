@@ -15,9 +15,12 @@ export interface WantedDocument {
   mask: bigint;
 }
 
-/** Two documents are the same when path, content and being ignored are. */
-export function documentKey(path: string, oid: string, ignored: boolean): string {
-  return `${ignored ? '!' : ' '}${oid} ${path}`;
+/**
+ * Two documents are the same when path, content and why they are not to be read are: a link has the blob of a file that
+ * holds its target's name, and is none.
+ */
+export function documentKey(path: string, oid: string, unread: 'ignored' | 'symlink' | undefined): string {
+  return `${unread === 'ignored' ? '!' : unread === 'symlink' ? '@' : ' '}${oid} ${path}`;
 }
 
 /** Lists the trees of the branches and lays them over one another. Submodules are no documents. */
@@ -36,10 +39,11 @@ export async function wantedDocuments(
     const ignores = await ignoresOf(entries, source, signal);
     for (const { path, oid, size, mode } of entries) {
       const ignored = ignores(path);
-      const key = documentKey(path, oid, ignored);
+      const symlink = (mode & TYPE_BITS) === SYMBOLIC_LINK;
+      const key = documentKey(path, oid, ignored ? 'ignored' : symlink ? 'symlink' : undefined);
       const known = wanted.get(key);
       if (known) known.mask |= 1n << BigInt(bit);
-      else wanted.set(key, { path, oid, size: size ?? 0, ignored, symlink: (mode & TYPE_BITS) === SYMBOLIC_LINK, mask: 1n << BigInt(bit) });
+      else wanted.set(key, { path, oid, size: size ?? 0, ignored, symlink, mask: 1n << BigInt(bit) });
     }
   }
   return wanted;
