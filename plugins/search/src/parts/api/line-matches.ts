@@ -28,8 +28,21 @@ export function lineMatchesOf(chunks: Chunks, maxLineLength = -1): readonly Line
     }
     for (const [lineNumber, offsetAndLengths] of [...hits].sort(([a], [b]) => a - b)) {
       const line = lines[lineNumber - chunk.start.line] ?? '';
-      matches.push({ line: maxLineLength >= 0 ? line.slice(0, maxLineLength) : line, lineNumber, offsetAndLengths });
+      const shown = cutLine(line, maxLineLength);
+      matches.push({
+        line: shown,
+        lineNumber,
+        offsetAndLengths: shown === line ? offsetAndLengths : within(offsetAndLengths, maxLineLength),
+      });
     }
   }
   return matches;
 }
+
+/** The first characters of a line, none of them in halves. @param length in code points; below 0: all */
+export const cutLine = (line: string, length: number): string =>
+  length < 0 || line.length <= length ? line : [...line].slice(0, length).join('');
+
+/** The hits, or their beginnings, that lie in so many characters. */
+const within = (hits: readonly (readonly [number, number])[], length: number): readonly (readonly [number, number])[] =>
+  hits.flatMap(([from, size]) => (from < length ? [[from, Math.min(size, length - from)] as const] : []));

@@ -1,5 +1,5 @@
 import type { SearchEvent, SearchMatch } from '../../api.js';
-import { lineMatchesOf } from './line-matches.js';
+import { cutLine, lineMatchesOf } from './line-matches.js';
 
 export interface WireOptions {
   /** `cm=t`: chunks instead of lines. */
@@ -125,12 +125,9 @@ const rangesOfLine = (ranges: readonly (readonly [number, number])[]): readonly 
   ranges.map(([start, end]) => ({ start: { offset: start, line: 0, column: start }, end: { offset: end, line: 0, column: end } }));
 
 function limited(content: string, length: number): readonly [string, boolean] {
-  if (length < 0 || !content.split('\n').some((line) => line.length > length)) return [content, false];
-  return [
-    content
-      .split('\n')
-      .map((line) => line.slice(0, length))
-      .join('\n'),
-    true,
-  ];
+  const cut = content
+    .split('\n')
+    .map((line) => cutLine(line, length))
+    .join('\n');
+  return [cut, cut !== content];
 }
