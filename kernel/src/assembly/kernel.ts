@@ -111,14 +111,21 @@ export class Kernel {
     });
     const roles = config.roles ?? ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
     const dataDir = dataFolder(config.dataDir);
-    const lock = roles.includes('cli') ? undefined : lockDataFolder(dataDir);
+    // Whatever can be refused is refused before anything is held or started.
+    checkMentioned(
+      configuration,
+      found.map((plugin) => plugin.manifest),
+    );
     if (options.listen !== false) refuseDefaultPassword(config, !isLoopback(config.http.host));
     const tls = readRemoteTls(config, configuration.folder);
     const instance = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+    const lock = roles.includes('cli') ? undefined : lockDataFolder(dataDir);
+    let stored: Stored | undefined;
     try {
-      const stored = await openStored({ config, roles, dataDir, instance, logs, signal });
+      stored = await openStored({ config, roles, dataDir, instance, logs, signal });
       return new Kernel(options, found, { roles, dataDir, instance, logs, tls, stored, lock });
     } catch (error) {
+      await stored?.close();
       lock?.release();
       throw error;
     }
@@ -150,7 +157,6 @@ export class Kernel {
       const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)));
       return record;
     });
-    checkMentioned(configuration, this.records);
     this.#progress = new BootProgress((line) => options.say?.(line));
     const budget = new ErrorBudget(clock, config.errorBudget, {
       error: (entry, error) => logs.of(entry.plugin).error(`${entry.kind} "${entry.name}" failed`, { error }),

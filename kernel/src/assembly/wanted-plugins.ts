@@ -1,18 +1,18 @@
 import type { Configuration } from '@sextant/config';
-import { SextantError } from '@sextant/sdk';
+import { type Manifest, SextantError } from '@sextant/sdk';
 import semver from 'semver';
 import type { PluginRecord } from '../lifecycle/plugin-record.js';
 import { unknownPlugin } from '../lifecycle/switchboard.js';
 import { KERNEL_VERSION } from '../version.js';
 
 /** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN */
-export function checkMentioned(configuration: Configuration, records: readonly PluginRecord[]): void {
-  const known = new Set(records.flatMap((r) => [r.id, ...(r.manifest.renamedFrom ?? [])]));
+export function checkMentioned(configuration: Configuration, manifests: readonly Manifest[]): void {
+  const known = new Set(manifests.flatMap((m) => [m.id, ...(m.renamedFrom ?? [])]));
   for (const id of configuration.mentionedPlugins())
     if (!known.has(id))
       throw unknownPlugin(
         id,
-        records.map((r) => r.id),
+        manifests.map((m) => m.id),
       );
 }
 

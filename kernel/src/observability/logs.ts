@@ -44,7 +44,7 @@ export class Logs {
   }
 
   of(plugin: string): Logger {
-    return wrap(this.#root.child({ plugin }, { level: 'debug' }), this.#root);
+    return wrap(this.#root, { plugin });
   }
 
   /** From now on, for all loggers that were ever handed out. */
@@ -53,14 +53,15 @@ export class Logs {
   }
 }
 
-/** `root` has the level that counts: a child keeps the one it was born with. */
-function wrap(target: Pino, root: Pino): Logger {
+/** One object a line, so that no key stands in it twice: a field of the caller wins over one that was bound. */
+function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
     if (!root.isLevelEnabled(level)) return;
     const span = trace.getSpan(context.active())?.spanContext();
     const entry = currentEntry();
-    target[level](
+    root[level](
       {
+        ...bound,
         ...(entry ? { entry: `${entry.kind} ${entry.name}` } : {}),
         ...(span ? { trace: span.traceId } : {}),
         ...(fields ? plain(fields) : {}),
@@ -73,7 +74,7 @@ function wrap(target: Pino, root: Pino): Logger {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrap(target.child(plain(fields)), root),
+    child: (fields) => wrap(root, { ...bound, ...plain(fields) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
-import type { Git, Mirrors } from '@sextant/plugin-git/api';
+import type { Git, MirrorState, Mirrors } from '@sextant/plugin-git/api';
 import type { Clock, Contribution, Logger } from '@sextant/sdk';
 import type { Ranker, Search, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
@@ -94,6 +94,7 @@ export class SearchService implements Search {
     const viewer = await Viewer.of(visibility, request.actor);
     const visible = await catalog.of(request.actor);
     const limit = plan.options.count === 'all' ? ALL : (plan.options.count ?? this.services.settings().defaultLimit);
+    const states = new Map<number, MirrorState>();
     const run: SearchRun = {
       ...this.#budget(plan, limit, tally),
       tally,
@@ -101,7 +102,7 @@ export class SearchService implements Search {
       contextLines: request.contextLines ?? 1,
       ordered: request.ordered ?? false,
       sees: viewer.sees,
-      mirrors: await mirrors.states(visible.map((r) => r.id)),
+      mirrors: states,
     };
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     else if (!viewer.unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
@@ -114,6 +115,9 @@ export class SearchService implements Search {
           count: scope.excluded,
           harmless: true,
         });
+      // Of those in scope only: a search of one repository must not pay for all the others.
+      const unread = scope.repositories.filter(({ id }) => !searched.has(id)).map(({ id }) => id);
+      for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
       for (const { id } of scope.repositories) searched.add(id);
       streams.push(...(await alternativeMatches(run, alternative, scope.repositories, { repositories, actor: request.actor })));
     }

@@ -1,0 +1,39 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { Logs } from './logs.js';
+
+function aLog() {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk).trim());
+      done();
+    },
+  });
+  return { lines, logs: new Logs({ level: 'info', format: 'json', destination }) };
+}
+
+describe('a log line', () => {
+  it('holds each key once, and a field of the caller wins over one that was bound', () => {
+    const { lines, logs } = aLog();
+    logs.of('kernel').child({ job: 'a' }).info('hello', { plugin: 'search', job: 'b' });
+    expect(lines[0]?.match(/"plugin":/g)).toHaveLength(1);
+    expect(JSON.parse(lines[0] as string)).toMatchObject({ level: 'info', plugin: 'search', job: 'b', message: 'hello' });
+  });
+
+  it('hostile row 22: loses what looks like a credential, in the message, the fields and the error', () => {
+    const { lines, logs } = aLog();
+    const canary = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
+    logs.of('git').info(`cloning https://${canary}@host/x`, { url: `https://u:${canary}@host`, error: new Error(`bad ${canary}`) });
+    expect(lines.join()).not.toContain(canary);
+  });
+
+  it('follows a level that is changed, in loggers that were handed out before', () => {
+    const { lines, logs } = aLog();
+    const log = logs.of('git');
+    log.debug('before');
+    logs.setLevel('debug');
+    log.debug('after');
+    expect(lines).toHaveLength(1);
+  });
+});
