@@ -78,7 +78,9 @@ export class PluginRuntime {
     for (const { token, value } of made) {
       container.publish(token, value);
       this.#undo.push({ [Symbol.dispose]: () => container.withdraw(token) });
-      if (token.remote && role === token.remote.role) this.#undo.push(this.services.wiring.expose(token, value, this.record.id));
+      // By the roles of the process, not of the part: which part makes a service that several declare means nothing.
+      if (token.remote && this.services.roles.includes(token.remote.role))
+        this.#undo.push(this.services.wiring.expose(token, value, this.record.id));
     }
     for (const { point, make } of declarations.contributes) {
       const value = await boundary.run(

@@ -29,16 +29,9 @@ export class SpreadEngine implements SearchEngine {
     const running = [...shares].map(([address, repositories]) => {
       const node = this.nodes.find((n) => n.address === address) as RemoteNode<SearchEngine>;
       const iterator = node.client.search({ ...request, scope: { ...request.scope, repositories } })[Symbol.asyncIterator]();
-      const lost = (error: unknown): IteratorResult<EngineEvent> => ({
+      const lost = (): IteratorResult<EngineEvent> => ({
         done: false,
-        value: {
-          type: 'done',
-          summary: unanswered(
-            repositories.map((r) => r.id),
-            node.address,
-            error,
-          ),
-        },
+        value: { type: 'done', summary: unanswered(repositories.map((r) => r.id)) },
       });
       return { iterator, next: iterator.next().catch(lost), lost };
     });
@@ -123,6 +116,7 @@ const merged = (a: EngineSummary, b: EngineSummary): EngineSummary => ({
   timedOut: a.timedOut || b.timedOut,
   notIndexed: [...a.notIndexed, ...b.notIndexed],
   degraded: [...a.degraded, ...b.degraded],
+  unanswered: [...(a.unanswered ?? []), ...(b.unanswered ?? [])],
   skippedFiles: Object.fromEntries(
     [...new Set([...Object.keys(a.skippedFiles), ...Object.keys(b.skippedFiles)])].map((k) => [
       k,
@@ -131,11 +125,8 @@ const merged = (a: EngineSummary, b: EngineSummary): EngineSummary => ({
   ),
 });
 
-const unanswered = (repositories: readonly number[], address: string, error: unknown): EngineSummary => ({
+const unanswered = (repositories: readonly number[]): EngineSummary => ({
   ...EMPTY,
   shardsTotal: repositories.length,
-  degraded: repositories.map((repository) => ({
-    repository,
-    reason: `the search node ${address} does not answer${error instanceof Error && error.name !== 'AbortError' ? `: ${error.message}` : ''}`,
-  })),
+  unanswered: repositories,
 });

@@ -43,16 +43,17 @@ async function withFile(
       if (event.type === 'documents') {
         for (const { repository, path } of event.documents) if (run.sees(repository, path)) holding.add(repository);
       } else if (event.type === 'done') {
-        const { timedOut, limitHit, degraded, notIndexed } = event.summary;
+        const { timedOut, limitHit, degraded, notIndexed, unanswered = [] } = event.summary;
         if (timedOut || limitHit) run.tally.leaveOut('timed-out', unchecked);
-        for (const { repository: id, reason } of degraded) {
-          const repository = byId.get(id);
-          run.tally.leaveOut(/does not answer/.test(reason) ? 'shard-missing' : 'degraded', unchecked, repository ? { repository } : {});
-        }
-        for (const id of notIndexed) {
-          const repository = byId.get(id);
-          if (repository) run.tally.leaveOut('not-indexed', unchecked, { repository });
-        }
+        const leaveOut = (reason: 'degraded' | 'shard-missing' | 'not-indexed', ids: readonly number[]): void => {
+          for (const repository of ids.flatMap((id) => byId.get(id) ?? [])) run.tally.leaveOut(reason, unchecked, { repository });
+        };
+        leaveOut(
+          'degraded',
+          degraded.map((d) => d.repository),
+        );
+        leaveOut('shard-missing', unanswered);
+        leaveOut('not-indexed', notIndexed);
       }
     }
   } catch (error) {

@@ -84,14 +84,14 @@ export function noteSummary(
   const { tally } = run;
   if (summary.limitHit) tally.leaveOut('capped', run.capped);
   if (summary.timedOut) tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts`);
-  for (const { repository: id, reason } of summary.degraded) {
+  for (const { repository: id } of summary.degraded) {
     const repository = named(id);
-    const details = repository ? { repository } : {};
-    if (/does not answer/.test(reason)) tally.leaveOut('shard-missing', 'A search node does not answer', details);
-    else {
-      run.damaged(id);
-      tally.leaveOut('degraded', 'A part of the index is damaged and is built anew', details);
-    }
+    run.damaged(id);
+    tally.leaveOut('degraded', 'A part of the index is damaged and is built anew', repository ? { repository } : {});
+  }
+  for (const id of summary.unanswered ?? []) {
+    const repository = named(id);
+    tally.leaveOut('shard-missing', 'A search node does not answer', repository ? { repository } : {});
   }
   // Text was never in a binary file or a link; anything else that was not read may hold a hit.
   const entries = Object.entries(summary.skippedFiles).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));

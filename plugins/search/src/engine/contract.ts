@@ -135,6 +135,8 @@ export interface EngineSummary {
   readonly notIndexed: readonly number[];
   /** Repositories with a shard that is quarantined or failed during this query, with the cause in words. */
   readonly degraded: readonly { readonly repository: number; readonly reason: string }[];
+  /** Repositories of a node that did not answer; set by whoever asks several nodes. */
+  readonly unanswered?: readonly number[];
   /** Files of the searched repositories known by path only, by reason (`too-large`, `binary`, …). */
   readonly skippedFiles: Readonly<Record<string, number>>;
 }

@@ -176,6 +176,13 @@ export class IndexStore {
     });
   }
 
+  /** Keeps the files of a manifest from a sweep while they are brought in, which may take longer than a sweep waits. */
+  reserve(manifest: Manifest): Disposable {
+    const files = manifest.shards.flatMap(filesOf);
+    this.#retired.hold(files);
+    return { [Symbol.dispose]: () => this.#retired.release(files) };
+  }
+
   /** Takes a repository out of the index; its files go when no query uses them. */
   remove(repository: number): Promise<void> {
     return this.#inTurn(repository, async () => {
@@ -252,9 +259,10 @@ export class IndexStore {
     return this.#catalog.manifests;
   }
 
+  /** By repository id: in what order manifests came to this process says nothing. */
   async list(): Promise<IndexedRepository[]> {
     await this.#catalog.refresh();
-    return [...this.#catalog.manifests.values()].map(describe);
+    return [...this.#catalog.manifests.values()].map(describe).sort((a, b) => a.repository - b.repository);
   }
 
   /** What the index holds of one repository; undefined: nothing. */

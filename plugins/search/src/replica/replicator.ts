@@ -186,8 +186,13 @@ export class Replicator implements AsyncDisposable {
     }
     const manifest = decodeManifest(text);
     if (manifest.repository.id !== id) throw new Error(`the manifest of repository ${id} is of another one.`);
-    await copier.copy(feed, manifest, signal);
-    await store.adopt(manifest);
+    const reserved = store.reserve(manifest);
+    try {
+      await copier.copy(feed, manifest, signal);
+      await store.adopt(manifest);
+    } finally {
+      reserved[Symbol.dispose]();
+    }
     this.#wanted?.set(id, this.#version(manifest));
   }
 
