@@ -94,6 +94,20 @@ export const processSchema = z.object({
       rest: duration().default(30_000).describe('How long it rests'),
     })
     .prefault({}),
+  runaway: z
+    .object({
+      loop: duration()
+        .default(20_000)
+        .describe(
+          'Longest time that code may keep the event loop, before the process is started again without its plugin; 0 does not look',
+        ),
+      memory: bytes()
+        .optional()
+        .describe(
+          'Most memory for JavaScript, buffers included, before that happens; default: nine tenths of what Node.js may take, without buffers',
+        ),
+    })
+    .prefault({}),
   pluginPaths: z.array(z.string()).default([]).describe('Folders of plugins to load, from the configuration file'),
   pluginPackages: z.array(z.string()).default([]).describe('npm packages of plugins to load'),
   plugins: z.record(z.string(), z.unknown()).default({}).describe('Per plugin: false, or its switches and its own configuration'),

@@ -1,10 +1,13 @@
 export { dataFolder } from './assembly/data-folder.js';
 export { Kernel, type KernelOptions } from './assembly/kernel.js';
 export { bootTable } from './boot/boot-table.js';
+export { currentEntry } from './boundary/boundary.js';
+export { runningPlugin } from './boundary/running-plugin.js';
 export { discover } from './discovery/discover.js';
 export { loadCommands, type PluginCommand } from './discovery/load-commands.js';
 export { JobSpy } from './jobs/job-spy.js';
 export { collectDeclarations, type Declarations } from './lifecycle/declarations.js';
+export type { RunawayPlugin } from './lifecycle/runaways.js';
 export { Logs } from './observability/logs.js';
 export { EmbeddedPostgres } from './storage/embedded/embedded-postgres.js';
 export { createTestDatabase, type TestDatabase } from './storage/test-database.js';

@@ -45,6 +45,11 @@ export const kernelErrors = declareErrors({
     summary: 'The plugin failed too often in a short time and rests.',
     fix: 'Wait for the retry, and read its errors in the log.',
   },
+  SEXTANT_PLUGIN_RUNAWAY: {
+    status: 503,
+    summary: 'The plugin kept the event loop, or took the memory, of the process before this one, and is left out of this one.',
+    fix: 'Mend or configure the plugin, then enable it again with `sextant plugin enable`.',
+  },
   SEXTANT_PLUGIN_RESTART_NEEDED: { status: 409, summary: 'The change needs a new process.', fix: 'Restart Sextant.' },
   SEXTANT_SERVICE_MISSING: {
     status: 500,

@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { runProgram } from './program.js';
+import { supervised } from '@sextant/preset/host';
 
-process.exitCode = await runProgram(process.argv.slice(2));
+const args = process.argv.slice(2);
+// The program is loaded by the process that runs it, so that a supervisor, which lives as long, stays small.
+const run = async (): Promise<number> => (await import('./program.js')).runProgram(args);
+
+process.exitCode = args.find((arg) => !arg.startsWith('-')) === 'serve' ? await supervised(run) : await run();

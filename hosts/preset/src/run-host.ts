@@ -1,8 +1,11 @@
 import { Configuration, type Tree } from '@sextant/config';
-import { Kernel } from '@sextant/kernel';
+import { currentEntry, Kernel, runningPlugin } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
 import { builtinPlugins } from './builtin-plugins.js';
 import { containStrayErrors } from './contain-stray-errors.js';
+import { pluginHomes } from './plugin-homes.js';
+import { supervision, type ToProcess, tellSupervisor } from './supervisor/supervision.js';
+import { startWatchdog } from './supervisor/watchdog.js';
 import { watchConfiguration } from './watch-configuration.js';
 
 /** Milliseconds a broken process gets to end what runs. */
@@ -34,6 +37,7 @@ export async function runHost(options: HostOptions): Promise<number> {
   let kernel: Kernel | undefined;
   let stray: Disposable | undefined;
   let watcher: Disposable | undefined;
+  let watchdog: Disposable | undefined;
   let code = 0;
   try {
     const configuration = await Configuration.load({
@@ -47,6 +51,8 @@ export async function runHost(options: HostOptions): Promise<number> {
       builtin: builtinPlugins,
       configuration,
       safe: options.safe ?? false,
+      runaways: (supervision()?.runaways ?? []).flatMap(({ plugin, reason }) => (plugin === undefined ? [] : [{ plugin, reason }])),
+      forgiven: (plugin) => tellSupervisor({ is: 'forgiven', plugin }),
       say: (line) => process.stderr.write(`${line}\n`),
     });
     const { logs } = kernel;
@@ -61,11 +67,22 @@ export async function runHost(options: HostOptions): Promise<number> {
         setTimeout(() => process.exit(1), LAST_STOP).unref();
       },
     });
+    const { loop, memory } = configuration.process.runaway;
+    watchdog = startWatchdog({
+      loop,
+      memory,
+      homes: pluginHomes(kernel.records),
+      entry: currentEntry,
+      running: runningPlugin.list(kernel.records.map((r) => r.id)),
+    });
     await kernel.start(stop.signal);
     watcher = watchConfiguration(configuration.file, () => {
       running.reload().catch((error: unknown) => logs.of('kernel').error('the configuration stays as it was', { error }));
     });
-    if (!stop.signal.aborted) options.ready?.(kernel.url);
+    if (!stop.signal.aborted) {
+      tellSupervisor({ is: 'ready' });
+      options.ready?.(kernel.url);
+    }
     await stop.requested;
     return code;
   } catch (error) {
@@ -75,6 +92,7 @@ export async function runHost(options: HostOptions): Promise<number> {
   } finally {
     watcher?.[Symbol.dispose]();
     await kernel?.stop();
+    watchdog?.[Symbol.dispose]();
     stray?.[Symbol.dispose]();
     stop[Symbol.dispose]();
   }
@@ -89,7 +107,7 @@ export function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** SIGINT, SIGTERM, or the end of the program that started us. A second signal ends the process at once. */
+/** SIGINT, SIGTERM, a word of the supervisor, or the end of the program that started us. A second signal ends the process at once. */
 function stopSignal(): Disposable & { request(): void; readonly requested: Promise<void>; readonly signal: AbortSignal } {
   const controller = new AbortController();
   let resolve: () => void = () => undefined;
@@ -97,25 +115,28 @@ function stopSignal(): Disposable & { request(): void; readonly requested: Promi
     resolve = r;
   });
   const request = (): void => {
-    if (controller.signal.aborted) process.exit(130);
     controller.abort(new DOMException('stop requested', 'AbortError'));
     resolve();
   };
-  const orphaned = (): void => {
-    if (!controller.signal.aborted) request();
+  let pressed = false;
+  const press = (): void => {
+    // On a terminal the supervisor asks too, for the same press.
+    if (pressed || (controller.signal.aborted && supervision() === undefined)) process.exit(130);
+    pressed = true;
+    request();
   };
-  process.on('SIGINT', request);
-  process.on('SIGTERM', request);
-  process.on('disconnect', orphaned);
+  const told = (message: ToProcess): void => {
+    if (message === 'stop') request();
+    if (message === 'stop at once') process.exit(130);
+  };
+  process.on('SIGINT', press).on('SIGTERM', press).on('message', told).on('disconnect', request);
   process.channel?.unref();
   return {
     request,
     requested,
     signal: controller.signal,
     [Symbol.dispose]: () => {
-      process.off('SIGINT', request);
-      process.off('SIGTERM', request);
-      process.off('disconnect', orphaned);
+      process.off('SIGINT', press).off('SIGTERM', press).off('message', told).off('disconnect', request);
     },
   };
 }

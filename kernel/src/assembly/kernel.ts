@@ -28,6 +28,7 @@ import { HttpServer } from '../http/http-server.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
+import { type RunawayPlugin, Runaways } from '../lifecycle/runaways.js';
 import { Switchboard } from '../lifecycle/switchboard.js';
 import { Health } from '../observability/health.js';
 import { Logs } from '../observability/logs.js';
@@ -66,6 +67,10 @@ export interface KernelOptions {
   readonly clock?: Clock;
   /** False: no HTTP server, for commands. */
   readonly listen?: boolean;
+  /** Plugins for which the process before this one had to be ended: they stay off until they are enabled again. */
+  readonly runaways?: readonly RunawayPlugin[];
+  /** Told when one of them is enabled again. */
+  readonly forgiven?: (plugin: string) => void;
 }
 
 const switched = defineEvent('core.plugin-switched@1', z.object({ plugin: z.string(), instance: z.string() }));
@@ -153,8 +158,8 @@ export class Kernel {
     this.roles = roles;
     this.instance = base.instance;
     this.#tracing = startTracing({ otlpEndpoint: config.tracing.otlpEndpoint, serviceName: 'sextant', version: KERNEL_VERSION });
-    this.records = found.map(({ manifest, source }) => {
-      const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)));
+    this.records = found.map(({ manifest, source, entry }) => {
+      const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)), entry);
       return record;
     });
     this.#progress = new BootProgress((line) => options.say?.(line));
@@ -223,6 +228,13 @@ export class Kernel {
       records: this.records,
       roles,
     });
+    // Always-on plugins run all the same: there is no Sextant without them.
+    const optional = (id: string): boolean => this.records.some((r) => r.id === id && r.manifest.toggle !== 'always-on');
+    const runaways = new Runaways(
+      (options.runaways ?? []).filter(({ plugin }) => optional(plugin)),
+      options.forgiven ?? (() => undefined),
+    );
+    for (const { plugin, reason } of options.runaways ?? []) log.error('a plugin ran away', { plugin, reason, leftOut: optional(plugin) });
     this.#lifecycle = new Lifecycle({
       records: this.records,
       roles,
@@ -231,6 +243,7 @@ export class Kernel {
       boundary: this.#boundary,
       wiring,
       log,
+      runaways,
       progress: (plugin, phase) => this.#progress.enter(plugin, phase),
     });
     this.switchboard = new Switchboard(
@@ -243,6 +256,7 @@ export class Kernel {
         },
       },
       (id) => configuration.switches(id).enabled !== undefined,
+      runaways,
     );
   }
 

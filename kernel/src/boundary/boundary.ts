@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SextantError } from '@sextant/sdk';
+import { runningPlugin } from './running-plugin.js';
 
 export type EntryKind = 'resolver' | 'route' | 'job' | 'schedule' | 'hook' | 'event' | 'health' | 'command' | 'factory' | 'call';
 
@@ -33,11 +34,14 @@ export class Boundary {
   enter<R>(entry: Entry, work: () => R): R {
     if (!this.observer.allows(entry.plugin)) throw circuitOpen(entry.plugin);
     let result: R;
+    const outer = runningPlugin.enter(entry.plugin);
     try {
       result = entries.run(entry, work);
     } catch (error) {
       this.#count(entry, error);
       throw error;
+    } finally {
+      runningPlugin.leave(outer);
     }
     if (result instanceof Promise) {
       return result.catch((error: unknown) => {

@@ -17,6 +17,8 @@ export interface Discovered {
   readonly manifest: Manifest;
   /** In words: `built in`, `package x`, `folder y`. */
   readonly source: string;
+  /** The URL of the module it was read from; undefined for what is built in. */
+  readonly entry?: string;
 }
 
 /** Reads every manifest, and loads nothing else. @throws when the installation itself is wrong: a bad manifest, an id twice. */
@@ -51,7 +53,7 @@ function checkManifest({ manifest, source }: Discovered): void {
 async function fromModule(entry: string, source: string): Promise<Discovered> {
   try {
     const module = (await import(entry)) as { default?: Manifest };
-    return { manifest: module.default as Manifest, source };
+    return { manifest: module.default as Manifest, source, entry };
   } catch (cause) {
     throw unreadable(source, cause instanceof Error ? cause.message : String(cause), cause);
   }

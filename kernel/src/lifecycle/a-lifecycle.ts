@@ -8,13 +8,14 @@ import { Metrics } from '../observability/metrics.js';
 import { Lifecycle } from './lifecycle.js';
 import { PluginRecord } from './plugin-record.js';
 import { Points } from './points.js';
+import { type RunawayPlugin, Runaways } from './runaways.js';
 import { Switchboard } from './switchboard.js';
 import type { Wiring } from './wiring.js';
 
 /** A lifecycle over a wiring that only notes what it is asked: for tests of the lifecycle itself. */
 export function aLifecycle(
   plugins: readonly Manifest[],
-  options: { readonly roles?: readonly Role[]; readonly wiring?: Partial<Wiring> } = {},
+  options: { readonly roles?: readonly Role[]; readonly wiring?: Partial<Wiring>; readonly runaways?: readonly RunawayPlugin[] } = {},
 ) {
   const roles = options.roles ?? ['api', 'worker'];
   const logs = new Logs({ level: 'silent', format: 'json' });
@@ -64,8 +65,9 @@ export function aLifecycle(
     ...options.wiring,
   };
   const points = new Points();
-  const lifecycle = new Lifecycle({ records, roles, container, points, boundary, wiring, log: logs.of('kernel') });
-  const switchboard = new Switchboard(records, lifecycle, { save: async () => undefined }, () => false);
+  const runaways = new Runaways(options.runaways ?? [], () => undefined);
+  const lifecycle = new Lifecycle({ records, roles, container, points, boundary, wiring, log: logs.of('kernel'), runaways });
+  const switchboard = new Switchboard(records, lifecycle, { save: async () => undefined }, () => false, runaways);
   return {
     lifecycle,
     switchboard,

@@ -162,6 +162,18 @@ describe('the lifecycle', () => {
     expect(kernel.state('other')).toBe('active');
   });
 
+  it('leaves out what ran away in the process before, with those that need it, until it is enabled again', async () => {
+    const kernel = aLifecycle([provider('a'), provider('b', { a: tokenOf('a') }), provider('c')], {
+      runaways: [{ plugin: 'a', reason: 'It kept the event loop for 20 s' }],
+    });
+    await kernel.start();
+    expect(['a', 'b', 'c'].map((id) => kernel.state(id))).toEqual(['failed', 'blocked', 'active']);
+    expect(kernel.status('a')).toMatchObject({ phase: 'run', code: 'SEXTANT_PLUGIN_RUNAWAY' });
+    expect(kernel.status('a').reason).toContain('It kept the event loop for 20 s.');
+    await kernel.switchboard.enable('a');
+    expect(['a', 'b', 'c'].map((id) => kernel.state(id))).toEqual(['active', 'active', 'active']);
+  });
+
   it('prints every circle, and runs what stands in none', async () => {
     const kernel = aLifecycle([
       provider('a', { b: tokenOf('b') }),

@@ -7,6 +7,7 @@ import { collectDeclarations } from './declarations.js';
 import type { LoadedPart, Phase, PluginRecord } from './plugin-record.js';
 import { PluginRuntime } from './plugin-runtime.js';
 import type { Points } from './points.js';
+import type { Runaways } from './runaways.js';
 import type { Wiring } from './wiring.js';
 
 export interface LifecycleOptions {
@@ -17,6 +18,7 @@ export interface LifecycleOptions {
   readonly boundary: Boundary;
   readonly wiring: Wiring;
   readonly log: Logger;
+  readonly runaways: Runaways;
   /** Told which plugin is in which phase, and undefined when it left it. */
   readonly progress?: (plugin: string, phase: Phase | undefined) => void;
 }
@@ -93,6 +95,11 @@ export class Lifecycle {
 
   async #load(record: PluginRecord): Promise<boolean> {
     if (this.#running.has(record.id)) return true;
+    const refusal = this.options.runaways.refusal(record.id);
+    if (refusal) {
+      record.fail('run', refusal);
+      return false;
+    }
     record.activate();
     if (record.parts.length > 0) return true;
     for (const role of ROLES) {

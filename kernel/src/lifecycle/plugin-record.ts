@@ -2,7 +2,7 @@ import type { ConfigSchema, Deps, Manifest, Part, PluginState, PluginStatus, Rol
 import { SextantError } from '@sextant/sdk';
 import type { Declarations } from './declarations.js';
 
-export type Phase = 'discover' | 'resolve' | 'load' | 'register' | 'configure' | 'migrate' | 'init' | 'compose' | 'start' | 'stop';
+export type Phase = 'discover' | 'resolve' | 'load' | 'register' | 'configure' | 'migrate' | 'init' | 'compose' | 'start' | 'run' | 'stop';
 
 export interface LoadedPart {
   readonly role: Role;
@@ -25,6 +25,8 @@ export class PluginRecord {
     readonly manifest: Manifest,
     readonly source: string,
     changed: () => void,
+    /** The URL of the module it was read from; undefined for what is built in. */
+    readonly entry?: string,
   ) {
     this.#changed = changed;
   }

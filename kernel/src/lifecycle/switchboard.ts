@@ -4,6 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { dependentsOf } from '../graph/part-graph.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { PluginRecord } from './plugin-record.js';
+import type { Runaways } from './runaways.js';
 
 export interface SwitchStore {
   /** Remembers the choice beyond this process. */
@@ -20,6 +21,7 @@ export class Switchboard implements Plugins {
     private readonly store: SwitchStore,
     /** True for a plugin whose switch stands in the configuration file, which wins. */
     private readonly pinned: (id: string) => boolean,
+    private readonly runaways: Runaways,
   ) {}
 
   list(): readonly PluginStatus[] {
@@ -29,7 +31,9 @@ export class Switchboard implements Plugins {
   enable(id: string): Promise<PluginStatus> {
     return this.#serially(async () => {
       const record = this.find(id);
-      this.#refusePinned(record);
+      // What ran away is wanted already: to let it run again is no change of its switch.
+      if (this.runaways.refusal(record.id)) this.runaways.forgive(record.id);
+      else this.#refusePinned(record);
       if (record.state === 'incompatible') throw record.error as SextantError;
       if (record.state === 'failed' && record.phase === 'load') {
         throw new SextantError('SEXTANT_PLUGIN_RESTART_NEEDED', {

@@ -78,6 +78,8 @@ export class FiveProcesses {
       env: {
         PATH: process.env.PATH ?? '',
         HOME: this.folder,
+        // A test that kills a process means that process, and starts it again itself.
+        SEXTANT_SUPERVISOR: 'off',
         SEXTANT_PORT: String(this.#http.get(name)),
         SEXTANT_DATA_DIR: this.dataDir(name),
         SEXTANT__LOG__FORMAT: 'json',

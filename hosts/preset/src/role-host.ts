@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { isRole, ROLES, type Role } from '@sextant/sdk';
+import { runHost } from './run-host.js';
+
+interface Arguments {
+  readonly config?: string | undefined;
+  readonly roles?: readonly Role[] | undefined;
+  readonly safe: boolean;
+}
+
+/** Runs a host with the arguments of its program. @returns the exit code: 2 for wrong usage. */
+export async function roleHost(name: string, roles: readonly Role[], args: readonly string[]): Promise<number> {
+  let given: Arguments;
+  try {
+    given = readArguments(args);
+  } catch (error) {
+    process.stderr.write(`sextant-${name}: ${(error as Error).message}\nUsage: sextant-${name} [--config FILE] [--roles a,b] [--safe]\n`);
+    return 2;
+  }
+  return await runHost({
+    name,
+    roles,
+    ...(given.config === undefined ? {} : { file: given.config }),
+    ...(given.roles ? { flags: { roles: given.roles } } : {}),
+    safe: given.safe,
+    ready: (url) => process.stdout.write(`Sextant (${name}) is ready at ${url}\n`),
+  });
+}
+
+function readArguments(args: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: 'string' }, roles: { type: 'string' }, safe: { type: 'boolean', default: false } },
+  });
+  const names = values.roles?.split(',').map((role) => role.trim());
+  const wrong = names?.filter((role) => !isRole(role)) ?? [];
+  if (wrong.length > 0) throw new Error(`There is no role ${wrong.join(', ')}. Roles: ${ROLES.join(', ')}.`);
+  return { config: values.config, roles: names as readonly Role[] | undefined, safe: values.safe };
+}

@@ -1,0 +1,34 @@
+import { type Runaway, readRunaway } from './runaway.js';
+
+/** How a supervisor and the process it started find each other. */
+export const SUPERVISION = 'SEXTANT_SUPERVISION';
+
+/** What the process tells its supervisor. */
+export type ToSupervisor = { readonly is: 'ready' } | { readonly is: 'forgiven'; readonly plugin: string };
+/** What the supervisor asks of its process. */
+export type ToProcess = 'stop' | 'stop at once';
+
+export interface Supervision {
+  /** The descriptor that runaways are written to, by a thread: the process's own channel does not answer while it loops. */
+  readonly descriptor: number;
+  /** Plugins that ran away since the supervisor started. */
+  readonly runaways: readonly Runaway[];
+}
+
+let current: Supervision | undefined;
+
+/** What the supervisor of this process said; undefined when it has none. Programs started from here do not inherit it. */
+export function supervision(): Supervision | undefined {
+  const text = process.env[SUPERVISION];
+  if (text !== undefined) {
+    delete process.env[SUPERVISION];
+    const { descriptor, runaways } = JSON.parse(text) as { descriptor: number; runaways: readonly unknown[] };
+    current = { descriptor, runaways: runaways.flatMap((runaway) => readRunaway(JSON.stringify(runaway)) ?? []) };
+  }
+  return current;
+}
+
+/** Says something to the supervisor, if there is one. */
+export function tellSupervisor(message: ToSupervisor): void {
+  if (current && process.connected) process.send?.(message);
+}

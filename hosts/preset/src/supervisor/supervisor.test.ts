@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Supervisor } from './supervisor.js';
+
+let folder: string;
+let script: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  script = join(folder, 'process.mjs');
+  // Each start takes the next line of its plan.
+  writeFileSync(
+    script,
+    `import { appendFileSync, readFileSync, writeSync } from 'node:fs';
+const [, , plan, log] = process.argv;
+const { descriptor, runaways } = JSON.parse(process.env.SEXTANT_SUPERVISION);
+const starts = (() => { try { return readFileSync(log, 'utf8').split('\\n').length - 1 } catch { return 0 } })();
+appendFileSync(log, JSON.stringify(runaways.map((r) => r.plugin)) + '\\n');
+for (const step of JSON.parse(plan)[starts]) {
+  if (step === 'ready') process.send({ is: 'ready' });
+  else if (step.forgive) process.send({ is: 'forgiven', plugin: step.forgive });
+  else if (step.runaway) { writeSync(descriptor, JSON.stringify({ cause: 'loop', plugin: step.runaway, reason: 'It looped' }) + '\\n'); process.kill(process.pid, 'SIGKILL'); }
+  else { process.disconnect(); process.exitCode = step.exit; }
+}
+`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function follow(name: string, plan: readonly unknown[]): Promise<{ code: number; left: unknown[]; said: string[] }> {
+  const log = join(folder, name);
+  const said: string[] = [];
+  const code = await new Supervisor(script, [JSON.stringify(plan), log], (line) => said.push(line)).run();
+  return {
+    code,
+    said,
+    left: readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  };
+}
+
+it('gives the exit code of a process that refused to start, and does not try again', async () => {
+  expect(await follow('refused', [[{ exit: 2 }]])).toEqual({ code: 2, left: [[]], said: [] });
+});
+
+it('starts a process again that had been ready, with all plugins', async () => {
+  const { code, left, said } = await follow('ended', [['ready', { exit: 7 }], [{ exit: 3 }]]);
+  expect({ code, left }).toEqual({ code: 3, left: [[], []] });
+  expect(said).toEqual(['sextant: the process ended unasked (exit code 7); it is started again.']);
+});
+
+it('leaves out what ran away until it is forgiven', async () => {
+  const { code, left } = await follow('runaway', [
+    [{ runaway: 'a' }],
+    ['ready', { runaway: 'b' }],
+    ['ready', { forgive: 'a' }, { exit: 0 }],
+    [{ exit: 4 }],
+  ]);
+  expect({ code, left }).toEqual({ code: 4, left: [[], ['a'], ['a', 'b'], ['b']] });
+});
+
+it('gives up when the process keeps running away', async () => {
+  const { code, left, said } = await follow('hopeless', new Array(11).fill(['ready', { runaway: 'a' }]));
+  expect(code).toBe(1);
+  expect(left).toHaveLength(11);
+  expect(said.at(-1)).toContain('it is not started again');
+});
