@@ -50,6 +50,45 @@ namespace Inner {
       'Inner.deep method',
     ],
   ],
+  JavaScript: [
+    `'use strict';
+exports = module.exports = function createApplication() {};
+module.exports = class Router extends Base {
+  handle(req) { return req; }
+};
+module.exports = class extends Base {};
+module.exports = async function* (x) {};
+// exports.commented = function () {};
+exports.parse = function parseIt(text) {};
+exports.Layer = class NamedOtherwise {
+  match(path) {}
+};
+module.exports.arrow = async (a, { b }) => a;
+module.exports.single = value => value;
+exports.first = exports.second = function () {};
+exports.version = '1.0';
+exports.same = (1 + 2);
+if (exports.version === '1.0') use();
+(function (factory) {
+  exports.wrapped = function () {};
+  exports.assigned = value;
+})();
+`,
+    [
+      'createApplication function',
+      'Router class',
+      'Router.handle method',
+      'parse function',
+      'Layer class',
+      'Layer.match method',
+      'arrow function',
+      'single function',
+      'first function',
+      'version variable',
+      'same variable',
+      'wrapped function',
+    ],
+  ],
   Python: [
     `"""
 def in_docstring(): pass
@@ -316,6 +355,8 @@ describe('extractSymbols', () => {
       'public static '.repeat(15_000),
       `${'int f(a)\n'.repeat(20_000)}`,
       '    void a(b) c(d)\n'.repeat(10_000),
+      `exports.a = ${'b.c = '.repeat(30_000)}`,
+      'module.exports = exports = '.repeat(8_000),
     ];
     const started = performance.now();
     for (const language of Object.keys(SOURCES)) for (const text of hostile) extractSymbols(language, Buffer.from(`class A {\n${text}`));

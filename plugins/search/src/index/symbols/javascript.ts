@@ -3,6 +3,12 @@ import type { LanguageScanner } from './scan-symbols.js';
 
 const NAME = String.raw`(?<name>[\w$\x80-\xff]+)`;
 const EXPORT = String.raw`^[ \t]*(?:export[ \t]+)?(?:default[ \t]+)?(?:declare[ \t]+)?`;
+const ASSIGNED = String.raw`[ \t]*=[ \t]*`;
+/** `exports.a = exports.b = ` before the value: each further name of a chain is left to the first. */
+const CHAIN = String.raw`(?:[\w$.]{1,100}${ASSIGNED}){0,4}`;
+const EXPORTED = String.raw`^[ \t]*(?:module\.)?exports\.${NAME}`;
+const MODULE_IS = String.raw`^[ \t]*(?:exports${ASSIGNED})?module\.exports${ASSIGNED}(?:exports${ASSIGNED})?`;
+const FUNCTION_VALUE = String.raw`(?:async\b[ \t]*)?(?:function\b|\([^()\n]*\)[^=\n]{0,200}=>|[\w$]+[ \t]*=>)`;
 const MEMBER_MODIFIERS = String.raw`(?:(?:public|private|protected|static|readonly|abstract|override|async|declare|accessor|get|set)[ \t]+)*`;
 
 /** TypeScript and JavaScript, with or without JSX. */
@@ -31,7 +37,11 @@ export const javascript: LanguageScanner = {
       pattern: new RegExp(String.raw`^(?:export[ \t]+)?(?:declare[ \t]+)?(?:let|var)[ \t]+${NAME}(?=[ \t]*[=:;])`, 'gm'),
       kind: 'variable',
     },
-    { pattern: new RegExp(String.raw`^(?:module\.)?exports\.${NAME}(?=[ \t]*=)`, 'gm'), kind: 'variable' },
+    { pattern: new RegExp(String.raw`${MODULE_IS}class[ \t]+${NAME}`, 'gm'), kind: 'class' },
+    { pattern: new RegExp(String.raw`${MODULE_IS}(?:async[ \t]+)?function[ \t]*\*?[ \t]*${NAME}(?=[ \t]*\()`, 'gm'), kind: 'function' },
+    { pattern: new RegExp(String.raw`${EXPORTED}(?=${ASSIGNED}${CHAIN}class\b)`, 'gm'), kind: 'class' },
+    { pattern: new RegExp(String.raw`${EXPORTED}(?=${ASSIGNED}${CHAIN}${FUNCTION_VALUE})`, 'gm'), kind: 'function' },
+    { pattern: new RegExp(String.raw`^(?:module\.)?exports\.${NAME}(?=[ \t]*=(?!=))`, 'gm'), kind: 'variable' },
     { pattern: new RegExp(String.raw`^[\w$.]{1,100}\.prototype\.${NAME}(?=[ \t]*=[ \t]*(?:async[ \t]+)?function)`, 'gm'), kind: 'method' },
     {
       pattern: new RegExp(
