@@ -240,6 +240,14 @@ const FAULTS: readonly (readonly [VerdictReason, string, string, () => Promise<s
   ],
   ['error', 'the query is wrong', '/needle(/', async () => undefined, /The query could not be understood/],
   ['error', 'nothing provides a part of the query', 'file:has.owner(ada) needle', async () => undefined, /No plugin answers/],
+  [
+    'error',
+    'nothing provides what is selected',
+    'select:file.owners needle',
+    async () => undefined,
+    /No plugin answers select:file.owners/,
+  ],
+  ['error', 'nothing provides the context', 'context:mine needle', async () => undefined, /No plugin answers context:mine/],
 ];
 
 // biome-ignore lint/correctness/useYield: it fails before

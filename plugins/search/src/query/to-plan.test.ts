@@ -249,6 +249,15 @@ describe('options and other plans', () => {
       ['contributors', 'file:has.contributor(bo)', false],
       ['search-contexts', 'context:mine', false],
     ]);
+    expect(
+      plan('select:file.owners context:mine ((repo:a x) or (repo:b y))').providers.map(({ provider, text: written }) => [
+        provider,
+        written,
+      ]),
+    ).toEqual([
+      ['ownership', 'select:file.owners'],
+      ['search-contexts', 'context:mine'],
+    ]);
   });
 
   it('refuse to fold the case of a very long text beyond ASCII, and propose case:yes', () => {

@@ -20,7 +20,13 @@ export function toPlan(query: Query, { now }: { readonly now: Date }): SearchPla
     query,
     options,
     alternatives: alternatives.map((alternative) => planAlternative(alternative, { query, options, now })),
-    providers: alternatives.flat().flatMap((node) => filtersOf(node).flatMap((filter) => providerNeeds(filter, query.text))),
+    providers: distinct(
+      // Options hold for the whole query and stand in no alternative.
+      [
+        ...(query.root === undefined ? [] : filtersOf(query.root).filter(({ field }) => field === 'select')),
+        ...alternatives.flat().flatMap(filtersOf),
+      ].flatMap((filter) => providerNeeds(filter, query.text)),
+    ),
   };
 }
 
@@ -174,10 +180,16 @@ function structuralPlan(alternative: Alternative, filters: readonly FilterNode[]
   return { template: pattern.pattern.value, languages, ...(rule === undefined ? {} : { rule }) };
 }
 
+/** What stands beside an `or` stands in each of its alternatives. */
+function distinct(needs: readonly ProviderNeed[]): ProviderNeed[] {
+  return [...new Map(needs.map((need) => [`${need.negated} ${need.text}`, need])).values()];
+}
+
 function providerNeeds(filter: FilterNode, text: string): ProviderNeed[] {
   const written = { text: text.slice(filter.start, filter.end), negated: filter.negated };
   if (filter.predicate?.name === 'file.has.owner') return [{ provider: 'ownership', predicate: filter.predicate, ...written }];
   if (filter.predicate?.name === 'file.has.contributor') return [{ provider: 'contributors', predicate: filter.predicate, ...written }];
+  if (filter.field === 'select' && parseSelect(filter.value)?.kind === 'file.owners') return [{ provider: 'ownership', ...written }];
   if (filter.field === 'context' && filter.value !== 'global') return [{ provider: 'search-contexts', ...written }];
   return [];
 }
