@@ -1,16 +1,21 @@
 import type { SearchAlert } from '../api.js';
-import type { QueryError } from '../query/ast.js';
+import type { Notice, QueryError } from '../query/ast.js';
 import type { ProviderNeed } from '../query/plan.js';
 
 /** What the reader is told of a query that cannot be answered as it stands. */
 export function alertOf(errors: readonly QueryError[]): SearchAlert {
-  return {
-    kind: 'invalid-query',
-    title: 'The query cannot be understood',
-    description: errors.map((e) => `${e.message} (at ${e.start + 1}–${e.end})`).join('\n'),
-    proposedQueries: errors.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
-  };
+  return { kind: 'invalid-query', title: 'The query cannot be understood', ...saidOf(errors) };
 }
+
+/** Nothing was found, and a part of the query was read in a way that the writer may not have meant. */
+export function nothingFound(notices: readonly Notice[]): SearchAlert {
+  return { kind: 'nothing-found', title: 'Nothing was found; a part of the query was read as text', ...saidOf(notices) };
+}
+
+const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries'> => ({
+  description: list.map((e) => `${e.message} (at ${e.start + 1}–${e.end})`).join('\n'),
+  proposedQueries: list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
+});
 
 export const noProvider = (needs: readonly ProviderNeed[]): SearchAlert => ({
   kind: 'no-provider',

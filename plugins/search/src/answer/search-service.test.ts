@@ -143,6 +143,25 @@ describe('search', () => {
     expect(verdict.exhaustive).toBe(false);
   });
 
+  it('says, when nothing is found, what it read in another way than it may have been meant', async () => {
+    await world.add('a', { tree: { 'needle.txt': 'hay\n', 'call.txt': 'hay(\n' } });
+    for (const query of ['path:needle (', 'flie:needle hay']) {
+      const { alert, matches, verdict } = await world.ask(query);
+      expect(matches).toEqual([]);
+      expect(verdict.exhaustive).toBe(true);
+      expect(alert).toMatchObject({ kind: 'nothing-found', description: expect.stringMatching(/searched for as text.* \(at \d+–\d+\)$/) });
+      expect((await world.ask(alert!.proposedQueries[0]!.query)).matches).toMatchObject([{ path: 'needle.txt' }]);
+    }
+    const found = await world.ask('path:call (');
+    expect(found.matches).toMatchObject([{ path: 'call.txt' }]);
+    expect(found.alert).toBeUndefined();
+    expect((await world.ask('path:needle (', admin, { patternType: 'regexp' })).alert).toMatchObject({
+      kind: 'invalid-query',
+      proposedQueries: [{ query: 'path:needle "("' }],
+    });
+    expect((await world.ask('repo:absent path:needle (')).alert).toMatchObject({ kind: 'no-repositories' });
+  });
+
   it('leaves out what ^revision reaches, and reads globs as git does', async () => {
     await world.add('a', {
       history: [{ tree: { '1': 'x' }, message: 'needle old' }],

@@ -10,7 +10,7 @@ import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection } from './apply-select.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
-import { alertOf, noProvider, noRepositories } from './query-alerts.js';
+import { alertOf, noProvider, noRepositories, nothingFound } from './query-alerts.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -121,14 +121,16 @@ export class SearchService implements Search {
       for (const { id } of scope.repositories) searched.add(id);
       streams.push(...(await alternativeMatches(run, alternative, scope.repositories, { repositories, actor: request.actor })));
     }
-    if (searched.size === 0 && plan.alternatives.some((a) => a.repositories.include.length > 0))
-      yield { type: 'alert', alert: noRepositories };
+    const nowhere = searched.size === 0 && plan.alternatives.some((a) => a.repositories.include.length > 0);
+    if (nowhere) yield { type: 'alert', alert: noRepositories };
     yield { type: 'progress', progress: tally.progress(false, searched.size, viewer.sees) };
 
     const matches = run.ordered ? concatStreams(streams) : mergeStreams(streams, () => controller.abort());
     yield* this.#deliver(matches, { run, plan, request, limit, viewer, searched: searched.size });
     if (request.signal.aborted) return;
     await viewer.look();
+    if (!nowhere && tally.matchCount === 0 && plan.query.notices.length > 0)
+      yield { type: 'alert', alert: nothingFound(plan.query.notices) };
     yield { type: 'filters', filters: tally.filters(tally.matchCount >= limit, viewer.sees) };
     yield* ending(tally, searched.size, viewer);
   }

@@ -99,6 +99,8 @@ export interface Query {
 
 export interface Notice extends Span {
   readonly message: string;
+  /** What may have been meant. */
+  readonly fix?: Fix;
 }
 
 export interface QueryError extends Span {

@@ -5,6 +5,7 @@ import { FIELDS } from './fields.js';
 import { checkFilter, isNegatable, negationError } from './filter-values.js';
 import { filtersOf } from './filters-of.js';
 import { type Token, tokenize } from './lexer.js';
+import { lonelyParenthesis } from './lonely-parenthesis.js';
 import { type PatternRead, readContent, readWords, type Word } from './pattern-runs.js';
 import { parsePredicate } from './predicates.js';
 import { asLiteral, QuerySyntaxError, quote, replacing } from './query-errors.js';
@@ -32,7 +33,7 @@ export function parseQuery(text: string, options: ParseOptions): QueryParse {
   }
   const result = parseOnce(text, options);
   return result.ok
-    ? result
+    ? { ok: true, query: { ...result.query, notices: result.query.notices.map((notice) => withoutBrokenFix(notice, options)) } }
     : { ok: false, errors: result.errors.slice(0, MAX_ERRORS).map((error) => withWorkingFix(text, error, result.errors, options)) };
 }
 
@@ -43,6 +44,10 @@ function parseOnce(text: string, options: ParseOptions): QueryParse {
     if (error instanceof QuerySyntaxError) return { ok: false, errors: [error.problem] };
     throw error;
   }
+}
+
+function withoutBrokenFix({ fix, ...notice }: Notice, options: ParseOptions): Notice {
+  return fix !== undefined && parseOnce(fix.query, options).ok ? { ...notice, fix } : notice;
 }
 
 /** Quotes and operators elsewhere in the query can spoil a local fix; then the whole query as text is proposed. */
@@ -111,7 +116,9 @@ class QueryParser {
       this.notice(first, `"${word.value}" alone is searched for as a word.`);
       return this.pattern([word]);
     }
-    return this.or();
+    const root = this.or();
+    if (this.patternType !== 'regexp') this.noteLonelyParenthesis();
+    return root;
   }
 
   private or(): QueryNode {
@@ -216,7 +223,9 @@ class QueryParser {
     }
     const predicate = quoted ? { kind: 'none' as const } : parsePredicate(field.name, value);
     if (predicate.kind === 'error') {
-      this.errors.push({ message: predicate.message, start: valueStart, end });
+      const { message, better } = predicate;
+      const fix = better === undefined ? undefined : replacing(this.text, { start: valueStart, end }, better, `Use ${better}`);
+      this.errors.push({ message, start: valueStart, end, ...(fix === undefined ? {} : { fix }) });
       return node;
     }
     const content = field.name === 'content' ? readContent(value, quoted, valueStart, this.patternType) : undefined;
@@ -277,11 +286,29 @@ class QueryParser {
       name,
       FIELDS.flatMap((field) => [field.name, ...field.aliases]).filter((known) => known.length > 2),
     );
-    this.notice(word, `"${name}:" is no filter, so it is searched for as text.${meant === undefined ? '' : ` Did you mean "${meant}:"?`}`);
+    const said = `"${name}:" is no filter, so it is searched for as text.`;
+    if (meant === undefined) {
+      this.notice(word, said);
+      return;
+    }
+    const start = word.start + (word.value.startsWith('-') ? 1 : 0);
+    const query = this.text.slice(0, start) + meant + this.text.slice(start + name.length);
+    this.notice(word, `${said} Did you mean "${meant}:"?`, { description: `Use ${meant}:`, query });
   }
 
-  private notice(span: Span, message: string): void {
-    this.notices.push({ message, start: span.start, end: span.end });
+  private noteLonelyParenthesis(): void {
+    const lonely = lonelyParenthesis(this.tokens);
+    if (lonely === undefined) return;
+    const { text } = this;
+    const fix =
+      lonely.opens && lonely.hasOperator
+        ? { description: 'Close the group', query: `${text.trimEnd()})` }
+        : replacing(text, lonely, '', 'Leave the parenthesis out');
+    this.notice(lonely, `"${text.slice(lonely.start, lonely.end)}" has no partner, so it is searched for as text.`, fix);
+  }
+
+  private notice({ start, end }: Span, message: string, fix?: Fix): void {
+    this.notices.push({ message, start, end, ...(fix === undefined ? {} : { fix }) });
   }
 
   private missingOperand(): QuerySyntaxError {

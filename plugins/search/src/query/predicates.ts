@@ -1,10 +1,12 @@
 import type { FieldName, Predicate, TextMatch } from './ast.js';
+import { nearest } from './edit-distance.js';
 import { closingParenthesis } from './lexer.js';
 
 export type PredicateParse =
   | { readonly kind: 'predicate'; readonly predicate: Predicate }
   | { readonly kind: 'none' }
-  | { readonly kind: 'error'; readonly message: string };
+  /** `better`: a value that could be read. */
+  | { readonly kind: 'error'; readonly message: string; readonly better?: string };
 
 /** How each predicate is written: `field:name(argument)`. Old names read as the new ones. */
 const READERS: Readonly<Partial<Record<FieldName, Readonly<Record<string, (argument: string) => Predicate | string>>>>> = {
@@ -51,10 +53,15 @@ export function parsePredicate(field: FieldName, value: string): PredicateParse 
   const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (read === undefined) {
     if (!/^(?:has|contains|at)\b/.test(name)) return { kind: 'none' };
-    return { kind: 'error', message: `${field}: has no predicate "${name}". It has ${Object.keys(readers).join(', ')}.` };
+    const meant = nearest(name, Object.keys(readers));
+    return {
+      kind: 'error',
+      message: `${field}: has no predicate "${name}". It has ${Object.keys(readers).join(', ')}.`,
+      ...(meant === undefined ? {} : { better: meant + value.slice(name.length) }),
+    };
   }
   const end = closingParenthesis(value, call[0].length);
-  if (end !== value.length) return { kind: 'error', message: `"${name}(" is not closed: ")" is missing.` };
+  if (end !== value.length) return { kind: 'error', message: `"${name}(" is not closed: ")" is missing.`, better: `${value})` };
   const result = read(value.slice(call[0].length, -1).trim());
   return typeof result === 'string' ? { kind: 'error', message: `${name}: ${result}` } : { kind: 'predicate', predicate: result };
 }
