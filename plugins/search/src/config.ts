@@ -9,7 +9,13 @@ export const config = z.object({
   maxShardSize: bytes()
     .default(64 * 1024 * 1024)
     .describe('Content after which a shard is closed'),
-  threads: z.number().int().min(1).max(64).optional().describe('Threads that search; default: the number of cores'),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Threads that search, and as many again, at a lower priority, for searches that take long; default: the number of cores'),
   residentMemory: bytes()
     .default(256 * 1024 * 1024)
     .describe('Dictionaries of opened shards kept in memory'),

@@ -1,5 +1,5 @@
 import { compileQuery } from './compiled-query.js';
-import { SearchBudget, SLICE_MS } from './search-budget.js';
+import { SearchBudget } from './search-budget.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { TaskRunner } from './task-runner.js';
 
@@ -9,7 +9,7 @@ export class InlineExecutor implements ShardExecutor {
   readonly #runner = new TaskRunner();
 
   /** @param sliceMs how long one turn may take, milliseconds; a turn does at least one document */
-  constructor(private readonly sliceMs = SLICE_MS) {}
+  constructor(private readonly sliceMs = 50) {}
 
   submit(query: RunningQuery): void {
     const { expr, flag, deadline, want, limits } = query.spec;

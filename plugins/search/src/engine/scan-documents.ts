@@ -1,6 +1,7 @@
 import type { DocumentLimits, SkipReason } from '../index/skip-reason.js';
 import { compileQuery } from './compiled-query.js';
 import type { EngineEvent } from './contract.js';
+import { isLaborious } from './laborious.js';
 import { ResultMerger } from './result-merger.js';
 import { ScanBatches } from './scan-batches.js';
 import type { RepositoryRank } from './score-document.js';
@@ -39,11 +40,11 @@ export async function* scanDocuments(
   executor: ShardExecutor,
 ): AsyncGenerator<EngineEvent> {
   const startedAt = Date.now();
-  compileQuery(request.expr);
+  const laborious = isLaborious(compileQuery(request.expr));
   const merger = new ResultMerger(Number.POSITIVE_INFINITY, request.limits);
   const batches = new ScanBatches(request);
   const failures: string[] = [];
-  const run = new SearchRun(executor, request, batches, merger, ({ failure }) => failures.push(failure), startedAt);
+  const run = new SearchRun(executor, request, batches, merger, ({ failure }) => failures.push(failure), { startedAt, laborious });
   let broken: { readonly error: unknown } | undefined;
   // Not awaited: a slow source must not hold up an answer whose deadline has passed.
   void feed(documents, batches, run, merger).catch((error: unknown) => {

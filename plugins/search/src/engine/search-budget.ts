@@ -1,6 +1,3 @@
-/** How long a thread works on one query before another has its turn, milliseconds. */
-export const SLICE_MS = 50;
-
 /**
  * When a search must stop. The flag is shared between threads (1 = stop); the deadline is the clock's time in
  * milliseconds since the epoch, because threads do not share `performance.now()`.

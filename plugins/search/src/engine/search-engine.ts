@@ -2,6 +2,7 @@ import type { IndexStore } from '../index/index-store.js';
 import { repositoryOfShard } from '../index/manifest.js';
 import { compileQuery } from './compiled-query.js';
 import type { EngineEvent, EngineRequest } from './contract.js';
+import { isLaborious } from './laborious.js';
 import { ResultMerger } from './result-merger.js';
 import { planSearch, type SearchPlan } from './search-plan.js';
 import { SearchRun, type TaskQueue } from './search-run.js';
@@ -26,7 +27,7 @@ export class SearchEngine {
    */
   async *search(request: EngineRequest): AsyncGenerator<EngineEvent> {
     const startedAt = Date.now();
-    compileQuery(request.expr);
+    const laborious = isLaborious(compileQuery(request.expr));
     const snapshot = await this.store.acquire(new Set(request.scope.repositories.map(({ id }) => id)));
     const plan = planSearch(request.scope, snapshot);
     const degraded = new Map(plan.degraded.map(({ repository, reason }) => [repository, reason]));
@@ -37,7 +38,7 @@ export class SearchEngine {
       degraded.set(scope.repository, `Shard ${shard} could not be searched: ${failure}.`);
       if (corrupt) quarantines.push(this.#quarantine(shard, failure));
     };
-    const run = new SearchRun(this.executor, request, new ShardQueue(plan), merger, failed, startedAt);
+    const run = new SearchRun(this.executor, request, new ShardQueue(plan), merger, failed, { startedAt, laborious });
     try {
       yield* run.events();
       // A repair that is asked for by what follows finds the damaged shards out of service.

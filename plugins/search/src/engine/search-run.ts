@@ -49,7 +49,7 @@ export class SearchRun implements RunningQuery {
     private readonly queue: TaskQueue,
     private readonly merger: ResultMerger,
     private readonly failed: (result: Extract<TaskResult, { failure: string }>) => void,
-    startedAt: number,
+    { startedAt, laborious }: Pick<QuerySpec, 'laborious'> & { readonly startedAt: number },
   ) {
     const { expr, want, limits } = request;
     this.#idle = new Promise((resolve) => {
@@ -60,6 +60,7 @@ export class SearchRun implements RunningQuery {
       expr,
       want,
       limits,
+      laborious,
       flag: this.#flag.buffer as SharedArrayBuffer,
       deadline: startedAt + limits.deadline,
     };

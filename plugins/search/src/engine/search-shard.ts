@@ -1,7 +1,8 @@
+import type { Bitset } from '../index/bitset.js';
 import type { BranchMasks } from '../index/branch-masks.js';
 import type { Shard } from '../index/shard.js';
 import { assembleChunks, countCodePoints } from './assemble-chunks.js';
-import { type CompiledQuery, forRepository } from './compiled-query.js';
+import { type CompiledQuery, forRepository, type Node } from './compiled-query.js';
 import type { EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
 import type { DocumentView } from './document-view.js';
 import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
@@ -56,7 +57,31 @@ interface Found {
   readonly before: number;
 }
 
-const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, limitHit: false, complete: true, exhausted: true };
+export const EMPTY_ANSWER: ShardAnswer = {
+  documents: [],
+  matchCount: 0,
+  documentCount: 0,
+  limitHit: false,
+  complete: true,
+  exhausted: true,
+};
+
+/** What is worked out once for a query in a shard, and serves all its turns there. */
+export interface PreparedShard {
+  readonly shard: Shard;
+  readonly repository: number;
+  readonly root: Node;
+  readonly possible: PossibleDocuments;
+  readonly documents: Bitset;
+}
+
+/** Reads postings, paths and names; a hostile pattern makes that the longest part. Undefined: nothing can match. */
+export function prepareShard(shard: Shard, { repository }: RepositoryScope, query: CompiledQuery): PreparedShard | undefined {
+  const root = forRepository(query.root, repository);
+  if (root.op === 'const' && !root.value) return undefined;
+  const possible = new PossibleDocuments(shard);
+  return { shard, repository, root, possible, documents: possible.of(root) };
+}
 
 /**
  * Searches one shard. Documents are visited in their static order; what is collected is scored, and only the best
@@ -66,7 +91,7 @@ const EMPTY: ShardAnswer = { documents: [], matchCount: 0, documentCount: 0, lim
  * @throws ShardCorruptError or RangeError when the shard's bytes turn out to be damaged
  */
 export function searchShard(
-  shard: Shard,
+  { shard, root, possible, documents }: PreparedShard,
   masks: BranchMasks,
   scope: RepositoryScope,
   { query, want, limits }: ShardQuery,
@@ -74,10 +99,6 @@ export function searchShard(
   room = limits.maxMatches,
   from = 0,
 ): ShardAnswer {
-  const root = forRepository(query.root, scope.repository);
-  if (root.op === 'const' && !root.value) return EMPTY;
-  const possible = new PossibleDocuments(shard);
-  const documents = possible.of(root);
   const view = new ShardDocument(shard, scope.repository, possible.candidates);
   const evaluator = new DocumentEvaluator(root, want, budget);
   const patterns = query.atoms.filter(({ shown }) => shown);

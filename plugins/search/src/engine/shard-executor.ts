@@ -8,6 +8,8 @@ export interface QuerySpec {
   readonly expr: DocExpr;
   readonly want: ShardQuery['want'];
   readonly limits: ShardQuery['limits'];
+  /** Sure to take long. */
+  readonly laborious: boolean;
   /** One Int32: 1 means stop. */
   readonly flag: SharedArrayBuffer;
   /** Milliseconds since the epoch. */

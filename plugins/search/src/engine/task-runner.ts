@@ -4,9 +4,18 @@ import { openShard, type ShardImage } from '../index/open-shard.js';
 import { Shard } from '../index/shard.js';
 import { ShardFiles } from '../index/shard-files.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
+import type { CompiledQuery } from './compiled-query.js';
 import { type ScanTask, scanBatch } from './scan-batch.js';
 import type { SearchBudget } from './search-budget.js';
-import { type RepositoryScope, type ShardAnswer, type ShardQuery, searchShard } from './search-shard.js';
+import {
+  EMPTY_ANSWER,
+  type PreparedShard,
+  prepareShard,
+  type RepositoryScope,
+  type ShardAnswer,
+  type ShardQuery,
+  searchShard,
+} from './search-shard.js';
 
 /** One shard to search for one query. */
 export interface ShardTask {
@@ -40,6 +49,8 @@ export type TaskResult =
 export class TaskRunner {
   readonly #files = new ShardFiles();
   readonly #shards = new Map<string, Shard>();
+  /** The last shard of each query. */
+  readonly #prepared = new WeakMap<CompiledQuery, PreparedShard>();
   readonly #masks = new Map<string, { generation: number; masks: BranchMasks }>();
 
   /** @param opened hears of every shard that this thread had to open itself */
@@ -85,7 +96,18 @@ export class TaskRunner {
     const shard = this.#shard(task);
     if (shard.meta.repository.id !== task.scope.repository)
       throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
-    return searchShard(shard, this.#masksOf(task, shard), task.scope, query, budget, task.room, task.from);
+    const prepared = this.#prepare(shard, task.scope, query.query);
+    if (!prepared) return EMPTY_ANSWER;
+    return searchShard(prepared, this.#masksOf(task, shard), task.scope, query, budget, task.room, task.from);
+  }
+
+  /** What the turn before has worked out, when it ended in the same shard. */
+  #prepare(shard: Shard, scope: RepositoryScope, query: CompiledQuery): PreparedShard | undefined {
+    const known = this.#prepared.get(query);
+    if (known?.shard === shard && known.repository === scope.repository) return known;
+    const prepared = prepareShard(shard, scope, query);
+    if (prepared) this.#prepared.set(query, prepared);
+    return prepared;
   }
 
   forget(id: string): void {

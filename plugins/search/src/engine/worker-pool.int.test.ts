@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync as readNow } from 'node:fs';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,12 @@ const pattern = (text: string, kind: 'literal' | 'regexp' = 'literal'): DocExpr 
   in: ['content'],
   pattern: { kind, source: text, caseSensitive: true },
 });
+
+/** The priorities of the threads of this process. */
+const nices = (): number[] =>
+  readdirSync('/proc/self/task').map((task) =>
+    Number(readNow(`/proc/self/task/${task}/stat`, 'latin1').replace(/^.*\)/s, '').split(' ')[17]),
+  );
 
 const script = (code: string) =>
   new URL(`data:text/javascript,import { parentPort } from 'node:worker_threads'; ${encodeURIComponent(code)}`);
@@ -131,7 +138,7 @@ describe('scanDocuments', () => {
       yield* stream(manyFiles(200));
       await new Promise(() => undefined);
     }
-    const { summary, found } = await scan(request(pattern('alpha'), { deadline: 300 }), slow());
+    const { summary, found } = await scan(request(pattern('alpha'), { deadline: 2_000 }), slow());
     expect(summary).toMatchObject({ timedOut: true });
     expect(found.length).toBeGreaterThan(0);
     async function* failing(): AsyncGenerator<ScanInput> {
@@ -274,6 +281,24 @@ describe('WorkerPool', () => {
 
   it('refuses a pattern that does not compile before it searches', async () => {
     await expect(search(engine, pattern('(', 'regexp'))).rejects.toThrow();
+  });
+
+  it('answers a short search while hostile ones have all the threads that they can get (row 9)', async () => {
+    await update(1, { ...manyFiles(200), 'long.txt': `${'x'.repeat(200_000)}\n`.repeat(4) });
+    const abort = new AbortController();
+    let ended = 0;
+    const hostile = ['(x+x+)+y', '(.*){20}z', '(a|aa)+$', '.*.*.*q{3}'].map((text) =>
+      search(engine, pattern(text, 'regexp'), { signal: abort.signal, countAll: true, deadline: 60_000 }).then(
+        () => ended++,
+        () => undefined,
+      ),
+    );
+    const { summary } = await search(engine, pattern('alpha 3 '));
+    expect(summary).toMatchObject({ timedOut: false, shardsDone: summary.shardsTotal });
+    expect(ended).toBeLessThan(hostile.length);
+    if (process.platform === 'linux') expect(nices()).toContain(10);
+    abort.abort();
+    await Promise.all(hostile);
   });
 
   it('runs many searches side by side', async () => {

@@ -1,16 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ContentCheck } from '../index/open-shard.js';
+import { type Lane, SearchTurns, type Turn } from './search-turns.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { ShardImages } from './shard-images.js';
-import type { FromWorker, ToWorker } from './worker.js';
+import { canLowerThreadPriority } from './thread-priority.js';
+import type { FromWorker, ToWorker, WorkerSetup } from './worker.js';
 
 /** A query has one thread for this long; only what is not answered by then is worth a second one. */
 const SPREAD_AFTER_MS = 5;
+/** How long a thread works on one search before another has its turn, milliseconds. */
+const SLICE_MS: Readonly<Record<Lane, number>> = { light: 10, heavy: 50 };
+/** How far the threads of long searches give way to everything else on the machine. */
+const NICE: Readonly<Record<Lane, number>> = { light: 0, heavy: 10 };
 const THREAD_HEAP_MB = 1_024;
 
 export interface WorkerPoolOptions {
-  /** Threads that search; the number of cores when left out. */
+  /** Threads that search, and as many for searches that take long; the number of cores when left out. */
   readonly threads?: number;
   /** Bytes of opened shards (dictionaries, paths, tables) kept in memory, shared by all threads. */
   readonly residentBytes?: number;
@@ -19,8 +25,9 @@ export interface WorkerPoolOptions {
 }
 
 interface Slot {
+  readonly lane: Lane;
   worker: Worker | undefined;
-  query: Entry | undefined;
+  query: Turn | undefined;
   /** Indices of tasks that were sent and not settled. */
   readonly tasks: Set<number>;
   /** Shards this thread has opened. */
@@ -28,15 +35,9 @@ interface Slot {
   verifying: boolean;
 }
 
-interface Entry {
-  readonly query: RunningQuery;
-  active: number;
-  spread: boolean;
-}
-
 /**
- * Searches on worker threads. Queries take turns, a batch of shards a turn, so an endless one leaves room for the others.
- * A thread that dies, or is stuck in an abandoned query, is replaced by a new one when there is work for it.
+ * Searches on worker threads, in turns. What takes long moves to threads of its own, which give way to the others, so that an endless
+ * search leaves a short one in peace. A thread that dies, or is stuck in an abandoned query, is replaced by a new one when there is work for it.
  */
 export class WorkerPool implements ShardExecutor {
   onDamaged: (shard: string, reason: string) => void = () => undefined;
@@ -47,36 +48,36 @@ export class WorkerPool implements ShardExecutor {
   /** Content that is still to be checked, by the threads when they have nothing better to do. */
   readonly #toVerify: ContentCheck[] = [];
   readonly #workerUrl: URL;
-  #queries: Entry[] = [];
+  readonly #turns = new SearchTurns();
   #closed = false;
 
   constructor(options: WorkerPoolOptions = {}) {
     const threads = Math.max(1, options.threads ?? availableParallelism());
     this.#most = threads;
-    // One more than a query may have, so that a short query need not wait for a long one's turn to end.
-    this.#slots = Array.from({ length: threads + 1 }, () => ({
-      worker: undefined,
-      query: undefined,
-      tasks: new Set(),
-      knows: new Set(),
-      verifying: false,
-    }));
+    const lane = (of: Lane, length: number) =>
+      Array.from(
+        { length },
+        (): Slot => ({ lane: of, worker: undefined, query: undefined, tasks: new Set(), knows: new Set(), verifying: false }),
+      );
+    // Threads that cannot give way leave a core to the others.
+    const heavy = canLowerThreadPriority ? threads : Math.max(1, threads - 1);
+    this.#slots = [...lane('light', threads), ...lane('heavy', heavy)];
     this.#images = new ShardImages(options.residentBytes ?? 512 << 20);
     this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   }
 
   submit(query: RunningQuery): void {
-    const entry: Entry = { query, active: 0, spread: false };
-    this.#queries.push(entry);
-    setTimeout(() => {
-      entry.spread = true;
-      this.#pump();
-    }, SPREAD_AFTER_MS).unref();
+    const turn = this.#turns.add(query);
+    if (!turn.spread)
+      setTimeout(() => {
+        turn.spread = true;
+        this.#pump();
+      }, SPREAD_AFTER_MS).unref();
     this.#pump();
   }
 
   abandon(query: RunningQuery): void {
-    this.#queries = this.#queries.filter((entry) => entry.query !== query);
+    this.#turns.remove(query);
     for (const slot of this.#slots) if (slot.query?.query === query) this.#discard(slot, undefined);
     this.#pump();
   }
@@ -95,17 +96,14 @@ export class WorkerPool implements ShardExecutor {
 
   /** Gives the thread the next batch of the query whose turn it is; false when there is none for it. */
   #giveBatch(slot: Slot): boolean {
-    for (let tries = this.#queries.length; tries > 0; tries--) {
-      const entry = this.#queries.shift()!;
-      if (entry.active >= (entry.spread ? this.#most : 1)) {
-        this.#queries.push(entry);
+    for (const turn of this.#turns.waiting(slot.lane, this.#most)) {
+      const batch = turn.query.nextBatch();
+      if (!batch) {
+        this.#turns.remove(turn.query);
         continue;
       }
-      const batch = entry.query.nextBatch();
-      if (!batch) continue;
-      this.#queries.push(entry);
-      entry.active++;
-      slot.query = entry;
+      turn.active++;
+      slot.query = turn;
       const tasks = batch.map((task) => {
         slot.tasks.add(task.index);
         if (!('shard' in task)) return task;
@@ -113,14 +111,14 @@ export class WorkerPool implements ShardExecutor {
         if (image) slot.knows.add(task.shard);
         return image ? { ...task, image } : task;
       });
-      this.#send(slot, { type: 'search', query: entry.query.spec, tasks });
+      this.#send(slot, { type: 'search', query: turn.query.spec, tasks, slice: SLICE_MS[slot.lane] });
       return true;
     }
     return false;
   }
 
   #giveVerification(slot: Slot): void {
-    if (this.#slots.some(({ verifying }) => verifying)) return;
+    if (slot.lane === 'light' || this.#slots.some(({ verifying }) => verifying)) return;
     const check = this.#toVerify.shift();
     if (!check) return;
     slot.verifying = true;
@@ -133,7 +131,10 @@ export class WorkerPool implements ShardExecutor {
   }
 
   #start(slot: Slot): Worker {
-    const worker = new Worker(this.#workerUrl, { resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB } });
+    const worker = new Worker(this.#workerUrl, {
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+      workerData: { nice: NICE[slot.lane] } satisfies WorkerSetup,
+    });
     worker.unref();
     // What a thread says after it was replaced is no longer of interest.
     const isCurrent = () => slot.worker === worker;
@@ -163,6 +164,7 @@ export class WorkerPool implements ShardExecutor {
         if (message.failure) this.onDamaged(message.shard, message.failure);
         return;
       case 'idle':
+        if (slot.query) slot.query.used += message.used;
         this.#release(slot);
         this.#pump();
     }

@@ -1,13 +1,15 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { type ContentCheck, checkContent, type ShardImage } from '../index/open-shard.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
 import { type CompiledQuery, compileQuery } from './compiled-query.js';
-import { SearchBudget, SLICE_MS } from './search-budget.js';
+import { SearchBudget } from './search-budget.js';
 import type { QuerySpec } from './shard-executor.js';
 import { type Task, type TaskResult, TaskRunner } from './task-runner.js';
+import { lowerThreadPriority } from './thread-priority.js';
 
 export type ToWorker =
-  | { readonly type: 'search'; readonly query: QuerySpec; readonly tasks: readonly Task[] }
+  /** `slice`: milliseconds until others have their turn. */
+  | { readonly type: 'search'; readonly query: QuerySpec; readonly tasks: readonly Task[]; readonly slice: number }
   | { readonly type: 'forget'; readonly shards: readonly string[] }
   | { readonly type: 'verify'; readonly check: ContentCheck };
 
@@ -20,14 +22,22 @@ export type FromWorker =
       readonly rest?: ContentCheck;
       readonly failure?: string;
     }
-  /** Ready for the next message. */
-  | { readonly type: 'idle' };
+  /** Ready for the next message; `used`: milliseconds of processor time that the last one took. */
+  | { readonly type: 'idle'; readonly used: number };
+
+/** What a thread is started with. */
+export interface WorkerSetup {
+  /** Above 0: how far the thread gives way to others. */
+  readonly nice: number;
+}
 
 const POST_EVERY_MS = 20;
 const KEPT_QUERIES = 16;
 const VERIFY_BYTES = 4 << 20;
 
 const port = parentPort!;
+const { nice } = workerData as WorkerSetup;
+if (nice > 0) lowerThreadPriority(nice);
 const post = (message: FromWorker) => port.postMessage(message);
 const runner = new TaskRunner((image) => post({ type: 'opened', image }));
 /** Compiled queries by id, so that the regexps' machine code survives from batch to batch. */
@@ -40,9 +50,9 @@ function compiledOf({ id, expr }: QuerySpec): CompiledQuery {
   return known;
 }
 
-function search(query: QuerySpec, tasks: readonly Task[]): void {
+function search(query: QuerySpec, tasks: readonly Task[], slice: number): void {
   const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits };
-  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, Date.now() + SLICE_MS);
+  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, Date.now() + slice);
   let results: TaskResult[] = [];
   let postedAt = performance.now();
   for (const result of runner.runAll(tasks, shardQuery, budget)) {
@@ -71,7 +81,9 @@ port.on('message', (message: ToWorker) => {
     for (const shard of message.shards) runner.forget(shard);
     return;
   }
-  if (message.type === 'search') search(message.query, message.tasks);
+  const before = process.threadCpuUsage();
+  if (message.type === 'search') search(message.query, message.tasks, message.slice);
   else verify(message.check);
-  post({ type: 'idle' });
+  const { user, system } = process.threadCpuUsage(before);
+  post({ type: 'idle', used: (user + system) / 1_000 });
 });

@@ -39,6 +39,8 @@ export interface CompiledPattern {
   readonly crossesLines: boolean;
   /** The pattern means the same on any bytes, so no text is checked for its encoding. */
   readonly bytewise: boolean;
+  /** A backtracking engine could take very long with it; it runs on a linear one where it does, which is slow enough. */
+  readonly ambiguous: boolean;
   matcher(): Matcher;
 }
 
@@ -57,7 +59,14 @@ function compileLiteral(spec: PatternSpec): CompiledPattern {
   // Case beyond ASCII needs the Unicode tables of the regexp side.
   if (!spec.caseSensitive && !letterless && !isAscii(spec.source)) return compileRegexp(spec);
   const matcher = bytes.length === 0 ? emptyMatcher() : spec.caseSensitive || letterless ? exactMatcher(bytes) : foldedMatcher(folded);
-  return { spec, required: literalRun(folded), crossesLines: spec.source.includes('\n'), bytewise: true, matcher: () => matcher };
+  return {
+    spec,
+    required: literalRun(folded),
+    crossesLines: spec.source.includes('\n'),
+    bytewise: true,
+    ambiguous: false,
+    matcher: () => matcher,
+  };
 }
 
 function isAscii(text: string): boolean {

@@ -47,7 +47,7 @@ export function compileRegexp(spec: PatternSpec): CompiledPattern {
       return source === undefined ? new Re2Finder(plan.re2[reading], lineByLine) : new V8Finder(source[reading], source.flags);
     },
   });
-  return { spec, required: requiredLiterals(simple), crossesLines, bytewise, matcher: () => matcher };
+  return { spec, required: requiredLiterals(simple), crossesLines, bytewise, ambiguous: plan.ambiguous, matcher: () => matcher };
 }
 
 /** Chooses the engine: V8 where a linear engine backs it or the pattern cannot explode on a short line, RE2 otherwise. */

@@ -37,7 +37,8 @@ function withoutShortRuns(query: LiteralQuery): LiteralQuery {
   return long.length === 0 ? query : allOf(long);
 }
 
-function isLong(query: LiteralQuery): boolean {
+/** Holds a run with a trigram to look up, whichever way it is fulfilled. */
+export function isLong(query: LiteralQuery): boolean {
   if (query.kind === 'literal') return query.bytes.length >= TRIGRAM;
   return (query.kind === 'and' && query.of.some(isLong)) || (query.kind === 'or' && query.of.every(isLong));
 }
