@@ -22,6 +22,10 @@ export class Selection {
   }
 }
 
+/** False for what has no lines to show. */
+export const showsLines = (select: Select | undefined): boolean =>
+  select === undefined || !['repo', 'file', 'file.path', 'file.directory', 'file.owners'].includes(select.kind);
+
 function transform(match: SearchMatch, select: Select): SearchMatch | undefined {
   const { repository, branches, commit, freshness } = match;
   const base = { repository, branches, commit, ...(freshness ? { freshness } : {}) };

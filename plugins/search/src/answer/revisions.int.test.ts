@@ -177,6 +177,7 @@ function aRun(history: History): SearchRun {
     tally: new Tally(() => 0),
     log: silent,
     signal: new AbortController().signal,
+    lines: true,
     contextLines: 1,
     ordered: true,
     remaining: () => 100_000,

@@ -31,6 +31,7 @@ async function withFile(
       maxMatches: 1_000_000_000,
       maxDocuments: 1_000_000,
       contextLines: 0,
+      lines: false,
       deadline: Math.max(1, run.timeLeft()),
       countAll: false,
     },

@@ -17,6 +17,8 @@ export interface SearchRun {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly contextLines: number;
+  /** False: nobody will see the lines around hits. */
+  readonly lines: boolean;
   /** Best first, and equal for equal input, at the price of waiting for all of it. */
   readonly ordered: boolean;
   /** Matches that may still be collected. */
@@ -49,6 +51,7 @@ export const limitsOf = (run: SearchRun): SearchLimits => ({
   maxMatches: Math.max(1, run.remaining()),
   maxDocuments: Math.max(1, Math.min(run.remaining(), 100_000)),
   contextLines: run.contextLines,
+  lines: run.lines,
   deadline: Math.max(1, run.timeLeft()),
   countAll: run.countAll,
 });

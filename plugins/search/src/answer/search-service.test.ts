@@ -162,6 +162,34 @@ describe('search', () => {
     expect((await world.ask('repo:absent path:needle (')).alert).toMatchObject({ kind: 'no-repositories' });
   });
 
+  it.each([
+    ['nothing is shown', 'needle', { display: 0 }, true],
+    ['only paths are shown', 'needle select:file', {}, true],
+    ['only repositories are shown', 'needle select:repo', {}, true],
+    ['lines are shown', 'needle', {}, false],
+    ['some lines are shown', 'needle select:content', { display: 1 }, false],
+  ] as const)('cuts out lines only where they are shown: %s', async (_name, query, more, spared) => {
+    await world.add('a', { tree: { 'a.ts': 'needle needle\nfunction needle() {}\n', 'needle.txt': 'needle\n', 'b/needle.md': 'hay\n' } });
+    await world.add('b', { tree: { 'c.ts': 'needle\n' }, indexed: false });
+    const limits: unknown[] = [];
+    const { realNode } = world;
+    const asked = async (forget: boolean) => {
+      world.node = {
+        ...realNode,
+        search: (o) => {
+          limits.push(o.limits.lines);
+          return realNode.search(forget ? { ...o, limits: { ...o.limits, lines: true } } : o);
+        },
+      };
+      const { matches, progress, filters, verdict } = await world.ask(`${query} count:all`, admin, more);
+      return { matches, matchCount: progress.matchCount, filters, verdict };
+    };
+    const answer = await asked(false);
+    expect(new Set(limits)).toEqual(new Set([!spared]));
+    expect(answer.matchCount).toBeGreaterThan(0);
+    expect(answer).toEqual(await asked(true));
+  });
+
   it('leaves out what ^revision reaches, and reads globs as git does', async () => {
     await world.add('a', {
       history: [{ tree: { '1': 'x' }, message: 'needle old' }],

@@ -8,7 +8,7 @@ import type { SearchPlan } from '../query/plan.js';
 import { toPlan } from '../query/to-plan.js';
 import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
-import { Selection } from './apply-select.js';
+import { Selection, showsLines } from './apply-select.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
 import { alertOf, noProvider, noRepositories, nothingFound } from './query-alerts.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
@@ -100,6 +100,8 @@ export class SearchService implements Search {
       tally,
       signal: AbortSignal.any([request.signal, controller.signal]),
       contextLines: request.contextLines ?? 1,
+      // A ranker may look at them.
+      lines: this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select)),
       ordered: request.ordered ?? false,
       sees: viewer.sees,
       mirrors: states,

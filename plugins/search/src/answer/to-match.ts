@@ -47,7 +47,7 @@ export function toMatch(document: EngineDocument, base: MatchBase): SearchMatch 
       })),
     };
   }
-  if (document.chunks.length > 0) {
+  if (document.chunks.length > 0 || document.inContent) {
     return {
       ...common,
       type: 'content',

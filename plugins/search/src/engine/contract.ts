@@ -55,6 +55,8 @@ export interface SearchLimits {
   readonly deadline: number;
   /** After `maxMatches`, go on counting without collecting. */
   readonly countAll: boolean;
+  /** False: documents come without the lines around their hits, which is most of the work where there are many. Default true. */
+  readonly lines?: boolean;
 }
 
 export interface EngineRequest {
@@ -106,6 +108,8 @@ export interface EngineDocument {
   readonly blob: string;
   readonly language?: string;
   readonly chunks: readonly EngineChunk[];
+  /** There are hits in the content, whose lines were not asked for. */
+  readonly inContent?: true;
   /** Hits in the path itself, in code points. */
   readonly pathRanges: readonly (readonly [start: number, end: number])[];
   readonly symbols: readonly EngineSymbol[];

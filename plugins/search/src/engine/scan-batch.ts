@@ -74,7 +74,7 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
         commit: scope.commit,
         blob: oid,
         language,
-        ...presentHits(document, hits, limits.contextLines),
+        ...presentHits(document, hits, limits),
         score: scoreOf(features),
         features: { ...features },
       },

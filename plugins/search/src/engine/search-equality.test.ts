@@ -234,3 +234,28 @@ describe('indexed search', () => {
     });
   });
 });
+
+describe('a search that spares the lines', () => {
+  const tree = { 'a.ts': 'needle needle\nhay\nneedle\n', 'needle.txt': 'hay\n', 'b.ts': 'function needle() {}\n' };
+  const expr: DocExpr = {
+    op: 'match',
+    in: ['content', 'path'],
+    pattern: { kind: 'literal', source: 'needle', caseSensitive: true },
+  };
+
+  it('finds, counts and scores what one with lines does', () =>
+    withIndex(tree, async (engine) => {
+      const ask = (lines: boolean) =>
+        collect(engine.search({ scope: { repositories: [{ id: 7 }] }, expr, want: 'content', limits: { ...LIMITS, lines } }));
+      const [whole, spared] = [await ask(true), await ask(false)];
+      expect(spared.summary).toEqual(whole.summary);
+      expect(spared.documents).toEqual(
+        whole.documents.map((document) => (document.chunks.length > 0 ? { ...document, chunks: [], inContent: true } : document)),
+      );
+      expect(spared.documents.map(({ path, inContent }) => [path, inContent]).sort()).toEqual([
+        ['a.ts', true],
+        ['b.ts', true],
+        ['needle.txt', undefined],
+      ]);
+    }));
+});

@@ -21,7 +21,7 @@ export interface RepositoryScope extends RepositoryRank {
 export interface ShardQuery {
   readonly query: CompiledQuery;
   readonly want: 'content' | 'path' | 'symbol';
-  readonly limits: Pick<SearchLimits, 'maxMatches' | 'maxDocuments' | 'contextLines' | 'countAll'>;
+  readonly limits: Pick<SearchLimits, 'maxMatches' | 'maxDocuments' | 'contextLines' | 'countAll' | 'lines'>;
 }
 
 export interface CollectedDocument {
@@ -136,7 +136,7 @@ export function searchShard(
   const best = found.slice(0, limits.maxDocuments);
   const assembled = best.map((item) => ({
     before: item.before,
-    document: assemble(shard, masks, scope, view.moveTo(item.document), item, limits.contextLines),
+    document: assemble(shard, masks, scope, view.moveTo(item.document), item, limits),
   }));
   const complete = budget.stopped === undefined;
   return { documents: assembled, matchCount, documentCount, limitHit, complete, exhausted: complete && document < 0, resumeAt };
@@ -165,7 +165,7 @@ function assemble(
   scope: RepositoryScope,
   view: ShardDocument,
   { document, hits, score, features }: Found,
-  contextLines: number,
+  limits: ShardQuery['limits'],
 ): EngineDocument {
   const low = masks.low[document]!;
   const high = masks.high[document]!;
@@ -177,7 +177,7 @@ function assemble(
     commit: branches[0]!.commit,
     blob: shard.oid(view.blob),
     language: view.language,
-    ...presentHits(view, hits, contextLines),
+    ...presentHits(view, hits, limits),
     score,
     features: { ...features },
   };
@@ -187,10 +187,12 @@ function assemble(
 export function presentHits(
   view: DocumentView,
   hits: DocumentHits,
-  contextLines: number,
-): Pick<EngineDocument, 'chunks' | 'pathRanges' | 'symbols' | 'matchCount'> {
+  { contextLines, lines = true }: ShardQuery['limits'],
+): Pick<EngineDocument, 'chunks' | 'inContent' | 'pathRanges' | 'symbols' | 'matchCount'> {
+  const inContent = hits.content.length > 0;
   return {
-    chunks: hits.content.length > 0 ? assembleChunks(view, hits.content, contextLines) : [],
+    chunks: inContent && lines ? assembleChunks(view, hits.content, contextLines) : [],
+    ...(inContent && !lines ? { inContent } : {}),
     pathRanges: pairs(hits.path).map(([start, end]) => {
       const from = countCodePoints(view.path.toString('utf8', 0, start));
       return [from, from + countCodePoints(view.path.toString('utf8', start, end))] as const;

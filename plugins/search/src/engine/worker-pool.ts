@@ -61,7 +61,7 @@ export class WorkerPool implements ShardExecutor {
       );
     // Threads that cannot give way leave a core to the others.
     const heavy = canLowerThreadPriority ? threads : Math.max(1, threads - 1);
-    this.#slots = [...lane('light', threads), ...lane('heavy', heavy)];
+    this.#slots = [...lane('light', threads + 1), ...lane('heavy', heavy)];
     this.#images = new ShardImages(options.residentBytes ?? 512 << 20);
     this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   }
@@ -96,7 +96,9 @@ export class WorkerPool implements ShardExecutor {
 
   /** Gives the thread the next batch of the query whose turn it is; false when there is none for it. */
   #giveBatch(slot: Slot): boolean {
-    for (const turn of this.#turns.waiting(slot.lane, this.#most)) {
+    // The last free one is for a search that has none: otherwise a new one would wait for a turn to end.
+    const isLast = slot.lane === 'light' && this.#slots.filter(({ lane, query }) => lane === 'light' && !query).length === 1;
+    for (const turn of this.#turns.waiting(slot.lane, isLast ? 1 : this.#most)) {
       const batch = turn.query.nextBatch();
       if (!batch) {
         this.#turns.remove(turn.query);
