@@ -7,13 +7,10 @@ import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
 import { explainQuery } from '../../query/explain.js';
 import { parseQuery } from '../../query/parse-query.js';
-import { type CollectedAnswer, collectAnswer } from './collect-answer.js';
+import type { CollectedAnswer } from './collect-answer.js';
 import type { ApiDeps } from './deps.js';
+import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
-
-interface SearchParent {
-  readonly answer: () => Promise<CollectedAnswer>;
-}
 
 type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
@@ -29,21 +26,14 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
   };
   return {
     Query: {
-      search: (_parent, args: { query: string; patternType?: PatternType | null }, op): SearchParent => {
-        let answer: Promise<CollectedAnswer> | undefined;
-        return {
-          answer: () => {
-            answer ??= collectAnswer(service(), {
-              query: args.query,
-              actor: op.actor,
-              signal: op.signal,
-              contextLines: 0,
-              ...(args.patternType ? { patternType: args.patternType } : {}),
-            });
-            return answer;
-          },
-        };
-      },
+      search: (_parent, args: { query: string; patternType?: PatternType | null }, op) =>
+        new LazyAnswer(service, {
+          query: args.query,
+          actor: op.actor,
+          signal: op.signal,
+          contextLines: 0,
+          ...(args.patternType ? { patternType: args.patternType } : {}),
+        }),
       explainSearchQuery: (_parent, args: { query: string; patternType?: PatternType | null }) => {
         const parsed = parseQuery(args.query, { patternType: args.patternType ?? 'standard' });
         return parsed.ok
@@ -62,23 +52,25 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
       },
     },
     Search: {
-      results: (parent: SearchParent) => parent.answer(),
-      stats: (parent: SearchParent) => parent.answer(),
+      results: (answer: LazyAnswer) => answer,
+      stats: (answer: LazyAnswer) => answer,
     },
     SearchResultsStats: {
-      approximateResultCount,
-      languages: (answer: CollectedAnswer) => {
+      approximateResultCount: counted(approximateResultCount),
+      languages: async (answer: LazyAnswer) => {
+        const { matches } = await answer.whole();
         const lines = new Map<string, number>();
-        for (const match of answer.matches)
+        for (const match of matches)
           if (match.type === 'content' && match.language)
             lines.set(match.language, (lines.get(match.language) ?? 0) + lineMatchesOf(match.chunks).length);
         return [...lines].map(([name, totalLines]) => ({ name, totalLines })).sort((a, b) => b.totalLines - a.totalLines);
       },
     },
     SearchResults: {
-      results: async (answer: CollectedAnswer, _args, op) => {
-        const found = await d.repositories.byIds(op.actor, [...new Set(answer.matches.map((m) => m.repository.id))]);
-        return answer.matches.flatMap((match) => {
+      results: async (answer: LazyAnswer, _args, op) => {
+        const { matches } = await answer.whole();
+        const found = await d.repositories.byIds(op.actor, [...new Set(matches.map((m) => m.repository.id))]);
+        return matches.flatMap((match) => {
           const repository = found.get(match.repository.id);
           if (!repository) return [];
           return [
@@ -88,22 +80,22 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
           ];
         });
       },
-      matchCount: (answer: CollectedAnswer) => answer.progress.matchCount,
-      resultCount: (answer: CollectedAnswer) => answer.progress.matchCount,
-      approximateResultCount,
-      limitHit,
-      repositoriesCount: (answer: CollectedAnswer) => answer.progress.repositoriesCount,
-      cloning: (answer: CollectedAnswer, _args, op) => named(answer, ['repository-cloning'], op),
-      missing: (answer: CollectedAnswer, _args, op) => named(answer, ['repository-missing', 'not-indexed'], op),
-      timedout: (answer: CollectedAnswer, _args, op) => named(answer, ['timed-out'], op),
-      indexUnavailable: (answer: CollectedAnswer) => answer.verdict.reasons.some((r) => r.reason === 'shard-missing'),
-      alert: (answer: CollectedAnswer) => answer.alert ?? null,
-      elapsedMilliseconds: (answer: CollectedAnswer) => answer.progress.durationMs,
-      dynamicFilters: (answer: CollectedAnswer) => answer.filters,
-      completeness: (answer: CollectedAnswer) => ({
+      matchCount: counted((answer) => answer.progress.matchCount),
+      resultCount: counted((answer) => answer.progress.matchCount),
+      approximateResultCount: counted(approximateResultCount),
+      limitHit: counted(limitHit),
+      repositoriesCount: counted((answer) => answer.progress.repositoriesCount),
+      cloning: counted((answer, op) => named(answer, ['repository-cloning'], op)),
+      missing: counted((answer, op) => named(answer, ['repository-missing', 'not-indexed'], op)),
+      timedout: counted((answer, op) => named(answer, ['timed-out'], op)),
+      indexUnavailable: counted((answer) => answer.verdict.reasons.some((r) => r.reason === 'shard-missing')),
+      alert: counted((answer) => answer.alert ?? null),
+      elapsedMilliseconds: counted((answer) => answer.progress.durationMs),
+      dynamicFilters: counted((answer) => answer.filters),
+      completeness: counted((answer) => ({
         ...answer.verdict,
         reasons: answer.verdict.reasons.map((r) => ({ ...r, repositories: r.repositories ?? [], count: r.count ?? 0 })),
-      }),
+      })),
     },
     FileMatch: {
       repository: (match: FileParent) => match.found,
@@ -196,6 +188,12 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
     return d.repositories.list(op.actor, { names }, { limit: names.length });
   }
 }
+
+/** A field that needs no matches. */
+const counted =
+  <T>(read: (answer: CollectedAnswer, op: Operation) => T) =>
+  async (answer: LazyAnswer, _args: unknown, op: Operation): Promise<Awaited<T>> =>
+    await read(await answer.counted(), op);
 
 const limitHit = (answer: CollectedAnswer): boolean => answer.verdict.reasons.some((r) => r.reason === 'capped');
 
