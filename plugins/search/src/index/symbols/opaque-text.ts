@@ -5,7 +5,7 @@ const BLOCK_COMMENT = String.raw`\/\*[^]*?(?:\*\/|$(?![^]))`;
 const DOUBLE_QUOTED = String.raw`"(?:\\[^]|[^"\\\n])*"?`;
 const SINGLE_QUOTED = String.raw`'(?:\\[^]|[^'\\\n])*'?`;
 const BACKQUOTED = String.raw`\x60(?:\\[^]|[^\x60\\])*\x60?`;
-const TRIPLE_DOUBLE = String.raw`"""[^]*?(?:"""|$(?![^]))`;
+const TRIPLE_DOUBLE = `"""[^]*?(?:"""|$(?![^]))`;
 
 const any = (...parts: string[]) => new RegExp(parts.join('|'), 'gm');
 
@@ -25,7 +25,7 @@ export const OPAQUE = {
     ),
   php: () =>
     any(LINE_COMMENT, String.raw`#(?!\[)[^\n]*`, BLOCK_COMMENT, String.raw`"(?:\\[^]|[^"\\])*"?`, String.raw`'(?:\\[^]|[^'\\])*'?`),
-  python: () => any(String.raw`#[^\n]*`, TRIPLE_DOUBLE, String.raw`'''[^]*?(?:'''|$(?![^]))`, DOUBLE_QUOTED, SINGLE_QUOTED),
+  python: () => any(String.raw`#[^\n]*`, TRIPLE_DOUBLE, `'''[^]*?(?:'''|$(?![^]))`, DOUBLE_QUOTED, SINGLE_QUOTED),
   ruby: () => any(String.raw`^=begin\b[^]*?(?:\n=end\b|$(?![^]))`, String.raw`#[^\n]*`, DOUBLE_QUOTED, SINGLE_QUOTED),
-  shell: () => any(String.raw`(?<![^\s;])#[^\n]*`, String.raw`'[^']*'?`, String.raw`"(?:\\[^]|[^"\\])*"?`),
+  shell: () => any(String.raw`(?<![^\s;])#[^\n]*`, `'[^']*'?`, String.raw`"(?:\\[^]|[^"\\])*"?`),
 } as const;

@@ -1,7 +1,7 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
 import { gitService, mirrors } from '@sextant/plugin-git/api';
-import { core, maybe } from '@sextant/sdk';
-import { rankers, search, searchEngine } from '../../api.js';
+import { core, maybe, type Resolved, SextantError } from '@sextant/sdk';
+import { rankers, type Search, search, searchEngine } from '../../api.js';
 
 export const deps = {
   repositories,
@@ -14,6 +14,17 @@ export const deps = {
   jobs: core.jobs,
   actors: core.actor,
   rankers,
+  /** What this part itself provides: there once the plugin is initialised, which is before routes and resolvers are made. */
   own: maybe(search),
 } as const;
 export type ApiDeps = typeof deps;
+
+/** The search this part provides. Look it up once: each read of an optional dependency asks the container. */
+export function ownSearch(d: Pick<Resolved<ApiDeps>, 'own'>): Search {
+  if (!d.own)
+    throw new SextantError('SEXTANT_SEARCH_QUERY', {
+      what: 'Search is not running in this process.',
+      fix: 'Ask a process with the role api.',
+    });
+  return d.own;
+}

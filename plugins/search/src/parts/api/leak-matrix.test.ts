@@ -147,10 +147,7 @@ const stream = (
 ): Surface => ({
   name: `stream: ${name}`,
   async ask({ whole }, actor, repository) {
-    const { body } = streamRoute(
-      whole.service,
-      () => undefined,
-    )(aRequest(`/.api/search/stream?cm=t&q=${encodeURIComponent(query(repository))}`, actor));
+    const { body } = streamRoute(whole.service)(aRequest(`/.api/search/stream?cm=t&q=${encodeURIComponent(query(repository))}`, actor));
     let text = '';
     for await (const part of body as AsyncIterable<string>) text += part;
     return untimed(text);

@@ -9,7 +9,7 @@ import { WorkerPool } from '../../engine/worker-pool.js';
 import { pathGlobs } from '../../index/path-globs.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
 import '../../search-errors.js';
-import { deps } from './deps.js';
+import { deps, ownSearch } from './deps.js';
 import { streamRoute } from './stream-route.js';
 
 export default definePart(config)({
@@ -50,9 +50,7 @@ export default definePart(config)({
     }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
-      router.get('/.api/search/stream', (request) => streamRoute(d.own as never, () => request.headers['x-request-id'])(request), {
-        timeout: 0,
-      });
+      router.get('/.api/search/stream', streamRoute(ownSearch(d)), { timeout: 0 });
     });
   },
 });

@@ -2,13 +2,13 @@ import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
 import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
 import { alertOf } from '../../answer/query-alerts.js';
-import type { PatternType, Search, SearchMatch } from '../../api.js';
+import type { PatternType, SearchMatch } from '../../api.js';
 import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
 import { explainQuery } from '../../query/explain.js';
 import { parseQuery } from '../../query/parse-query.js';
 import type { CollectedAnswer } from './collect-answer.js';
-import type { ApiDeps } from './deps.js';
+import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
 
@@ -16,14 +16,7 @@ type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Rep
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
 
 export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
-  const service = (): Search => {
-    if (!d.own)
-      throw new SextantError('SEXTANT_SEARCH_QUERY', {
-        what: 'Search is not running in this process.',
-        fix: 'Ask a process with the role api.',
-      });
-    return d.own;
-  };
+  const service = ownSearch(d);
   return {
     Query: {
       search: (_parent, args: { query: string; patternType?: PatternType | null }, op) =>

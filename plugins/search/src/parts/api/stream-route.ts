@@ -13,13 +13,17 @@ const PATTERN_TYPES: Readonly<Record<string, PatternType>> = {
 const PING_EVERY = 5_000;
 
 /** GET `/.api/search/stream`: the search as server-sent events, flushed as they come, ended by `done`. */
-export function streamRoute(search: Search, trace: () => string | undefined): (request: RouteRequest) => RouteReply {
+export function streamRoute(search: Search): (request: RouteRequest) => RouteReply {
   return (request) => {
     const { query } = request;
     const text = query.get('q') ?? '';
     const display = integer(query, 'display', -1);
     const contextLines = integer(query, 'cl', 1);
-    const options = { chunkMatches: truthy(query.get('cm')), maxLineLength: integer(query, 'max-line-len', -1), trace: trace() };
+    const options = {
+      chunkMatches: truthy(query.get('cm')),
+      maxLineLength: integer(query, 'max-line-len', -1),
+      trace: request.headers['x-request-id'],
+    };
     const patternType = patternTypeOf(query);
     const events = search.search({
       query: text,
