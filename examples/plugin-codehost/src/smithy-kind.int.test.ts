@@ -1,7 +1,7 @@
 import codeHost from '@sextant/plugin-code-host';
 import { codeHostKindContract } from '@sextant/plugin-code-host/testing';
-import { core } from '@sextant/sdk';
-import { describeContract, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { core, z } from '@sextant/sdk';
+import { at, describeContract, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeSmithy } from './fake/fake-smithy.js';
 import manifest from './manifest.js';
@@ -46,7 +46,10 @@ describeContract(contract, 'Smithy', () => smithyKind(kernel.service(core.http, 
 it('brings its repositories into Sextant, page by page, without those that are excluded', async () => {
   const names = async (): Promise<readonly string[]> => {
     const { data } = await kernel.graphql('{ repositories(first: 10) { nodes { name } } }');
-    return (data?.repositories.nodes ?? []).map(({ name }: { name: string }) => name.replace(/^[^/]*\//, ''));
+    return z
+      .array(z.string())
+      .parse(at(data, 'repositories.nodes.*.name'))
+      .map((name) => name.replace(/^[^/]*\//, ''));
   };
   await expect.poll(names, { timeout: 10_000 }).toEqual(['tools/anvil', 'tools/tongs']);
   expect(kernel.log.text).not.toContain(smithy.token);

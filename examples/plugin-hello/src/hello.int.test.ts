@@ -1,4 +1,4 @@
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { greetingFor } from './greeting.js';
 import { forgetGreetings, greetPerson } from './jobs.js';
@@ -32,14 +32,14 @@ describe('on a running kernel', () => {
       await kernel.jobs.drain();
     }
     const page = 'query ($after: String) { greetings(first: 1, after: $after) { nodes { text } pageInfo { hasNextPage endCursor } } }';
-    const first = (await kernel.graphql(page)).data.greetings;
+    const first = at((await kernel.graphql(page)).data, 'greetings');
     expect(first).toMatchObject({ nodes: [{ text: 'Good day, Grace!' }], pageInfo: { hasNextPage: true } });
-    const second = (await kernel.graphql(page, { after: first.pageInfo.endCursor })).data.greetings;
+    const second = at((await kernel.graphql(page, { after: at(first, 'pageInfo.endCursor') })).data, 'greetings');
     expect(second).toEqual({ nodes: [{ text: 'Good day, Ada!' }], pageInfo: { hasNextPage: false, endCursor: null } });
 
     await kernel.jobs.enqueue(forgetGreetings, {});
     await kernel.jobs.drain();
-    expect((await kernel.graphql('{ greetings { nodes { text } } }')).data.greetings.nodes).toEqual([]);
+    expect(at((await kernel.graphql('{ greetings { nodes { text } } }')).data, 'greetings.nodes')).toEqual([]);
   });
 
   it('takes no job without a name', async () => {

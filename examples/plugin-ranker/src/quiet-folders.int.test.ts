@@ -7,7 +7,7 @@ import codeHostLocal from '@sextant/plugin-code-host-local';
 import git from '@sextant/plugin-git';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import manifest from './manifest.js';
 
@@ -31,19 +31,19 @@ beforeAll(async () => {
     config: { plugins: { 'code-host': { localPaths: [root] }, search: { threads: 1 } } },
   });
   // Matches of one batch are what a ranker orders: the index answers in one.
-  await vi.waitFor(async () => expect(await indexed()).toBe(1), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(async () => expect(await indexed()).toHaveLength(1), { timeout: 30_000, interval: 100 });
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const indexed = async (): Promise<number> =>
-  (await kernel.graphql('{ repositories(first: 1, indexed: true, notIndexed: false) { nodes { name } } }')).data?.repositories.nodes.length;
+const indexed = async (): Promise<unknown> =>
+  at((await kernel.graphql('{ repositories(first: 1, indexed: true, notIndexed: false) { nodes { name } } }')).data, 'repositories.nodes');
 
-async function found(): Promise<readonly string[]> {
+async function found(): Promise<unknown> {
   const { data, errors } = await kernel.graphql(
     '{ search(query: "widget type:file") { results { results { ... on FileMatch { file { path } } } } } }',
   );
   expect(errors).toEqual([]);
-  return data.search.results.results.map(({ file }: { file: { path: string } }) => file.path);
+  return at(data, 'search.results.results.*.file.path');
 }
 
 it('moves matches in quiet folders behind the others, for as long as it is switched on', async () => {

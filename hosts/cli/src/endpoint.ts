@@ -1,4 +1,4 @@
-import { SextantError } from '@sextant/sdk';
+import { SextantError, z } from '@sextant/sdk';
 
 /** A running Sextant, over its public API. */
 export interface Endpoint {
@@ -32,36 +32,67 @@ export async function call(endpoint: Endpoint, path: string, init: RequestInit =
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
-export async function graphql(endpoint: Endpoint, query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<any> {
+const text = z.string().nullish();
+/** What every GraphQL answer is; `data` is read by who asked. */
+const Answer = z
+  .object({
+    data: z.unknown().optional(),
+    errors: z
+      .array(
+        z.object({
+          message: z.string(),
+          extensions: z.object({ code: text, what: text, why: text, fix: text }).nullish(),
+        }),
+      )
+      .optional(),
+  })
+  .refine((answer) => answer.data !== undefined || answer.errors !== undefined);
+
+/**
+ * @param data reads what the query selects.
+ * @throws SEXTANT_CLI_UNREACHABLE; SEXTANT_CLI_REFUSED for what is no answer to this query; else the first error of the answer.
+ */
+export async function graphql<S extends z.ZodType>(
+  endpoint: Endpoint,
+  query: string,
+  data: S,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<z.output<S>> {
   const response = await call(endpoint, '/.api/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   });
-  const text = await response.text();
-  const answer = parsed(text);
-  if (!answer)
+  const body = await response.text();
+  const answer = Answer.safeParse(parsed(body));
+  if (!answer.success)
     throw new SextantError('SEXTANT_CLI_REFUSED', {
       what: `${endpoint.url} answered with status ${response.status}.`,
-      why: text.slice(0, 300),
+      why: body.slice(0, 300),
       fix: 'Check the address, and SEXTANT_ACCESS_TOKEN.',
     });
-  const [error] = answer.errors ?? [];
-  if (error)
-    throw new SextantError(error.extensions?.code ?? 'SEXTANT_CLI_REFUSED', {
-      what: error.extensions?.what ?? error.message,
-      ...(error.extensions?.why ? { why: error.extensions.why } : {}),
-      ...(error.extensions?.fix ? { fix: error.extensions.fix } : {}),
+  const [error] = answer.data.errors ?? [];
+  if (error) {
+    const { code, what, why, fix } = error.extensions ?? {};
+    throw new SextantError(code ?? 'SEXTANT_CLI_REFUSED', {
+      what: what ?? error.message,
+      ...(why ? { why } : {}),
+      ...(fix ? { fix } : {}),
     });
-  return answer.data;
+  }
+  const selected = data.safeParse(answer.data.data);
+  if (!selected.success)
+    throw new SextantError('SEXTANT_CLI_REFUSED', {
+      what: `${endpoint.url} did not answer what was asked.`,
+      why: z.prettifyError(selected.error),
+      fix: 'Use the same version here and there.',
+    });
+  return selected.data;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: see graphql
-function parsed(text: string): any {
+function parsed(body: string): unknown {
   try {
-    const json = JSON.parse(text) as { data?: unknown; errors?: unknown };
-    return 'data' in json || 'errors' in json ? json : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

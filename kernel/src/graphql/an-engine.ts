@@ -43,8 +43,7 @@ export function aPart(
 
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are asserted, not typed
-  readonly data: any;
+  readonly data: unknown;
   readonly errors: { message: string; path?: unknown; extensions: Record<string, unknown> }[] | undefined;
 }
 
@@ -134,8 +133,7 @@ export class Stream {
   constructor(body: AsyncIterable<string>) {
     this.#chunks = body[Symbol.asyncIterator]();
   }
-  // biome-ignore lint/suspicious/noExplicitAny: see Answer
-  async next(): Promise<{ event: string; data: any }> {
+  async next(): Promise<{ event: string; data: unknown }> {
     for (;;) {
       const match = /event: (\w+)\ndata:(.*)\n\n/.exec(this.#buffer);
       if (match) {

@@ -239,7 +239,7 @@ describe('@requires', () => {
   it('holds for subscriptions too', async () => {
     const bench = new EngineBench([secured]);
     const answer = await bench.subscribe('subscription { ticks }', { actor: ANONYMOUS });
-    expect((await answer.next()).data.errors[0].extensions.code).toBe('SEXTANT_AUTH_REQUIRED');
+    expect(await answer.next()).toMatchObject({ data: { errors: [{ extensions: { code: 'SEXTANT_AUTH_REQUIRED' } }] } });
   });
 });
 

@@ -2,7 +2,7 @@ import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { RemoteNode, Token } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
 import { parseRemoteAddress } from './remote-address.js';
 import { fromWire, isWireError } from './remote-errors.js';
 import type { RemoteTls } from './remote-server.js';
@@ -34,8 +34,8 @@ export class RemoteClients {
     const { agent, base } = this.#connection(address);
     const link = new RPCLink({
       url: `${base}/rpc`,
-      fetch: (request, init) =>
-        this.#fetch(address, request.url, {
+      fetch: async (request, init) => {
+        const response = await this.#fetch(address, request.url, {
           ...init,
           method: request.method,
           headers: request.headers,
@@ -43,7 +43,10 @@ export class RemoteClients {
           duplex: 'half',
           signal: request.signal,
           dispatcher: agent,
-        }),
+        });
+        // The same class as the global one, in a version of its own: only the types of its iterators differ.
+        return response as unknown as globalThis.Response;
+      },
     });
     const rpc = createORPCClient(link) as unknown as Record<string, Record<string, Ask>>;
     const methods = token.remote?.methods as Readonly<Record<string, string>>;
@@ -75,8 +78,7 @@ export class RemoteClients {
     if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: undici's own request types and the global ones differ in name only
-  async #fetch(address: string, url: string, init: any): Promise<any> {
+  async #fetch(address: string, url: string, init: RequestInit): Promise<Response> {
     try {
       return await undiciFetch(url, init);
     } catch (cause) {

@@ -5,7 +5,7 @@ import codeHost from '@sextant/plugin-code-host';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import identity from '@sextant/plugin-identity';
 import { core } from '@sextant/sdk';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import git from './manifest.js';
 import { scheduleFetches } from './schedule/jobs.js';
@@ -20,7 +20,7 @@ const ask = async (query: string, variables?: Record<string, unknown>) => {
   return data;
 };
 const repository = async (fields: string) =>
-  (await ask(`query ($name: String!) { repository(name: $name) { ${fields} } }`, { name })).repository;
+  at(await ask(`query ($name: String!) { repository(name: $name) { ${fields} } }`, { name }), 'repository');
 
 beforeAll(async () => {
   source = aRepository({
@@ -32,12 +32,12 @@ beforeAll(async () => {
   const added = await ask('mutation ($input: AddExternalServiceInput!) { addExternalService(input: $input) { id } }', {
     input: { kind: 'LOCAL', displayName: 'here', config: JSON.stringify({ roots: [source.path] }) },
   });
-  expect(added.addExternalService.id).toBeTruthy();
+  expect(at(added, 'addExternalService.id')).toBeTruthy();
   await vi.waitFor(
     async () => {
-      const { repositories } = await ask('{ repositories { nodes { name mirrorInfo { cloned } } } }');
-      name = repositories.nodes[0]?.name;
-      expect(repositories.nodes[0]?.mirrorInfo?.cloned).toBe(true);
+      const data = await ask('{ repositories { nodes { name mirrorInfo { cloned } } } }');
+      name = textAt(data, 'repositories.nodes.0.name');
+      expect(at(data, 'repositories.nodes.0.mirrorInfo.cloned')).toBe(true);
     },
     { timeout: 30_000, interval: 50 },
   );
@@ -69,11 +69,15 @@ describe('git in a running Sextant', () => {
   it('answers the list that src asks for, filtered by what is cloned and ordered by size', async () => {
     const list =
       'query ($cloned: Boolean, $notCloned: Boolean) { repositories(cloned: $cloned, notCloned: $notCloned, orderBy: SIZE) { nodes { id defaultBranch { name displayName } } } }';
-    expect((await ask(list, { cloned: true, notCloned: false })).repositories.nodes).toMatchObject([
+    expect(at(await ask(list, { cloned: true, notCloned: false }), 'repositories.nodes')).toMatchObject([
       { defaultBranch: { name: 'refs/heads/main' } },
     ]);
-    expect((await ask(list, { cloned: false, notCloned: true })).repositories.nodes).toEqual([]);
-    expect((await ask('{ repositoryStats { total cloned notCloned } }')).repositoryStats).toEqual({ total: 1, cloned: 1, notCloned: 0 });
+    expect(at(await ask(list, { cloned: false, notCloned: true }), 'repositories.nodes')).toEqual([]);
+    expect(at(await ask('{ repositoryStats { total cloned notCloned } }'), 'repositoryStats')).toEqual({
+      total: 1,
+      cloned: 1,
+      notCloned: 0,
+    });
   });
 
   it('serves raw files and the zip that src unpacks', async () => {
@@ -104,10 +108,10 @@ describe('git in a running Sextant', () => {
 
   it('fetches what was committed since, when it is asked to', async () => {
     const oid = source.commit({ message: 'Second', files: { new: '1\n' } });
-    const { id } = await repository('id');
+    const id = at(await repository('id'), 'id');
     await ask('mutation ($id: ID!) { updateMirrorRepository(repository: $id) { alwaysNil } }', { id });
     await expect
-      .poll(async () => (await repository('defaultBranch { target { oid } }')).defaultBranch.target.oid, { timeout: 15_000 })
+      .poll(async () => at(await repository('defaultBranch { target { oid } }'), 'defaultBranch.target.oid'), { timeout: 15_000 })
       .toBe(oid);
     expect((await kernel.fetch(`/.api/repos/${name}/-/refresh`, { method: 'POST' })).status).toBe(202);
     await kernel.jobs.drain();
@@ -118,11 +122,11 @@ describe('git in a running Sextant', () => {
     await kernel.service(core.storage, 'git').query(`update mirrors set next_fetch = now() - interval '1 minute'`);
     await kernel.jobs.enqueue(scheduleFetches, {});
     await kernel.jobs.drain();
-    expect((await repository('defaultBranch { target { oid } }')).defaultBranch.target.oid).toBe(oid);
+    expect(at(await repository('defaultBranch { target { oid } }'), 'defaultBranch.target.oid')).toBe(oid);
   });
 
   it('clones anew when it is told to', async () => {
-    const { id } = await repository('id');
+    const id = at(await repository('id'), 'id');
     await ask('mutation ($id: ID!) { recloneRepository(repo: $id) { alwaysNil } }', { id });
     await kernel.jobs.drain();
     expect(await repository('mirrorInfo { cloned } commit(rev: "HEAD") { subject }')).toEqual({

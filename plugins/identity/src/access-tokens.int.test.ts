@@ -1,5 +1,5 @@
 import { core, encodeNodeId } from '@sextant/sdk';
-import { startTestKernel, TestClock, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, TestClock, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { accessTokenPolicy } from './api.js';
 import manifest from './manifest.js';
@@ -53,7 +53,7 @@ describe('access tokens', () => {
       await codeOf(kernel.graphql('mutation($u:ID!,$h:Boolean){deleteUser(user:$u,hard:$h){alwaysNil}}', { u: user, h: hard })),
     ).toBeUndefined();
     expect(await whoami(token)).toBe(401);
-    expect((await kernel.graphql('query($n:String){user(username:$n){id}}', { n: `deleted-${hard}` })).data.user).toBeNull();
+    expect(at((await kernel.graphql('query($n:String){user(username:$n){id}}', { n: `deleted-${hard}` })).data, 'user')).toBeNull();
     await admin.createUser(`deleted-${hard}`);
   });
 
@@ -84,15 +84,15 @@ describe('access tokens', () => {
     ['no time to last', ['user:all'], 0],
     ['more time than the site allows', ['user:all'], 91 * 86_400],
   ])('are not created with %s', async (_case, scopes, seconds) => {
-    const user = (await kernel.graphql('{currentUser{id}}')).data.currentUser.id;
+    const user = textAt((await kernel.graphql('{currentUser{id}}')).data, 'currentUser.id');
     expect(await codeOf(admin.createToken(user, { scopes, seconds }))).toBe('SEXTANT_ACCESS_TOKEN_INVALID');
   });
 
   it('last as long as the site says when nothing else is said', async () => {
     const { token } = await admin.createToken(await admin.createUser('default-expiry'), { seconds: null });
     const { data } = await kernel.graphql('{currentUser{accessTokens{nodes{createdAt expiresAt}}}}', {}, { token });
-    const [{ createdAt, expiresAt }] = data.currentUser.accessTokens.nodes;
-    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(90 * 86_400_000);
+    const [createdAt, expiresAt] = ['createdAt', 'expiresAt'].map((field) => textAt(data, `currentUser.accessTokens.nodes.0.${field}`));
+    expect(Date.parse(expiresAt!) - Date.parse(createdAt!)).toBe(90 * 86_400_000);
   });
 
   it('are never more than the site allows, however many are asked for at once', async () => {
@@ -105,8 +105,10 @@ describe('access tokens', () => {
   it('note their use every few minutes, not every time', async () => {
     const { token } = await admin.createToken(await admin.createUser('used'));
     const lastUsed = async (): Promise<string> =>
-      (await kernel.graphql('{currentUser{accessTokens{nodes{lastUsedAt}}}}', {}, { token })).data.currentUser.accessTokens.nodes[0]
-        .lastUsedAt;
+      textAt(
+        (await kernel.graphql('{currentUser{accessTokens{nodes{lastUsedAt}}}}', {}, { token })).data,
+        'currentUser.accessTokens.nodes.0.lastUsedAt',
+      );
     const first = await lastUsed();
     clock.jump(60_000);
     expect(await lastUsed()).toBe(first);
@@ -159,7 +161,7 @@ describe('the policy of access tokens', () => {
     if (forAdmin) return;
     const { token } = await local.createToken(user, { seconds: null });
     expect(
-      (await site.graphql('{currentUser{accessTokens{nodes{expiresAt}}}}', {}, { token })).data.currentUser.accessTokens.nodes,
+      at((await site.graphql('{currentUser{accessTokens{nodes{expiresAt}}}}', {}, { token })).data, 'currentUser.accessTokens.nodes'),
     ).toContainEqual({ expiresAt: null });
     expect(await codeOf(local.createToken(user, { as: token }))).toBe(forOthers);
   });

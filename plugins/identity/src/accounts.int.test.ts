@@ -1,5 +1,5 @@
 import { core, encodeCursor, encodeNodeId } from '@sextant/sdk';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
 import { Administration, codeOf } from './testing/administration.js';
@@ -15,7 +15,7 @@ describe('users', () => {
   it('have names of their own, in any case of letters', async () => {
     await admin.createUser('Taken');
     expect(await codeOf(kernel.graphql('mutation{createUser(username:"tAKEN"){user{id}}}'))).toBe('SEXTANT_USER_NAME_TAKEN');
-    expect((await kernel.graphql('{user(username:"TAKEN"){username}}')).data.user.username).toBe('Taken');
+    expect(at((await kernel.graphql('{user(username:"TAKEN"){username}}')).data, 'user.username')).toBe('Taken');
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => codeOf(kernel.graphql('mutation{createUser(username:"raced"){user{id}}}'))),
     );
@@ -30,9 +30,9 @@ describe('users', () => {
     expect(
       await codeOf(kernel.graphql('mutation{createUser(username:"mail-b",email:"same@example.com",verifiedEmail:false){user{id}}}')),
     ).toBeUndefined();
-    expect((await kernel.graphql('{user(email:"SAME@example.com"){username}}')).data.user.username).toBe('mail-a');
+    expect(at((await kernel.graphql('{user(email:"SAME@example.com"){username}}')).data, 'user.username')).toBe('mail-a');
     const { token } = await admin.createToken(await admin.createUser('mail-c'));
-    expect((await kernel.graphql('{user(email:"same@example.com"){username}}', {}, { token })).data.user).toBeNull();
+    expect(at((await kernel.graphql('{user(email:"same@example.com"){username}}', {}, { token })).data, 'user')).toBeNull();
   });
 
   it.each(['nonsense', '@example.com', 'a b@example.com', 'a@b@c', '<a@example.com>'])(
@@ -41,7 +41,7 @@ describe('users', () => {
       expect(await codeOf(kernel.graphql('mutation($e:String){createUser(username:"bad-mail",email:$e){user{id}}}', { e: email }))).toBe(
         'SEXTANT_USER_EMAIL_INVALID',
       );
-      expect((await kernel.graphql('{user(username:"bad-mail"){id}}')).data.user).toBeNull();
+      expect(at((await kernel.graphql('{user(username:"bad-mail"){id}}')).data, 'user')).toBeNull();
     },
   );
 
@@ -59,18 +59,18 @@ describe('users', () => {
   it('are listed page by page, each once', async () => {
     for (let i = 0; i < 5; i++) await admin.createUser(`paged-${i}`);
     const seen: string[] = [];
-    let after: string | null = null;
+    let after: unknown = null;
     do {
       const { data } = await kernel.graphql(
         'query($a:String){users(first:2,after:$a,query:"paged-"){nodes{username} totalCount pageInfo{hasNextPage endCursor}}}',
         { a: after },
       );
-      expect(data.users.totalCount).toBe(5);
-      seen.push(...data.users.nodes.map((u: { username: string }) => u.username));
-      after = data.users.pageInfo.endCursor;
+      expect(at(data, 'users.totalCount')).toBe(5);
+      seen.push(...(at(data, 'users.nodes.*.username') as string[]));
+      after = at(data, 'users.pageInfo.endCursor');
     } while (after);
     expect(seen).toEqual(['paged-0', 'paged-1', 'paged-2', 'paged-3', 'paged-4']);
-    expect((await kernel.graphql('{users(query:"PAGED_"){totalCount}}')).data.users.totalCount).toBe(0);
+    expect(at((await kernel.graphql('{users(query:"PAGED_"){totalCount}}')).data, 'users.totalCount')).toBe(0);
   });
 
   it('are not listed a thousand million at a time (row 25)', async () => {
@@ -78,7 +78,7 @@ describe('users', () => {
   });
 
   it('keep a site admin among them', async () => {
-    const me = (await kernel.graphql('{currentUser{id}}')).data.currentUser.id;
+    const me = at((await kernel.graphql('{currentUser{id}}')).data, 'currentUser.id');
     const second = await admin.createUser('second-admin');
     await kernel.graphql('mutation($u:ID!){setUserIsSiteAdmin(userID:$u,siteAdmin:true){alwaysNil}}', { u: second });
     const { token } = await admin.createToken(second);
@@ -96,7 +96,7 @@ describe('users', () => {
       { u: user },
       { token },
     );
-    expect(data.updateUser).toEqual({ displayName: 'Ada L.', viewerCanChangeUsername: false });
+    expect(at(data, 'updateUser')).toEqual({ displayName: 'Ada L.', viewerCanChangeUsername: false });
     const rename = (who?: string): Promise<unknown> =>
       codeOf(kernel.graphql('mutation($u:ID!){updateUser(user:$u,username:"changed"){username}}', { u: user }, { token: who }));
     expect(await rename(token)).toBe('SEXTANT_USER_FORBIDDEN');
@@ -136,7 +136,7 @@ describe('organisations', () => {
       {},
       { token: member.token },
     );
-    expect(data.currentUser.organizations).toEqual({ nodes: [{ id, name: 'Acme', displayName: 'Acme Inc.' }], totalCount: 1 });
+    expect(at(data, 'currentUser.organizations')).toEqual({ nodes: [{ id, name: 'Acme', displayName: 'Acme Inc.' }], totalCount: 1 });
     expect(await codeOf(kernel.graphql('mutation{createUser(username:"acme"){user{id}}}'))).toBe('SEXTANT_USER_NAME_TAKEN');
   });
 });

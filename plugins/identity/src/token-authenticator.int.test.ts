@@ -1,4 +1,4 @@
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
 import { Administration } from './testing/administration.js';
@@ -46,7 +46,7 @@ describe('a request', () => {
   });
 
   it('of a site admin may act as another user, whose rights count', async () => {
-    const me = (await kernel.graphql('{currentUser{id}}')).data.currentUser.id;
+    const me = textAt((await kernel.graphql('{currentUser{id}}')).data, 'currentUser.id');
     const { username, token: weak } = await admin.aPerson();
     const { token } = await admin.createToken(me, { scopes: ['user:all', 'site-admin:sudo'] });
     expect(await asked(`token-sudo user="${username.toUpperCase()}",token="${token}"`)).toMatchObject({

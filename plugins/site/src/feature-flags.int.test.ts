@@ -1,11 +1,11 @@
 import identity from '@sextant/plugin-identity';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { Administration, codeOf } from '@sextant/plugin-identity/testing';
+import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
-import { codeOf, People } from './testing/people.js';
 
 let kernel: TestKernel;
-const people = new People(() => kernel);
+const people = new Administration(() => kernel);
 
 beforeAll(async () => {
   kernel = await startTestKernel({ plugins: [identity, manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
@@ -25,8 +25,8 @@ describe('feature flags', () => {
       'mutation($n:ID!){createFeatureFlagOverride(namespace:$n,flagName:"a",value:true){id user{username} targetFlag{... on FeatureFlagBoolean{name}}}}',
       { n: ada.id },
     );
-    expect(override.data.createFeatureFlagOverride).toMatchObject({ user: { username: ada.username }, targetFlag: { name: 'a' } });
-    const evaluated = async (who: string): Promise<{ readonly evaluatedFeatureFlags: readonly object[]; readonly none: boolean | null }> =>
+    expect(at(override.data, 'createFeatureFlagOverride')).toMatchObject({ user: { username: ada.username }, targetFlag: { name: 'a' } });
+    const evaluated = async (who: string): Promise<unknown> =>
       (await kernel.graphql('{evaluatedFeatureFlags{name value} none:evaluateFeatureFlag(flagName:"none")}', {}, { token: who })).data;
     expect(await evaluated(ada.token)).toEqual({
       evaluatedFeatureFlags: [
@@ -35,7 +35,7 @@ describe('feature flags', () => {
       ],
       none: null,
     });
-    expect((await evaluated(eve.token)).evaluatedFeatureFlags[0]).toEqual({ name: 'a', value: false });
+    expect(at(await evaluated(eve.token), 'evaluatedFeatureFlags.0')).toEqual({ name: 'a', value: false });
     expect(await codeOf(kernel.graphql('mutation{createFeatureFlag(name:"a",value:true){__typename}}'))).toBe(
       'SEXTANT_FEATURE_FLAG_EXISTS',
     );
@@ -45,7 +45,9 @@ describe('feature flags', () => {
     );
     expect(
       await codeOf(
-        kernel.graphql('mutation($i:ID!){deleteFeatureFlagOverride(id:$i){alwaysNil}}', { i: override.data.createFeatureFlagOverride.id }),
+        kernel.graphql('mutation($i:ID!){deleteFeatureFlagOverride(id:$i){alwaysNil}}', {
+          i: at(override.data, 'createFeatureFlagOverride.id'),
+        }),
       ),
     ).toBeUndefined();
     expect(await codeOf(kernel.graphql('mutation{deleteFeatureFlag(name:"a"){alwaysNil}}'))).toBeUndefined();

@@ -1,12 +1,12 @@
 import identity from '@sextant/plugin-identity';
-import { core, encodeNodeId } from '@sextant/sdk';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { Administration, codeOf } from '@sextant/plugin-identity/testing';
+import { core, encodeNodeId, z } from '@sextant/sdk';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
-import { codeOf, People } from './testing/people.js';
 
 let kernel: TestKernel;
-const people = new People(() => kernel);
+const people = new Administration(() => kernel);
 
 beforeAll(async () => {
   kernel = await startTestKernel({ plugins: [identity, manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
@@ -19,9 +19,14 @@ const EDIT =
   'mutation EditSettings($input:SettingsMutationGroupInput!,$edit:SettingsEdit!){settingsMutation(input:$input){editSettings(edit:$edit){empty{alwaysNil}}}}';
 const OVERWRITE =
   'mutation OverwriteSettings($input:SettingsMutationGroupInput!,$contents:String!){settingsMutation(input:$input){overwriteSettings(contents:$contents){empty{alwaysNil}}}}';
-const latest = async (subject: string, who?: string): Promise<{ id: number; contents: string } | null> =>
-  (await kernel.graphql('query($subject:ID!){settingsSubject(id:$subject){latestSettings{id contents}}}', { subject }, { token: who })).data
-    .settingsSubject?.latestSettings ?? null;
+const Latest = z.object({
+  settingsSubject: z.object({ latestSettings: z.object({ id: z.int(), contents: z.string() }).nullable() }).nullable(),
+});
+const latest = async (subject: string, who?: string): Promise<{ id: number; contents: string } | null> => {
+  const query = 'query($subject:ID!){settingsSubject(id:$subject){latestSettings{id contents}}}';
+  const { data } = await kernel.graphql(query, { subject }, { token: who });
+  return Latest.parse(data).settingsSubject?.latestSettings ?? null;
+};
 const edit = async (subject: string, keyPath: readonly object[], value: string | null, who?: string): Promise<unknown> =>
   codeOf(
     kernel.graphql(
@@ -40,8 +45,8 @@ describe('settings', () => {
     const { token } = await people.aPerson();
     const { data, errors } = await kernel.graphql(`query ViewerSettings{viewerSettings{${CASCADE}}}`, {}, { token });
     expect(errors).toEqual([]);
-    expect(data.viewerSettings.subjects).toHaveLength(3);
-    expect(JSON.parse(data.viewerSettings.final)).toMatchObject({ 'search.contextLines': 1 });
+    expect(at(data, 'viewerSettings.subjects')).toHaveLength(3);
+    expect(JSON.parse(textAt(data, 'viewerSettings.final'))).toMatchObject({ 'search.contextLines': 1 });
   });
 
   it('are edited as src config edit edits them, and keep their comments', async () => {
@@ -58,11 +63,15 @@ describe('settings', () => {
       { subject: id },
       { token },
     );
-    const { latestSettings, settingsCascade } = data.settingsSubject;
-    expect(latestSettings.contents).toContain('// mine');
-    expect(latestSettings.author).toMatchObject({ username });
-    expect(latestSettings.previous).toHaveLength(2);
-    expect(JSON.parse(settingsCascade.final)).toMatchObject({ a: { b: ['x', 2] }, 'search.contextLines': 7 });
+    expect(at(data, 'settingsSubject.latestSettings')).toMatchObject({
+      contents: expect.stringContaining('// mine'),
+      author: { username },
+      previous: [expect.anything(), expect.anything()],
+    });
+    expect(JSON.parse(textAt(data, 'settingsSubject.settingsCascade.final'))).toMatchObject({
+      a: { b: ['x', 2] },
+      'search.contextLines': 7,
+    });
     expect(await edit(id, [{ property: 'a' }], null, token)).toBeUndefined();
     expect((await latest(id, token))?.contents).toBe('{\n  // mine\n  "search.contextLines": 7,\n}');
   });
@@ -96,7 +105,7 @@ describe('settings', () => {
     expect(await edit(SITE, [{ property: 'site.wide' }], '1')).toBeUndefined();
     expect(await edit(ada.id, [{ property: 'own' }], '2', ada.token)).toBeUndefined();
     const final = async (who: string): Promise<unknown> =>
-      JSON.parse((await kernel.graphql('{viewerSettings{final}}', {}, { token: who })).data.viewerSettings.final);
+      JSON.parse(textAt((await kernel.graphql('{viewerSettings{final}}', {}, { token: who })).data, 'viewerSettings.final'));
     expect(await final(ada.token)).toMatchObject({ 'site.wide': 1, own: 2 });
     expect(await final(eve.token)).not.toHaveProperty('own');
   });
@@ -112,8 +121,8 @@ describe('settings', () => {
     expect(await edit(organization, [{ property: 'search.displayLimit' }], '50', member.token)).toBeUndefined();
     expect(await edit(member.id, [{ property: 'search.displayLimit' }], '60', member.token)).toBeUndefined();
     const { data } = await kernel.graphql(`{viewerSettings{${CASCADE}}}`, {}, { token: member.token });
-    expect(data.viewerSettings.subjects[2]).toMatchObject({ id: organization, viewerCanAdminister: true });
-    expect(JSON.parse(data.viewerSettings.final)).toMatchObject({ 'search.contextLines': 5, 'search.displayLimit': 60 });
+    expect(at(data, 'viewerSettings.subjects.2')).toMatchObject({ id: organization, viewerCanAdminister: true });
+    expect(JSON.parse(textAt(data, 'viewerSettings.final'))).toMatchObject({ 'search.contextLines': 5, 'search.displayLimit': 60 });
     expect(await edit(organization, [{ property: 'a' }], '1', stranger.token)).toBe('SEXTANT_SETTINGS_SUBJECT_NOT_FOUND');
   });
 

@@ -2,15 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import identity from '@sextant/plugin-identity';
-import { core, encodeNodeId } from '@sextant/sdk';
-import { type GraphQLAnswer, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { Administration, codeOf } from '@sextant/plugin-identity/testing';
+import { core, encodeNodeId, z } from '@sextant/sdk';
+import { at, type GraphQLAnswer, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { siteConfiguration } from './api.js';
 import manifest from './manifest.js';
-import { codeOf, People } from './testing/people.js';
 
 let kernel: TestKernel;
-const people = new People(() => kernel);
+const people = new Administration(() => kernel);
 
 beforeAll(async () => {
   kernel = await startTestKernel({ plugins: [identity, manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
@@ -22,7 +22,7 @@ describe('the site', () => {
     const query =
       '{site{id productVersion buildVersion settingsURL siteID hasCodeIntelligence allowSiteSettingsEdits accessTokensAllow alerts{type message} configuration{id effectiveContents validationMessages}}}';
     const { data, errors } = await kernel.graphql(query, {}, { token });
-    expect(data.site).toMatchObject({
+    expect(at(data, 'site')).toMatchObject({
       productVersion: '7.6.0',
       buildVersion: expect.stringContaining('sextant'),
       accessTokensAllow: 'ALL_USERS_CREATE',
@@ -35,13 +35,14 @@ describe('the site', () => {
 
   it('keeps secrets of its configuration out of answers, diffs, logs and plain rows (row 22)', async () => {
     const save = async (input: string): Promise<unknown> => {
-      const { id } = (await kernel.graphql('{site{configuration{id}}}')).data.site.configuration;
+      const id = z.int().parse(at((await kernel.graphql('{site{configuration{id}}}')).data, 'site.configuration.id'));
       return codeOf(kernel.graphql('mutation($id:Int!,$input:String!){updateSiteConfiguration(lastID:$id,input:$input)}', { id, input }));
     };
     expect(
       await save('{\n  // mail\n  "email.smtp": { "host": "a", "password": "canary-1" },\n  "externalURL": "https://s.example.com"\n}'),
     ).toBeUndefined();
-    const { effectiveContents } = (await kernel.graphql('{site{configuration{effectiveContents}}}')).data.site.configuration;
+    const { data: shown } = await kernel.graphql('{site{configuration{effectiveContents}}}');
+    const effectiveContents = textAt(shown, 'site.configuration.effectiveContents');
     expect(effectiveContents).toContain('// mail');
     expect(effectiveContents).toContain('REDACTED');
     expect(await save(effectiveContents.replace('"a"', '"b"'))).toBeUndefined();
@@ -49,8 +50,8 @@ describe('the site', () => {
     const { data } = await kernel.graphql(
       '{site{configuration{id validationMessages history{totalCount nodes{diff redactedContents author{username} createdAt}}}}}',
     );
-    expect(data.site.configuration.history.nodes[0].diff).toMatch(/^-.*"host": "a"/m);
-    expect(data.site.configuration.validationMessages).toEqual(['email.smtp (line 3, column 3): no active plugin knows this key']);
+    expect(at(data, 'site.configuration.history.nodes.0.diff')).toMatch(/^-.*"host": "a"/m);
+    expect(at(data, 'site.configuration.validationMessages')).toEqual(['email.smtp (line 3, column 3): no active plugin knows this key']);
     expect(
       JSON.stringify([
         effectiveContents,
@@ -64,7 +65,7 @@ describe('the site', () => {
   it('refuses a configuration that is malformed, with the position, and one on an old version', async () => {
     const save = (id: number, input: string): Promise<GraphQLAnswer> =>
       kernel.graphql('mutation($id:Int!,$input:String!){updateSiteConfiguration(lastID:$id,input:$input)}', { id, input });
-    const { id } = (await kernel.graphql('{site{configuration{id}}}')).data.site.configuration;
+    const id = z.int().parse(at((await kernel.graphql('{site{configuration{id}}}')).data, 'site.configuration.id'));
     const shape = await save(id, '{\n  "externalURL": "nonsense"\n}');
     expect(shape.errors[0]?.extensions).toMatchObject({ code: 'SEXTANT_SITE_CONFIGURATION_INVALID', problems: [{ line: 2, column: 3 }] });
     expect(await codeOf(save(id, '{,}'))).toBe('SEXTANT_SITE_JSONC_INVALID');
@@ -104,14 +105,14 @@ describe('a site that is declared in files', () => {
     const { data } = await declared.graphql(
       '{site{externalURL allowSiteSettingsEdits allowSiteConfigurationEdits configuration{id effectiveContents history{nodes{author{id}}}}} viewerSettings{final}}',
     );
-    expect(data.site).toMatchObject({
+    expect(at(data, 'site')).toMatchObject({
       externalURL: 'https://declared.example.com',
       allowSiteSettingsEdits: false,
       allowSiteConfigurationEdits: false,
       configuration: { id: 1, history: { nodes: [{ author: null }] } },
     });
-    expect(data.site.configuration.effectiveContents).toContain('// from the file');
-    expect(JSON.parse(data.viewerSettings.final)).toMatchObject({ 'search.contextLines': 4 });
+    expect(at(data, 'site.configuration.effectiveContents')).toContain('// from the file');
+    expect(JSON.parse(textAt(data, 'viewerSettings.final'))).toMatchObject({ 'search.contextLines': 4 });
     expect(JSON.stringify(data) + declared.log.text).not.toContain('canary-2');
   });
 
@@ -127,7 +128,7 @@ describe('a site that is declared in files', () => {
       const again = await started({ siteConfiguration: { file: join(folder, 'site.jsonc') } });
       const { data } = await again.graphql('{site{configuration{id}}}');
       await again.stop();
-      return data.site.configuration.id;
+      return at(data, 'site.configuration.id');
     };
     expect(await restarted()).toBe(1);
     writeFileSync(join(folder, 'site.jsonc'), '{ "externalURL": "https://other.example.com" }');

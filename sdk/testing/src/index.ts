@@ -1,3 +1,4 @@
+export { at, textAt } from './at.js';
 export { type Contract, defineContract, describeContract } from './describe-contract.js';
 export { type LogLine, RecordedLog } from './recorded-log.js';
 export { silentLog } from './silent-log.js';

@@ -37,8 +37,8 @@ export interface TestKernelOptions {
 }
 
 export interface GraphQLAnswer {
-  // biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
-  readonly data: any;
+  /** What the query selects; read it with `at`. */
+  readonly data: unknown;
   readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
 }
 

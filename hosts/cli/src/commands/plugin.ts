@@ -1,15 +1,17 @@
+import { z } from '@sextant/sdk';
 import type { AddCommand } from '../add-command.js';
 import { endpointOf, graphql } from '../endpoint.js';
 import { newPlugin } from '../new-plugin.js';
 import { commandOutput, table } from '../output.js';
 
-interface Status {
-  readonly id: string;
-  readonly version: string;
-  readonly state: string;
-  readonly toggle: string;
-  readonly reason: string | null;
-}
+/** Passed on whole as JSON; these are what the tables read. */
+const Status = z.looseObject({
+  id: z.string(),
+  version: z.string(),
+  state: z.string(),
+  toggle: z.string(),
+  reason: z.string().nullable(),
+});
 
 const FIELDS = 'id version title state toggle phase reason code dependsOn';
 
@@ -21,7 +23,7 @@ export const plugin: AddCommand = (program, done) => {
     .description('Show the plugins of a running Sextant, and why each that is not active is not.')
     .option('--endpoint <url>', 'address of the Sextant')
     .action(async (options: { endpoint?: string }) => {
-      const { plugins } = (await graphql(endpointOf(options.endpoint), `{ plugins { ${FIELDS} } }`)) as { plugins: readonly Status[] };
+      const { plugins } = await graphql(endpointOf(options.endpoint), `{ plugins { ${FIELDS} } }`, z.object({ plugins: z.array(Status) }));
       out().json(plugins);
       out().line(
         table(
@@ -43,12 +45,11 @@ export const plugin: AddCommand = (program, done) => {
     if (verb === 'disable') command.option('--cascade', 'also switch off those that need it');
     command.action(async (id: string, options: { endpoint?: string; cascade?: boolean }) => {
       const cascade = verb === 'disable' ? ', cascade: $cascade' : '';
-      const query = `mutation Switch($id: ID!${verb === 'disable' ? ', $cascade: Boolean' : ''}) { ${field}(id: $id${cascade}) { ${FIELDS} } }`;
-      const answer = (await graphql(endpointOf(options.endpoint), query, {
+      const query = `mutation Switch($id: ID!${verb === 'disable' ? ', $cascade: Boolean' : ''}) { status: ${field}(id: $id${cascade}) { ${FIELDS} } }`;
+      const { status } = await graphql(endpointOf(options.endpoint), query, z.object({ status: Status }), {
         id,
         ...(verb === 'disable' ? { cascade: options.cascade ?? false } : {}),
-      })) as Record<string, Status>;
-      const status = answer[field] as Status;
+      });
       out().json(status);
       out().line(`${status.id} is ${status.state.toLowerCase()}${status.reason ? `: ${status.reason}` : ''}`);
       done(verb === 'enable' && status.state !== 'ACTIVE' ? 1 : 0);

@@ -1,30 +1,35 @@
-/** What tests need of a running Sextant. */
-interface Api {
+import { z } from '@sextant/sdk';
+
+/** What the builders need of a running Sextant: the test kernel of the SDK is one. */
+export interface GraphQLApi {
   graphql(
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     options?: { readonly token?: string },
   ): Promise<{
-    // biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
-    readonly data: any;
+    readonly data: unknown;
     readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
   }>;
 }
 
+const Failure = z.object({ errors: z.tuple([z.object({ extensions: z.object({ code: z.unknown() }) })], z.unknown()) });
+const Created = z.object({ createUser: z.object({ user: z.object({ id: z.string() }) }) });
+const Issued = z.object({ createAccessToken: z.object({ id: z.string(), token: z.string() }) });
+
 /** The code an answer or a rejection ends with; undefined when all went well. */
 export async function codeOf(work: Promise<unknown>): Promise<unknown> {
   try {
-    return ((await work) as Partial<Awaited<ReturnType<Api['graphql']>>> | undefined)?.errors?.[0]?.extensions['code'];
+    return Failure.safeParse(await work).data?.errors[0].extensions.code;
   } catch (error) {
     return (error as { code?: unknown }).code;
   }
 }
 
-/** What a site admin does in the tests: through GraphQL, as everybody else. */
+/** What a site admin does in the tests of plugins that people use: through GraphQL, as everybody else. */
 export class Administration {
   #people = 0;
 
-  constructor(private readonly api: () => Api) {}
+  constructor(private readonly api: () => GraphQLApi) {}
 
   /** @returns the node id. */
   async createUser(username: string, more: { readonly email?: string } = {}): Promise<string> {
@@ -32,9 +37,10 @@ export class Administration {
       u: username,
       e: more.email,
     });
-    return data.createUser.user.id;
+    return Created.parse(data).createUser.user.id;
   }
 
+  /** @param more.seconds how long it is good for; null: until it is revoked. @throws with the code of the refusal. */
   async createToken(
     user: string,
     more: { readonly as?: string; readonly scopes?: readonly string[]; readonly seconds?: number | null } = {},
@@ -42,10 +48,10 @@ export class Administration {
     const { data, errors } = await this.api().graphql(
       'mutation($user:ID!,$scopes:[String!]!,$s:Int){createAccessToken(user:$user,scopes:$scopes,note:"test",durationSeconds:$s){id token}}',
       { user, scopes: more.scopes ?? ['user:all'], s: more.seconds === undefined ? 3600 : more.seconds },
-      { token: more.as },
+      more.as === undefined ? {} : { token: more.as },
     );
     if (errors[0]) throw Object.assign(new Error(errors[0].message), { code: errors[0].extensions['code'] });
-    return data.createAccessToken;
+    return Issued.parse(data).createAccessToken;
   }
 
   /** An ordinary user with a token. */

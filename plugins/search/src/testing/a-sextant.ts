@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { z } from '@sextant/sdk';
 import type { Verdict } from '../api.js';
 
 /** A git repository in a folder of its own. */
@@ -34,28 +35,29 @@ export class TestRepository {
 
 export interface StreamEvent {
   readonly event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each event has its own shape
-  readonly data: any;
+  readonly data: unknown;
 }
+
+/** What tests read of a match; the rest they compare as it came. */
+const Match = z.looseObject({ type: z.string(), repository: z.string(), path: z.string().optional(), commit: z.string().optional() });
+const Alert = z.looseObject({ title: z.string(), description: z.string(), proposedQueries: z.array(z.looseObject({ query: z.string() })) });
+const Indexed = z.object({
+  repository: z
+    .object({ textSearchIndex: z.object({ refs: z.array(z.object({ indexedCommit: z.string().nullable() })) }).nullable() })
+    .nullable(),
+});
 
 export interface Answer {
   readonly events: readonly StreamEvent[];
-  // biome-ignore lint/suspicious/noExplicitAny: matches of several types
-  readonly matches: readonly any[];
+  readonly matches: readonly z.infer<typeof Match>[];
   readonly verdict: Verdict;
-  readonly alert:
-    | { readonly title: string; readonly description: string; readonly proposedQueries: readonly { readonly query: string }[] }
-    | undefined;
+  readonly alert: z.infer<typeof Alert> | undefined;
 }
 
 /** What the kit needs of a started kernel. Tests start it, as they alone may know the kernel and the manifests of other plugins. */
 export interface StartedKernel {
   readonly dataDir: string;
-  graphql(
-    query: string,
-    variables?: Readonly<Record<string, unknown>>,
-    // biome-ignore lint/suspicious/noExplicitAny: the query says what comes back
-  ): Promise<{ readonly data: any }>;
+  graphql(query: string, variables?: Readonly<Record<string, unknown>>): Promise<{ readonly data: unknown }>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   stop(): Promise<void>;
 }
@@ -85,9 +87,9 @@ export async function aSextant<K extends StartedKernel>(
     const find = (name: string) => events.find((e) => e.event === name)?.data;
     return {
       events,
-      matches: events.filter((e) => e.event === 'matches').flatMap((e) => e.data),
-      verdict: find('verdict'),
-      alert: find('alert'),
+      matches: events.filter((e) => e.event === 'matches').flatMap((e) => z.array(Match).parse(e.data)),
+      verdict: find('verdict') as Verdict,
+      alert: Alert.optional().parse(find('alert')),
     };
   };
   return {
@@ -100,7 +102,7 @@ export async function aSextant<K extends StartedKernel>(
           'query Q($name: String!) { repository(name: $name) { textSearchIndex { refs { indexedCommit } } } }',
           { name },
         );
-        return data?.repository?.textSearchIndex?.refs?.[0]?.indexedCommit === commit;
+        return Indexed.safeParse(data).data?.repository?.textSearchIndex?.refs[0]?.indexedCommit === commit;
       }, `${name} to be indexed at ${commit}`),
     close: async () => {
       await kernel.stop();

@@ -1,5 +1,5 @@
-import { type CommandDefinition, core } from '@sextant/sdk';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { type CommandDefinition, core, z } from '@sextant/sdk';
+import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
@@ -16,8 +16,7 @@ beforeAll(async () => {
 interface Outcome {
   readonly code: number;
   readonly lines: readonly string[];
-  // biome-ignore lint/suspicious/noExplicitAny: each command has an answer of its own
-  readonly json: any;
+  readonly json: unknown;
 }
 
 async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<Outcome> {
@@ -40,13 +39,16 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
   return { code, lines, json };
 }
 
-const whoami = async (token: string): Promise<unknown> =>
-  (await kernel.graphql('{currentUser{username}}', {}, { token })).data?.currentUser?.username;
+const whoami = async (token: string): Promise<unknown> => {
+  const { data } = await kernel.graphql('{currentUser{username}}', {}, { token });
+  return data === null ? undefined : at(data, 'currentUser.username');
+};
 
 describe('the commands', () => {
   it('create, list and revoke tokens', async () => {
     await run('user create', { username: 'operator', email: 'operator@example.com' });
-    const { json: created } = await run('token create', { user: 'operator', expires: '2d', note: 'ci' });
+    const { json } = await run('token create', { user: 'operator', expires: '2d', note: 'ci' });
+    const created = z.object({ id: z.int(), token: z.string() }).parse(json);
     expect(await whoami(created.token)).toBe('operator');
     expect((await run('token list', { user: 'operator' })).json).toMatchObject([
       { id: created.id, note: 'ci', user: 'operator', scopes: ['user:all'] },

@@ -1,3 +1,4 @@
+import { at, textAt } from '@sextant/sdk/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MatchBase, SearchEvent, SearchMatch } from '../../api.js';
@@ -76,9 +77,8 @@ const eventsOf = (text: string): SearchEvent[] => {
   ];
 };
 const written = (events: readonly SearchEvent[], options = OPTIONS): string => events.map((event) => wireEvent(event, options)).join('');
-// biome-ignore lint/suspicious/noExplicitAny: matches of several types
-const wired = (match: SearchMatch, options = OPTIONS): any =>
-  (decode(written([{ type: 'matches', matches: [match] }], options))[0]!.data as unknown[])[0];
+const wired = (match: SearchMatch, options = OPTIONS): unknown =>
+  at(decode(written([{ type: 'matches', matches: [match] }], options)), '0.data.0');
 
 describe('the stream on the wire', () => {
   it('is two lines and a blank one for each event, whatever is in it', () => {
@@ -104,20 +104,24 @@ describe('the stream on the wire', () => {
 
   it('counts the ranges of a commit from the fence above its text', () => {
     const match = { ...matchesOf('one\ntwo')[5]!, ranges: [[1, 1, 2]] } as SearchMatch;
-    const { content, ranges } = wired(match);
-    const [[line, column, length]] = ranges;
-    expect(content.split('\n')[line].slice(column, column + length)).toBe('wo');
+    const commit = wired(match);
+    const [line, column, length] = at(commit, 'ranges.0') as [number, number, number];
+    expect(
+      textAt(commit, 'content')
+        .split('\n')
+        [line]?.slice(column, column + length),
+    ).toBe('wo');
   });
 
   it('cuts long lines between characters, and leaves no hit outside of what is sent', () => {
     const content = '😀😀needle😀\nshort';
     const hit = { start: { offset: 2, line: 0, column: 2 }, end: { offset: 8, line: 0, column: 8 } };
     const match = { ...matchesOf('a')[0]!, chunks: [{ content, start: range.start, ranges: [hit], truncated: false }] } as SearchMatch;
-    expect(wired(match, { ...OPTIONS, maxLineLength: 5 }).chunkMatches).toMatchObject([
-      { content: '😀😀nee\nshort', contentTruncated: true },
-    ]);
-    expect(wired(match, { ...OPTIONS, maxLineLength: 9 }).chunkMatches).toMatchObject([{ content, contentTruncated: false }]);
-    expect(wired(match, { ...OPTIONS, chunkMatches: false, maxLineLength: 5 }).lineMatches).toEqual([
+    expect(wired(match, { ...OPTIONS, maxLineLength: 5 })).toMatchObject({
+      chunkMatches: [{ content: '😀😀nee\nshort', contentTruncated: true }],
+    });
+    expect(wired(match, { ...OPTIONS, maxLineLength: 9 })).toMatchObject({ chunkMatches: [{ content, contentTruncated: false }] });
+    expect(at(wired(match, { ...OPTIONS, chunkMatches: false, maxLineLength: 5 }), 'lineMatches')).toEqual([
       { line: '😀😀nee', lineNumber: 0, offsetAndLengths: [[2, 3]] },
     ]);
   });

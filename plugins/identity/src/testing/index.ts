@@ -1,0 +1,1 @@
+export { Administration, codeOf, type GraphQLApi } from './administration.js';
