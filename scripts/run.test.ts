@@ -17,9 +17,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 // A toy checkout with the real bootstrap, and with an npm and a compiler that only note that they were called.
 const FAKE_NPM = `
-import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 appendFileSync('calls', 'npm ' + process.argv.slice(2).join(' ') + '\\n');
-await new Promise((done) => setTimeout(done, Number(process.env.TOY_INSTALL_TAKES ?? 0)));
+while (process.env.TOY_INSTALL_AWAITS && !existsSync(process.env.TOY_INSTALL_AWAITS)) await new Promise((done) => setTimeout(done, 10));
 if (process.env.TOY_INSTALL_FAILS) process.exit(3);
 mkdirSync('node_modules', { recursive: true });
 cpSync('package-lock.json', 'node_modules/.package-lock.json');
@@ -118,7 +118,15 @@ describe('start', () => {
   });
 
   it('installs once and builds once when two start at the same moment', async () => {
-    const both = await Promise.all(['one', 'two'].map((name) => run(['start', name], { TOY_INSTALL_TAKES: '300' })));
+    const goOn = join(root, 'go-on');
+    const started = ['one', 'two'].map((name) => launch(['start', name], { TOY_INSTALL_AWAITS: goOn }));
+    // Only one of them says so; the other installs until it may go on.
+    const waiting = started.map(
+      ({ child }) => new Promise<void>((done) => child.stderr?.on('data', (chunk) => /Waiting for process/.test(String(chunk)) && done())),
+    );
+    await Promise.race(waiting);
+    writeFileSync(goOn, '');
+    const both = await Promise.all(started.map(({ outcome }) => outcome));
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect([called('npm'), called('tsc')]).toEqual([1, 1]);
     expect(both.map(({ stderr }) => stderr).join()).toMatch(/Waiting for process \d+, which installs packages…/);

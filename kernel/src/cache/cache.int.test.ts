@@ -15,8 +15,11 @@ import { describeCacheContract, describeLimitsContract } from './test/cache-cont
 
 const log: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => log };
 const redisUrl = process.env['SEXTANT_TEST_REDIS_URL'];
-/** Servers have clocks of their own, which a test cannot set. */
-const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+/** Servers have clocks of their own, which a test cannot set: it reads them until they have gone on. */
+const onClock = (now: () => Promise<number>) => async (milliseconds: number) => {
+  const end = (await now()) + milliseconds;
+  await expect.poll(now, { interval: 1 }).toBeGreaterThan(end);
+};
 
 const ownClock = () => {
   let now = 1_000;
@@ -54,8 +57,12 @@ describe('PostgreSQL', () => {
           target[name as keyof S](prefix + key, ...rest),
     });
   };
-  describeCacheContract('an unlogged table', () => ({ store: prefixed(new PostgresCacheStore(databases.pool('main'))), elapse: wait }));
-  describeLimitsContract('an unlogged table', () => ({ store: prefixed(new PostgresLimitStore(databases.pool('main'))), elapse: wait }));
+  const elapse = onClock(async () => {
+    const { rows } = await databases.pool('main').pool.query<{ now: string }>('select extract(epoch from clock_timestamp()) * 1000 as now');
+    return Number(rows[0]!.now);
+  });
+  describeCacheContract('an unlogged table', () => ({ store: prefixed(new PostgresCacheStore(databases.pool('main'))), elapse }));
+  describeLimitsContract('an unlogged table', () => ({ store: prefixed(new PostgresLimitStore(databases.pool('main'))), elapse }));
 });
 
 describe.skipIf(redisUrl === undefined)('with SEXTANT_TEST_REDIS_URL set', () => {
@@ -66,8 +73,12 @@ describe.skipIf(redisUrl === undefined)('with SEXTANT_TEST_REDIS_URL set', () =>
   });
   afterAll(() => redis.disconnect());
   const prefix = () => `test:${process.pid}:${(round += 1)}:`;
-  describeCacheContract('Redis', () => ({ store: new RedisCacheStore(redis, prefix()), elapse: wait }));
-  describeLimitsContract('Redis', () => ({ store: new RedisLimitStore(redis, prefix()), elapse: wait }));
+  const elapse = onClock(async () => {
+    const [seconds, microseconds] = await redis.time();
+    return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+  });
+  describeCacheContract('Redis', () => ({ store: new RedisCacheStore(redis, prefix()), elapse }));
+  describeLimitsContract('Redis', () => ({ store: new RedisLimitStore(redis, prefix()), elapse }));
 });
 
 it('memory stays within its bytes and drops what was not used for longest', async () => {

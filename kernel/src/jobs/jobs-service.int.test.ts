@@ -153,12 +153,13 @@ describe('enqueue', () => {
 
   it('runs at most `concurrency` of a job type at once', async () => {
     const job = aJob({ concurrency: 2 });
+    const held: (() => void)[] = [];
     let atOnce = 0;
     let most = 0;
     let done = 0;
     service.handle('worker', job, async () => {
       most = Math.max(most, (atOnce += 1));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise<void>((resolve) => held.push(resolve));
       atOnce -= 1;
       done += 1;
     });
@@ -166,7 +167,12 @@ describe('enqueue', () => {
       job,
       Array.from({ length: 12 }, (_, n) => ({ payload: { n } })),
     );
-    while (done < 12) await new Promise((resolve) => service.runner.events.once('ended', resolve));
+    while (done < 12) {
+      await expect.poll(() => held.length, { interval: 1 }).toBe(Math.min(2, 12 - done));
+      const ended = new Promise((resolve) => service.runner.events.once('ended', resolve));
+      held.shift()!();
+      await ended;
+    }
     expect(most).toBe(2);
   });
 });

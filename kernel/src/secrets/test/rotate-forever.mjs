@@ -2,9 +2,8 @@
 import { KeyRing } from '../../../dist/secrets/key-ring.js';
 
 const ring = KeyRing.open(process.argv[2]);
-ring.rotate();
-process.send('rotating');
-for (;;) {
+for (let rotations = 1; ; rotations++) {
   ring.rotate();
+  process.send(rotations);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -9,6 +9,7 @@ const migrations = Array.from({ length: Number(process.env.STEPS) }, (_, i) => (
   name: `step-170000000010${i}`,
   up: async (db) => {
     await db.query(`create table step_${i} (id int)`);
+    process.send('in a step');
     await db.query('select pg_sleep(0.02)');
   },
 }));

@@ -47,10 +47,10 @@ const FAULTS: readonly (readonly [VerdictReason, string, string, () => Promise<s
   [
     'timed-out',
     'the deadline passes in a history',
-    'type:commit change timeout:20ms',
+    'type:commit change timeout:20s',
     async () => {
       await world.add('a', { tree, history: [{ tree: {} }, { tree: { x: 'y' } }] });
-      world.git.beforeCommit = () => new Promise((resolve) => setTimeout(resolve, 25));
+      world.git.beforeCommit = () => world.pass(25_000);
       return 'a';
     },
     /The time was up before the whole history was read \(a\)/,

@@ -68,7 +68,12 @@ export class SearchWorld {
   /** Stands between the search and its node. */
   node: EngineService;
   readonly service: SearchService;
-  readonly clock: Clock = { now: () => new Date('2026-02-01T00:00:00Z'), monotonic: () => performance.now(), sleep: async () => undefined };
+  readonly clock: Clock = {
+    now: () => new Date('2026-02-01T00:00:00Z'),
+    monotonic: () => performance.now() + this.#ahead,
+    sleep: async () => undefined,
+  };
+  #ahead = 0;
 
   private constructor(
     readonly folder: string,
@@ -96,6 +101,11 @@ export class SearchWorld {
       damaged: (id) => void this.damaged.push(id),
       settings: () => this.settings,
     });
+  }
+
+  /** Lets this many milliseconds pass at once. */
+  pass(milliseconds: number): void {
+    this.#ahead += milliseconds;
   }
 
   static async open(): Promise<SearchWorld> {

@@ -13,7 +13,12 @@ await importDatabases({
   databases,
   migrator,
   targets: libraryTargets(databases),
-  prepareJobs: () => migrateJobLibrary(databases),
+  prepareJobs: async () => {
+    process.send('builds');
+    await migrateJobLibrary(databases);
+    process.send('built the job library');
+  },
+  onProgress: () => process.send('loaded a table'),
   file: process.env.FILE,
 });
 await databases.end();
