@@ -27,10 +27,15 @@ export function errorReply(error: AnswerableError, request: IncomingMessage, req
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="sextant"';
   if (code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN') headers['retry-after'] = '10';
-  if (wantsText(request.headers.accept))
-    return { status, headers, body: `${[what, why, fix].filter(Boolean).join(' ')} (${code}, request ${requestId})\n` };
+  if (wantsText(request.headers.accept)) {
+    const line = `${[what, why, fix].filter(Boolean).join(' ')} (${code}, request ${requestId})`;
+    // Strict readers of event streams, as src, show what is no event whole, but one that ends in a newline cut at its first colon.
+    return { status, headers, body: isForEvents(request.headers.accept) ? line : `${line}\n` };
+  }
   return { status, headers, body: { error: { ...details, code, what, why, fix, requestId } } };
 }
+
+const isForEvents = (accept: string | undefined): boolean => accept?.toLowerCase().includes('text/event-stream') === true;
 
 const wantsText = (accept: string | undefined): boolean =>
   accept !== undefined && accept !== '' && !/json|\*\/\*|application\/\*/i.test(accept);

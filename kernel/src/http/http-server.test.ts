@@ -56,6 +56,10 @@ describe('an error', () => {
     expect((await bench.ask('/coded', { headers: { accept: 'text/plain' } })).body).toMatch(
       /^It is a teapot\. It was made so\. Use a cup\. \(SEXTANT_TEST_TEAPOT, request .+\)\n$/,
     );
+    // What is no event is one for a strict reader only when it has no newline: then src shows all of it.
+    expect((await bench.ask('/coded', { headers: { accept: 'text/event-stream' } })).body).toMatch(
+      /^It is a teapot\. It was made so\. Use a cup\. \(SEXTANT_TEST_TEAPOT, request .+\)$/,
+    );
   });
 
   it('row 22: without a code is masked, and logged whole', async () => {

@@ -49,8 +49,10 @@ export const otherConfig = z.object({
   repos: z.array(entry).min(1).describe('URLs, or paths below "url"; ["src-serve"] asks the server for its list'),
   repositoryPathPattern: z
     .string()
-    .default('{base}/{repo}')
-    .describe('How a repository is named: {base} is the host and path of the URL, {repo} the path below it'),
+    .optional()
+    .describe(
+      'How a repository is named: {base} is the host and path of the URL, {repo} the path below it; default: {base}/{repo}, and as the server says for a list of its own',
+    ),
   exclude: z
     .array(z.union([z.strictObject({ name: z.string() }), z.strictObject({ pattern })]))
     .default([])

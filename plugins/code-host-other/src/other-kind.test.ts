@@ -137,24 +137,34 @@ describe('credentials (row 22)', () => {
 });
 
 describe('a server that lists (src serve-git)', () => {
-  const config = { url: `http://bob:${SECRET}@localhost:3434`, repos: ['src-serve'], repositoryPathPattern: '{repo}' };
+  const config = { url: `http://bob:${SECRET}@localhost:3434`, repos: ['src-serve'] };
   const items = [
-    { Name: 'a', URI: 'team/a', ClonePath: '/repos/a/.git' },
-    { Name: 'b', ClonePath: '/repos/b' },
+    { Name: 'team/a', URI: '/repos/team/a', ClonePath: '/repos/team/a/.git' },
+    { Name: 'b.git', URI: '/repos/b.git', ClonePath: '/repos/b.git' },
+    { Name: '', URI: 'c', ClonePath: '/repos/c' },
   ];
 
-  it('is asked with the credentials, and its paths are below it', async () => {
+  it('is asked with the credentials, names its repositories, and has them below it', async () => {
     const seen: { url: string; headers: Headers }[] = [];
     const found = await listed(
       config,
       answering(() => Response.json({ Items: items }), seen),
     );
     expect(found.map(({ name, cloneUrl }) => [name, cloneUrl])).toEqual([
-      ['team/a', 'http://localhost:3434/repos/a/.git'],
-      ['b', 'http://localhost:3434/repos/b'],
+      ['team/a', 'http://localhost:3434/repos/team/a/.git'],
+      ['b', 'http://localhost:3434/repos/b.git'],
+      ['c', 'http://localhost:3434/repos/c'],
     ]);
     expect(seen[0]?.url).toBe('http://localhost:3434/v1/list-repos');
     expect(seen[0]?.headers.get('authorization')).toBe(`Basic ${Buffer.from(`bob:${SECRET}`).toString('base64')}`);
+  });
+
+  it('has them named by a pattern where one is given', async () => {
+    const found = await listed(
+      { ...config, repositoryPathPattern: '{base}/{repo}' },
+      answering(() => Response.json({ Items: items })),
+    );
+    expect(found.map(({ name }) => name)).toEqual(['localhost-3434/team/a', 'localhost-3434/b', 'localhost-3434/c']);
   });
 
   it.each<[string, () => Response]>([

@@ -56,7 +56,10 @@ function listed(config: OtherConfig): readonly FoundRepository[] {
 async function served(http: OutboundHttp, config: OtherConfig, signal: AbortSignal): Promise<readonly FoundRepository[]> {
   const address = requireUrl(config);
   const base = baseOf(new URL('/', address.url).href);
-  return (await servedRepositories(http, address, signal)).map(({ path, cloneUrl }) => found(cloneUrl, repositoryName(config, base, path)));
+  // As in the field: such a server names its repositories itself.
+  return (await servedRepositories(http, address, signal)).map(({ name, cloneUrl }) =>
+    found(cloneUrl, repositoryName(config, base, name, '{repo}')),
+  );
 }
 
 const found = (cloneUrl: string, name: string): FoundRepository => ({

@@ -14,9 +14,12 @@ const decodedPath = (path: string): string => {
   }
 };
 
-/** @param repo the path below the base */
-export function repositoryName(config: OtherConfig, base: string, repo: string): string {
-  return config.repositoryPathPattern
+/**
+ * @param repo the path below the base
+ * @param pattern where the connection has none
+ */
+export function repositoryName(config: OtherConfig, base: string, repo: string, pattern = '{base}/{repo}'): string {
+  return (config.repositoryPathPattern ?? pattern)
     .replaceAll('{base}', () => base)
     .replaceAll('{repo}', () => repo.replace(/\.git$/i, ''))
     .split('/')

@@ -6,7 +6,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const answer = z.object({ Items: z.array(z.object({ Name: z.string(), URI: z.string().optional(), ClonePath: z.string() })).nullable() });
 
 export interface ServedRepository {
-  readonly path: string;
+  readonly name: string;
   readonly cloneUrl: string;
 }
 
@@ -32,7 +32,7 @@ export async function servedRepositories(
     // The credentials are the configured server's: a list must not lead them elsewhere.
     if (cloneUrl?.origin !== base.origin || cloneUrl.username !== '' || cloneUrl.password !== '')
       throw unexpected('It lists a repository of another server.');
-    return { path: URI || Name, cloneUrl: cloneUrl.href };
+    return { name: Name || URI || cloneUrl.pathname, cloneUrl: cloneUrl.href };
   });
 }
 
