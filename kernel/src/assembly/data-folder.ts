@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -14,5 +14,11 @@ export function pluginFolder(root: string, area: 'repos' | 'index' | 'run', plug
   const owner = (area === 'repos' && plugin === 'git') || (area === 'index' && plugin === 'search');
   const folder = owner ? join(root, area) : join(root, area, plugin);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // One that was made by an earlier version, unpacked or copied may be open to others, and the data folder itself can be passed through.
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    if (!['EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
   return folder;
 }

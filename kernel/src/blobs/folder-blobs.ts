@@ -43,7 +43,7 @@ export class FolderBlobs implements Blobs {
   ): Promise<BlobInfo> {
     const target = this.#path(key);
     const part = join(this.root, PARTS, randomUUID());
-    await mkdir(dirname(part), { recursive: true });
+    await mkdir(dirname(part), { recursive: true, mode: 0o700 });
     const file = await open(part, 'wx', 0o600);
     try {
       let size = 0;
@@ -137,7 +137,7 @@ export class FolderBlobs implements Blobs {
 
   async #place(part: string, target: string): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      await mkdir(dirname(target), { recursive: true });
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       try {
         await rename(part, target);
         break;

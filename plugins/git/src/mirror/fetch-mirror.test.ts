@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RepoName, RevSpec } from '@sextant/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +49,18 @@ describe('cloning and fetching', () => {
       lastFetched: '2026-01-02T03:04:05.000Z',
       corrupt: null,
     });
+  });
+
+  it('keeps mirrors and the folders above them from other users, also those an earlier version left open', async () => {
+    const source = aRepository({ commits: [{ files: { a: '1' } }] });
+    await test.fetch('host/team/private', { url: source.path, localFolder: true });
+    const folders = ['host', 'host/team', 'host/team/private.git', '.locks', '.temp'].map((path) => join(test.files.root, path));
+    const modes = () => folders.map((path) => (statSync(path).mode & 0o777).toString(8));
+    expect(modes()).toEqual(folders.map(() => '700'));
+    for (const path of folders) chmodSync(path, 0o755);
+    expect(await test.files.close()).toBe(folders.length);
+    expect(modes()).toEqual(folders.map(() => '700'));
+    expect(await test.files.close()).toBe(0);
   });
 
   it('follows what HEAD names, forced moves and removed branches', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RepoName, SextantError } from '@sextant/sdk';
 import type { FetchEvent, FetchSource } from '../api.js';
@@ -45,7 +45,7 @@ const DETACHED = 'refs/sextant/head';
 /** Clones where there is no mirror or a damaged one, else fetches. Progress in git's words, then one `done`. */
 export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGenerator<FetchEvent> {
   const source = checkSource(o.source);
-  await mkdir(deps.files.root, { recursive: true });
+  await mkdir(deps.files.root, { recursive: true, mode: 0o700 });
   await guardDisk(deps);
   const path = deps.files.pathOf(o.repository);
   using slots = new DisposableStack();
@@ -115,6 +115,7 @@ async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions
       },
       signalOf(run),
     );
+    await chmod(fresh, 0o700); // git asks the umask; a mirror that is moved out of its folder must stay closed.
     await mkdir(join(fresh, 'info'), { recursive: true });
     await writeFile(join(fresh, 'info', 'attributes'), ATTRIBUTES);
     await transfer(deps, fresh, url, head, run);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, lstat, mkdir, readdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type RepoName, SextantError } from '@sextant/sdk';
 import { mirrorPath } from './mirror-path.js';
@@ -60,7 +60,7 @@ export class MirrorFiles {
   /** A new empty folder on the same file system, that {@link sweep} removes if we die. */
   async temporary(): Promise<string> {
     const path = join(this.root, '.temp', `${ownIdentity()}.${randomUUID()}`);
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: 0o700 });
     return path;
   }
 
@@ -80,9 +80,29 @@ export class MirrorFiles {
     return swept;
   }
 
+  /**
+   * Closes the folders down to each mirror's own to everybody else, wherever they are moved to. Those made by earlier
+   * versions were open below a closed root.
+   * @returns how many it closed
+   */
+  async close(folder = this.root): Promise<number> {
+    let closed = 0;
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      if (!entry.isDirectory()) continue;
+      const path = join(folder, entry.name);
+      const mode = (await lstat(path).catch(() => undefined))?.mode ?? 0;
+      if ((mode & 0o077) !== 0) {
+        await chmod(path, 0o700).catch(ignoreMissing);
+        closed++;
+      }
+      if (!entry.name.endsWith('.git') && !entry.name.startsWith('.')) closed += await this.close(path);
+    }
+    return closed;
+  }
+
   /** Puts a finished folder in a mirror's place; what was there is removed after. */
   async replace(path: string, fresh: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const old = join(await this.temporary(), 'old');
     await rename(path, old).catch(ignoreMissing);
     await rename(fresh, path);
@@ -103,7 +123,7 @@ export class MirrorFiles {
   }
 
   async move(from: string, to: string): Promise<void> {
-    await mkdir(dirname(to), { recursive: true });
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
     await rename(from, to);
     await this.pruneFolders(dirname(from));
   }

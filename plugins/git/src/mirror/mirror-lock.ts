@@ -10,7 +10,7 @@ import { identityAlive, ownIdentity } from './process-identity.js';
  */
 export async function lockMirror(root: string, mirror: string): Promise<AsyncDisposable> {
   const file = join(root, '.locks', createHash('sha256').update(mirror).digest('hex'));
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const claim = `${file}.${randomUUID()}`;
   const token = `${ownIdentity()} ${randomUUID()}`;
   await writeFile(claim, token);

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -29,6 +29,15 @@ function update(branches: Record<string, MemoryTree>, into = store, from: BlobSo
   const wanted = Object.entries(branches).map(([name, tree]) => ({ name, commit: source.commit(tree) }));
   return into.update({ repository: { id: 1, name: 'example.com/r' }, branches: wanted, source: from });
 }
+
+it('keeps its folders from other users, also those an earlier version left open', async () => {
+  const modes = () =>
+    Promise.all(['shards', 'repositories', 'quarantine'].map(async (name) => ((await stat(join(root, name))).mode & 0o777).toString(8)));
+  expect(await modes()).toEqual(['700', '700', '700']);
+  await chmod(join(root, 'shards'), 0o755);
+  await IndexStore.open(root, OPTIONS);
+  expect(await modes()).toEqual(['700', '700', '700']);
+});
 
 /** Everything the index holds: per branch and path, the content (or why there is none). */
 async function contents(of = store): Promise<Record<string, Record<string, string>>> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SextantError } from '@sextant/sdk';
 import type { IndexedRepository } from '../engine/contract.js';
@@ -58,8 +58,10 @@ export class IndexStore {
 
   /** Opens an index folder, making it when it is not there. Reads manifests only; call `sweep` to clean up after a crash. */
   static async open(root: string, options: IndexOptions): Promise<IndexStore> {
-    for (const folder of ['shards', 'repositories', 'quarantine'])
-      await mkdir(join(root, folder), { recursive: true }).catch(ignoreReadOnly);
+    for (const folder of ['shards', 'repositories', 'quarantine'].map((name) => join(root, name))) {
+      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(ignoreReadOnly);
+      await chmod(folder, 0o700).catch(ignoreReadOnly); // Earlier versions left them open below a closed root.
+    }
     const store = new IndexStore(root, options);
     await store.#catalog.refresh();
     return store;
@@ -344,5 +346,5 @@ function explainWrite(error: unknown): unknown {
 
 /** A search node may run on a read-only copy of the folder. */
 function ignoreReadOnly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EROFS' && error.code !== 'EACCES') throw error;
+  if (!['EROFS', 'EACCES', 'EPERM'].includes(error.code ?? '')) throw error;
 }

@@ -79,7 +79,7 @@ export class ManifestCatalog {
     } catch (error) {
       this.manifests.delete(id);
       this.broken.set(id, `The manifest is damaged: ${(error as Error).message}.`);
-      await mkdir(join(this.root, 'quarantine'), { recursive: true });
+      await mkdir(join(this.root, 'quarantine'), { recursive: true, mode: 0o700 });
       await rename(this.#path(id), join(this.root, 'quarantine', `${id}.json`)).catch(() => undefined);
     }
   }

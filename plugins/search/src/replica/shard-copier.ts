@@ -38,7 +38,7 @@ export class ShardCopier {
 
   /** Copies what is missing. @throws ShardCorruptError when what came is damaged: it is gone then, and may be asked for again */
   async copy(feed: IndexFeed, manifest: Manifest, signal: AbortSignal): Promise<void> {
-    await mkdir(this.#incoming, { recursive: true });
+    await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
     for (const shard of manifest.shards) {
       const names = filesOf(shard);
       if (!names.every((name) => isShardFile(name) && name.startsWith(`${manifest.repository.id}-`)))

@@ -82,12 +82,15 @@ export default definePart(config)({
       );
       if (problem) ctx.degrade(problem);
       // Beside the start, which half a clone of a large repository would hold up; nobody else touches what is swept.
-      lifeOf(d, ctx)
-        .files.sweep()
-        .then(
-          (folders) => folders > 0 && ctx.log.info('removed what an earlier process left behind', { folders }),
-          (error: unknown) => ctx.log.warn('what an earlier process left behind could not be removed', { error }),
-        );
+      const { files } = lifeOf(d, ctx);
+      files.sweep().then(
+        (folders) => folders > 0 && ctx.log.info('removed what an earlier process left behind', { folders }),
+        (error: unknown) => ctx.log.warn('what an earlier process left behind could not be removed', { error }),
+      );
+      files.close().then(
+        (folders) => folders > 0 && ctx.log.info('closed folders of mirrors to other users of the machine', { folders }),
+        (error: unknown) => ctx.log.warn('folders of mirrors could not be closed to other users of the machine', { error }),
+      );
     });
     r.health('disk', async (d) => diskHealth(lives.get(d)), { every: 30_000 });
     r.stop(async (d) => lives.get(d)?.pool[Symbol.asyncDispose]());
