@@ -38,7 +38,7 @@ export async function startServer(repositories) {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return { url, token: token.trim().split('\n').at(-1), heads, dispose, until: (check) => until(check, child) };
+    return { url, token: token.trim().split('\n').at(-1), heads, folder, dispose, until: (check) => until(check, child) };
   } catch (error) {
     await dispose();
     throw error;

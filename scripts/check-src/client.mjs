@@ -2,9 +2,10 @@ import { gzipSync } from 'node:zlib';
 
 /** Sends what src sends, the way src sends it. */
 export class Client {
-  constructor(url, token) {
+  /** @param headers what src adds of SRC_HEADER_* */
+  constructor(url, token, headers = {}) {
     this.url = url;
-    this.headers = { authorization: `token ${token}`, 'user-agent': 'src-cli/7.6.0 linux amd64' };
+    this.headers = { authorization: `token ${token}`, 'user-agent': 'src-cli/7.6.0 linux amd64', ...headers };
   }
 
   /** @returns data. @throws unless the answer is 200, without errors and with data. */
@@ -22,8 +23,18 @@ export class Client {
     return data;
   }
 
-  async stream(query) {
-    const parameters = new URLSearchParams({ q: query, cm: 't' });
+  /** The errors of an answer that has some. */
+  async refusal(query, variables = {}) {
+    return await this.graphql(query, variables).then(
+      () => {
+        throw new Error('it was not refused');
+      },
+      (error) => error.message,
+    );
+  }
+
+  async stream(query, more = {}) {
+    const parameters = new URLSearchParams({ q: query, ...more, cm: 't' });
     const response = await fetch(`${this.url}/.api/search/stream?${parameters}`, {
       headers: { ...this.headers, accept: 'text/event-stream' },
     });

@@ -1,5 +1,7 @@
 // Each operation of src, with its variables and its selection, and what must come back over the repositories of check-src.mjs.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { Client } from './client.mjs';
+import { serveGit } from './serve-git.mjs';
 import { decodeStream } from './stream-decoder.mjs';
 
 const REPOSITORY =
@@ -41,6 +43,7 @@ const edit = (client, subject, lastID, keyPath, value) =>
     { input: { subject, lastID }, edit: { keyPath, value, valueIsJSONCEncodedString: true } },
   );
 
+const WRONG_TOKEN = `token sgp_${'0'.repeat(40)}`;
 const CONFIG = '{\n  // where it is\n  "url": "https://ada:hunter2@git.invalid",\n  "repos": ["a", "b"] // two\n}';
 
 /** Name → check; they run in this order over one server. */
@@ -50,7 +53,7 @@ export const operations = {
   'login: a wrong token': async ({ url }) => {
     const response = await fetch(`${url}/.api/graphql`, {
       method: 'POST',
-      headers: { authorization: `token sgp_${'0'.repeat(40)}`, 'content-type': 'application/json' },
+      headers: { authorization: WRONG_TOKEN, 'content-type': 'application/json' },
       body: '{"query":"{currentUser{username}}"}',
     });
     equal(response.status, 401);
@@ -60,6 +63,28 @@ export const operations = {
     const response = await fetch(`${url}/.api/src-cli/version`);
     equal(response.status, 200);
     match((await response.json()).version, /^7\.\d+\.\d+$/);
+  },
+  'version: a wrong token': async ({ url }) =>
+    equal((await fetch(`${url}/.api/src-cli/version`, { headers: { authorization: WRONG_TOKEN } })).status, 401),
+  'SRC_HEADER_*': async ({ url, token }) => {
+    const client = new Client(url, 'replaced', { authorization: `token ${token}`, 'x-forwarded-by': 'a proxy' });
+    ok((await client.graphql('query CurrentUser { currentUser { username } }')).currentUser.username);
+  },
+  'api: variables': async ({ client }) =>
+    deepEqual(
+      await client.graphql('query($query: String!) { search(query: $query) { results { resultCount } } }', { query: 'needle count:3' }),
+      {
+        search: { results: { resultCount: 3 } },
+      },
+    ),
+  'api: a field that is not there': async ({ client }) => match(await client.refusal('{ nope }'), /Cannot query field \\"nope\\"/),
+  'api -trace': async ({ url, client }) => {
+    const response = await fetch(`${url}/.api/graphql`, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json', 'x-sourcegraph-should-trace': 'true' },
+      body: '{"query":"{currentUser{username}}"}',
+    });
+    ok(response.headers.get('x-trace'));
   },
   'version gate: site{productVersion}': async ({ client }) =>
     match((await client.graphql('query { site { productVersion } }')).site.productVersion, /^7\.\d+\.\d+$/),
@@ -78,6 +103,12 @@ export const operations = {
     equal((await search(world, 'repo:^alpha$ type:commit Trim')).results[0].commit.oid, world.heads.alpha),
   'search: diffs': async (world) => match((await search(world, 'repo:^alpha$ type:diff trim')).results[0].diffPreview.value, /text\.trim/),
   'search: repositories': async (world) => equal((await search(world, 'type:repo alpha')).results[0].name, 'alpha'),
+  'search: capped': async (world) => equal((await search(world, 'needle count:2')).limitHit, true),
+  'search: alert': async (world) => {
+    const { alert, results } = await search(world, '/(/');
+    deepEqual([results, typeof alert.title, typeof alert.description], [[], 'string', 'string']);
+    ok(alert.proposedQueries[0].query);
+  },
   'search -stream: content': async (world) => {
     const { matches } = await stream(world, 'repo:^alpha$ parseNeedle');
     const [{ type, path, repository: name, commit, chunkMatches }] = matches;
@@ -98,7 +129,9 @@ export const operations = {
   'search -stream: symbol': async (world) => {
     const { matches } = await stream(world, 'repo:^alpha$ type:symbol parseNeedle');
     equal(matches[0].type, 'symbol');
-    equal(matches[0].symbols[0].name, 'parseNeedle');
+    const [{ name, kind, containerName, url }] = matches[0].symbols;
+    deepEqual([name, kind, containerName], ['parseNeedle', 'FUNCTION', '']);
+    match(url, /^\/alpha@main\/-\/blob\/src\/needle\.ts\?L1:17-1:28$/);
   },
   'search -stream: commit': async (world) => equal((await stream(world, 'repo:^alpha$ type:commit Trim')).matches[0].type, 'commit'),
   'search -stream: diff': async (world) => match((await stream(world, 'repo:^alpha$ type:diff trim')).matches[0].content, /text\.trim/),
@@ -106,6 +139,17 @@ export const operations = {
     ok((await stream(world, 'repo:nothing-is-named-so needle')).events.find(({ event }) => event === 'alert')?.data.title),
   'search -stream: capped': async (world) =>
     ok((await stream(world, 'needle count:2')).last.skipped.some(({ reason }) => /limit/.test(reason))),
+  'search -stream -display': async ({ client }) => {
+    const events = decodeStream(await client.stream('repo:^beta$ needle', { display: 2 }));
+    equal(events.filter(({ event }) => event === 'matches').flatMap(({ data }) => data).length, 2);
+    equal(events.findLast(({ event }) => event === 'progress').data.matchCount, 5);
+  },
+  'search -stream: a wrong token': async ({ url }) => {
+    const response = await fetch(`${url}/.api/search/stream?q=x`, { headers: { accept: 'text/event-stream', authorization: WRONG_TOKEN } });
+    equal(response.status, 401);
+    // src shows what has no newline as it is.
+    match(await response.text(), /^The access token is not valid\.[^\n]*$/);
+  },
   'repos list': async ({ client }) => {
     const { repositories } = await client.graphql(
       `query Repositories($first: Int, $query: String, $cloned: Boolean, $notCloned: Boolean, $indexed: Boolean, $notIndexed: Boolean, $orderBy: RepositoryOrderBy, $descending: Boolean) { repositories(first: $first, query: $query, cloned: $cloned, notCloned: $notCloned, indexed: $indexed, notIndexed: $notIndexed, orderBy: $orderBy, descending: $descending) { nodes { ...RepositoryFields } } } ${REPOSITORY}`,
@@ -129,6 +173,16 @@ export const operations = {
       ],
     );
   },
+  'repos list -order-by, -query, -not-cloned': async ({ client }) => {
+    const names = async (query, more) => (await client.graphql(query, more)).repositories.nodes.map(({ name }) => name);
+    deepEqual(
+      await names('query($query: String) { repositories(query: $query, orderBy: REPO_CREATED_AT, descending: false) { nodes { name } } }', {
+        query: 'bet',
+      }),
+      ['beta'],
+    );
+    deepEqual(await names('{ repositories(first: 10, cloned: false, notCloned: true) { nodes { name } } }'), []);
+  },
   'repos get': async (world) =>
     deepEqual((({ name, url, viewerCanAdminister }) => [name, url, viewerCanAdminister])(await repository(world, 'alpha')), [
       'alpha',
@@ -147,6 +201,13 @@ export const operations = {
       null,
     );
     deepEqual(await pairs(world), { team: 'search' });
+  },
+  'repos add-metadata: a tag, and again': async (world) => {
+    const of = { repo: (await repository(world, 'alpha')).id, key: 'tag', value: null };
+    await world.client.graphql(pair('addRepoKeyValuePair', true), of);
+    deepEqual(await pairs(world), { tag: null, team: 'search' });
+    match(await world.client.refusal(pair('addRepoKeyValuePair', true), of), /SEXTANT_CODE_HOST_METADATA_EXISTS/);
+    await world.client.graphql(pair('deleteRepoKeyValuePair', false), { repo: of.repo, key: 'tag' });
   },
   'repos update-metadata': async (world) => {
     await world.client.graphql(pair('updateRepoKeyValuePair', true), {
@@ -197,6 +258,64 @@ export const operations = {
     const edited = config.replace('// two', ', // two\n  "exclude": [{"name": "git.invalid/b"}]').replace(']  ,', '],');
     await world.client.graphql(UPDATE, { input: { id, config: edited } });
     equal((await connection(world)).config, edited);
+  },
+  'extsvc add: a wrong configuration': async ({ client }) =>
+    match(
+      await client.refusal('mutation($input: AddExternalServiceInput!) { addExternalService(input: $input) { id warning } }', {
+        input: { kind: 'OTHER', displayName: 'Wrong', config: '{}' },
+      }),
+      /SEXTANT_CODE_HOST_CONFIG_INVALID/,
+    ),
+  'serve-git': async (world) => {
+    const served = await serveGit(world.folder, ['alpha', 'beta']);
+    try {
+      const { addExternalService: added } = await world.client.graphql(
+        'mutation($input: AddExternalServiceInput!) { addExternalService(input: $input) { id } }',
+        {
+          input: {
+            kind: 'OTHER',
+            displayName: 'Served',
+            config: JSON.stringify({ url: served.url, repos: ['src-serve'], repositoryPathPattern: 'served/{repo}' }),
+          },
+        },
+      );
+      await world.until(async () => {
+        const { repositories } = await world.client.graphql('{ repositories(query: "served/", notCloned: false) { nodes { name } } }');
+        deepEqual(
+          repositories.nodes.map(({ name }) => name),
+          ['served/alpha', 'served/beta'],
+        );
+        return true;
+      });
+      equal((await search(world, 'repo:^served/alpha$ parseNeedle')).resultCount, 1);
+      await world.client.graphql('mutation($id: ID!) { deleteExternalService(externalService: $id) { alwaysNil } }', { id: added.id });
+    } finally {
+      served.close();
+    }
+  },
+  'users list and get': async ({ client }) => {
+    const { users } = await client.graphql(
+      `query Users($first: Int, $query: String) { users(first: $first, query: $query) { nodes { ...UserFields } } } ${USER}`,
+      {
+        first: 1000,
+        query: null,
+      },
+    );
+    equal(users.nodes.length, 1);
+    const get = `query User($username: String, $email: String) { user(username: $username, email: $email) { ...UserFields } } ${USER}`;
+    deepEqual((await client.graphql(get, { username: users.nodes[0].username, email: null })).user, users.nodes[0]);
+    equal((await client.graphql(get, { username: 'nobody-is-named-so', email: null })).user, null);
+  },
+  'users create and delete': async ({ client }) => {
+    await client.graphql(
+      'mutation CreateUser($username: String!, $email: String!) { createUser(username: $username, email: $email) { resetPasswordURL } }',
+      { username: 'grace', email: 'grace@example.com' },
+    );
+    const { user } = await client.graphql('query($email: String) { user(email: $email) { id username } }', { email: 'grace@example.com' });
+    equal(user.username, 'grace');
+    equal((await client.graphql('query { users { totalCount } }')).users.totalCount, 2);
+    await client.graphql('mutation DeleteUser($user: ID!) { deleteUser(user: $user) { alwaysNil } }', { user: user.id });
+    equal((await client.graphql('query { users { totalCount } }')).users.totalCount, 1);
   },
   'config get': async (world) => {
     const { viewerSettings } = await world.client.graphql(`query ViewerSettings { viewerSettings { ${CASCADE} } } ${USER}`);
