@@ -26,7 +26,7 @@ export async function call(endpoint: Endpoint, path: string, init: RequestInit =
   } catch (cause) {
     throw new SextantError('SEXTANT_CLI_UNREACHABLE', {
       what: `No Sextant answers at ${endpoint.url}.`,
-      fix: 'Start one with `sextant serve`, or name another with --endpoint.',
+      fix: 'Start one with `sextant serve`, or name another with --endpoint or SEXTANT_ENDPOINT.',
       cause,
     });
   }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { Configuration, type Tree } from '@sextant/config';
-import { Kernel, Logs } from '@sextant/kernel';
+import { dataFolder, Kernel, Logs } from '@sextant/kernel';
 import { builtinPlugins } from '@sextant/preset';
 
 export interface KernelChoice {
@@ -29,6 +30,12 @@ export async function withKernel<R>(
   options: { readonly start: boolean } = { start: true },
 ): Promise<R> {
   const configuration = await loadConfiguration(choice);
+  const folder = dataFolder(configuration.process.dataDir);
+  // A token for an installation that nobody has started would only be met as "not valid", by another one.
+  if (!configuration.process.database.main && !existsSync(folder))
+    process.stderr.write(
+      `There was no data folder ${folder}: this makes one. A Sextant that was started with another --data-dir does not see what is in it.\n`,
+    );
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

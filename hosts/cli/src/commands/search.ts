@@ -9,7 +9,10 @@ interface StreamMatch {
   readonly path?: string;
   readonly lineMatches?: readonly { readonly line: string; readonly lineNumber: number }[];
   readonly symbols?: readonly { readonly name: string; readonly kind: string; readonly line: number }[];
-  readonly label?: string;
+  readonly oid?: string;
+  readonly message?: string;
+  readonly authorName?: string;
+  readonly authorDate?: string;
 }
 
 export const search: AddCommand = (program, done) => {
@@ -74,7 +77,11 @@ function print(event: string, data: unknown): boolean {
 function printMatch(match: StreamMatch): void {
   const where = match.path === undefined ? match.repository : `${match.repository}/${match.path}`;
   const lines = match.lineMatches?.map(({ lineNumber, line }) => `${where}:${lineNumber + 1}: ${line}`) ??
-    match.symbols?.map((s) => `${where}:${s.line + 1}: ${s.kind.toLowerCase()} ${s.name}`) ?? [match.label ?? where];
+    match.symbols?.map((s) => `${where}:${s.line + 1}: ${s.kind.toLowerCase()} ${s.name}`) ?? [
+      match.oid === undefined
+        ? where
+        : `${where}@${match.oid.slice(0, 12)}: ${match.authorDate?.slice(0, 10)} ${match.authorName}: ${match.message?.split('\n', 1)[0]}`,
+    ];
   process.stdout.write(`${lines.map(printable).join('\n')}\n`);
 }
 
