@@ -11,7 +11,7 @@ import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import { type Actor, decodeNodeId, definePart, definePlugin, encodeNodeId, IdSet } from '@sextant/sdk';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 /** Grants that the test writes. */
@@ -94,7 +94,7 @@ beforeAll(async () => {
   repositories = await vi.waitFor(
     async () => {
       const { data } = await kernel.graphql('{ repositories { nodes { id name mirrorInfo { cloned } } } }');
-      const nodes = data.repositories.nodes as { id: string; name: string; mirrorInfo?: { cloned: boolean } }[];
+      const nodes = at(data, 'repositories.nodes') as { id: string; name: string; mirrorInfo?: { cloned: boolean } }[];
       expect(nodes.filter(({ mirrorInfo }) => mirrorInfo?.cloned)).toHaveLength(2);
       return nodes
         .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -107,12 +107,12 @@ beforeAll(async () => {
     const { data } = await kernel.graphql('mutation ($u: String!) { createUser(username: $u) { user { id databaseID } } }', {
       u: username,
     });
-    const { id, databaseID: userId } = data.createUser.user;
+    const { id, databaseID: userId } = at(data, 'createUser.user') as { id: string; databaseID: number };
     const made = await kernel.graphql(
       'mutation ($user: ID!) { createAccessToken(user: $user, scopes: ["user:all"], note: "test") { token } }',
       { user: id },
     );
-    tokens.set(`user:${userId}`, made.data.createAccessToken.token);
+    tokens.set(`user:${userId}`, textAt(made.data, 'createAccessToken.token'));
     return { kind: 'user', id: `user:${userId}`, userId, username, siteAdmin: false, via: 'token' };
   };
   one = await aUser('one');

@@ -17,7 +17,7 @@ beforeEach(async () => {
     },
     count: (request) => world.service.count(request),
   };
-  answer = new LazyAnswer(() => search, { query: 'type:file needle', actor: admin, signal: new AbortController().signal });
+  answer = new LazyAnswer(search, { query: 'type:file needle', actor: admin, signal: new AbortController().signal });
   return () => world.close();
 });
 

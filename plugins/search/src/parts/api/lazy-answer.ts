@@ -8,13 +8,13 @@ export class LazyAnswer {
   #counted: Promise<CollectedAnswer> | undefined;
 
   constructor(
-    private readonly search: () => Search,
+    private readonly search: Search,
     private readonly request: SearchRequest,
   ) {}
 
   /** With its matches. */
   whole(): Promise<CollectedAnswer> {
-    this.#whole ??= collectAnswer(this.search(), this.request);
+    this.#whole ??= collectAnswer(this.search, this.request);
     return this.#whole;
   }
 
@@ -27,6 +27,6 @@ export class LazyAnswer {
   async #count(): Promise<CollectedAnswer> {
     // Fields of one object are asked in one turn: by the next it is known whether one of them wants the matches.
     await nextTurn();
-    return this.#whole ?? collectAnswer(this.search(), { ...this.request, display: 0 });
+    return this.#whole ?? collectAnswer(this.search, { ...this.request, display: 0 });
   }
 }
