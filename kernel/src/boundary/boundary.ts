@@ -53,7 +53,7 @@ export class Boundary {
   }
 
   /**
-   * Enters with a deadline in milliseconds. The signal given to `work` aborts at the deadline and with `signal`; if
+   * Enters with a deadline in milliseconds; 0 and Infinity are none. The signal given to `work` aborts at the deadline and with `signal`; if
    * `work` does not end then, the caller goes on with SEXTANT_PLUGIN_DEADLINE and the entry is blamed.
    */
   async run<R>(
@@ -61,6 +61,9 @@ export class Boundary {
     options: { readonly deadline: number; readonly signal?: AbortSignal },
     work: (signal: AbortSignal) => R | Promise<R>,
   ): Promise<R> {
+    if (options.deadline <= 0 || !Number.isFinite(options.deadline)) {
+      return await this.enter(entry, () => work(options.signal ?? new AbortController().signal));
+    }
     const controller = new AbortController();
     const forward = (): void => controller.abort(options.signal?.reason);
     if (options.signal?.aborted) forward();
@@ -68,7 +71,6 @@ export class Boundary {
     let timer: NodeJS.Timeout | undefined;
     try {
       const deadline = new Promise<never>((_, reject) => {
-        if (options.deadline <= 0 || !Number.isFinite(options.deadline)) return;
         timer = setTimeout(() => {
           const error = overdue(entry, options.deadline);
           controller.abort(error);

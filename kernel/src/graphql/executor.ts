@@ -1,6 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { execute } from '@graphql-tools/executor';
 import { SextantError } from '@sextant/sdk';
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, getOperationAST } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLFieldResolver,
+  getOperationAST,
+} from 'graphql';
 import { overLimit } from './document-shape.js';
 import type { Generation } from './generation.js';
 import type { GraphQLLimits } from './graphql-limits.js';
@@ -118,7 +126,7 @@ export class Executor {
     generation.begin(state);
     let running: Promise<ExecutionResult> | ExecutionResult;
     try {
-      running = this.#current.run(state, () => execute({ ...args, fieldResolver: readProperty }));
+      running = this.#current.run(state, () => executed(args));
     } catch (error) {
       generation.end(state);
       throw error;
@@ -155,6 +163,13 @@ export class Executor {
     });
   }
 }
+
+/** By Yoga's own executor: it makes fewer objects for a field than that of graphql-js. The schema has no directive of increments. */
+const executed = (args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult =>
+  execute({
+    ...args,
+    fieldResolver: readProperty as GraphQLFieldResolver<unknown, unknown>,
+  }) as Promise<ExecutionResult> | ExecutionResult;
 
 const failed = (error: SextantError): ExecutionResult => ({ data: null, errors: [coded(error)] });
 

@@ -1,4 +1,4 @@
-import { ANONYMOUS } from '@sextant/sdk';
+import { type Actor, ANONYMOUS } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
 import { aPart, EngineBench, user } from './an-engine.js';
 
@@ -8,9 +8,10 @@ describe('row 25: a hostile operation', () => {
     `
     type Item { id: Int child: Item children(first: Int, last: Int, limit: Int = 5): Items tags: [Item!] }
     type Items { nodes: [Item!] }
-    extend type Query { items(first: Int): Items item: Item }`,
+    enum Colour { MAGENTA TURQUOISE }
+    extend type Query { items(first: Int): Items item(colour: Colour): Item never: Item }`,
     {
-      Query: { items: () => ({ nodes: [] }), item: () => ({ id: 1 }) },
+      Query: { items: () => ({ nodes: [] }), item: () => ({ id: 1 }), never: () => new Promise(() => {}) },
     },
   );
   const bench = new EngineBench([graph]);
@@ -71,6 +72,25 @@ describe('row 25: a hostile operation', () => {
     expect((await bench.ask('{ __schema { queryType { name } } }', { actor: user })).data).toEqual({
       __schema: { queryType: { name: 'Query' } },
     });
+  });
+
+  it('learns no name of the schema from a value that is nearly right, but from who may read the schema', async () => {
+    const ask = (actor: Actor) =>
+      bench.ask('query($c: Colour) { item(colour: $c) { id } }', { actor, variables: { c: 'MAGENTO' } }).then(({ errors }) => errors?.[0]);
+    expect(await ask(ANONYMOUS)).toMatchObject({
+      extensions: { code: 'SEXTANT_GRAPHQL_INVALID' },
+      message: expect.stringContaining('MAGENTO'),
+    });
+    expect((await ask(ANONYMOUS))?.message).not.toContain('MAGENTA');
+    expect((await ask(user))?.message).toContain('Did you mean the enum value "MAGENTA"?');
+  });
+
+  it('ends with its client, although its resolver never does', async () => {
+    const client = new AbortController();
+    const waiting = bench.engine.handle(bench.request({ query: '{ never { id } }' }, { signal: client.signal }));
+    await expect.poll(() => bench.engine.figures.running).toBe(1);
+    client.abort(new DOMException('The client went away.', 'AbortError'));
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('is refused: a mutation by GET, where a query by GET is answered', async () => {

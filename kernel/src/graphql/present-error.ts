@@ -57,7 +57,10 @@ export function presentError(error: GraphQLError, state: OperationState): GraphQ
   }
   if (isCallersFault(error, origin)) {
     return coded(
-      new SextantError('SEXTANT_GRAPHQL_INVALID', { what: error.message, fix: 'Correct the place that the message names.' }),
+      new SextantError('SEXTANT_GRAPHQL_INVALID', {
+        what: hinted(error.message, state.input.actor.kind !== 'anonymous'),
+        fix: 'Correct the place that the message names.',
+      }),
       KERNEL,
       error,
     );
@@ -84,12 +87,18 @@ export function presentRequestError(error: unknown, traceId: string, hints: bool
   if (SextantError.is(origin)) return coded(origin);
   if (error instanceof GraphQLError && origin === error) {
     const http = error.extensions['http'];
-    const what = hints ? error.message : error.message.replace(/ Did you mean .*\?$/, '');
-    return coded(new SextantError('SEXTANT_GRAPHQL_INVALID', { what }), KERNEL, error, http === undefined ? {} : { http });
+    return coded(
+      new SextantError('SEXTANT_GRAPHQL_INVALID', { what: hinted(error.message, hints) }),
+      KERNEL,
+      error,
+      http === undefined ? {} : { http },
+    );
   }
   log(origin);
   return coded(internalError(traceId), KERNEL, undefined, { traceId });
 }
+
+const hinted = (message: string, hints: boolean): string => (hints ? message : message.replace(/ Did you mean .*\?$/, ''));
 
 function rootOf(error: GraphQLError): Error {
   let origin: Error = error;

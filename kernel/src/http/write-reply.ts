@@ -35,22 +35,25 @@ export async function writeReply(response: ServerResponse, reply: RouteReply, se
   const headers = lowerCase(reply.headers);
   if (type !== undefined) headers['content-type'] ??= type;
   setHeaders(response, reply.status ?? 200, headers);
-  let bytes: Uint8Array | undefined = body;
+  let bytes: Uint8Array | string | undefined = body;
+  let length = bytes === undefined ? 0 : Buffer.byteLength(bytes);
   if (
     bytes !== undefined &&
-    bytes.length >= COMPRESS_FROM &&
+    length >= COMPRESS_FROM &&
     headers['content-encoding'] === undefined &&
     COMPRESSIBLE.test(headers['content-type'] ?? '')
   ) {
     response.appendHeader('vary', 'accept-encoding');
     if (acceptsGzip(sending.headers)) {
       bytes = await compress(bytes, { level: 4 });
+      length = bytes.length;
       response.setHeader('content-encoding', 'gzip');
       // Bytes of two codings are not the same bytes.
       if (headers['etag'] !== undefined && !headers['etag'].startsWith('W/')) response.setHeader('etag', `W/${headers['etag']}`);
     }
   }
-  if (!hasNoBody(response.statusCode)) response.setHeader('content-length', bytes?.length ?? 0);
+  if (!hasNoBody(response.statusCode)) response.setHeader('content-length', length);
+  // A text goes out in one write with the head; bytes would be a second part of it.
   response.end(sending.head || hasNoBody(response.statusCode) ? undefined : bytes);
 }
 
@@ -136,11 +139,14 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   });
 }
 
-function encoded(body: Exclude<RouteReply['body'], AsyncIterable<unknown>>): { body: Uint8Array | undefined; type: string | undefined } {
+function encoded(body: Exclude<RouteReply['body'], AsyncIterable<unknown>>): {
+  body: Uint8Array | string | undefined;
+  type: string | undefined;
+} {
   if (body === undefined) return { body: undefined, type: undefined };
-  if (typeof body === 'string') return { body: Buffer.from(body), type: 'text/plain; charset=utf-8' };
+  if (typeof body === 'string') return { body, type: 'text/plain; charset=utf-8' };
   if (body instanceof Uint8Array) return { body, type: 'application/octet-stream' };
-  return { body: Buffer.from(JSON.stringify(body)), type: 'application/json; charset=utf-8' };
+  return { body: JSON.stringify(body), type: 'application/json; charset=utf-8' };
 }
 
 function setHeaders(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
