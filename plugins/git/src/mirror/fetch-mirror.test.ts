@@ -19,6 +19,7 @@ import { allOf } from '../reads/all-of.js';
 import { aGit, type TestGit } from '../testing/a-git.js';
 import { aGitServer } from '../testing/a-git-server.js';
 import { aFolder, aRepository } from '../testing/a-repository.js';
+import { type OwnProcess, ownProcesses } from '../testing/own-processes.js';
 import { lockMirror } from './mirror-lock.js';
 
 let test: TestGit;
@@ -281,24 +282,29 @@ describe('row 14: a full disk', () => {
 describe('row 22: credentials', () => {
   const CANARY = 'canary-7f3a9c';
 
-  /** A git that writes down every argument and environment it is called with, then does its work. */
+  /** A git that writes down every argument and environment it is called with, and every command that it runs in turn, then does its work. */
   function watchedGit(): { program: string; log: string } {
     const folder = aFolder('watched');
     const [program, log] = [join(folder, 'git'), join(folder, 'calls')];
-    writeFileSync(program, `#!/bin/sh\n{ echo "ARGV $*"; env; } >> ${log}\nexec git "$@"\n`, { mode: 0o700 });
+    writeFileSync(program, `#!/bin/sh\n{ echo "ARGV $*"; env; } >> ${log}\nGIT_TRACE=${log} exec git "$@"\n`, { mode: 0o700 });
     return { program, log };
   }
 
   it('reach the host and nothing else: no argument, environment, file, error or progress', async () => {
     const source = aRepository();
-    await using server = await aGitServer(dirname(source.path), CANARY, `${CANARY}-p@ss`);
+    const snapshots: OwnProcess[] = [];
+    const asked = (): void => void snapshots.push(...ownProcesses());
+    await using server = await aGitServer(dirname(source.path), CANARY, `${CANARY}-p@ss`, { asked });
     const { program, log } = watchedGit();
     const watched = await aGit({ program });
     const url = `${server.url}/${basename(source.path)}`;
     const events = await watched.fetch('secret', { url, username: CANARY, password: `${CANARY}-p@ss` });
     expect(done(events)).toMatchObject({ cloned: true });
     expect(server.seen.filter(Boolean).length).toBeGreaterThan(0);
+    expect(snapshots.some(({ cmdline }) => cmdline.includes('git-remote-http'))).toBe(true);
+    expect(readFileSync(log, 'utf8')).toContain('run_command');
     const kept = [
+      JSON.stringify(snapshots),
       JSON.stringify(events),
       readFileSync(log, 'utf8'),
       ...below(dirname(watched.root)).map((file) => readFileSync(file, 'latin1')),

@@ -3,20 +3,27 @@ import { join } from 'node:path';
 
 /** Programs that git asks for credentials. They hold none: what they answer arrives through file descriptor 3. */
 export interface CredentialHelpers {
-  readonly askpass: string;
+  readonly credentials: string;
   readonly ssh: string;
   readonly knownHosts: string;
 }
 
-// Answers only the prompt that names the very origin the credential is for: a redirect elsewhere gets nothing.
-const ASKPASS = `#!/bin/sh
-case "$1" in
-  "Username for '$SEXTANT_GIT_SCHEME://$SEXTANT_GIT_HOST': ") ;;
-  "Password for '$SEXTANT_GIT_SCHEME://"*"@$SEXTANT_GIT_HOST': ") ;;
-  *) exit 1 ;;
-esac
-IFS= read -r answer <&3 || exit 1
-printf '%s\\n' "$answer"
+// Answers only for the very origin the credential is for: a redirect elsewhere gets nothing. Not by GIT_ASKPASS: git puts
+// the user name into that program's arguments, which everybody on the machine may read, and a user name may be a token.
+// printf is built into every sh: no process, no arguments.
+const CREDENTIALS = `#!/bin/sh
+[ "$1" = get ] || exit 0
+scheme= host=
+while IFS= read -r line; do
+  case "$line" in
+    protocol=*) scheme=\${line#protocol=} ;;
+    host=*) host=\${line#host=} ;;
+    '') break ;;
+  esac
+done
+[ "$scheme" = "$SEXTANT_GIT_SCHEME" ] && [ "$host" = "$SEXTANT_GIT_HOST" ] || exit 0
+IFS= read -r username <&3 && IFS= read -r password <&3 || exit 0
+printf 'username=%s\\npassword=%s\\n' "$username" "$password"
 `;
 
 const SSH = `#!/bin/sh
@@ -33,8 +40,12 @@ export async function writeCredentialHelpers(folder: string): Promise<Credential
     await chmod(path, 0o700);
     return path;
   };
-  return { askpass: await place('askpass', ASKPASS), ssh: await place('ssh', SSH), knownHosts: join(folder, 'known_hosts') };
+  return {
+    credentials: await place('credentials', CREDENTIALS),
+    ssh: await place('ssh', SSH),
+    knownHosts: join(folder, 'known_hosts'),
+  };
 }
 
-/** git asks for the name, then for the password; again when the host said no or it connects a second time. */
+/** Name, then password; again for each time that git asks: it does for every process that connects. */
 export const credentialLines = (username: string, password: string): string => `${username}\n${password}\n`.repeat(8);

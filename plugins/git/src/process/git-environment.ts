@@ -38,12 +38,20 @@ export interface EnvironmentOptions {
   readonly protocols?: readonly string[];
   /** Folders of another owner that may be read: local folders only. */
   readonly safeDirectories?: readonly string[];
+  /** A program that tells git the name and password, by git's protocol for such helpers. */
+  readonly credentialHelper?: string;
   readonly extra?: Readonly<Record<string, string>>;
 }
 
 /** The whole environment of a git process, from scratch. */
 export function gitEnvironment(options: EnvironmentOptions, parent: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const settings = [...SETTINGS, ...(options.safeDirectories ?? []).map((folder) => ['safe.directory', folder] as const)];
+  const { credentialHelper } = options;
+  const settings = [
+    ...SETTINGS,
+    ...(options.safeDirectories ?? []).map((folder) => ['safe.directory', folder] as const),
+    // A shell reads this value; the path in it could hold anything.
+    ...(credentialHelper === undefined ? [] : [['credential.helper', '!"$SEXTANT_GIT_CREDENTIALS"'] as const]),
+  ];
   const environment: Record<string, string> = {
     PATH: parent['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     HOME: options.home,
@@ -60,6 +68,7 @@ export function gitEnvironment(options: EnvironmentOptions, parent: NodeJS.Proce
     GIT_NO_LAZY_FETCH: '1',
     GIT_FLUSH: '1',
     GIT_CONFIG_COUNT: String(settings.length),
+    ...(credentialHelper === undefined ? {} : { SEXTANT_GIT_CREDENTIALS: credentialHelper }),
     ...options.extra,
   };
   settings.forEach(([key, value], i) => {

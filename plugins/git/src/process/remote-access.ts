@@ -33,11 +33,21 @@ export async function withRemoteAccess<R>(
   const { origin, username, password } = access;
   const credential =
     origin && (username !== undefined || password !== undefined) ? { username: username ?? 'git', password: password ?? '' } : undefined;
-  if (origin && credential)
-    Object.assign(extra, { GIT_ASKPASS: helpers.askpass, SEXTANT_GIT_SCHEME: origin.scheme, SEXTANT_GIT_HOST: origin.host });
+  if (origin && credential) Object.assign(extra, { SEXTANT_GIT_SCHEME: origin.scheme, SEXTANT_GIT_HOST: origin.host });
   return work({
-    environment: { protocols: access.protocols, safeDirectories: access.safeDirectories, extra },
-    secrets: [password, access.sshKey].filter((secret): secret is string => secret !== undefined && secret !== ''),
+    environment: {
+      protocols: access.protocols,
+      safeDirectories: access.safeDirectories,
+      extra,
+      ...(credential ? { credentialHelper: helpers.credentials } : {}),
+    },
+    secrets: [password, access.sshKey, isToken(credential) ? username : undefined].filter(
+      (secret): secret is string => secret !== undefined && secret !== '',
+    ),
     ...(credential ? { channel: credentialLines(credential.username, credential.password) } : {}),
   });
 }
+
+/** Hosts take a token as the user name, with a password that is empty or says so. A short one is a name, perhaps "git". */
+const isToken = (credential: { readonly username: string; readonly password: string } | undefined): boolean =>
+  credential !== undefined && credential.username.length >= 16 && (credential.password === '' || credential.password === 'x-oauth-basic');

@@ -8,17 +8,18 @@ export interface GitServer extends AsyncDisposable {
   readonly seen: (string | undefined)[];
 }
 
-/** Serves folders of repositories over smart HTTP, behind a user name and password. */
+/** Serves folders of repositories over smart HTTP, behind a user name and password. `asked` is called while a request waits. */
 export async function aGitServer(
   root: string,
   user: string,
   password: string,
-  options: { readonly redirectTo?: string } = {},
+  options: { readonly redirectTo?: string; readonly asked?: () => void } = {},
 ): Promise<GitServer> {
   const seen: (string | undefined)[] = [];
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const server = createServer((request, response) => {
     seen.push(request.headers.authorization);
+    options.asked?.();
     if (options.redirectTo) {
       response.writeHead(302, { location: `${options.redirectTo}${request.url}` }).end();
       return;
