@@ -69,7 +69,7 @@ beforeEach(async () => {
     runAs: (_actor, work) => work(),
   });
   server.mount('kernel', (router) => {
-    router.post('/.api/graphql', (request) => engine.handle(request), { auth: 'public', timeout: 0 });
+    router.post('/.api/graphql', (request) => engine.handle(request), { auth: 'public', timeout: 0, maxBody: 4 * 1024 * 1024 });
     router.get('/.api/graphql', (request) => engine.handle(request), { auth: 'public', timeout: 0 });
   });
   port = (await server.listen()).port;
@@ -123,6 +123,47 @@ describe('GraphQL over HTTP', () => {
     const response = await send('{"query": ');
     expect(response.statusCode).toBe(400);
     expect(JSON.parse(await textOf(response)).errors[0].extensions).toMatchObject({ code: 'SEXTANT_HTTP_JSON', plugin: 'kernel' });
+  });
+
+  const hello = '{ hello(name: "x") }';
+  const [form, batch] = ['application/x-www-form-urlencoded', Array.from({ length: 500 }, () => ({ query: hello }))];
+  it.each<[string, string, Record<string, string>, number, string]>([
+    ['depth 50', JSON.stringify({ query: `{ hello ${'{ a '.repeat(50)}${'} '.repeat(50)} }` }), {}, 200, 'SEXTANT_GRAPHQL_LIMIT'],
+    [
+      '1,000 aliases',
+      JSON.stringify({ query: `{ ${Array.from({ length: 1000 }, (_, i) => `a${i}: hello(name: "x")`).join(' ')} }` }),
+      {},
+      200,
+      'SEXTANT_GRAPHQL_LIMIT',
+    ],
+    ['500 operations in one request', JSON.stringify(batch), {}, 400, 'SEXTANT_GRAPHQL_BATCH'],
+    [
+      'a form post of a page elsewhere',
+      'query=mutation',
+      { 'content-type': form, origin: 'http://evil' },
+      403,
+      'SEXTANT_HTTP_CROSS_ORIGIN',
+    ],
+    [
+      'a form post of a browser that hides where from',
+      'query=x',
+      { 'content-type': form, origin: 'null' },
+      403,
+      'SEXTANT_HTTP_CROSS_ORIGIN',
+    ],
+    ['JSON of a page elsewhere', JSON.stringify({ query: hello }), { 'sec-fetch-site': 'cross-site' }, 403, 'SEXTANT_HTTP_CROSS_ORIGIN'],
+    ['a form post of no browser', 'query=mutation', { 'content-type': form }, 415, 'SEXTANT_GRAPHQL_CONTENT_TYPE'],
+    ['JSON that says it is text', JSON.stringify({ query: hello }), { 'content-type': 'text/plain' }, 415, 'SEXTANT_GRAPHQL_CONTENT_TYPE'],
+    ['5 MiB', JSON.stringify({ query: hello, variables: { x: 'a'.repeat(5 << 20) } }), {}, 413, 'SEXTANT_HTTP_BODY_TOO_LARGE'],
+  ])('row 25: refuses %s', async (_name, body, headers, status, code) => {
+    const response = await send(body, headers);
+    expect([response.statusCode, await textOf(response)]).toEqual([status, expect.stringContaining(`"${code}"`)]);
+  });
+
+  it('row 25: refuses a mutation by GET', async () => {
+    const get = (query: string) => fetch(`http://127.0.0.1:${port}/.api/graphql?${new URLSearchParams({ query })}`);
+    expect((await get('mutation { disablePlugin(id: "ticking") { id } }')).status).toBe(405);
+    expect(await (await get(hello)).json()).toEqual({ data: { hello: 'hello x' } });
   });
 
   it('sends the headers of a subscription at once, and closes its source when the client goes away', async () => {

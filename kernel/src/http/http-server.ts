@@ -10,7 +10,7 @@ import { refusal } from './auth-errors.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
 import { RequestBody } from './request-body.js';
-import { refuseCrossOriginWrite, refuseForeignHost } from './request-guards.js';
+import { refuseAmbiguous, refuseCrossOriginWrite, refuseForeignHost } from './request-guards.js';
 import { requestTarget } from './request-target.js';
 import { type Route, RouteTable } from './route-table.js';
 import { isStream, writeReply } from './write-reply.js';
@@ -191,6 +191,7 @@ export class HttpServer {
         fix: 'Try again: another process, or this one after its restart, answers.',
       });
     }
+    throwIf(refuseAmbiguous(request));
     const localMode = options.localMode();
     if (localMode) throwIf(refuseForeignHost(request.headers.host, options.externalUrl));
     const target = requestTarget(request.url ?? '/', options.pathPrefix ?? '');

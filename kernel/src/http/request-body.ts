@@ -20,9 +20,13 @@ const CODINGS: Readonly<Record<string, Coding | undefined>> = {
 export interface BodyLimits {
   /** Bytes after decompression. */
   readonly max: number;
-  /** Milliseconds without a byte after which the client is given up. */
+  /** Milliseconds without a byte after which the client is given up. A body that takes longer than this comes at {@link MIN_RATE} or more. */
   readonly idle: number;
 }
+
+/** Bytes a second. Less is no slow network but somebody who holds a connection with one byte now and then. */
+const MIN_RATE = 500;
+const drips = (size: number, waited: number, idle: number): boolean => waited > idle && size < (waited / 1000) * MIN_RATE;
 
 /** The body of one request. It is read at most once, never beyond its limit, whatever it says of itself or unpacks to. */
 export class RequestBody {
@@ -106,6 +110,7 @@ export class RequestBody {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let size = 0;
+      const begun = performance.now();
       const timer = setTimeout(() => end(tooSlow(idle)), idle);
       const end = (error?: unknown): void => {
         clearTimeout(timer);
@@ -122,6 +127,7 @@ export class RequestBody {
         chunks.push(chunk);
         size += chunk.length;
         if (size > max) end(tooLarge(max));
+        else if (drips(size, performance.now() - begun, idle)) end(tooSlow(idle));
       };
       const cut = (): void => end(new DOMException('The client went away.', 'AbortError'));
       const aborted = (): void => end(signal.reason);
@@ -141,16 +147,26 @@ export class RequestBody {
     const slow = (): void => void request.destroy(tooSlow(idle));
     const aborted = (): void => void request.destroy(signal.reason as Error);
     signal.addEventListener('abort', aborted, { once: true });
+    // The socket stays: an answer such as 413 still has to go out on it.
+    const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Uint8Array>;
+    let [size, waited] = [0, 0];
     try {
-      timer = setTimeout(slow, idle);
-      // The socket stays: an answer such as 413 still has to go out on it.
-      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-        timer.refresh();
-        yield chunk as Uint8Array;
+      for (;;) {
+        // Only the client's own time counts, not what the route takes between two chunks.
+        const from = performance.now();
+        timer = setTimeout(slow, idle);
+        const step = await chunks.next();
+        clearTimeout(timer);
+        if (step.done) return;
+        size += step.value.length;
+        waited += performance.now() - from;
+        if (drips(size, waited, idle)) throw tooSlow(idle);
+        yield step.value;
       }
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
+      await chunks.return?.();
     }
   }
 }
@@ -186,7 +202,7 @@ async function* unpacked(source: AsyncIterable<Uint8Array>, decompressor: Transf
 
 const tooSlow = (idle: number): SextantError =>
   new SextantError('SEXTANT_HTTP_TOO_SLOW', {
-    what: `No byte of the body arrived for ${idle} ms.`,
+    what: `The body did not arrive in its time: nothing for ${idle} ms, or fewer than ${MIN_RATE} bytes a second.`,
     fix: 'Send it faster, or in smaller parts.',
   });
 

@@ -1,7 +1,37 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { SextantError } from '@sextant/sdk';
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+// Node takes the first of these and drops the rest; a proxy before us may have taken the last.
+const SINGLE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type']);
+
+/**
+ * A request that says two things of whom it is for, from whom, or what it holds, is one thing to a proxy and another to
+ * us. @returns the refusal, or undefined.
+ */
+export function refuseAmbiguous({ rawHeaders, headers, url }: IncomingMessage): SextantError | undefined {
+  const seen = new Set<string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toLowerCase();
+    if (!SINGLE.has(name)) continue;
+    if (seen.has(name)) return ambiguous(`It has two ${name} headers.`);
+    seen.add(name);
+  }
+  const authority = ABSOLUTE.exec(url ?? '')?.[1];
+  if (authority !== undefined && authority.toLowerCase() !== headers.host?.toLowerCase())
+    return ambiguous('Its target names another host than its Host header.');
+  return undefined;
+}
+
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
+
+const ambiguous = (why: string): SextantError =>
+  new SextantError('SEXTANT_HTTP_REQUEST', {
+    what: 'The request can be read in two ways.',
+    why,
+    fix: 'Send each of these once, and alike.',
+  });
 
 /** True for names and addresses that never leave this machine, with or without a port. */
 export function isLoopbackHost(host: string): boolean {

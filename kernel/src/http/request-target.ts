@@ -14,7 +14,7 @@ export interface RequestTarget {
  */
 export function requestTarget(url: string, prefix: string): RequestTarget | undefined {
   // Proxies may send the absolute form.
-  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/';
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*(?=[/?]|$)/i, '').replace(/^(?=\?|$)/, '/');
   const end = target.search(/[?#]/);
   const whole = end === -1 ? target : target.slice(0, end);
   const query = new URLSearchParams(end === -1 || target[end] === '#' ? '' : target.slice(end + 1).split('#', 1)[0]);

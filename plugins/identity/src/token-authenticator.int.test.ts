@@ -1,4 +1,4 @@
-import { startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { startTestKernel, TestClock, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
 import { Administration } from './testing/administration.js';
@@ -66,6 +66,35 @@ describe('a request', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => asked('token wrong')));
     expect(answers.some(({ status }) => status === 429)).toBe(true);
     expect((await asked(`token ${token}`)).status).toBe(200);
+  });
+});
+
+describe('row 18: a token that opens nothing', () => {
+  it('answers alike, whether it is unknown, malformed, expired, revoked or of a deleted user', async () => {
+    const clock = new TestClock();
+    const site = await startTestKernel({ plugins: [manifest], clock });
+    const here = new Administration(() => site);
+    const answer = async (token: string) => {
+      const response = await site.fetch('/.api/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `token ${token}` },
+        body: '{"query":"{currentUser{id}}"}',
+      });
+      const headers = Object.fromEntries([...response.headers].filter(([name]) => !['date', 'x-request-id', 'x-trace'].includes(name)));
+      const own = response.headers.get('x-request-id') as string;
+      return { status: response.status, headers, body: (await response.text()).replaceAll(own, 'ID') };
+    };
+    const [revoked, gone, expired] = [await here.aPerson(), await here.aPerson(), await here.aPerson()];
+    for (const { token } of [revoked, gone, expired]) expect((await answer(token)).status).toBe(200);
+    const { data } = await site.graphql('query($id:ID!){node(id:$id){...on User{accessTokens{nodes{id}}}}}', { id: revoked.id });
+    await site.graphql('mutation($id:ID){deleteAccessToken(byID:$id){alwaysNil}}', { id: data.node.accessTokens.nodes[0].id });
+    await site.graphql('mutation($id:ID!){deleteUser(user:$id){alwaysNil}}', { id: gone.id });
+    clock.jump(3_600_000);
+    const unknown = await answer(`sgp_local_${'0'.repeat(40)}`);
+    expect(unknown).toMatchObject({ status: 401, body: expect.stringContaining('SEXTANT_AUTH_INVALID') });
+    for (const token of [revoked.token, gone.token, expired.token, 'nonsense', `${revoked.token}0`, expired.token.slice(-40)])
+      expect(await answer(token)).toEqual(unknown);
+    await site.stop();
   });
 });
 
