@@ -1,3 +1,4 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
 import { SextantError } from '@sextant/sdk';
 import { type GraphQLScalarType, type GraphQLSchema, isAbstractType, validateSchema } from 'graphql';
 import { createApplication, createModule, type Module } from 'graphql-modules';
@@ -111,6 +112,8 @@ function thrownBy(work: () => unknown): unknown {
 
 function build(plugins: readonly PluginSchema[]): GraphQLSchema {
   const { schema } = createApplication({
+    // The schema is ours alone: copying it type by type, as is the default, would take as long as building it.
+    schemaBuilder: (input) => makeExecutableSchema({ ...input, updateResolversInPlace: true }),
     modules: [kernelModule(), ...plugins.filter(({ claims }) => claims.document.definitions.length > 0).map(moduleOf)],
   });
   const problems = validateSchema(schema);
