@@ -47,6 +47,12 @@ export const httpErrors = declareErrors({
     summary: 'The server is stopping.',
     fix: 'Try again: another process, or this one after its restart, answers.',
   },
+  SEXTANT_HTTP_CONNECTIONS: {
+    status: 503,
+    summary:
+      'More connections came than are served; the further ones are dropped. Half of the file descriptors that the system gives is the most.',
+    fix: 'Raise the limit of open files (ulimit -n, LimitNOFILE), or see who opens so many.',
+  },
   SEXTANT_HTTP_ROUTE: {
     status: 500,
     summary: 'A plugin declares a route that cannot be mounted.',

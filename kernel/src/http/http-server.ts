@@ -7,6 +7,7 @@ import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
 import './http-errors.js';
 import { refusal } from './auth-errors.js';
+import { descriptorLimit } from './descriptor-limit.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
 import { RequestBody } from './request-body.js';
@@ -67,6 +68,7 @@ export class HttpServer {
   readonly #flights = new Flights();
   readonly #server: Server;
   #draining = false;
+  #dropsLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: HttpServerParts) {
     const { options } = parts;
@@ -87,7 +89,10 @@ export class HttpServer {
       },
       koa.callback(),
     );
-    this.#server.maxConnections = options.maxConnections ?? 10_000;
+    // Half of what the system gives: the index, git and the database need the rest, or a crowd at the door stops them all.
+    const limit = Math.floor((descriptorLimit() ?? Number.POSITIVE_INFINITY) / 2);
+    this.#server.maxConnections = Math.min(options.maxConnections ?? 10_000, limit);
+    this.#server.on('drop', () => this.#dropped());
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#malformed(error, socket));
   }
 
@@ -280,6 +285,16 @@ export class HttpServer {
       headers: {},
       signal: flight.signal,
       enter: (work) => work(),
+    });
+  }
+
+  /** A connection beyond the number that is served. One line a minute: whoever opens thousands must not fill the log. */
+  #dropped(): void {
+    if (performance.now() - this.#dropsLoggedAt < 60_000) return;
+    this.#dropsLoggedAt = performance.now();
+    this.parts.log.warn('Connections are dropped: as many as are served are open.', {
+      code: 'SEXTANT_HTTP_CONNECTIONS',
+      connections: this.#server.maxConnections,
     });
   }
 

@@ -72,5 +72,10 @@ export const gitErrors = declareErrors({
   },
   SEXTANT_GIT_TOO_LARGE: { status: 413, summary: 'The answer of git is larger than its limit.', fix: 'Ask for less.' },
   SEXTANT_GIT_NO_NODE: { status: 503, summary: 'No process keeps mirrors.', fix: 'Start a process with the role git.' },
+  SEXTANT_GIT_EXHAUSTED: {
+    status: 503,
+    summary: 'git could not be started: the process or the machine has no descriptors, processes or memory left.',
+    fix: 'Try again; raise the limits of open files and processes (ulimit -n, ulimit -u) when it comes back.',
+  },
   SEXTANT_GIT_FAILED: { status: 500, summary: 'git ended with an error that has no code of its own.', fix: 'See the log of the git role.' },
 });

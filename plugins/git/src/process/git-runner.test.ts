@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,6 +39,12 @@ describe('running git', () => {
 
   it('stops at its deadline, and says so', async () => {
     await expect(runner('sleep 600', { deadline: 20 }).text(version)).rejects.toMatchObject({ code: 'SEXTANT_GIT_TIMEOUT' });
+  });
+
+  it('row 14: says that no descriptors are left, and goes on when there are some again', () => {
+    const script = join(import.meta.dirname, '..', 'testing', 'git-without-descriptors.mjs');
+    const said = execFileSync('sh', ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, script], { encoding: 'utf8' });
+    expect(said.trim().split('\n')).toEqual(['SEXTANT_GIT_EXHAUSTED', 'SEXTANT_GIT_EXHAUSTED', 'git version']);
   });
 
   it('does not read ahead of a slow reader', async () => {

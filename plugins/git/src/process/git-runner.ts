@@ -136,6 +136,11 @@ export class GitRunner {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', ...(run.channel === undefined ? [] : (['pipe'] as const))],
     });
+    // Without descriptors for its pipes there is no process and no stream, and the reason comes as an event that nobody would hear.
+    if (!child.stdout) {
+      child.once('error', () => undefined);
+      throw notStarted(Object.assign(new Error('There are no pipes.'), { code: 'EMFILE' }));
+    }
     let said = '';
     child.stderr!.setEncoding('utf8');
     child.stderr!.on('data', (text: string) => {
@@ -162,12 +167,7 @@ export class GitRunner {
 
   private spawned(exit: Exit & { readonly error?: Error }): Exit {
     if (!exit.error) return exit;
-    throw new SextantError('SEXTANT_GIT_FAILED', {
-      what: 'git could not be started.',
-      why: 'The program is missing or may not be run.',
-      fix: 'Install git 2.38 or newer and put it in PATH.',
-      cause: exit.error,
-    });
+    throw notStarted(exit.error);
   }
 
   private reason(run: RunOptions, timeout: AbortSignal, subcommand: string, deadline: number): unknown {
@@ -178,6 +178,30 @@ export class GitRunner {
       fix: 'Ask for less, or raise the deadline in the configuration of git.',
     });
   }
+}
+
+const EXHAUSTED: Readonly<Record<string, string>> = {
+  EMFILE: 'The process has no file descriptors left.',
+  ENFILE: 'The machine has no file descriptors left.',
+  EAGAIN: 'The machine can start no further process for this user.',
+  ENOMEM: 'The machine has no memory left for it.',
+};
+
+function notStarted(cause: NodeJS.ErrnoException): SextantError {
+  const exhausted = EXHAUSTED[cause.code ?? ''];
+  return exhausted
+    ? new SextantError('SEXTANT_GIT_EXHAUSTED', {
+        what: 'git could not be started.',
+        why: exhausted,
+        fix: 'Try again; raise the limits of open files and processes (ulimit -n, ulimit -u) when it comes back.',
+        cause,
+      })
+    : new SextantError('SEXTANT_GIT_FAILED', {
+        what: 'git could not be started.',
+        why: 'The program is missing or may not be run.',
+        fix: 'Install git 2.38 or newer and put it in PATH.',
+        cause,
+      });
 }
 
 export interface Exit {
