@@ -78,16 +78,21 @@ export async function openDatabase(
 const KNOWN_PASSWORDS = new Set(['postgres', 'password', 'sextant', 'changeme', 'secret', 'admin', 'root', 'example']);
 
 /** @throws SEXTANT_STORAGE_DEFAULT_PASSWORD for a well-known password, when others than this machine could come in. */
-export function refuseDefaultPassword(config: ProcessConfig, listensBeyondLoopback: boolean): void {
-  const dsn = config.database.main?.reveal();
-  if (!dsn || !listensBeyondLoopback || !URL.canParse(dsn)) return;
-  const { username, password } = new URL(dsn);
-  const secret = decodeURIComponent(password);
-  // Without a password the server has other means (peer, certificates), which are its administrator's choice.
-  if (secret === '' || (!KNOWN_PASSWORDS.has(secret) && secret !== decodeURIComponent(username) && !/^0+$/.test(secret))) return;
-  throw new SextantError('SEXTANT_STORAGE_DEFAULT_PASSWORD', {
-    what: 'The database user has a password that everybody knows.',
-    why: 'Sextant is to listen beyond this machine.',
-    fix: 'Give the database user a password of its own, or listen on 127.0.0.1.',
-  });
+export function refuseDefaultPassword({ database }: Pick<ProcessConfig, 'database'>, listensBeyondLoopback: boolean): void {
+  if (!listensBeyondLoopback) return;
+  for (const name of ['main', 'codeintel', 'insights'] as const) {
+    const dsn = database[name]?.reveal();
+    if (!dsn || !URL.canParse(dsn)) continue;
+    const url = new URL(dsn);
+    // libpq reads both places; a query wins there.
+    const user = url.searchParams.get('user') ?? decodeURIComponent(url.username);
+    const password = url.searchParams.get('password') ?? decodeURIComponent(url.password);
+    // Without a password the server has other means (peer, certificates), which are its administrator's choice.
+    if (password === '' || (!KNOWN_PASSWORDS.has(password.toLowerCase()) && password !== user && !/^(.)\1*$/.test(password))) continue;
+    throw new SextantError('SEXTANT_STORAGE_DEFAULT_PASSWORD', {
+      what: `The database user of database.${name} has a password that everybody knows.`,
+      why: 'Sextant is to listen beyond this machine.',
+      fix: 'Give the database user a password of its own, or listen on 127.0.0.1.',
+    });
+  }
 }
