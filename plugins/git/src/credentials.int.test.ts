@@ -4,7 +4,7 @@ import codeHost from '@sextant/plugin-code-host';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import identity from '@sextant/plugin-identity';
 import { core } from '@sextant/sdk';
-import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import git from './manifest.js';
 import { aGitServer, type GitServer } from './testing/a-git-server.js';
@@ -38,22 +38,25 @@ const ask = async (query: string, variables?: Record<string, unknown>) => {
   expect(answer.errors).toEqual([]);
   return answer;
 };
-const connect = async (displayName: string, url: string): Promise<string> =>
-  (
-    await ask('mutation ($input: AddExternalServiceInput!) { addExternalService(input: $input) { id config warning } }', {
-      input: {
-        kind: 'OTHER',
-        displayName,
-        config: JSON.stringify({ url, repos: [basename(source.path)], repositoryPathPattern: `${displayName}/{repo}` }),
-      },
-    })
-  ).data.addExternalService.id;
-const mirror = async (name: string) =>
-  (
-    await ask('query ($name: String!) { repository(name: $name) { id url mirrorInfo { cloned lastError cloneProgress } } }', {
+const connect = async (displayName: string, url: string): Promise<string> => {
+  const { data } = await ask('mutation ($input: AddExternalServiceInput!) { addExternalService(input: $input) { id config warning } }', {
+    input: {
+      kind: 'OTHER',
+      displayName,
+      config: JSON.stringify({ url, repos: [basename(source.path)], repositoryPathPattern: `${displayName}/{repo}` }),
+    },
+  });
+  return textAt(data, 'addExternalService.id');
+};
+const mirror = async (name: string) => {
+  const { data } = await ask(
+    'query ($name: String!) { repository(name: $name) { id url mirrorInfo { cloned lastError cloneProgress } } }',
+    {
       name: `${name}/${basename(source.path)}`,
-    })
-  ).data.repository;
+    },
+  );
+  return at(data, 'repository') as { id: string; url: string; mirrorInfo: unknown };
+};
 
 beforeAll(async () => {
   const program = join(watched, 'git');
@@ -84,8 +87,10 @@ describe('row 22: the credentials of a connection', () => {
     await expect
       .poll(
         async () =>
-          (await ask('query ($id: ID!) { node(id: $id) { ... on Repository { defaultBranch { target { oid } } } } }', { id })).data.node
-            .defaultBranch.target.oid,
+          at(
+            (await ask('query ($id: ID!) { node(id: $id) { ... on Repository { defaultBranch { target { oid } } } } }', { id })).data,
+            'node.defaultBranch.target.oid',
+          ),
         eventually,
       )
       .toBe(oid);

@@ -87,7 +87,7 @@ describe('row 18: a token that opens nothing', () => {
     const [revoked, gone, expired] = [await here.aPerson(), await here.aPerson(), await here.aPerson()];
     for (const { token } of [revoked, gone, expired]) expect((await answer(token)).status).toBe(200);
     const { data } = await site.graphql('query($id:ID!){node(id:$id){...on User{accessTokens{nodes{id}}}}}', { id: revoked.id });
-    await site.graphql('mutation($id:ID){deleteAccessToken(byID:$id){alwaysNil}}', { id: data.node.accessTokens.nodes[0].id });
+    await site.graphql('mutation($id:ID){deleteAccessToken(byID:$id){alwaysNil}}', { id: textAt(data, 'node.accessTokens.nodes.0.id') });
     await site.graphql('mutation($id:ID!){deleteUser(user:$id){alwaysNil}}', { id: gone.id });
     clock.jump(3_600_000);
     const unknown = await answer(`sgp_local_${'0'.repeat(40)}`);
