@@ -22,12 +22,17 @@ export interface SharedPoolOptions {
 
 const FIRST_RETRY = 50;
 const LAST_RETRY = 1_000;
+/** Milliseconds the server gets to close its connections at the end. */
+const CLOSE_TIMEOUT = 2_000;
 
 /** The one pool of a DSN in this process. Every lease begins with the search path its borrower asked for. */
 export class SharedPool {
   readonly pool: pg.Pool;
   /** What the session of each connection was set to last: a `SET` costs a round trip, and most leases find it right. */
   readonly #sessions = new WeakMap<pg.ClientBase, string>();
+  /** Connections whose socket is open, idle or not. */
+  readonly #open = new Set<pg.ClientBase>();
+  #allClosed: () => void = () => undefined;
   #ended: Promise<void> | undefined;
 
   constructor(private readonly options: SharedPoolOptions) {
@@ -42,7 +47,14 @@ export class SharedPool {
     this.pool.on('error', (error) =>
       options.log.warn('A database connection was lost while idle.', { code: (error as { code?: string }).code }),
     );
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool.on('connect', (client) => {
+      this.#open.add(client);
+      client.on('error', () => undefined);
+    });
+    this.pool.on('remove', (client) => {
+      this.#open.delete(client);
+      if (this.#open.size === 0) this.#allClosed();
+    });
   }
 
   /** @throws SEXTANT_STORAGE_UNAVAILABLE or SEXTANT_STORAGE_BUSY after the acquire timeout. */
@@ -99,8 +111,17 @@ export class SharedPool {
     });
   }
 
+  /** Resolves when the connections are closed: the library's own promise does when it has asked for that, and a server that stops then would cut them off. */
   end(): Promise<void> {
-    this.#ended ??= this.pool.end();
+    this.#ended ??= this.pool.end().then(async () => {
+      if (this.#open.size === 0) return;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#allClosed = resolve;
+        timer = setTimeout(resolve, CLOSE_TIMEOUT);
+      });
+      clearTimeout(timer);
+    });
     return this.#ended;
   }
 
@@ -110,9 +131,13 @@ export class SharedPool {
    */
   patient(): pg.Pool {
     const connect = async (): Promise<pg.PoolClient> => {
+      try {
+        if (this.#ended === undefined) return patientClient(await this.#connect(Number.POSITIVE_INFINITY));
+      } catch (error) {
+        if (this.#ended === undefined) throw error;
+      }
       // Once the pool has ended nobody waits for the answer any more; a rejection would only be an unhandled one.
-      if (this.#ended !== undefined) return await new Promise<never>(() => undefined);
-      return patientClient(await this.#connect(Number.POSITIVE_INFINITY));
+      return await new Promise<never>(() => undefined);
     };
     return new Proxy(this.pool, {
       get: (pool, name) => {
