@@ -18,7 +18,8 @@ import type {
   StorageDefinition,
   Token,
 } from '@sextant/sdk';
-import { ownerOf, SextantError } from '@sextant/sdk';
+import { core, ownerOf, SextantError } from '@sextant/sdk';
+import '../storage/storage-errors.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies and configuration
 type AnyDeps = any;
@@ -138,4 +139,15 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
     });
   }
   return d;
+}
+
+/** By part, since another part of the plugin may run in another process. @throws SEXTANT_STORAGE_UNDECLARED */
+export function refuseUndeclaredStorage(plugin: string, role: Role, deps: Deps, { storage }: Declarations): void {
+  const asks = Object.values(deps).some((dep) => dep.kind !== 'point' && (dep.kind === 'maybe' ? dep.token : dep).key === core.storage.key);
+  if (!asks || storage.length > 0) return;
+  throw new SextantError('SEXTANT_STORAGE_UNDECLARED', {
+    what: `Plugin "${plugin}" (part ${role}) asks for ${core.storage.key} and has not declared a storage.`,
+    why: 'Another part that does may run in another process.',
+    fix: `Call r.storage() in register() of the part ${role}, with the same migrations as in the plugin’s other parts.`,
+  });
 }

@@ -217,6 +217,29 @@ describe('the lifecycle', () => {
     });
   });
 
+  it('refuses a part that asks for the storage and declares none, even if another part does', async () => {
+    const kernel = aLifecycle([
+      definePlugin({
+        ...aPlugin('notes'),
+        parts: {
+          api: async () => ({
+            default: definePart()({ deps: { db: core.storage }, register: (r) => r.storage({ migrations: async () => [] }) }) as Any,
+          }),
+          worker: async () => ({ default: definePart()({ deps: { db: maybe(core.storage) }, register() {} }) as Any }),
+        },
+      }),
+      aPlugin('other', { needs: { db: core.storage }, register: (r) => r.storage({ migrations: async () => [] }) }),
+    ]);
+    await kernel.start();
+    expect(kernel.status('notes')).toMatchObject({
+      state: 'failed',
+      phase: 'register',
+      code: 'SEXTANT_STORAGE_UNDECLARED',
+      reason: expect.stringContaining('"notes" (part worker) asks for core.storage@1'),
+    });
+    expect(kernel.switchboard.find('notes').error?.fix).toContain('Call r.storage() in register() of the part worker');
+  });
+
   it('refuses what is declared after register has returned, and a register that returns a promise', async () => {
     let late: Registrar<Any> | undefined;
     const kernel = aLifecycle([

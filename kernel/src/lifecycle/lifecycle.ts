@@ -1,9 +1,9 @@
 import type { Logger, PluginStatus, Role } from '@sextant/sdk';
-import { ROLES, SextantError } from '@sextant/sdk';
+import { core, ROLES, SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
 import { buildGraph, dependsOn, type PartGraph, type PartId, type PartNode } from '../graph/part-graph.js';
-import { collectDeclarations } from './declarations.js';
+import { collectDeclarations, refuseUndeclaredStorage } from './declarations.js';
 import type { LoadedPart, Phase, PluginRecord } from './plugin-record.js';
 import { PluginRuntime } from './plugin-runtime.js';
 import type { Points } from './points.js';
@@ -117,6 +117,9 @@ export class Lifecycle {
           const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () =>
             collectDeclarations(record.id, role, (r) => part.register(r as never)),
           );
+          const storing = this.options.wiring.kernelServices.get(core.storage.key);
+          // Elsewhere the graph refuses it, for the role.
+          if (storing?.includes(role)) refuseUndeclaredStorage(record.id, role, part.deps, declarations);
           record.parts.push({ role, part: part as LoadedPart['part'], declarations });
         });
       });

@@ -26,6 +26,11 @@ export const storageErrors = declareErrors({
     summary: 'A condition is empty, or names a column with the value undefined.',
     fix: 'Give a value, an array of values or null; use query() to touch every row.',
   },
+  SEXTANT_STORAGE_UNDECLARED: {
+    status: 500,
+    summary: 'A part asks for core.storage and has not declared a storage.',
+    fix: 'Call r.storage() in the register() of that part, with the same migrations as in the plugin’s other parts.',
+  },
   SEXTANT_STORAGE_ENTITY: {
     status: 500,
     summary: 'An entity was used that the plugin did not declare in its storage.',

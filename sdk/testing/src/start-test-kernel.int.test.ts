@@ -1,8 +1,13 @@
-import { core, defineGraphQL, defineJob, definePart, definePlugin, z } from '@sextant/sdk';
+import { core, defineGraphQL, defineJob, definePart, definePlugin, type StorageDefinition, z } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
 import { startTestKernel } from './start-test-kernel.js';
 
 const note = defineJob('demo.write-note', { payload: z.object({ text: z.string() }) });
+const storage: StorageDefinition = {
+  migrations: async () => [
+    { name: 'create-notes-1763990000000', up: async (db) => void (await db.query('create table notes (text text not null)')) },
+  ],
+};
 const deps = { db: core.storage, jobs: core.jobs };
 
 const demo = definePlugin({
@@ -17,11 +22,7 @@ const demo = definePlugin({
       default: definePart()({
         deps,
         register(r) {
-          r.storage({
-            migrations: async () => [
-              { name: 'create-notes-1763990000000', up: async (db) => void (await db.query('create table notes (text text not null)')) },
-            ],
-          });
+          r.storage(storage);
           r.graphql(async () => ({
             default: defineGraphQL<typeof deps>()({
               typeDefs:
@@ -43,7 +44,10 @@ const demo = definePlugin({
     worker: async () => ({
       default: definePart()({
         deps: { db: core.storage },
-        register: (r) => r.job(note, async ({ text }, { db }) => void (await db.query('insert into notes values ($1)', [text]))),
+        register(r) {
+          r.storage(storage);
+          r.job(note, async ({ text }, { db }) => void (await db.query('insert into notes values ($1)', [text])));
+        },
       }),
     }),
   },
