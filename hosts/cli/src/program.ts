@@ -1,5 +1,4 @@
-import { loadCommands } from '@sextant/kernel';
-import { builtinPlugins, describe } from '@sextant/preset';
+import { describe } from '@sextant/preset';
 import { SextantError } from '@sextant/sdk';
 import { Command, CommanderError } from 'commander';
 import type { AddCommand } from './add-command.js';
@@ -10,7 +9,7 @@ import { plugin } from './commands/plugin.js';
 import { query } from './commands/query.js';
 import { search } from './commands/search.js';
 import { serve } from './commands/serve.js';
-import { addPluginCommand } from './plugin-command.js';
+import { addPluginCommands } from './plugin-commands.js';
 
 const COMMANDS: readonly AddCommand[] = [serve, search, query, config, plugin, database, doctor];
 
@@ -27,12 +26,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .showHelpAfterError('Run with --help for the commands and options.')
     .exitOverride();
   for (const add of COMMANDS) add(root, done);
-  // Serving does not need the plugins' commands, and must not pay for reading them.
-  if (args[0] !== 'serve') {
-    const failed = (id: string, error: unknown): void =>
-      void process.stderr.write(`The commands of "${id}" could not be read: ${error instanceof Error ? error.message : String(error)}\n`);
-    for (const command of await loadCommands(builtinPlugins, failed)) addPluginCommand(root, command, done);
-  }
+  await addPluginCommands(root, args, done);
   try {
     await root.parseAsync(args, { from: 'user' });
     return code;
