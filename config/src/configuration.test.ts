@@ -23,7 +23,7 @@ describe('layers', () => {
     });
     const { http, jobs } = configuration.process;
     expect([http.port, http.host, http.pathPrefix, jobs.concurrency]).toEqual([4, '127.0.0.3', '/file', 9]);
-    const [port] = configuration.explain('http.port', new Map());
+    const [port] = configuration.explain('http.port', []);
     expect(port?.source).toBe('flags');
     expect(port?.overridden.map((o) => [o.source, o.value])).toEqual([
       ['environment SEXTANT_PORT', 3],
@@ -96,6 +96,95 @@ describe('what is wrong', () => {
   });
 });
 
+describe('explain', () => {
+  const load = (plugins: Record<string, unknown>) => Configuration.load({ folder, env: {}, flags: { plugins } });
+  const plugin = (more: object = {}) => ({
+    id: 'fresh',
+    renamedFrom: ['stale'],
+    toggle: 'default-on' as const,
+    config: z.object({ key: secret().optional(), depth: z.number().optional(), every: z.number().default(1) }),
+    ...more,
+  });
+
+  it('says of a secret that is not set that it is one, and how to set it; of a key nobody has, nothing', async () => {
+    const configuration = await load({});
+    expect(configuration.explain('database.main', [])).toEqual([
+      {
+        key: 'database.main',
+        value: undefined,
+        source: 'not set',
+        overridden: [],
+        note: 'a secret; set SEXTANT_DATABASE_URL in the environment, or database.main in the configuration file',
+      },
+    ]);
+    expect(configuration.explain('plugins.fresh.key', [plugin()])).toMatchObject([
+      { source: 'not set', note: expect.stringMatching(/^a secret; set SEXTANT__PLUGINS__FRESH__KEY /) },
+    ]);
+    expect(configuration.explain('blobs.s3.secretAccessKey', [])).toMatchObject([
+      { source: 'not set', note: expect.stringContaining('SEXTANT__BLOBS__S3__SECRET_ACCESS_KEY') },
+    ]);
+    expect(configuration.explain('plugins.fresh', [plugin()]).map((r) => [r.key, r.source])).toEqual([
+      ['plugins.fresh.enabled', 'default'],
+      ['plugins.fresh.onFailure', 'default'],
+      ['plugins.fresh.every', 'default'],
+      ['plugins.fresh.key', 'not set'],
+      ['plugins.fresh.depth', 'not set'],
+    ]);
+    for (const key of ['database.mian', 'plugins.fresh.kye', 'plugins.other.key', 'nothing'])
+      expect(configuration.explain(key, [plugin()])).toEqual([]);
+  });
+
+  it('says what wins: the configuration over a live switch, a live switch over the default', async () => {
+    const noteOf = async (plugins: Record<string, unknown>, toggle: string) => {
+      const [row] = (await load(plugins)).explain('plugins.fresh.enabled', [plugin({ toggle })]);
+      return [row?.value, row?.source, row?.note?.split(/[,:]/)[0]];
+    };
+    expect(await noteOf({}, 'default-on')).toEqual([true, 'default', 'a live switch wins over it']);
+    expect(await noteOf({}, 'default-off')).toEqual([false, 'default', 'a live switch wins over it']);
+    expect(await noteOf({ fresh: false }, 'default-on')).toEqual([false, 'flags', 'wins over a live switch']);
+    expect(await noteOf({}, 'always-on')).toEqual([true, 'default', 'it is always on']);
+    expect(await noteOf({ fresh: { enabled: false } }, 'always-on')).toEqual([false, 'flags', 'it is always on']);
+  });
+
+  it('finds a renamed plugin under its old name, switches and all', async () => {
+    const configuration = await load({ stale: { enabled: false, onFailure: 'abort', every: 7 } });
+    expect(configuration.keyOf(plugin())).toBe('stale');
+    expect(configuration.switches(plugin())).toEqual({ enabled: false, onFailure: 'abort', ignoreCompatibility: false });
+    for (const key of ['plugins.fresh.every', 'plugins.stale.every'])
+      expect(configuration.explain(key, [plugin()])).toEqual([
+        {
+          key: 'plugins.fresh.every',
+          value: 7,
+          source: 'flags',
+          overridden: [],
+          note: 'written as plugins.stale, its old name: rename it',
+        },
+      ]);
+  });
+});
+
+describe('a switch', () => {
+  it('in short form in one layer stands beside keys in another', async () => {
+    const configuration = await Configuration.load({
+      folder,
+      env: { SEXTANT__PLUGINS__P__EVERY: '2', SEXTANT__PLUGINS__Q: 'false' },
+      flags: { plugins: { p: false } },
+    });
+    expect(configuration.switches({ id: 'p' }).enabled).toBe(false);
+    expect(configuration.slice('p')).toEqual({ every: 2 });
+    expect(configuration.sourceOf(['plugins', 'q', 'enabled'])).toBe('environment SEXTANT__PLUGINS__Q');
+  });
+
+  it.each([
+    [{ enabled: 'no' }, 'plugins.p.enabled'],
+    [{ onFailure: 'stop' }, 'plugins.p.onFailure'],
+    ['off', 'plugins.p'],
+  ])('that is %j is a problem', async (p, path) => {
+    const configuration = await Configuration.load({ folder, env: {}, flags: { plugins: { p } } });
+    expect(configuration.checkPlugin(z.object({}), 'p')).toMatchObject({ problems: [{ path, source: 'flags' }] });
+  });
+});
+
 describe('hostile row 22: a secret', () => {
   it('is absent from what explain shows, in every layer, and from errors', async () => {
     const schema = z.object({ key: secret().optional(), url: z.string().optional(), every: z.number().default(1) });
@@ -107,10 +196,10 @@ describe('hostile row 22: a secret', () => {
         plugins: { p: { key: CANARY, url: `https://x:${CANARY}@h/` }, unknown: { token: CANARY } },
       },
     });
-    const shown = JSON.stringify(configuration.explain('', new Map([['p', schema]])));
+    const shown = JSON.stringify(configuration.explain('', [{ id: 'p', config: schema }]));
     expect(shown).toContain('[redacted]');
     expect(shown).not.toContain(CANARY);
-    const checked = configuration.checkPlugin('p', z.object({ key: secret(), url: z.number() }), 'p');
+    const checked = configuration.checkPlugin(z.object({ key: secret(), url: z.number() }), 'p');
     expect(JSON.stringify(checked)).not.toContain(CANARY);
   });
 });

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
-import type { ConfigSchema, z } from '@sextant/sdk';
+import { type ConfigSchema, z } from '@sextant/sdk';
 import { environmentLayer } from './environment-layer.js';
+import { type ConfiguredPlugin, type Explanation, explain } from './explain.js';
 import { fileLayer } from './file-layer.js';
-import { isTree, type Layer, mergeLayers, type Tree, valueAt } from './layers.js';
+import { isTree, type Layer, mergeLayers, originOf, type Tree, valueAt } from './layers.js';
 import { type ProcessConfig, processSchema } from './process-schema.js';
 import { redact } from './redact.js';
-import { checkSlice, invalid, objectOf, type Problem } from './slice.js';
+import { checkSlice, invalid, type Problem } from './slice.js';
 
 export interface LoadOptions {
   /** Where a file is looked for and relative names start. */
@@ -25,31 +26,30 @@ export interface PluginSwitches {
   readonly ignoreCompatibility: boolean;
 }
 
-export interface Explanation {
-  readonly key: string;
-  /** Redacted. */
-  readonly value: unknown;
-  readonly source: string;
-  /** The same key in the layers it wins over, highest first. */
-  readonly overridden: readonly { readonly source: string; readonly value: unknown }[];
-}
-
-const SWITCHES = ['enabled', 'onFailure', 'ignoreCompatibility'] as const;
+const EMPTY = z.object({});
+const switchSchema = z.object({
+  enabled: z.boolean().optional(),
+  onFailure: z.enum(['abort', 'continue']).optional(),
+  ignoreCompatibility: z.boolean().optional(),
+});
+const isSwitch = (name: string): boolean => name in switchSchema.shape;
 
 /** The configuration of one process: defaults < preset < file < environment < flags. */
 export class Configuration {
   readonly #merged: Tree;
   readonly process: ProcessConfig;
+  private readonly layers: readonly Layer[];
 
   private constructor(
-    private readonly layers: readonly Layer[],
+    layers: readonly Layer[],
     /** The file that was read. */
     readonly file: string | undefined,
     /** Relative paths in it start here. */
     readonly folder: string,
     private readonly options: LoadOptions,
   ) {
-    this.#merged = mergeLayers(layers);
+    this.layers = layers.map(spelledOut);
+    this.#merged = mergeLayers(this.layers);
     const { plugins, ...own } = this.#merged;
     const checked = checkSlice(processSchema, { ...own, ...(plugins === undefined ? {} : { plugins }) }, [], (path) => this.sourceOf(path));
     if ('problems' in checked) throw invalid(checked.problems);
@@ -79,97 +79,85 @@ export class Configuration {
     return isTree(plugins) ? Object.keys(plugins) : [];
   }
 
-  switches(id: string): PluginSwitches {
-    const value = valueAt(this.#merged, ['plugins', id]);
-    if (typeof value === 'boolean') return { enabled: value, onFailure: undefined, ignoreCompatibility: false };
-    const tree = isTree(value) ? value : {};
-    const enabled = tree.enabled;
-    const onFailure = tree.onFailure;
+  /** The key that a plugin stands under: its id, or an id it had before where only that is mentioned. */
+  keyOf({ id, renamedFrom = [] }: ConfiguredPlugin): string {
+    const mentioned = this.mentionedPlugins();
+    return mentioned.includes(id) ? id : (renamedFrom.find((old) => mentioned.includes(old)) ?? id);
+  }
+
+  switches(plugin: ConfiguredPlugin): PluginSwitches {
+    const value = valueAt(this.#merged, ['plugins', this.keyOf(plugin)]);
+    const { enabled, onFailure, ignoreCompatibility } = isTree(value) ? value : {};
     return {
       enabled: typeof enabled === 'boolean' ? enabled : undefined,
       onFailure: onFailure === 'abort' || onFailure === 'continue' ? onFailure : undefined,
-      ignoreCompatibility: tree.ignoreCompatibility === true,
+      ignoreCompatibility: ignoreCompatibility === true,
     };
   }
 
   /** A plugin's own slice, raw: without its switches. */
-  slice(id: string): Tree {
-    const value = valueAt(this.#merged, ['plugins', id]);
+  slice(key: string): Tree {
+    const value = valueAt(this.#merged, ['plugins', key]);
     if (!isTree(value)) return {};
-    return Object.fromEntries(Object.entries(value).filter(([key]) => !(SWITCHES as readonly string[]).includes(key)));
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !isSwitch(name)));
   }
 
   /** @throws SEXTANT_CONFIG_INVALID listing everything that is wrong in it. */
   pluginConfig<S extends ConfigSchema>(id: string, schema: S, key = id): z.output<S> {
-    const checked = this.checkPlugin(id, schema, key);
+    const checked = this.checkPlugin(schema, key);
     if ('problems' in checked) throw invalid(checked.problems, id);
     return checked.value;
   }
 
-  checkPlugin<S extends ConfigSchema>(
-    _id: string,
-    schema: S,
-    key: string,
-  ): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
-    return checkSlice(schema, this.slice(key), ['plugins', key], (path) => this.sourceOf(path));
+  /** A plugin's slice and its switches. */
+  checkPlugin<S extends ConfigSchema>(schema: S, key: string): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
+    const sourceOf = (path: readonly string[]): string | undefined => this.sourceOf(path);
+    const checked = checkSlice(schema, this.slice(key), ['plugins', key], sourceOf);
+    const whole = valueAt(this.#merged, ['plugins', key]) ?? {};
+    if (!isTree(whole))
+      return { problems: [{ path: `plugins.${key}`, message: 'true, false or an object', source: sourceOf(['plugins', key]) }] };
+    const own = Object.fromEntries(Object.entries(whole).filter(([name]) => isSwitch(name)));
+    const switches = checkSlice(switchSchema, own, ['plugins', key], sourceOf);
+    return 'problems' in switches ? { problems: [...switches.problems, ...('problems' in checked ? checked.problems : [])] } : checked;
   }
 
   /** Where the value of a key (or of the nearest key above it) comes from; undefined for a default. */
   sourceOf(path: readonly string[]): string | undefined {
     for (const layer of [...this.layers].reverse()) {
-      if (valueAt(layer.values, path) !== undefined) return layer.origins?.get(path.join('.')) ?? layer.source;
+      if (valueAt(layer.values, path) !== undefined) return originOf(layer, path);
     }
     return path.length > 1 ? this.sourceOf(path.slice(0, -1)) : undefined;
   }
 
-  /** Every leaf at or below a key, with its source. `schemas` gives plugins' defaults and secret marks. */
-  explain(key: string, schemas: ReadonlyMap<string, ConfigSchema>): readonly Explanation[] {
-    const path = key === '' ? [] : key.split('.');
-    const plugins = processSchema.shape.plugins;
-    const full: Record<string, unknown> = { ...(redact(this.process, processSchema) as Tree) };
-    const slices: Record<string, unknown> = {};
-    for (const [id, schema] of schemas) {
-      const checked = this.checkPlugin(id, schema, id);
-      slices[id] = redact('value' in checked ? { ...this.#switchesShown(id), ...checked.value } : this.slice(id), schema);
-    }
-    full.plugins = { ...(redact(this.#merged.plugins ?? {}, plugins) as Tree), ...slices };
-    const value = valueAt(full, path);
-    if (value === undefined) return [];
-    return leaves(value, path).map(([leaf, shown]) => ({
-      key: leaf.join('.'),
-      value: shown,
-      source: this.sourceOf(leaf) ?? 'default',
-      overridden: this.#overridden(leaf, schemas),
-    }));
+  /** Every leaf at or below a key, with its source, and the keys there that are not set. */
+  explain(key: string, plugins: readonly ConfiguredPlugin[]): readonly Explanation[] {
+    const known = new Set(plugins.map((plugin) => this.keyOf(plugin)));
+    const mentioned = this.#merged.plugins;
+    const unknown = Object.fromEntries(Object.entries(isTree(mentioned) ? mentioned : {}).filter(([id]) => !known.has(id)));
+    const slices = Object.fromEntries(plugins.map((plugin) => [plugin.id, this.#sliceShown(plugin)]));
+    const inForce = { ...(redact(this.process, processSchema) as Tree), plugins: { ...(redact(unknown) as Tree), ...slices } };
+    return explain(key, { layers: this.layers, inForce, plugins, keyOf: (plugin) => this.keyOf(plugin) });
   }
 
-  #switchesShown(id: string): Tree {
-    const value = valueAt(this.#merged, ['plugins', id]);
-    return typeof value === 'boolean'
-      ? { enabled: value }
-      : isTree(value)
-        ? Object.fromEntries(Object.entries(value).filter(([k]) => (SWITCHES as readonly string[]).includes(k)))
-        : {};
-  }
-
-  #overridden(path: readonly string[], schemas: ReadonlyMap<string, ConfigSchema>): Explanation['overridden'] {
-    const holding = [...this.layers].reverse().filter((layer) => valueAt(layer.values, path) !== undefined);
-    const schema = schemaAt(path, schemas);
-    return holding.slice(1).map((layer) => ({
-      source: layer.origins?.get(path.join('.')) ?? layer.source,
-      value: redact(valueAt(layer.values, path), schema, path.at(-1)),
-    }));
+  #sliceShown(plugin: ConfiguredPlugin): Tree {
+    const schema = plugin.config ?? EMPTY;
+    const key = this.keyOf(plugin);
+    const checked = this.checkPlugin(schema, key);
+    const { enabled, onFailure, ignoreCompatibility } = this.switches(plugin);
+    const { toggle } = plugin;
+    return {
+      enabled: enabled ?? (toggle === undefined ? undefined : toggle !== 'default-off'),
+      onFailure: onFailure ?? (toggle === undefined ? undefined : toggle === 'always-on' ? 'abort' : 'continue'),
+      ...(ignoreCompatibility ? { ignoreCompatibility } : {}),
+      ...(redact('value' in checked ? checked.value : this.slice(key), schema) as Tree),
+    };
   }
 }
 
-function schemaAt(path: readonly string[], schemas: ReadonlyMap<string, ConfigSchema>): z.ZodType | undefined {
-  const inPlugin = path[0] === 'plugins' && path.length > 2;
-  let schema: z.ZodType | undefined = inPlugin ? schemas.get(path[1] ?? '') : processSchema;
-  for (const key of inPlugin ? path.slice(2) : path) schema = schema ? (objectOf(schema)?.shape[key] as z.ZodType | undefined) : undefined;
-  return schema;
-}
-
-function leaves(value: unknown, path: readonly string[]): readonly (readonly [readonly string[], unknown])[] {
-  if (!isTree(value) || Object.keys(value).length === 0) return [[path, value]];
-  return Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : leaves(inner, [...path, key])));
+/** `search: false` is short for `search: { enabled: false }`; only so do layers merge key by key. */
+function spelledOut(layer: Layer): Layer {
+  const { plugins } = layer.values;
+  if (!isTree(plugins)) return layer;
+  const whole = Object.entries(plugins).map(([id, value]) => [id, typeof value === 'boolean' ? { enabled: value } : value]);
+  return { ...layer, values: { ...layer.values, plugins: Object.fromEntries(whole) } };
 }

@@ -16,6 +16,18 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
 const camel = (segment: string): string => segment.toLowerCase().replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 const kebab = (segment: string): string => segment.toLowerCase().replaceAll('_', '-');
 
+const upper = (segment: string): string =>
+  segment
+    .replace(/[A-Z]/g, (c) => `_${c}`)
+    .replaceAll('-', '_')
+    .toUpperCase();
+
+/** The variable that sets a key; its short name where it has one. */
+export function environmentName(path: readonly string[]): string {
+  const short = Object.entries(SHORT).find(([, of]) => of.join('.') === path.join('.'));
+  return short?.[0] ?? `${PREFIX}${path.map(upper).join('__')}`;
+}
+
 /** `SEXTANT__PLUGINS__CODE_HOST__FETCH_TIMEOUT=2m` is `plugins.code-host.fetchTimeout: 2m`. */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>): Layer {
   const origins = new Map<string, string>();

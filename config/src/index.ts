@@ -1,7 +1,8 @@
 import './config-errors.js';
 
-export { Configuration, type Explanation, type LoadOptions, type PluginSwitches } from './configuration.js';
+export { Configuration, type LoadOptions, type PluginSwitches } from './configuration.js';
 export { environmentLayer } from './environment-layer.js';
+export type { ConfiguredPlugin, Explanation } from './explain.js';
 export { type Layer, mergeLayers, type Tree } from './layers.js';
 export { type ProcessConfig, processSchema } from './process-schema.js';
 export { redact } from './redact.js';

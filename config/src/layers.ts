@@ -40,3 +40,12 @@ export function valueAt(tree: Tree, path: readonly string[]): unknown {
 export function treeWith(path: readonly string[], value: unknown): Tree {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
+
+/** The exact origin of a key: that of the nearest key at or above it whose origin the layer knows. */
+export function originOf(layer: Layer, path: readonly string[]): string {
+  for (let length = path.length; length > 0; length--) {
+    const origin = layer.origins?.get(path.slice(0, length).join('.'));
+    if (origin !== undefined) return origin;
+  }
+  return layer.source;
+}

@@ -8,7 +8,7 @@ const SUSPICIOUS = /(?:password|passwd|secret|token|apikey|api_key|accesskey|pri
 
 /** A copy that can be shown: secrets by the schema's marks, by type, and by name where no schema knows the key. */
 export function redact(value: unknown, schema?: z.ZodType, key = ''): unknown {
-  if (value instanceof Secret || isMarked(schema)) return value === undefined || value === null ? value : REDACTED;
+  if (value instanceof Secret || isSecret(schema)) return value === undefined || value === null ? value : REDACTED;
   if (!schema && SUSPICIOUS.test(key) && typeof value === 'string') return REDACTED;
   if (typeof value === 'string') return value.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${REDACTED}@`);
   if (Array.isArray(value)) return value.map((item) => redact(item, elementOf(schema), key));
@@ -17,7 +17,8 @@ export function redact(value: unknown, schema?: z.ZodType, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, redact(v, object?.shape[k] as z.ZodType | undefined, k)]));
 }
 
-function isMarked(schema: z.ZodType | undefined): boolean {
+/** Marked as one, however it is wrapped. */
+export function isSecret(schema: z.ZodType | undefined): boolean {
   for (let s = schema; s; s = (s as { def?: { innerType?: z.ZodType } }).def?.innerType) if (s.meta?.()?.secret === true) return true;
   return false;
 }

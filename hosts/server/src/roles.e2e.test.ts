@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@sextant/kernel';
 import { at } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commit, FiveProcesses, PROCESSES, type ProcessName } from './testing/five-processes.js';
+import { commit, echoPlugins, FiveProcesses, PROCESSES, type ProcessName } from './testing/five-processes.js';
 
 // One Sextant in five processes, over one PostgreSQL, with mutual TLS between them. The tests go on from each other.
 const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'];
@@ -45,10 +45,14 @@ beforeAll(async () => {
       'big.txt': 'line of text\n'.repeat(9_000),
     });
   database = await createTestDatabase();
-  five = await FiveProcesses.in(folder, {
-    SEXTANT_DATABASE_URL: database.dsn,
-    SEXTANT__PLUGINS__CODE_HOST__CONNECTIONS: JSON.stringify([{ kind: 'LOCAL', displayName: 'Here', config: { roots: [repositories] } }]),
-  });
+  five = await FiveProcesses.in(
+    folder,
+    {
+      SEXTANT_DATABASE_URL: database.dsn,
+      SEXTANT__PLUGINS__CODE_HOST__CONNECTIONS: JSON.stringify([{ kind: 'LOCAL', displayName: 'Here', config: { roots: [repositories] } }]),
+    },
+    { SEXTANT__PLUGIN_PATHS: JSON.stringify([echoPlugins(folder)]) },
+  );
 });
 afterAll(async () => {
   await five?.stop();
@@ -211,23 +215,86 @@ describe('five processes', () => {
       .toEqual(['beta']);
   }, 240_000);
 
-  it('follow a plugin that is switched off and on, in every process that has the database', async () => {
+  it('follow a plugin that is switched off and on, with the database or without', async () => {
     const own = { folder: five.certificates, name: 'server' };
     const feed = (): Promise<number | string> => five.call('worker', '/rpc/search.index-feed%401/repositories', own);
+    await expect.poll(() => statesOf('search'), eventually).toEqual({ 'api+web': 'ACTIVE', worker: 'ACTIVE', search: 'ACTIVE' });
     expect((await graphql('mutation { disablePlugin(id: "search") { state } }')).data).toEqual({ disablePlugin: { state: 'DISABLED' } });
-    await expect.poll(feed, eventually).toBe(404);
+    await expect.poll(feed, eventually).toBe(503);
+    await expect.poll(() => statesOf('search'), eventually).toEqual({ 'api+web': 'DISABLED', worker: 'DISABLED', search: 'DISABLED' });
     expect((await fetch(`${five.url('server')}/.api/search/stream?q=needle`)).status).toBe(404);
     expect((await graphql('mutation { enablePlugin(id: "search") { state } }')).data).toEqual({ enablePlugin: { state: 'ACTIVE' } });
-    await expect.poll(feed, eventually).not.toBe(404);
+    await expect.poll(feed, eventually).not.toBe(503);
     await expect
       .poll(() => search('needle index:only'), eventually)
       .toMatchObject({ repositories: everywhere, verdict: { exhaustive: true } });
   }, 120_000);
 
+  it('follow a plugin that is switched off in the processes without a database, refuse its calls, and keep that over a restart', async () => {
+    const ask = async (shard: number): Promise<string> => {
+      const answer = (await (await fetch(`${five.url('server')}/ask?shard=${shard}`)).json()) as {
+        readonly said?: string;
+        readonly error?: { readonly code: string };
+      };
+      return answer.said ?? answer.error?.code ?? 'neither an answer nor an error';
+    };
+    const asked = async (): Promise<readonly string[]> => [await ask(0), await ask(1)];
+    const both = (outcome: string): readonly string[] => [outcome, outcome];
+    const flip = async (verb: 'enable' | 'disable'): Promise<void> => {
+      expect((await graphql(`mutation { ${verb}Plugin(id: "echo") { state } }`)).errors).toBeUndefined();
+    };
+    expect(await asked()).toEqual(both('hello'));
+    const started = performance.now();
+    await flip('disable');
+    await expect.poll(asked, eventually).toEqual(both('SEXTANT_REMOTE_PLUGIN_OFF'));
+    say('ms from disabling to a refusal in both git processes', Math.round(performance.now() - started));
+    await expect.poll(() => statesOf('echo'), eventually).toEqual({ 'git#0': 'DISABLED', 'git#1': 'DISABLED' });
+
+    await five.kill('git-1');
+    five.start('git-1');
+    await five.ready('git-1');
+    expect(await ask(1)).toBe('SEXTANT_REMOTE_PLUGIN_OFF');
+
+    // One that is away when it is switched on, and hears of it after its start.
+    await five.kill('git-1');
+    await flip('enable');
+    await expect.poll(() => ask(0), eventually).toBe('hello');
+    expect(await ask(1)).toBe('SEXTANT_REMOTE_UNREACHABLE');
+    five.start('git-1');
+    await five.ready('git-1');
+    await expect.poll(asked, eventually).toEqual(both('hello'));
+
+    // All of those that tell are away: nothing changes, and the first that is back tells.
+    await flip('disable');
+    await expect.poll(asked, eventually).toEqual(both('SEXTANT_REMOTE_PLUGIN_OFF'));
+    await Promise.all([five.kill('server'), five.kill('worker')]);
+    for (const name of ['worker', 'server'] as const) five.start(name);
+    for (const name of ['worker', 'server'] as const) await five.ready(name);
+    expect(await asked()).toEqual(both('SEXTANT_REMOTE_PLUGIN_OFF'));
+    await flip('enable');
+    await expect.poll(asked, eventually).toEqual(both('hello'));
+  }, 240_000);
+
   it('stop when they are told to', async () => {
     expect(await five.stop()).toEqual(Object.fromEntries(PROCESSES.map((name) => [name, 0])));
   }, 90_000);
 });
+
+/** The states of a plugin, by the roles of the process; those with the same roles are numbered. */
+async function statesOf(id: string): Promise<Readonly<Record<string, string>>> {
+  const { data } = await graphql('{ plugins { id processes { roles state } } }');
+  const { processes } = data.plugins.find((plugin: { id: string }) => plugin.id === id) as {
+    readonly processes: readonly { readonly roles: readonly string[]; readonly state: string }[];
+  };
+  const name = ({ roles }: { readonly roles: readonly string[] }): string => (roles.includes('worker') ? 'worker' : roles.join('+'));
+  const names = processes.map(name);
+  return Object.fromEntries(
+    processes.map((process, i) => {
+      const alike = names.filter((n) => n === names[i]).length > 1;
+      return [alike ? `${names[i]}#${names.slice(0, i).filter((n) => n === names[i]).length}` : names[i], process.state];
+    }),
+  );
+}
 
 const mirrorsOf = (shard: ProcessName): string[] => {
   const root = join(five.dataDir(shard), 'repos');

@@ -1,5 +1,5 @@
-import { objectOf, type Tree } from '@sextant/config';
-import type { z } from '@sextant/sdk';
+import { type Configuration, objectOf, type ProcessConfig, processSchema, type Tree } from '@sextant/config';
+import { type Manifest, z } from '@sextant/sdk';
 
 export interface ChangedKeys {
   /** `before` with the live keys of `after`. */
@@ -30,6 +30,23 @@ export function changedKeys(schema: z.ZodObject, before: Tree, after: Tree, pref
     } else fixed.push(key);
   }
   return { inForce, live, fixed };
+}
+
+/** The process's own keys; those of plugins have schemas of their own. */
+export function changedProcessKeys(before: Tree, after: ProcessConfig): ChangedKeys {
+  const { plugins: _, ...own } = processSchema.shape;
+  return changedKeys(z.object(own), before, after, '');
+}
+
+/** The switches of plugins that differ between two readings of the configuration. */
+export function changedSwitches(
+  before: Configuration,
+  after: Configuration,
+  manifests: readonly Manifest[],
+): Pick<ChangedKeys, 'live' | 'fixed'> {
+  const changed = (name: 'enabled' | 'onFailure' | 'ignoreCompatibility'): readonly string[] =>
+    manifests.filter((m) => before.switches(m)[name] !== after.switches(m)[name]).map((m) => `plugins.${m.id}.${name}`);
+  return { live: [...changed('enabled'), ...changed('onFailure')], fixed: changed('ignoreCompatibility') };
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(revealed(a)) === JSON.stringify(revealed(b));

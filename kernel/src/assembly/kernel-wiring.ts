@@ -122,7 +122,7 @@ export class KernelWiring implements Wiring {
     return this.parts.health.add(plugin, name, run, options, degrade);
   }
 
-  expose(token: Token<unknown>, service: unknown, plugin: string): Disposable {
+  expose(token: Token<unknown>, service: unknown, plugin: string): AsyncDisposable {
     return this.parts.remoteServer.expose(token, service, plugin);
   }
 

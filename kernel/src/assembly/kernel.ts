@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Configuration, type ProcessConfig, processSchema, type Tree } from '@sextant/config';
+import { type Configuration, type ProcessConfig, type Tree } from '@sextant/config';
 import {
   type Clock,
   type CommandOutput,
   core,
-  defineEvent,
-  type Events,
   type Manifest,
   type PluginStatus,
   ROLES,
   type Role,
   SextantError,
   type Token,
-  z,
 } from '@sextant/sdk';
 import '../kernel-errors.js';
 import './kernel-errors.js';
@@ -24,12 +21,13 @@ import { ErrorBudget } from '../boundary/error-budget.js';
 import { KernelContainer } from '../container/kernel-container.js';
 import { discover } from '../discovery/discover.js';
 import { GraphQLEngine } from '../graphql/graphql-engine.js';
+import { configuredLimits } from '../graphql/graphql-limits.js';
 import { HttpServer } from '../http/http-server.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
 import { type RunawayPlugin, Runaways } from '../lifecycle/runaways.js';
-import { Switchboard } from '../lifecycle/switchboard.js';
+import type { Switchboard } from '../lifecycle/switchboard.js';
 import { Health } from '../observability/health.js';
 import { Logs } from '../observability/logs.js';
 import { Metrics } from '../observability/metrics.js';
@@ -44,17 +42,18 @@ import { lockDataFolder } from '../storage/embedded/data-folder-lock.js';
 import type { OwnerLock } from '../storage/embedded/owner-lock.js';
 import { KERNEL_VERSION } from '../version.js';
 import { authenticateWith, refuseOpenDoor } from './authentication.js';
-import { changedKeys } from './changed-keys.js';
+import { changedProcessKeys, changedSwitches } from './changed-keys.js';
 import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
 import { DatabaseAdmin } from './database-admin.js';
 import { KernelWiring } from './kernel-wiring.js';
+import { LiveSwitches } from './live-switches.js';
 import { graphqlRoutes, operationsRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
 import { openStored, type Stored } from './stored-services.js';
-import { checkMentioned, markIncompatible, refuseMissing, wantedPlugins } from './wanted-plugins.js';
+import { checkMentioned, markIncompatible, missingPlugins, refuseMissing, warnOfOldNames } from './wanted-plugins.js';
 
 export interface KernelOptions {
   readonly builtin: readonly Manifest[];
@@ -73,7 +72,6 @@ export interface KernelOptions {
   readonly forgiven?: (plugin: string) => void;
 }
 
-const switched = defineEvent('core.plugin-switched@1', z.object({ plugin: z.string(), instance: z.string() }));
 const DRAIN_TIMEOUT = 15_000;
 
 /** One Sextant process: its roles, its plugins, and everything they stand on. */
@@ -84,7 +82,6 @@ export class Kernel {
   readonly health: Health;
   readonly roles: readonly Role[];
   readonly records: readonly PluginRecord[];
-  readonly switchboard: Switchboard;
   readonly graphql: GraphQLEngine;
   readonly instance: string;
   readonly #boundary: Boundary;
@@ -97,6 +94,9 @@ export class Kernel {
   readonly #progress: BootProgress;
   readonly #changes = new ChangeFeed<PluginStatus>();
   readonly #tracing: AsyncDisposable;
+  readonly #switches: LiveSwitches;
+  /** As it was read last; what is not live holds from the start. */
+  #configuration: Configuration;
   /** The process's own keys, as they are in force. */
   #inForce: Tree;
   #ready = false;
@@ -153,6 +153,7 @@ export class Kernel {
     const { process: config } = configuration;
     const { logs, stored, roles } = base;
     const log = logs.of('kernel');
+    this.#configuration = configuration;
     this.#inForce = config;
     this.logs = logs;
     this.roles = roles;
@@ -175,7 +176,7 @@ export class Kernel {
     this.health = new Health(this.#boundary);
     this.#configs = new PluginConfigs(configuration, log);
     this.#remoteClients = new RemoteClients(base.tls);
-    this.#remoteServer = new RemoteServer(this.#boundary, log);
+    this.#remoteServer = new RemoteServer(this.#boundary, log, (plugin) => this.records.find((r) => r.id === plugin)?.state);
     this.#remoteServer.traffic.register(this.metrics.registry);
     const localMode = isLoopback(config.http.host);
     this.#container = new KernelContainer(
@@ -201,12 +202,7 @@ export class Kernel {
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,
       log,
-      limits: {
-        depth: config.graphql.maxDepth,
-        aliases: config.graphql.maxAliases,
-        tokens: config.graphql.maxTokens,
-        cost: config.graphql.maxCost,
-      },
+      limits: configuredLimits(config.graphql),
       plugins: {
         list: () => this.switchboard.list(),
         enable: (id) => this.switchboard.enable(id),
@@ -214,6 +210,7 @@ export class Kernel {
       },
       nodes: () => this.points.list(core.nodes),
       pluginChanges: (signal) => this.#changes.read(signal),
+      processes: () => this.#switches.processes(),
     });
     const wiring = new KernelWiring({
       configs: this.#configs,
@@ -246,18 +243,25 @@ export class Kernel {
       runaways,
       progress: (plugin, phase) => this.#progress.enter(plugin, phase),
     });
-    this.switchboard = new Switchboard(
-      this.records,
-      this.#lifecycle,
-      {
-        save: async (plugin, enabled) => {
-          await stored?.switches.save(plugin, enabled);
-          if (stored) await this.#events().publish(switched, { plugin, instance: this.instance });
-        },
-      },
-      (id) => configuration.switches(id).enabled !== undefined,
+    this.#switches = new LiveSwitches({
+      configuration,
+      safe: options.safe ?? false,
+      records: this.records,
+      lifecycle: this.#lifecycle,
       runaways,
-    );
+      stored,
+      instance: this.instance,
+      roles,
+      dataDir: base.dataDir,
+      remotes: config.remotes,
+      clients: this.#remoteClients,
+      server: this.#remoteServer,
+      log,
+    });
+  }
+
+  get switchboard(): Switchboard {
+    return this.#switches.switchboard;
   }
 
   /** Background work of this process; undefined without a database. */
@@ -272,10 +276,7 @@ export class Kernel {
         what: 'This process has no database.',
         fix: 'Give it a role that stores, such as cli.',
       });
-    return new DatabaseAdmin(
-      this.records.map((r) => r.manifest),
-      this.base.stored,
-    );
+    return new DatabaseAdmin(this.#manifests, this.base.stored);
   }
 
   /** A service that a plugin provides, or the kernel's own for it; undefined while there is none. */
@@ -290,22 +291,26 @@ export class Kernel {
 
   /** Why it is not ready, in words. */
   unready(): readonly string[] {
-    return [...(this.#draining ? ['it stops'] : this.#ready ? [] : ['it starts']), ...this.health.critical()];
+    const missing = this.#ready ? missingPlugins(this.#configuration, this.records) : [];
+    return [
+      ...(this.#draining ? ['it stops'] : this.#ready ? [] : ['it starts']),
+      ...missing.map(({ id, state }) => `the plugin ${id}, which must run, is ${state}`),
+      ...this.health.critical(),
+    ];
   }
 
   /** @throws SEXTANT_BOOT_ABORTED when a plugin that must run does not. */
   async start(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const { configuration, safe = false, listen = true } = this.options;
+    const { configuration, listen = true } = this.options;
     const { stored, roles } = this.base;
     const config = configuration.process;
     this.#progress.start();
     try {
       markIncompatible(configuration, this.records);
+      warnOfOldNames(configuration, this.#manifests, this.logs.of('kernel'));
       await stored?.start(roles, signal);
       signal.throwIfAborted();
-      await this.#lifecycle.reconcile(
-        wantedPlugins({ configuration, records: this.records, switched: (await stored?.switches.all()) ?? new Map(), safe }),
-      );
+      await this.#switches.begin();
       signal.throwIfAborted();
       refuseMissing(configuration, this.records);
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
@@ -318,7 +323,8 @@ export class Kernel {
         if (roles.includes('api')) this.#http.mount('kernel-graphql', graphqlRoutes(this.graphql));
         this.#url = (await this.#http.listen()).url;
       }
-      this.#followSwitches();
+      // A command ends before anything is switched, and is no process of the installation.
+      if (!roles.includes('cli')) this.#switches.start();
       this.#ready = true;
     } finally {
       this.#progress.stop();
@@ -339,19 +345,26 @@ export class Kernel {
 
   /** Puts what changed in the configuration in force, as far as it is live. */
   async reload(): Promise<ReloadReport> {
-    const next = await this.options.configuration.reload();
-    const { plugins: _, ...own } = processSchema.shape;
-    const changed = changedKeys(z.object(own), this.#inForce, next.process, '');
+    const next = await this.#configuration.reload();
+    checkMentioned(next, this.#manifests);
+    const log = this.logs.of('kernel');
+    warnOfOldNames(next, this.#manifests, log);
+    const switches = changedSwitches(this.#configuration, next, this.#manifests);
+    this.#configuration = next;
+    const changed = changedProcessKeys(this.#inForce, next.process);
     this.#inForce = changed.inForce;
     this.logs.setLevel((changed.inForce as ProcessConfig).log.level);
     const ofPlugins = this.#configs.reload(next);
     const report = {
-      applied: [...changed.live, ...ofPlugins.applied],
-      restartNeeded: [...changed.fixed, ...ofPlugins.restartNeeded],
+      applied: [...changed.live, ...switches.live, ...ofPlugins.applied],
+      restartNeeded: [...changed.fixed, ...switches.fixed, ...ofPlugins.restartNeeded],
       problems: ofPlugins.problems,
     };
     this.base.stored?.jobs.refreshSchedules();
-    const log = this.logs.of('kernel');
+    const { enabled, disabled } = await this.#switches.reconfigure(next);
+    if (enabled.length + disabled.length > 0) log.info('the configuration switched plugins', { enabled, disabled });
+    const missing = missingPlugins(next, this.records).map(({ id, state }) => `${id} is ${state}`);
+    if (missing.length > 0) log.error('plugins that must run do not: the process is not ready', { missing });
     if (report.problems.length > 0) log.error('the configuration is wrong; what is named stays as it was', { problems: report.problems });
     log.info('read the configuration again', { applied: report.applied, restartNeeded: report.restartNeeded });
     return report;
@@ -375,6 +388,7 @@ export class Kernel {
       }
     };
     this.graphql.close();
+    await quietly('ending the switching of plugins', () => this.#switches.stop());
     await quietly('draining HTTP', () => this.#http.drain(DRAIN_TIMEOUT));
     await quietly('stopping the plugins', () => this.#lifecycle.stop());
     await quietly('closing HTTP', () => this.#http.close());
@@ -385,20 +399,7 @@ export class Kernel {
     await quietly('ending tracing', () => this.#tracing[Symbol.asyncDispose]());
   }
 
-  #events(): Events {
-    return (this.base.stored as Stored).events.forPlugin('kernel');
-  }
-
-  /** Another process switched a plugin: this one follows. */
-  #followSwitches(): void {
-    const { stored } = this.base;
-    if (!stored) return;
-    this.#events().subscribe(switched, async ({ instance }) => {
-      if (instance === this.instance) return;
-      const { configuration, safe = false } = this.options;
-      await this.switchboard.follow(async () =>
-        wantedPlugins({ configuration, records: this.records, switched: await stored.switches.all(), safe }),
-      );
-    });
+  get #manifests(): readonly Manifest[] {
+    return this.records.map((record) => record.manifest);
   }
 }

@@ -1,4 +1,4 @@
-import { type Configuration, checkSlice, type Problem, type Tree } from '@sextant/config';
+import type { Configuration, Problem, Tree } from '@sextant/config';
 import { type ConfigSchema, type Logger, type Manifest, z } from '@sextant/sdk';
 import { LiveConfig } from '../services/live-config.js';
 import { changedKeys } from './changed-keys.js';
@@ -24,7 +24,7 @@ export class PluginConfigs {
 
   /** @throws SEXTANT_CONFIG_INVALID listing everything that is wrong. */
   configure(manifest: Manifest): LiveConfig {
-    const value = this.configuration.pluginConfig(manifest.id, schemaOf(manifest), this.keyOf(manifest));
+    const value = this.configuration.pluginConfig(manifest.id, schemaOf(manifest), this.configuration.keyOf(manifest));
     const config = new LiveConfig(value);
     this.#live.set(manifest.id, { manifest, config });
     return config;
@@ -35,15 +35,6 @@ export class PluginConfigs {
     return this.#live.get(plugin)?.config ?? new LiveConfig({});
   }
 
-  /** The key in the configuration: the id, or an id the plugin had before. */
-  keyOf(manifest: Manifest): string {
-    const mentioned = this.configuration.mentionedPlugins();
-    if (mentioned.includes(manifest.id)) return manifest.id;
-    const old = manifest.renamedFrom?.find((id) => mentioned.includes(id));
-    if (old) this.log.warn(`The plugin "${old}" is now called "${manifest.id}": rename plugins.${old} in the configuration.`);
-    return old ?? manifest.id;
-  }
-
   /** Puts live keys in force; a slice with any mistake stays as it was. */
   reload(configuration: Configuration): ReloadReport {
     const applied: string[] = [];
@@ -52,8 +43,8 @@ export class PluginConfigs {
     this.configuration = configuration;
     for (const { manifest, config } of this.#live.values()) {
       const schema = schemaOf(manifest);
-      const key = this.keyOf(manifest);
-      const checked = checkSlice(schema, configuration.slice(key), ['plugins', key], (path) => configuration.sourceOf(path));
+      const key = configuration.keyOf(manifest);
+      const checked = configuration.checkPlugin(schema, key);
       if ('problems' in checked) {
         problems.push(...checked.problems);
         continue;

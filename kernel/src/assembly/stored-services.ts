@@ -20,6 +20,7 @@ import { KERNEL_VERSION } from '../version.js';
 import { type OpenDatabase, openDatabase } from './database.js';
 import { type OutsideStores, openOutsideStores } from './outside-stores.js';
 import { PluginStorages } from './plugin-storages.js';
+import { ProcessTable } from './process-table.js';
 import { SwitchTable } from './switch-table.js';
 
 export interface StoredOptions {
@@ -38,6 +39,7 @@ export class Stored {
   readonly migrator: Migrator;
   readonly storages: PluginStorages;
   readonly switches: SwitchTable;
+  readonly processes: ProcessTable;
   readonly #keys: KeyRing;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
@@ -54,6 +56,7 @@ export class Stored {
     const pool = databases.pool('main');
     const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
+    this.processes = new ProcessTable(main);
     this.#keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
   }
 

@@ -1,18 +1,32 @@
 import type { Queryable } from '@sextant/sdk';
 
-/** Remembers which plugins were switched on or off while Sextant ran. The configuration file wins over it. */
+/** Every live switch of an installation, as it stood at one time. */
+export interface SwitchState {
+  /** Microseconds since 1970 of the newest change, by the database's clock; 0 without one. */
+  readonly revision: number;
+  readonly switches: ReadonlyMap<string, boolean>;
+}
+
+/** Remembers which plugins were switched on or off while Sextant ran. The configuration wins over it. */
 export class SwitchTable {
   constructor(private readonly db: Queryable) {}
 
-  async save(plugin: string, enabled: boolean): Promise<void> {
+  /** All of them or none: nobody sees a plugin off and what needs it still on. */
+  async save(switches: ReadonlyMap<string, boolean>): Promise<void> {
     await this.db.query(
-      'insert into kernel.plugin_switches (plugin, enabled) values ($1, $2) on conflict (plugin) do update set enabled = excluded.enabled, changed_at = now()',
-      [plugin, enabled],
+      `insert into kernel.plugin_switches (plugin, enabled, changed_at) select plugin, enabled, clock_timestamp() from unnest($1::text[], $2::boolean[]) as s (plugin, enabled)
+       on conflict (plugin) do update set enabled = excluded.enabled, changed_at = excluded.changed_at`,
+      [[...switches.keys()], [...switches.values()]],
     );
   }
 
-  async all(): Promise<ReadonlyMap<string, boolean>> {
-    const rows = await this.db.query<{ plugin: string; enabled: boolean }>('select plugin, enabled from kernel.plugin_switches');
-    return new Map(rows.map((row) => [row.plugin, row.enabled]));
+  async read(): Promise<SwitchState> {
+    const rows = await this.db.query<{ plugin: string; enabled: boolean; at: string }>(
+      'select plugin, enabled, (extract(epoch from changed_at) * 1000000)::bigint::text as at from kernel.plugin_switches',
+    );
+    return {
+      revision: Math.max(0, ...rows.map((row) => Number(row.at))),
+      switches: new Map(rows.map((row) => [row.plugin, row.enabled])),
+    };
   }
 }

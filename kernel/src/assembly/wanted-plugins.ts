@@ -1,11 +1,11 @@
-import type { Configuration } from '@sextant/config';
-import { type Manifest, SextantError } from '@sextant/sdk';
+import { type Configuration, invalid } from '@sextant/config';
+import { type Logger, type Manifest, SextantError } from '@sextant/sdk';
 import semver from 'semver';
 import type { PluginRecord } from '../lifecycle/plugin-record.js';
 import { unknownPlugin } from '../lifecycle/switchboard.js';
 import { KERNEL_VERSION } from '../version.js';
 
-/** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN */
+/** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN, SEXTANT_CONFIG_INVALID */
 export function checkMentioned(configuration: Configuration, manifests: readonly Manifest[]): void {
   const known = new Set(manifests.flatMap((m) => [m.id, ...(m.renamedFrom ?? [])]));
   for (const id of configuration.mentionedPlugins())
@@ -14,13 +14,33 @@ export function checkMentioned(configuration: Configuration, manifests: readonly
         id,
         manifests.map((m) => m.id),
       );
+  for (const { id, renamedFrom = [] } of manifests) {
+    const [key, other] = [id, ...renamedFrom].filter((name) => configuration.mentionedPlugins().includes(name));
+    if (other === undefined) continue;
+    const source = configuration.sourceOf(['plugins', other]);
+    throw invalid([{ path: `plugins.${other}`, message: `the plugin is configured as plugins.${key} too; keep plugins.${id}`, source }]);
+  }
+}
+
+export function warnOfOldNames(configuration: Configuration, manifests: readonly Manifest[], log: Logger): void {
+  for (const manifest of manifests) {
+    const key = configuration.keyOf(manifest);
+    if (key === manifest.id) continue;
+    const source = configuration.sourceOf(['plugins', key]);
+    log.warn(`The plugin "${key}" is now called "${manifest.id}": rename plugins.${key} to plugins.${manifest.id} in the configuration.`, {
+      source,
+    });
+  }
 }
 
 /** Marks those made for another kernel; they are never wanted. */
 export function markIncompatible(configuration: Configuration, records: readonly PluginRecord[]): void {
   for (const record of records) {
     const { kernel } = record.manifest.engines;
-    if (semver.satisfies(KERNEL_VERSION, kernel, { includePrerelease: true }) || configuration.switches(record.id).ignoreCompatibility)
+    if (
+      semver.satisfies(KERNEL_VERSION, kernel, { includePrerelease: true }) ||
+      configuration.switches(record.manifest).ignoreCompatibility
+    )
       continue;
     record.incompatible(
       new SextantError('SEXTANT_PLUGIN_INCOMPATIBLE', {
@@ -34,7 +54,8 @@ export function markIncompatible(configuration: Configuration, records: readonly
 export interface WantedOptions {
   readonly configuration: Configuration;
   readonly records: readonly PluginRecord[];
-  readonly switched: ReadonlyMap<string, boolean>;
+  /** How a plugin was switched live, if it was. */
+  readonly switched: (manifest: Manifest) => boolean | undefined;
   readonly safe: boolean;
 }
 
@@ -45,17 +66,25 @@ export function wantedPlugins({ configuration, records, switched, safe }: Wanted
     const { toggle } = record.manifest;
     if (toggle === 'always-on') return true;
     if (safe) return false;
-    return configuration.switches(record.id).enabled ?? switched.get(record.id) ?? toggle === 'default-on';
+    return configuration.switches(record.manifest).enabled ?? switched(record.manifest) ?? toggle === 'default-on';
   });
   return new Set(wanted.map((record) => record.id));
 }
 
+/** How a plugin was switched, under its id or, before it was switched under that, under one it had before. */
+export const switchIn = (switches: ReadonlyMap<string, boolean>, { id, renamedFrom = [] }: Manifest): boolean | undefined =>
+  [id, ...renamedFrom].map((name) => switches.get(name)).find((enabled) => enabled !== undefined);
+
+/** Plugins that must run and do not. */
+export const missingPlugins = (configuration: Configuration, records: readonly PluginRecord[]): readonly PluginRecord[] =>
+  records.filter(({ manifest, state }) => {
+    const policy = configuration.switches(manifest).onFailure ?? (manifest.toggle === 'always-on' ? 'abort' : 'continue');
+    return policy === 'abort' && ['failed', 'blocked', 'incompatible'].includes(state);
+  });
+
 /** @throws SEXTANT_BOOT_ABORTED when a plugin that must run does not. */
 export function refuseMissing(configuration: Configuration, records: readonly PluginRecord[]): void {
-  const missing = records.find((record) => {
-    const policy = configuration.switches(record.id).onFailure ?? (record.manifest.toggle === 'always-on' ? 'abort' : 'continue');
-    return policy === 'abort' && ['failed', 'blocked', 'incompatible'].includes(record.state);
-  });
+  const [missing] = missingPlugins(configuration, records);
   if (!missing) return;
   throw new SextantError('SEXTANT_BOOT_ABORTED', {
     what: `Sextant cannot do without the plugin "${missing.id}", which did not come up.`,

@@ -71,6 +71,7 @@ export class EngineBench {
       },
       nodes: () => this.nodes,
       pluginChanges: (signal) => this.changes.listen(signal),
+      processes: async () => [],
     });
     this.engine.compose(parts);
   }

@@ -14,6 +14,7 @@ function anEngine(): GraphQLEngine {
     plugins: { list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) },
     nodes: () => [],
     pluginChanges: async function* () {},
+    processes: async () => [],
   });
 }
 

@@ -1,3 +1,5 @@
+import type { ProcessConfig } from '@sextant/config';
+
 /** How large one operation may be. Every one can be met alone; the first that is passed is named in the answer. */
 export interface GraphQLLimits {
   /** Selection sets inside each other, fragments included. */
@@ -33,3 +35,11 @@ export const DEFAULT_LIMITS: GraphQLLimits = {
   subscriptions: 1_000,
   supersededSubscription: 600_000,
 };
+
+/** Those that the configuration has keys for. */
+export const configuredLimits = (graphql: ProcessConfig['graphql']): Partial<GraphQLLimits> => ({
+  depth: graphql.maxDepth,
+  aliases: graphql.maxAliases,
+  tokens: graphql.maxTokens,
+  cost: graphql.maxCost,
+});

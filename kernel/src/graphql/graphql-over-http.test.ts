@@ -59,6 +59,7 @@ beforeEach(async () => {
     plugins: { list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) },
     nodes: () => [],
     pluginChanges: async function* () {},
+    processes: async () => [],
   });
   engine.compose([ticking]);
   server = new HttpServer({

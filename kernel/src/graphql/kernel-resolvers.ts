@@ -1,6 +1,7 @@
 import { type Contribution, decodeNodeId, type NodeKind, type PluginStatus, type Plugins } from '@sextant/sdk';
 import { isObjectType } from 'graphql';
 import type { Boundary } from '../boundary/boundary.js';
+import type { ProcessState } from '../lifecycle/process-state.js';
 import type { KernelResolvers } from './mount-resolvers.js';
 import type { OperationState } from './operation-state.js';
 import { blame } from './present-error.js';
@@ -12,6 +13,8 @@ export interface KernelSources {
   nodes(): readonly Contribution<NodeKind>[];
   /** The state of a plugin each time it changes. Ends with the signal. */
   pluginChanges(signal: AbortSignal): AsyncIterable<PluginStatus>;
+  /** How the plugins of each process are. */
+  processes(): Promise<readonly ProcessState[]>;
 }
 
 // What `node(id)` loaded → its kind: a plain object out of a plugin says nowhere which GraphQL type it is.
@@ -26,6 +29,7 @@ export function kindOfNode(value: unknown): string | undefined {
 const constant = (text: string): string => text.toUpperCase().replaceAll('-', '_');
 
 export function kernelResolvers(sources: KernelSources, boundary: Boundary): KernelResolvers {
+  const processes = sharedWhileAsked(() => sources.processes());
   return {
     Query: {
       node: (_parent, args: { id: string }, state) => loadNode(args.id, sources.nodes(), state, boundary),
@@ -45,7 +49,25 @@ export function kernelResolvers(sources: KernelSources, boundary: Boundary): Ker
     Plugin: {
       toggle: (status) => constant((status as PluginStatus).toggle),
       state: (status) => constant((status as PluginStatus).state),
+      processes: async (status) =>
+        (await processes()).flatMap(({ instance, roles, plugins }) =>
+          plugins.filter(({ id }) => id === (status as PluginStatus).id).map((plugin) => ({ ...plugin, instance, roles })),
+        ),
     },
+    PluginProcess: {
+      state: (process) => constant((process as { readonly state: string }).state),
+    },
+  };
+}
+
+/** One answer for all who ask while it is on its way: a list asks for each of its plugins. */
+function sharedWhileAsked<V>(ask: () => Promise<V>): () => Promise<V> {
+  let answer: Promise<V> | undefined;
+  return () => {
+    answer ??= ask().finally(() => {
+      answer = undefined;
+    });
+    return answer;
   };
 }
 

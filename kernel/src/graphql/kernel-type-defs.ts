@@ -68,6 +68,19 @@ type Plugin {
   dependsOn: [String!]!
   "Milliseconds per phase."
   timings: JSONValue!
+  "Every process of the installation that has a part of it, the one that answers first. One that was not heard of for 30 seconds is not among them."
+  processes: [PluginProcess!]!
+}
+
+"A plugin, as it stands in one process."
+type PluginProcess {
+  "host:pid:random, another one after a restart."
+  instance: String!
+  roles: [String!]!
+  state: PluginState!
+  phase: String
+  reason: String
+  code: String
 }
 
 type Query {

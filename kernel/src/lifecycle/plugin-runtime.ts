@@ -80,7 +80,7 @@ export class PluginRuntime {
       this.#undo.push({ [Symbol.dispose]: () => container.withdraw(token) });
       // By the roles of the process, not of the part: which part makes a service that several declare means nothing.
       if (token.remote && this.services.roles.includes(token.remote.role))
-        this.#undo.push(this.services.wiring.expose(token, value, this.record.id));
+        this.#entrances.push(this.services.wiring.expose(token, value, this.record.id));
     }
     for (const { point, make } of declarations.contributes) {
       const value = await boundary.run(

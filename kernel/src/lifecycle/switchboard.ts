@@ -7,8 +7,8 @@ import type { PluginRecord } from './plugin-record.js';
 import type { Runaways } from './runaways.js';
 
 export interface SwitchStore {
-  /** Remembers the choice beyond this process. */
-  save(plugin: string, enabled: boolean): Promise<void>;
+  /** Remembers the choices beyond this process, by plugin id. */
+  save(switches: ReadonlyMap<string, boolean>): Promise<void>;
 }
 
 /** Turns plugins on and off while Sextant runs. One change at a time. */
@@ -19,8 +19,8 @@ export class Switchboard implements Plugins {
     private readonly records: readonly PluginRecord[],
     private readonly lifecycle: Lifecycle,
     private readonly store: SwitchStore,
-    /** True for a plugin whose switch stands in the configuration file, which wins. */
-    private readonly pinned: (id: string) => boolean,
+    /** True for a plugin whose switch stands in the configuration, which wins. */
+    private readonly pinned: (record: PluginRecord) => boolean,
     private readonly runaways: Runaways,
   ) {}
 
@@ -42,7 +42,7 @@ export class Switchboard implements Plugins {
         });
       }
       await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted, record.id]));
-      await this.store.save(record.id, true);
+      await this.store.save(new Map([[record.id, true]]));
       return this.lifecycle.status(record);
     });
   }
@@ -66,14 +66,17 @@ export class Switchboard implements Plugins {
       }
       const off = new Set([record.id, ...dependents]);
       await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted].filter((wanted) => !off.has(wanted))));
-      for (const plugin of off) await this.store.save(plugin, false);
+      await this.store.save(new Map([...off].map((plugin) => [plugin, false])));
       return this.lifecycle.status(record);
     });
   }
 
-  /** Another process switched something: brings this one in line, in turn with the changes made here. */
-  follow(wanted: () => Promise<ReadonlySet<string>>): Promise<void> {
-    return this.#serially(async () => this.lifecycle.reconcile(await wanted()));
+  /** Something else decided: brings this process in line, in turn with the changes made here. `wanted` answers undefined when it is. */
+  follow(wanted: () => Promise<ReadonlySet<string> | undefined>): Promise<void> {
+    return this.#serially(async () => {
+      const plugins = await wanted();
+      if (plugins) await this.lifecycle.reconcile(plugins);
+    });
   }
 
   /** @throws SEXTANT_PLUGIN_UNKNOWN with the nearest id. */
@@ -87,10 +90,10 @@ export class Switchboard implements Plugins {
   }
 
   #refusePinned(record: PluginRecord): void {
-    if (this.pinned(record.id)) {
+    if (this.pinned(record)) {
       throw new SextantError('SEXTANT_PLUGIN_PINNED', {
-        what: `The switch of "${record.id}" stands in the configuration file.`,
-        fix: `Change or remove plugins.${record.id}.enabled there.`,
+        what: `The switch of "${record.id}" stands in the configuration, which comes first.`,
+        fix: `Change or remove plugins.${record.id}.enabled; sextant config explain plugins.${record.id}.enabled tells where it is.`,
       });
     }
   }

@@ -56,6 +56,6 @@ export interface Wiring {
     options: { readonly every: number; readonly critical: boolean },
     degrade: (reason: string) => Disposable,
   ): Disposable;
-  /** Serves a service to other processes. */
-  expose(token: Token<unknown>, service: unknown, plugin: string): Disposable;
+  /** Serves a service to other processes. Disposing waits for calls on their way. */
+  expose(token: Token<unknown>, service: unknown, plugin: string): AsyncDisposable;
 }

@@ -4,7 +4,7 @@ import type { RemoteNode, Token } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { Agent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
 import { parseRemoteAddress } from './remote-address.js';
-import { fromWire, isWireError } from './remote-errors.js';
+import { fromWire, isWireError, WIRE_ERROR } from './remote-errors.js';
 import type { RemoteTls } from './remote-server.js';
 
 type Ask = (input: unknown, options: { signal?: AbortSignal }) => Promise<unknown>;
@@ -71,16 +71,15 @@ export class RemoteClients {
     });
     if (response.status !== 200) {
       const wire: unknown = await response.json().catch(() => undefined);
-      throw isWireError(wire)
-        ? fromWire(wire)
-        : new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: `${address} answered with status ${response.status}.`, fix: 'See its log.' });
+      throw isWireError(wire) ? fromWire(wire) : strange(address, response.status);
     }
     if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>;
   }
 
   async #fetch(address: string, url: string, init: RequestInit): Promise<Response> {
+    let response: Response;
     try {
-      return await undiciFetch(url, init);
+      response = await undiciFetch(url, init);
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
       throw new SextantError('SEXTANT_REMOTE_UNREACHABLE', {
@@ -89,6 +88,9 @@ export class RemoteClients {
         cause,
       });
     }
+    if (!response.headers.has(WIRE_ERROR)) return response;
+    const wire: unknown = await response.json().catch(() => undefined);
+    throw isWireError(wire) ? fromWire(wire) : strange(address, response.status);
   }
 
   #connection(address: string): { readonly agent: Agent; readonly base: string } {
@@ -111,6 +113,9 @@ export class RemoteClients {
     return connection;
   }
 }
+
+const strange = (address: string, status: number): SextantError =>
+  new SextantError('SEXTANT_REMOTE_UNKNOWN', { what: `${address} answered with status ${status}.`, fix: 'See its log.' });
 
 async function* objects(open: () => Promise<AsyncIterable<unknown>>): AsyncGenerator<unknown> {
   try {

@@ -11,12 +11,20 @@ export const remoteErrors = declareErrors({
     summary: 'Another Sextant process does not have the service that was asked of it.',
     fix: 'Give that process the role of the service, and the same version of the plugin.',
   },
+  SEXTANT_REMOTE_PLUGIN_OFF: {
+    status: 503,
+    summary: 'The plugin whose service was asked of another Sextant process does not run there.',
+    fix: 'Enable it (`sextant plugin enable`), or mend what it failed of: `sextant plugin list` shows where it runs.',
+  },
   SEXTANT_REMOTE_ADDRESS: {
     status: 500,
     summary: 'The address of a Sextant process is malformed.',
     fix: 'Write http://host:port, https://host:port or unix:/path/to/socket.',
   },
 });
+
+/** Marks an answer that is a WireError, beside the library's own errors. */
+export const WIRE_ERROR = 'x-sextant-error';
 
 /** How an error crosses: everything a person was meant to see, nothing else. */
 export interface WireError {

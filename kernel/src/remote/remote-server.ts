@@ -6,12 +6,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AnyRouter, ORPCError, os } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
-import type { Logger, Token } from '@sextant/sdk';
-import { SextantError } from '@sextant/sdk';
+import type { Logger, PluginState, Token } from '@sextant/sdk';
+import { ownerOf, SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import { internalActor, runAs } from '../services/actors.js';
 import { parseRemoteAddress } from './remote-address.js';
-import { toWire } from './remote-errors.js';
+import { toWire, WIRE_ERROR } from './remote-errors.js';
+import { RemoteFlights } from './remote-flights.js';
 import { RemoteTraffic } from './remote-traffic.js';
 
 export interface RemoteTls {
@@ -24,6 +25,7 @@ interface Exposed {
   readonly token: Token<unknown>;
   readonly service: Readonly<Record<string, (options: unknown) => unknown>>;
   readonly plugin: string;
+  readonly flights: RemoteFlights;
 }
 
 const MAX_BODY = 64 * 1024 * 1024;
@@ -41,15 +43,22 @@ export class RemoteServer {
   constructor(
     private readonly boundary: Boundary,
     private readonly log: Logger,
+    /** The state of a plugin in this process; undefined for one that is not installed. */
+    private readonly stateOf: (plugin: string) => PluginState | undefined = () => undefined,
+    /** Milliseconds that calls of a service get to end when it leaves. */
+    private readonly grace = 3_000,
   ) {}
 
-  expose<V>(token: Token<V>, service: V, plugin: string): Disposable {
-    this.#exposed.set(token.key, { token: token as unknown as Token<unknown>, service: service as Exposed['service'], plugin });
+  /** Disposing refuses further calls at once, and waits for those on their way. */
+  expose<V>(token: Token<V>, service: V, plugin: string): AsyncDisposable {
+    const flights = new RemoteFlights();
+    this.#exposed.set(token.key, { token: token as unknown as Token<unknown>, service: service as Exposed['service'], plugin, flights });
     this.#rebuild();
     return {
-      [Symbol.dispose]: () => {
+      [Symbol.asyncDispose]: async () => {
         this.#exposed.delete(token.key);
         this.#rebuild();
+        await flights.settle(this.grace, () => off(token.key, plugin, 'disabled'));
       },
     };
   }
@@ -64,7 +73,11 @@ export class RemoteServer {
       });
     }
     const answer = (request: IncomingMessage, response: ServerResponse): void =>
-      void this.#answer(request, response).catch((error: unknown) => this.log.error('an internal call failed', { error }));
+      void this.#answer(request, response).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else response.writeHead(400).end();
+        this.log.error('an internal call failed', { error });
+      });
     this.#server = tls
       ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, answer)
       : createServer(answer);
@@ -104,22 +117,38 @@ export class RemoteServer {
     }
     if (url.startsWith('/bytes/')) return await this.#bytes(request, response);
     const { matched } = await this.#handler.handle(request, response, { prefix: '/rpc', context: {} });
-    if (!matched) response.writeHead(404).end();
+    if (matched) return;
+    const [, , key, method] = url.split('/').map(decodeURIComponent);
+    this.#refuse(response, key, method);
+  }
+
+  /** The answer to whoever asks for what is not here: whether it comes back tells them apart. */
+  #refuse(response: ServerResponse, key = '', method = ''): void {
+    const plugin = ownerOf(key);
+    const state = this.stateOf(plugin);
+    const error =
+      state === undefined || state === 'active' || state === 'degraded'
+        ? new SextantError('SEXTANT_REMOTE_UNKNOWN', {
+            what: `This process does not serve ${key} ${method}.`,
+            fix: 'Give it the role of the service, and the same version of the plugin.',
+          })
+        : off(key, plugin, state);
+    response
+      .writeHead(error.code === 'SEXTANT_REMOTE_UNKNOWN' ? 404 : error.status, { 'content-type': 'application/json', [WIRE_ERROR]: '1' })
+      .end(JSON.stringify(toWire(error)));
   }
 
   async #bytes(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, , key, method] = (request.url ?? '').split('/').map(decodeURIComponent);
     const exposed = this.#exposed.get(key ?? '');
     const kind = (exposed?.token.remote?.methods as Record<string, string> | undefined)?.[method ?? ''];
-    if (!exposed || kind !== 'bytes') {
-      response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(unknown(key, method)));
-      return;
-    }
+    if (!exposed || kind !== 'bytes') return this.#refuse(response, key, method);
     const controller = new AbortController();
     response.once('close', () => controller.abort());
+    using flight = exposed.flights.begin(controller.signal);
     try {
       const options = JSON.parse(await text(request)) as object;
-      const stream = this.#enter(exposed, method as string, { ...options, signal: controller.signal }) as AsyncIterable<Uint8Array>;
+      const stream = this.#enter(exposed, method as string, { ...options, signal: flight.signal }) as AsyncIterable<Uint8Array>;
       const iterator = stream[Symbol.asyncIterator]();
       // The first piece decides between an answer and an error; afterwards only the connection can say that it failed.
       const first = await iterator.next();
@@ -142,10 +171,13 @@ export class RemoteServer {
           .map(([method, kind]) => [
             method,
             os.handler(async ({ input, signal }) => {
+              const flight = exposed.flights.begin(signal);
               try {
-                const answer = this.#enter(exposed, method, { ...(input as object), signal });
-                return kind === 'stream' ? events(answer as AsyncIterable<unknown>) : await answer;
+                const answer = this.#enter(exposed, method, { ...(input as object), signal: flight.signal });
+                if (kind === 'stream') return events(answer as AsyncIterable<unknown>, flight);
+                return await within(flight, answer);
               } catch (error) {
+                flight[Symbol.dispose]();
                 throw wireError(error);
               }
             }),
@@ -164,12 +196,18 @@ export class RemoteServer {
   }
 }
 
-async function* events(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* events(stream: AsyncIterable<unknown>, flight: Disposable): AsyncGenerator<unknown> {
+  using _ = flight;
   try {
     yield* stream;
   } catch (error) {
     throw wireError(error);
   }
+}
+
+async function within(flight: Disposable, answer: unknown): Promise<unknown> {
+  using _ = flight;
+  return await answer;
 }
 
 async function* following(first: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -189,11 +227,11 @@ const wireError = (error: unknown): unknown =>
     cause: error,
   });
 
-const unknown = (key: string | undefined, method: string | undefined): object => ({
-  code: 'SEXTANT_REMOTE_UNKNOWN',
-  what: `This process does not serve ${key} ${method}.`,
-  fix: 'Give it the role of the service.',
-});
+const off = (key: string, plugin: string, state: PluginState): SextantError =>
+  new SextantError('SEXTANT_REMOTE_PLUGIN_OFF', {
+    what: `The process that was asked for ${key} does not run the plugin "${plugin}": it is ${state} there.`,
+    fix: `Enable it (sextant plugin enable ${plugin}), or mend what it failed of: sextant plugin list shows where it runs.`,
+  });
 
 async function text(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SextantError, serviceToken } from '@sextant/sdk';
+import { type PluginState, SextantError, serviceToken } from '@sextant/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Boundary } from '../boundary/boundary.js';
 import { Logs } from '../observability/logs.js';
@@ -25,6 +25,8 @@ let client: Numbers;
 let aborted: Promise<void>;
 let started: Promise<void>;
 let address: string;
+let exposed: AsyncDisposable;
+let state: PluginState;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'remote-'));
@@ -32,7 +34,10 @@ beforeEach(async () => {
   server = new RemoteServer(
     new Boundary({ failed: () => undefined, allows: () => true }),
     new Logs({ level: 'silent', format: 'json' }).of('kernel'),
+    (plugin) => (plugin === 'demo' ? state : undefined),
+    1_000,
   );
+  state = 'active';
   let tellAborted: () => void;
   let tellStarted: () => void;
   aborted = new Promise((resolve) => {
@@ -63,7 +68,7 @@ beforeEach(async () => {
         });
       }),
   };
-  server.expose(numbers, service, 'demo');
+  exposed = server.expose(numbers, service, 'demo');
   await server.listen(address, undefined);
   clients = new RemoteClients(undefined);
   client = clients.service(numbers, [address]) as Numbers;
@@ -108,6 +113,34 @@ describe('services between processes', () => {
     await expect(other.double({ n: 1 })).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_UNREACHABLE' });
     const unknown = clients.service(serviceToken<Numbers>('demo.others@1', { remote: numbers.remote as never }), [address]) as Numbers;
     await expect(unknown.double({ n: 1 })).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_UNKNOWN' });
+  });
+
+  it('refuses calls of a plugin that does not run, says so in every form of call, and aborts those that do not end', async () => {
+    const waiting = client.wait({});
+    await started;
+    const left = exposed[Symbol.asyncDispose]();
+    state = 'disabled';
+    const off = { code: 'SEXTANT_REMOTE_PLUGIN_OFF', status: 503, what: expect.stringContaining('"demo": it is disabled there') };
+    const all = async (stream: AsyncIterable<unknown>): Promise<void> => {
+      for await (const _ of stream) expect.unreachable();
+    };
+    await expect(client.double({ n: 1 })).rejects.toMatchObject(off);
+    await expect(all(client.count({ to: 1 }))).rejects.toMatchObject(off);
+    await expect(all(client.raw({ bytes: 1 }))).rejects.toMatchObject(off);
+    expect(await waiting).toBe('aborted');
+    await left;
+    state = 'active';
+    await expect(client.double({ n: 1 })).rejects.toMatchObject({ code: 'SEXTANT_REMOTE_UNKNOWN' });
+  });
+
+  it('lets calls on their way end when their service leaves', async () => {
+    const stream = client.count({ to: 1_000 })[Symbol.asyncIterator]();
+    await stream.next();
+    const left = exposed[Symbol.asyncDispose]();
+    let count = 1;
+    while (!(await stream.next()).done) count++;
+    await left;
+    expect(count).toBe(1_000);
   });
 
   it('lets nobody in over TCP without certificates, and no other user over the socket', async () => {

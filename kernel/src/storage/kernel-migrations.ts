@@ -94,11 +94,20 @@ const switches: Migration = {
   },
 };
 
+const processes: Migration = {
+  name: 'create-processes-1763990000004',
+  up: async (db) => {
+    await db.query(
+      'create unlogged table processes (place text primary key, instance text not null, roles text[] not null, plugins jsonb not null, seen_at timestamptz not null)',
+    );
+  },
+};
+
 /** The kernel's own tables: all of them where `main` is, the outbox in every database. */
 export function kernelTargets(databases: Databases): readonly MigrationTarget[] {
   return databases.distinct().map(({ name }) => ({
     plugin: KERNEL,
     database: name,
-    migrations: name === 'main' ? [jobs, sharedState, outbox, switches] : [outbox],
+    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes] : [outbox],
   }));
 }

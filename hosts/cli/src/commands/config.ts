@@ -16,7 +16,7 @@ export const config: AddCommand = (program, done) => {
     .option('--config <file>', 'configuration file')
     .action(async (key: string, options: { config?: string }) => {
       const { configuration, plugins } = await load(options.config);
-      const rows = configuration.explain(key, new Map(plugins.map((p) => [p.id, p.config ?? EMPTY])));
+      const rows = configuration.explain(key, plugins);
       if (rows.length === 0)
         throw new SextantError('SEXTANT_CLI_USAGE', {
           what: `There is no key "${key}".`,
@@ -26,12 +26,13 @@ export const config: AddCommand = (program, done) => {
       out.json(rows);
       out.line(
         table(
-          ['key', 'value', 'source', 'wins over'],
+          ['key', 'value', 'source', 'wins over', 'note'],
           rows.map((r) => [
             r.key,
             JSON.stringify(r.value) ?? '',
             r.source,
             r.overridden.map((o) => `${JSON.stringify(o.value)} (${o.source})`).join(', '),
+            r.note ?? '',
           ]),
         ),
       );
@@ -43,13 +44,18 @@ export const config: AddCommand = (program, done) => {
     .option('--config <file>', 'configuration file')
     .action(async (options: { config?: string }) => {
       const { configuration, plugins } = await load(options.config);
-      const known = new Set(plugins.flatMap((p) => [p.id, ...(p.renamedFrom ?? [])]));
+      // Each plugin takes one key; what is left is nobody's, or a second name of one.
+      const taken = new Set(plugins.map((plugin) => configuration.keyOf(plugin)));
       const problems: Problem[] = configuration
         .mentionedPlugins()
-        .filter((id) => !known.has(id))
-        .map((id) => ({ path: `plugins.${id}`, message: 'no plugin has this id', source: configuration.sourceOf(['plugins', id]) }));
+        .filter((id) => !taken.has(id))
+        .map((id) => {
+          const renamed = plugins.find((plugin) => plugin.renamedFrom?.includes(id));
+          const message = renamed ? `"${renamed.id}" is configured under its new name too` : 'no plugin has this id';
+          return { path: `plugins.${id}`, message, source: configuration.sourceOf(['plugins', id]) };
+        });
       for (const plugin of plugins) {
-        const checked = configuration.checkPlugin(plugin.id, plugin.config ?? EMPTY, plugin.id);
+        const checked = configuration.checkPlugin(plugin.config ?? EMPTY, configuration.keyOf(plugin));
         if ('problems' in checked) problems.push(...checked.problems);
       }
       if (problems.length > 0) throw invalid(problems);

@@ -11,9 +11,23 @@ const Status = z.looseObject({
   state: z.string(),
   toggle: z.string(),
   reason: z.string().nullable(),
+  processes: z.array(
+    z.looseObject({ instance: z.string(), roles: z.array(z.string()), state: z.string(), reason: z.string().nullable() }),
+  ),
 });
+type Status = z.output<typeof Status>;
 
-const FIELDS = 'id version title state toggle phase reason code dependsOn';
+const FIELDS = 'id version title state toggle phase reason code dependsOn processes { instance roles state phase reason code }';
+
+/** Where a plugin stands otherwise than in the process that answers: `git on host:12 disabled`. */
+const elsewhere = ({ state, processes }: Status): string =>
+  processes
+    .filter((process) => process.state !== state)
+    .map(
+      (p) =>
+        `${p.roles.join('+')} on ${p.instance.split(':').slice(0, 2).join(':')} ${p.state.toLowerCase()}${p.reason ? ` (${p.reason})` : ''}`,
+    )
+    .join('; ');
 
 export const plugin: AddCommand = (program, done) => {
   const group = program.command('plugin').description('Commands about plugins.');
@@ -27,8 +41,15 @@ export const plugin: AddCommand = (program, done) => {
       out().json(plugins);
       out().line(
         table(
-          ['plugin', 'version', 'state', 'switch', 'reason'],
-          plugins.map((p) => [p.id, p.version, p.state.toLowerCase(), p.toggle.toLowerCase().replace('_', '-'), p.reason ?? '']),
+          ['plugin', 'version', 'state', 'switch', 'reason', 'elsewhere'],
+          plugins.map((p) => [
+            p.id,
+            p.version,
+            p.state.toLowerCase(),
+            p.toggle.toLowerCase().replace('_', '-'),
+            p.reason ?? '',
+            elsewhere(p),
+          ]),
         ),
       );
       done(0);

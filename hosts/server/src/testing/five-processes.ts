@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -29,13 +29,21 @@ export class FiveProcesses {
   private constructor(
     readonly folder: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly everywhere: Readonly<Record<string, string>>,
   ) {
     this.certificates = join(folder, 'certificates');
   }
 
-  /** @param env what every process is given besides, such as SEXTANT_DATABASE_URL */
-  static async in(folder: string, env: Readonly<Record<string, string>>): Promise<FiveProcesses> {
-    const five = new FiveProcesses(folder, env);
+  /**
+   * @param env what every process that stores is given besides, such as SEXTANT_DATABASE_URL
+   * @param everywhere what every process is given besides
+   */
+  static async in(
+    folder: string,
+    env: Readonly<Record<string, string>>,
+    everywhere: Readonly<Record<string, string>> = {},
+  ): Promise<FiveProcesses> {
+    const five = new FiveProcesses(folder, env, everywhere);
     execFileSync(join(configs, 'make-certificates.sh'), [five.certificates], { stdio: 'ignore' });
     const ports = await freePorts(PROCESSES.length * 2);
     for (const name of PROCESSES) {
@@ -89,6 +97,7 @@ export class FiveProcesses {
         ...(name === 'server' ? { SEXTANT__REMOTES__SEARCH: addresses('search') } : {}),
         ...(name === 'search' ? { SEXTANT__REMOTES__INDEX: addresses('worker') } : {}),
         ...(isStoring ? this.env : {}),
+        ...this.everywhere,
       },
     });
     const ready = Promise.withResolvers<string>();
@@ -156,6 +165,39 @@ export class FiveProcesses {
       Number(new RegExp(`^sextant_remote_bytes_total\\{direction="${direction}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
     return { received: of('received'), sent: of('sent') };
   }
+}
+
+/**
+ * Writes two plugins from outside: `echo`, whose service is in the git processes, and `asker`, which is always on and asks a shard
+ * for it at `/ask?shard=N`. @returns the folder that holds them.
+ */
+export function echoPlugins(folder: string): string {
+  const plugins = join(folder, 'plugins');
+  const write = (id: string, toggle: string, parts: string): void => {
+    const at = join(plugins, id);
+    mkdirSync(join(at, 'node_modules', '@sextant'), { recursive: true });
+    symlinkSync(join(root, 'sdk'), join(at, 'node_modules', '@sextant', 'sdk'));
+    writeFileSync(join(at, 'package.json'), JSON.stringify({ name: id, type: 'module', exports: './index.js' }));
+    writeFileSync(
+      join(at, 'index.js'),
+      `import { definePart, definePlugin, serviceToken } from '@sextant/sdk';
+const combine = (nodes) => ({ say: ({ shard, ...options }) => nodes[shard].client.say(options) });
+const echo = serviceToken('echo.service@1', { remote: { role: 'git', methods: { say: 'call' }, combine } });
+const part = (definition) => async () => ({ default: definePart()(definition) });
+export default definePlugin({
+  id: '${id}', version: '1.0.0', title: '${id}', summary: '${id}', engines: { kernel: '^1.0.0' }, toggle: '${toggle}', parts: {${parts}},
+});
+`,
+    );
+  };
+  write('echo', 'default-on', `git: part({ deps: {}, register: (r) => r.provide(echo, () => ({ say: async ({ text }) => text })) })`);
+  const ask = `async ({ query }) => ({ body: { said: await deps.echo.say({ shard: Number(query.get('shard')), text: 'hello' }) } })`;
+  write(
+    'asker',
+    'always-on',
+    `api: part({ deps: { echo }, register: (r) => r.http((router, deps) => router.get('/ask', ${ask}, { auth: 'public' })) })`,
+  );
+  return plugins;
 }
 
 /** Makes a repository, or adds a commit to it. @returns the commit. */

@@ -12,7 +12,7 @@ export interface CopyableTable {
 export const JOB_LIBRARY = 'graphile_worker';
 
 // State of processes that run now, and what may be lost at any time.
-const LEFT_OUT = new Set(['kernel.workers', 'kernel.cache', 'kernel.limits', `${JOB_LIBRARY}.migrations`]);
+const LEFT_OUT = new Set(['kernel.workers', 'kernel.processes', 'kernel.cache', 'kernel.limits', `${JOB_LIBRARY}.migrations`]);
 // Who holds a job means nothing in another database; `seq` only orders the outbox, and two outboxes may become one.
 const EMPTIED = new Set([
   `${JOB_LIBRARY}._private_jobs.locked_at`,
