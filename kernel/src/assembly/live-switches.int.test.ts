@@ -105,6 +105,8 @@ describe('a live switch', () => {
   it('reaches a process without a database, and a call there is refused with the reason until it is back', async () => {
     const { storing, git } = await twoProcesses();
     expect(git.kernel.stored).toBeUndefined();
+    for (const verb of ['enable', 'disable'] as const)
+      await expect(git.kernel.switchboard[verb]('echo')).rejects.toMatchObject({ code: 'SEXTANT_STORAGE_DSN_NEEDED' });
     expect(await answerOf(storing)).toEqual({ said: 'hello' });
     await storing.kernel.switchboard.disable('echo');
     await expect.poll(() => git.plugin('echo').state, soon).toBe('disabled');
@@ -154,6 +156,18 @@ describe('a live switch', () => {
     expect(again.log.lines.map((line) => line.message)).toContain(
       'the file of plugin switches cannot be read; the defaults hold until they are told anew',
     );
+  });
+
+  it('of a plugin with a storage comes up where another process migrates', async () => {
+    const storage = {
+      migrations: async () => [{ name: 'create-notes-1763990000000', up: async (db: Any) => db.query('create table notes (n int)') }],
+    };
+    const part = async () => ({ default: definePart()({ deps: {}, register: (r) => r.storage(storage) }) as Any });
+    const plugins = [echoPlugin({ toggle: 'default-off', parts: { api: part, migrator: part } })];
+    const migrating = await startTestKernel({ plugins, roles: ['worker', 'scheduler', 'migrator'] });
+    const asking = await startTestKernel({ plugins, roles: ['api'], databaseUrl: migrating.databaseUrl });
+    expect(await asking.kernel.switchboard.enable('echo')).toMatchObject({ state: 'active' });
+    await expect.poll(() => migrating.plugin('echo').state, soon).toBe('active');
   });
 
   it('is found in the table by a process that missed the notice', async () => {

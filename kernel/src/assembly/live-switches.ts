@@ -168,7 +168,7 @@ export class LiveSwitches {
   }
 
   async #read(): Promise<SwitchState> {
-    return this.#told?.state ?? (await (this.options.stored as Stored).switches.read());
+    return this.#told?.state ?? (await this.#storing().switches.read());
   }
 
   #wanted({ switches }: SwitchState): ReadonlySet<string> {
@@ -177,13 +177,22 @@ export class LiveSwitches {
   }
 
   async #save(switches: ReadonlyMap<string, boolean>): Promise<void> {
-    const { stored, instance } = this.options;
-    if (!stored) return;
+    const { instance } = this.options;
+    const stored = this.#storing();
     await stored.switches.save(switches);
-    // In force here already: the next round has nothing to do for it.
+    // What takes effect here now: the next round has nothing to do for it.
     this.#seen = await stored.switches.read();
     await this.#events(stored).publish(switched, { instance });
     this.#round();
+  }
+
+  #storing(): Stored {
+    const { stored } = this.options;
+    if (stored) return stored;
+    throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
+      what: 'A process without a database cannot switch plugins: it is told by those that have one.',
+      fix: 'Switch it where people ask (sextant plugin), or in the configuration of this process.',
+    });
   }
 
   #events(stored: Stored): Events {

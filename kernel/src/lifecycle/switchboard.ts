@@ -7,7 +7,7 @@ import type { PluginRecord } from './plugin-record.js';
 import type { Runaways } from './runaways.js';
 
 export interface SwitchStore {
-  /** Remembers the choices beyond this process, by plugin id. */
+  /** Remembers the choices beyond this process, by plugin id, before they take effect. @throws when it cannot: then nothing is switched. */
   save(switches: ReadonlyMap<string, boolean>): Promise<void>;
 }
 
@@ -41,8 +41,9 @@ export class Switchboard implements Plugins {
           fix: 'Mend the plugin, then restart Sextant.',
         });
       }
-      await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted, record.id]));
+      // First: where the process that migrates is another one, it must know, or this one would wait for it in vain.
       await this.store.save(new Map([[record.id, true]]));
+      await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted, record.id]));
       return this.lifecycle.status(record);
     });
   }
@@ -65,8 +66,8 @@ export class Switchboard implements Plugins {
         });
       }
       const off = new Set([record.id, ...dependents]);
-      await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted].filter((wanted) => !off.has(wanted))));
       await this.store.save(new Map([...off].map((plugin) => [plugin, false])));
+      await this.lifecycle.reconcile(new Set([...this.lifecycle.wanted].filter((wanted) => !off.has(wanted))));
       return this.lifecycle.status(record);
     });
   }
