@@ -213,10 +213,11 @@ export class LiveSwitches {
     if (this.#telling.has(address)) return;
     this.#telling.add(address);
     const { clients, log } = this.options;
+    let said: ProcessState | undefined;
     try {
-      const process = await clients.service(switchFollower, [address])?.tell({ ...told, signal: AbortSignal.timeout(TELL_TIMEOUT) });
+      const answer = await clients.service(switchFollower, [address])?.tell({ ...told, signal: AbortSignal.timeout(TELL_TIMEOUT) });
+      said = saidState.parse(answer);
       if (this.#silent.delete(address)) log.info('a process without a database is told of plugin switches again', { address });
-      await this.#write(address, saidState.parse(process));
     } catch (error) {
       // One that has the database too: it knows by itself.
       if (this.#stopped || (SextantError.is(error) && error.code === 'SEXTANT_REMOTE_UNKNOWN')) return;
@@ -225,6 +226,7 @@ export class LiveSwitches {
     } finally {
       this.#telling.delete(address);
     }
+    if (said) await this.#write(address, said);
   }
 
   async #write(place: string, process: ProcessState): Promise<void> {
