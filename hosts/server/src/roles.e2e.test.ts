@@ -283,9 +283,11 @@ describe('five processes', () => {
 /** The states of a plugin, by the roles of the process; those with the same roles are numbered. */
 async function statesOf(id: string): Promise<Readonly<Record<string, string>>> {
   const { data } = await graphql('{ plugins { id processes { roles state } } }');
-  const { processes } = data.plugins.find((plugin: { id: string }) => plugin.id === id) as {
+  const plugins = at(data, 'plugins') as {
+    readonly id: string;
     readonly processes: readonly { readonly roles: readonly string[]; readonly state: string }[];
-  };
+  }[];
+  const processes = plugins.find((plugin) => plugin.id === id)?.processes ?? [];
   const name = ({ roles }: { readonly roles: readonly string[] }): string => (roles.includes('worker') ? 'worker' : roles.join('+'));
   const names = processes.map(name);
   return Object.fromEntries(

@@ -26,7 +26,6 @@ import { HttpServer } from '../http/http-server.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
-import { type RunawayPlugin, Runaways } from '../lifecycle/runaways.js';
 import type { Switchboard } from '../lifecycle/switchboard.js';
 import { Health } from '../observability/health.js';
 import { Logs } from '../observability/logs.js';
@@ -52,10 +51,11 @@ import { graphqlRoutes, operationsRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
+import { type RunawayOptions, runawaysOf } from './runaways-of.js';
 import { openStored, type Stored } from './stored-services.js';
 import { checkMentioned, markIncompatible, missingPlugins, refuseMissing, warnOfOldNames } from './wanted-plugins.js';
 
-export interface KernelOptions {
+export interface KernelOptions extends RunawayOptions {
   readonly builtin: readonly Manifest[];
   readonly configuration: Configuration;
   /** Start the always-on plugins only. */
@@ -66,10 +66,6 @@ export interface KernelOptions {
   readonly clock?: Clock;
   /** False: no HTTP server, for commands. */
   readonly listen?: boolean;
-  /** Plugins for which the process before this one had to be ended: they stay off until they are enabled again. */
-  readonly runaways?: readonly RunawayPlugin[];
-  /** Told when one of them is enabled again. */
-  readonly forgiven?: (plugin: string) => void;
 }
 
 const DRAIN_TIMEOUT = 15_000;
@@ -225,13 +221,7 @@ export class Kernel {
       records: this.records,
       roles,
     });
-    // Always-on plugins run all the same: there is no Sextant without them.
-    const optional = (id: string): boolean => this.records.some((r) => r.id === id && r.manifest.toggle !== 'always-on');
-    const runaways = new Runaways(
-      (options.runaways ?? []).filter(({ plugin }) => optional(plugin)),
-      options.forgiven ?? (() => undefined),
-    );
-    for (const { plugin, reason } of options.runaways ?? []) log.error('a plugin ran away', { plugin, reason, leftOut: optional(plugin) });
+    const runaways = runawaysOf(options, this.records, log);
     this.#lifecycle = new Lifecycle({
       records: this.records,
       roles,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definePart, definePlugin, type Manifest, type Role, serviceToken } from '@sextant/sdk';
-import { startTestKernel as start, type TestKernel, type TestKernelOptions } from '@sextant/sdk/testing';
+import { at, startTestKernel as start, type TestKernel, type TestKernelOptions } from '@sextant/sdk/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 // biome-ignore lint/suspicious/noExplicitAny: plugins of any shape are tried
@@ -98,7 +98,8 @@ async function processesOf(
   id: string,
 ): Promise<readonly { readonly roles: readonly Role[]; readonly state: string }[]> {
   const { data } = await kernel.graphql('{ plugins { id processes { roles state } } }');
-  return data.plugins.find((plugin: { id: string }) => plugin.id === id).processes;
+  const found = at(data, 'plugins') as { readonly id: string; readonly processes: readonly { roles: readonly Role[]; state: string }[] }[];
+  return found.find((plugin) => plugin.id === id)?.processes ?? [];
 }
 
 describe('a live switch', () => {

@@ -4,8 +4,8 @@ import { defineEvent, type Events, type Logger, ROLES, type Role, SextantError, 
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import type { PluginRecord } from '../lifecycle/plugin-record.js';
 import type { ProcessState } from '../lifecycle/process-state.js';
-import { Switchboard } from '../lifecycle/switchboard.js';
 import type { Runaways } from '../lifecycle/runaways.js';
+import { Switchboard } from '../lifecycle/switchboard.js';
 import type { RemoteClients } from '../remote/remote-client.js';
 import type { RemoteServer } from '../remote/remote-server.js';
 import { STORAGE_ROLES } from './database.js';

@@ -11,9 +11,7 @@ const Status = z.looseObject({
   state: z.string(),
   toggle: z.string(),
   reason: z.string().nullable(),
-  processes: z.array(
-    z.looseObject({ instance: z.string(), roles: z.array(z.string()), state: z.string(), reason: z.string().nullable() }),
-  ),
+  processes: z.array(z.looseObject({ instance: z.string(), roles: z.array(z.string()), state: z.string(), reason: z.string().nullable() })),
 });
 type Status = z.output<typeof Status>;
 
