@@ -1,5 +1,6 @@
 export { dataFolder } from './assembly/data-folder.js';
 export { Kernel, type KernelOptions } from './assembly/kernel.js';
+export type { Rotation, SecretsStatus } from './assembly/secrets-admin.js';
 export { bootTable } from './boot/boot-table.js';
 export { currentEntry } from './boundary/boundary.js';
 export { runningPlugin } from './boundary/running-plugin.js';

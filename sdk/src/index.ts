@@ -17,7 +17,18 @@ export type { OutboundHttp } from './core/outbound-http.js';
 export type { PluginState, PluginStatus, Plugins } from './core/plugins.js';
 export type { Process } from './core/process.js';
 export type { Secrets } from './core/secrets.js';
-export type { EntityClass, Migration, Queryable, Repository, Row, Storage, StorageDefinition, Tx, Where } from './core/storage.js';
+export type {
+  EntityClass,
+  Migration,
+  Queryable,
+  Repository,
+  Row,
+  SealedColumn,
+  Storage,
+  StorageDefinition,
+  Tx,
+  Where,
+} from './core/storage.js';
 export { core } from './core/tokens.js';
 export { allErrorCodes, declareErrors, type ErrorCode, errorCode } from './errors/error-codes.js';
 export { type ErrorText, SextantError } from './errors/sextant-error.js';

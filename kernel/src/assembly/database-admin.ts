@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
-import type { Manifest, StorageDefinition } from '@sextant/sdk';
+import type { Manifest } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { migrateJobLibrary } from '../jobs/jobs-service.js';
-import { collectDeclarations } from '../lifecycle/declarations.js';
 import { kernelTargets } from '../storage/kernel-migrations.js';
 import type { MigrationStatus, MigrationTarget } from '../storage/migrator.js';
 import type { ContentDigest } from '../storage/transfer/content-digest.js';
 import { exportDatabases, type TransferProgress } from '../storage/transfer/export-databases.js';
 import { importDatabases } from '../storage/transfer/import-databases.js';
 import { KERNEL_VERSION } from '../version.js';
-import { STORAGE_ROLES } from './database.js';
+import { storageDefinitions } from './storage-definitions.js';
 import type { Stored } from './stored-services.js';
 
 export interface TransferOptions {
@@ -86,7 +85,7 @@ export class DatabaseAdmin {
   async targets(): Promise<readonly MigrationTarget[]> {
     const targets: MigrationTarget[] = [...kernelTargets(this.stored.database.databases)];
     for (const manifest of this.manifests) {
-      const definitions = await this.#definitions(manifest);
+      const definitions = await storageDefinitions(manifest);
       if (definitions.length === 0) continue;
       const migrations = (await Promise.all(definitions.map((d) => d.migrations()))).flat();
       targets.push({
@@ -96,16 +95,5 @@ export class DatabaseAdmin {
       });
     }
     return targets;
-  }
-
-  async #definitions(manifest: Manifest): Promise<readonly StorageDefinition[]> {
-    const definitions: StorageDefinition[] = [];
-    for (const role of STORAGE_ROLES) {
-      const thunk = manifest.parts[role];
-      if (!thunk) continue;
-      const { default: part } = await thunk();
-      definitions.push(...collectDeclarations(manifest.id, role, (r) => part.register(r as never)).storage);
-    }
-    return definitions;
   }
 }

@@ -52,6 +52,7 @@ import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
 import { type RunawayOptions, runawaysOf } from './runaways-of.js';
+import { SecretsAdmin } from './secrets-admin.js';
 import { openStored, type Stored } from './stored-services.js';
 import { checkMentioned, markIncompatible, missingPlugins, refuseMissing, warnOfOldNames } from './wanted-plugins.js';
 
@@ -261,12 +262,12 @@ export class Kernel {
 
   /** What an administrator does to the database. @throws for a process without one. */
   database(): DatabaseAdmin {
-    if (!this.base.stored)
-      throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
-        what: 'This process has no database.',
-        fix: 'Give it a role that stores, such as cli.',
-      });
-    return new DatabaseAdmin(this.#manifests, this.base.stored);
+    return new DatabaseAdmin(this.#manifests, this.#needStored());
+  }
+
+  /** What an administrator does to the keys of stored credentials. @throws for a process without a database. */
+  secrets(): SecretsAdmin {
+    return new SecretsAdmin(this.#manifests, this.#needStored(), this.options.clock ?? systemClock);
   }
 
   /** A service that a plugin provides, or the kernel's own for it; undefined while there is none. */
@@ -391,5 +392,13 @@ export class Kernel {
 
   get #manifests(): readonly Manifest[] {
     return this.records.map((record) => record.manifest);
+  }
+
+  #needStored(): Stored {
+    if (this.base.stored) return this.base.stored;
+    throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
+      what: 'This process has no database.',
+      fix: 'Give it a role that stores, such as cli.',
+    });
   }
 }

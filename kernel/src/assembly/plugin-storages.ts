@@ -1,4 +1,5 @@
 import { type Logger, SextantError, type Storage, type StorageDefinition } from '@sextant/sdk';
+import { refuseUnfitSealed } from '../secrets/sealed-columns.js';
 import type { Databases } from '../storage/databases.js';
 import type { MigrationTarget, Migrator } from '../storage/migrator.js';
 import { PluginStorage } from '../storage/plugin-storage.js';
@@ -35,6 +36,11 @@ export class PluginStorages {
     this.#targets.set(plugin, target);
     if (this.migrates) await this.migrator.migrate(target);
     else await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
+    await refuseUnfitSealed(
+      this.databases.pool(database),
+      plugin,
+      definitions.flatMap((d) => d.sealed ?? []),
+    );
     const storage = await PluginStorage.open({
       plugin,
       pool: this.databases.pool(database),

@@ -40,7 +40,7 @@ export class Stored {
   readonly storages: PluginStorages;
   readonly switches: SwitchTable;
   readonly processes: ProcessTable;
-  readonly #keys: KeyRing;
+  readonly keys: KeyRing;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
 
@@ -57,7 +57,7 @@ export class Stored {
     const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
     this.processes = new ProcessTable(main);
-    this.#keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
+    this.keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
   }
 
   /** Makes what enters plugin code, now that there is a boundary to enter it by. */
@@ -119,7 +119,7 @@ export class Stored {
   }
 
   secretsOf(plugin: string): PluginSecrets {
-    return new PluginSecrets(this.#keys, plugin);
+    return new PluginSecrets(this.keys, plugin);
   }
 
   blobsOf(plugin: string): Blobs {

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -34,6 +35,7 @@ interface KeyFile {
 const KEY_BYTES = 32;
 // Milliseconds.
 const ABANDONED_PART = 60_000;
+const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
 const ID = /^[a-z0-9]{8,32}$/;
 
 /**
@@ -44,6 +46,7 @@ export class KeyRing {
   readonly path: string;
   #keys = new Map<string, SealingKey>();
   #primary = '';
+  #stamp = '';
 
   private constructor(folder: string) {
     this.path = join(folder, 'secrets.json');
@@ -72,12 +75,20 @@ export class KeyRing {
     return ring;
   }
 
+  /** The key that seals. A process that was started before a rotation notices it here: nothing may be sealed any more with the key before. */
   get primary(): SealingKey {
+    if (stampOf(statSync(this.path, { throwIfNoEntry: false })) !== this.#stamp) this.#load();
     return this.#keys.get(this.#primary)!;
   }
 
   get ids(): readonly string[] {
-    return [...this.#keys.keys()];
+    return this.keys.map(({ id }) => id);
+  }
+
+  /** Oldest first, as the file has them now. */
+  get keys(): readonly SealingKey[] {
+    this.#load();
+    return [...this.#keys.values()];
   }
 
   /** Another process may have rotated meanwhile, so an unknown id is looked for in the file once more. */
@@ -95,11 +106,15 @@ export class KeyRing {
     });
   }
 
-  /** Forgets all keys but the primary one, when everything was sealed again. @returns the ids that are gone. */
-  retire(): readonly string[] {
+  /** Forgets keys that nothing is sealed under any more, and never the one that seals. @returns the ids that are gone. */
+  retire(ids: readonly string[]): readonly string[] {
     return this.#alone(() => {
-      const gone = this.ids.filter((id) => id !== this.#primary);
-      this.#save(this.#primary, [this.primary]);
+      const gone = [...this.#keys.keys()].filter((id) => id !== this.#primary && ids.includes(id));
+      if (gone.length > 0)
+        this.#save(
+          this.#primary,
+          [...this.#keys.values()].filter(({ id }) => !gone.includes(id)),
+        );
       return gone;
     });
   }
@@ -107,16 +122,25 @@ export class KeyRing {
   /** Of two changes at once the second would drop the first one's key, and what that key has sealed by then. */
   #alone<R>(change: () => R): R {
     const name = `${this.path}.lock`;
-    let lock = takeOwnerLock(name);
-    while ('heldBy' in lock) {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20); // the other's change takes milliseconds
-      lock = takeOwnerLock(name);
-    }
     try {
-      this.#load();
-      return change();
-    } finally {
-      lock.release();
+      let lock = takeOwnerLock(name);
+      while ('heldBy' in lock) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20); // the other's change takes milliseconds
+        lock = takeOwnerLock(name);
+      }
+      try {
+        this.#load();
+        return change();
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      if (!READ_ONLY.has((error as { code?: string }).code ?? '')) throw error;
+      throw new SextantError('SEXTANT_SECRETS_KEY_READ_ONLY', {
+        what: `The key file ${this.path} cannot be changed by this process.`,
+        why: `Its folder refuses it (${(error as { code?: string }).code}): it belongs to another account, or is mounted from elsewhere.`,
+        fix: 'Run the command as the account that owns the folder. A file that is mounted is changed where it comes from: put a new key into it as `primary`, keep the old ones, restart every process, and run the command again.',
+      });
     }
   }
 
@@ -125,7 +149,7 @@ export class KeyRing {
     this.#load();
   }
 
-  /** @returns false when there is no file. */
+  /** @returns false when there is no file; what was read before stays. */
   #load(): boolean {
     let file: number;
     try {
@@ -135,8 +159,11 @@ export class KeyRing {
       throw error;
     }
     let text: string;
+    let stamp: string;
     try {
-      const mode = fstatSync(file).mode & 0o777;
+      const info = fstatSync(file);
+      stamp = stampOf(info);
+      const mode = info.mode & 0o777;
       if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
         throw new SextantError('SEXTANT_SECRETS_KEY_MODE', {
           what: `The key file ${this.path} has the mode ${mode.toString(8).padStart(3, '0')}.`,
@@ -151,6 +178,7 @@ export class KeyRing {
     const { primary, keys } = this.#parse(text);
     this.#keys = new Map(keys.map((key) => [key.id, key]));
     this.#primary = primary;
+    this.#stamp = stamp;
     return true;
   }
 
@@ -185,6 +213,9 @@ export class KeyRing {
     });
   }
 }
+
+/** Tells one file of a name from the next; empty when there is none. */
+const stampOf = (info: Stats | undefined): string => (info === undefined ? '' : `${info.ino}:${info.mtimeMs}:${info.size}`);
 
 const ageOf = (path: string): number => {
   const info = statSync(path, { throwIfNoEntry: false });

@@ -44,13 +44,16 @@ export class PluginSecrets implements Secrets {
   }
 
   reseal(sealed: string): string {
-    return SEALED.exec(sealed)?.[1] === this.ring.primary.id ? sealed : this.seal(this.open(sealed));
+    return sealedUnder(sealed) === this.ring.primary.id ? sealed : this.seal(this.open(sealed));
   }
 
   #bound(keyId: string): Buffer {
     return Buffer.from(`${VERSION}|${keyId}|${this.plugin}`);
   }
 }
+
+/** The id of the key a text is sealed under; undefined when it is no sealed text. */
+export const sealedUnder = (text: string): string | undefined => SEALED.exec(text)?.[1];
 
 const unreadable = (why: string): SextantError =>
   new SextantError('SEXTANT_SECRETS_UNREADABLE', {

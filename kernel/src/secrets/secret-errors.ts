@@ -16,4 +16,29 @@ export const secretErrors = declareErrors({
     summary: 'The key file is damaged, or holds a key that is none.',
     fix: 'Restore it from a backup; without it the stored credentials are lost and must be entered again.',
   },
+  SEXTANT_SECRETS_KEY_READ_ONLY: {
+    status: 500,
+    summary: 'The key file cannot be changed by this process.',
+    fix: 'Run the command as the account that owns the folder; change a mounted file where it comes from.',
+  },
+  SEXTANT_SECRETS_KEY_MISSING: {
+    status: 409,
+    summary: 'Stored values are sealed under a key that the key file does not hold, so no key is made.',
+    fix: 'Name the data folder or `keysDir` of the installation, or restore its key file. When it is lost, enter the credentials again and say `--ignore-missing`.',
+  },
+  SEXTANT_SECRETS_KEY_IN_USE: {
+    status: 409,
+    summary: 'An old key is still needed, so it is not dropped.',
+    fix: 'Run `sextant secrets rotate`, wait ten minutes, and try again; a plugin that keeps sealed values elsewhere declares their column.',
+  },
+  SEXTANT_SECRETS_ROTATING: {
+    status: 409,
+    summary: 'Another process rotates or drops keys of the same database at this moment.',
+    fix: 'Wait until it is done.',
+  },
+  SEXTANT_SECRETS_COLUMN: {
+    status: 500,
+    summary: 'A plugin declares a column of sealed values that rotation could not work on.',
+    fix: 'Name a text column of a table of the plugin that has a primary key.',
+  },
 });

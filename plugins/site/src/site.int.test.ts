@@ -62,6 +62,15 @@ describe('the site', () => {
     ).not.toContain('canary-1');
   });
 
+  it('has the versions of its configuration sealed anew when the key is rotated', async () => {
+    const before = await kernel.service(siteConfiguration).effective();
+    const { resealed, unreadable } = await kernel.kernel
+      .secrets()
+      .rotate({ signal: new AbortController().signal, progress: () => undefined });
+    expect([resealed > 0, unreadable]).toEqual([true, 0]);
+    expect(await kernel.service(siteConfiguration).effective()).toEqual(before);
+  });
+
   it('refuses a configuration that is malformed, with the position, and one on an old version', async () => {
     const save = (id: number, input: string): Promise<GraphQLAnswer> =>
       kernel.graphql('mutation($id:Int!,$input:String!){updateSiteConfiguration(lastID:$id,input:$input)}', { id, input });

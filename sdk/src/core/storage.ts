@@ -44,9 +44,20 @@ export interface Migration {
   up(db: Queryable): Promise<void>;
 }
 
+/**
+ * A column that holds what `core.secrets` sealed: text, each value one sealed text and nothing around it; null or empty where there is none. Its table
+ * has a primary key. Rotation lists the rows page by page and writes a value back only where it is still the one that was read.
+ */
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
 export interface StorageDefinition {
   /** Which logical database; default `main`. */
   readonly database?: 'main' | 'codeintel' | 'insights';
   readonly entities?: () => Promise<readonly EntityClass<object>[]>;
   readonly migrations: () => Promise<readonly Migration[]>;
+  /** Every column that holds sealed values. What is sealed elsewhere is lost when an old key is dropped, so dropping refuses while it finds any. */
+  readonly sealed?: readonly SealedColumn[];
 }

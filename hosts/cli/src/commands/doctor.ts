@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { dataFolder } from '@sextant/kernel';
 import type { AddCommand } from '../add-command.js';
 import { commandOutput, table } from '../output.js';
-import { type KernelChoice, kernelOptions, loadConfiguration } from '../with-kernel.js';
+import { type KernelChoice, kernelOptions, loadConfiguration, withKernel } from '../with-kernel.js';
+import { KEY_STATES } from './secrets.js';
 
 interface Finding {
   readonly check: string;
@@ -20,7 +23,8 @@ export const doctor: AddCommand = (program, done) => {
   const command = program.command('doctor').description('Check this machine and the configuration, and say how to mend what is wrong.');
   for (const [flags, text] of kernelOptions) command.option(flags, text);
   command.action(async (options: KernelChoice) => {
-    const findings = await Promise.all([node(), git(), configuration(options), disk(options)]);
+    const checks = await Promise.all([node(), git(), configuration(options), disk(options), secrets(options)]);
+    const findings = checks.flat();
     const out = commandOutput(program.opts().json === true);
     out.json(findings);
     out.line(
@@ -84,5 +88,23 @@ async function disk(options: KernelChoice): Promise<Finding> {
       };
     }
     if (at === '/') return { check: 'disk', status: 'problem', detail: `${folder} cannot be read` };
+  }
+}
+
+/** Nothing is stored before the first start, and nothing is made here. */
+async function secrets(options: KernelChoice): Promise<readonly Finding[]> {
+  const check = 'stored credentials';
+  try {
+    const { keysDir, dataDir } = (await loadConfiguration(options)).process;
+    if (!existsSync(join(keysDir ?? join(dataFolder(dataDir), 'keys'), 'secrets.json'))) return [];
+    const { keys } = await withKernel(options, (kernel) => kernel.secrets().status(), { start: false });
+    const detail = keys.map(({ id, state, values }) => `${values} under key ${id} (${KEY_STATES[state]})`).join(', ');
+    if (keys.some((key) => key.state === 'missing'))
+      return [{ check, status: 'problem', detail: `${detail}: restore the key file, or enter these credentials again` }];
+    if (keys.some((key) => key.state === 'old' && key.values > 0))
+      return [{ check, status: 'warning', detail: `${detail}: run "sextant secrets rotate" to its end` }];
+    return [{ check, status: 'ok', detail }];
+  } catch (error) {
+    return [{ check, status: 'problem', detail: error instanceof Error ? error.message : String(error) }];
   }
 }

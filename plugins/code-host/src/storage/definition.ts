@@ -1,4 +1,7 @@
 import type { StorageDefinition } from '@sextant/sdk';
 
 /** The plugin's tables. Its statements are written by hand: most are set-based, which entities cannot say. */
-export const storage: StorageDefinition = { migrations: async () => (await import('./migrations/index.js')).migrations };
+export const storage: StorageDefinition = {
+  migrations: async () => (await import('./migrations/index.js')).migrations,
+  sealed: [{ table: 'connections', column: 'sealed_config' }],
+};

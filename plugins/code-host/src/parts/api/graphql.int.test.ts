@@ -179,6 +179,18 @@ describe('the operations of the field’s command line (src-cli §3)', () => {
     expect(at((await ask('{ repositories(names: ["git.example.com/a"]) { totalCount } }')).data, 'repositories.totalCount')).toBe(0);
   });
 
+  it('has the configuration of each connection sealed anew when the key is rotated', async () => {
+    const configs = async () => (await ask('{ externalServices(first: 1000) { nodes { config } } }')).data.externalServices.nodes;
+    const before = await configs();
+    const admin = withPermissions.kernel.secrets();
+    const rotation = await admin.rotate({ signal: new AbortController().signal, progress: () => undefined });
+    expect(rotation).toMatchObject({ resealed: before.length, unreadable: 0 });
+    expect((await admin.status()).columns).toEqual([
+      expect.objectContaining({ column: 'sealed_config', values: before.length, unsealed: 0 }),
+    ]);
+    expect(await configs()).toEqual(before);
+  });
+
   it('repos delete, and the next sync brings it back', async () => {
     const repository = await idOf('team/second');
     expect(
