@@ -25,6 +25,8 @@ export interface OpenDatabase {
   readonly databases: Databases;
   /** In words: where it is, without a password. */
   readonly where: string;
+  /** It was started here, for this process alone. */
+  readonly alone: boolean;
   close(): Promise<void>;
 }
 
@@ -47,13 +49,13 @@ export async function openDatabase(
   };
   if (main) {
     const databases = new Databases({ main: main.reveal(), ...options });
-    return { databases, where: 'the configured PostgreSQL', close: () => databases.end() };
+    return { databases, where: 'the configured PostgreSQL', alone: false, close: () => databases.end() };
   }
   if (roles.includes('cli')) {
     const address = await EmbeddedPostgres.running(dataDir);
     if (address) {
       const databases = new Databases({ main: { ...address }, ...options });
-      return { databases, where: 'the embedded PostgreSQL that runs already', close: () => databases.end() };
+      return { databases, where: 'the embedded PostgreSQL that runs already', alone: false, close: () => databases.end() };
     }
   } else if (!WHOLE.every((role) => roles.includes(role))) {
     throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
@@ -67,6 +69,7 @@ export async function openDatabase(
   return {
     databases,
     where: `the embedded PostgreSQL ${embedded.version}`,
+    alone: true,
     close: async () => {
       await databases.end();
       await embedded.stop();

@@ -98,7 +98,11 @@ export class Stored {
     if (!this.outside.blobs) await FolderBlobs.sweep(join(this.options.dataDir, 'blobs'));
     await this.outside.redis?.connect();
     await this.events.start();
-    await this.jobs.start({ work: roles.includes('worker') || roles.includes('index'), schedule: roles.includes('scheduler') });
+    await this.jobs.start({
+      work: roles.includes('worker') || roles.includes('index'),
+      schedule: roles.includes('scheduler'),
+      alone: this.database.alone && !roles.includes('cli'),
+    });
   }
 
   storageOf(plugin: string): Storage {

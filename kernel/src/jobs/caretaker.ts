@@ -73,10 +73,15 @@ export class Caretaker {
     this.#timer = setTimeout(() => void this.round().finally(() => this.#arm(this.options.tick)), delay);
   }
 
+  /** Gives the jobs of every registered worker away, without waiting for its silence. Only before this process has a worker, and where no other can be. */
+  takeOver(): Promise<void> {
+    return this.#bury(0);
+  }
+
   async #once(): Promise<void> {
     const { main, silence } = this.options;
     // While we could not see the database, nobody could beat: silence counts from when we see again.
-    if (performance.now() - this.#sightSince >= silence) await this.#bury();
+    if (performance.now() - this.#sightSince >= silence) await this.#bury(silence);
     let appeared = 0;
     for (const outbox of this.options.outboxes) appeared += await this.#carryOver(outbox);
     if (appeared > 0) this.options.jobsAppeared();
@@ -88,19 +93,24 @@ export class Caretaker {
     }
   }
 
-  async #bury(): Promise<void> {
+  async #bury(silence: number): Promise<void> {
     const dead = await this.options.queue.own(async (db) => {
       // One scheduler at a time; the others find nothing to do.
       const [lock] = await db.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1, 0) as mine', [CLASS]);
       if (!lock!.mine) return [];
-      const buried = await db.query<{ pool_id: string; instance: string }>(BURY, [this.options.silence]);
-      const orphans = await db.query<{ pool_id: string }>(ORPHANS, [this.options.silence]);
+      const buried = await db.query<{ pool_id: string; instance: string }>(BURY, [silence]);
+      const orphans = await db.query<{ pool_id: string }>(ORPHANS, [silence]);
       const ids = [...buried, ...orphans].map((row) => row.pool_id);
       if (ids.length > 0) await db.query('select graphile_worker.force_unlock_workers($1::text[])', [ids]);
       return [...buried.map((row) => row.instance), ...orphans.map((row) => row.pool_id)];
     });
     if (dead.length === 0) return;
-    this.options.log.warn(`Workers were silent for ${this.options.silence} ms; their jobs are given to others.`, { workers: dead });
+    this.options.log.warn(
+      silence === 0
+        ? 'The process before was killed with jobs under way; they run again.'
+        : `Workers were silent for ${silence} ms; their jobs are given to others.`,
+      { workers: dead },
+    );
     this.options.jobsAppeared();
   }
 

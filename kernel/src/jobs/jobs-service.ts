@@ -90,9 +90,13 @@ export class JobsService {
     this.#notifications = new Notifications(main, log);
   }
 
-  /** `work`: takes jobs of registered handlers. `schedule`: looks after dead workers, outboxes and history. Needs migrated tables. */
-  async start(roles: { readonly work: boolean; readonly schedule: boolean }): Promise<void> {
+  /**
+   * `work`: takes jobs of registered handlers. `schedule`: looks after dead workers, outboxes and history. `alone`: no other process can work on this
+   * database, so whoever holds a job is dead. Needs migrated tables.
+   */
+  async start(roles: { readonly work: boolean; readonly schedule: boolean; readonly alone?: boolean }): Promise<void> {
     this.#roles = roles;
+    if (roles.alone) await this.#caretaker.takeOver();
     if (roles.work) {
       await this.#notifications.listen(CANCEL, (key) => this.runner.cancel(key));
       await this.runner.start();

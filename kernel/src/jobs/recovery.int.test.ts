@@ -39,6 +39,24 @@ describe('a worker that was killed', () => {
   });
 });
 
+it('starts at once with what a killed process held, where no other can be at work (hostile row 13)', async () => {
+  const child = fork(new URL('./test/work-and-hang.mjs', import.meta.url), [], {
+    execArgv: [],
+    env: { ...process.env, DSN: fixture.database.dsn },
+  });
+  // A silence that no test waits for.
+  const next = fixture.service({ silence: 3_600_000 });
+  await next.forPlugin('worker').enqueue(job, {}, { key: 'k', queue: 'q' });
+  await new Promise((resolve) => child.once('message', resolve));
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.once('exit', resolve));
+  const attempts: number[] = [];
+  next.handle('worker', job, async (_, run) => void attempts.push(run.attempt));
+  await next.start({ work: true, schedule: true, alone: true });
+  await new JobSpy(next.runner, fixture.databases.pool('main')).waitFor(job.name, 'completed');
+  expect(attempts).toEqual([2]);
+});
+
 it('aborts its jobs when it finds itself held for dead', async () => {
   const service = fixture.service({ heartbeat: 50 });
   let reason: unknown;
