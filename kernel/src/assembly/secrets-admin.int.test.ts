@@ -74,7 +74,7 @@ async function aWorld(values = 0): Promise<World> {
      from unnest($1::text[]) with ordinality as v(s, n)`,
     [sealed],
   );
-  return { kernel, db, secrets, admin: kernel.kernel.secrets() };
+  return { kernel, db, secrets, admin: another({ kernel }) };
 }
 
 function connected(kernel: TestKernel): Databases {
@@ -83,12 +83,12 @@ function connected(kernel: TestKernel): Databases {
   return databases;
 }
 
-/** As another process on the same installation: its own ring and connections, at `minutes` from now. */
-function another({ kernel }: World, { minutes = 0, keys = join(kernel.dataDir, 'keys') } = {}): SecretsAdmin {
+/** As another process on the same installation: its own ring and connections, at `minutes` from now. It asks no one whether they have the key. */
+function another({ kernel }: Pick<World, 'kernel'>, { minutes = 0, keys = join(kernel.dataDir, 'keys') } = {}): SecretsAdmin {
   const databases = connected(kernel);
   return new SecretsAdmin(
     [keeper()],
-    { keys: KeyRing.open(keys), database: { databases } },
+    { keys: KeyRing.open(keys), database: { databases }, askForKey: async () => ({ holding: [], lacking: [] }) },
     { now: () => new Date(Date.now() + minutes * 60_000) },
   );
 }
@@ -118,7 +118,8 @@ describe('rotating the keys of stored values', () => {
     const { kernel, db, secrets } = await aWorld(3);
     const [place] = await sealedPlaces(connected(kernel).pool('main'), 'keeper', SEALED);
     const ring = KeyRing.open(join(kernel.dataDir, 'keys'));
-    const primary = ring.rotate();
+    const primary = ring.add();
+    ring.promote(primary);
     let edited = false;
     const pool = {
       lease: async (schema: string) => {
@@ -155,12 +156,12 @@ describe('rotating the keys of stored values', () => {
   });
 
   it('goes on after it was killed (hostile row 13), and holds no lock then', async () => {
-    const world = await aWorld(2_000);
+    const world = await aWorld(800);
     const keys = join(world.kernel.dataDir, 'keys');
     const child = fork(new URL('../secrets/test/rotate-database.mjs', import.meta.url), [keys, world.kernel.databaseUrl], { execArgv: [] });
-    const [made] = (await once(child, 'message')) as [string];
-    expect(made).toMatch(/^Made the key/);
-    await once(child, 'message');
+    const said: string[] = [];
+    child.on('message', (text) => void said.push(String(text)));
+    await expect.poll(() => said.some((text) => text.startsWith('keeper')), { timeout: 10_000 }).toBe(true);
     await expect(world.admin.rotate(quiet)).rejects.toMatchObject({ code: 'SEXTANT_SECRETS_ROTATING' });
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -172,9 +173,9 @@ describe('rotating the keys of stored values', () => {
     };
     await expect.poll(ended, { timeout: 10_000 }).toBeDefined();
     expect(rotation).toMatchObject({ madeKey: undefined, unreadable: 0 });
-    expect(rotation?.resealed).toBeLessThanOrEqual(1_800);
-    expect(await valuesPerState(world.admin)).toEqual({ primary: 2_000, old: 0 });
-    expect(await plain(world)).toEqual(Array.from({ length: 2_000 }, (_, n) => `secret ${n}`));
+    expect(rotation?.resealed).toBeLessThanOrEqual(600);
+    expect(await valuesPerState(world.admin)).toEqual({ primary: 800, old: 0 });
+    expect(await plain(world)).toEqual(Array.from({ length: 800 }, (_, n) => `secret ${n}`));
   });
 
   it('passes over what cannot be opened, and says how much', async () => {
@@ -200,6 +201,32 @@ describe('rotating the keys of stored values', () => {
     expect(await admin.rotate({ ...quiet, ignoreMissing: true })).toMatchObject({ resealed: 0, unreadable: 2 });
   });
 
+  it('is refused while a running process reads another key file, and changes nothing', async () => {
+    const world = await aWorld(2);
+    const plugins = [keeper()];
+    const sharing = await startTestKernel({
+      plugins,
+      databaseUrl: world.kernel.databaseUrl,
+      config: { keysDir: join(world.kernel.dataDir, 'keys') },
+    });
+    started.unshift(sharing);
+    const said: string[] = [];
+    const admin = world.kernel.kernel.secrets();
+    const { madeKey } = await admin.rotate({ ...quiet, progress: (text) => void said.push(text) });
+    expect(said).toContain('2 running processes have the new key.');
+    const apart = await startTestKernel({ plugins, databaseUrl: world.kernel.databaseUrl });
+    started.unshift(apart);
+    await expect(admin.rotate(quiet)).rejects.toMatchObject({
+      code: 'SEXTANT_SECRETS_KEY_NOT_SHARED',
+      why: expect.stringContaining(apart.kernel.instance),
+    });
+    const { keys } = await world.admin.status();
+    expect(keys.map(({ id, state, values }) => [id === madeKey, state, values])).toEqual([
+      [false, 'old', 0],
+      [true, 'primary', 2],
+    ]);
+  });
+
   it.skipIf(process.getuid?.() !== 0)('says that the key file is mounted read-only, in place of failing half-way', async () => {
     const { kernel, admin } = await aWorld(1);
     const keys = mkdtempSync(join(tmpdir(), 'sextant-keys-'));
@@ -214,7 +241,7 @@ describe('rotating the keys of stored values', () => {
     const ring = KeyRing.open(join(keys, 'ro'));
     process.seteuid!(65_534);
     try {
-      expect(() => ring.rotate()).toThrow(expect.objectContaining({ code: 'SEXTANT_SECRETS_KEY_READ_ONLY' }));
+      expect(() => ring.add()).toThrow(expect.objectContaining({ code: 'SEXTANT_SECRETS_KEY_READ_ONLY' }));
     } finally {
       process.seteuid!(account);
     }

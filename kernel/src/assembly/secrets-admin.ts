@@ -1,5 +1,6 @@
 import { type Clock, type Manifest, SextantError } from '@sextant/sdk';
 import type pg from 'pg';
+import type { KeyHolders } from '../secrets/key-holders.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { PluginSecrets } from '../secrets/plugin-secrets.js';
 import { countSealed, resealColumn, type SealedPlace, sealedPlaces, tablesNaming } from '../secrets/sealed-columns.js';
@@ -49,6 +50,13 @@ const MAX_PASSES = 10;
 const LOCK = 7_355_608_114;
 const SCAN_TIMEOUT = 30 * 60_000;
 
+export interface SecretsSources {
+  readonly keys: KeyRing;
+  readonly database: { readonly databases: Databases };
+  /** Asks the running processes whether they have a key. */
+  askForKey(id: string, signal: AbortSignal): Promise<KeyHolders>;
+}
+
 /** What an administrator does to the keys that seal stored credentials, without starting any plugin. All of it works beside running processes. */
 export class SecretsAdmin {
   readonly #ring: KeyRing;
@@ -56,7 +64,7 @@ export class SecretsAdmin {
 
   constructor(
     private readonly manifests: readonly Manifest[],
-    stored: { readonly keys: KeyRing; readonly database: { readonly databases: Databases } },
+    private readonly stored: SecretsSources,
     private readonly clock: Pick<Clock, 'now'>,
   ) {
     this.#ring = stored.keys;
@@ -71,7 +79,8 @@ export class SecretsAdmin {
   /**
    * Makes a new key and seals every stored value with it. A rotation that was interrupted is brought to its end first, and then makes no further key.
    * The old keys stay and open what others have read or backed up.
-   * @throws SEXTANT_SECRETS_KEY_MISSING, SEXTANT_SECRETS_KEY_READ_ONLY, SEXTANT_SECRETS_ROTATING
+   * @throws SEXTANT_SECRETS_KEY_MISSING, SEXTANT_SECRETS_KEY_READ_ONLY, SEXTANT_SECRETS_KEY_NOT_SHARED,
+   * SEXTANT_SECRETS_ROTATING
    */
   rotate(options: RotationOptions): Promise<Rotation> {
     return this.#alone(async () => {
@@ -79,7 +88,9 @@ export class SecretsAdmin {
       if (!options.ignoreMissing) refuseMissingKeys(status);
       const continued = await this.#resealAll(places, options);
       if (continued.resealed > 0) return { madeKey: undefined, ...continued };
-      const madeKey = this.#ring.rotate();
+      const madeKey = this.#ring.add();
+      await this.#agreeOn(madeKey, options);
+      this.#ring.promote(madeKey);
       options.progress(`Made the key ${madeKey}.`);
       return { madeKey, ...(await this.#resealAll(places, options)) };
     });
@@ -108,6 +119,18 @@ export class SecretsAdmin {
         if (naming.length > 0) throw inUse(`Values under ${id} are in ${naming.join(', ')}, in no column that a plugin declares.`);
       }
       return this.#ring.retire(old.map(({ id }) => id));
+    });
+  }
+
+  /** A process with a key file of its own could not open what the new key seals. */
+  async #agreeOn(id: string, { signal, progress }: RotationOptions): Promise<void> {
+    const { holding, lacking } = await this.stored.askForKey(id, signal);
+    if (lacking.length === 0) return progress(`${holding.length} running processes have the new key.`);
+    this.#ring.retire([id]);
+    throw new SextantError('SEXTANT_SECRETS_KEY_NOT_SHARED', {
+      what: `No key was made: ${lacking.length} running processes would not have it.`,
+      why: `These read another key file: ${lacking.join(', ')}.`,
+      fix: 'Give every process one `keysDir`, or bring the key file to each (docs/operations.md); stop a process that is not of this installation.',
     });
   }
 

@@ -11,6 +11,7 @@ import { EventBus } from '../events/event-bus.js';
 import { PostgresTransport } from '../events/postgres-transport.js';
 import { JobsService, migrateJobLibrary } from '../jobs/jobs-service.js';
 import type { Logs } from '../observability/logs.js';
+import { answerForKeys, askForKey, type KeyHolders } from '../secrets/key-holders.js';
 import { KeyRing } from '../secrets/key-ring.js';
 import { PluginSecrets } from '../secrets/plugin-secrets.js';
 import { kernelTargets } from '../storage/kernel-migrations.js';
@@ -32,6 +33,8 @@ export interface StoredOptions {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds that running processes have to say whether they have a new key. */
+const KEY_PATIENCE = 3_000;
 const WAIT_FOR_MIGRATOR = 10 * 60_000;
 
 /** Everything that stands on the database: storage, jobs, events, cache, limits, secrets, blobs. */
@@ -43,6 +46,7 @@ export class Stored {
   readonly keys: KeyRing;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
+  #listening = false;
 
   constructor(
     private readonly options: StoredOptions,
@@ -96,13 +100,27 @@ export class Stored {
       for (const target of targets) await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
     }
     if (!this.outside.blobs) await FolderBlobs.sweep(join(this.options.dataDir, 'blobs'));
-    await this.outside.redis?.connect();
-    await this.events.start();
+    await this.listen();
+    answerForKeys(this.events.forPlugin('kernel'), this.keys, this.options.instance);
     await this.jobs.start({
       work: roles.includes('worker') || roles.includes('index'),
       schedule: roles.includes('scheduler'),
       alone: this.database.alone && !roles.includes('cli'),
     });
+  }
+
+  /** Hears events from now on. */
+  async listen(): Promise<void> {
+    if (this.#listening) return;
+    this.#listening = true;
+    await this.outside.redis?.connect();
+    await this.events.start();
+  }
+
+  /** Which running processes have a key. */
+  async askForKey(id: string, signal: AbortSignal): Promise<KeyHolders> {
+    await this.listen();
+    return await askForKey(this.events.forPlugin('kernel'), id, KEY_PATIENCE, signal);
   }
 
   storageOf(plugin: string): Storage {

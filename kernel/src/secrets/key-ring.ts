@@ -97,13 +97,18 @@ export class KeyRing {
     return this.#keys.get(id);
   }
 
-  /** Adds a key and seals with it from now on; the others go on opening. @returns the new id. */
-  rotate(): string {
+  /** Adds a key that seals nothing yet. @returns its id. */
+  add(): string {
     return this.#alone(() => {
       const key = newKey();
-      this.#save(key.id, [...this.#keys.values(), key]);
+      this.#save(this.#primary, [...this.#keys.values(), key]);
       return key.id;
     });
+  }
+
+  /** Seals with a key that was added from now on; the others go on opening. */
+  promote(id: string): void {
+    this.#alone(() => this.#save(id, [...this.#keys.values()]));
   }
 
   /** Forgets keys that nothing is sealed under any more, and never the one that seals. @returns the ids that are gone. */

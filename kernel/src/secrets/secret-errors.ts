@@ -31,6 +31,11 @@ export const secretErrors = declareErrors({
     summary: 'An old key is still needed, so it is not dropped.',
     fix: 'Run `sextant secrets rotate`, wait ten minutes, and try again; a plugin that keeps sealed values elsewhere declares their column.',
   },
+  SEXTANT_SECRETS_KEY_NOT_SHARED: {
+    status: 409,
+    summary: 'A running process has a key file of its own, which does not hold the new key; nothing was sealed with it.',
+    fix: 'Give every process one `keysDir`, or bring the key file to each; stop a process that is not of this installation.',
+  },
   SEXTANT_SECRETS_ROTATING: {
     status: 409,
     summary: 'Another process rotates or drops keys of the same database at this moment.',

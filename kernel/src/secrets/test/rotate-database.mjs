@@ -7,7 +7,11 @@ const [, , folder, dsn] = process.argv;
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const storage = { migrations: async () => [], sealed: [{ table: 'credentials', column: 'sealed' }] };
 const keeper = { id: 'keeper', parts: { api: async () => ({ default: { register: (r) => r.storage(storage) } }) } };
-const stored = { keys: KeyRing.open(folder), database: { databases: new Databases({ main: dsn, log }) } };
+const stored = {
+  keys: KeyRing.open(folder),
+  database: { databases: new Databases({ main: dsn, log }) },
+  askForKey: async () => ({ holding: [], lacking: [] }),
+};
 await new SecretsAdmin([keeper], stored, { now: () => new Date() }).rotate({
   signal: new AbortController().signal,
   progress: (text) => process.send(text),

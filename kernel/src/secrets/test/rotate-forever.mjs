@@ -3,7 +3,7 @@ import { KeyRing } from '../../../dist/secrets/key-ring.js';
 
 const ring = KeyRing.open(process.argv[2]);
 for (let rotations = 1; ; rotations++) {
-  ring.rotate();
+  ring.promote(ring.add());
   process.send(rotations);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -40,6 +40,15 @@ describe('owner lock', () => {
     });
     expect(existsSync(file)).toBe(false);
     expect(taken()).toBe(true);
+  });
+
+  it('is rid of what processes left that were killed while they took it, and leaves what others do now (hostile row 13)', () => {
+    for (const name of ['lock.1.new', 'lock.2.old', 'lock.3.new', 'lock.json', 'other.1.new']) {
+      writeFileSync(join(folder, name), 'half');
+      if (name !== 'lock.3.new') utimesSync(join(folder, name), 1, 1);
+    }
+    expect(taken()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['lock', 'lock.3.new', 'lock.json', 'other.1.new']);
   });
 
   it('says which process holds it', () => {

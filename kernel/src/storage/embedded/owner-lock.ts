@@ -1,5 +1,6 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { isSameProcess, startTicks } from './process-identity.js';
 
 /** The process that holds a lock. */
@@ -80,6 +81,17 @@ function removeStale(file: string, judged: string): void {
   }
 }
 
+/** What processes left that were killed while they took the lock: files that live for a moment. */
+function removeAbandoned(file: string): void {
+  const name = basename(file);
+  for (const other of readdirSync(dirname(file))) {
+    if (!other.startsWith(`${name}.`) || !/^\d+\.(?:new|old)$/.test(other.slice(name.length + 1))) continue;
+    const path = join(dirname(file), other);
+    const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (touched !== undefined && Date.now() - touched > SILENCE_MS) rmSync(path, { force: true });
+  }
+}
+
 /**
  * Takes the lock file for this process, or says who holds it. The lock of a process that died is taken over; so is that of another machine or container
  * that has been silent for 20 seconds.
@@ -95,6 +107,7 @@ export function takeOwnerLock(file: string): OwnerLock | { readonly heldBy: Owne
     if (holder !== undefined && isAlive(holder, file)) return { heldBy: holder };
     removeStale(file, found);
   }
+  removeAbandoned(file);
   const beat = setInterval(() => {
     try {
       utimesSync(file, new Date(), new Date());
