@@ -6,8 +6,10 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   watch,
   writeFileSync,
 } from 'node:fs';
@@ -198,6 +200,16 @@ describe('row 13: killed in the middle', () => {
     await expect(lockMirror(test.root, path)).rejects.toMatchObject({ code: 'SEXTANT_GIT_BUSY' });
   });
 
+  it('sweeps the claim of a lock that its writer had no time to sign', async () => {
+    const locks = join(test.root, '.locks');
+    mkdirSync(locks, { recursive: true });
+    for (const name of ['a.unsigned-old', 'a.unsigned-new']) writeFileSync(join(locks, name), '');
+    utimesSync(join(locks, 'a.unsigned-old'), 1, 1);
+    await test.files.sweep();
+    expect(readdirSync(locks).filter((name) => name.startsWith('a.'))).toEqual(['a.unsigned-new']);
+    rmSync(join(locks, 'a.unsigned-new'));
+  });
+
   it('clones as if nothing had been after kill -9 in a clone, and serves no half of it', async () => {
     const source = aRepository({ commits: [{ files: { a: '1' } }] });
     const folder = aFolder('hanging');
@@ -244,7 +256,14 @@ describe('row 13: killed in the middle', () => {
     const repo = await test.mirror('leftovers');
     const path = test.files.pathOf(repo.name);
     mkdirSync(join(path, 'refs', 'heads'), { recursive: true });
-    for (const name of ['packed-refs.lock', 'HEAD.lock', 'refs/heads/main.lock', 'objects/pack/tmp_pack_x1', 'config.lock'])
+    for (const name of [
+      'sextant-mirror.json.0b5f',
+      'packed-refs.lock',
+      'HEAD.lock',
+      'refs/heads/main.lock',
+      'objects/pack/tmp_pack_x1',
+      'config.lock',
+    ])
       writeFileSync(join(path, name), 'half');
     const oid = repo.source.commit({ files: { new: '1' } });
     expect(done(await test.fetch('leftovers', { url: repo.source.path, localFolder: true }))).toMatchObject({
@@ -252,7 +271,7 @@ describe('row 13: killed in the middle', () => {
       cloned: false,
     });
     expect(await resolve('leftovers')).toBe(oid);
-    expect(below(path).filter((f) => /\.lock$|tmp_pack/.test(f))).toEqual([]);
+    expect(below(path).filter((f) => /\.lock$|tmp_pack|mirror\.json\./.test(f))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type RepoName, SextantError } from '@sextant/sdk';
 import { mirrorPath } from './mirror-path.js';
@@ -13,6 +13,8 @@ export interface MirrorNote {
 }
 
 const NOTE = 'sextant-mirror.json';
+// Milliseconds.
+const UNSIGNED_FOR = 60_000;
 
 /** The folder of mirrors: `<root>/<name>.git`, and our own `.temp` and `.locks` beside them. */
 export class MirrorFiles {
@@ -75,7 +77,9 @@ export class MirrorFiles {
     for (const name of await readdir(join(this.root, '.locks')).catch(() => [])) {
       const file = join(this.root, '.locks', name);
       const owner = await readFile(file, 'utf8').catch(() => '');
-      if (owner !== '' && !identityAlive(owner.split(' ')[0]!)) await rm(file, { force: true });
+      // Killed between making its claim and signing it: a living process signs at once.
+      const unsigned = owner === '' && Date.now() - ((await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now()) > UNSIGNED_FOR;
+      if (unsigned || (owner !== '' && !identityAlive(owner.split(' ')[0]!))) await rm(file, { force: true });
     }
     return swept;
   }
@@ -162,12 +166,13 @@ export async function sizeOf(folder: string): Promise<number> {
   return total;
 }
 
-/** Removes what a killed git leaves in a mirror: lock files and half-written packs. Only under the mirror's lock. */
+/** Removes what a killed git, or we, left in a mirror: lock files, half-written packs and notes. Only under the mirror's lock. */
 export async function clearLeftovers(gitDir: string): Promise<void> {
   for (const entry of await readdir(gitDir, { withFileTypes: true, recursive: true }).catch(() => [])) {
     const name = basename(entry.name);
     const inObjects = entry.parentPath.startsWith(join(gitDir, 'objects'));
-    const stale = (name.endsWith('.lock') && entry.isFile()) || (inObjects && /^tmp_|^\.tmp-|^incoming-/.test(name));
+    const ours = entry.parentPath === gitDir && name.startsWith(`${NOTE}.`);
+    const stale = ours || (name.endsWith('.lock') && entry.isFile()) || (inObjects && /^tmp_|^\.tmp-|^incoming-/.test(name));
     if (stale) await rm(join(entry.parentPath, entry.name), { recursive: true, force: true });
   }
 }
