@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run bench [-- name…] [--runs N] [--tiny] [--json FILE]`. A bench is a file in this folder that exports `title` and
+// `npm run bench [-- name…] [--runs N] [--tiny] [--seed N] [--json FILE]`. A bench is a file in this folder that exports `title` and
 // `run(context)`, which answers rows (see harness/table.mjs); adding a file adds a bench.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -14,13 +14,20 @@ const known = readdirSync(FOLDER)
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, tiny: { type: 'boolean', default: false }, runs: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    json: { type: 'string' },
+    tiny: { type: 'boolean', default: false },
+    runs: { type: 'string' },
+    seed: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 const wrong = positionals.filter((name) => !known.includes(name));
 const runs = values.runs === undefined ? undefined : Number(values.runs);
-if (values.help || wrong.length > 0 || (runs !== undefined && !(Number.isInteger(runs) && runs > 0))) {
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+if (values.help || wrong.length > 0 || !Number.isInteger(seed) || (runs !== undefined && !(Number.isInteger(runs) && runs > 0))) {
   if (wrong.length > 0) console.error(`No such bench: ${wrong.join(', ')}.`);
-  console.error(`Usage: npm run bench [-- name…] [--runs N] [--tiny] [--json FILE]\nBenches: ${known.join(', ')}`);
+  console.error(`Usage: npm run bench [-- name…] [--runs N] [--tiny] [--seed N] [--json FILE]\nBenches: ${known.join(', ')}`);
   process.exit(values.help ? 0 : 2);
 }
 
@@ -33,6 +40,7 @@ const machine = { node: process.version, cpu: cpus()[0]?.model, cores: available
 const report = { at: new Date().toISOString(), tiny: values.tiny, machine, benches: [] };
 for (const name of positionals.length > 0 ? positionals : known) {
   const bench = await import(`./${name}.mjs`);
+  if (bench.onlyWhenNamed && positionals.length === 0) continue;
   const begun = { load: load(), at: performance.now() };
   const notes = [];
   const folder = join(work, name);
@@ -42,6 +50,8 @@ for (const name of positionals.length > 0 ? positionals : known) {
   try {
     const rows = await bench.run({
       tiny: values.tiny,
+      /** What a bench that draws lots begins with. */
+      seed,
       runs: (usual, least = 1) => (values.tiny ? least : (runs ?? usual)),
       /** A fresh folder of this bench, removed at the end of the run. */
       folder: (label) => mkdtempSync(join(folder, `${label}-`)),
