@@ -13,6 +13,8 @@ export const title = 'the whole program, killed (-9) at its work, beside one tha
 export const onlyWhenNamed = true;
 
 const WANTED = { clone: 5, index: 5, migration: 5 };
+/** SEXTANT_BENCH_CRASH_ONLY=migration,import aims at these alone. */
+const ONLY = process.env.SEXTANT_BENCH_CRASH_ONLY?.split(',');
 const PLAN = { clone: 6, index: 6, fetch: 3, compaction: 3, idle: 1, migration: 6, import: 3 };
 const TINY_PLAN = { clone: 1, index: 1, migration: 1 };
 const PHASES = ['clone', 'fetch', 'index', 'compaction', 'sync', 'migration', 'import', 'idle'];
@@ -26,8 +28,10 @@ export async function run({ tiny, folder, note, progress, seed }) {
     kills.push(kill);
     progress(lineOf(kill, kills.length));
   };
-  await atWork({ tiny, folder, random, keep, note, seed });
-  await atStart({ tiny, folder, random, keep, seed });
+  const wants = (...targets) => targets.some(wanted);
+  if (wants('clone', 'index', 'fetch', 'compaction', 'idle')) await atWork({ tiny, folder, random, keep, note, seed });
+  if (wants('migration', 'import')) await atStart({ tiny, folder, random, keep, seed });
+  if (kills.length === 0) throw new Error(`SEXTANT_BENCH_CRASH_ONLY names none of ${Object.keys(PLAN).join(', ')}.`);
   for (const [i, kill] of kills.entries()) note(lineOf(kill, i + 1));
   return rowsOf(kills, tiny);
 }
@@ -51,7 +55,7 @@ async function atWork({ tiny, folder, random, keep, note, seed }) {
       keep(kill);
     };
     for (const target of plan) await killOnce(target);
-    const short = () => (tiny ? undefined : ['clone', 'index'].find((phase) => (counts[phase] ?? 0) < WANTED[phase]));
+    const short = () => (tiny || ONLY ? undefined : ['clone', 'index'].find((phase) => (counts[phase] ?? 0) < WANTED[phase]));
     for (let more = 0; more < 8 && short() !== undefined; more++) await killOnce(short());
     // Shards that were replaced stay a minute for searches of other processes; then nothing may be left.
     await until(() => unreferencedShards(victim.dataDir).length === 0, 'the last shards to go', 150_000, 1_000).catch(() => undefined);
@@ -101,7 +105,8 @@ async function atStart({ tiny, folder, random, keep, seed }) {
 
 function planOf(tiny, targets, random) {
   const counts = tiny ? TINY_PLAN : PLAN;
-  const plan = targets.flatMap((target) => Array(counts[target] ?? 0).fill(target));
+  const aims = targets.filter((target) => ONLY === undefined || ONLY.includes(target));
+  const plan = aims.flatMap((target) => Array(counts[target] ?? 0).fill(target));
   for (let i = plan.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     [plan[i], plan[j]] = [plan[j], plan[i]];
@@ -109,12 +114,14 @@ function planOf(tiny, targets, random) {
   return plan;
 }
 
+const wanted = (phase) => ONLY === undefined || ONLY.includes(phase);
+
 function rowsOf(kills, tiny) {
   const rows = PHASES.map((phase) => ({
     measure: `kills during ${phase}`,
     value: kills.filter((kill) => kill.phase === phase).length,
     unit: 'kills',
-    ...(!tiny && WANTED[phase] ? { goal: { atLeast: WANTED[phase] } } : {}),
+    ...(!tiny && WANTED[phase] && wanted(phase) ? { goal: { atLeast: WANTED[phase] } } : {}),
   }));
   const none = (measure, value, unit) => ({ measure, value, unit, goal: { atMost: 0 } });
   const ready = kills.map((kill) => kill.readyAfter);

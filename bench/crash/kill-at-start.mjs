@@ -10,18 +10,12 @@ const DATABASE_UP = /embedded PostgreSQL is ready/;
 export const migrations = (log) => log.filter((line) => MIGRATED.test(line)).length;
 
 /**
- * Kills a start after some of its migrations: of a fresh folder, or of one whose database an earlier start without most plugins has made.
+ * Kills a start after some of its migrations: of a fresh folder, or of one whose database has none of the tables of some plugins.
  * @param {{folder: (label: string) => string, truth: object, upstream: object, total: number, fromOlder: boolean, random: object}} options `total`: migrations of a fresh start
  */
 export async function killInMigration({ folder, truth, upstream, total, fromOlder, random }) {
   const victim = new Installation(folder('migration'), upstream.root);
-  let pending = total;
-  if (fromOlder) {
-    victim.spawn({ args: ['--safe'] });
-    await victim.ready();
-    pending -= migrations(victim.log);
-    await victim.stop();
-  }
+  const pending = fromOlder ? await makeOlder(victim, truth) : total;
   try {
     const after = random.below(pending);
     let due = false;
@@ -37,6 +31,20 @@ export async function killInMigration({ folder, truth, upstream, total, fromOlde
   } finally {
     await victim.stop();
   }
+}
+
+/** A filled database in which some plugins have no tables yet, as before the update that brings them. @returns how many migrations are pending. */
+async function makeOlder(victim, { heads }) {
+  victim.spawn();
+  await victim.ready();
+  await victim.settled(heads);
+  await victim.stop();
+  for (const plugin of ['site', 'identity']) {
+    const { code, lines } = await victim.command(['db', 'purge', plugin, '--yes']).done;
+    if (code !== 0) throw new Error(`The purge of ${plugin} failed:\n${lines.join('\n')}`);
+  }
+  const { lines } = await victim.command(['db', 'plan']).done;
+  return lines.length - 1; // below a heading
 }
 
 /** Kills an import of the undisturbed installation's database into a new folder, imports again, and starts on it. */

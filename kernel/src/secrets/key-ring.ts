@@ -35,6 +35,7 @@ interface KeyFile {
 const KEY_BYTES = 32;
 // Milliseconds.
 const ABANDONED_PART = 60_000;
+const LOCK_PATIENCE = 10_000;
 const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
 const ID = /^[a-z0-9]{8,32}$/;
 
@@ -129,7 +130,13 @@ export class KeyRing {
     const name = `${this.path}.lock`;
     try {
       let lock = takeOwnerLock(name);
-      while ('heldBy' in lock) {
+      for (const begun = Date.now(); 'heldBy' in lock; ) {
+        if (Date.now() - begun > LOCK_PATIENCE)
+          throw new SextantError('SEXTANT_SECRETS_ROTATING', {
+            what: `Another process changes the key file ${this.path}.`,
+            why: `Process ${lock.heldBy.pid} on ${lock.heldBy.host} has held its lock since ${lock.heldBy.since}.`,
+            fix: 'Wait until it is done, or end it.',
+          });
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20); // the other's change takes milliseconds
         lock = takeOwnerLock(name);
       }
@@ -144,7 +151,7 @@ export class KeyRing {
       throw new SextantError('SEXTANT_SECRETS_KEY_READ_ONLY', {
         what: `The key file ${this.path} cannot be changed by this process.`,
         why: `Its folder refuses it (${(error as { code?: string }).code}): it belongs to another account, or is mounted from elsewhere.`,
-        fix: 'Run the command as the account that owns the folder. A file that is mounted is changed where it comes from: put a new key into it as `primary`, keep the old ones, restart every process, and run the command again.',
+        fix: 'Run the command as the account that owns the folder. A file that is mounted is changed where it comes from, in the steps of docs/operations.md, "Rotating the key".',
       });
     }
   }
