@@ -33,18 +33,21 @@ export async function killInMigration({ folder, truth, upstream, total, fromOlde
   }
 }
 
+/** Plugins whose tables say nothing of repositories. */
+const PURGED = ['site', 'identity'];
+
 /** A filled database in which some plugins have no tables yet, as before the update that brings them. @returns how many migrations are pending. */
 async function makeOlder(victim, { heads }) {
   victim.spawn();
   await victim.ready();
   await victim.settled(heads);
   await victim.stop();
-  for (const plugin of ['site', 'identity']) {
+  for (const plugin of PURGED) {
     const { code, lines } = await victim.command(['db', 'purge', plugin, '--yes']).done;
     if (code !== 0) throw new Error(`The purge of ${plugin} failed:\n${lines.join('\n')}`);
   }
   const { lines } = await victim.command(['db', 'plan']).done;
-  return lines.length - 1; // below a heading
+  return lines.filter((line) => PURGED.some((plugin) => line.startsWith(`${plugin} `))).length;
 }
 
 /** Kills an import of the undisturbed installation's database into a new folder, imports again, and starts on it. */
