@@ -11,6 +11,10 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
   SEXTANT_DATABASE_URL: ['database', 'main'],
   SEXTANT_REDIS_URL: ['redis', 'url'],
   SEXTANT_LOG_LEVEL: ['log', 'level'],
+  // The standard names of OpenTelemetry.
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['tracing', 'otlpEndpoint'],
+  OTEL_EXPORTER_OTLP_HEADERS: ['tracing', 'otlpHeaders'],
+  OTEL_SERVICE_NAME: ['tracing', 'serviceName'],
 };
 
 const camel = (segment: string): string => segment.toLowerCase().replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
@@ -33,7 +37,8 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
   const origins = new Map<string, string>();
   const trees: Tree[] = [];
   for (const [name, text] of Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (text === undefined) continue;
+    // OpenTelemetry's rule: an empty variable is one that is not set.
+    if (text === undefined || (text === '' && name.startsWith('OTEL_'))) continue;
     const path = SHORT[name] ?? (name.startsWith(PREFIX) ? pathOf(name.slice(PREFIX.length)) : undefined);
     if (!path) continue;
     origins.set(path.join('.'), `environment ${name}`);

@@ -74,7 +74,23 @@ export const processSchema = z.object({
     })
     .prefault({}),
   tracing: z
-    .object({ otlpEndpoint: z.url().optional().describe('OpenTelemetry collector (http://host:4318); nothing is sent without it') })
+    .object({
+      otlpEndpoint: z
+        .url({ protocol: /^https?$/ })
+        .refine((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', {
+          message: 'must not hold a user name or a password: put credentials into tracing.otlpHeaders',
+        })
+        .optional()
+        .describe('OpenTelemetry collector (http://host:4318), by OTLP over HTTP; nothing is recorded or sent without it'),
+      otlpHeaders: secret().optional().describe('Headers for the collector: name=value,name=value, values percent-encoded'),
+      sampleRatio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .describe('Share of traces that is kept, 0 to 1; a caller that asks for a trace, or brings one that is kept, has it anyway'),
+      serviceName: z.string().min(1).default('sextant').describe('Name of the service in traces'),
+    })
     .prefault({}),
   graphql: z
     .object({

@@ -10,6 +10,7 @@ export { JobSpy } from './jobs/job-spy.js';
 export { collectDeclarations, type Declarations } from './lifecycle/declarations.js';
 export type { RunawayPlugin } from './lifecycle/runaways.js';
 export { Logs } from './observability/logs.js';
+export { type CollectedSpan, TestCollector } from './observability/test-collector.js';
 export { EmbeddedPostgres } from './storage/embedded/embedded-postgres.js';
 export { createTestDatabase, type TestDatabase } from './storage/test-database.js';
 export { KERNEL_VERSION } from './version.js';

@@ -11,7 +11,7 @@ export { defineEvent, type Events, type EventType } from './core/events.js';
 export type { HealthProbe } from './core/health.js';
 export type { EnqueueOptions, JobRecord, JobState, Jobs } from './core/jobs.js';
 export type { Logger } from './core/log.js';
-export type { Labels, Meter } from './core/meter.js';
+export type { Labels, Meter, OpenSpan } from './core/meter.js';
 export type { NodeKind } from './core/node-kind.js';
 export type { OutboundHttp } from './core/outbound-http.js';
 export type { PluginState, PluginStatus, Plugins } from './core/plugins.js';

@@ -30,7 +30,8 @@ import type { Switchboard } from '../lifecycle/switchboard.js';
 import { Health } from '../observability/health.js';
 import { Logs } from '../observability/logs.js';
 import { Metrics } from '../observability/metrics.js';
-import { startTracing } from '../observability/tracing.js';
+import { startTracing } from '../observability/start-tracing.js';
+import type { Tracing } from '../observability/tracing.js';
 import { isLoopback } from '../remote/remote-address.js';
 import { RemoteClients } from '../remote/remote-client.js';
 import { RemoteServer } from '../remote/remote-server.js';
@@ -53,7 +54,8 @@ import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
 import { type RunawayOptions, runawaysOf } from './runaways-of.js';
 import { SecretsAdmin } from './secrets-admin.js';
-import { openStored, type Stored } from './stored-services.js';
+import { stopInOrder } from './stop-in-order.js';
+import { needStored, openStored, type Stored } from './stored-services.js';
 import { checkMentioned, markIncompatible, missingPlugins, refuseMissing, warnOfOldNames } from './wanted-plugins.js';
 
 export interface KernelOptions extends RunawayOptions {
@@ -74,7 +76,7 @@ const DRAIN_TIMEOUT = 15_000;
 /** One Sextant process: its roles, its plugins, and everything they stand on. */
 export class Kernel {
   readonly logs: Logs;
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
   readonly points = new Points();
   readonly health: Health;
   readonly roles: readonly Role[];
@@ -90,7 +92,7 @@ export class Kernel {
   readonly #configs: PluginConfigs;
   readonly #progress: BootProgress;
   readonly #changes = new ChangeFeed<PluginStatus>();
-  readonly #tracing: AsyncDisposable;
+  readonly #tracing: Tracing;
   readonly #switches: LiveSwitches;
   /** As it was read last; what is not live holds from the start. */
   #configuration: Configuration;
@@ -155,7 +157,9 @@ export class Kernel {
     this.logs = logs;
     this.roles = roles;
     this.instance = base.instance;
-    this.#tracing = startTracing({ otlpEndpoint: config.tracing.otlpEndpoint, serviceName: 'sextant', version: KERNEL_VERSION });
+    const tracing = startTracing({ ...config.tracing, version: KERNEL_VERSION, instance: base.instance, roles, log });
+    this.#tracing = tracing;
+    this.metrics = new Metrics(tracing);
     this.records = found.map(({ manifest, source, entry }) => {
       const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)), entry);
       return record;
@@ -168,12 +172,15 @@ export class Kernel {
         return this.records.find((r) => r.id === plugin)?.degrade(reason) ?? { [Symbol.dispose]: () => undefined };
       },
     });
-    this.#boundary = new Boundary(budget);
-    stored?.connect(this.#boundary);
+    this.#boundary = new Boundary(budget, tracing);
+    stored?.connect(this.#boundary, tracing);
     this.health = new Health(this.#boundary);
     this.#configs = new PluginConfigs(configuration, log);
-    this.#remoteClients = new RemoteClients(base.tls);
-    this.#remoteServer = new RemoteServer(this.#boundary, log, (plugin) => this.records.find((r) => r.id === plugin)?.state);
+    this.#remoteClients = new RemoteClients(base.tls, tracing);
+    this.#remoteServer = new RemoteServer(this.#boundary, log, {
+      tracing,
+      stateOf: (plugin) => this.records.find((r) => r.id === plugin)?.state,
+    });
     this.#remoteServer.traffic.register(this.metrics.registry);
     const localMode = isLoopback(config.http.host);
     this.#container = new KernelContainer(
@@ -192,12 +199,14 @@ export class Kernel {
     this.#http = new HttpServer({
       log,
       boundary: this.#boundary,
+      tracing,
       options: { ...config.http, localMode: () => localMode },
       authenticate: authenticateWith(this.points.list(core.authenticators)),
       runAs,
     });
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,
+      tracing,
       log,
       limits: configuredLimits(config.graphql),
       plugins: {
@@ -262,12 +271,12 @@ export class Kernel {
 
   /** What an administrator does to the database. @throws for a process without one. */
   database(): DatabaseAdmin {
-    return new DatabaseAdmin(this.#manifests, this.#needStored());
+    return new DatabaseAdmin(this.#manifests, needStored(this.stored));
   }
 
   /** What an administrator does to the keys of stored credentials. @throws for a process without a database. */
   secrets(): SecretsAdmin {
-    return new SecretsAdmin(this.#manifests, this.#needStored(), this.options.clock ?? systemClock);
+    return new SecretsAdmin(this.#manifests, needStored(this.stored), this.options.clock ?? systemClock);
   }
 
   /** A service that a plugin provides, or the kernel's own for it; undefined while there is none. */
@@ -370,35 +379,21 @@ export class Kernel {
   async stop(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    const log = this.logs.of('kernel');
-    const quietly = async (what: string, work: () => unknown): Promise<void> => {
-      try {
-        await work();
-      } catch (error) {
-        log.error(`${what} failed`, { error });
-      }
-    };
     this.graphql.close();
-    await quietly('ending the switching of plugins', () => this.#switches.stop());
-    await quietly('draining HTTP', () => this.#http.drain(DRAIN_TIMEOUT));
-    await quietly('stopping the plugins', () => this.#lifecycle.stop());
-    await quietly('closing HTTP', () => this.#http.close());
-    await quietly('closing the internal server', () => this.#remoteServer.close());
-    await quietly('closing internal connections', () => this.#remoteClients.close());
-    await quietly('closing what stores', () => this.base.stored?.close());
-    await quietly('releasing the data folder', () => this.base.lock?.release());
-    await quietly('ending tracing', () => this.#tracing[Symbol.asyncDispose]());
+    await stopInOrder(this.logs.of('kernel'), {
+      'ending the switching of plugins': () => this.#switches.stop(),
+      'draining HTTP': () => this.#http.drain(DRAIN_TIMEOUT),
+      'stopping the plugins': () => this.#lifecycle.stop(),
+      'closing HTTP': () => this.#http.close(),
+      'closing the internal server': () => this.#remoteServer.close(),
+      'closing internal connections': () => this.#remoteClients.close(),
+      'closing what stores': () => this.base.stored?.close(),
+      'releasing the data folder': () => this.base.lock?.release(),
+      'ending tracing': () => this.#tracing[Symbol.asyncDispose](),
+    });
   }
 
   get #manifests(): readonly Manifest[] {
     return this.records.map((record) => record.manifest);
-  }
-
-  #needStored(): Stored {
-    if (this.base.stored) return this.base.stored;
-    throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
-      what: 'This process has no database.',
-      fix: 'Give it a role that stores, such as cli.',
-    });
   }
 }

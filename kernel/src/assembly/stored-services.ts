@@ -11,6 +11,7 @@ import { EventBus } from '../events/event-bus.js';
 import { PostgresTransport } from '../events/postgres-transport.js';
 import { JobsService, migrateJobLibrary } from '../jobs/jobs-service.js';
 import type { Logs } from '../observability/logs.js';
+import type { Tracing } from '../observability/tracing.js';
 import { answerForKeys, askForKey, type KeyHolders } from '../secrets/key-holders.js';
 import { KeyRing } from '../secrets/key-ring.js';
 import { PluginSecrets } from '../secrets/plugin-secrets.js';
@@ -65,11 +66,11 @@ export class Stored {
   }
 
   /** Makes what enters plugin code, now that there is a boundary to enter it by. */
-  connect(boundary: Boundary): void {
+  connect(boundary: Boundary, tracing: Tracing): void {
     const { logs, config, instance } = this.options;
     const log = logs.of('kernel');
     const { databases } = this.database;
-    this.#jobs = new JobsService({ databases, boundary, log, instance, concurrency: config.jobs.concurrency, grace: 6_000 });
+    this.#jobs = new JobsService({ databases, boundary, tracing, log, instance, concurrency: config.jobs.concurrency, grace: 6_000 });
     this.#events = new EventBus({
       boundary,
       log,
@@ -174,4 +175,13 @@ export async function openStored(options: StoredOptions): Promise<Stored | undef
 
 function unconnected(): never {
   throw new Error('the stored services were not connected to a boundary');
+}
+
+/** @throws for a process without a database. */
+export function needStored(stored: Stored | undefined): Stored {
+  if (stored) return stored;
+  throw new SextantError('SEXTANT_STORAGE_DSN_NEEDED', {
+    what: 'This process has no database.',
+    fix: 'Give it a role that stores, such as cli.',
+  });
 }

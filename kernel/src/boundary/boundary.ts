@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SextantError } from '@sextant/sdk';
+import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { runningPlugin } from './running-plugin.js';
 
 export type EntryKind = 'resolver' | 'route' | 'job' | 'schedule' | 'hook' | 'event' | 'health' | 'command' | 'factory' | 'call';
@@ -28,7 +29,10 @@ export interface BoundaryObserver {
  * refuses while the plugin's circuit is open. Errors that a caller caused (a SextantError below 500) are not the plugin's.
  */
 export class Boundary {
-  constructor(private readonly observer: BoundaryObserver) {}
+  constructor(
+    private readonly observer: BoundaryObserver,
+    private readonly tracing: Tracing = NO_TRACING,
+  ) {}
 
   /** Enters without a deadline of its own: for resolvers, which share their operation's. Returns what `work` returns. */
   enter<R>(entry: Entry, work: () => R): R {
@@ -36,7 +40,10 @@ export class Boundary {
     let result: R;
     const outer = runningPlugin.enter(entry.plugin);
     try {
-      result = entries.run(entry, work);
+      result =
+        entry.kind === 'resolver' && this.tracing.active
+          ? this.tracing.resolver(entry.plugin, entry.name, () => entries.run(entry, work))
+          : entries.run(entry, work);
     } catch (error) {
       this.#count(entry, error);
       throw error;

@@ -9,6 +9,8 @@ import {
   type GraphQLFieldResolver,
   getOperationAST,
 } from 'graphql';
+import type { OpenSpan } from '../observability/open-span.js';
+import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { overLimit } from './document-shape.js';
 import type { Generation } from './generation.js';
 import type { GraphQLLimits } from './graphql-limits.js';
@@ -24,7 +26,10 @@ export class Executor {
   readonly #subscriptions = new Set<LiveSubscription>();
   readonly #current = new AsyncLocalStorage<OperationState>();
 
-  constructor(private readonly limits: GraphQLLimits) {}
+  constructor(
+    private readonly limits: GraphQLLimits,
+    private readonly tracing: Tracing = NO_TRACING,
+  ) {}
 
   execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
     const state = stateOf(args.contextValue);
@@ -121,7 +126,19 @@ export class Executor {
     return (selection && state.generation.ownership.ownerOf('Subscription', selection.name.value)) ?? KERNEL;
   }
 
+  /** In a span of its own. Never the document: what people write into it is theirs. */
   #run(args: ExecutionArgs, state: OperationState): Promise<ExecutionResult> | ExecutionResult {
+    if (!this.tracing.active) return this.#execute(args, state);
+    const operation = getOperationAST(args.document, args.operationName);
+    const type = operation?.operation ?? 'query';
+    const attributes = { 'graphql.operation.type': type, 'graphql.operation.name': operation?.name?.value.slice(0, 100) };
+    return this.tracing.span(type, { attributes }, (span) => {
+      const result = this.#execute(args, state);
+      return result instanceof Promise ? result.then((answer) => judged(answer, span)) : judged(result, span);
+    });
+  }
+
+  #execute(args: ExecutionArgs, state: OperationState): Promise<ExecutionResult> | ExecutionResult {
     const { generation } = state;
     generation.begin(state);
     let running: Promise<ExecutionResult> | ExecutionResult;
@@ -170,6 +187,13 @@ const executed = (args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResu
     ...args,
     fieldResolver: readProperty as GraphQLFieldResolver<unknown, unknown>,
   }) as Promise<ExecutionResult> | ExecutionResult;
+
+/** An operation with errors is an answer like any other over HTTP; its span says that it failed. Not the message: it may quote a variable. */
+function judged(result: ExecutionResult, span: OpenSpan): ExecutionResult {
+  const [first] = result.errors ?? [];
+  if (first) span.failed(String(first.extensions['code'] ?? 'SEXTANT_INTERNAL'));
+  return result;
+}
 
 const failed = (error: SextantError): ExecutionResult => ({ data: null, errors: [coded(error)] });
 

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { type Logger, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
+import type { Tracing } from '../observability/tracing.js';
 import './graphql-errors.js';
 import { type ComposedSchema, composeSchema, kernelClaims } from './compose-schema.js';
 import { Executor } from './executor.js';
@@ -20,6 +20,7 @@ export interface GraphQLEngineOptions extends KernelSources {
   readonly boundary: Boundary;
   readonly log: Logger;
   readonly limits?: Partial<GraphQLLimits>;
+  readonly tracing?: Tracing;
 }
 
 export interface Composition {
@@ -46,7 +47,7 @@ export class GraphQLEngine {
   constructor(options: GraphQLEngineOptions) {
     this.#options = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#executor = new Executor(limits);
+    this.#executor = new Executor(limits, options.tracing);
     this.#answer = createGraphQLServer(this.#executor, limits);
     this.#composed = composeSchema([]);
     this.#current = this.#generationOf(this.#composed, 0);
@@ -103,7 +104,7 @@ export class GraphQLEngine {
       actor: request.actor,
       signal: request.signal,
       log: request.log,
-      traceId: request.headers['x-request-id'] ?? randomUUID(),
+      traceId: request.trace,
       boundary: this.#options.boundary,
     });
     return this.#answer(params, state, request);

@@ -5,6 +5,8 @@ import { type Actor, type Credentials, type Logger, type PluginRouter, type Rout
 import Koa from 'koa';
 import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
+import type { OpenSpan } from '../observability/open-span.js';
+import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import './http-errors.js';
 import { refusal } from './auth-errors.js';
 import { descriptorLimit } from './descriptor-limit.js';
@@ -12,6 +14,7 @@ import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
 import { RequestBody } from './request-body.js';
 import { refuseAmbiguous, refuseCrossOriginWrite, refuseForeignHost } from './request-guards.js';
+import { describeRequest, requestSpan } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import { type Route, RouteTable } from './route-table.js';
 import { isStream, writeReply } from './write-reply.js';
@@ -48,12 +51,17 @@ export interface HttpServerParts {
   /** Never undefined: who brings no credential is anonymous, or the local admin. */
   authenticate(credentials: Credentials): Promise<Actor>;
   runAs<R>(actor: Actor, work: () => R): R;
-  /** The trace that `x-trace` names; default: the request id. */
-  traceId?(): string | undefined;
+  readonly tracing?: Tracing;
 }
 
 export interface Mounted extends Disposable, AsyncDisposable {
   readonly routes: readonly Route[];
+}
+
+/** A request by its own id, and by what `x-trace` names. */
+interface Ids {
+  readonly requestId: string;
+  readonly trace: string;
 }
 
 /** Milliseconds that unmounted routes may go on answering what they began. */
@@ -67,17 +75,19 @@ export class HttpServer {
   readonly #table = new RouteTable();
   readonly #flights = new Flights();
   readonly #server: Server;
+  readonly #tracing: Tracing;
   #draining = false;
   #dropsLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: HttpServerParts) {
-    const { options } = parts;
+    const { options, tracing = NO_TRACING } = parts;
+    this.#tracing = tracing;
     const koa = new Koa();
     koa.silent = true;
     koa.use((ctx) => {
       // Koa would set a body and a type of its own; replies are written whole here, so that streams keep their back-pressure.
       ctx.respond = false;
-      return this.#serve(ctx.req, ctx.res);
+      return requestSpan(tracing, ctx.req, (span) => this.#serve(ctx.req, ctx.res, span));
     });
     this.#server = createServer(
       {
@@ -156,19 +166,20 @@ export class HttpServer {
     return { routes: this.#table.size, requests: this.#flights.size };
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, span: OpenSpan): Promise<void> {
     const begun = performance.now();
     const { log, options } = this.parts;
     const given = options.trustProxy ? request.headers['x-request-id'] : undefined;
     const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader('x-request-id', requestId);
-    response.setHeader('x-trace', this.parts.traceId?.() ?? requestId);
+    const trace = this.#tracing.traceId ?? requestId;
+    response.setHeader('x-trace', trace);
     const flight = new Flight(response);
     this.#flights.add(flight);
     try {
-      await this.#answer(request, response, flight, requestId);
+      await this.#answer(request, response, flight, { requestId, trace });
     } catch (error) {
-      await this.#fail(error, request, response, flight, requestId);
+      await this.#fail(error, request, response, flight, { requestId, trace, span });
     } finally {
       if (!request.complete && !response.destroyed) dropUnread(request, response);
       this.#flights.delete(flight);
@@ -182,10 +193,12 @@ export class HttpServer {
         milliseconds: Math.round(performance.now() - begun),
         aborted: flight.signal.aborted,
       });
+      if (this.#tracing.active) describeRequest(span, request, response, flight.route, requestId);
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, flight: Flight, requestId: string): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse, flight: Flight, ids: Ids): Promise<void> {
+    const { requestId, trace } = ids;
     const { options, boundary, runAs } = this.parts;
     const method = request.method ?? 'GET';
     if (this.#draining) {
@@ -236,6 +249,7 @@ export class HttpServer {
       headers: { ...headers, 'x-request-id': requestId },
       actor,
       remoteAddress,
+      trace,
       signal: flight.signal,
       log: this.parts.log.child({ requestId, plugin: route.plugin }),
       bytes: () => body.bytes(),
@@ -262,9 +276,16 @@ export class HttpServer {
     });
   }
 
-  async #fail(error: unknown, request: IncomingMessage, response: ServerResponse, flight: Flight, requestId: string): Promise<void> {
+  async #fail(
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    flight: Flight,
+    { requestId, trace, span }: Ids & { readonly span: OpenSpan },
+  ): Promise<void> {
     if (flight.clientGone) return;
-    const answer = answerableError(error, requestId);
+    const answer = answerableError(error, trace);
+    if (answer.status >= 500) span.failed(answer.code, answer.what);
     if (answer.status >= 500 && !EXPECTED.has(answer.code)) {
       this.parts.log.error('A request failed.', {
         requestId,

@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type AnyJob, type EnqueueOptions, type JobType, type Queryable, SextantError, type Tx } from '@sextant/sdk';
 import type pg from 'pg';
+import type { CarriedTrace } from '../observability/tracing.js';
 import { poolOf, queryableOn } from '../storage/plugin-storage.js';
 import type { SharedPool } from '../storage/shared-pool.js';
 
 /** What is handed to the database for one job. */
 export interface JobSpec {
   readonly name: string;
-  /** The payload in a box: the job library gives bare arrays a meaning of their own. */
-  readonly payload: { readonly payload: unknown };
+  /** The payload in a box, beside the trace it was enqueued in: the job library gives bare arrays a meaning of their own. */
+  readonly payload: { readonly payload: unknown; readonly trace?: CarriedTrace };
   readonly queue: string | null;
   readonly runAt: string | null;
   readonly maxAttempts: number;
@@ -31,7 +32,13 @@ export const keyWithoutName = (name: string, key: string | null): string | undef
 const invalid = (what: string, why: string, fix: string): SextantError => new SextantError('SEXTANT_JOB_INVALID', { what, why, fix });
 
 /** @throws SEXTANT_JOB_INVALID */
-export function jobSpec<P>(plugin: string, job: JobType<P>, payload: P, options: Omit<EnqueueOptions, 'tx'> = {}): JobSpec {
+export function jobSpec<P>(
+  plugin: string,
+  job: JobType<P>,
+  payload: P,
+  options: Omit<EnqueueOptions, 'tx'> = {},
+  trace?: CarriedTrace,
+): JobSpec {
   const parsed = job.payload.safeParse(payload);
   if (!parsed.success)
     throw invalid(
@@ -54,7 +61,7 @@ export function jobSpec<P>(plugin: string, job: JobType<P>, payload: P, options:
     );
   return {
     name: job.name,
-    payload: { payload: parsed.data },
+    payload: { payload: parsed.data, ...(trace === undefined ? {} : { trace }) },
     queue: options.queue === undefined ? null : boundedQueue(`${plugin}/${options.queue}`),
     runAt: options.runAt?.toISOString() ?? null,
     maxAttempts: job.maxAttempts,

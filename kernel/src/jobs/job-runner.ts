@@ -4,9 +4,12 @@ import { Logger as GraphileLogger, type Job, type Runner, run, type Task, type T
 import { GivenBack, JobAttempt, type JobAttemptOptions, type JobHandling, type RunJob } from './job-attempt.js';
 import type { FinalState, JobFacts } from './job-history.js';
 import './job-errors.js';
+import type { Tracing } from '../observability/tracing.js';
+import { attemptSpan, carriedBy } from './job-spans.js';
 
 export interface JobRunnerOptions extends JobAttemptOptions {
   readonly log: Logger;
+  readonly tracing: Tracing;
   /** Jobs at once in this process. */
   readonly concurrency: number;
   /** Milliseconds between looks for jobs whose time has come. */
@@ -174,7 +177,14 @@ export class JobRunner {
     this.events.emit('began', facts);
     let state: FinalState | 'retrying' | 'given-back' = 'retrying';
     try {
-      state = await attempt.run(handler, (boxed as { payload?: unknown } | null)?.payload);
+      const options = { ...attemptSpan(handler.plugin, facts), carried: carriedBy(boxed) };
+      state = await this.options.tracing.job(`process ${facts.name}`, options, (span) =>
+        attempt.run(handler, (boxed as { payload?: unknown } | null)?.payload).catch((error: unknown) => {
+          // Not a failure: the job waits for its time, and its next attempt has a span too.
+          if (error instanceof GivenBack) span.set('sextant.job.given_back', true);
+          throw error;
+        }),
+      );
     } catch (error) {
       if (error instanceof GivenBack) state = 'given-back';
       else if (facts.attempt >= facts.maxAttempts) state = 'failed';

@@ -2,12 +2,14 @@ import type { AnyJob, Jobs, JobType, Logger } from '@sextant/sdk';
 import { runMigrations } from 'graphile-worker';
 import type { Boundary } from '../boundary/boundary.js';
 import { Notifications } from '../events/notifications.js';
+import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import type { Databases } from '../storage/databases.js';
 import { Caretaker } from './caretaker.js';
 import type { RunJob } from './job-attempt.js';
 import { JobHistory } from './job-history.js';
 import { fullKey, JobQueue, jobSpec } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
+import { sendSpan } from './job-spans.js';
 import { type ScheduleDefinition, Scheduler } from './scheduler.js';
 import { WorkerRegistry } from './worker-registry.js';
 
@@ -15,6 +17,7 @@ export interface JobsServiceOptions {
   readonly databases: Databases;
   readonly boundary: Pick<Boundary, 'run'>;
   readonly log: Logger;
+  readonly tracing?: Tracing;
   /** Names this process in lists and logs: `host:pid`. */
   readonly instance: string;
   /** Jobs at once in this process; default 8. */
@@ -63,6 +66,7 @@ export class JobsService {
       boundary: options.boundary,
       history: this.#history,
       log,
+      tracing: options.tracing ?? NO_TRACING,
       concurrency: options.concurrency ?? 8,
       pollInterval: options.pollInterval ?? 2_000,
     });
@@ -108,12 +112,20 @@ export class JobsService {
 
   /** What a plugin gets for `core.jobs`. */
   forPlugin(plugin: string): Jobs {
+    const { tracing = NO_TRACING } = this.options;
     return {
-      enqueue: async (job, payload, options = {}) => this.#queue.add(jobSpec(plugin, job, payload, options), options.tx),
-      enqueueMany: async (job, entries, options = {}) =>
-        this.#queue.addMany(
-          entries.map((entry) => jobSpec(plugin, job, entry.payload, entry.options)),
-          options.tx,
+      enqueue: (job, payload, options = {}) =>
+        tracing.span(`send ${job.name}`, sendSpan(plugin, job), async (span) => {
+          const id = await this.#queue.add(jobSpec(plugin, job, payload, options, tracing.carried), options.tx);
+          span.set('messaging.message.id', id);
+          return id;
+        }),
+      enqueueMany: (job, entries, options = {}) =>
+        tracing.span(`send ${job.name}`, sendSpan(plugin, job, entries.length), async () =>
+          this.#queue.addMany(
+            entries.map((entry) => jobSpec(plugin, job, entry.payload, entry.options, tracing.carried)),
+            options.tx,
+          ),
         ),
       cancel: (job, key) => this.#cancel(job, key),
       list: (filter) => this.#history.list(filter),

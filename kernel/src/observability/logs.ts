@@ -1,9 +1,9 @@
-import { context, trace } from '@opentelemetry/api';
 import type { Logger } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { type Logger as Pino, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { currentEntry } from '../boundary/boundary.js';
+import { presentSpan } from './present-span.js';
 import { redactSecrets } from './redact-secrets.js';
 
 export interface LogOptions {
@@ -57,13 +57,13 @@ export class Logs {
 function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
     if (!root.isLevelEnabled(level)) return;
-    const span = trace.getSpan(context.active())?.spanContext();
+    const span = presentSpan()?.context;
     const entry = currentEntry();
     root[level](
       {
         ...bound,
         ...(entry ? { entry: `${entry.kind} ${entry.name}` } : {}),
-        ...(span ? { trace: span.traceId } : {}),
+        ...(span ? { trace_id: span.traceId, span_id: span.spanId } : {}),
         ...(fields ? plain(fields) : {}),
       },
       redactSecrets(message),

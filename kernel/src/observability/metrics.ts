@@ -1,15 +1,15 @@
-import { SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import type { Labels, Meter } from '@sextant/sdk';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { NO_SPAN } from './open-span.js';
+import { NO_TRACING, type Tracing } from './tracing.js';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** The metrics of one process, as Prometheus reads them. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #tracer: Tracer = trace.getTracer('sextant');
 
-  constructor() {
+  constructor(private readonly tracing: Tracing = NO_TRACING) {
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -33,29 +33,7 @@ export class Metrics {
         return { set: (value, l = {}) => metric.set(text(l), value) };
       },
       span: (name, work, attributes) =>
-        this.#tracer.startActiveSpan(name, { attributes: { 'sextant.plugin': plugin, ...attributes } }, (span) => {
-          const failed = (error: unknown): void => {
-            span.setStatus({ code: SpanStatusCode.ERROR });
-            // The name only: a message may quote a person's code or a credential.
-            span.setAttribute('error.type', error instanceof Error ? error.name : typeof error);
-          };
-          try {
-            const result = work({ set: (attribute, value) => void span.setAttribute(attribute, value) });
-            if (result instanceof Promise)
-              return result
-                .catch((error: unknown) => {
-                  failed(error);
-                  throw error;
-                })
-                .finally(() => span.end()) as typeof result;
-            span.end();
-            return result;
-          } catch (error) {
-            failed(error);
-            span.end();
-            throw error;
-          }
-        }),
+        this.tracing.active ? this.tracing.span(name, { attributes: { 'sextant.plugin': plugin, ...attributes } }, work) : work(NO_SPAN),
     };
   }
 

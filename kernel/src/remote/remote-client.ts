@@ -3,9 +3,11 @@ import { RPCLink } from '@orpc/client/fetch';
 import type { RemoteNode, Token } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { Agent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
+import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { parseRemoteAddress } from './remote-address.js';
 import { fromWire, isWireError, WIRE_ERROR } from './remote-errors.js';
 import type { RemoteTls } from './remote-server.js';
+import { callSpan } from './remote-spans.js';
 
 type Ask = (input: unknown, options: { signal?: AbortSignal }) => Promise<unknown>;
 type Method = (options: { readonly signal?: AbortSignal }) => unknown;
@@ -14,7 +16,10 @@ type Method = (options: { readonly signal?: AbortSignal }) => unknown;
 export class RemoteClients {
   readonly #agents = new Map<string, { readonly agent: Agent; readonly base: string }>();
 
-  constructor(private readonly tls: RemoteTls | undefined) {}
+  constructor(
+    private readonly tls: RemoteTls | undefined,
+    private readonly tracing: Tracing = NO_TRACING,
+  ) {}
 
   /** The service as the nodes of its role provide it together. */
   service<V>(token: Token<V>, addresses: readonly string[]): V | undefined {
@@ -38,7 +43,7 @@ export class RemoteClients {
         const response = await this.#fetch(address, request.url, {
           ...init,
           method: request.method,
-          headers: request.headers,
+          headers: this.tracing.active ? { ...Object.fromEntries(request.headers), ...this.tracing.headers } : request.headers,
           body: request.body,
           duplex: 'half',
           signal: request.signal,
@@ -52,11 +57,16 @@ export class RemoteClients {
     const methods = token.remote?.methods as Readonly<Record<string, string>>;
     return Object.fromEntries(
       Object.entries(methods).map(([method, kind]): [string, Method] => {
+        const { name, options: span } = callSpan('client', token.key, method, address);
+        const traced =
+          (work: Method): Method =>
+          (options) =>
+            this.tracing.span(name, span, () => work(options));
         const remote = rpc[token.key]?.[method] as Ask;
         const ask = ({ signal, ...options }: { readonly signal?: AbortSignal }) => remote(options, signal ? { signal } : {}).catch(rethrow);
-        if (kind === 'call') return [method, ask];
-        if (kind === 'stream') return [method, (options) => objects(() => ask(options) as Promise<AsyncIterable<unknown>>)];
-        return [method, (options) => this.#bytes(address, `${base}/bytes/${encodeURIComponent(token.key)}/${method}`, options)];
+        if (kind === 'call') return [method, traced(ask)];
+        if (kind === 'stream') return [method, traced((options) => objects(() => ask(options) as Promise<AsyncIterable<unknown>>))];
+        return [method, traced((options) => this.#bytes(address, `${base}/bytes/${encodeURIComponent(token.key)}/${method}`, options))];
       }),
     );
   }
@@ -64,7 +74,7 @@ export class RemoteClients {
   async *#bytes(address: string, url: string, { signal, ...options }: { readonly signal?: AbortSignal }): AsyncGenerator<Uint8Array> {
     const response = await this.#fetch(address, url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...this.tracing.headers },
       body: JSON.stringify(options),
       ...(signal ? { signal } : {}),
       dispatcher: this.#connection(address).agent,

@@ -9,10 +9,12 @@ import { RPCHandler } from '@orpc/server/node';
 import type { Logger, PluginState, Token } from '@sextant/sdk';
 import { ownerOf, SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
+import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { internalActor, runAs } from '../services/actors.js';
 import { parseRemoteAddress } from './remote-address.js';
 import { toWire, WIRE_ERROR } from './remote-errors.js';
 import { RemoteFlights } from './remote-flights.js';
+import { callSpan } from './remote-spans.js';
 import { RemoteTraffic } from './remote-traffic.js';
 
 export interface RemoteTls {
@@ -28,6 +30,14 @@ interface Exposed {
   readonly flights: RemoteFlights;
 }
 
+export interface RemoteServerOptions {
+  readonly tracing?: Tracing;
+  /** The state of a plugin in this process; undefined for one that is not installed. */
+  readonly stateOf?: (plugin: string) => PluginState | undefined;
+  /** Milliseconds that calls of a service get to end when it leaves. */
+  readonly grace?: number;
+}
+
 const MAX_BODY = 64 * 1024 * 1024;
 
 /**
@@ -39,15 +49,19 @@ export class RemoteServer {
   readonly #exposed = new Map<string, Exposed>();
   #handler = new RPCHandler({} as AnyRouter);
   #server: Server | undefined;
+  readonly #tracing: Tracing;
+  readonly #stateOf: (plugin: string) => PluginState | undefined;
+  readonly #grace: number;
 
   constructor(
     private readonly boundary: Boundary,
     private readonly log: Logger,
-    /** The state of a plugin in this process; undefined for one that is not installed. */
-    private readonly stateOf: (plugin: string) => PluginState | undefined = () => undefined,
-    /** Milliseconds that calls of a service get to end when it leaves. */
-    private readonly grace = 3_000,
-  ) {}
+    { tracing = NO_TRACING, stateOf = () => undefined, grace = 3_000 }: RemoteServerOptions = {},
+  ) {
+    this.#tracing = tracing;
+    this.#stateOf = stateOf;
+    this.#grace = grace;
+  }
 
   /** Disposing refuses further calls at once, and waits for those on their way. */
   expose<V>(token: Token<V>, service: V, plugin: string): AsyncDisposable {
@@ -58,7 +72,7 @@ export class RemoteServer {
       [Symbol.asyncDispose]: async () => {
         this.#exposed.delete(token.key);
         this.#rebuild();
-        await flights.settle(this.grace, () => off(token.key, plugin, 'disabled'));
+        await flights.settle(this.#grace, () => off(token.key, plugin, 'disabled'));
       },
     };
   }
@@ -73,11 +87,13 @@ export class RemoteServer {
       });
     }
     const answer = (request: IncomingMessage, response: ServerResponse): void =>
-      void this.#answer(request, response).catch((error: unknown) => {
-        if (response.headersSent) response.destroy();
-        else response.writeHead(400).end();
-        this.log.error('an internal call failed', { error });
-      });
+      void this.#tracing
+        .incoming(request.headers, () => this.#answer(request, response))
+        .catch((error: unknown) => {
+          if (response.headersSent) response.destroy();
+          else response.writeHead(400).end();
+          this.log.error('an internal call failed', { error });
+        });
     this.#server = tls
       ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, answer)
       : createServer(answer);
@@ -125,7 +141,7 @@ export class RemoteServer {
   /** The answer to whoever asks for what is not here: whether it comes back tells them apart. */
   #refuse(response: ServerResponse, key = '', method = ''): void {
     const plugin = ownerOf(key);
-    const state = this.stateOf(plugin);
+    const state = this.#stateOf(plugin);
     const error =
       state === undefined || state === 'active' || state === 'degraded'
         ? new SextantError('SEXTANT_REMOTE_UNKNOWN', {
@@ -188,9 +204,12 @@ export class RemoteServer {
   }
 
   #enter(exposed: Exposed, method: string, options: unknown): unknown {
+    const { name, options: span } = callSpan('server', exposed.token.key, method);
     return runAs(internalActor(exposed.plugin), () =>
-      this.boundary.enter({ plugin: exposed.plugin, kind: 'call', name: `${exposed.token.key} ${method}` }, () =>
-        exposed.service[method]?.(options),
+      this.#tracing.span(name, span, () =>
+        this.boundary.enter({ plugin: exposed.plugin, kind: 'call', name: `${exposed.token.key} ${method}` }, () =>
+          exposed.service[method]?.(options),
+        ),
       ),
     );
   }

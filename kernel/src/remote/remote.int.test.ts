@@ -34,8 +34,7 @@ beforeEach(async () => {
   server = new RemoteServer(
     new Boundary({ failed: () => undefined, allows: () => true }),
     new Logs({ level: 'silent', format: 'json' }).of('kernel'),
-    (plugin) => (plugin === 'demo' ? state : undefined),
-    1_000,
+    { stateOf: (plugin) => (plugin === 'demo' ? state : undefined), grace: 1_000 },
   );
   state = 'active';
   let tellAborted: () => void;

@@ -11,6 +11,8 @@ export interface RouteRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly actor: Actor;
   readonly remoteAddress: string;
+  /** What the answer's `x-trace` header names: the id of its trace (32 hexadecimal digits) when traces are collected, else that of the request. */
+  readonly trace: string;
   /** Aborted when the client goes away, the deadline passes or the server drains for good. */
   readonly signal: AbortSignal;
   readonly log: Logger;

@@ -180,7 +180,10 @@ describe('the operations of the field’s command line (src-cli §3)', () => {
   });
 
   it('has the configuration of each connection sealed anew when the key is rotated', async () => {
-    const configs = async () => (await ask('{ externalServices(first: 1000) { nodes { config } } }')).data.externalServices.nodes;
+    const configs = async () =>
+      at((await ask('{ externalServices(first: 1000) { nodes { config } } }')).data, 'externalServices.nodes') as readonly {
+        readonly config: string;
+      }[];
     const before = await configs();
     const admin = withPermissions.kernel.secrets();
     const rotation = await admin.rotate({ signal: new AbortController().signal, progress: () => undefined });

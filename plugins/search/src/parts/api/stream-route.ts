@@ -19,11 +19,7 @@ export function streamRoute(search: Search): (request: RouteRequest) => RouteRep
     const text = query.get('q') ?? '';
     const display = integer(query, 'display', -1);
     const contextLines = integer(query, 'cl', 1);
-    const options = {
-      chunkMatches: truthy(query.get('cm')),
-      maxLineLength: integer(query, 'max-line-len', -1),
-      trace: request.headers['x-request-id'],
-    };
+    const options = { chunkMatches: truthy(query.get('cm')), maxLineLength: integer(query, 'max-line-len', -1), trace: request.trace };
     const patternType = patternTypeOf(query);
     const events = search.search({
       query: text,

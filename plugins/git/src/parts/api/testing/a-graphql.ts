@@ -55,6 +55,7 @@ export async function aGraphQL(
       headers: { 'content-type': 'application/json' },
       actor,
       remoteAddress: '127.0.0.1',
+      trace: 'trace-1',
       signal: new AbortController().signal,
       log: silent,
       bytes: async () => body,
