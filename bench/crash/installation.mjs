@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { EmbeddedPostgres } from '@sextant/kernel';
 import { Databases } from '../../kernel/dist/storage/databases.js';
 import { decodeManifest } from '../../plugins/search/dist/index/manifest.js';
+import { descendants } from '../harness/descendants.mjs';
 import { until } from '../harness/measure.mjs';
-import { descendants, killAll } from './kill-tree.mjs';
+import { killAll } from './kill-all.mjs';
 
 const PROGRAM = fileURLToPath(import.meta.resolve('@sextant/cli'));
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };

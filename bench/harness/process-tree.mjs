@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { descendants, quietly } from './descendants.mjs';
 
 /** True where this machine tells what its processes use. */
 export const canReadProcesses = existsSync('/proc/self/smaps_rollup');
@@ -10,22 +11,9 @@ export const canReadProcesses = existsSync('/proc/self/smaps_rollup');
  * @returns {{pid: number, name: string, threads: number, rss: number, pss: number, anonymous: number, cpu: number}[]}
  */
 export function processTree(root) {
-  const children = new Map();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = quietly(() => readFileSync(`/proc/${entry}/stat`, 'latin1'));
-    if (stat === undefined) continue;
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-  }
-  const found = [];
-  const visit = (pid) => {
-    const process = describe(pid);
-    if (process !== undefined) found.push(process);
-    for (const child of children.get(pid) ?? []) visit(child);
-  };
-  visit(root);
-  return found;
+  return descendants(root)
+    .map(describe)
+    .filter((process) => process !== undefined);
 }
 
 function describe(pid) {
@@ -47,13 +35,4 @@ function describe(pid) {
       cpu: Number(fields[11]) + Number(fields[12]),
     };
   });
-}
-
-/** A process may be gone at any moment of being read. */
-function quietly(read) {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,14 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-const quietly = (read) => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-};
-
-/** A process and all its descendants. @param {number} root @returns {number[]} */
+/** A process and all its descendants, parents first. @param {number} root @returns {number[]} */
 export function descendants(root) {
   const children = new Map();
   for (const entry of readdirSync('/proc')) {
@@ -18,16 +10,16 @@ export function descendants(root) {
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
   }
-  const found = [];
-  const visit = (pid) => {
-    found.push(pid);
-    for (const child of children.get(pid) ?? []) visit(child);
-  };
-  visit(root);
+  const found = [root];
+  for (const pid of found) found.push(...(children.get(pid) ?? []));
   return found;
 }
 
-/** Ends all of them at once, without a chance to clean up. */
-export function killAll(pids) {
-  for (const pid of pids) quietly(() => process.kill(pid, 'SIGKILL'));
+/** For what is read of a process, or done to it: it may be gone at any moment. */
+export function quietly(read) {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
