@@ -15,7 +15,8 @@ it.runIf(process.platform === 'linux')(
   { timeout: 300_000 },
   async () => {
     const file = join(folder, 'crash.json');
-    await promisify(execFile)(process.execPath, [MAIN, 'crash', '--tiny', '--seed', '7', '--json', file]);
+    const run = promisify(execFile)(process.execPath, [MAIN, 'crash', '--tiny', '--seed', '7', '--json', file]);
+    await run.catch(({ stdout, stderr }) => expect.fail(`${stderr}\n${stdout}`));
     const report = JSON.parse(readFileSync(file, 'utf8')) as {
       benches: { rows: { measure: string; value: number; unit: string; met?: boolean }[]; notes: string[]; error?: string }[];
     };

@@ -6,6 +6,7 @@ import {
   type Manifest,
   maybe,
   type Registrar,
+  SextantError,
   serviceToken,
   type Token,
 } from '@sextant/sdk';
@@ -249,6 +250,30 @@ describe('the lifecycle', () => {
     await kernel.start();
     expect(() => late?.start(() => undefined)).toThrow(/SEXTANT_REGISTRAR_FROZEN|after register\(\) had returned/);
     expect(kernel.status('promise')).toMatchObject({ state: 'failed', phase: 'register' });
+  });
+
+  it('says of a plugin that the schema is without it as long as it is, once, and why each other failed, in sentences', async () => {
+    let without = true;
+    const refused = new SextantError('SEXTANT_PLUGIN_FAILED', { what: 'A field has no resolver.' });
+    const kernel = aLifecycle(
+      [
+        aPlugin('fields', {}),
+        aPlugin('other', {}),
+        aPlugin('thrower', {
+          register: () => {
+            throw new Error('no luck');
+          },
+        }),
+      ],
+      { wiring: { composeGraphQL: () => ({ rejected: new Map(without ? [['fields', refused]] : []), drained: Promise.resolve() }) } },
+    );
+    await kernel.start();
+    await kernel.switchboard.disable('other');
+    expect(kernel.status('fields')).toMatchObject({ state: 'degraded', reason: 'its GraphQL schema was left out: A field has no resolver.' });
+    expect(kernel.status('thrower')?.reason).toContain('no luck. ');
+    without = false;
+    await kernel.switchboard.enable('other');
+    expect(kernel.status('fields')).toMatchObject({ state: 'active', reason: undefined });
   });
 
   it('refuses a service under another plugin’s name', async () => {

@@ -33,6 +33,8 @@ const MIGRATE_TIMEOUT = 30 * 60_000;
  */
 export class Lifecycle {
   readonly #running = new Map<string, PluginRuntime>();
+  /** Of plugins that the present schema is without. */
+  readonly #leftOut: Disposable[] = [];
   #graph: PartGraph = { nodes: new Map(), order: [], blocked: new Map() };
   readonly #wanted = new Set<string>();
 
@@ -217,9 +219,11 @@ export class Lifecycle {
   /** One schema over all that run. Who is left out of it goes on without, and is shown as degraded. */
   #compose(): Promise<void> {
     const { rejected, drained } = this.options.wiring.composeGraphQL([...this.#running.values()].flatMap((runtime) => runtime.graphql));
+    for (const known of this.#leftOut.splice(0)) known[Symbol.dispose]();
     for (const [plugin, error] of rejected) {
       this.options.log.error('the schema of a plugin was left out', { plugin, code: error.code, error });
-      this.#record(plugin)?.degrade(`its GraphQL schema was left out: ${error.message}`);
+      const known = this.#record(plugin)?.degrade(`its GraphQL schema was left out: ${error.message}`);
+      if (known) this.#leftOut.push(known);
     }
     return drained;
   }

@@ -123,8 +123,10 @@ function asPluginError(plugin: string, phase: Phase, error: unknown): SextantErr
   if (SextantError.is(error)) return error;
   return new SextantError('SEXTANT_PLUGIN_FAILED', {
     what: `Plugin "${plugin}" failed in phase ${phase}.`,
-    why: error instanceof Error ? error.message : String(error),
+    why: sentence(error instanceof Error ? error.message : String(error)),
     fix: 'The cause is in the log; disable the plugin to start without it.',
     cause: error,
   });
 }
+
+const sentence = (text: string): string => (/[.!?:]\s*$/.test(text) ? text : `${text}.`);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // A real installation with a plugin that runs away. The tests go on from each other.
 const hosts = join(import.meta.dirname, '..', '..', '..');
-const eventually = { timeout: 60_000, interval: 100 };
+const eventually = { timeout: 150_000, interval: 100 };
 let folder: string;
 let port: number;
 let supervisor: ChildProcess;
@@ -110,7 +110,7 @@ describe('a process under a supervisor', () => {
       expect(await ask('still')).toBe(404);
       await enable();
     },
-    60_000,
+    180_000,
   );
 
   it('is started again with all plugins when it ended for another reason', async () => {
