@@ -269,7 +269,10 @@ describe('the lifecycle', () => {
     );
     await kernel.start();
     await kernel.switchboard.disable('other');
-    expect(kernel.status('fields')).toMatchObject({ state: 'degraded', reason: 'its GraphQL schema was left out: A field has no resolver.' });
+    expect(kernel.status('fields')).toMatchObject({
+      state: 'degraded',
+      reason: 'its GraphQL schema was left out: A field has no resolver.',
+    });
     expect(kernel.status('thrower')?.reason).toContain('no luck. ');
     without = false;
     await kernel.switchboard.enable('other');
