@@ -56,6 +56,7 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
   const work = withRemoteAccess(deps.helpers, access, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
     const run: RunOptions = {
       ...remote,
+      repository: o.repository,
       deadline: deps.deadline,
       progress: (text) => progress.push(text),
       ...(o.signal ? { signal: o.signal } : {}),
@@ -113,14 +114,14 @@ async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions
         options: ['--bare', '--quiet', '--initial-branch=main', `--object-format=${head.oid?.length === 64 ? 'sha256' : 'sha1'}`],
         operands: [fresh],
       },
-      signalOf(run),
+      contextOf(run),
     );
     await chmod(fresh, 0o700); // git asks the umask; a mirror that is moved out of its folder must stay closed.
     await mkdir(join(fresh, 'info'), { recursive: true });
     await writeFile(join(fresh, 'info', 'attributes'), ATTRIBUTES);
     await transfer(deps, fresh, url, head, run);
     await verify(deps, fresh, head, run);
-    await maintainMirror(deps.runner, fresh, signalOf(run));
+    await maintainMirror(deps.runner, fresh, contextOf(run));
     const sizeBytes = await sizeOf(fresh);
     await deps.files.writeNote(fresh, { lastFetched: deps.now().toISOString(), sizeBytes, corrupt: null });
     deps.pool.evict(path);
@@ -145,7 +146,7 @@ async function update(deps: FetchDeps, path: string, url: string, run: RunOption
   await transfer(deps, path, url, head, run);
   await verify(deps, path, head, run);
   const changed = (await fingerprint(deps, path, run)) !== before;
-  if (changed) await maintainMirror(deps.runner, path, signalOf(run));
+  if (changed) await maintainMirror(deps.runner, path, contextOf(run));
   const sizeBytes = changed ? await sizeOf(path) : (await deps.files.note(path)).sizeBytes;
   await deps.files.writeNote(path, { lastFetched: deps.now().toISOString(), sizeBytes });
   return { type: 'done', changed, cloned: false, sizeBytes, head: head.branch?.slice('refs/heads/'.length) ?? null, shard: deps.shard };
@@ -170,13 +171,13 @@ async function transfer(deps: FetchDeps, gitDir: string, url: string, head: Remo
     },
     { ...run, gitDir },
   );
-  if (head.branch) await deps.runner.output({ subcommand: 'symbolic-ref', operands: ['HEAD', head.branch] }, { ...signalOf(run), gitDir });
+  if (head.branch) await deps.runner.output({ subcommand: 'symbolic-ref', operands: ['HEAD', head.branch] }, { ...contextOf(run), gitDir });
   else if (head.oid) await pointAt(deps, gitDir, head.oid, run);
 }
 
 /** A detached HEAD: a branch at the same commit is the better name, else HEAD names the commit itself. */
 async function pointAt(deps: FetchDeps, gitDir: string, oid: string, run: RunOptions): Promise<void> {
-  const options = { ...signalOf(run), gitDir };
+  const options = { ...contextOf(run), gitDir };
   const found = await deps.runner.text(
     { subcommand: 'for-each-ref', options: ['--format=%(refname)', `--points-at=${oid}`], operands: ['refs/heads/'] },
     options,
@@ -189,7 +190,7 @@ async function pointAt(deps: FetchDeps, gitDir: string, oid: string, run: RunOpt
 
 /** Reads the commit and tree that people will ask for first. @throws SEXTANT_GIT_CORRUPT when they are not whole. */
 async function verify(deps: FetchDeps, gitDir: string, head: RemoteHead, run: RunOptions): Promise<void> {
-  const options = { ...signalOf(run), gitDir };
+  const options = { ...contextOf(run), gitDir };
   const oid = await deps.runner.text(
     { subcommand: 'for-each-ref', options: ['--format=%(objectname)', '--count=1'], operands: [head.branch ?? 'refs/heads/'] },
     options,
@@ -210,7 +211,7 @@ async function verify(deps: FetchDeps, gitDir: string, head: RemoteHead, run: Ru
 /** Moves when any ref, or what HEAD names, has moved. */
 async function fingerprint(deps: FetchDeps, gitDir: string, run: RunOptions): Promise<string> {
   const hash = createHash('sha256');
-  const options = { ...signalOf(run), gitDir };
+  const options = { ...contextOf(run), gitDir };
   for await (const chunk of deps.runner.stream({ subcommand: 'for-each-ref', options: ['--format=%(objectname) %(refname)'] }, options))
     hash.update(chunk);
   hash.update(
@@ -219,4 +220,8 @@ async function fingerprint(deps: FetchDeps, gitDir: string, run: RunOptions): Pr
   return hash.digest('hex');
 }
 
-const signalOf = ({ signal }: RunOptions): Pick<RunOptions, 'signal'> => (signal ? { signal } : {});
+/** What a call that speaks to nobody takes over. */
+const contextOf = ({ repository, signal }: RunOptions): Pick<RunOptions, 'repository' | 'signal'> => ({
+  ...(repository ? { repository } : {}),
+  ...(signal ? { signal } : {}),
+});

@@ -1,6 +1,13 @@
+import type { RepoName } from '@sextant/sdk';
 import { CatFile } from './cat-file.js';
 import type { GitRunner } from './git-runner.js';
 import { Semaphore } from './semaphore.js';
+
+/** Whose objects are read, and until when. */
+export interface Reading {
+  readonly repository?: RepoName | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface CatFilePoolOptions {
   /** Processes at once, over all repositories. */
@@ -30,15 +37,20 @@ export class CatFilePool implements AsyncDisposable {
   }
 
   /** Runs `work` with a reader of its own. Nothing that waits for others may happen in it: there are few readers. */
-  async use<R>(gitDir: string, signal: AbortSignal | undefined, work: (reader: CatFile) => Promise<R>): Promise<R> {
-    const lease = await this.lease(gitDir, signal);
-    try {
-      return await work(lease.reader);
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    } finally {
-      lease.release();
-    }
+  use<R>(gitDir: string, { repository, signal }: Reading, work: (reader: CatFile) => Promise<R>): Promise<R> {
+    // Of the conversation: the process was there before, and outlives the trace.
+    return this.runner.span('cat-file', repository, async (span) => {
+      const asked = performance.now();
+      const lease = await this.lease(gitDir, signal);
+      span.set('sextant.git.waited_ms', Math.round(performance.now() - asked));
+      try {
+        return await work(lease.reader);
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : error;
+      } finally {
+        lease.release();
+      }
+    });
   }
 
   /** Ends the idle readers of a repository whose files are about to move. */

@@ -149,9 +149,7 @@ describe('batch readers', () => {
     const repos = await Promise.all(Array.from({ length: 5 }, (_, i) => test.mirror(`pool/${i}`)));
     await using pool = new CatFilePool(test.runner, { capacity: 2, idle: 1_000 });
     const types = await Promise.all(
-      repos
-        .flatMap((r) => [r, r])
-        .map((r) => pool.use(test.files.pathOf(r.name), undefined, async (git) => (await git.info('HEAD'))?.type)),
+      repos.flatMap((r) => [r, r]).map((r) => pool.use(test.files.pathOf(r.name), {}, async (git) => (await git.info('HEAD'))?.type)),
     );
     expect(types).toEqual(new Array(10).fill('commit'));
   });

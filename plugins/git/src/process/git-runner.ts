@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { SextantError } from '@sextant/sdk';
+import { type Meter, type OpenSpan, type RepoName, SextantError } from '@sextant/sdk';
 import { type GitCommand, gitArguments } from './git-command.js';
 import { type EnvironmentOptions, gitEnvironment } from './git-environment.js';
 import { gitFailure } from './git-failure.js';
@@ -20,10 +20,14 @@ export interface GitRunnerOptions {
   readonly bulkDeadline?: number;
   /** Told of every argument that was refused: the audit trail of attempts to smuggle options. */
   readonly refused?: (subcommand: string) => void;
+  /** Where the processes have their spans; default: nowhere. */
+  readonly meter?: Pick<Meter, 'span'>;
 }
 
 export interface RunOptions {
   readonly gitDir?: string;
+  /** Which one it is about, for its span. */
+  readonly repository?: RepoName;
   readonly signal?: AbortSignal;
   /** Milliseconds. */
   readonly deadline?: number;
@@ -42,6 +46,7 @@ export interface RunOptions {
   readonly accept?: readonly number[];
 }
 
+const NO_SPAN: OpenSpan = { set: () => undefined };
 const STDERR_LIMIT = 16 * 1024;
 const KILL_AFTER = 2_000;
 const BULK_DEADLINE = 30 * 60_000;
@@ -55,31 +60,53 @@ export class GitRunner {
   }
 
   /** Standard output as it comes. Leaving the loop early ends the process. @throws a SEXTANT_GIT_… when git ends badly. */
-  async *stream(command: GitCommand, run: RunOptions = {}): AsyncGenerator<Buffer, number> {
+  stream(command: GitCommand, run: RunOptions = {}): AsyncGenerator<Buffer, number> {
+    return this.span(command.subcommand, run.repository, (span) => this.streamIn(span, command, run));
+  }
+
+  /**
+   * Runs `work` in the span of a git process. Of the arguments nothing is said there: paths, what people search for, and URLs that
+   * may hold a credential.
+   */
+  span<R>(subcommand: string, repository: RepoName | undefined, work: (span: OpenSpan) => R): R {
+    const { meter } = this.options;
+    if (meter === undefined) return work(NO_SPAN);
+    return meter.span(`git ${subcommand}`, work, repository === undefined ? {} : { 'vcs.repository.name': repository });
+  }
+
+  private async *streamIn(span: OpenSpan, command: GitCommand, run: RunOptions): AsyncGenerator<Buffer, number> {
     const argv = this.arguments(command);
     const lane = run.lane ?? 'read';
     const deadline = run.deadline ?? (lane === 'bulk' ? (this.options.bulkDeadline ?? BULK_DEADLINE) : this.options.deadline);
     const timeout = AbortSignal.timeout(deadline);
     const signal = run.signal ? AbortSignal.any([run.signal, timeout]) : timeout;
+    const asked = performance.now();
     const release = await this.slots[lane].acquire(signal).catch((error) => {
       throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
     });
+    span.set('sextant.git.waited_ms', Math.round(performance.now() - asked));
     try {
       const { child, ended, stderr } = this.start(argv, run);
       const stop = () => endGroup(child);
       signal.addEventListener('abort', stop, { once: true });
       let complete = false;
+      let bytes = 0;
       try {
         if (signal.aborted) stop();
-        for await (const chunk of child.stdout as Readable) yield chunk as Buffer;
+        for await (const chunk of child.stdout as Readable) {
+          bytes += (chunk as Buffer).length;
+          yield chunk as Buffer;
+        }
         complete = true;
       } catch (error) {
         throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
       } finally {
         signal.removeEventListener('abort', stop);
+        span.set('sextant.git.bytes', bytes);
         if (!complete) stop();
       }
       const exit = await ended;
+      if (exit.code !== null) span.set('process.exit.code', exit.code);
       const stopped = this.reason(run, timeout, command.subcommand, deadline);
       if (stopped) throw stopped;
       if (exit.code === null || !(run.accept ?? [0]).includes(exit.code)) throw gitFailure(command.subcommand, exit, stderr());

@@ -11,10 +11,10 @@ export async function* readArchive(
   { repository, oid, path, format, signal }: Target & { readonly oid: CommitOid; readonly path?: RepoPath; readonly format: 'zip' | 'tar' },
 ): AsyncGenerator<Buffer> {
   const gitDir = await reader.directory(repository);
-  const found = await reader.pool.use(gitDir, signal, (git) => git.info(path ? `${oid}:${path}` : `${oid}^{tree}`));
+  const found = await reader.pool.use(gitDir, { repository, signal }, (git) => git.info(path ? `${oid}:${path}` : `${oid}^{tree}`));
   if (!found) throw pathNotFound(path ?? '', oid);
   yield* reader.runner.stream(
     { subcommand: 'archive', options: [`--format=${format}`], operands: [oid], paths: path ? [path] : [] },
-    { ...runIn(gitDir, signal), lane: 'bulk' },
+    { ...runIn(gitDir, { repository, signal }), lane: 'bulk' },
   );
 }

@@ -18,12 +18,12 @@ export async function readBlame(
   o: Target & { readonly oid: CommitOid; readonly path: RepoPath; readonly startLine?: number; readonly endLine?: number },
 ): Promise<readonly BlameHunk[]> {
   const gitDir = await reader.directory(o.repository);
-  const file = await reader.pool.use(gitDir, o.signal, (git) => git.info(`${o.oid}:${o.path}`));
+  const file = await reader.pool.use(gitDir, o, (git) => git.info(`${o.oid}:${o.path}`));
   if (file?.type !== 'blob') throw pathNotFound(o.path, o.oid);
   const range = o.startLine || o.endLine ? [`-L${Math.max(1, o.startLine ?? 1)},${o.endLine ?? ''}`] : [];
   const output = reader.runner.stream(
     { subcommand: 'blame', options: ['--porcelain', ...range], operands: [o.oid], paths: [o.path] },
-    runIn(gitDir, o.signal),
+    runIn(gitDir, o),
   );
   return parsePorcelain(records(output, NEWLINE));
 }

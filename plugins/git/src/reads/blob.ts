@@ -13,7 +13,7 @@ export async function* readBlob(
   { repository, oid, path, start = 0, end, signal }: Range,
 ): AsyncGenerator<Buffer> {
   const gitDir = await reader.directory(repository);
-  const info = await reader.pool.use(gitDir, signal, (git) => git.info(`${oid}:${path}`));
+  const info = await reader.pool.use(gitDir, { repository, signal }, (git) => git.info(`${oid}:${path}`));
   if (info?.type !== 'blob') throw pathNotFound(path, oid);
   if (start > info.size) {
     throw new SextantError('SEXTANT_GIT_RANGE', {
@@ -25,7 +25,7 @@ export async function* readBlob(
   const stop = Math.min(end ?? info.size, info.size);
   if (stop <= start) return;
   if (info.size <= SMALL) {
-    const blob = await reader.pool.use(gitDir, signal, (git) => git.object(info.oid));
+    const blob = await reader.pool.use(gitDir, { repository, signal }, (git) => git.object(info.oid));
     if (!blob) throw pathNotFound(path, oid);
     yield blob.content.subarray(start, stop);
     return;
@@ -33,7 +33,7 @@ export async function* readBlob(
   let at = 0;
   for await (const chunk of reader.runner.stream(
     { subcommand: 'cat-file', options: ['blob'], operands: [info.oid] },
-    { ...runIn(gitDir, signal), lane: 'bulk' },
+    { ...runIn(gitDir, { repository, signal }), lane: 'bulk' },
   )) {
     const part = chunk.subarray(Math.max(0, start - at), Math.max(0, stop - at));
     at += chunk.length;
@@ -54,7 +54,7 @@ export async function* readBlobs(
   const gitDir = await reader.directory(repository);
   yield* reader.runner.stream(
     { subcommand: 'cat-file', options: ['--batch=%(objectname) %(objectsize)', '--buffer'] },
-    { ...runIn(gitDir, signal), input: linesOf(oids), lane: 'bulk' },
+    { ...runIn(gitDir, { repository, signal }), input: linesOf(oids), lane: 'bulk' },
   );
 }
 

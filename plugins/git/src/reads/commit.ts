@@ -8,7 +8,7 @@ export async function readCommit(
   reader: RepositoryReader,
   { repository, oid, signal }: Target & { readonly oid: CommitOid },
 ): Promise<Commit> {
-  return reader.pool.use(await reader.directory(repository), signal, (git) => commitObject(git, oid));
+  return reader.pool.use(await reader.directory(repository), { repository, signal }, (git) => commitObject(git, oid));
 }
 
 /** @throws SEXTANT_GIT_REVISION_NOT_FOUND when there is no commit of that hash. */

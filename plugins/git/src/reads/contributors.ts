@@ -14,7 +14,7 @@ export async function readContributors(
   o: Target & { readonly revision?: CommitOid; readonly path?: RepoPath; readonly after?: string; readonly limit: number },
 ): Promise<readonly Contributor[]> {
   const gitDir = await reader.directory(o.repository);
-  const revision = o.revision ?? (await reader.pool.use(gitDir, o.signal, (git) => git.info('HEAD^{commit}')))?.oid;
+  const revision = o.revision ?? (await reader.pool.use(gitDir, o, (git) => git.info('HEAD^{commit}')))?.oid;
   if (!revision || o.limit <= 0) return [];
   const command = {
     subcommand: 'shortlog',
@@ -23,7 +23,7 @@ export async function readContributors(
     paths: o.path ? [o.path] : [],
   };
   const found: Contributor[] = [];
-  for await (const line of records(reader.runner.stream(command, runIn(gitDir, o.signal)), NEWLINE)) {
+  for await (const line of records(reader.runner.stream(command, runIn(gitDir, o)), NEWLINE)) {
     const match = /^\s*(\d+)\t(.*?) ?<(.*)>$/.exec(line.toString('utf8'));
     if (match) found.push({ count: Number(match[1]), name: match[2]!, email: match[3]! });
     if (found.length >= o.limit) break;

@@ -29,7 +29,7 @@ export async function* readDiff(
     operands: [o.base ?? emptyTree(o.head), o.head],
     paths: o.paths ?? [],
   };
-  for await (const file of parsePatch(reader.runner.stream(command, runIn(gitDir, o.signal)))) {
+  for await (const file of parsePatch(reader.runner.stream(command, runIn(gitDir, o)))) {
     yield file;
     if (--left <= 0) return;
   }
@@ -43,7 +43,7 @@ export async function* readChangedPaths(
   const gitDir = await reader.directory(o.repository);
   const command = { subcommand: 'diff-tree', options: ['-r', '-z', '--name-status', '--no-renames'], operands: [o.base, o.head] };
   let status: string | undefined;
-  for await (const record of records(reader.runner.stream(command, runIn(gitDir, o.signal)), NUL)) {
+  for await (const record of records(reader.runner.stream(command, runIn(gitDir, o)), NUL)) {
     if (status === undefined) {
       status = record.toString('latin1');
       continue;

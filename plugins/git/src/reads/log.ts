@@ -43,14 +43,14 @@ export async function* readLog(reader: RepositoryReader, o: LogRequest): AsyncGe
       operands: spanOperands(o),
       paths: o.path ? [o.path] : [],
     },
-    runIn(gitDir, o.signal),
+    runIn(gitDir, o),
   );
   let skip = author ? (o.skip ?? 0) : 0;
   let left = o.limit;
   for await (const group of recordGroups(hashes, NEWLINE, GROUP)) {
     const oids = group.map((line) => line.toString('latin1')).filter(Boolean);
     // No reader is held while the caller looks at a commit: what the caller asks meanwhile may need one.
-    for (const commit of await reader.pool.use(gitDir, o.signal, (git) => commitObjects(git, oids))) {
+    for (const commit of await reader.pool.use(gitDir, o, (git) => commitObjects(git, oids))) {
       if (author && !author.matcher(`${commit.author.name} <${commit.author.email}>`).find()) continue;
       if (skip-- > 0) continue;
       yield commit;
@@ -80,9 +80,9 @@ export async function* readLogWithDiffs(
       operands: spanOperands(o),
       paths: o.paths ?? [],
     },
-    { ...runIn(gitDir, o.signal), lane: 'bulk' },
+    { ...runIn(gitDir, o), lane: 'bulk' },
   );
   for await (const { oid, files } of parseHistory(output)) {
-    yield { commit: await reader.pool.use(gitDir, o.signal, (git) => commitObject(git, oid)), files };
+    yield { commit: await reader.pool.use(gitDir, o, (git) => commitObject(git, oid)), files };
   }
 }

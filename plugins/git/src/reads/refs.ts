@@ -16,12 +16,8 @@ export async function readRefs(
   const after = o.after === undefined ? undefined : Buffer.from(o.after);
   const command = { subcommand: 'for-each-ref', options: ['--format=%(refname)'], operands: o.type ? [PREFIX[o.type]] : [] };
   const page: Ref[] = [];
-  yieldPages: for await (const names of batches(
-    records(reader.runner.stream(command, runIn(gitDir, o.signal)), NEWLINE),
-    matches,
-    o.limit,
-  )) {
-    const infos = await reader.pool.use(gitDir, o.signal, (git) => git.infos(names.map((name) => `${name}^{commit}`)));
+  yieldPages: for await (const names of batches(records(reader.runner.stream(command, runIn(gitDir, o)), NEWLINE), matches, o.limit)) {
+    const infos = await reader.pool.use(gitDir, o, (git) => git.infos(names.map((name) => `${name}^{commit}`)));
     for (const [i, name] of names.entries()) {
       const info = infos[i];
       if (info?.type !== 'commit') continue; // a tag of a blob or tree has nothing to browse

@@ -1,5 +1,5 @@
 import type { RepoName } from '@sextant/sdk';
-import type { CatFilePool } from '../process/cat-file-pool.js';
+import type { CatFilePool, Reading } from '../process/cat-file-pool.js';
 import type { GitRunner } from '../process/git-runner.js';
 
 /** What every read works with. */
@@ -16,4 +16,8 @@ export interface Target {
 }
 
 /** The part of {@link import('../process/git-runner.js').RunOptions} that every read shares. */
-export const runIn = (gitDir: string, signal: AbortSignal | undefined) => ({ gitDir, ...(signal ? { signal } : {}) });
+export const runIn = (gitDir: string, { repository, signal }: Reading) => ({
+  gitDir,
+  ...(repository ? { repository } : {}),
+  ...(signal ? { signal } : {}),
+});

@@ -1,6 +1,6 @@
 import { CommitOid, type RepoName, type RevSpec, SextantError } from '@sextant/sdk';
 import type { CatFile } from '../process/cat-file.js';
-import type { RepositoryReader, Target } from './repository-reader.js';
+import { type RepositoryReader, runIn, type Target } from './repository-reader.js';
 
 /** The commit a revision names. A tag wins over a branch of the same name, as in git. */
 export async function resolveRevision(
@@ -8,7 +8,7 @@ export async function resolveRevision(
   { repository, revision, signal }: Target & { readonly revision: RevSpec },
 ): Promise<CommitOid> {
   const gitDir = await reader.directory(repository);
-  const [oid] = await reader.pool.use(gitDir, signal, (git) => commitsOf(git, [revision]));
+  const [oid] = await reader.pool.use(gitDir, { repository, signal }, (git) => commitsOf(git, [revision]));
   if (!oid)
     throw new SextantError('SEXTANT_GIT_REVISION_NOT_FOUND', {
       what: `Revision "${revision}" does not exist in ${repository}.`,
@@ -36,7 +36,7 @@ export async function resolveMany(
     [...byRepository].map(async ([repository, asked]) => {
       const gitDir = await reader.directory(repository).catch(absent);
       if (gitDir === null) return;
-      const found = await reader.pool.use(gitDir, signal, (git) =>
+      const found = await reader.pool.use(gitDir, { repository, signal }, (git) =>
         commitsOf(
           git,
           asked.map((a) => a.revision),
@@ -68,8 +68,8 @@ export async function defaultBranch(
   const gitDir = await reader.directory(repository);
   const symbolic = await reader.runner.text(
     { subcommand: 'symbolic-ref', options: ['--quiet'], operands: ['HEAD'] },
-    { gitDir, accept: [0, 1], ...(signal ? { signal } : {}) },
+    { ...runIn(gitDir, { repository, signal }), accept: [0, 1] },
   );
-  const [target] = await reader.pool.use(gitDir, signal, (git) => commitsOf(git, ['HEAD']));
+  const [target] = await reader.pool.use(gitDir, { repository, signal }, (git) => commitsOf(git, ['HEAD']));
   return target ? { name: symbolic.replace(/^refs\/heads\//, '') || 'HEAD', target } : null;
 }

@@ -1,4 +1,5 @@
 import type { CommitOid } from '@sextant/sdk';
+import type { Reading } from '../process/cat-file-pool.js';
 import { NUL, records } from '../process/records.js';
 import { type RepositoryReader, runIn } from './repository-reader.js';
 
@@ -7,14 +8,14 @@ export async function submoduleUrls(
   reader: RepositoryReader,
   gitDir: string,
   oid: CommitOid,
-  signal: AbortSignal | undefined,
+  reading: Reading,
 ): Promise<ReadonlyMap<string, string>> {
-  const file = await reader.pool.use(gitDir, signal, (git) => git.info(`${oid}:.gitmodules`));
+  const file = await reader.pool.use(gitDir, reading, (git) => git.info(`${oid}:.gitmodules`));
   if (file?.type !== 'blob' || file.size > 1024 * 1024) return new Map();
   const byName = new Map<string, { path?: string; url?: string }>();
   // 1: nothing matched; 128: not a configuration file. Neither is a reason to hide the tree.
   const command = { subcommand: 'config', options: ['-z', `--blob=${file.oid}`, '--get-regexp', '^submodule\\..*\\.(path|url)$'] };
-  for await (const record of records(reader.runner.stream(command, { ...runIn(gitDir, signal), accept: [0, 1, 128, 3] }), NUL)) {
+  for await (const record of records(reader.runner.stream(command, { ...runIn(gitDir, reading), accept: [0, 1, 128, 3] }), NUL)) {
     const match = /^submodule\.([\s\S]+)\.(path|url)\n([\s\S]*)$/.exec(record.toString('utf8'));
     if (!match) continue;
     const known = byName.get(match[1]!) ?? {};

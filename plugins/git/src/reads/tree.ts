@@ -21,13 +21,13 @@ export async function* readTree(
 ): AsyncGenerator<TreeEntry> {
   const gitDir = await reader.directory(repository);
   const name = `${oid}:${path}`;
-  const folder = await reader.pool.use(gitDir, signal, (git) => git.info(name));
+  const folder = await reader.pool.use(gitDir, { repository, signal }, (git) => git.info(name));
   if (folder?.type !== 'tree') throw pathNotFound(path, oid);
   let urls: ReadonlyMap<string, string> | undefined;
   let left = limit;
   const listing = reader.runner.stream(
     { subcommand: 'ls-tree', options: ['-z', '-l', ...(recursive ? ['-r', '-t'] : [])], operands: [folder.oid] },
-    runIn(gitDir, signal),
+    runIn(gitDir, { repository, signal }),
   );
   for await (const record of records(listing, NUL)) {
     if (left-- <= 0) return;
@@ -35,7 +35,7 @@ export async function* readTree(
     if (!match) continue;
     const type = match[2] as TreeEntry['type'];
     const entryPath = (path === '' ? match[5]! : `${path}/${match[5]}`) as RepoPath;
-    if (type === 'commit') urls ??= await submoduleUrls(reader, gitDir, oid, signal);
+    if (type === 'commit') urls ??= await submoduleUrls(reader, gitDir, oid, { repository, signal });
     const url = type === 'commit' ? urls?.get(entryPath) : undefined;
     yield {
       path: entryPath,
@@ -53,7 +53,7 @@ export async function readEntry(reader: RepositoryReader, { repository, oid, pat
   const gitDir = await reader.directory(repository);
   const slash = path.lastIndexOf('/');
   const [parent, name] = [slash === -1 ? '' : path.slice(0, slash), path.slice(slash + 1)];
-  const entry = await reader.pool.use(gitDir, signal, async (git): Promise<TreeEntry | null> => {
+  const entry = await reader.pool.use(gitDir, { repository, signal }, async (git): Promise<TreeEntry | null> => {
     if (path === '') {
       const root = await git.info(`${oid}^{tree}`);
       return root && { path, oid: root.oid, type: 'tree', mode: '040000' };
@@ -67,6 +67,6 @@ export async function readEntry(reader: RepositoryReader, { repository, oid, pat
     return { path, oid: found.oid, type: found.type, mode: found.mode, ...(size === undefined ? {} : { size }) };
   });
   if (entry?.type !== 'commit') return entry;
-  const url = (await submoduleUrls(reader, gitDir, oid, signal)).get(path);
+  const url = (await submoduleUrls(reader, gitDir, oid, { repository, signal })).get(path);
   return url === undefined ? entry : { ...entry, submoduleUrl: url };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CommitOid, RepoName, RevSpec } from '@sextant/sdk';
+import { type CommitOid, type Labels, type Meter, RepoName, RevSpec } from '@sextant/sdk';
 import type { FetchEvent, FetchSource, Git } from '../api.js';
 import { gitOnDisk } from '../git-service.js';
 import { MirrorFiles } from '../mirror/mirror-files.js';
@@ -18,6 +18,8 @@ export interface TestGit {
   readonly files: MirrorFiles;
   readonly runner: GitRunner;
   readonly refused: string[];
+  /** The spans that began, with all that was said of them. */
+  readonly spans: { readonly name: string; readonly attributes: Record<string, Labels[string]> }[];
   fetch(name: string, source: FetchSource): Promise<FetchEvent[]>;
   /** Builds a repository and mirrors it. */
   mirror(name: string, plan?: RepositoryPlan): Promise<Mirrored>;
@@ -40,12 +42,21 @@ export async function aGit(
   const root = join(base, 'repos');
   mkdirSync(root);
   const refused: string[] = [];
+  const spans: TestGit['spans'] = [];
+  const meter: Pick<Meter, 'span'> = {
+    span: (name, work, labels = {}) => {
+      const attributes = { ...labels };
+      spans.push({ name, attributes });
+      return work({ set: (attribute, value) => void Object.assign(attributes, { [attribute]: value }) });
+    },
+  };
   const runner = new GitRunner({
     program: options.program ?? 'git',
     home,
     concurrency: 8,
     deadline: 20_000,
     refused: (subcommand) => refused.push(subcommand),
+    meter,
   });
   const pool = new CatFilePool(runner, { capacity: 6, idle: 5_000 });
   const files = new MirrorFiles(root);
@@ -70,6 +81,7 @@ export async function aGit(
     files,
     runner,
     refused,
+    spans,
     fetch,
     async mirror(text, plan = {}) {
       const source = aRepository(plan);

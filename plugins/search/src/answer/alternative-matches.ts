@@ -61,7 +61,9 @@ async function* documentMatches(
     if (index === 'only') run.tally.leaveOut('not-indexed', 'There is no index yet', { repository });
     else heads.push(head);
   }
-  yield* unindexedMatches(run, [...unindexed, ...heads], expr, want);
+  const targets = [...unindexed, ...heads];
+  if (targets.length === 0) return;
+  yield* run.meter.span('scan files', () => unindexedMatches(run, targets, expr, want), { 'sextant.search.revisions': targets.length });
 }
 
 /** The default branch of a repository that is not indexed; an empty repository has none, and nothing is left out. */

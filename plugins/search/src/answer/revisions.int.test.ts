@@ -176,6 +176,7 @@ function aRun(history: History): SearchRun {
     scanner,
     tally: new Tally(() => 0),
     log: silent,
+    meter: { span: (_name, work) => work({ set: () => undefined }) },
     signal: new AbortController().signal,
     lines: true,
     contextLines: 1,

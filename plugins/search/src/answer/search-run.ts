@@ -1,6 +1,6 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState } from '@sextant/plugin-git/api';
-import type { CommitOid, Logger } from '@sextant/sdk';
+import type { CommitOid, Logger, Meter } from '@sextant/sdk';
 import type { SearchEngine, SearchMatch } from '../api.js';
 import type { EngineSummary, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
@@ -15,6 +15,7 @@ export interface SearchRun {
   readonly scanner: ShardExecutor;
   readonly tally: Tally;
   readonly log: Logger;
+  readonly meter: Pick<Meter, 'span'>;
   readonly signal: AbortSignal;
   readonly contextLines: number;
   /** False: nobody will see the lines around hits. */

@@ -1,6 +1,6 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState, Mirrors } from '@sextant/plugin-git/api';
-import type { Clock, Contribution, Logger } from '@sextant/sdk';
+import type { Clock, Contribution, Logger, Meter, OpenSpan } from '@sextant/sdk';
 import type { Ranker, Search, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import { parseQuery } from '../query/parse-query.js';
@@ -36,6 +36,7 @@ export interface SearchServices {
   readonly catalog: RepositoryCatalog;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meter: Pick<Meter, 'span'>;
   readonly rankers: readonly Contribution<Ranker>[];
   readonly isLarge: (path: string) => boolean;
   /** Told of a repository whose index failed during a search. */
@@ -50,27 +51,35 @@ const PROGRESS_EVERY = 500;
 export class SearchService implements Search {
   constructor(private readonly services: SearchServices) {}
 
-  async *search(request: SearchRequest): AsyncGenerator<SearchEvent> {
-    const { clock } = this.services;
+  search(request: SearchRequest): AsyncGenerator<SearchEvent> {
+    return this.services.meter.span('search', (span) => this.#search(request, span));
+  }
+
+  async *#search(request: SearchRequest, span: OpenSpan): AsyncGenerator<SearchEvent> {
+    const { clock, meter } = this.services;
     const tally = new Tally(() => clock.monotonic());
-    const parsed = parseQuery(request.query, { patternType: request.patternType ?? 'standard' });
+    const patternType = request.patternType ?? 'standard';
+    const parsed = meter.span('parse query', () => parseQuery(request.query, { patternType }), {
+      'sextant.search.pattern_type': patternType,
+    });
     if (!parsed.ok) {
       yield { type: 'alert', alert: alertOf(parsed.errors) };
       tally.leaveOut('error', 'The query could not be understood, so nothing was searched');
-      yield* ending(tally, 0);
+      yield* ending(span, tally, 0);
       return;
     }
     const plan = toPlan(parsed.query, { now: clock.now() });
     if (plan.providers.length > 0) {
       yield { type: 'alert', alert: noProvider(plan.providers) };
       tally.leaveOut('error', `No plugin answers ${plan.providers.map((p) => p.text).join(', ')}, so nothing was searched`);
-      yield* ending(tally, 0);
+      yield* ending(span, tally, 0);
       return;
     }
     const controller = new AbortController();
     try {
-      yield* this.#run(plan, request, tally, controller);
+      yield* this.#run(span, plan, request, tally, controller);
     } finally {
+      span.set('sextant.search.matches', tally.matchCount);
       controller.abort();
     }
   }
@@ -89,8 +98,14 @@ export class SearchService implements Search {
     return { count, verdict };
   }
 
-  async *#run(plan: SearchPlan, request: SearchRequest, tally: Tally, controller: AbortController): AsyncGenerator<SearchEvent> {
-    const { catalog, visibility, mirrors, repositories } = this.services;
+  async *#run(
+    span: OpenSpan,
+    plan: SearchPlan,
+    request: SearchRequest,
+    tally: Tally,
+    controller: AbortController,
+  ): AsyncGenerator<SearchEvent> {
+    const { catalog, visibility } = this.services;
     const viewer = await Viewer.of(visibility, request.actor);
     const visible = await catalog.of(request.actor);
     const limit = plan.options.count === 'all' ? ALL : (plan.options.count ?? this.services.settings().defaultLimit);
@@ -108,21 +123,12 @@ export class SearchService implements Search {
     };
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     else if (!viewer.unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
-    const searched = new Set<number>();
-    const streams: Matches[] = [];
-    for (const alternative of plan.alternatives) {
-      const scope = await resolveScope(alternative.repositories, visible, request.actor, scopeServices(run, repositories));
-      if (scope.excluded > 0)
-        tally.leaveOut('excluded', `${scope.excluded} forks and archived repositories were left out, as the query does not ask for them`, {
-          count: scope.excluded,
-          harmless: true,
-        });
-      // Of those in scope only: a search of one repository must not pay for all the others.
-      const unread = scope.repositories.filter(({ id }) => !searched.has(id)).map(({ id }) => id);
-      for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
-      for (const { id } of scope.repositories) searched.add(id);
-      streams.push(...(await alternativeMatches(run, alternative, scope.repositories, { repositories, actor: request.actor })));
-    }
+    const { streams, searched } = await this.services.meter.span('plan search', async (planning) => {
+      const planned = await this.#streams(plan, request, run, states, visible);
+      planning.set('sextant.search.alternatives', plan.alternatives.length);
+      planning.set('sextant.search.repositories', planned.searched.size);
+      return planned;
+    });
     const nowhere = searched.size === 0 && plan.alternatives.some((a) => a.repositories.include.length > 0);
     if (nowhere) yield { type: 'alert', alert: noRepositories };
     yield { type: 'progress', progress: tally.progress(false, searched.size, viewer.sees) };
@@ -134,7 +140,35 @@ export class SearchService implements Search {
     if (!nowhere && tally.matchCount === 0 && plan.query.notices.length > 0)
       yield { type: 'alert', alert: nothingFound(plan.query.notices) };
     yield { type: 'filters', filters: tally.filters(tally.matchCount >= limit, viewer.sees) };
-    yield* ending(tally, searched.size, viewer);
+    yield* ending(span, tally, searched.size, viewer);
+  }
+
+  /** What together answers the query, and the repositories in its scope. */
+  async #streams(
+    plan: SearchPlan,
+    { actor }: SearchRequest,
+    run: SearchRun,
+    states: Map<number, MirrorState>,
+    visible: Awaited<ReturnType<RepositoryCatalog['of']>>,
+  ): Promise<{ readonly streams: readonly Matches[]; readonly searched: ReadonlySet<number> }> {
+    const { mirrors, repositories } = this.services;
+    const searched = new Set<number>();
+    const streams: Matches[] = [];
+    for (const alternative of plan.alternatives) {
+      const scope = await resolveScope(alternative.repositories, visible, actor, scopeServices(run, repositories));
+      if (scope.excluded > 0)
+        run.tally.leaveOut(
+          'excluded',
+          `${scope.excluded} forks and archived repositories were left out, as the query does not ask for them`,
+          { count: scope.excluded, harmless: true },
+        );
+      // Of those in scope only: a search of one repository must not pay for all the others.
+      const unread = scope.repositories.filter(({ id }) => !searched.has(id)).map(({ id }) => id);
+      for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
+      for (const { id } of scope.repositories) searched.add(id);
+      streams.push(...(await alternativeMatches(run, alternative, scope.repositories, { repositories, actor })));
+    }
+    return { streams, searched };
   }
 
   async *#deliver(
@@ -177,7 +211,7 @@ export class SearchService implements Search {
   }
 
   #budget(plan: SearchPlan, limit: number, tally: Tally) {
-    const { clock, engine, scanner, git, log, isLarge } = this.services;
+    const { clock, engine, scanner, git, log, meter, isLarge } = this.services;
     const { defaultLimit, defaultTimeout, maxTimeout, unindexedBytes, unindexedRepositories } = this.services.settings();
     const byDefault = limit > defaultLimit * 10 ? maxTimeout : defaultTimeout;
     const due = clock.monotonic() + Math.min(plan.options.timeout ?? byDefault, maxTimeout);
@@ -186,6 +220,7 @@ export class SearchService implements Search {
       scanner,
       git,
       log,
+      meter,
       isLarge,
       damaged: (id: number) => this.services.damaged(id),
       unindexedBytes,
@@ -210,7 +245,9 @@ function within(matches: readonly SearchMatch[], limit: number): readonly Search
   return kept;
 }
 
-function* ending(tally: Tally, repositories: number, viewer?: Viewer): Generator<SearchEvent> {
-  yield { type: 'verdict', verdict: tally.verdict(viewer?.sees) };
+function* ending(span: OpenSpan, tally: Tally, repositories: number, viewer?: Viewer): Generator<SearchEvent> {
+  const verdict = tally.verdict(viewer?.sees);
+  span.set('sextant.search.exhaustive', verdict.exhaustive);
+  yield { type: 'verdict', verdict };
   yield { type: 'progress', progress: tally.progress(true, repositories, viewer?.sees) };
 }

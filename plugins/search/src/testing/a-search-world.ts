@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { MirrorState } from '@sextant/plugin-git/api';
-import { type Actor, ANONYMOUS, type Clock, type Logger, RepoName } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Clock, type Labels, type Logger, type Meter, RepoName } from '@sextant/sdk';
 import { RepositoryCatalog } from '../answer/repository-catalog.js';
 import { SearchService, type SearchSettings } from '../answer/search-service.js';
 import type {
@@ -18,6 +18,7 @@ import type {
 } from '../api.js';
 import { InlineExecutor } from '../engine/inline-executor.js';
 import { SearchEngine } from '../engine/search-engine.js';
+import { tracedSearch } from '../engine/traced-search.js';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
@@ -58,6 +59,8 @@ export class SearchWorld {
   readonly states = new Map<number, MirrorState>();
   readonly source = new MemoryBlobSource();
   readonly damaged: number[] = [];
+  /** The spans that began, with all that was said of them. */
+  readonly spans: { readonly name: string; readonly attributes: Record<string, Labels[string]> }[] = [];
   settings: SearchSettings = {
     defaultTimeout: 10_000,
     maxTimeout: 60_000,
@@ -72,6 +75,13 @@ export class SearchWorld {
     now: () => new Date('2026-02-01T00:00:00Z'),
     monotonic: () => performance.now() + this.#ahead,
     sleep: async () => undefined,
+  };
+  readonly meter: Pick<Meter, 'span'> = {
+    span: (name, work, labels = {}) => {
+      const attributes = { ...labels };
+      this.spans.push({ name, attributes });
+      return work({ set: (attribute, value) => void Object.assign(attributes, { [attribute]: value }) });
+    },
   };
   #ahead = 0;
 
@@ -96,6 +106,7 @@ export class SearchWorld {
       catalog: new RepositoryCatalog(this.wall.repositories, this.wall.visibility, () => performance.now()),
       clock: this.clock,
       log: silent,
+      meter: this.meter,
       rankers: [],
       isLarge: () => false,
       damaged: (id) => void this.damaged.push(id),
@@ -122,7 +133,7 @@ export class SearchWorld {
 
   get realNode(): EngineService {
     return {
-      search: (o) => this.engine.search(o),
+      search: (o) => tracedSearch(this.meter, o, (request) => this.engine.search(request)),
       status: async ({ repositories }) =>
         repositories
           ? (await Promise.all(repositories.map((id) => this.store.status(id)))).filter((s) => s !== undefined)

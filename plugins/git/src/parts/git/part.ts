@@ -40,6 +40,7 @@ function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
     deadline: readTimeout,
     bulkDeadline: downloadTimeout,
     refused,
+    meter: ctx.meter,
   });
   const life: Life = {
     files: new MirrorFiles(d.process.folder('repos')),

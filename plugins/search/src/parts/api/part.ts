@@ -38,6 +38,7 @@ export default definePart(config)({
         catalog,
         clock: d.clock,
         log: ctx.log,
+        meter: ctx.meter,
         rankers: d.rankers,
         isLarge: pathGlobs(ctx.config.get().largeFiles),
         damaged: repairs((id) => enqueueIndexing(d.jobs, id)),

@@ -2,6 +2,7 @@ import { core, definePart, maybe } from '@sextant/sdk';
 import { searchEngine } from '../../api.js';
 import { config } from '../../config.js';
 import { SearchEngine } from '../../engine/search-engine.js';
+import { tracedSearch } from '../../engine/traced-search.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
 import type { IndexStore } from '../../index/index-store.js';
 import { openIndexStore } from '../../index-folder.js';
@@ -23,7 +24,7 @@ export default definePart(config)({
       const engine = new SearchEngine(opened, pool);
       ctx.signal.addEventListener('abort', () => void engine.close(), { once: true });
       return {
-        search: (o) => engine.search(o),
+        search: (o) => tracedSearch(ctx.meter, o, (request) => engine.search(request)),
         status: async ({ repositories }) =>
           repositories ? (await Promise.all(repositories.map((id) => opened.status(id)))).filter((s) => s !== undefined) : opened.list(),
         skippedFiles: ({ repository, limit, offset }) => opened.skipped(repository, { limit, offset }),
