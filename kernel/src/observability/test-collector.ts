@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-type Value = string | number | boolean;
+type Value = string | number | boolean | readonly Value[];
 
 /** A span as it arrived. */
 export interface CollectedSpan {
@@ -22,8 +22,10 @@ export interface CollectedSpan {
 
 interface WireAttribute {
   readonly key: string;
-  readonly value: Readonly<Record<string, Value>>;
+  readonly value: WireValue;
 }
+/** One key, which names the type. */
+type WireValue = Readonly<Record<string, string | number | boolean | { readonly values: readonly WireValue[] }>>;
 interface WireSpan {
   readonly name: string;
   readonly traceId: string;
@@ -112,4 +114,9 @@ const read = (span: WireSpan, resource: readonly WireAttribute[]): CollectedSpan
 });
 
 const record = (attributes: readonly WireAttribute[]): Readonly<Record<string, Value>> =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0] as Value]));
+  Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
+
+function plain(wire: WireValue): Value {
+  const [value = ''] = Object.values(wire);
+  return typeof value === 'object' ? value.values.map(plain) : value;
+}

@@ -168,13 +168,15 @@ describe('a trace', () => {
   it('is the one that the caller brings, kept or not as the caller says', async () => {
     const kernel = await start();
     const [kept, left] = ['1'.repeat(32), '2'.repeat(32)];
-    expect(await ask(kernel, '{ tracedRead }', { traceparent: `00-${kept}-${'a'.repeat(16)}-01` })).toBe(kept);
+    const own = { traceparent: `00-${kept}-${'a'.repeat(16)}-01`, tracestate: `vendor=${CANARY}`, baggage: `user=${CANARY}` };
+    expect(await ask(kernel, '{ tracedRead }', own)).toBe(kept);
     expect(await ask(kernel, '{ tracedRead }', { traceparent: `00-${left}-${'a'.repeat(16)}-00` })).toBe(left);
     await ask(kernel, '{ tracedRead }', { traceparent: 'nonsense' });
     await kernel.stop();
     expect(one('POST /.api/graphql', kept).parentSpanId).toBe('a'.repeat(16));
     expect(collector.named('POST /.api/graphql', left)).toEqual([]);
     expect(collector.named('POST /.api/graphql')).toHaveLength(2);
+    expect(collector.received).not.toContain(CANARY);
   });
 
   it('is kept as often as the share says, and whenever it is asked for', async () => {

@@ -24,10 +24,7 @@ const MOST_SPANS = 1_000;
 
 const KINDS = { client: SpanKind.CLIENT, server: SpanKind.SERVER, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER };
 const propagator = new W3CTraceContextPropagator();
-const getter = {
-  keys: (headers: TraceHeaders) => Object.keys(headers),
-  get: (headers: TraceHeaders, key: string) => headers[key] as string | string[] | undefined,
-};
+const getter = { keys: Object.keys, get: (headers: { readonly traceparent: string }, key: string) => headers[key as 'traceparent'] };
 const setter = {
   set: (headers: Record<string, string>, key: string, value: string) => {
     headers[key] = value;
@@ -51,7 +48,7 @@ export class Tracing implements AsyncDisposable {
   /** A request from outside. `headers` may name the trace it belongs to. */
   request<R>(name: string, options: { readonly headers: TraceHeaders; readonly asked: boolean }, work: (span: OpenSpan) => R): R {
     if (this.tracer === undefined) return work(NO_SPAN);
-    const context = propagator.extract(ROOT_CONTEXT, options.headers, getter);
+    const context = callerOf(options.headers);
     return this.#begin(name, { kind: 'server' }, options.asked ? context.setValue(ASKED_FOR, true) : context, 'request', [], work);
   }
 
@@ -67,7 +64,7 @@ export class Tracing implements AsyncDisposable {
   /** What another process asks for: goes on with the trace that its headers name. */
   incoming<R>(headers: TraceHeaders, work: () => R): R {
     if (this.tracer === undefined) return work();
-    const span = trace.getSpan(propagator.extract(ROOT_CONTEXT, headers, getter));
+    const span = trace.getSpan(callerOf(headers));
     if (span === undefined) return inSpan(undefined, work);
     const context = span.spanContext();
     return inSpan({ span, context, trace: localTrace('request', (context.traceFlags & 1) === 1) }, work);
@@ -138,6 +135,9 @@ const spanOptions = ({ kind, attributes = {} }: SpanOptions) => ({
   kind: kind === undefined ? SpanKind.INTERNAL : KINDS[kind],
   attributes: cleanAttributes(attributes),
 });
+
+/** Of what callers bring, the ids and the choice alone: `tracestate` may hold anything, and would go on to the collector and to every process. */
+const callerOf = ({ traceparent }: TraceHeaders): Context => (typeof traceparent === 'string' ? contextOf(traceparent) : ROOT_CONTEXT);
 
 const contextOf = (traceparent: string): Context => propagator.extract(ROOT_CONTEXT, { traceparent }, getter);
 
