@@ -184,10 +184,15 @@ describe('an error', () => {
       ['{ nope }', {}],
       ['query($n: String!) { hello(name: $n) }', {}],
       ['query($n: String) { hello(name: $n) }', { n: {} }],
+      ['query($n: String) { hello(name: $n) }', { n: 1 }],
+      ['{ hello(name: 1) }', {}],
     ] as const) {
       const answer = await bench.ask(query, { variables });
       expect(answer.status, query).toBe(200);
       expect(answer.errors?.[0]?.extensions, query).toMatchObject({ code: 'SEXTANT_GRAPHQL_INVALID', plugin: 'kernel' });
+      // A sentence, also where another follows.
+      expect(answer.errors?.[0]?.message, query).toMatch(/[.?!]$/);
+      expect(answer.errors?.[0]?.message, query).not.toMatch(/[^.?!] Correct the place/);
     }
     expect(bench.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });

@@ -98,7 +98,11 @@ export function presentRequestError(error: unknown, traceId: string, hints: bool
   return coded(internalError(traceId), KERNEL, undefined, { traceId });
 }
 
-const hinted = (message: string, hints: boolean): string => (hints ? message : message.replace(/ Did you mean .*\?$/, ''));
+/** A sentence, as another follows: of some messages the value that was refused is the end. */
+function hinted(message: string, hints: boolean): string {
+  const said = hints ? message : message.replace(/ Did you mean .*\?$/, '');
+  return /[.?!]$/.test(said) ? said : `${said}.`;
+}
 
 function rootOf(error: GraphQLError): Error {
   let origin: Error = error;

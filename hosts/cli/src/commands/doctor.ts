@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { dataFolder } from '@sextant/kernel';
 import type { AddCommand } from '../add-command.js';
@@ -74,20 +74,39 @@ async function configuration(options: KernelChoice): Promise<Finding> {
   }
 }
 
+/** The folder as the configuration has it; where that cannot be read, as the command line and the environment have it. */
 async function disk(options: KernelChoice): Promise<Finding> {
-  const folder = dataFolder(options.dataDir ?? process.env.SEXTANT_DATA_DIR);
-  for (let at = folder; ; at = at.replace(/\/[^/]*$/, '') || '/') {
-    const stats = await statfs(at).catch(() => undefined);
-    if (stats) {
-      const free = stats.bavail * stats.bsize;
-      const text = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${folder}`;
-      return {
-        check: 'disk',
-        status: free < LOW_DISK ? 'warning' : 'ok',
-        detail: free < LOW_DISK ? `${text}: mirrors and index will soon stop growing` : text,
-      };
+  const check = 'data folder';
+  const configured = await loadConfiguration(options).then(
+    ({ process }) => process.dataDir,
+    () => options.dataDir ?? process.env.SEXTANT_DATA_DIR,
+  );
+  const folder = dataFolder(configured);
+  try {
+    const at = await nearest(folder);
+    if (!(await stat(at)).isDirectory()) return { check, status: 'problem', detail: `${at} is not a folder` };
+    await access(at, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(at);
+    const free = bavail * bsize;
+    const space = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+    const text = at === folder ? `${folder}, ${space}` : `${folder} does not exist; the first start makes it, with ${space}`;
+    if (free < LOW_DISK) return { check, status: 'warning', detail: `${text}: mirrors and index will soon stop growing` };
+    return { check, status: 'ok', detail: text };
+  } catch (error) {
+    return { check, status: 'problem', detail: `${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** The folder, or where it does not exist, the one above it in which it would be made. */
+async function nearest(folder: string): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      await stat(at);
+      return at;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || at === dirname(at)) throw error;
     }
-    if (at === '/') return { check: 'disk', status: 'problem', detail: `${folder} cannot be read` };
   }
 }
 
