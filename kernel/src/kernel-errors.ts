@@ -40,6 +40,11 @@ export const kernelErrors = declareErrors({
     summary: 'A plugin threw in the named phase.',
     fix: 'The cause is in the log; disable the plugin to start without it.',
   },
+  SEXTANT_PLUGIN_DECLARATION: {
+    status: 500,
+    summary: 'A plugin declared, or made, something that Sextant cannot use.',
+    fix: 'Correct what is named, in the named part of the plugin.',
+  },
   SEXTANT_PLUGIN_CIRCUIT_OPEN: {
     status: 503,
     summary: 'The plugin failed too often in a short time and rests.',

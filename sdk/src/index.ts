@@ -46,7 +46,7 @@ export {
   type SubscriptionResolver,
 } from './graphql/graphql-part.js';
 export type { PluginRouter, RouteHandler, RouteOptions, RouteReply, RouteRequest } from './http/router.js';
-export { type AnyJob, defineJob, type JobContext, type JobHandler, type JobType, type RetryLater } from './jobs/job-type.js';
+export { type AnyJob, defineJob, type JobContext, type JobHandler, type JobType, jobProblems, type RetryLater } from './jobs/job-type.js';
 export type { PluginContext } from './plugin/context.js';
 export { definePlugin, type Manifest, manifestProblems, type PartModule, type Toggle } from './plugin/manifest.js';
 export { definePart, type Part } from './plugin/part.js';

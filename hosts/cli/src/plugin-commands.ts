@@ -35,6 +35,7 @@ async function configuredPlugins(args: readonly string[]): Promise<readonly Mani
   const { pluginPackages: packages, pluginPaths: folders } = configuration.process;
   if (packages.length + folders.length === 0) return [];
   const found = await discover({ builtin: builtinPlugins, packages, folders, from: configuration.folder });
+  for (const { manifest, problem } of found) if (problem) note(`The commands of "${manifest.id}" could not be read`, problem);
   return found.filter(({ manifest }) => !builtinPlugins.includes(manifest)).map(({ manifest }) => manifest);
 }
 

@@ -116,10 +116,7 @@ export class Kernel {
     const roles = config.roles ?? ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
     const dataDir = dataFolder(config.dataDir);
     // Whatever can be refused is refused before anything is held or started.
-    checkMentioned(
-      configuration,
-      found.map((plugin) => plugin.manifest),
-    );
+    checkMentioned(configuration, found);
     if (options.listen !== false) refuseDefaultPassword(config, !isLoopback(config.http.host));
     const tls = readRemoteTls(config, configuration.folder);
     const instance = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -160,8 +157,10 @@ export class Kernel {
     const tracing = startTracing({ ...config.tracing, version: KERNEL_VERSION, instance: base.instance, roles, log });
     this.#tracing = tracing;
     this.metrics = new Metrics(tracing);
-    this.records = found.map(({ manifest, source, entry }) => {
-      const record: PluginRecord = new PluginRecord(manifest, source, () => this.#changes.publish(this.#lifecycle.status(record)), entry);
+    this.records = found.map(({ manifest, source, entry, problem }) => {
+      const changed = (): void => this.#changes.publish(this.#lifecycle.status(record));
+      const record: PluginRecord = new PluginRecord(manifest, source, changed, entry, problem);
+      if (problem) log.error('a plugin cannot be read', { plugin: record.id, phase: 'discover', error: problem });
       return record;
     });
     this.#progress = new BootProgress((line) => options.say?.(line));
@@ -346,7 +345,7 @@ export class Kernel {
   /** Puts what changed in the configuration in force, as far as it is live. */
   async reload(): Promise<ReloadReport> {
     const next = await this.#configuration.reload();
-    checkMentioned(next, this.#manifests);
+    checkMentioned(next, this.records);
     const log = this.logs.of('kernel');
     warnOfOldNames(next, this.#manifests, log);
     const switches = changedSwitches(this.#configuration, next, this.#manifests);

@@ -6,10 +6,16 @@ import { unknownPlugin } from '../lifecycle/switchboard.js';
 import { KERNEL_VERSION } from '../version.js';
 
 /** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN, SEXTANT_CONFIG_INVALID */
-export function checkMentioned(configuration: Configuration, manifests: readonly Manifest[]): void {
+export function checkMentioned(
+  configuration: Configuration,
+  plugins: readonly { readonly manifest: Manifest; readonly problem?: SextantError | undefined }[],
+): void {
+  const manifests = plugins.map(({ manifest }) => manifest);
   const known = new Set(manifests.flatMap((m) => [m.id, ...(m.renamedFrom ?? [])]));
+  // An id that nobody has may be that of a plugin which could not be read, and is shown as that.
+  const allRead = plugins.every(({ problem }) => problem === undefined);
   for (const id of configuration.mentionedPlugins())
-    if (!known.has(id))
+    if (allRead && !known.has(id))
       throw unknownPlugin(
         id,
         manifests.map((m) => m.id),
@@ -37,6 +43,7 @@ export function warnOfOldNames(configuration: Configuration, manifests: readonly
 export function markIncompatible(configuration: Configuration, records: readonly PluginRecord[]): void {
   for (const record of records) {
     const { kernel } = record.manifest.engines;
+    if (record.problem) continue;
     if (
       semver.satisfies(KERNEL_VERSION, kernel, { includePrerelease: true }) ||
       configuration.switches(record.manifest).ignoreCompatibility
@@ -62,7 +69,7 @@ export interface WantedOptions {
 /** Always-on ones; else as the configuration says; else as was switched live; else by default. Safe mode: always-on only. */
 export function wantedPlugins({ configuration, records, switched, safe }: WantedOptions): ReadonlySet<string> {
   const wanted = records.filter((record) => {
-    if (record.state === 'incompatible') return false;
+    if (record.state === 'incompatible' || record.problem) return false;
     const { toggle } = record.manifest;
     if (toggle === 'always-on') return true;
     if (safe) return false;

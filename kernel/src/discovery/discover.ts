@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Manifest, manifestProblems, SextantError } from '@sextant/sdk';
 
@@ -19,19 +19,30 @@ export interface Discovered {
   readonly source: string;
   /** The URL of the module it was read from; undefined for what is built in. */
   readonly entry?: string;
+  /** Why it cannot run: what it gives for a manifest is none. `manifest` then only names it, as well as can be. */
+  readonly problem?: SextantError;
 }
 
-/** Reads every manifest, and loads nothing else. @throws when the installation itself is wrong: a bad manifest, an id twice. */
+/**
+ * Reads every manifest, and loads nothing else. A plugin whose manifest cannot be used is there with its problem, and stops no other.
+ * @throws when the installation itself is wrong: a folder without plugins, an id twice.
+ */
 export async function discover(options: DiscoveryOptions): Promise<readonly Discovered[]> {
   const found: Discovered[] = options.builtin.map((manifest) => ({ manifest, source: 'built in' }));
-  for (const name of options.packages) found.push(await fromModule(await resolvePackage(name, options.from), `package ${name}`));
+  for (const name of options.packages) found.push(await read(`package ${name}`, name, () => resolvePackage(name, options.from)));
   for (const folder of options.folders) {
     for (const plugin of await pluginFolders(resolve(options.from, folder)))
-      found.push(await fromModule(await entryOf(plugin), `folder ${plugin}`));
+      found.push(await read(`folder ${plugin}`, basename(plugin), () => entryOf(plugin)));
   }
   const seen = new Map<string, Discovered>();
-  for (const plugin of found) {
-    checkManifest(plugin);
+  // Those that only have a name given to them come last, so that none takes the name of another.
+  for (const plugin of [...found.filter(({ problem }) => !problem), ...found.filter(({ problem }) => problem)]) {
+    if (plugin.problem) {
+      let { id } = plugin.manifest;
+      for (let n = 2; seen.has(id); n++) id = `${plugin.manifest.id}-${n}`;
+      seen.set(id, { ...plugin, manifest: { ...plugin.manifest, id } });
+      continue;
+    }
     const other = seen.get(plugin.manifest.id);
     if (other) {
       throw new SextantError('SEXTANT_PLUGIN_DUPLICATE', {
@@ -45,19 +56,36 @@ export async function discover(options: DiscoveryOptions): Promise<readonly Disc
   return [...seen.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
 }
 
-function checkManifest({ manifest, source }: Discovered): void {
-  const problems = manifestProblems(manifest);
-  if (problems.length > 0) throw unreadable(source, `${problems.join('; ')}.`);
-}
-
-async function fromModule(entry: string, source: string): Promise<Discovered> {
+async function read(source: string, name: string, resolveEntry: () => Promise<string>): Promise<Discovered> {
+  let entry: string | undefined;
   try {
-    const module = (await import(entry)) as { default?: Manifest };
-    return { manifest: module.default as Manifest, source, entry };
+    entry = await resolveEntry();
+    const { default: manifest } = (await import(entry)) as { default?: Manifest };
+    const problems = manifestProblems(manifest);
+    if (problems.length > 0) throw unreadable(source, `${problems.join('; ')}.`);
+    return { manifest: manifest as Manifest, source, entry };
   } catch (cause) {
-    throw unreadable(source, cause instanceof Error ? cause.message : String(cause), cause);
+    const problem = unreadable(source, sentence(cause instanceof Error ? cause.message : String(cause)), cause);
+    return { manifest: nameless(name), source, problem, ...(entry === undefined ? {} : { entry }) };
   }
 }
+
+/** Stands for a manifest that could not be read. */
+const nameless = (name: string): Manifest => ({
+  id:
+    name
+      .toLowerCase()
+      .replaceAll(/^@[^/]*\/|[^a-z0-9]+/g, '-')
+      .replaceAll(/^[^a-z]+|-+$/g, '') || 'unnamed',
+  version: '?',
+  title: name,
+  summary: 'It could not be read.',
+  engines: { kernel: '*' },
+  toggle: 'default-on',
+  parts: {},
+});
+
+const sentence = (text: string): string => (/[.!?:]\s*$/.test(text) ? text : `${text}.`);
 
 async function resolvePackage(name: string, from: string): Promise<string> {
   try {
@@ -104,12 +132,13 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** An error that says already of which plugin it is stays as it is. */
 const unreadable = (source: string, why: string, cause?: unknown): SextantError =>
-  SextantError.is(cause)
+  SextantError.is(cause) && cause.code === 'SEXTANT_PLUGIN_MANIFEST'
     ? cause
     : new SextantError('SEXTANT_PLUGIN_MANIFEST', {
         what: `The plugin from ${source} cannot be read.`,
         why,
-        fix: 'Correct it, or remove it from `pluginPaths` or `pluginPackages`.',
+        fix: 'Correct it and start again, or remove it from `pluginPaths` or `pluginPackages`.',
         cause,
       });

@@ -9,6 +9,7 @@ import {
 } from '@sextant/sdk';
 import { Kind } from 'graphql';
 import type { Boundary } from '../boundary/boundary.js';
+import { isObject, isThenable, shown } from '../lifecycle/value-problems.js';
 import { type Claims, ROOTS, readClaims } from './claims.js';
 
 /** A GraphQL part of an active plugin with what its resolvers close over. A plugin may have several: one per part. */
@@ -47,6 +48,7 @@ export function readPluginSchema(plugin: string, contributions: readonly GraphQL
     const more = made(plugin, boundary, 'loaders', () => part.loaders?.(deps as never, ctx) ?? {});
     for (const [name, load] of Object.entries(more)) {
       if (Object.hasOwn(loaders, name)) throw wrong(plugin, `defines the loader "${name}" twice.`);
+      if (typeof load !== 'function') throw wrong(plugin, `gives the loader "${name}" as ${shown(load)}, not as a function.`);
       loaders[name] = load;
     }
   }
@@ -55,9 +57,20 @@ export function readPluginSchema(plugin: string, contributions: readonly GraphQL
   return schema;
 }
 
-function made<V>(plugin: string, boundary: Boundary, name: string, make: () => V): V {
+function made<V extends object>(plugin: string, boundary: Boundary, name: string, make: () => V): V {
   try {
-    return boundary.enter({ plugin, kind: 'factory', name: `graphql ${name}` }, make);
+    const value: unknown = boundary.enter({ plugin, kind: 'factory', name: `graphql ${name}` }, make);
+    if (isThenable(value)) {
+      value.then(undefined, () => undefined);
+      throw wrong(
+        plugin,
+        `gives its GraphQL ${name} by a promise. Make the function synchronous; do the waiting in the ${name} themselves.`,
+      );
+    }
+    for (const [key, entry] of [['', value], ...Object.entries(isObject(value) ? value : {})] as const)
+      if (!isObject(entry) && !(name === 'loaders' && key !== ''))
+        throw wrong(plugin, `gives its GraphQL ${name}${key && ` of ${key}`} as ${shown(entry)}, not as an object.`);
+    return value as V;
   } catch (cause) {
     if (SextantError.is(cause)) throw cause;
     throw new SextantError('SEXTANT_GRAPHQL_RESOLVERS', {

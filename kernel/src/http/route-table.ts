@@ -1,5 +1,7 @@
 import { type PluginRouter, type RouteHandler, type RouteOptions, SextantError } from '@sextant/sdk';
 import { type MatchFunction, match, parse, type Token } from 'path-to-regexp';
+import { isThenable, shown } from '../lifecycle/value-problems.js';
+import { routeProblems } from './route-problems.js';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
@@ -38,8 +40,19 @@ export class RouteTable {
         if (!open) throw wrong(plugin, method, path, 'was added after the routes were mounted.');
         added.push(entryOf({ plugin, method, path, handler, options }));
       };
-    declare({ get: adder('GET'), head: adder('HEAD'), post: adder('POST'), put: adder('PUT'), delete: adder('DELETE') });
+    const router = { get: adder('GET'), head: adder('HEAD'), post: adder('POST'), put: adder('PUT'), delete: adder('DELETE') };
+    // As unknown: nothing but its type keeps a plugin from waiting here.
+    const declared: unknown = (declare as (router: PluginRouter) => unknown)(router);
     open = false;
+    if (isThenable(declared)) {
+      declared.then(undefined, () => undefined);
+      throw new SextantError('SEXTANT_HTTP_ROUTE', {
+        what: `Plugin "${plugin}" adds its routes in an async function.`,
+        why: 'What is added after the first await would be lost.',
+        fix: 'Make the function given to r.http() synchronous; do the waiting in the handlers, or in a start hook.',
+        details: { plugin },
+      });
+    }
     for (const [at, { route }] of added.entries()) {
       const same = [...this.#entries, ...added.slice(0, at)].find(
         (other) => other.route.method === route.method && shapeOf(other.route.path) === shapeOf(route.path),
@@ -81,15 +94,20 @@ export class RouteTable {
 }
 
 function entryOf(route: Route): Entry {
+  const { plugin, method, path, handler, options } = route;
+  if (typeof path !== 'string')
+    throw wrong(plugin, method, shown(path), 'has no path: the first argument is a text that begins with a slash.');
+  const problems = routeProblems(handler, options);
+  if (problems.length > 0) throw wrong(plugin, method, path, `is malformed: ${problems.join('; ')}.`);
   try {
-    if (!route.path.startsWith('/')) throw new Error('A path begins with a slash.');
+    if (!path.startsWith('/')) throw new Error('A path begins with a slash.');
     return {
       route,
-      matches: match(route.path, { decode: decodeURIComponent, sensitive: true, trailing: true }),
-      rank: rankOf(parse(route.path).tokens),
+      matches: match(path, { decode: decodeURIComponent, sensitive: true, trailing: true }),
+      rank: rankOf(parse(path).tokens),
     };
   } catch (cause) {
-    throw wrong(route.plugin, route.method, route.path, `cannot be read: ${(cause as Error).message}`);
+    throw wrong(plugin, method, path, `cannot be read: ${(cause as Error).message}`);
   }
 }
 
@@ -122,4 +140,8 @@ function joined(params: Params): Readonly<Record<string, string>> {
 }
 
 const wrong = (plugin: string, method: string, path: string, problem: string): SextantError =>
-  new SextantError('SEXTANT_HTTP_ROUTE', { what: `Plugin "${plugin}": the route ${method} ${path} ${problem}`, details: { plugin } });
+  new SextantError('SEXTANT_HTTP_ROUTE', {
+    what: `Plugin "${plugin}": the route ${method} ${path} ${problem}`,
+    fix: "Write router.get('/.api/things/:id', handler, { auth: 'user' }) in the function given to r.http(), each path once.",
+    details: { plugin },
+  });

@@ -19,7 +19,10 @@ import type {
   Token,
 } from '@sextant/sdk';
 import { core, ownerOf, SextantError } from '@sextant/sdk';
+import { checkRule, type ScheduleRule } from '../jobs/schedule-slot.js';
 import '../storage/storage-errors.js';
+import { refuseMalformed, refuseRepeated, type Verb } from './malformed-declarations.js';
+import { isThenable } from './value-problems.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies and configuration
 type AnyDeps = any;
@@ -63,14 +66,16 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
     stops: [],
   };
   let frozen = false;
-  const open = (verb: string): void => {
+  const open = (verb: Verb, ...args: readonly unknown[]): void => {
     if (frozen) {
       throw new SextantError('SEXTANT_REGISTRAR_FROZEN', {
         what: `Plugin "${plugin}" (part ${role}) called ${verb}() after register() had returned.`,
         fix: 'Declare everything inside register(), synchronously.',
       });
     }
+    refuseMalformed(plugin, role, verb, args);
   };
+  const once = (verb: Verb, declared: readonly string[], name: string): void => refuseRepeated(plugin, role, verb, declared, name);
   const own = (verb: string, key: string): void => {
     if (ownerOf(key) !== plugin) {
       throw new SextantError('SEXTANT_SERVICE_DUPLICATE', {
@@ -82,56 +87,83 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
   };
   const registrar: Registrar<Deps> = {
     provide: (token, make) => {
-      open('provide');
+      open('provide', token, make);
       own('provide', token.key);
+      once(
+        'provide',
+        d.provides.map((p) => p.token.key),
+        token.key,
+      );
       d.provides.push({ token: token as Token<unknown>, make: make as Make<unknown, AnyDeps, ConfigSchema> });
     },
     contribute: (point, make) => {
-      open('contribute');
+      open('contribute', point, make);
       d.contributes.push({ point: point as Point<unknown>, make: make as Make<unknown, AnyDeps, ConfigSchema> });
     },
     graphql: (load) => {
-      open('graphql');
+      open('graphql', load);
       d.graphql.push(load);
     },
     http: (mount) => {
-      open('http');
+      open('http', mount);
       d.http.push(mount);
     },
     storage: (definition) => {
-      open('storage');
+      open('storage', definition);
       d.storage.push(definition);
     },
     job: (job, handle) => {
-      open('job');
+      open('job', job, handle);
       own('handle the job', job.name);
+      once(
+        'job',
+        d.jobs.map((j) => j.job.name),
+        job.name,
+      );
       d.jobs.push({ job, handle: handle as JobHandler<AnyJob, AnyDeps> });
     },
     schedule: (schedule) => {
-      open('schedule');
-      d.schedules.push(schedule);
+      open('schedule', schedule);
+      own('schedule the job', schedule.job.name);
+      once(
+        'schedule',
+        d.schedules.map((other) => other.id),
+        schedule.id,
+      );
+      if ('cron' in schedule || typeof schedule.every === 'number') checkRule(`${plugin}/${schedule.id}`, schedule as ScheduleRule);
+      d.schedules.push(schedule as Schedule);
     },
     health: (name, probe, options) => {
-      open('health');
+      open('health', name, probe, options);
+      once(
+        'health',
+        d.health.map((h) => h.name),
+        name,
+      );
       d.health.push({ name, probe, every: options?.every ?? HEALTH_EVERY, critical: options?.critical ?? false });
     },
     command: (command) => {
-      open('command');
+      open('command', command);
+      once(
+        'command',
+        d.commands.map((c) => c.name),
+        command.name,
+      );
       d.commands.push(command);
     },
     start: (hook, options) => {
-      open('start');
+      open('start', hook, options);
       d.starts.push({ hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
     },
     stop: (hook, options) => {
-      open('stop');
+      open('stop', hook, options);
       d.stops.push({ hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
     },
   };
   const returned: unknown = register(registrar);
   frozen = true;
-  if (returned instanceof Promise) {
-    returned.catch(() => undefined);
+  if (isThenable(returned)) {
+    returned.then(undefined, () => undefined);
     throw new SextantError('SEXTANT_PLUGIN_FAILED', {
       what: `Plugin "${plugin}" (part ${role}): register() returned a promise.`,
       why: 'What is declared after the first await would be lost.',

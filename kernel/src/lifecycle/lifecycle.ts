@@ -4,6 +4,7 @@ import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
 import { buildGraph, dependsOn, type PartGraph, type PartId, type PartNode } from '../graph/part-graph.js';
 import { collectDeclarations, refuseUndeclaredStorage } from './declarations.js';
+import { refuseMalformedDeps } from './malformed-declarations.js';
 import type { LoadedPart, Phase, PluginRecord } from './plugin-record.js';
 import { PluginRuntime } from './plugin-runtime.js';
 import type { Points } from './points.js';
@@ -116,6 +117,7 @@ export class Lifecycle {
         const part = module?.default;
         if (typeof part?.register !== 'function') throw new TypeError(`the part ${role} has no default export made by definePart()`);
         await this.#phaseOrThrow(record, 'register', () => {
+          refuseMalformedDeps(record.id, role, part.deps);
           const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () =>
             collectDeclarations(record.id, role, (r) => part.register(r as never)),
           );

@@ -27,7 +27,11 @@ export class PluginRecord {
     changed: () => void,
     /** The URL of the module it was read from; undefined for what is built in. */
     readonly entry?: string,
+    /** Why it can never run in this process: its manifest is none. */
+    readonly problem?: SextantError,
   ) {
+    this.#changed = () => undefined;
+    if (problem) this.fail('discover', problem);
     this.#changed = changed;
   }
 

@@ -3,11 +3,13 @@ import { core } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
 import { internalActor, runAs } from '../services/actors.js';
+import { graphQLPartOf, refuseNothing, refuseUnfitService } from './malformed-values.js';
 import type { LoadedPart, PluginRecord } from './plugin-record.js';
 import type { Points } from './points.js';
 import type { GraphQLContribution, Wiring } from './wiring.js';
 
 const FACTORY_TIMEOUT = 30_000;
+const GRAPHQL_TIMEOUT = 30_000;
 
 interface RuntimeServices {
   readonly container: KernelContainer;
@@ -73,6 +75,7 @@ export class PluginRuntime {
         { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },
         () => make(deps as never, this.context as never),
       );
+      refuseUnfitService(this.record.id, role, token, value);
       made.push({ token, value });
     }
     for (const { token, value } of made) {
@@ -88,6 +91,7 @@ export class PluginRuntime {
         { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },
         () => make(deps as never, this.context as never),
       );
+      refuseNothing(this.record.id, role, point.key, value);
       this.#undo.push(points.add(point, this.record.id, value, (reason) => void this.record.degrade(reason)));
     }
   }
@@ -96,10 +100,14 @@ export class PluginRuntime {
   async prepareGraphQL(): Promise<void> {
     for (const { role, declarations } of this.record.parts) {
       for (const load of declarations.graphql) {
-        const { default: part } = await load();
+        const module = await this.services.boundary.run(
+          { plugin: this.record.id, kind: 'hook', name: `load GraphQL (${role})` },
+          { deadline: GRAPHQL_TIMEOUT, signal: this.#controller.signal },
+          () => load(),
+        );
         this.#graphql.push({
           plugin: this.record.id,
-          part: part as GraphQLContribution['part'],
+          part: graphQLPartOf(this.record.id, role, module),
           deps: this.#deps.get(role),
           ctx: this.context,
         });

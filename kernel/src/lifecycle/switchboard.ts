@@ -34,7 +34,7 @@ export class Switchboard implements Plugins {
       // What ran away is wanted already: to let it run again is no change of its switch.
       if (this.runaways.refusal(record.id)) this.runaways.forgive(record.id);
       else this.#refusePinned(record);
-      if (record.state === 'incompatible') throw record.error as SextantError;
+      if (record.state === 'incompatible' || record.problem) throw record.error as SextantError;
       if (record.state === 'failed' && record.phase === 'load') {
         throw new SextantError('SEXTANT_PLUGIN_RESTART_NEEDED', {
           what: `"${id}" could not be loaded, and a module is loaded once a process.`,

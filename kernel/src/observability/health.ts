@@ -10,6 +10,13 @@ interface Probe {
   latest: HealthProbe;
 }
 
+/** A plugin in plain JavaScript may answer anything. @throws what its reason then says */
+function refuseMalformed(answer: HealthProbe | undefined): HealthProbe {
+  const { status, reason } = (answer ?? {}) as { readonly status?: unknown; readonly reason?: unknown };
+  if (status === 'up' || ((status === 'degraded' || status === 'down') && typeof reason === 'string')) return answer as HealthProbe;
+  throw new TypeError(`the probe answered neither { status: 'up' } nor { status: 'degraded' | 'down', reason: '…' }`);
+}
+
 /** Asks every probe at its interval, and remembers the answer. A critical probe that is down makes the process unready. */
 export class Health {
   readonly #probes = new Set<Probe>();
@@ -30,6 +37,7 @@ export class Health {
     const ask = async (): Promise<void> => {
       const answer = await this.boundary
         .run({ plugin, kind: 'health', name }, { deadline: PROBE_TIMEOUT }, (signal) => run(signal))
+        .then(refuseMalformed)
         .catch((error: unknown): HealthProbe => ({ status: 'down', reason: error instanceof Error ? error.message : String(error) }));
       if (stopped) return;
       const changed = JSON.stringify(answer) !== JSON.stringify(probe.latest);

@@ -169,7 +169,7 @@ export class Migrator {
       await client.query('rollback').catch(() => undefined);
       throw new SextantError('SEXTANT_STORAGE_MIGRATION_FAILED', {
         what: `The migration "${migration.name}" of "${plugin}" failed and was rolled back.`,
-        why: error instanceof Error ? error.message : String(error),
+        why: sentence(error),
         fix: 'Mend its cause and start again: it is resumed at this migration.',
         cause: error,
       });
@@ -206,6 +206,8 @@ function statusOf(plugin: string, ordered: readonly Migration[], applied: readon
     ahead: applied.filter((migration) => !known.has(migration.name)),
   };
 }
+
+const sentence = (error: unknown): string => `${(error instanceof Error ? error.message : String(error)).replace(/\.?\s*$/, '')}.`;
 
 const recording = (db: Queryable, statements: ReturnType<typeof createHash>): Queryable => ({
   query: <R extends object = Row>(sql: string, parameters?: readonly unknown[]) => {

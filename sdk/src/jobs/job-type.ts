@@ -49,17 +49,43 @@ export type JobHandler<J extends AnyJob, D extends Deps = Deps, S extends Config
 
 const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
+/** Problems of a job type, in words; empty when it is sound. */
+export function jobProblems(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return ['the job is not one made by defineJob()'];
+  const { name, payload, maxAttempts, timeout, concurrency } = value as Readonly<Record<keyof JobType<unknown>, unknown>>;
+  const problems: string[] = [];
+  if (typeof name !== 'string' || !NAME.test(name)) problems.push(`its name ${JSON.stringify(name)} is not <plugin-id>.<verb>-<noun>`);
+  if (typeof (payload as { readonly safeParse?: unknown } | null | undefined)?.safeParse !== 'function')
+    problems.push('its payload is not a schema, such as z.object({ … })');
+  const whole = (key: string, number: unknown, max: number): void => {
+    if (!Number.isInteger(number) || (number as number) < 1 || (number as number) > max)
+      problems.push(`its ${key} ${JSON.stringify(number)} is not a whole number from 1 to ${max}`);
+  };
+  whole('maxAttempts', maxAttempts, 32_767);
+  whole('timeout (milliseconds)', timeout, 2_147_483_647);
+  if (concurrency !== undefined) whole('concurrency', concurrency, 32_767);
+  return problems;
+}
+
+/** @throws SEXTANT_JOB_INVALID naming everything that is malformed. */
 export function defineJob<S extends z.ZodType>(
   name: string,
   options: { readonly payload: S; readonly maxAttempts?: number; readonly timeout?: number; readonly concurrency?: number },
 ): JobType<z.output<S>> {
-  if (!NAME.test(name))
-    throw new SextantError('SEXTANT_JOB_INVALID', { what: `"${name}" is not a job name.`, fix: 'Write <plugin-id>.<verb>-<noun>.' });
-  return {
+  const { payload, maxAttempts = 10, timeout = 120_000, concurrency } = options ?? {};
+  const job = {
     name,
-    payload: options.payload as unknown as z.ZodType<z.output<S>>,
-    maxAttempts: options.maxAttempts ?? 10,
-    timeout: options.timeout ?? 120_000,
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    payload: payload as unknown as z.ZodType<z.output<S>>,
+    maxAttempts,
+    timeout,
+    ...(concurrency === undefined ? {} : { concurrency }),
   };
+  const problems = jobProblems(job);
+  if (problems.length > 0)
+    throw new SextantError('SEXTANT_JOB_INVALID', {
+      what: `${JSON.stringify(name)} does not define a job.`,
+      why: `${problems.join('; ')}.`,
+      fix: "Write defineJob('<plugin-id>.<verb>-<noun>', { payload: z.object({ … }) }).",
+    });
+  return job;
 }

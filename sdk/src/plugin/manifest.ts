@@ -43,7 +43,14 @@ export function manifestProblems(value: unknown): readonly string[] {
   if (!['always-on', 'default-on', 'default-off'].includes(String(m.toggle)))
     problems.push(`toggle ${JSON.stringify(m.toggle)} is none of always-on, default-on, default-off`);
   for (const role of Object.keys((m.parts as object | undefined) ?? {})) if (!isRole(role)) problems.push(`parts.${role} is not a role`);
+  for (const [role, load] of Object.entries((m.parts as object | undefined) ?? {}))
+    if (isRole(role) && typeof load !== 'function')
+      problems.push(`parts.${role} is not a function: write () => import('./parts/${role}/part.js')`);
   if (typeof m.parts !== 'object' || m.parts === null) problems.push('parts is missing');
+  if (m.config !== undefined && typeof (m.config as { readonly safeParse?: unknown } | null)?.safeParse !== 'function')
+    problems.push('config is not a schema: write z.object({ … })');
+  if (m.renamedFrom !== undefined && !(Array.isArray(m.renamedFrom) && m.renamedFrom.every((id) => typeof id === 'string')))
+    problems.push('renamedFrom is not a list of ids');
   return problems;
 }
 

@@ -70,5 +70,6 @@ async function load(file: string | undefined): Promise<{ readonly configuration:
   const configuration = await Configuration.load({ folder: process.cwd(), env: process.env, ...(file === undefined ? {} : { file }) });
   const { pluginPackages, pluginPaths } = configuration.process;
   const found = await discover({ builtin: builtinPlugins, packages: pluginPackages, folders: pluginPaths, from: configuration.folder });
+  for (const { problem } of found) if (problem) throw problem;
   return { configuration, plugins: found.map((d) => d.manifest) };
 }
