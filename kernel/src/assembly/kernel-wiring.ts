@@ -78,7 +78,7 @@ export class KernelWiring implements Wiring {
   ): Promise<AsyncDisposable | undefined> {
     const { storages } = this.parts;
     if (!storages) return undefined;
-    await storages.open(record.id, definitions, signal);
+    await storages.open(record.id, definitions, signal, (reason) => void record.degrade(reason));
     return { [Symbol.asyncDispose]: () => storages.close(record.id) };
   }
 

@@ -48,7 +48,7 @@ import { refuseDefaultPassword } from './database.js';
 import { DatabaseAdmin } from './database-admin.js';
 import { KernelWiring } from './kernel-wiring.js';
 import { LiveSwitches } from './live-switches.js';
-import { graphqlRoutes, operationsRoutes } from './operations-routes.js';
+import { mountOwnRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
@@ -309,17 +309,14 @@ export class Kernel {
       warnOfOldNames(configuration, this.#manifests, this.logs.of('kernel'));
       await stored?.start(roles, signal);
       signal.throwIfAborted();
+      // First, so that a plugin which wants one of these paths is the one that is refused.
+      if (listen) mountOwnRoutes(this.#http, this, roles.includes('api') ? this.graphql : undefined);
       await this.#switches.begin();
       signal.throwIfAborted();
       refuseMissing(configuration, this.records);
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
       if (listen) {
         await refuseOpenDoor(config.http.host, this.points.list(core.authenticators));
-        this.#http.mount(
-          'kernel',
-          operationsRoutes({ unready: () => this.unready(), plugins: () => this.switchboard.list(), metrics: () => this.metrics.render() }),
-        );
-        if (roles.includes('api')) this.#http.mount('kernel-graphql', graphqlRoutes(this.graphql));
         this.#url = (await this.#http.listen()).url;
       }
       // A command ends before anything is switched, and is no process of the installation.

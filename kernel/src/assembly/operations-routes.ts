@@ -1,16 +1,23 @@
-import type { PluginRouter, PluginStatus, RouteRequest } from '@sextant/sdk';
+import type { PluginRouter, Plugins, RouteRequest } from '@sextant/sdk';
 import type { GraphQLEngine } from '../graphql/graphql-engine.js';
+import type { HttpServer } from '../http/http-server.js';
 import { isLoopback } from '../remote/remote-address.js';
 
 export interface OperationsSources {
   /** Why the process is not ready, in words; empty when it is. */
   unready(): readonly string[];
-  plugins(): readonly PluginStatus[];
-  metrics(): Promise<string>;
+  readonly switchboard: Pick<Plugins, 'list'>;
+  readonly metrics: { render(): Promise<string> };
+}
+
+/** The routes of the kernel itself; `graphql` is undefined where the process has no API. */
+export function mountOwnRoutes(http: HttpServer, sources: OperationsSources, graphql: GraphQLEngine | undefined): void {
+  http.mount('kernel', operationsRoutes(sources));
+  if (graphql) http.mount('kernel-graphql', graphqlRoutes(graphql));
 }
 
 /** What machines and administrators ask of every process: is it alive, is it ready, what state is each plugin in. */
-export const operationsRoutes =
+const operationsRoutes =
   (sources: OperationsSources) =>
   (router: PluginRouter): void => {
     router.get('/healthz', () => ({ headers: { 'content-type': 'text/plain' }, body: 'ok\n' }), { auth: 'public' });
@@ -31,15 +38,15 @@ export const operationsRoutes =
       // The counts of a company's repositories and people are nobody else's business.
       async ({ remoteAddress, headers }) =>
         isLoopback(remoteAddress.replace(/^::ffff:/, '')) && headers['x-forwarded-for'] === undefined
-          ? { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await sources.metrics() }
+          ? { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await sources.metrics.render() }
           : { status: 404, body: '' },
       { auth: 'public' },
     );
-    router.get('/-/plugins', () => ({ body: { plugins: sources.plugins() } }), { auth: 'site-admin' });
+    router.get('/-/plugins', () => ({ body: { plugins: sources.switchboard.list() } }), { auth: 'site-admin' });
   };
 
 /** The one GraphQL API. Who may read what is said by each field. */
-export const graphqlRoutes =
+const graphqlRoutes =
   (graphql: GraphQLEngine) =>
   (router: PluginRouter): void => {
     const handle = (request: RouteRequest) => graphql.handle(request);

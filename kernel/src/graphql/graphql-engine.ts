@@ -79,8 +79,6 @@ export class GraphQLEngine {
 
     rejected.sort((a, b) => (a.plugin < b.plugin ? -1 : 1));
     const duration = performance.now() - begun;
-    for (const { plugin, error } of rejected)
-      this.#options.log.error('The GraphQL schema of a plugin was left out.', { plugin, code: error.code, error });
     this.#options.log.debug('GraphQL schema in force.', {
       generation: next.number,
       plugins: composed.accepted.length,

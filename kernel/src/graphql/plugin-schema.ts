@@ -48,7 +48,6 @@ export function readPluginSchema(plugin: string, contributions: readonly GraphQL
     const more = made(plugin, boundary, 'loaders', () => part.loaders?.(deps as never, ctx) ?? {});
     for (const [name, load] of Object.entries(more)) {
       if (Object.hasOwn(loaders, name)) throw wrong(plugin, `defines the loader "${name}" twice.`);
-      if (typeof load !== 'function') throw wrong(plugin, `gives the loader "${name}" as ${shown(load)}, not as a function.`);
       loaders[name] = load;
     }
   }
@@ -57,19 +56,30 @@ export function readPluginSchema(plugin: string, contributions: readonly GraphQL
   return schema;
 }
 
+/** What a plugin in plain JavaScript may give in place of its map of resolvers or loaders. */
+function refuseUnfit(plugin: string, name: string, value: unknown): void {
+  if (isThenable(value)) {
+    value.then(undefined, () => undefined);
+    throw wrong(
+      plugin,
+      `gives its GraphQL ${name} by a promise.`,
+      `Make the function "${name}" synchronous; do the waiting inside what it gives.`,
+    );
+  }
+  const fix = `Return an object from the function "${name}".`;
+  if (!isObject(value)) throw wrong(plugin, `gives its GraphQL ${name} as ${shown(value)}, not as an object.`, fix);
+  for (const [key, entry] of Object.entries(value)) {
+    if (name === 'resolvers' && !isObject(entry))
+      throw wrong(plugin, `gives its resolvers of ${key} as ${shown(entry)}, not as an object.`, fix);
+    if (name === 'loaders' && typeof entry !== 'function')
+      throw wrong(plugin, `gives the loader "${key}" as ${shown(entry)}, not as a function.`, fix);
+  }
+}
+
 function made<V extends object>(plugin: string, boundary: Boundary, name: string, make: () => V): V {
   try {
     const value: unknown = boundary.enter({ plugin, kind: 'factory', name: `graphql ${name}` }, make);
-    if (isThenable(value)) {
-      value.then(undefined, () => undefined);
-      throw wrong(
-        plugin,
-        `gives its GraphQL ${name} by a promise. Make the function synchronous; do the waiting in the ${name} themselves.`,
-      );
-    }
-    for (const [key, entry] of [['', value], ...Object.entries(isObject(value) ? value : {})] as const)
-      if (!isObject(entry) && !(name === 'loaders' && key !== ''))
-        throw wrong(plugin, `gives its GraphQL ${name}${key && ` of ${key}`} as ${shown(entry)}, not as an object.`);
+    refuseUnfit(plugin, name, value);
     return value as V;
   } catch (cause) {
     if (SextantError.is(cause)) throw cause;
@@ -140,5 +150,9 @@ function checkEntry(plugin: string, claims: Claims, fields: ReadonlySet<string>,
   }
 }
 
-const wrong = (plugin: string, problem: string): SextantError =>
-  new SextantError('SEXTANT_GRAPHQL_RESOLVERS', { what: `Plugin "${plugin}" ${problem}`, details: { plugin } });
+const wrong = (plugin: string, problem: string, fix = 'Make its resolvers and its SDL name the same types and fields.'): SextantError =>
+  new SextantError('SEXTANT_GRAPHQL_RESOLVERS', {
+    what: `Plugin "${plugin}" ${problem}`,
+    fix,
+    details: { plugin },
+  });

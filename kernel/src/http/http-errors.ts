@@ -53,6 +53,11 @@ export const httpErrors = declareErrors({
       'More connections came than are served; the further ones are dropped. Half of the file descriptors that the system gives is the most.',
     fix: 'Raise the limit of open files (ulimit -n, LimitNOFILE), or see who opens so many.',
   },
+  SEXTANT_HTTP_REPLY: {
+    status: 500,
+    summary: 'A plugin answered a request with what cannot be sent.',
+    fix: 'Correct the handler of the named route.',
+  },
   SEXTANT_HTTP_ROUTE: {
     status: 500,
     summary: 'A plugin declares a route that cannot be mounted.',

@@ -7,6 +7,7 @@ import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
+import { fitReply } from './fit-reply.js';
 import './http-errors.js';
 import { refusal } from './auth-errors.js';
 import { descriptorLimit } from './descriptor-limit.js';
@@ -259,7 +260,7 @@ export class HttpServer {
     const entry = { plugin: route.plugin, kind: 'route', name: `${route.method} ${route.path}` } as const;
     const reply = await boundary.run(entry, { deadline: timeout, signal: flight.signal }, (signal) => {
       signal.addEventListener('abort', () => flight.abort(signal.reason), { once: true });
-      return runAs(actor, () => route.handler(routeRequest));
+      return runAs(actor, async () => fitReply(entry, await route.handler(routeRequest)));
     });
     // Reading on after the answer has begun would let the two wait for each other.
     flight.events =

@@ -8,9 +8,9 @@ const AUTH = [undefined, 'public', 'user', 'site-admin', 'internal'];
 export const routeProblems = (handler: RouteHandler, options: RouteOptions): Problems => [
   ...mustBeFunction('its handler', handler),
   ...mustBeOptions('its options', options, KEYS, ({ auth, crossOrigin, maxBody, timeout }) => [
-    ...must((AUTH as readonly unknown[]).includes(auth), 'auth', auth, 'public, user, site-admin or internal'),
-    ...mustBeBoolean('crossOrigin', crossOrigin),
-    ...must(maxBody === undefined || (typeof maxBody === 'number' && maxBody >= 0), 'maxBody', maxBody, 'a number of bytes'),
-    ...mustBeTimeout('timeout', timeout),
+    ...must((AUTH as readonly unknown[]).includes(auth), '"auth"', auth, 'public, user, site-admin or internal'),
+    ...mustBeBoolean('"crossOrigin"', crossOrigin),
+    ...must(maxBody === undefined || (typeof maxBody === 'number' && maxBody >= 0), '"maxBody"', maxBody, 'a number of bytes'),
+    ...mustBeTimeout('"timeout"', timeout),
   ]),
 ];

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type AnyJob, type EnqueueOptions, type JobType, type Queryable, SextantError, type Tx } from '@sextant/sdk';
+import { type AnyJob, type EnqueueOptions, type JobType, jobProblems, type Queryable, SextantError, type Tx } from '@sextant/sdk';
 import type pg from 'pg';
 import type { CarriedTrace } from '../observability/tracing.js';
 import { poolOf, queryableOn } from '../storage/plugin-storage.js';
 import type { SharedPool } from '../storage/shared-pool.js';
+import { payloadProblem } from './payload-problem.js';
 
 /** What is handed to the database for one job. */
 export interface JobSpec {
@@ -31,6 +32,17 @@ export const keyWithoutName = (name: string, key: string | null): string | undef
 
 const invalid = (what: string, why: string, fix: string): SextantError => new SextantError('SEXTANT_JOB_INVALID', { what, why, fix });
 
+/** @throws SEXTANT_JOB_INVALID for what is no job: a name, or a misspelt import. */
+export function refuseNoJob(plugin: string, job: unknown): void {
+  const [problem] = jobProblems(job);
+  if (problem !== undefined)
+    throw invalid(
+      `Plugin "${plugin}" gave what is no job.`,
+      `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`,
+      'Give what defineJob() made; look whether the import has the name that you use.',
+    );
+}
+
 /** @throws SEXTANT_JOB_INVALID */
 export function jobSpec<P>(
   plugin: string,
@@ -39,12 +51,20 @@ export function jobSpec<P>(
   options: Omit<EnqueueOptions, 'tx'> = {},
   trace?: CarriedTrace,
 ): JobSpec {
+  refuseNoJob(plugin, job);
   const parsed = job.payload.safeParse(payload);
   if (!parsed.success)
     throw invalid(
       `The payload for "${job.name}" does not fit.`,
       parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; '),
       'Correct the named field.',
+    );
+  const lost = payloadProblem(parsed.data);
+  if (lost !== undefined)
+    throw invalid(
+      `The payload for "${job.name}" is not plain data.`,
+      `${lost.slice(0, 1).toUpperCase()}${lost.slice(1)}, which JSON does not keep.`,
+      'Put ids, texts and numbers into it, and read the rest when the job runs.',
     );
   if (options.key !== undefined && (options.key === '' || options.key.length > MAX_KEY))
     throw invalid(

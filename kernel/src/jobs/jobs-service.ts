@@ -7,7 +7,7 @@ import type { Databases } from '../storage/databases.js';
 import { Caretaker } from './caretaker.js';
 import type { RunJob } from './job-attempt.js';
 import { JobHistory } from './job-history.js';
-import { fullKey, JobQueue, jobSpec } from './job-queue.js';
+import { fullKey, JobQueue, jobSpec, refuseNoJob } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { sendSpan } from './job-spans.js';
 import { type ScheduleDefinition, Scheduler } from './scheduler.js';
@@ -114,20 +114,27 @@ export class JobsService {
   forPlugin(plugin: string): Jobs {
     const { tracing = NO_TRACING } = this.options;
     return {
-      enqueue: (job, payload, options = {}) =>
-        tracing.span(`send ${job.name}`, sendSpan(plugin, job), async (span) => {
+      enqueue: async (job, payload, options = {}) => {
+        refuseNoJob(plugin, job);
+        return await tracing.span(`send ${job.name}`, sendSpan(plugin, job), async (span) => {
           const id = await this.#queue.add(jobSpec(plugin, job, payload, options, tracing.carried), options.tx);
           span.set('messaging.message.id', id);
           return id;
-        }),
-      enqueueMany: (job, entries, options = {}) =>
-        tracing.span(`send ${job.name}`, sendSpan(plugin, job, entries.length), async () =>
+        });
+      },
+      enqueueMany: async (job, entries, options = {}) => {
+        refuseNoJob(plugin, job);
+        await tracing.span(`send ${job.name}`, sendSpan(plugin, job, entries.length), async () =>
           this.#queue.addMany(
             entries.map((entry) => jobSpec(plugin, job, entry.payload, entry.options, tracing.carried)),
             options.tx,
           ),
-        ),
-      cancel: (job, key) => this.#cancel(job, key),
+        );
+      },
+      cancel: async (job, key) => {
+        refuseNoJob(plugin, job);
+        return await this.#cancel(job, key);
+      },
       list: (filter) => this.#history.list(filter),
     };
   }

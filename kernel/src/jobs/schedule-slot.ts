@@ -32,7 +32,7 @@ export function checkRule(id: string, rule: ScheduleRule): void {
   } catch (cause) {
     throw new SextantError('SEXTANT_JOB_SCHEDULE', {
       what: `The schedule "${id}" has the cron expression "${rule.cron}".`,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: `${cause instanceof Error ? cause.message : String(cause)}.`,
       fix: 'Write five fields: minute, hour, day of month, month, day of week.',
       cause,
     });

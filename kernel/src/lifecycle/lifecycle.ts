@@ -108,25 +108,35 @@ export class Lifecycle {
     for (const role of ROLES) {
       const thunk = record.manifest.parts[role];
       if (!thunk || !this.options.roles.includes(role)) continue;
-      const ok = await this.#phase(record, 'load', async () => {
-        const module = await this.options.boundary.run(
-          { plugin: record.id, kind: 'hook', name: `load (${role})` },
-          { deadline: LOAD_TIMEOUT },
-          () => thunk(),
-        );
-        const part = module?.default;
-        if (typeof part?.register !== 'function') throw new TypeError(`the part ${role} has no default export made by definePart()`);
-        await this.#phaseOrThrow(record, 'register', () => {
-          refuseMalformedDeps(record.id, role, part.deps);
-          const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () =>
-            collectDeclarations(record.id, role, (r) => part.register(r as never)),
+      const ok = await this.#phase(
+        record,
+        'load',
+        async () => {
+          const module = await this.options.boundary.run(
+            { plugin: record.id, kind: 'hook', name: `load (${role})` },
+            { deadline: LOAD_TIMEOUT },
+            () => thunk(),
           );
-          const storing = this.options.wiring.kernelServices.get(core.storage.key);
-          // Elsewhere the graph refuses it, for the role.
-          if (storing?.includes(role)) refuseUndeclaredStorage(record.id, role, part.deps, declarations);
-          record.parts.push({ role, part: part as LoadedPart['part'], declarations });
-        });
-      });
+          const part = module?.default;
+          if (typeof part?.register !== 'function') throw new TypeError(`the part ${role} has no default export made by definePart()`);
+          await this.#phaseOrThrow(
+            record,
+            'register',
+            () => {
+              refuseMalformedDeps(record.id, role, part.deps);
+              const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () =>
+                collectDeclarations(record.id, role, (r) => part.register(r as never)),
+              );
+              const storing = this.options.wiring.kernelServices.get(core.storage.key);
+              // Elsewhere the graph refuses it, for the role.
+              if (storing?.includes(role)) refuseUndeclaredStorage(record.id, role, part.deps, declarations);
+              record.parts.push({ role, part: part as LoadedPart['part'], declarations });
+            },
+            role,
+          );
+        },
+        role,
+      );
       if (!ok) {
         record.parts.length = 0;
         return false;
@@ -190,7 +200,7 @@ export class Lifecycle {
             .find((plugin) => plugin !== node.plugin && !this.#record(plugin)?.alive);
           if (!record?.alive || !runtime || !part) return;
           if (unmet) return record.block(waitsFor(node.plugin, unmet));
-          await this.#phase(record, phase, () => step(runtime, part));
+          await this.#phase(record, phase, () => step(runtime, part), part.role);
         }),
       );
     }
@@ -260,25 +270,25 @@ export class Lifecycle {
     await this.options.boundary.run({ plugin, kind: 'hook', name }, { deadline }, () => work());
   }
 
-  async #phase(record: PluginRecord | undefined, phase: Phase, work: () => unknown): Promise<boolean> {
+  async #phase(record: PluginRecord | undefined, phase: Phase, work: () => unknown, part?: Role): Promise<boolean> {
     if (!record?.alive) return false;
     try {
-      await this.#phaseOrThrow(record, phase, work);
+      await this.#phaseOrThrow(record, phase, work, part);
       return true;
     } catch (error) {
       // A nested phase has already said which one it was.
-      if (record.alive) record.fail(phase, error);
+      if (record.alive) record.fail(phase, error, part);
       this.options.log.error('a plugin failed', { plugin: record.id, phase: record.phase, error });
       return false;
     }
   }
 
-  async #phaseOrThrow(record: PluginRecord, phase: Phase, work: () => unknown): Promise<void> {
+  async #phaseOrThrow(record: PluginRecord, phase: Phase, work: () => unknown, part?: Role): Promise<void> {
     this.options.progress?.(record.id, phase);
     try {
       await record.timed(phase, work);
     } catch (error) {
-      if (record.alive) record.fail(phase, error);
+      if (record.alive) record.fail(phase, error, part);
       throw error;
     } finally {
       this.options.progress?.(record.id, undefined);

@@ -26,7 +26,7 @@ const hook: (verb: Verb) => Check = (verb) => ({
   usage: `Write r.${verb}(async (deps, ctx) => { … }, { timeout: 30_000 }).`,
   problems: ([run, options = {}]) => [
     ...mustBeFunction('the hook', run),
-    ...mustBeOptions('the options', options, ['timeout'], ({ timeout }) => mustBeTimeout('timeout', timeout)),
+    ...mustBeOptions('the options', options, ['timeout'], ({ timeout }) => mustBeTimeout('"timeout"', timeout)),
   ],
 });
 
@@ -53,13 +53,13 @@ const CHECKS: { readonly [V in Verb]: Check } = {
     problems: ([definition]) =>
       isObject(definition)
         ? [
-            ...mustBeFunction('migrations', definition['migrations'], 'a function that gives the list'),
+            ...mustBeFunction('"migrations"', definition['migrations'], 'a function that gives the list'),
             ...(definition['entities'] === undefined
               ? []
-              : mustBeFunction('entities', definition['entities'], 'a function that gives the list')),
+              : mustBeFunction('"entities"', definition['entities'], 'a function that gives the list')),
             ...must(
               ['main', 'codeintel', 'insights', undefined].includes(definition['database'] as string),
-              'database',
+              '"database"',
               definition['database'],
               'main, codeintel or insights',
             ),
@@ -75,12 +75,12 @@ const CHECKS: { readonly [V in Verb]: Check } = {
     usage: "Write r.schedule({ id: 'sweep', cron: '17 * * * *', job }), or every: 60_000 (milliseconds) for cron.",
     problems: ([schedule]) =>
       mustBeOptions('the schedule', schedule, ['id', 'job', 'cron', 'every', 'catchUp'], ({ id, job, cron, every, catchUp }) => [
-        ...mustBeText('id', id),
+        ...mustBeText('"id"', id),
         ...scheduledJobProblems(job),
-        ...mustBeBoolean('catchUp', catchUp),
+        ...mustBeBoolean('"catchUp"', catchUp),
         ...('cron' in (schedule as object) === 'every' in (schedule as object) ? ['it needs one of cron and every, and not both'] : []),
-        ...(cron === undefined ? [] : mustBeText('cron', cron)),
-        ...(every === undefined ? [] : must(['number', 'function'].includes(typeof every), 'every', every, 'a number of milliseconds')),
+        ...(cron === undefined ? [] : mustBeText('"cron"', cron)),
+        ...(every === undefined ? [] : must(['number', 'function'].includes(typeof every), '"every"', every, 'a number of milliseconds')),
       ]),
   },
   health: {
@@ -89,8 +89,8 @@ const CHECKS: { readonly [V in Verb]: Check } = {
       ...mustBeText('the name', name),
       ...mustBeFunction('the probe', probe),
       ...mustBeOptions('the options', options, ['every', 'critical'], ({ every, critical }) => [
-        ...mustBeInterval('every', every),
-        ...mustBeBoolean('critical', critical),
+        ...mustBeInterval('"every"', every),
+        ...mustBeBoolean('"critical"', critical),
       ]),
     ],
   },
@@ -102,13 +102,13 @@ const CHECKS: { readonly [V in Verb]: Check } = {
         ? [
             ...must(
               typeof command['name'] === 'string' && COMMAND.test(command['name']),
-              'name',
+              '"name"',
               command['name'],
               'words in kebab-case, such as "things list"',
             ),
-            ...mustBeText('summary', command['summary']),
-            ...must(isZodObject(command['arguments']), 'arguments', command['arguments'], 'a z.object({ … })'),
-            ...mustBeFunction('run', command['run']),
+            ...mustBeText('"summary"', command['summary']),
+            ...must(isZodObject(command['arguments']), '"arguments"', command['arguments'], 'a z.object({ … })'),
+            ...mustBeFunction('"run"', command['run']),
           ]
         : must(false, 'the command', command, 'an object')),
     ],
@@ -127,8 +127,8 @@ export function refuseMalformed(plugin: string, role: Role, verb: Verb, args: re
 /** @throws SEXTANT_PLUGIN_DECLARATION for a dependency that is no token: most often a misspelt import. */
 export function refuseMalformedDeps(plugin: string, role: Role, deps: unknown): asserts deps is Deps {
   const problems = isObject(deps)
-    ? Object.entries(deps).flatMap(([name, dep]) => dependencyProblems(`deps.${name}`, dep))
-    : must(false, 'deps', deps, 'an object of tokens');
+    ? Object.entries(deps).flatMap(([name, dep]) => dependencyProblems(`the dependency "${name}"`, dep))
+    : must(false, '"deps"', deps, 'an object of tokens');
   if (problems.length > 0)
     throw malformed(
       plugin,
@@ -167,11 +167,11 @@ function dependencyProblems(name: string, dep: unknown): Problems {
 
 function sealedProblems(sealed: unknown): Problems {
   if (sealed === undefined) return [];
-  if (!Array.isArray(sealed)) return must(false, 'sealed', sealed, 'a list of { table, column }');
+  if (!Array.isArray(sealed)) return must(false, '"sealed"', sealed, 'a list of { table, column }');
   return sealed.flatMap((one: unknown, at) =>
     must(
       isObject(one) && typeof one['table'] === 'string' && typeof one['column'] === 'string',
-      `sealed[${at}]`,
+      `"sealed"[${at}]`,
       one,
       'an object of table and column',
     ),

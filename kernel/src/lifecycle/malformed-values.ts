@@ -8,10 +8,10 @@ export function graphQLPartOf(plugin: string, role: Role, module: unknown): Grap
   const part = isObject(module) ? module['default'] : undefined;
   const problems = isObject(part)
     ? [
-        ...must(typeof part['typeDefs'] === 'string', 'typeDefs', part['typeDefs'], 'a text'),
-        ...mustBeFunction('resolvers', part['resolvers'], 'a function: (deps, ctx) => ({ Query: { … } })'),
-        ...(part['loaders'] === undefined ? [] : mustBeFunction('loaders', part['loaders'], 'a function: (deps, ctx) => ({ … })')),
-        ...(part['extends'] === undefined ? [] : must(isTexts(part['extends']), 'extends', part['extends'], 'a list of names of types')),
+        ...must(typeof part['typeDefs'] === 'string', '"typeDefs"', part['typeDefs'], 'a text'),
+        ...mustBeFunction('"resolvers"', part['resolvers'], 'a function: (deps, ctx) => ({ Query: { … } })'),
+        ...(part['loaders'] === undefined ? [] : mustBeFunction('"loaders"', part['loaders'], 'a function: (deps, ctx) => ({ … })')),
+        ...(part['extends'] === undefined ? [] : must(isTexts(part['extends']), '"extends"', part['extends'], 'a list of names of types')),
       ]
     : must(false, 'the default export', part, 'one made by defineGraphQL()');
   if (problems.length > 0)

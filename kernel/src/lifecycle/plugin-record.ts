@@ -72,8 +72,8 @@ export class PluginRecord {
     this.#set('blocked', 'resolve', error);
   }
 
-  fail(phase: Phase, error: unknown): void {
-    this.#set('failed', phase, asPluginError(this.id, phase, error));
+  fail(phase: Phase, error: unknown, part?: Role): void {
+    this.#set('failed', phase, asPluginError(this.id, phase, error, part));
   }
 
   degrade(reason: string): Disposable {
@@ -123,11 +123,12 @@ export class PluginRecord {
   }
 }
 
-function asPluginError(plugin: string, phase: Phase, error: unknown): SextantError {
+function asPluginError(plugin: string, phase: Phase, error: unknown, part: Role | undefined): SextantError {
   if (SextantError.is(error)) return error;
   return new SextantError('SEXTANT_PLUGIN_FAILED', {
-    what: `Plugin "${plugin}" failed in phase ${phase}.`,
-    why: sentence(error instanceof Error ? error.message : String(error)),
+    what: `Plugin "${plugin}"${part === undefined ? '' : ` (part ${part})`} failed in phase ${phase}.`,
+    why:
+      error === undefined ? 'It threw undefined, which tells nothing.' : sentence(error instanceof Error ? error.message : String(error)),
     fix: 'The cause is in the log; disable the plugin to start without it.',
     cause: error,
   });

@@ -21,7 +21,7 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const must = (holds: boolean, name: string, value: unknown, kind: string): Problems =>
-  holds ? [] : [value === undefined ? `${name} is missing: it is ${kind}` : `${name} is ${shown(value)}, not ${kind}`];
+  holds ? [] : [value === undefined ? `${name} is missing: it must be ${kind}` : `${name} is ${shown(value)}, not ${kind}`];
 
 export const mustBeFunction = (name: string, value: unknown, kind = 'a function'): Problems =>
   must(typeof value === 'function', name, value, kind);

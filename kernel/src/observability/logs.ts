@@ -53,9 +53,12 @@ export class Logs {
   }
 }
 
+/** Characters of one text in a line. */
+const LONGEST_TEXT = 32_768;
+
 /** One object a line, so that no key stands in it twice: a field of the caller wins over one that was bound. */
 function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
-  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
+  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: unknown, fields?: object) => {
     if (!root.isLevelEnabled(level)) return;
     const span = presentSpan()?.context;
     const entry = currentEntry();
@@ -66,7 +69,8 @@ function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
         ...(span ? { trace_id: span.traceId, span_id: span.spanId } : {}),
         ...(fields ? plain(fields) : {}),
       },
-      redactSecrets(message),
+      // A plugin in plain JavaScript may log anything; a log never throws.
+      redactSecrets(bounded(typeof message === 'string' ? message : String(message))),
     );
   };
   return {
@@ -78,6 +82,10 @@ function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
   };
 }
 
+/** A line is for people and their collectors, which give up on megabytes. */
+const bounded = (text: string): string =>
+  text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : text;
+
 /** Errors become plain objects with their causes, texts lose what looks like a credential. */
 function plain(value: object, depth = 0): Record<string, unknown> {
   const out: Record<string, unknown> = {};
@@ -86,7 +94,7 @@ function plain(value: object, depth = 0): Record<string, unknown> {
 }
 
 function plainValue(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return redactSecrets(value);
+  if (typeof value === 'string') return redactSecrets(bounded(value));
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Error) {
     return {

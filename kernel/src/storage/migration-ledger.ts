@@ -41,13 +41,22 @@ export async function readLedger(client: pg.ClientBase | pg.Pool, schema: string
   }));
 }
 
+const malformed = (plugin: string, what: string): SextantError =>
+  new SextantError('SEXTANT_STORAGE_MIGRATION_INVALID', {
+    what: `Plugin "${plugin}" ${what}.`,
+    fix: "Write migrations: async () => [{ name: 'create-things-1764000000000', up: async (db) => { await db.query('…'); } }].",
+  });
+
 const TIMESTAMP = /[0-9]{13}$/;
 const timestampOf = (migration: Migration): string => migration.name.slice(-13);
 
 /** The plugin's migrations in the order of their timestamps. @throws SEXTANT_STORAGE_MIGRATION_INVALID */
 export function orderedMigrations(plugin: string, migrations: readonly Migration[]): readonly Migration[] {
   const names = new Set<string>();
-  for (const { name } of migrations) {
+  if (!Array.isArray(migrations)) throw malformed(plugin, 'gives migrations that are not a list');
+  for (const [at, { name, up }] of migrations.map((migration) => migration ?? {}).entries()) {
+    if (typeof name !== 'string') throw malformed(plugin, `gives a migration without a name, at place ${at + 1}`);
+    if (typeof up !== 'function') throw malformed(plugin, `gives the migration "${name}" without its function "up"`);
     if (!TIMESTAMP.test(name))
       throw new SextantError('SEXTANT_STORAGE_MIGRATION_INVALID', {
         what: `Plugin "${plugin}": the migration "${name}" does not end in 13 digits.`,

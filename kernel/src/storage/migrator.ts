@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Logger, type Migration, type Queryable, type Row, SextantError } from '@sextant/sdk';
 import pg from 'pg';
+import { changedMigrations, StatementsHash } from './changed-migrations.js';
 import type { DatabaseName, Databases } from './databases.js';
 import { type AppliedMigration, createLedger, ledgerOf, orderedMigrations, readLedger } from './migration-ledger.js';
 import { describeHolder, type LockHolder, migrationLockHolder, releaseMigrationLock, takeMigrationLock } from './migration-lock.js';
@@ -92,6 +92,12 @@ export class Migrator {
     return statusOf(target.plugin, orderedMigrations(target.plugin, target.migrations), await readLedger(pool, schemaOf(target.plugin)));
   }
 
+  /** Names of migrations that ran here and were edited since. What they now say was never done to this database. */
+  async changed(target: MigrationTarget): Promise<readonly string[]> {
+    const { pool } = this.options.databases.pool(target.database);
+    return await changedMigrations(orderedMigrations(target.plugin, target.migrations), await readLedger(pool, schemaOf(target.plugin)));
+  }
+
   /** What `migrate` would run, in order. @throws SEXTANT_STORAGE_DATABASE_AHEAD */
   async plan(target: MigrationTarget): Promise<readonly string[]> {
     const status = await this.status(target);
@@ -151,7 +157,7 @@ export class Migrator {
   }
 
   async #run(client: pg.Client, plugin: string, schema: string, migration: Migration): Promise<void> {
-    const statements = createHash('sha256');
+    const statements = new StatementsHash();
     const started = performance.now();
     try {
       await client.query('begin');
@@ -160,7 +166,7 @@ export class Migrator {
       await migration.up(recording(queryableOn(client), statements));
       await client.query(`insert into ${ledgerOf(schema)} (name, checksum, kernel_version, breaking) values ($1, $2, $3, $4)`, [
         migration.name,
-        statements.digest('hex'),
+        statements.digest(),
         this.options.kernelVersion,
         migration.breaking ?? false,
       ]);
@@ -209,9 +215,9 @@ function statusOf(plugin: string, ordered: readonly Migration[], applied: readon
 
 const sentence = (error: unknown): string => `${(error instanceof Error ? error.message : String(error)).replace(/\.?\s*$/, '')}.`;
 
-const recording = (db: Queryable, statements: ReturnType<typeof createHash>): Queryable => ({
+const recording = (db: Queryable, statements: StatementsHash): Queryable => ({
   query: <R extends object = Row>(sql: string, parameters?: readonly unknown[]) => {
-    statements.update(sql).update('\0');
+    statements.add(sql);
     return db.query<R>(sql, parameters);
   },
 });

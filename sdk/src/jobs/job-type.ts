@@ -54,12 +54,12 @@ export function jobProblems(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return ['the job is not one made by defineJob()'];
   const { name, payload, maxAttempts, timeout, concurrency } = value as Readonly<Record<keyof JobType<unknown>, unknown>>;
   const problems: string[] = [];
-  if (typeof name !== 'string' || !NAME.test(name)) problems.push(`its name ${JSON.stringify(name)} is not <plugin-id>.<verb>-<noun>`);
+  if (typeof name !== 'string' || !NAME.test(name)) problems.push(`the name ${JSON.stringify(name)} is not <plugin-id>.<verb>-<noun>`);
   if (typeof (payload as { readonly safeParse?: unknown } | null | undefined)?.safeParse !== 'function')
-    problems.push('its payload is not a schema, such as z.object({ … })');
+    problems.push('the payload is not a schema, such as z.object({ … })');
   const whole = (key: string, number: unknown, max: number): void => {
     if (!Number.isInteger(number) || (number as number) < 1 || (number as number) > max)
-      problems.push(`its ${key} ${JSON.stringify(number)} is not a whole number from 1 to ${max}`);
+      problems.push(`the ${key} ${JSON.stringify(number)} is not a whole number from 1 to ${max}`);
   };
   whole('maxAttempts', maxAttempts, 32_767);
   whole('timeout (milliseconds)', timeout, 2_147_483_647);
