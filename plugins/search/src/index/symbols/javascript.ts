@@ -40,7 +40,7 @@ export const javascript: LanguageScanner = {
     { pattern: new RegExp(String.raw`${MODULE_IS}class[ \t]+${NAME}`, 'gm'), kind: 'class' },
     { pattern: new RegExp(String.raw`${MODULE_IS}(?:async[ \t]+)?function[ \t]*\*?[ \t]*${NAME}(?=[ \t]*\()`, 'gm'), kind: 'function' },
     { pattern: new RegExp(String.raw`${EXPORTED}(?=${ASSIGNED}${CHAIN}class\b)`, 'gm'), kind: 'class' },
-    { pattern: new RegExp(String.raw`${EXPORTED}(?=${ASSIGNED}${CHAIN}${FUNCTION_VALUE})`, 'gm'), kind: 'function' },
+    { pattern: new RegExp(`${EXPORTED}(?=${ASSIGNED}${CHAIN}${FUNCTION_VALUE})`, 'gm'), kind: 'function' },
     { pattern: new RegExp(String.raw`^(?:module\.)?exports\.${NAME}(?=[ \t]*=(?!=))`, 'gm'), kind: 'variable' },
     { pattern: new RegExp(String.raw`^[\w$.]{1,100}\.prototype\.${NAME}(?=[ \t]*=[ \t]*(?:async[ \t]+)?function)`, 'gm'), kind: 'method' },
     {
