@@ -126,7 +126,7 @@ module.exports = {
       name: 'no-cycles',
       severity: 'error',
       from: { pathNot: TEST },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

@@ -97,6 +97,12 @@ describe('layer check', () => {
     expect(layers().join()).toMatch(/no-cycles: kernel\/src\/a.ts → kernel\/src\/b.ts → kernel\/src\/a.ts/);
   });
 
+  it('finds a cycle of types', () => {
+    put('kernel/src/a.ts', "import type { B } from './b.js'; export type A = B | 1;");
+    put('kernel/src/b.ts', "import type { A } from './a.js'; export type B = A | 2;");
+    expect(layers().join()).toMatch(/no-cycles: kernel\/src\/a.ts → kernel\/src\/b.ts → kernel\/src\/a.ts/);
+  });
+
   it('fails on a file that belongs to no layer', () => {
     put('plugins/loose.ts', 'export {};');
     expect(layers()).toEqual([expect.stringContaining('no-layer: plugins/loose.ts')]);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type RemoteNode, SextantError, serviceToken } from '@sextant/sdk';
-import type { Git } from './api.js';
+import type { Git } from './git.js';
 
 /** Which shard holds a repository: MD5 of the lower-cased name, its first 8 bytes big-endian, modulo the number of shards. */
 export function shardOf(repository: string, shards: number): number {

@@ -1,5 +1,4 @@
 import { type Actor, defineEvent, extensionPoint, serviceToken, z } from '@sextant/sdk';
-import type { EngineEvent, EngineRequest, IndexedRepository } from './engine/contract.js';
 
 export type {
   DocExpr,
@@ -13,25 +12,10 @@ export type {
   EngineSymbol,
   IndexedRepository,
   PatternSpec,
+  SearchEngine,
   SearchLimits,
   SearchScope,
 } from './engine/contract.js';
-
-/** A search node: the index of some repositories. It knows no permissions; the scope of a request is what may be read. */
-export interface SearchEngine {
-  search(o: EngineRequest): AsyncIterable<EngineEvent>;
-  status(o: {
-    /** Absent: all. */ readonly repositories?: readonly number[];
-    readonly signal?: AbortSignal;
-  }): Promise<readonly IndexedRepository[]>;
-  /** Files known by path only, with the reason. */
-  skippedFiles(o: {
-    readonly repository: number;
-    readonly limit: number;
-    readonly offset: number;
-    readonly signal?: AbortSignal;
-  }): Promise<readonly { readonly path: string; readonly reason: string }[]>;
-}
 
 export { searchEngine } from './remote.js';
 export { type IndexedVersion, type IndexFeed, indexFeed } from './replica/index-feed.js';

@@ -1,6 +1,5 @@
 import { type RemoteNode, serviceToken } from '@sextant/sdk';
-import type { SearchEngine } from './api.js';
-import type { EngineEvent, EngineRequest, EngineSummary } from './engine/contract.js';
+import type { EngineEvent, EngineRequest, EngineSummary, SearchEngine } from './engine/contract.js';
 
 /** A search node, here or in another process. Several nodes hold the same index; a request goes to one of them by its scope. */
 export const searchEngine = serviceToken<SearchEngine>('search.engine@1', {

@@ -4,7 +4,7 @@ import type { CommitOid } from '@sextant/sdk';
 import type { SearchMatch } from '../api.js';
 import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan, TextFilter } from '../query/plan.js';
-import type { Matcher } from '../regex/pattern.js';
+import type { Matcher } from '../regex/matcher.js';
 import { compilePattern } from '../regex/pattern.js';
 import { failed, type Matches, type SearchRun } from './search-run.js';
 import { baseOf } from './to-match.js';

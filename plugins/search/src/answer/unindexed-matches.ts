@@ -1,7 +1,8 @@
 import type { Git, TreeEntry } from '@sextant/plugin-git/api';
 import { type CommitOid, type RepoName, RepoPath } from '@sextant/sdk';
 import type { DocExpr } from '../engine/contract.js';
-import { type ScanInput, scanDocuments } from '../engine/scan-documents.js';
+import { scanDocuments } from '../engine/scan-documents.js';
+import type { ScanInput } from '../engine/scan-request.js';
 import { IGNORE_FILES, ignoreRules } from '../index/path-globs.js';
 import { DEFAULT_LIMITS, type SkipReason, skipBySize } from '../index/skip-reason.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';

@@ -1,4 +1,6 @@
-import { type CompiledPattern, compilePattern, type Matcher } from '../regex/pattern.js';
+import type { CompiledPattern } from '../regex/compiled-pattern.js';
+import type { Matcher } from '../regex/matcher.js';
+import { compilePattern } from '../regex/pattern.js';
 import type { DocExpr, PatternSpec } from './contract.js';
 
 /** A pattern of the query, compiled once per query and thread. */

@@ -1,5 +1,5 @@
 import { foldedMatcher } from '../regex/literal-matcher.js';
-import type { Matcher } from '../regex/pattern.js';
+import type { Matcher } from '../regex/matcher.js';
 import type { Atom } from './compiled-query.js';
 import type { DocumentView, SearchWindows } from './document-view.js';
 import type { SearchBudget } from './search-budget.js';

@@ -156,3 +156,19 @@ export interface IndexedRepository {
   readonly skippedFiles: Readonly<Record<string, number>>;
   readonly state: 'ok' | 'degraded';
 }
+
+/** A search node: the index of some repositories. It knows no permissions; the scope of a request is what may be read. */
+export interface SearchEngine {
+  search(o: EngineRequest): AsyncIterable<EngineEvent>;
+  status(o: {
+    /** Absent: all. */ readonly repositories?: readonly number[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly IndexedRepository[]>;
+  /** Files known by path only, with the reason. */
+  skippedFiles(o: {
+    readonly repository: number;
+    readonly limit: number;
+    readonly offset: number;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly { readonly path: string; readonly reason: string }[]>;
+}

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type SkipReason, skipBySize } from '../index/skip-reason.js';
 import type { ScanDocument, ScanScope, ScanTask } from './scan-batch.js';
-import type { ScanInput, ScanRequest } from './scan-documents.js';
+import type { ScanInput, ScanRequest } from './scan-request.js';
 import type { TaskQueue } from './search-run.js';
 
 const BATCH_DOCUMENTS = 128;

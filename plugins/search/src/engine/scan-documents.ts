@@ -1,32 +1,11 @@
-import type { DocumentLimits, SkipReason } from '../index/skip-reason.js';
 import { compileQuery } from './compiled-query.js';
 import type { EngineEvent } from './contract.js';
 import { isLaborious } from './laborious.js';
 import { ResultMerger } from './result-merger.js';
 import { ScanBatches } from './scan-batches.js';
-import type { RepositoryRank } from './score-document.js';
-import { type RunRequest, SearchRun } from './search-run.js';
+import type { ScanInput, ScanRequest } from './scan-request.js';
+import { SearchRun } from './search-run.js';
 import type { ShardExecutor } from './shard-executor.js';
-
-/** A search in one revision of one repository, without an index. */
-export interface ScanRequest extends RunRequest {
-  readonly repository: { readonly id: number } & RepositoryRank;
-  /** The revision as the user named it, and the commit it stands for. */
-  readonly revision: string;
-  readonly commit: string;
-  readonly languageOf: (path: string) => string | undefined;
-  /** The same limits and exceptions as in the index, so that both give the same answers. */
-  readonly documentLimits?: DocumentLimits;
-  readonly isLarge?: (path: string) => boolean;
-}
-
-export interface ScanInput {
-  readonly path: string;
-  readonly oid: string;
-  /** Copied before the next document is asked for. Without it the file is known by path only, for the reason in `skip`. */
-  readonly content?: Buffer;
-  readonly skip?: SkipReason;
-}
 
 /**
  * Searches documents as they come, on the executor's threads, with the evaluation, limits and ranking of the index: over

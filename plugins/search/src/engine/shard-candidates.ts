@@ -2,7 +2,7 @@ import { Bitset } from '../index/bitset.js';
 import { LITERAL_REACH } from '../index/postings-accumulator.js';
 import type { Shard } from '../index/shard.js';
 import { trigramsOf } from '../index/trigram.js';
-import type { LiteralQuery } from '../regex/pattern.js';
+import type { LiteralQuery } from '../regex/literal-query.js';
 
 const MAX_LISTS = 5;
 const FEW_UNITS = 16;

@@ -7,7 +7,8 @@ import { IndexStore } from '../index/index-store.js';
 import { blobOid, MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
-import { type ScanInput, type ScanRequest, scanDocuments } from './scan-documents.js';
+import { scanDocuments } from './scan-documents.js';
+import type { ScanInput, ScanRequest } from './scan-request.js';
 import { SearchEngine } from './search-engine.js';
 import { WorkerPool } from './worker-pool.js';
 

@@ -2,9 +2,10 @@ import { getMask } from './branch-masks.js';
 import type { ResolvedOptions } from './index-options.js';
 import { type LiveShard, openLiveShard } from './live-shard.js';
 import type { Manifest, ManifestShard } from './manifest.js';
+import { openShardWriter } from './open-shard-writer.js';
 import { compareDocuments } from './path-category.js';
 import { ShardFiles } from './shard-files.js';
-import { openShardWriter, type ShardWriter } from './shard-writer.js';
+import type { ShardWriter } from './shard-writer.js';
 
 const DEAD_SHARE = 0.3;
 

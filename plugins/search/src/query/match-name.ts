@@ -1,5 +1,6 @@
 import type { DocExpr } from '../engine/contract.js';
-import { compilePattern, type Matcher } from '../regex/pattern.js';
+import type { Matcher } from '../regex/matcher.js';
+import { compilePattern } from '../regex/pattern.js';
 
 /** Spans of a name in code points, `end` exclusive. */
 export type NameSpans = readonly (readonly [start: number, end: number])[];

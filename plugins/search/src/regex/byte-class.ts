@@ -1,6 +1,8 @@
-import type { Dialect } from './emit.js';
 import { ANY_CHAR, contains, intersect, negate, normalise, type Ranges, subtract, union } from './ranges.js';
 import { type ByteRange, type ByteSequence, utf8Sequences } from './utf8-sequences.js';
+
+/** Whose syntax is written. */
+export type Dialect = 'v8' | 're2';
 
 const ASCII: Ranges = [0, 0x7f];
 const HIGH: Ranges = subtract(ANY_CHAR, ASCII);

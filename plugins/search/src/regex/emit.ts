@@ -1,10 +1,9 @@
 import { isNullable, type Node, some } from './ast.js';
-import { ByteClass } from './byte-class.js';
+import { ByteClass, type Dialect } from './byte-class.js';
 import { contains, type Ranges } from './ranges.js';
 
 /** How the bytes of the text are read: as UTF-8 (only for text known to be valid), or each byte on its own. */
 export type ByteReading = 'utf8' | 'bytes';
-export type Dialect = 'v8' | 're2';
 
 export interface EmitOptions {
   readonly reading: ByteReading;

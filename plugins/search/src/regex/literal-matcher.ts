@@ -1,4 +1,4 @@
-import type { ByteMatch, Matcher } from './pattern.js';
+import type { ByteMatch, Matcher } from './matcher.js';
 
 /** Exact bytes: the native search does all the work. */
 export function exactMatcher(needle: Buffer): Matcher {

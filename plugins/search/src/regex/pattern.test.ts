@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { CompiledPattern } from './compiled-pattern.js';
 import { describeRequired } from './literal-query.js';
 import { parseRegex } from './parse-regex.js';
-import { type CompiledPattern, compilePattern } from './pattern.js';
+import { compilePattern } from './pattern.js';
 
 const regexp = (source: string, caseSensitive = true): CompiledPattern => compilePattern({ kind: 'regexp', source, caseSensitive });
 const literal = (source: string, caseSensitive = true): CompiledPattern => compilePattern({ kind: 'literal', source, caseSensitive });

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { ByteReading } from './emit.js';
 import type { Finder } from './finders.js';
-import type { ByteMatch, Matcher } from './pattern.js';
+import type { ByteMatch, Matcher } from './matcher.js';
 
 /** `guarded` is V8 with a form of the pattern that soon falls back to V8's linear engine. */
 export type RegexpEngine = 'v8' | 'guarded' | 're2';

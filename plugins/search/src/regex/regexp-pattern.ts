@@ -1,10 +1,10 @@
 import type { PatternSpec } from '../engine/contract.js';
 import { isAmbiguous } from './ambiguity.js';
 import { type Assertion, concat, isNullable, type Node, some } from './ast.js';
+import type { CompiledPattern } from './compiled-pattern.js';
 import { type ByteReading, type EmitOptions, emitSource, hasEmptyLoop, hasLongLoop } from './emit.js';
 import { Re2Finder, V8Finder } from './finders.js';
 import { parseRegex } from './parse-regex.js';
-import type { CompiledPattern } from './pattern.js';
 import { PatternError } from './regex-error.js';
 import { RegexpMatcher } from './regexp-matcher.js';
 import { requiredLiterals } from './required-literals.js';
