@@ -130,8 +130,8 @@ export class KeyRing {
     const name = `${this.path}.lock`;
     try {
       let lock = takeOwnerLock(name);
-      for (const begun = Date.now(); 'heldBy' in lock; ) {
-        if (Date.now() - begun > LOCK_PATIENCE)
+      for (const begun = performance.now(); 'heldBy' in lock; ) {
+        if (performance.now() - begun > LOCK_PATIENCE)
           throw new SextantError('SEXTANT_SECRETS_ROTATING', {
             what: `Another process changes the key file ${this.path}.`,
             why: `Process ${lock.heldBy.pid} on ${lock.heldBy.host} has held its lock since ${lock.heldBy.since}.`,

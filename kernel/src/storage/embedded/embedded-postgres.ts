@@ -97,7 +97,7 @@ export class EmbeddedPostgres {
       makePassableFolder(runDir);
       const socketFolder = await makeSocketFolder(runDir, account);
       const args = serverArguments(cluster, socketFolder, options.settings ?? {});
-      const deadline = Date.now() + (options.startTimeout ?? 120_000);
+      const deadline = performance.now() + (options.startTimeout ?? 120_000);
       const server = await run(cluster, { account, native, log, signal, args, deadline });
       const address = { host: socketFolder, port: PORT, user: ROLE, database: DATABASE };
       log.info('embedded PostgreSQL is ready', { version: native.version, pid: server.pid, account: account.kind });
@@ -216,7 +216,7 @@ async function run(cluster: string, start: Start): Promise<ServerProcess> {
     while (!server.hasEnded) {
       const file = readPostmasterFile(cluster);
       if (file !== undefined && file.pid === server.pid && file.ready) return server;
-      if (signal?.aborted || Date.now() > deadline) {
+      if (signal?.aborted || performance.now() > deadline) {
         await stop();
         signal?.throwIfAborted();
         throw startFailed('The embedded PostgreSQL was not ready in time.', server.lastLines);
@@ -224,7 +224,7 @@ async function run(cluster: string, start: Start): Promise<ServerProcess> {
       await wait(5);
     }
     // The children of a server that was killed notice it a moment later, and hold its memory until then.
-    if (!server.lastLines.some((line) => line.includes(STILL_IN_USE)) || Date.now() > deadline) {
+    if (!server.lastLines.some((line) => line.includes(STILL_IN_USE)) || performance.now() > deadline) {
       throw startFailed('The embedded PostgreSQL did not start.', server.lastLines);
     }
     await wait(100);

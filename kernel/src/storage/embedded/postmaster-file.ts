@@ -65,8 +65,8 @@ export async function stopOrphan(cluster: string, timeout: number): Promise<numb
   if (role !== 'server') return undefined;
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     process.kill(file.pid, signal);
-    const deadline = Date.now() + timeout;
-    while (Date.now() < deadline) {
+    const deadline = performance.now() + timeout;
+    while (performance.now() < deadline) {
       if (roleOf(file.pid, cluster) !== 'server') return file.pid;
       await wait(10);
     }

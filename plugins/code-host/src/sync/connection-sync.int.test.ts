@@ -1,7 +1,7 @@
 import { core, RepoName, type Storage } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import fc from 'fast-check';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FoundRepository } from '../api.js';
 import manifest from '../manifest.js';
 import { aWorld, type World } from '../testing/a-world.js';
@@ -29,6 +29,28 @@ const synced = async (...list: FoundRepository[]) => {
 };
 const deletedAt = async (externalId: string): Promise<Date | undefined> =>
   (await world.mirrorSources.byId(await world.idOf(externalId)))?.deletedAt;
+
+it('a sync that is under way is not due for a quarter of an hour by the clock of the database, whatever that of this process says (hostile row 46)', async () => {
+  const minutes = vi.fn<(left: number) => void>();
+  const list = world.host.list.bind(world.host);
+  world.host.list = async function* (...asked) {
+    const [row] = await db.query<{ left: number }>(
+      'SELECT extract(epoch FROM next_sync_at - now())::float8 / 60 AS left FROM connections WHERE id = $1',
+      [connection],
+    );
+    minutes(Math.ceil(row!.left));
+    yield* list(...asked);
+  };
+  for (const wrong of ['2003-01-01', '2033-01-01']) {
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.parse(wrong));
+    try {
+      await synced(found('1', 'a'));
+    } finally {
+      clock.mockRestore();
+    }
+  }
+  expect(minutes.mock.calls).toEqual([[15], [15]]);
+});
 
 describe('a complete list', () => {
   it('adds what is new, updates what changed, deletes what is gone, and counts it', async () => {

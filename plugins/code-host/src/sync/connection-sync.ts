@@ -62,7 +62,10 @@ export class ConnectionSync {
   async run(connectionId: number, options: SyncOptions): Promise<SyncOutcome | undefined> {
     if (!(await this.parts.connections.find(connectionId))) return undefined;
     const record = await this.parts.history.begin(connectionId);
-    await this.parts.db.query('UPDATE connections SET next_sync_at = $2 WHERE id = $1', [connectionId, new Date(Date.now() + CLAIM)]);
+    await this.parts.db.query(
+      `UPDATE connections SET next_sync_at = now() + $2::double precision * interval '1 millisecond' WHERE id = $1`,
+      [connectionId, CLAIM],
+    );
     let connection: UsableConnection | undefined;
     let added = 0;
     const skips = new Skips();

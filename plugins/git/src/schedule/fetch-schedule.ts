@@ -17,6 +17,10 @@ export function updateInterval(name: string, lastActivity: Date | undefined, now
 /** Milliseconds after the n-th failure in a row: doubling, within the same bounds. */
 export const retryInterval = (failures: number, o: Intervals): number => clamp(o.minUpdateInterval * 2 ** Math.min(failures, 30), o);
 
+/** Milliseconds; no fetch is ever further away. */
+export const longestInterval = ({ maxUpdateInterval, updateIntervals }: Intervals): number =>
+  Math.max(maxUpdateInterval, ...updateIntervals.map(({ interval }) => interval));
+
 const clamp = (interval: number, { minUpdateInterval, maxUpdateInterval }: Intervals): number =>
   Math.round(Math.min(maxUpdateInterval, Math.max(minUpdateInterval, interval)));
 

@@ -31,7 +31,7 @@ export class MirrorService implements Mirrors {
       { repositoryId: id, reason },
       { ...ofRepository(id, 'fetch'), priority: PRIORITY[reason], onConflict: 'replace' },
     );
-    await this.table.queued([id], this.clock.now());
+    await this.table.queued([id]);
   }
 
   async reclone(id: number): Promise<void> {
@@ -43,9 +43,6 @@ export class MirrorService implements Mirrors {
     if (now - (this.viewed.get(id) ?? Number.NEGATIVE_INFINITY) < VIEW_EVERY) return false;
     if (this.viewed.size > 10_000) this.viewed.clear();
     this.viewed.set(id, now);
-    const mirror = await this.table.byId(id);
-    return (
-      mirror !== undefined && (mirror.lastFetched === undefined || this.clock.now().getTime() - mirror.lastFetched.getTime() > VIEW_EVERY)
-    );
+    return (await this.table.isOlderThan(id, VIEW_EVERY)) === true;
   }
 }

@@ -36,8 +36,8 @@ export interface FetchOutcome {
   readonly sizeBytes: number;
   readonly shard: string | undefined;
   readonly head: { readonly branch: string; readonly commit: string } | undefined;
-  readonly at: Date;
-  readonly nextFetch: Date;
+  /** Milliseconds until the next fetch. */
+  readonly nextIn: number;
 }
 
 export interface MirrorStats {
@@ -54,7 +54,10 @@ const KEPT_CORRUPTIONS = 10;
 /** A job that did not report in this long is lost, whatever became of its worker. */
 const LOST_AFTER = '3 hours';
 
-/** The table `mirrors`: one row per repository, from the moment we hear of it until its mirror is purged. */
+/**
+ * The table `mirrors`: one row per repository, from the moment we hear of it until its mirror is purged. Its times are the database's:
+ * the clocks of workers may differ, and a fetch that one of them puts into tomorrow is due for nobody.
+ */
 export class MirrorTable {
   constructor(private readonly db: Queryable) {}
 
@@ -116,24 +119,29 @@ export class MirrorTable {
     await this.db.query('delete from mirrors where repository_id = $1', [id]);
   }
 
-  /** Takes what is due and is not under way, oldest first, and marks it as queued. */
-  async takeDue(now: Date, limit: number): Promise<readonly number[]> {
+  /**
+   * Takes what is due and is not under way, oldest first, and marks it as queued. What waits longer than anything does was put there by
+   * a clock that was wrong, and is due as well.
+   * @param longest milliseconds that a fetch may be away
+   */
+  async takeDue(limit: number, longest: number): Promise<readonly number[]> {
     const rows = await this.db.query<{ id: number }>(
-      `update mirrors set queued_at = $1, status = case when status = 'not-cloned' then 'queued' else status end
+      `update mirrors set queued_at = now(), status = case when status = 'not-cloned' then 'queued' else status end
        where repository_id in (
          select repository_id from mirrors
-         where deleted_at is null and next_fetch <= $1 and (queued_at is null or queued_at < $1::timestamptz - interval '${LOST_AFTER}')
-         order by next_fetch limit $2 for update skip locked
+         where deleted_at is null and (next_fetch <= now() or next_fetch > now() + $2::double precision * interval '1 millisecond')
+           and (queued_at is null or queued_at not between now() - interval '${LOST_AFTER}' and now())
+         order by next_fetch limit $1 for update skip locked
        ) returning repository_id as id`,
-      [now, limit],
+      [limit, longest],
     );
     return rows.map((row) => row.id);
   }
 
-  async queued(ids: readonly number[], now: Date): Promise<void> {
+  async queued(ids: readonly number[]): Promise<void> {
     await this.db.query(
-      `update mirrors set queued_at = $2, status = case when status = 'not-cloned' then 'queued' else status end where repository_id = any($1::int[])`,
-      [ids, now],
+      `update mirrors set queued_at = now(), status = case when status = 'not-cloned' then 'queued' else status end where repository_id = any($1::int[])`,
+      [ids],
     );
   }
 
@@ -150,39 +158,51 @@ export class MirrorTable {
 
   async finish(id: number, o: FetchOutcome): Promise<void> {
     await this.db.query(
-      `update mirrors set status = 'cloned', progress = null, last_error = null, failures = 0, queued_at = null, last_fetched = $2,
-         last_changed = case when $3::boolean then $2 else last_changed end, next_fetch = $4, size_bytes = $5, shard = coalesce($6, shard), head_branch = $7, head_commit = $8
+      `update mirrors set status = 'cloned', progress = null, last_error = null, failures = 0, queued_at = null, last_fetched = now(),
+         last_changed = case when $2::boolean then now() else last_changed end, next_fetch = now() + $3::double precision * interval '1 millisecond',
+         size_bytes = $4, shard = coalesce($5, shard), head_branch = $6, head_commit = $7
        where repository_id = $1`,
-      [id, o.at, o.changed, o.nextFetch, o.sizeBytes, o.shard ?? null, o.head?.branch ?? null, o.head?.commit ?? null],
+      [id, o.changed, o.nextIn, o.sizeBytes, o.shard ?? null, o.head?.branch ?? null, o.head?.commit ?? null],
     );
   }
 
-  async fail(id: number, error: string, nextFetch: Date): Promise<void> {
+  /** @param nextIn milliseconds until the next try */
+  async fail(id: number, error: string, nextIn: number): Promise<void> {
     await this.db.query(
       `update mirrors set status = case when status in ('cloning', 'queued') then 'not-cloned' else status end, progress = null, last_error = $2,
-         failures = failures + 1, queued_at = null, next_fetch = $3 where repository_id = $1`,
-      [id, error, nextFetch],
+         failures = failures + 1, queued_at = null, next_fetch = now() + $3::double precision * interval '1 millisecond' where repository_id = $1`,
+      [id, error, nextIn],
     );
   }
 
   /** An attempt that was cut short, by no fault of the repository's. */
-  async interrupted(id: number, now: Date): Promise<void> {
+  async interrupted(id: number): Promise<void> {
     await this.db.query(
-      `update mirrors set status = case when status in ('cloning', 'queued') then 'not-cloned' else status end, progress = null, queued_at = null, next_fetch = least(next_fetch, $2)
+      `update mirrors set status = case when status in ('cloning', 'queued') then 'not-cloned' else status end, progress = null, queued_at = null, next_fetch = least(next_fetch, now())
        where repository_id = $1`,
-      [id, now],
+      [id],
     );
   }
 
-  async corrupted(id: number, reason: string, now: Date): Promise<void> {
+  async corrupted(id: number, reason: string): Promise<void> {
     await this.db.query(
-      `update mirrors set status = 'corrupt', next_fetch = $3,
+      `update mirrors set status = 'corrupt', next_fetch = now(),
          corruptions = (select coalesce(jsonb_agg(entry), '[]') from (
-           select entry from jsonb_array_elements(jsonb_build_array(jsonb_build_object('timestamp', $3::timestamptz, 'reason', $2::text)) || corruptions) with ordinality as e (entry, n)
+           select entry from jsonb_array_elements(jsonb_build_array(jsonb_build_object('timestamp', now(), 'reason', $2::text)) || corruptions) with ordinality as e (entry, n)
            order by n limit ${KEPT_CORRUPTIONS}) as kept)
        where repository_id = $1`,
-      [id, reason, now],
+      [id, reason],
     );
+  }
+
+  /** Nothing was fetched in the last `milliseconds`; undefined: there is no such mirror. */
+  async isOlderThan(id: number, milliseconds: number): Promise<boolean | undefined> {
+    const [row] = await this.db.query<{ older: boolean }>(
+      `select last_fetched is null or last_fetched not between now() - $2::double precision * interval '1 millisecond' and now() as older
+       from mirrors where repository_id = $1`,
+      [id, milliseconds],
+    );
+    return row?.older;
   }
 
   async clonedIds(): Promise<IdSet> {

@@ -2,6 +2,7 @@ import { compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { TaskRunner } from './task-runner.js';
+import { threadClock } from './thread-clock.js';
 
 /** Searches on the calling thread, a batch per turn of the event loop: for tests and one-shot programs. */
 export class InlineExecutor implements ShardExecutor {
@@ -17,7 +18,7 @@ export class InlineExecutor implements ShardExecutor {
     const turn = () => {
       const batch = query.nextBatch();
       if (!batch) return;
-      const budget = new SearchBudget(new Int32Array(flag), deadline, Date.now() + this.sliceMs);
+      const budget = new SearchBudget(new Int32Array(flag), deadline, threadClock() + this.sliceMs);
       for (const result of this.#runner.runAll(batch, shardQuery, budget)) query.settle(result);
       setImmediate(turn);
     };

@@ -6,6 +6,7 @@ import { ScanBatches } from './scan-batches.js';
 import type { ScanInput, ScanRequest } from './scan-request.js';
 import { SearchRun } from './search-run.js';
 import type { ShardExecutor } from './shard-executor.js';
+import { threadClock } from './thread-clock.js';
 
 /**
  * Searches documents as they come, on the executor's threads, with the evaluation, limits and ranking of the index: over
@@ -18,7 +19,7 @@ export async function* scanDocuments(
   documents: AsyncIterable<ScanInput>,
   executor: ShardExecutor,
 ): AsyncGenerator<EngineEvent> {
-  const startedAt = Date.now();
+  const startedAt = threadClock();
   const laborious = isLaborious(compileQuery(request.expr));
   const merger = new ResultMerger(Number.POSITIVE_INFINITY, request.limits);
   const batches = new ScanBatches(request);

@@ -1,6 +1,7 @@
+import { threadClock } from './thread-clock.js';
+
 /**
- * When a search must stop. The flag is shared between threads (1 = stop); the deadline is the clock's time in
- * milliseconds since the epoch, because threads do not share `performance.now()`.
+ * When a search must stop. The flag is shared between threads (1 = stop); the deadline is a time of `threadClock`.
  */
 export class SearchBudget {
   #steps = 0;
@@ -9,7 +10,7 @@ export class SearchBudget {
   constructor(
     private readonly flag: Int32Array,
     private readonly deadline: number,
-    /** When this thread should give others a turn; the clock's time as well. */
+    /** When this thread should give others a turn; a time of `threadClock` as well. */
     private readonly sliceEnd = Number.POSITIVE_INFINITY,
   ) {}
 
@@ -26,13 +27,13 @@ export class SearchBudget {
   spent(): boolean {
     if (this.#stopped) return true;
     if (Atomics.load(this.flag, 0) !== 0) this.#stopped = 'cancelled';
-    else if (Date.now() > this.deadline) this.#stopped = 'deadline';
+    else if (threadClock() > this.deadline) this.#stopped = 'deadline';
     return this.#stopped !== undefined;
   }
 
   /** True when the thread has had its turn: time to stop at the next document and go on later. */
   sliceOver(): boolean {
-    return Date.now() > this.sliceEnd;
+    return threadClock() > this.sliceEnd;
   }
 
   /** The same for hits and blocks: looks at the clock at every 64th call only. */

@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, PatternSpec } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
 import { SearchEngine } from './search-engine.js';
+import { threadClock } from './thread-clock.js';
 
 let folder: string;
 let store: IndexStore;
@@ -244,6 +246,19 @@ describe('SearchEngine', () => {
     }
   });
 
+  it('searches to its end while the time of day jumps (hostile row 46)', async () => {
+    await index(1, { main: Object.fromEntries(Array.from({ length: 30 }, (_, file) => [`${file}.txt`, 'hit\n'])) });
+    engine = new SearchEngine(store, new InlineExecutor(-1));
+    let looked = 0;
+    const jumping = vi.spyOn(Date, 'now').mockImplementation(() => (++looked % 2) * 4e12);
+    try {
+      const { summary } = await search(content('hit'), { deadline: 20_000 });
+      expect(summary).toMatchObject({ matchCount: 30, timedOut: false });
+    } finally {
+      jumping.mockRestore();
+    }
+  });
+
   it('counts a line once for a pattern that can be empty, and a document once for a filter', async () => {
     await index(1, { main: { 'a.txt': 'one\n\ntwo\n' } });
     expect((await search(content({ kind: 'regexp', source: '^$', caseSensitive: true }))).summary.matchCount).toBe(1);
@@ -300,4 +315,13 @@ describe('ranking', () => {
     expect(documents.map(({ repository }) => repository)).toEqual([2, 1]);
     expect(documents[0]!.features).toMatchObject({ repositoryRank: 0.5, word: 1 });
   });
+});
+
+it('threads keep each other’s deadlines: their clock is one', async () => {
+  const clock = new URL('../../dist/engine/thread-clock.js', import.meta.url);
+  const says = `import(${JSON.stringify(clock.href)}).then(({ threadClock }) => require('node:worker_threads').parentPort.postMessage(threadClock()))`;
+  const before = threadClock();
+  const there = await new Promise<number>((resolve) => new Worker(says, { eval: true }).once('message', resolve));
+  expect(there).toBeGreaterThan(before);
+  expect(there).toBeLessThan(threadClock());
 });

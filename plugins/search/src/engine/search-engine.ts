@@ -8,6 +8,7 @@ import { planSearch, type SearchPlan } from './search-plan.js';
 import { SearchRun, type TaskQueue } from './search-run.js';
 import type { ShardExecutor } from './shard-executor.js';
 import type { ShardTask } from './task-runner.js';
+import { threadClock } from './thread-clock.js';
 
 const BATCH_SHARDS = 128;
 const BATCH_BYTES = 64 << 20;
@@ -26,7 +27,7 @@ export class SearchEngine {
    * @throws PatternError before the first event when a pattern does not compile; the signal's reason when it aborts
    */
   async *search(request: EngineRequest): AsyncGenerator<EngineEvent> {
-    const startedAt = Date.now();
+    const startedAt = threadClock();
     const laborious = isLaborious(compileQuery(request.expr));
     const snapshot = await this.store.acquire(new Set(request.scope.repositories.map(({ id }) => id)));
     const plan = planSearch(request.scope, snapshot);

@@ -2,6 +2,7 @@ import type { DocExpr, EngineEvent, SearchLimits } from './contract.js';
 import type { ResultMerger } from './result-merger.js';
 import type { QuerySpec, RunningQuery, ShardExecutor } from './shard-executor.js';
 import type { Task, TaskResult } from './task-runner.js';
+import { threadClock } from './thread-clock.js';
 
 const HOLD_MS = 100;
 /** Timers take no longer spans than 24 days. */
@@ -72,17 +73,17 @@ export class SearchRun implements RunningQuery {
     signal?.throwIfAborted();
     const onAbort = () => this.#cancel();
     signal?.addEventListener('abort', onAbort, { once: true });
-    const left = Math.max(this.spec.deadline - Date.now(), 0);
+    const left = Math.max(this.spec.deadline - threadClock(), 0);
     const timers = [setTimeout(() => this.#wake(), left + 1), setTimeout(() => this.executor.abandon(this), left + GRACE_MS)];
     try {
       this.offer();
-      let flushAt = Date.now() + hold;
+      let flushAt = threadClock() + hold;
       while (!this.#done()) {
         await this.#something(flushAt);
         signal?.throwIfAborted();
-        if (this.#done() || Date.now() < flushAt) continue;
+        if (this.#done() || threadClock() < flushAt) continue;
         yield* this.#flush();
-        flushAt = Date.now() + hold;
+        flushAt = threadClock() + hold;
       }
       signal?.throwIfAborted();
       yield* this.#flush();
@@ -105,7 +106,7 @@ export class SearchRun implements RunningQuery {
   }
 
   get overdue(): boolean {
-    return Date.now() > this.spec.deadline;
+    return threadClock() > this.spec.deadline;
   }
 
   get ended(): boolean {
@@ -167,12 +168,12 @@ export class SearchRun implements RunningQuery {
     return this.#out.size === 0 && (this.overdue || (this.queue.drained && this.#again.length === 0));
   }
 
-  /** Resolves when a result came in, the search ended or `until` (milliseconds since the epoch) is reached. */
+  /** Resolves when a result came in, the search ended or `until` (of `threadClock`) is reached. */
   async #something(until: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      timer = setTimeout(resolve, Math.min(Math.max(until - Date.now(), 0), MAX_WAIT_MS));
+      timer = setTimeout(resolve, Math.min(Math.max(until - threadClock(), 0), MAX_WAIT_MS));
     });
     clearTimeout(timer);
   }

@@ -12,7 +12,7 @@ export interface QuerySpec {
   readonly laborious: boolean;
   /** One Int32: 1 means stop. */
   readonly flag: SharedArrayBuffer;
-  /** Milliseconds since the epoch. */
+  /** Of `threadClock`, milliseconds. */
   readonly deadline: number;
 }
 

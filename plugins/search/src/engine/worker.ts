@@ -5,6 +5,7 @@ import { type CompiledQuery, compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
 import type { QuerySpec } from './shard-executor.js';
 import { type Task, type TaskResult, TaskRunner } from './task-runner.js';
+import { threadClock } from './thread-clock.js';
 import { lowerThreadPriority } from './thread-priority.js';
 
 export type ToWorker =
@@ -52,7 +53,7 @@ function compiledOf({ id, expr }: QuerySpec): CompiledQuery {
 
 function search(query: QuerySpec, tasks: readonly Task[], slice: number): void {
   const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits };
-  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, Date.now() + slice);
+  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, threadClock() + slice);
   let results: TaskResult[] = [];
   let postedAt = performance.now();
   for (const result of runner.runAll(tasks, shardQuery, budget)) {

@@ -40,13 +40,14 @@ export class ManifestCatalog {
       () => ({ ino: -1, size: 0 }),
     );
     const seen = this.#journalSeen;
-    if (journal.ino !== seen.ino || journal.size < seen.size || Date.now() - this.#scannedAt > FULL_SCAN_EVERY_MS) await this.#scan();
+    if (journal.ino !== seen.ino || journal.size < seen.size || performance.now() - this.#scannedAt > FULL_SCAN_EVERY_MS)
+      await this.#scan();
     else if (journal.size > seen.size) for (const id of await this.#journalTail(seen.size, journal.size)) await this.#load(id);
     this.#journalSeen = journal;
   }
 
   async #scan(): Promise<void> {
-    this.#scannedAt = Date.now();
+    this.#scannedAt = performance.now();
     const names = await readdir(this.#folder).catch(() => []);
     const ids = names.filter((name) => /^\d+\.json$/.test(name)).map((name) => Number.parseInt(name, 10));
     for (const id of new Set([...ids, ...this.manifests.keys()])) await this.#load(id);

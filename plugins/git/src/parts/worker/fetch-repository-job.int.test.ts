@@ -111,7 +111,19 @@ const know = (id: number, name: string, source?: BuiltRepository, more: Partial<
 };
 const table = () => new MirrorTable(db);
 const run = (repositoryId: number, ...context: Parameters<typeof job>) => fetchRepositoryJob({ repositoryId }, deps(), job(...context));
-const minutes = (from: Date, to: Date | undefined): number => Math.round(((to?.getTime() ?? Number.NaN) - from.getTime()) / 60_000);
+/** Minutes from the fetch to the next one. */
+async function wait(): Promise<number> {
+  const { lastFetched, nextFetch } = (await table().byId(1))!;
+  return Math.round((nextFetch!.getTime() - lastFetched!.getTime()) / 60_000);
+}
+const HOUR = 3_600_000;
+const takeDue = (limit = 10) => table().takeDue(limit, 8 * HOUR);
+/** Lets time pass for the database. */
+const age = (by: string) =>
+  db.query(
+    `update mirrors set next_fetch = next_fetch - $1::interval, queued_at = queued_at - $1::interval, last_fetched = last_fetched - $1::interval`,
+    [by],
+  );
 
 describe('fetching a repository', () => {
   it('clones it, writes down how it stands, and tells the others', async () => {
@@ -123,7 +135,7 @@ describe('fetching a repository', () => {
       name: 'jobs/first',
       progress: undefined,
       lastError: undefined,
-      lastFetched: now,
+      lastFetched: expect.any(Date),
       shard: 'test',
       failures: 0,
       head: { branch: 'main', commit: source.git('rev-parse', 'main') },
@@ -142,7 +154,7 @@ describe('fetching a repository', () => {
     const at = async (time: string) => {
       now = new Date(time);
       await run(1);
-      return minutes(now, (await table().byId(1))!.nextFetch);
+      return await wait();
     };
     expect(await at('2023-11-14T23:13:20Z')).toBe(30);
     expect(await at('2023-12-14T00:00:00Z')).toBe(480);
@@ -150,7 +162,7 @@ describe('fetching a repository', () => {
     expect(await at('2023-12-14T00:00:01Z')).toBe(1); // something came just now, however old it says it is
     now = new Date('2023-12-14T01:00:00Z');
     await run(1, { updateIntervals: [{ pattern: '^jobs/', interval: 600_000 }] });
-    expect(minutes(now, (await table().byId(1))!.nextFetch)).toBe(10);
+    expect(await wait()).toBe(10);
   });
 
   it('keeps a failure beside the repository, backs off, and forgets it at the next success', async () => {
@@ -160,9 +172,10 @@ describe('fetching a repository', () => {
       await run(1);
       const mirror = (await table().byId(1))!;
       expect(mirror).toMatchObject({ status: 'not-cloned', lastError: expect.stringContaining('SEXTANT_GIT_REMOTE_NOT_FOUND') });
-      waits.push(mirror.nextFetch!.getTime() - now.getTime());
+      const [left] = await db.query<{ seconds: number }>('select extract(epoch from next_fetch - now())::float8 as seconds from mirrors');
+      waits.push(Math.ceil(left!.seconds / 45));
     }
-    expect(waits).toEqual([45_000, 90_000, 180_000]);
+    expect(waits).toEqual([1, 2, 4]);
     expect(await table().stats()).toMatchObject({ failedFetch: 1, notCloned: 1 });
     know(1, 'jobs/failing', aRepository());
     await run(1);
@@ -183,15 +196,15 @@ describe('fetching a repository', () => {
     abort.abort(new Error('stopping'));
     await expect(run(1, {}, abort.signal)).rejects.toThrow('stopping');
     expect(await table().byId(1)).toMatchObject({ status: 'not-cloned', lastError: undefined });
-    expect(await table().takeDue(now, 10)).toEqual([1]);
+    expect(await takeDue()).toEqual([1]);
   });
 
   it('writes down damage, and mends it', async () => {
     know(1, 'jobs/damage', aRepository());
     await run(1);
-    await table().corrupted(1, 'a pack is broken', now);
+    await table().corrupted(1, 'a pack is broken');
     expect(await table().byId(1)).toMatchObject({ status: 'corrupt', corruptions: [{ reason: 'a pack is broken' }] });
-    for (let i = 0; i < 12; i++) await table().corrupted(1, `again ${i}`, now);
+    for (let i = 0; i < 12; i++) await table().corrupted(1, `again ${i}`);
     expect((await table().byId(1))!.corruptions.map((c) => c.reason)).toEqual(Array.from({ length: 10 }, (_, i) => `again ${11 - i}`));
     await run(1);
     expect(await table().byId(1)).toMatchObject({ status: 'cloned' });
@@ -209,11 +222,33 @@ describe('fetching a repository', () => {
 describe('what is due', () => {
   it('is taken once, oldest first, and again when its worker was lost', async () => {
     await table().track([1, 2, 3].map((id) => ({ id, name: `due/${id}`, deletedAt: undefined })));
-    await db.query(`update mirrors set next_fetch = $1::timestamptz - make_interval(mins => repository_id)`, [now]);
-    expect(await Promise.all([table().takeDue(now, 2), table().takeDue(now, 2)]).then((taken) => taken.flat().sort())).toEqual([1, 2, 3]);
-    expect(await table().takeDue(now, 10)).toEqual([]);
+    await db.query('update mirrors set next_fetch = now() - make_interval(mins => repository_id)');
+    expect(await Promise.all([takeDue(2), takeDue(2)]).then((taken) => taken.flat().sort())).toEqual([1, 2, 3]);
+    expect(await takeDue()).toEqual([]);
     expect((await table().byId(1))!.status).toBe('queued');
-    expect(await table().takeDue(new Date(now.getTime() + 4 * 3_600_000), 10)).toHaveLength(3);
+    await age('4 hours');
+    expect(await takeDue()).toHaveLength(3);
+  });
+
+  it('goes by the clock of the database, whatever that of a worker says (hostile row 46)', async () => {
+    know(1, 'skewed/a', aRepository());
+    know(2, 'skewed/b', undefined, { source: { url: '/nonexistent', localFolder: true } });
+    for (const wrong of ['2033-01-01', '2003-01-01']) {
+      now = new Date(wrong);
+      await run(1);
+      await run(2);
+      expect(await takeDue()).toEqual([]);
+      await age('8 hours');
+      expect((await takeDue()).toSorted()).toEqual([1, 2]);
+    }
+  });
+
+  it('does not wait for a time that a clock far in the future has written (hostile row 46)', async () => {
+    know(1, 'future/a', aRepository());
+    await run(1);
+    await db.query(`update mirrors set next_fetch = now() + interval '1 year', queued_at = now() + interval '1 year'`);
+    expect(await takeDue()).toEqual([1]);
+    expect(await takeDue()).toEqual([]);
   });
 });
 
@@ -277,7 +312,8 @@ describe('keeping up with the repositories there are', () => {
     know(1, name, undefined, { deletedAt: now });
     await repositoriesChangedNow(deps(), [1], 'deleted');
     expect(await test.git.mirror({ repository: name })).not.toBeNull();
-    expect(await table().takeDue(new Date('2030-01-01'), 10)).toEqual([]);
+    await age('1 year');
+    expect(await takeDue()).toEqual([]);
     await repositoriesChangedNow(deps(), [1], 'purged'); // a notice about what is still there deletes nothing
     expect(await test.git.mirror({ repository: name })).not.toBeNull();
     known.delete(1);
@@ -294,7 +330,8 @@ describe('keeping up with the repositories there are', () => {
     await reconcileMirrorsJob({}, deps(), job());
     expect(await table().byId(1)).toBeUndefined();
     expect(await test.git.mirror({ repository: RepoName.parse('missed/a') })).toBeNull();
-    expect(await table().takeDue(new Date('2030-01-01'), 10)).toEqual([2]);
+    await age('1 year');
+    expect(await takeDue()).toEqual([2]);
   });
 });
 
@@ -306,6 +343,7 @@ describe('asking for a fetch', () => {
     await service.refresh(1, 'view');
     expect(enqueued).toEqual([]);
     now = new Date(now.getTime() + 120_000);
+    await age('2 minutes');
     await service.refresh(1, 'view');
     await service.refresh(1, 'view');
     expect(enqueued).toHaveLength(1);

@@ -45,12 +45,12 @@ export async function fetchRepositoryJob(
     await settle(d, table, mirror, name, done, job);
   } catch (error) {
     if (job.signal.aborted) {
-      await table.interrupted(repositoryId, d.clock.now());
+      await table.interrupted(repositoryId);
       throw error;
     }
     if (SextantError.is(error) && error.code === 'SEXTANT_GIT_BUSY')
       return job.retryLater('another process works on the mirror', { after: 5_000 });
-    await failed(d, table, mirror, error, job);
+    await failed(table, mirror, error, job);
   }
 }
 
@@ -103,24 +103,21 @@ async function settle(
     sizeBytes: done.sizeBytes,
     shard: done.shard,
     head: head ? { branch: head.name, commit: head.target } : undefined,
-    at: now,
-    nextFetch: new Date(now.getTime() + updateInterval(name, lastActivity, now, job.config)),
+    nextIn: updateInterval(name, lastActivity, now, job.config),
   });
   if (done.changed) await d.events.publish(mirrorUpdated, { repositoryId: before.repositoryId, name, head: head?.target ?? null });
 }
 
-async function failed(d: Deps, table: MirrorTable, mirror: Mirror, error: unknown, job: JobContext<typeof config>): Promise<void> {
+async function failed(table: MirrorTable, mirror: Mirror, error: unknown, job: JobContext<typeof config>): Promise<void> {
   const text = SextantError.is(error) ? `${error.code}: ${error.message}` : 'The fetch failed for a reason that is in the log.';
-  const now = d.clock.now();
-  const next = new Date(now.getTime() + retryInterval(mirror.failures, job.config));
+  const nextIn = retryInterval(mirror.failures, job.config);
   job.log.warn('a repository could not be fetched', {
     repositoryId: mirror.repositoryId,
     repository: mirror.name,
     error: text,
-    next,
+    nextIn,
     ...(SextantError.is(error) ? {} : { cause: error }),
   });
-  if (SextantError.is(error) && error.code === 'SEXTANT_GIT_CORRUPT')
-    await table.corrupted(mirror.repositoryId, error.why ?? error.what, now);
-  await table.fail(mirror.repositoryId, text, next);
+  if (SextantError.is(error) && error.code === 'SEXTANT_GIT_CORRUPT') await table.corrupted(mirror.repositoryId, error.why ?? error.what);
+  await table.fail(mirror.repositoryId, text, nextIn);
 }

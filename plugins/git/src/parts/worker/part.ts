@@ -1,6 +1,7 @@
 import { repositoriesChanged } from '@sextant/plugin-code-host/api';
 import { definePart, RepoName } from '@sextant/sdk';
 import { config } from '../../config.js';
+import { longestInterval } from '../../schedule/fetch-schedule.js';
 import { fetchRepository, ofRepository, PRIORITY, recloneRepository, reconcileMirrors, scheduleFetches } from '../../schedule/jobs.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
@@ -20,7 +21,7 @@ export default definePart(config)({
       if (!job.config.autoUpdate) return;
       // Marked and enqueued together, or a crash in between would leave them marked and waiting for nobody.
       await d.db.transaction(async (tx) => {
-        const due = await new MirrorTable(tx).takeDue(d.clock.now(), DUE_AT_ONCE);
+        const due = await new MirrorTable(tx).takeDue(DUE_AT_ONCE, longestInterval(job.config));
         await d.jobs.enqueueMany(
           fetchRepository,
           due.map((id) => ({

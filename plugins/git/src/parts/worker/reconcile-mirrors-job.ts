@@ -61,10 +61,7 @@ export async function repositoriesChangedNow(
     fetchRepository,
     live.map(({ id }) => ({ payload: { repositoryId: id, reason: why }, options: { ...ofRepository(id, 'fetch'), priority } })),
   );
-  await new MirrorTable(d.db).queued(
-    live.map(({ id }) => id),
-    d.clock.now(),
-  );
+  await new MirrorTable(d.db).queued(live.map(({ id }) => id));
 }
 
 /** Removes the mirrors of repositories that exist no more: an owner that answers "unknown" has purged them. */
