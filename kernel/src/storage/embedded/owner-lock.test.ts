@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -93,6 +93,26 @@ describe('owner lock', () => {
     utimesSync(file, longAgo, longAgo);
     expect(taken()).toBe(true);
   });
+
+  it.each([3_600_000, -3_600_000])(
+    'is judged and kept by the clock of the file system, when that of a process is off by %d ms (hostile row 46)',
+    (off) => {
+      vi.useFakeTimers({ now: Date.now() + off });
+      try {
+        leave({ pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z' });
+        expect(taken()).toBe(false);
+        rmSync(file);
+        expect(taken()).toBe(true);
+        const begun = statSync(file).mtimeMs;
+        utimesSync(file, 1, 1);
+        vi.advanceTimersByTime(5_000);
+        expect(Math.abs(statSync(file).mtimeMs - begun)).toBeLessThan(60_000);
+        expect(readdirSync(folder)).toEqual(['lock']);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   it.each(['', 'not json', '{"pid":"x"}'])('is taken over when its content is %j', (content) => {
     writeFileSync(file, content);

@@ -41,11 +41,28 @@ function parse(content: string): Owner | undefined {
   }
 }
 
+/** Milliseconds since 1970 as the file system has it, which is one for all who share the folder. Their own clocks may differ by hours. */
+function fileSystemTime(file: string): number {
+  const probe = `${file}.${process.pid}.now`;
+  writeFileSync(probe, '', { mode: 0o600 });
+  try {
+    return statSync(probe).mtimeMs;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
 /** A process of another machine or container cannot be asked whether it lives; it shows that by touching its lock. */
 function isAlive(owner: Owner, file: string): boolean {
   if (owner.host === hostname()) return isSameProcess(owner.pid, owner.ticks);
   const touched = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - touched < SILENCE_MS;
+  return fileSystemTime(file) - touched < SILENCE_MS;
+}
+
+/** Shows others that the owner lives. */
+function touch(file: string): void {
+  const now = new Date(fileSystemTime(file));
+  utimesSync(file, now, now);
 }
 
 /** Makes the file with its content in one step, so that nobody reads an empty lock. False when it exists. */
@@ -84,11 +101,12 @@ function removeStale(file: string, judged: string): void {
 /** What processes left that were killed while they took the lock: files that live for a moment. */
 function removeAbandoned(file: string): void {
   const name = basename(file);
+  const now = fileSystemTime(file);
   for (const other of readdirSync(dirname(file))) {
-    if (!other.startsWith(`${name}.`) || !/^\d+\.(?:new|old)$/.test(other.slice(name.length + 1))) continue;
+    if (!other.startsWith(`${name}.`) || !/^\d+\.(?:new|old|now)$/.test(other.slice(name.length + 1))) continue;
     const path = join(dirname(file), other);
     const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (touched !== undefined && Date.now() - touched > SILENCE_MS) rmSync(path, { force: true });
+    if (touched !== undefined && now - touched > SILENCE_MS) rmSync(path, { force: true });
   }
 }
 
@@ -110,7 +128,7 @@ export function takeOwnerLock(file: string): OwnerLock | { readonly heldBy: Owne
   removeAbandoned(file);
   const beat = setInterval(() => {
     try {
-      utimesSync(file, new Date(), new Date());
+      touch(file);
     } catch {
       // The folder is being removed, or its disk is gone: whoever works in it reports that with more to say than a lock can.
     }
