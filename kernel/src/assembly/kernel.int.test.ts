@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definePart, definePlugin, type Manifest, type Registrar, z } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
@@ -52,6 +53,51 @@ describe('a kernel', () => {
     ] as const)
       expect(table).toMatch(new RegExp(`^${id} +1\\.0\\.0 +${state.replace(/[()]/g, '\\$&')}`, 'm'));
     expect(await (await kernel.fetch('/calm')).text()).toContain('calm');
+  });
+
+  it('starts beside plugins that would take its own routes, or give it nothing for a schema', async () => {
+    const kernel = await startTestKernel({
+      plugins: [
+        calm('calm'),
+        aPlugin('takes-the-api', (r) => r.http((router) => router.post('/.api/graphql', () => ({})))),
+        aPlugin('no-schema', (r) => r.graphql(async () => ({}) as Any)),
+      ],
+    });
+    expect(kernel.plugin('calm').state).toBe('active');
+    expect(kernel.plugin('takes-the-api')).toMatchObject({ state: 'failed', code: 'SEXTANT_HTTP_ROUTE' });
+    expect(kernel.plugin('no-schema')).toMatchObject({ state: 'failed', phase: 'compose', code: 'SEXTANT_PLUGIN_DECLARATION' });
+    expect((await kernel.graphql('{ __typename }')).errors).toEqual([]);
+  });
+
+  it('starts beside a plugin that cannot be read, also when the configuration names it, and says where it lies', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unreadable-'));
+    try {
+      mkdirSync(join(folder, 'shelf'));
+      writeFileSync(join(folder, 'shelf', 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+      writeFileSync(join(folder, 'shelf', 'index.js'), "throw new Error('no luck');");
+      const kernel = await startTestKernel({
+        plugins: [calm('calm')],
+        config: { pluginPaths: [folder], plugins: { bookshelf: { n: 1 } } },
+      });
+      expect(kernel.plugin('calm').state).toBe('active');
+      expect(kernel.plugin('shelf')).toMatchObject({ state: 'failed', phase: 'discover', code: 'SEXTANT_PLUGIN_MANIFEST' });
+      expect(kernel.plugin('shelf').reason).toContain(`${join(folder, 'shelf')} cannot be read. no luck.`);
+      await expect(kernel.kernel.switchboard.enable('shelf')).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_MANIFEST' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('shows a migration that was edited after it ran, and runs the plugin all the same', async () => {
+    const keeps = (sql: string) =>
+      aPlugin('keeps', (r) =>
+        r.storage({ migrations: async () => [{ name: 'a-1763990000000', up: async (db) => void (await db.query(sql)) }] }),
+      );
+    const first = await startTestKernel({ plugins: [keeps('create table t (a int)')] });
+    expect(first.plugin('keeps').state).toBe('active');
+    const second = await startTestKernel({ plugins: [keeps('create table t (a int, b int)')], databaseUrl: first.databaseUrl });
+    expect(second.plugin('keeps')).toMatchObject({ state: 'degraded' });
+    expect(second.plugin('keeps').reason).toContain('the migration "a-1763990000000" was edited after it ran here');
   });
 
   it('refuses an id in the configuration that nobody has, naming the nearest; and an id twice', async () => {

@@ -276,3 +276,25 @@ describe('composition', () => {
     );
   });
 });
+
+describe('resolvers and loaders of plain JavaScript', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: as from plain JavaScript
+  type Any = any;
+  const asked = { Query: { asked: () => 1 } };
+
+  it.each<[string, Any, RegExp]>([
+    ['a promise of resolvers', { resolvers: async () => asked }, /by a promise/],
+    ['no resolvers', { resolvers: () => undefined }, /as undefined, not as an object/],
+    ['a function for a type', { resolvers: () => ({ Query: () => 1 }) }, /resolvers of Query as a function/],
+    ['a promise of loaders', { resolvers: () => asked, loaders: async () => ({}) }, /loaders by a promise/],
+    ['a loader that is none', { resolvers: () => asked, loaders: () => ({ names: 7 }) }, /loader "names" as 7, not as a function/],
+  ])('are left out with what is wrong, and the others stay: %s', (_what, part, reason) => {
+    const { accepted, rejected } = anEngine().compose([
+      host,
+      { plugin: 'wrong', part: { typeDefs: 'extend type Query { asked: Int }', ...part }, deps: {}, ctx: {} as never },
+    ]);
+    expect(accepted).toEqual(['code-host']);
+    expect(rejected).toMatchObject([{ plugin: 'wrong', error: { code: 'SEXTANT_GRAPHQL_RESOLVERS', fix: expect.any(String) } }]);
+    expect(rejected[0]!.error.what).toMatch(reason);
+  });
+});

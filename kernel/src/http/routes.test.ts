@@ -191,3 +191,38 @@ describe('row 26: routes of a plugin that is switched', () => {
     await disposing;
   });
 });
+
+describe('what a plugin in plain JavaScript declares wrongly', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: as from plain JavaScript
+  type Any = any;
+  const ok = () => ({ body: 'ok' });
+
+  it.each<[string, (router: Any) => Any, string]>([
+    ['a path that is none', (r) => r.get(7, ok), 'the route GET 7 has no path'],
+    ['a handler that is none', (r) => r.get('/x', 'hello'), 'the route GET /x is malformed: its handler is "hello", not a function'],
+    ['a role that there is not', (r) => r.get('/x', ok, { auth: 'admin' }), '"auth" is "admin"'],
+    ['a timeout in words', (r) => r.get('/x', ok, { timeout: '1s' }), '"timeout" is "1s", not a number of milliseconds'],
+    ['a size in words', (r) => r.post('/x', ok, { maxBody: '1MiB' }), '"maxBody" is "1MiB", not a number of bytes'],
+    ['a misspelt option', (r) => r.get('/x', ok, { Auth: 'public' }), 'no "Auth"'],
+    ['routes after a wait', async (r) => r.get('/x', ok), 'adds its routes in an async function'],
+  ])('is refused when it is mounted: %s', async (_what, declare, reason) => {
+    await expect(new ServerBench().start(declare)).rejects.toMatchObject({
+      code: 'SEXTANT_HTTP_ROUTE',
+      what: expect.stringContaining(reason),
+      fix: expect.stringContaining('r.http()'),
+    });
+  });
+
+  it.each<[string, Any, string]>([
+    ['nothing', undefined, 'it is undefined, not an object'],
+    ['a bare text', 'hello', 'it is \\"hello\\", not an object'],
+    ['a status of text', { status: '200' }, '\\"status\\" is \\"200\\"'],
+    ['headers of text', { headers: 'x' }, '\\"headers\\" is \\"x\\"'],
+    ['a body that is none', { body: 7 }, '\\"body\\" is 7'],
+  ])('is refused when it is answered: %s', async (_what, reply, reason) => {
+    const bench = await new ServerBench().start((router) => router.get('/x', () => reply, open));
+    const { status, body } = await bench.ask('/x');
+    expect([status, JSON.parse(body).error.code]).toEqual([500, 'SEXTANT_HTTP_REPLY']);
+    expect(body).toContain(reason);
+  });
+});

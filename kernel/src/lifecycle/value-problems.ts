@@ -59,5 +59,5 @@ export function mustBeOptions(
 ): Problems {
   if (!isObject(value)) return must(false, name, value, 'an object');
   const unknown = Object.keys(value).filter((key) => !known.includes(key));
-  return [...unknown.map((key) => `${name} has no "${key}": there is ${known.join(', ')}`), ...check(value)];
+  return [...unknown.map((key) => `${name} take no "${key}": there is ${known.join(', ')}`), ...check(value)];
 }

@@ -36,4 +36,15 @@ describe('a log line', () => {
     log.debug('after');
     expect(lines).toHaveLength(1);
   });
+
+  it('is written of whatever is logged, and is bounded', () => {
+    const { lines, logs } = aLog();
+    // biome-ignore lint/suspicious/noExplicitAny: as from plain JavaScript
+    const log = logs.of('git') as any;
+    log.info(undefined, { n: 1n });
+    log.info('x'.repeat(100_000), { big: 'y'.repeat(100_000) });
+    expect(JSON.parse(lines[0]!)).toMatchObject({ message: 'undefined', n: '1' });
+    expect(lines[1]).toContain('… (100000 characters)');
+    expect(lines[1]!.length).toBeLessThan(70_000);
+  });
 });

@@ -117,6 +117,19 @@ describe('migrate', () => {
 });
 
 describe('a database that is ahead (hostile rows 47 and 48)', () => {
+  it('refuses what is no list of migrations, with what is missing', async () => {
+    for (const [migrations, what] of [
+      [{}, 'not a list'],
+      [[undefined], 'without a name, at place 1'],
+      [[first, { name: second.name }], `"${second.name}" without its function "up"`],
+    ] as const)
+      await expect(migrator.migrate({ plugin, database: 'main', migrations: migrations as never })).rejects.toMatchObject({
+        code: 'SEXTANT_STORAGE_MIGRATION_INVALID',
+        what: expect.stringContaining(what),
+        fix: expect.any(String),
+      });
+  });
+
   it('is refused when a breaking migration is unknown', async () => {
     await migrator.migrate(target(first, second, breaking));
     await expect(migrator.migrate(target(first, second))).rejects.toMatchObject({
@@ -172,4 +185,24 @@ it('plans without changing anything, and purges all of a plugin', async () => {
   expect(status.pending).toEqual([second.name]);
   expect(await migrator.purge(target())).toBe(true);
   expect(await migrator.purge(target())).toBe(false);
+});
+
+it('names the migrations that were edited after they ran, and none whose statements hang on what they read', async () => {
+  const reading: Migration = {
+    name: 'fill-things-1700000000004',
+    up: async (db) => {
+      for (const { n } of await db.query<{ n: number }>('select n from generate_series(1, 2) n'))
+        await db.query(`insert into things (id) values (${n})`);
+    },
+  };
+  const comparing: Migration = {
+    name: 'count-things-1700000000005',
+    up: async (db) => {
+      while ((await db.query('select 1 from things')).length > 9) await db.query('delete from things');
+    },
+  };
+  await migrator.migrate(target(first, second, reading, comparing));
+  expect(await migrator.changed(target(first, second, reading, comparing))).toEqual([]);
+  const edited: Migration = { ...second, up: async (db) => void (await db.query('alter table things add column title text')) };
+  expect(await migrator.changed(target(first, edited, reading, comparing, breaking))).toEqual([second.name]);
 });

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { definePlugin, type Manifest } from '@sextant/sdk';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { discover } from './discover.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'discover-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const MANIFEST = { version: '1.0.0', title: 'x', summary: 'x', engines: { kernel: '^1.0.0' }, toggle: 'default-on', parts: {} };
+
+/** A plugin whose front door is this text. */
+function aFolder(name: string, text: string | undefined, packageJson = '{ "type": "module", "exports": "./index.js" }'): void {
+  mkdirSync(join(folder, name));
+  writeFileSync(join(folder, name, 'package.json'), packageJson);
+  if (text !== undefined) writeFileSync(join(folder, name, 'index.js'), text);
+}
+
+const found = (builtin: readonly Manifest[] = []) => discover({ builtin, packages: [], folders: ['.'], from: folder });
+const manifest = (fields: object): string => `export default ${JSON.stringify({ ...MANIFEST, ...fields })};`;
+
+describe('discover', () => {
+  it.each<[string, string | undefined, string | undefined, string]>([
+    ['throws', `throw new Error('no luck');`, undefined, 'no luck'],
+    ['is not there', undefined, undefined, 'build the plugin first'],
+    ['exports nothing', 'export const x = 1;', undefined, 'export default definePlugin'],
+    ['has a wrong field', manifest({ id: 'broken', toggle: 'on' }), undefined, 'toggle "on"'],
+    ['has a configuration that is no schema', manifest({ id: 'broken', config: { n: 'number' } }), undefined, 'config is not a schema'],
+    [
+      'has a part that is not loaded by a function',
+      manifest({ id: 'broken', parts: { api: {} } }),
+      undefined,
+      'parts.api is not a function',
+    ],
+    ['stands in a package that is not JSON', '', '{', 'JSON'],
+  ])('shows a plugin whose manifest %s, and reads the others', async (_what, text, packageJson, why) => {
+    aFolder('calm', manifest({ id: 'calm' }));
+    aFolder('My_Broken Plugin', text, packageJson);
+    const [calm, broken] = await found();
+    expect([calm?.manifest.id, calm?.problem]).toEqual(['calm', undefined]);
+    expect(broken?.manifest.id).toBe('my-broken-plugin');
+    expect(broken?.problem).toMatchObject({
+      code: 'SEXTANT_PLUGIN_MANIFEST',
+      what: expect.stringContaining(join(folder, 'My_Broken Plugin')),
+    });
+    expect(broken?.problem?.why).toContain(why);
+  });
+
+  it('gives one that it cannot read no name that another has', async () => {
+    aFolder('search', 'throw new Error();');
+    const search = definePlugin({ ...MANIFEST, id: 'search' } as Manifest);
+    const plugins = await found([search]);
+    expect(plugins.map((plugin) => [plugin.manifest.id, plugin.problem !== undefined])).toEqual([
+      ['search', false],
+      ['search-2', true],
+    ]);
+  });
+
+  it('refuses a folder without a plugin', async () => {
+    await expect(found()).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_MANIFEST', why: expect.stringContaining('no package.json') });
+  });
+});
