@@ -3,6 +3,7 @@ export { Kernel, type KernelOptions } from './assembly/kernel.js';
 export type { Rotation, SecretsStatus } from './assembly/secrets-admin.js';
 export { bootTable } from './boot/boot-table.js';
 export { currentEntry } from './boundary/boundary.js';
+export { keepProcess } from './boundary/keep-process.js';
 export { runningPlugin } from './boundary/running-plugin.js';
 export { discover } from './discovery/discover.js';
 export { loadCommands, type PluginCommand } from './discovery/load-commands.js';

@@ -45,6 +45,11 @@ export const kernelErrors = declareErrors({
     summary: 'A plugin declared, or made, something that Sextant cannot use.',
     fix: 'Correct what is named, in the named part of the plugin.',
   },
+  SEXTANT_PLUGIN_EXIT: {
+    status: 500,
+    summary: 'A plugin tried to end the process.',
+    fix: 'Throw an error in its place.',
+  },
   SEXTANT_PLUGIN_CIRCUIT_OPEN: {
     status: 503,
     summary: 'The plugin failed too often in a short time and rests.',

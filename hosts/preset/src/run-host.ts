@@ -1,5 +1,5 @@
 import { Configuration, type Tree } from '@sextant/config';
-import { currentEntry, Kernel, runningPlugin } from '@sextant/kernel';
+import { currentEntry, Kernel, keepProcess, runningPlugin } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
 import { builtinPlugins } from './builtin-plugins.js';
 import { containStrayErrors } from './contain-stray-errors.js';
@@ -7,6 +7,9 @@ import { pluginHomes } from './plugin-homes.js';
 import { supervision, type ToProcess, tellSupervisor } from './supervisor/supervision.js';
 import { startWatchdog } from './supervisor/watchdog.js';
 import { watchConfiguration } from './watch-configuration.js';
+
+/** The true one: who ends a broken process may do it in a timer that was begun in a plugin. */
+const exit = process.exit.bind(process);
 
 /** Milliseconds a broken process gets to end what runs. */
 const LAST_STOP = 20_000;
@@ -36,6 +39,7 @@ export async function runHost(options: HostOptions): Promise<number> {
   const stop = stopSignal();
   let kernel: Kernel | undefined;
   let stray: Disposable | undefined;
+  let kept: Disposable | undefined;
   let watcher: Disposable | undefined;
   let watchdog: Disposable | undefined;
   let code = 0;
@@ -64,9 +68,10 @@ export async function runHost(options: HostOptions): Promise<number> {
         code = 1;
         if (stop.signal.aborted) return;
         stop.request();
-        setTimeout(() => process.exit(1), LAST_STOP).unref();
+        setTimeout(() => exit(1), LAST_STOP).unref();
       },
     });
+    kept = keepProcess();
     const { loop, memory } = configuration.process.runaway;
     watchdog = startWatchdog({
       loop,
@@ -93,6 +98,7 @@ export async function runHost(options: HostOptions): Promise<number> {
     watcher?.[Symbol.dispose]();
     await kernel?.stop();
     watchdog?.[Symbol.dispose]();
+    kept?.[Symbol.dispose]();
     stray?.[Symbol.dispose]();
     stop[Symbol.dispose]();
   }
@@ -121,13 +127,13 @@ function stopSignal(): Disposable & { request(): void; readonly requested: Promi
   let pressed = false;
   const press = (): void => {
     // On a terminal the supervisor asks too, for the same press.
-    if (pressed || (controller.signal.aborted && supervision() === undefined)) process.exit(130);
+    if (pressed || (controller.signal.aborted && supervision() === undefined)) exit(130);
     pressed = true;
     request();
   };
   const told = (message: ToProcess): void => {
     if (message === 'stop') request();
-    if (message === 'stop at once') process.exit(130);
+    if (message === 'stop at once') exit(130);
   };
   process.on('SIGINT', press).on('SIGTERM', press).on('message', told).on('disconnect', request);
   process.channel?.unref();
