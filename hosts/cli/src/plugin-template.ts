@@ -165,5 +165,7 @@ it('writes a note by a job, and reads it', async () => {
 export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } });
 `,
     '.gitignore': 'node_modules/\ndist/\n',
+    // An older Node.js is named by the install, in place of a riddle by the tests.
+    '.npmrc': 'engine-strict=true\n',
   };
 }

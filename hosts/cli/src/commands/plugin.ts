@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { z } from '@sextant/sdk';
 import type { AddCommand } from '../add-command.js';
 import { endpointOf, graphql } from '../endpoint.js';
 import { newPlugin } from '../new-plugin.js';
+import { checkoutOf, nextSteps } from '../next-steps.js';
 import { commandOutput, table } from '../output.js';
 
 /** Passed on whole as JSON; these are what the tables read. */
@@ -86,10 +88,9 @@ export const plugin: AddCommand = (program, done) => {
         [
           `Wrote ${files.length} files to ${folder}.`,
           'Next:',
-          `  cd ${folder}`,
-          '  npm install',
-          '  npm test',
-          `  sextant serve --config ${folder}/sextant.config.yaml`,
+          ...nextSteps(folder, checkoutOf(join(import.meta.dirname, '..')), process.env['npm_config_user_agent']).map(
+            (line) => `  ${line}`,
+          ),
         ].join('\n'),
       );
       done(0);
