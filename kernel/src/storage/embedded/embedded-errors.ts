@@ -6,6 +6,11 @@ export const embeddedErrors = declareErrors({
     summary: 'Another process works on this data folder.',
     fix: 'Stop that process, or choose another folder with --data-dir.',
   },
+  SEXTANT_DATA_FOLDER_UNUSABLE: {
+    status: 503,
+    summary: 'The data folder cannot be made or written to.',
+    fix: 'Make it, give it to the user that runs Sextant, or choose another folder with --data-dir.',
+  },
   SEXTANT_STORAGE_POSTGRES_MAJOR: {
     status: 503,
     summary: 'The data folder holds a database of another PostgreSQL major version.',

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, SextantError } from '@sextant/sdk';
-import { makePassableFolder } from './data-folder-lock.js';
+import { makePassableFolder, prepareDataFolder } from './data-folder-lock.js';
 import { findNativePostgres, type NativePostgres, program } from './native-postgres.js';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.js';
 import { readPostmasterFile, runningServer, stopOrphan } from './postmaster-file.js';
@@ -65,6 +65,7 @@ export class EmbeddedPostgres {
 
   /**
    * Starts the server, making its cluster first when there is none. A server left over from a starter that died is stopped before.
+   * @throws SEXTANT_DATA_FOLDER_UNUSABLE when the folder cannot be made or written to
    * @throws SEXTANT_DATA_FOLDER_IN_USE while another process runs it
    * @throws SEXTANT_STORAGE_POSTGRES_MAJOR when the folder holds another major version
    * @throws SEXTANT_STORAGE_EMBEDDED_UNSUPPORTED, SEXTANT_STORAGE_EMBEDDED_ACCOUNT, SEXTANT_STORAGE_EMBEDDED_START when it cannot run
@@ -72,7 +73,7 @@ export class EmbeddedPostgres {
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const { log, signal } = options;
     signal?.throwIfAborted();
-    makePassableFolder(options.dataDir);
+    prepareDataFolder(options.dataDir);
     // One spelling of the path: a server is known again by the folder in its command line.
     const dataDir = realpathSync(options.dataDir);
     const folder = join(dataDir, 'postgres');

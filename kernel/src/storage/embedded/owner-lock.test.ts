@@ -141,4 +141,15 @@ describe('data folder', () => {
       }),
     );
   });
+
+  it('is refused in words where it cannot be made, also where making folders is never refused for good', () => {
+    const refused = (at: string, why: string) =>
+      expect(() => lockDataFolder(at)).toThrow(
+        expect.objectContaining({ code: 'SEXTANT_DATA_FOLDER_UNUSABLE', why: expect.stringContaining(why) }),
+      );
+    writeFileSync(file, '');
+    refused(file, 'a part of the path is a file');
+    refused(join(file, 'below'), 'a part of the path is a file');
+    if (process.platform === 'linux') refused('/proc/sextant/data', 'takes no new folder there');
+  });
 });

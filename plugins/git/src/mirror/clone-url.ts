@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SextantError } from '@sextant/sdk';
 import type { FetchSource } from '../api.js';
@@ -9,7 +8,8 @@ export interface CheckedSource {
   /** Without user name and password. */
   readonly url: string;
   readonly protocols: readonly string[];
-  readonly safeDirectories: readonly string[];
+  /** A folder on this machine. */
+  readonly localFolder: boolean;
   /** `https` and `host:port` that a credential may be given to; undefined for ssh and folders. */
   readonly origin: { readonly scheme: string; readonly host: string } | undefined;
   readonly username: string | undefined;
@@ -43,7 +43,7 @@ export function checkSource(source: FetchSource): CheckedSource {
   if (source.localFolder) return localFolder(source.url);
   if (UNSAFE.test(source.url)) throw refuse('It holds a blank or a control character.');
   if (SCP.test(source.url))
-    return { url: source.url, protocols: ['ssh'], safeDirectories: [], origin: undefined, username: undefined, password: undefined };
+    return { url: source.url, protocols: ['ssh'], localFolder: false, origin: undefined, username: undefined, password: undefined };
   return remote(source);
 }
 
@@ -56,7 +56,7 @@ function remote(source: FetchSource): CheckedSource {
   if (url.protocol === 'ssh:') {
     if (url.password !== '' || !/^[A-Za-z0-9_.-]*$/.test(url.username) || url.username.startsWith('-'))
       throw refuse('The user name is malformed.');
-    return { url: url.href, protocols, safeDirectories: [], origin: undefined, username: undefined, password: undefined };
+    return { url: url.href, protocols, localFolder: false, origin: undefined, username: undefined, password: undefined };
   }
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   url.username = '';
@@ -66,7 +66,7 @@ function remote(source: FetchSource): CheckedSource {
   return {
     url: url.href,
     protocols,
-    safeDirectories: [],
+    localFolder: false,
     origin: { scheme: url.protocol.slice(0, -1), host: url.host },
     username: source.username ?? (username === '' ? (secret === undefined ? undefined : 'git') : username),
     password: secret,
@@ -83,12 +83,5 @@ function localFolder(text: string): CheckedSource {
     }
   }
   if (!isAbsolute(folder) || folder.includes('\0') || folder.includes('\n')) throw refuse('A local folder is given by its absolute path.');
-  const places = new Set([folder, join(folder, '.git')]);
-  try {
-    const real = realpathSync(folder);
-    places.add(real).add(join(real, '.git'));
-  } catch {
-    // It is gone: git says so itself.
-  }
-  return { url: folder, protocols: ['file'], safeDirectories: [...places], origin: undefined, username: undefined, password: undefined };
+  return { url: folder, protocols: ['file'], localFolder: true, origin: undefined, username: undefined, password: undefined };
 }

@@ -102,6 +102,33 @@ describe('cloning and fetching', () => {
     expect(await test.git.defaultBranch({ repository: RepoName.parse('detached') })).toMatchObject({ name: 'main' });
   });
 
+  it('mirrors a shallow clone as far as it reaches, and the rest once it is there', async () => {
+    const whole = aRepository({ commits: ['1', '2', '3', '4'].map((a) => ({ files: { a } })) });
+    const shallow = aRepository({ commits: [] });
+    shallow.git('fetch', '--quiet', '--depth=1', `file://${whole.path}`, '+main:refs/heads/main');
+    const from = { url: shallow.path, localFolder: true };
+    const commits = async () =>
+      (await allOf(test.git.log({ repository: RepoName.parse('shallow'), from: [await resolve('shallow')], limit: 9 }))).length;
+    expect(done(await test.fetch('shallow', from))).toMatchObject({ cloned: true, head: 'main' });
+    expect(await resolve('shallow')).toBe(whole.git('rev-parse', 'main'));
+    expect(await commits()).toBe(1);
+    shallow.git('fetch', '--quiet', '--depth=2', `file://${whole.path}`, 'main');
+    await test.fetch('shallow', from);
+    expect(await commits()).toBe(2);
+    shallow.git('fetch', '--quiet', '--unshallow', `file://${whole.path}`, 'main');
+    await test.fetch('shallow', from);
+    expect(await commits()).toBe(4);
+  });
+
+  it('mirrors a folder that belongs to another user', async () => {
+    const program = join(aFolder('git'), 'git');
+    writeFileSync(program, '#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git "$@"\n', { mode: 0o700 });
+    const strict = await aGit({ program });
+    const source = aRepository({ bare: false, commits: [{ files: { a: '1' } }] });
+    expect(done(await strict.fetch('theirs', { url: source.path, localFolder: true }))).toMatchObject({ cloned: true, head: 'main' });
+    await strict.close();
+  });
+
   it('keeps nothing of the source in the mirror: no remote, no hook, no URL', async () => {
     const source = aRepository();
     await test.fetch('plain', { url: source.path, localFolder: true });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RepoName, SextantError } from '@sextant/sdk';
 import type { FetchEvent, FetchSource } from '../api.js';
@@ -52,8 +52,8 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
   slots.defer(await deps.slots.acquire(o.signal));
   await using _lock = await lockMirror(deps.files.root, path);
   const progress = new LatestText();
-  const access = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
-  const work = withRemoteAccess(deps.helpers, access, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
+  const reach = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
+  const work = withRemoteAccess(deps.helpers, reach, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
     const run: RunOptions = {
       ...remote,
       repository: o.repository,
@@ -154,6 +154,7 @@ async function update(deps: FetchDeps, path: string, url: string, run: RunOption
 
 async function transfer(deps: FetchDeps, gitDir: string, url: string, head: RemoteHead, run: RunOptions): Promise<void> {
   const detached = head.branch === undefined && head.oid !== undefined;
+  const cutShort = await isShallow(gitDir);
   await deps.runner.output(
     {
       subcommand: 'fetch',
@@ -166,6 +167,9 @@ async function transfer(deps: FetchDeps, gitDir: string, url: string, head: Remo
         '--no-auto-maintenance',
         '--no-recurse-submodules',
         '--update-head-ok',
+        // Without the first, git leaves out every ref of a source that is itself a shallow clone, and says nothing.
+        '--update-shallow',
+        ...(cutShort ? ['--unshallow'] : []),
       ],
       operands: [url, ...deps.refspecs, ...(detached ? [`+HEAD:${DETACHED}`] : [])],
     },
@@ -174,6 +178,13 @@ async function transfer(deps: FetchDeps, gitDir: string, url: string, head: Remo
   if (head.branch) await deps.runner.output({ subcommand: 'symbolic-ref', operands: ['HEAD', head.branch] }, { ...contextOf(run), gitDir });
   else if (head.oid) await pointAt(deps, gitDir, head.oid, run);
 }
+
+/** Was the source a shallow clone? Its history may have become longer since. */
+const isShallow = (gitDir: string): Promise<boolean> =>
+  access(join(gitDir, 'shallow')).then(
+    () => true,
+    () => false,
+  );
 
 /** A detached HEAD: a branch at the same commit is the better name, else HEAD names the commit itself. */
 async function pointAt(deps: FetchDeps, gitDir: string, oid: string, run: RunOptions): Promise<void> {

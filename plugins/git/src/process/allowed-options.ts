@@ -61,6 +61,8 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
     '--no-auto-maintenance',
     '--no-recurse-submodules',
     '--update-head-ok',
+    '--update-shallow',
+    '--unshallow',
   ]),
   'symbolic-ref': command(['--quiet'], []),
   'update-ref': command(['--no-deref', '-d'], []),

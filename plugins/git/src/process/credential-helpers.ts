@@ -1,11 +1,13 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Programs that git asks for credentials. They hold none: what they answer arrives through file descriptor 3. */
+/** Files that git is run with to reach another repository. The programs hold no credential: what they answer arrives through file descriptor 3. */
 export interface CredentialHelpers {
   readonly credentials: string;
   readonly ssh: string;
   readonly knownHosts: string;
+  /** The configuration with which git reads a folder of another owner. */
+  readonly anyOwner: string;
 }
 
 // Answers only for the very origin the credential is for: a redirect elsewhere gets nothing. Not by GIT_ASKPASS: git puts
@@ -31,6 +33,10 @@ exec ssh -F /dev/null -o BatchMode=yes -o ProxyCommand=none -o PermitLocalComman
   -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$SEXTANT_GIT_KNOWN_HOSTS" -o ConnectTimeout=30 "$@"
 `;
 
+// In a file, since git takes from the process that reads the other side of a local folder what the environment would set. Any folder: the call
+// touches the mirror, and the source that was checked.
+const ANY_OWNER = '[safe]\n\tdirectory = *\n';
+
 /** Writes them into a private folder. */
 export async function writeCredentialHelpers(folder: string): Promise<CredentialHelpers> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -44,6 +50,7 @@ export async function writeCredentialHelpers(folder: string): Promise<Credential
     credentials: await place('credentials', CREDENTIALS),
     ssh: await place('ssh', SSH),
     knownHosts: join(folder, 'known_hosts'),
+    anyOwner: await place('any-owner', ANY_OWNER),
   };
 }
 

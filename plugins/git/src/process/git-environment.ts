@@ -36,8 +36,6 @@ export interface EnvironmentOptions {
   readonly home: string;
   /** Protocols git may speak; none for reads. */
   readonly protocols?: readonly string[];
-  /** Folders of another owner that may be read: local folders only. */
-  readonly safeDirectories?: readonly string[];
   /** A program that tells git the name and password, by git's protocol for such helpers. */
   readonly credentialHelper?: string;
   readonly extra?: Readonly<Record<string, string>>;
@@ -48,7 +46,6 @@ export function gitEnvironment(options: EnvironmentOptions, parent: NodeJS.Proce
   const { credentialHelper } = options;
   const settings = [
     ...SETTINGS,
-    ...(options.safeDirectories ?? []).map((folder) => ['safe.directory', folder] as const),
     // A shell reads this value; the path in it could hold anything.
     ...(credentialHelper === undefined ? [] : [['credential.helper', '!"$SEXTANT_GIT_CREDENTIALS"'] as const]),
   ];

@@ -6,7 +6,8 @@ import { startSshAgent } from './ssh-agent.js';
 /** What a call that speaks to another machine is run with. */
 export interface RemoteAccess {
   readonly protocols: readonly string[];
-  readonly safeDirectories: readonly string[];
+  /** A folder on this machine, which may belong to another user than ours. */
+  readonly localFolder: boolean;
   readonly origin: { readonly scheme: string; readonly host: string } | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -30,6 +31,7 @@ export async function withRemoteAccess<R>(
       ...(socket ? { SSH_AUTH_SOCK: socket } : {}),
     });
   }
+  if (access.localFolder) extra['GIT_CONFIG_GLOBAL'] = helpers.anyOwner;
   const { origin, username, password } = access;
   const credential =
     origin && (username !== undefined || password !== undefined) ? { username: username ?? 'git', password: password ?? '' } : undefined;
@@ -37,7 +39,6 @@ export async function withRemoteAccess<R>(
   return work({
     environment: {
       protocols: access.protocols,
-      safeDirectories: access.safeDirectories,
       extra,
       ...(credential ? { credentialHelper: helpers.credentials } : {}),
     },
