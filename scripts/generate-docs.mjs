@@ -5,6 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import '@sextant/config';
+// Loaded only where they are needed, so the plugins do not bring them along.
+import '../hosts/cli/dist/cli-errors.js';
+import '../kernel/dist/storage/embedded/embedded-errors.js';
 import { configPage } from './docs/config-page.mjs';
 import { errorProblems, errorsPage } from './docs/errors-page.mjs';
 import { commandsPage, jobsPage, pluginsPage, tokensPage } from './docs/plugin-pages.mjs';

@@ -19,7 +19,7 @@ function* sources(root, folder) {
   }
 }
 
-/** Codes that are thrown and not declared, or declared and not thrown. Each as a sentence. */
+/** Codes that are thrown and not declared, or declared and not thrown, or declared where this program did not look. Each as a sentence. */
 export function errorProblems(root) {
   const used = new Map();
   const declared = new Map();
@@ -31,12 +31,14 @@ export function errorProblems(root) {
     }
   }
   if (declared.size === 0) throw new Error('No error code was read.');
-  const known = new Set([...declared.keys(), ...allErrorCodes().map(([name]) => name)]);
+  const loaded = new Set(allErrorCodes().map(([name]) => name));
+  const known = new Set([...declared.keys(), ...loaded]);
   return [
     ...[...used]
       .filter(([name]) => !known.has(name) && !ENVIRONMENT.has(name))
       .map(([name, file]) => `${file} uses ${name}, which nobody declares`),
     ...[...declared].filter(([name]) => !used.has(name)).map(([name, file]) => `${file} declares ${name}, which nothing throws`),
+    ...[...declared].filter(([name]) => !loaded.has(name)).map(([name, file]) => `${file} declares ${name}, which is missing on the page of errors: load that file`),
   ];
 }
 
