@@ -41,7 +41,11 @@ function yaml(path: string, text: string): unknown {
     return parse(text, { maxAliasCount: 100, prettyErrors: true });
   } catch (cause) {
     const at = cause instanceof YAMLParseError && cause.linePos ? ` (line ${cause.linePos[0].line}, column ${cause.linePos[0].col})` : '';
-    throw unreadable(path, `${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''}${at}`, cause);
+    throw unreadable(
+      path,
+      `${cause instanceof Error ? (cause.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '.') : ''}${at}`,
+      cause,
+    );
   }
 }
 

@@ -6,4 +6,4 @@ export type { ConfiguredPlugin, Explanation } from './explain.js';
 export { type Layer, mergeLayers, type Tree } from './layers.js';
 export { type ProcessConfig, processSchema } from './process-schema.js';
 export { redact } from './redact.js';
-export { checkSlice, invalid, objectOf, type Problem } from './slice.js';
+export { checkSlice, invalid, nearest, objectOf, type Problem } from './slice.js';

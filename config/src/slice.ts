@@ -20,15 +20,18 @@ export function checkSlice<S extends ConfigSchema>(
     void problems.push({ path: [...prefix, ...path].join('.'), message, source: sourceOf([...prefix, ...path]) });
   unknownKeys(schema, slice, [], (path, known) => {
     const key = path.at(-1) ?? '';
-    const near = known.length > 0 ? closest(key, [...known]) : undefined;
-    add(
-      path,
-      `unknown key${near && distance(key, near) <= Math.max(2, key.length / 3) ? `; did you mean "${near}"?` : known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`,
-    );
+    const near = nearest(key, known);
+    add(path, `unknown key${near ? `; did you mean "${near}"?` : known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`);
   });
   const parsed = schema.safeParse(slice);
   if (!parsed.success) for (const issue of parsed.error.issues) add(issue.path.map(String), issue.message);
   return problems.length > 0 || !parsed.success ? { problems } : { value: parsed.data };
+}
+
+/** The one of `known` that was probably meant by `key`; undefined when none is like it. */
+export function nearest(key: string, known: readonly string[]): string | undefined {
+  const near = known.length > 0 ? closest(key, [...known]) : undefined;
+  return near !== undefined && distance(key, near) <= Math.max(2, key.length / 3) ? near : undefined;
 }
 
 export function invalid(problems: readonly Problem[], plugin?: string): SextantError {

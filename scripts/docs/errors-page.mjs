@@ -38,7 +38,9 @@ export function errorProblems(root) {
       .filter(([name]) => !known.has(name) && !ENVIRONMENT.has(name))
       .map(([name, file]) => `${file} uses ${name}, which nobody declares`),
     ...[...declared].filter(([name]) => !used.has(name)).map(([name, file]) => `${file} declares ${name}, which nothing throws`),
-    ...[...declared].filter(([name]) => !loaded.has(name)).map(([name, file]) => `${file} declares ${name}, which is missing on the page of errors: load that file`),
+    ...[...declared]
+      .filter(([name]) => !loaded.has(name))
+      .map(([name, file]) => `${file} declares ${name}, which is missing on the page of errors: load that file`),
   ];
 }
 

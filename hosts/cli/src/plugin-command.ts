@@ -41,7 +41,9 @@ export function addPluginCommand(root: Command, { plugin, command }: PluginComma
     if (!parsed.success) {
       throw new SextantError('SEXTANT_CLI_USAGE', {
         what: 'An argument is wrong.',
-        why: parsed.error.issues.map((i) => `--${kebab(i.path.join('.'))}: ${i.message}`).join('; '),
+        why: parsed.error.issues
+          .map(({ path, message }) => `${positional.includes(String(path[0])) ? '' : '--'}${kebab(path.join('.'))}: ${message}`)
+          .join('; '),
         fix: `See sextant ${command.name} --help.`,
       });
     }

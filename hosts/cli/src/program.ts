@@ -11,6 +11,7 @@ import { search } from './commands/search.js';
 import { secrets } from './commands/secrets.js';
 import { serve } from './commands/serve.js';
 import { addPluginCommands } from './plugin-commands.js';
+import { addUsageHints } from './usage-hints.js';
 
 const COMMANDS: readonly AddCommand[] = [serve, search, query, config, plugin, database, secrets, doctor];
 
@@ -24,10 +25,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .description('Search, navigate, change, measure and watch all of an organisation’s code.')
     .version('1.0.0', '--version')
     .option('--json', 'print machine-readable output')
-    .showHelpAfterError('Run with --help for the commands and options.')
     .exitOverride();
   for (const add of COMMANDS) add(root, done);
   await addPluginCommands(root, args, done);
+  addUsageHints(root);
   try {
     await root.parseAsync(args, { from: 'user' });
     return code;

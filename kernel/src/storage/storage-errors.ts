@@ -66,6 +66,11 @@ export const storageErrors = declareErrors({
     summary: 'The database to import into already holds data of Sextant.',
     fix: 'Import into an empty database.',
   },
+  SEXTANT_STORAGE_ARCHIVE_FILE: {
+    status: 400,
+    summary: 'The file of an archive cannot be read or written.',
+    fix: 'Name a file in a folder that is there, and that this user may read and write.',
+  },
   SEXTANT_STORAGE_ARCHIVE: {
     status: 400,
     summary: 'The archive cannot be imported: it is damaged, of another format, or of plugins that are not installed.',

@@ -95,6 +95,23 @@ describe('finding repositories', () => {
     expect(both[0]).toEqual(one[0]);
   });
 
+  it('warns of a folder that holds none, and says what to give', async () => {
+    const warned: unknown[] = [];
+    await aRepository('some/a');
+    await mkdir(join(root, 'none'));
+    const warning = localKind({
+      log: { ...log, warn: (...said) => warned.push(said) },
+      signal,
+      maxWatched: 1,
+      pollInterval: 20,
+      searchInterval: 20,
+    });
+    await collect(warning.list(connection({ roots: [join(root, 'some'), join(root, 'none')] }), { signal, progress }));
+    expect(warned).toEqual([
+      [expect.stringContaining('no git repository'), { folders: [join(root, 'none')], fix: expect.stringContaining('Give a repository') }],
+    ]);
+  });
+
   it('finds a repository once though its roots lie in one another', async () => {
     await aRepository('x/a');
     expect(await names({ roots: [join(root, 'x'), root] })).toEqual(['a']);

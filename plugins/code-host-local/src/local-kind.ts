@@ -39,6 +39,8 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
         yield { externalId: externalId(repository.path), name, cloneUrl: repository.path, ...(description ? { description } : {}) };
       }
       progress(`${repositories.length} repositories found`);
+      const empty = (await realRoots(config)).filter((root) => !repositories.some((repository) => isInside(repository.path, [root])));
+      if (empty.length > 0) options.log.warn('no git repository was found in a folder', { folders: empty, fix: noneFound(config) });
       // Only now: what was found is taken, and nothing is deleted for what could not be seen.
       if (problems.length > 0) throw unreadable(problems);
     },
@@ -59,7 +61,7 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
         return {
           ok: false,
           problem: 'The folders hold no git repository.',
-          fix: `Give a repository, or a folder that holds some at most ${config.depth} folders deep.`,
+          fix: noneFound(config),
         };
       return { ok: true };
     },
@@ -89,6 +91,9 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
     },
   };
 }
+
+const noneFound = ({ depth }: LocalConfig): string =>
+  `Give a repository, or a folder that holds some at most ${depth} folders deep. One that leads out of the folders, as a linked work tree does, is taken when the folder it leads to is given too.`;
 
 /** The folder as it is now. Between the listing and the clone a link may have taken its place. */
 async function insideRoots({ config }: Connection<LocalConfig>, folder: string): Promise<string> {

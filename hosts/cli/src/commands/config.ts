@@ -1,4 +1,4 @@
-import { Configuration, invalid, type Problem } from '@sextant/config';
+import { Configuration, invalid, nearest, type Problem } from '@sextant/config';
 import { discover } from '@sextant/kernel';
 import { builtinPlugins } from '@sextant/preset';
 import { type ConfigSchema, type Manifest, SextantError, z } from '@sextant/sdk';
@@ -17,11 +17,14 @@ export const config: AddCommand = (program, done) => {
     .action(async (key: string, options: { config?: string }) => {
       const { configuration, plugins } = await load(options.config);
       const rows = configuration.explain(key, plugins);
-      if (rows.length === 0)
+      if (rows.length === 0) {
+        const known = configuration.explain('', plugins).map((row) => row.key);
+        const near = nearest(key, known);
         throw new SextantError('SEXTANT_CLI_USAGE', {
           what: `There is no key "${key}".`,
-          fix: 'See sextant config explain without a key for all of them.',
+          fix: `${near === undefined ? '' : `Did you mean ${near}? `}See sextant config explain without a key for all of them.`,
         });
+      }
       const out = commandOutput(program.opts().json === true);
       out.json(rows);
       out.line(

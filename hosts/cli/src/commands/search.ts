@@ -35,25 +35,43 @@ export const search: AddCommand = (program, done) => {
           fix: 'Check the query, and SEXTANT_ACCESS_TOKEN.',
         });
       let failed = false;
+      let found = false;
+      let whole = false;
       const parser = createParser({
         onEvent: ({ event, data }) => {
-          if (event === 'done') return;
-          if (json) return void process.stdout.write(`${JSON.stringify({ type: event, data: JSON.parse(data) })}\n`);
-          failed = print(event ?? '', JSON.parse(data)) || failed;
+          if (event === 'done') {
+            whole = true;
+            return;
+          }
+          const value: unknown = JSON.parse(data);
+          failed ||= isFailure(event, value);
+          if (json) return void process.stdout.write(`${JSON.stringify({ type: event, data: value })}\n`);
+          if (event === 'verdict' && !found && !failed) process.stderr.write('No results.\n');
+          found ||= event === 'matches';
+          print(event ?? '', value);
         },
       });
       const decoder = new TextDecoder();
       for await (const chunk of response.body) parser.feed(decoder.decode(chunk, { stream: true }));
+      if (!whole)
+        throw new SextantError('SEXTANT_CLI_REFUSED', {
+          what: 'The answer was cut off.',
+          why: 'The stream ended before Sextant said that it was done.',
+          fix: 'Search again; if it stays, see whether Sextant still runs, and whether a proxy ends long answers.',
+        });
       done(failed ? 1 : 0);
     });
 };
 
-/** @returns true when the event means that the search failed. */
-function print(event: string, data: unknown): boolean {
+/** Does the event mean that the search failed? */
+const isFailure = (event: string | undefined, data: unknown): boolean =>
+  event === 'error' || (event === 'alert' && (data as { readonly kind?: string }).kind === 'invalid-query');
+
+function print(event: string, data: unknown): void {
   switch (event) {
     case 'matches':
       for (const match of data as readonly StreamMatch[]) printMatch(match);
-      return false;
+      return;
     case 'alert': {
       const { title, description, proposedQueries } = data as {
         title: string;
@@ -61,16 +79,13 @@ function print(event: string, data: unknown): boolean {
         proposedQueries: readonly { description: string; query: string }[];
       };
       process.stderr.write(`${title}\n${description}\n${proposedQueries.map((p) => `  ${p.description}: ${p.query}\n`).join('')}`);
-      return (data as { kind?: string }).kind === 'invalid-query';
+      return;
     }
     case 'verdict':
       process.stderr.write(`${(data as { words: string }).words}\n`);
-      return false;
+      return;
     case 'error':
       process.stderr.write(`${(data as { message: string }).message}\n`);
-      return true;
-    default:
-      return false;
   }
 }
 

@@ -86,7 +86,7 @@ function framed(kind: number, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** Reads an archive from its start, and checks its checksum at its end. @throws SEXTANT_STORAGE_ARCHIVE */
+/** Reads an archive from its start, and checks its checksum at its end. @throws SEXTANT_STORAGE_ARCHIVE, SEXTANT_STORAGE_ARCHIVE_FILE */
 export async function* readArchive(path: string): AsyncGenerator<Frame> {
   const unzip = createGunzip();
   const reading = pipeline(createReadStream(path), unzip).catch((error: unknown) => error);
@@ -119,6 +119,7 @@ export async function* readArchive(path: string): AsyncGenerator<Frame> {
     }
   } catch (error) {
     if (SextantError.is(error)) throw error;
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw noFile('read', path, error);
     throw broken('It cannot be unpacked.', error);
   } finally {
     unzip.destroy();
@@ -133,6 +134,14 @@ function decode(bytes: Buffer): Frame {
   if (bytes[0] !== JSON_FRAME) throw broken('It is not an export of Sextant.');
   return JSON.parse(content.toString()) as Frame;
 }
+
+export const noFile = (what: 'read' | 'written', path: string, cause: unknown): SextantError =>
+  new SextantError('SEXTANT_STORAGE_ARCHIVE_FILE', {
+    what: `The archive ${path} cannot be ${what}.`,
+    why: (cause as Error).message,
+    fix: 'Name a file in a folder that is there, and that this user may read and write.',
+    cause,
+  });
 
 export const broken = (why: string, cause?: unknown): SextantError =>
   new SextantError('SEXTANT_STORAGE_ARCHIVE', {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type pg from 'pg';
@@ -9,7 +9,7 @@ import type { DatabaseName, Databases } from '../databases.js';
 import { readLedger } from '../migration-ledger.js';
 import type { MigrationTarget } from '../migrator.js';
 import { KERNEL, pluginOf } from '../plugin-schema.js';
-import { ARCHIVE_FORMAT, type ArchivedPlugin, type ArchivedSequence, type Frame, FrameEncoder } from './archive.js';
+import { ARCHIVE_FORMAT, type ArchivedPlugin, type ArchivedSequence, type Frame, FrameEncoder, noFile } from './archive.js';
 import { type ContentDigest, summed, type TableDigest } from './content-digest.js';
 import { copyableTables, copyOut, ourSchemas, TRANSFER_SETTINGS } from './copyable-tables.js';
 import { RowDigest } from './row-digest.js';
@@ -38,10 +38,11 @@ interface Source {
   readonly client: pg.Client;
 }
 
-/** Writes everything the databases hold to one file. It reads one moment of each database, and stops nobody from writing. */
+/** Writes everything the databases hold to one file. It reads one moment of each database, and stops nobody from writing. @throws SEXTANT_STORAGE_ARCHIVE_FILE */
 export async function exportDatabases(options: ExportOptions): Promise<ContentDigest> {
   const part = `${options.file}.part`;
   const sources: Source[] = [];
+  await prepareFile(options.file, part);
   try {
     for (const { name, pool } of options.databases.distinct()) {
       const client = await pool.dedicated('sextant export');
@@ -62,6 +63,22 @@ export async function exportDatabases(options: ExportOptions): Promise<ContentDi
     for (const { client } of sources) await client.end().catch(() => undefined);
   }
 }
+
+/** Sees before the work that its result can be put there. */
+async function prepareFile(file: string, part: string): Promise<void> {
+  try {
+    if (await isFolder(file)) throw new Error('It is a folder.');
+    await writeFile(part, '', { mode: 0o600 });
+  } catch (error) {
+    throw noFile('written', file, error);
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
 
 async function write(options: ExportOptions, sources: readonly Source[], path: string): Promise<ContentDigest> {
   const zip = createGzip({ level: 6 });

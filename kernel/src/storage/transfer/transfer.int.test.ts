@@ -256,6 +256,17 @@ it('leaves no half file when an export is aborted, and tells its progress', asyn
   expect(readdirSync(folder).filter((name) => name.startsWith(`${round}.`))).toEqual([]);
 });
 
+it('says of a file that cannot be read or written that it is the file, and says so first', async () => {
+  const source = await anInstallation();
+  const seen: unknown[] = [];
+  for (const wrong of [join(folder, 'nowhere', 'x'), folder]) {
+    const attempt = exportDatabases({ ...source, kernelVersion: '1.0.0', file: wrong, onProgress: (progress) => seen.push(progress) });
+    await expect(attempt).rejects.toMatchObject({ code: 'SEXTANT_STORAGE_ARCHIVE_FILE', what: expect.stringContaining(wrong) });
+    await expect(importDatabases({ ...source, file: wrong })).rejects.toMatchObject({ code: 'SEXTANT_STORAGE_ARCHIVE_FILE' });
+  }
+  expect(seen).toEqual([]);
+});
+
 it('digests rows alike in any order and in chunks of any size', () => {
   const line = fc.string().map((text) => text.replaceAll('\n', ' '));
   fc.assert(

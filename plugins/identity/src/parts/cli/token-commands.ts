@@ -62,7 +62,13 @@ const revoke = identityCommand({
   name: 'token revoke',
   summary: 'Revokes an access token; it stops working at once',
   arguments: z.object({
-    id: z.coerce.number().int().min(1).max(0x7fffffff).describe('The number that "token list" shows').meta({ positional: true }),
+    id: z.coerce
+      .number('must be the number that "token list" shows')
+      .int()
+      .min(1)
+      .max(0x7fffffff)
+      .describe('The number that "token list" shows')
+      .meta({ positional: true }),
   }),
   async run({ id }, identity, out) {
     const token = await identity.tokens.byId(id);

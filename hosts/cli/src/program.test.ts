@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runProgram } from './program.js';
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  [out, err] = ['', ''];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('a wrong call', () => {
+  it('of a command that asks a running Sextant says how to name one', async () => {
+    expect(await runProgram(['plugin', 'list', '--config', 'x.yaml'])).toBe(2);
+    expect(err).toContain('asks a running Sextant: name it with --endpoint URL or SEXTANT_ENDPOINT');
+    expect(err).toContain('"sextant plugin list --help"');
+  });
+
+  it('of a command that works on the data says how to name the folder', async () => {
+    expect(await runProgram(['db', 'status', '--endpoint', 'http://x'])).toBe(2);
+    expect(err).toContain('name the folder with --data-dir');
+  });
+
+  it('with a query that begins with a minus says where it goes', async () => {
+    expect(await runProgram(['search', '-file:test compose'])).toBe(2);
+    expect(err).toContain("search -- '-file:test compose'");
+  });
+
+  it('names an argument as it is given', async () => {
+    expect(await runProgram(['token', 'revoke', 'abc'])).toBe(2);
+    expect(err).toContain('Why: id: must be the number that "token list" shows');
+  });
+
+  it('of "config explain" proposes the key that may have been meant', async () => {
+    expect(await runProgram(['config', 'explain', 'http.prot'])).toBe(2);
+    expect(err).toContain('http.port');
+  });
+});
+
+describe('search', () => {
+  let server: Server;
+  let stream: string;
+  const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  const VERDICT = event('verdict', { words: 'Everything you may see was searched.' });
+  beforeEach(async () => {
+    server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => server.close());
+  const search = (...more: string[]) =>
+    runProgram([...more, 'search', '--endpoint', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'x']);
+
+  it('says that nothing was found, before it says what was searched', async () => {
+    stream = VERDICT + event('done', {});
+    expect(await search()).toBe(0);
+    expect(err).toBe('No results.\nEverything you may see was searched.\n');
+  });
+
+  it('fails for a query that is not understood, in JSON too', async () => {
+    stream = event('alert', { kind: 'invalid-query', title: 'The query cannot be understood', description: '', proposedQueries: [] });
+    stream += VERDICT + event('done', {});
+    expect([await search(), await search('--json')]).toEqual([1, 1]);
+    expect(out).toContain('"kind":"invalid-query"');
+  });
+
+  it('fails where the answer was cut off', async () => {
+    stream = event('matches', [{ type: 'repo', repository: 'a' }]);
+    expect(await search()).toBe(1);
+    expect(out).toBe('a\n');
+    expect(err).toContain('The answer was cut off');
+  });
+});
