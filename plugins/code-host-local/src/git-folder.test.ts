@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gitFolderAt } from './git-folder.js';
 
@@ -44,6 +45,45 @@ describe('a repository whose parts lie elsewhere (hostile row 4)', () => {
     rmSync(join(root, 'a/.git', folder), { recursive: true });
     symlinkSync(join(outside, folder), join(root, 'a/.git', folder));
     expect(await found()).toBeUndefined();
+  });
+
+  it.each(['HEAD', 'config', 'packed-refs', 'shallow', 'info/grafts'])(
+    'is refused when %s is a link that leads out: git quotes what it cannot read',
+    async (file) => {
+      writeFileSync(join(outside, 'secret'), 'root:x:0:0\n');
+      mkdirSync(join(root, 'a/.git/info'));
+      rmSync(join(root, 'a/.git', file), { force: true });
+      symlinkSync(join(outside, 'secret'), join(root, 'a/.git', file));
+      expect(await found()).toBeUndefined();
+    },
+  );
+
+  it.each(['objects/ab', 'objects/ab/cdef', 'objects/info/commit-graphs', 'refs/heads/x'])(
+    'is refused before it is cloned when %s is a link that leads out',
+    async (part) => {
+      mkdirSync(dirname(join(root, 'a/.git', part)), { recursive: true });
+      symlinkSync(outside, join(root, 'a/.git', part));
+      expect(await gitFolderAt(join(root, 'a'), [root], { thorough: true })).toBeUndefined();
+    },
+  );
+
+  it.each(['commondir', 'objects/info/alternates', 'HEAD', 'packed-refs'])(
+    'is refused, and not waited for, when %s is a pipe',
+    async (file) => {
+      rmSync(join(root, 'a/.git', file), { force: true });
+      execFileSync('mkfifo', [join(root, 'a/.git', file)]);
+      expect(await found()).toBeUndefined();
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('is refused when commondir is a device that never ends', async () => {
+    symlinkSync('/dev/zero', join(root, 'a/.git/commondir'));
+    expect(await found()).toBeUndefined();
+  });
+
+  it('is taken though hooks and logs are linked elsewhere, which no clone reads', async () => {
+    for (const name of ['hooks', 'logs']) symlinkSync(outside, join(root, 'a/.git', name));
+    expect(await gitFolderAt(join(root, 'a'), [root], { thorough: true })).toBeDefined();
   });
 
   it('is refused when a store that it borrows from borrows outside', async () => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const git = (cwd: string, ...args: string[]): void => {
+const git = (cwd: string, ...args: string[]): string => {
   const env = {
     ...process.env,
     GIT_CONFIG_GLOBAL: '/dev/null',
@@ -32,7 +32,7 @@ const git = (cwd: string, ...args: string[]): void => {
     GIT_COMMITTER_NAME: 'a',
     GIT_COMMITTER_EMAIL: 'a@b',
   };
-  execFileSync('git', args, { cwd, env, stdio: 'pipe' });
+  return execFileSync('git', args, { cwd, env, stdio: 'pipe', encoding: 'utf8' });
 };
 const aRepository = async (path: string, options: { readonly bare?: boolean } = {}): Promise<string> => {
   const at = join(root, path);
@@ -40,7 +40,7 @@ const aRepository = async (path: string, options: { readonly bare?: boolean } = 
   git(at, 'init', '-q', '-b', 'main', ...(options.bare ? ['--bare'] : []));
   return at;
 };
-const commit = (at: string): void => git(at, 'commit', '-q', '--allow-empty', '-m', 'x');
+const commit = (at: string): string => git(at, 'commit', '-q', '--allow-empty', '-m', 'x');
 const connection = (config: object): Connection<LocalConfig> => ({
   id: 1,
   kind: 'LOCAL',
@@ -139,6 +139,35 @@ describe('nothing outside of the roots is read', () => {
     await mkdir(join(root, 'b'));
     await writeFile(join(root, 'b', '.git'), `gitdir: ${join(at, '.git')}\n`);
     expect(await names()).toEqual([]);
+  });
+
+  it('through a description', async () => {
+    const described = async () => (await found()).map(({ description }) => description);
+    const file = join(await aRepository('a'), '.git', 'description');
+    await writeFile(file, 'What it is\n');
+    expect(await described()).toEqual(['What it is']);
+    await writeFile(join(folder, 'secret'), 'password');
+    for (const target of [join(folder, 'secret'), '/dev/zero']) {
+      await rm(file);
+      await symlink(target, file);
+      expect(await described()).toEqual([undefined]);
+    }
+    await rm(file);
+    execFileSync('mkfifo', [file]);
+    expect(await described()).toEqual([undefined]);
+  });
+
+  it('through a link to a single object, when git is to read it', async () => {
+    const victim = await outside();
+    const at = await aRepository('a');
+    const head = git(victim, 'rev-parse', 'HEAD').trim();
+    await mkdir(join(at, '.git', 'objects', head.slice(0, 2)), { recursive: true });
+    const object = join('.git', 'objects', head.slice(0, 2), head.slice(2));
+    await rm(join(at, object), { force: true });
+    await symlink(join(victim, object), join(at, object));
+    await expect(kind.cloneSource(connection({}), { name: 'a', externalId: 'x', cloneUrl: at })).rejects.toMatchObject({
+      code: 'SEXTANT_CODE_HOST_LOCAL_OUTSIDE',
+    });
   });
 
   it('through a shared object store', async () => {

@@ -1,9 +1,10 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeHostKind, Connection } from '@sextant/plugin-code-host/api';
 import { type Logger, SextantError } from '@sextant/sdk';
 import { findRepositories, realRoots, unreadable } from './find-repositories.js';
-import { gitFolderAt, isInside } from './git-folder.js';
+import { gitFolderAt } from './git-folder.js';
+import { isInside, readInside } from './inside-roots.js';
 import { type LocalConfig, localConfig } from './local-config.js';
 import { pathMark, repositoryNames } from './repository-names.js';
 import { RefWatch } from './watch-refs.js';
@@ -31,11 +32,12 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
 
     async *list({ config }, { signal, progress }) {
       const { repositories, problems } = await findRepositories(config, signal);
+      const roots = await realRoots(config);
       const names = repositoryNames(repositories);
       for (const [index, repository] of repositories.entries()) {
         const name = names[index];
         if (name === undefined) continue;
-        const description = await descriptionOf(repository.commonDir);
+        const description = await descriptionOf(repository.commonDir, roots);
         yield { externalId: externalId(repository.path), name, cloneUrl: repository.path, ...(description ? { description } : {}) };
       }
       progress(`${repositories.length} repositories found`);
@@ -104,7 +106,7 @@ async function insideRoots({ config }: Connection<LocalConfig>, folder: string):
       what: 'The folder of the repository is not there.',
       fix: 'Bring it back; its mirror stays until it is purged.',
     });
-  if (!isInside(real, roots) || !(await gitFolderAt(real, roots))) {
+  if (!isInside(real, roots) || !(await gitFolderAt(real, roots, { thorough: true }))) {
     throw new SextantError('SEXTANT_CODE_HOST_LOCAL_OUTSIDE', {
       what: 'The repository is not inside the configured roots.',
       why: 'It lies elsewhere, or leads elsewhere by a link, a gitdir line or a shared object store.',
@@ -114,8 +116,8 @@ async function insideRoots({ config }: Connection<LocalConfig>, folder: string):
   return real;
 }
 
-async function descriptionOf(commonDir: string): Promise<string | undefined> {
-  const text = await readFile(join(commonDir, 'description'), 'utf8').catch(() => '');
+async function descriptionOf(commonDir: string, roots: readonly string[]): Promise<string | undefined> {
+  const text = (await readInside(join(commonDir, 'description'), roots)) ?? '';
   // What `git init` writes when nobody has described the repository.
   return text.startsWith('Unnamed repository') ? undefined : text.trim().slice(0, 500) || undefined;
 }
