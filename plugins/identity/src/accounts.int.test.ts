@@ -137,6 +137,18 @@ describe('organisations', () => {
       { token: member.token },
     );
     expect(at(data, 'currentUser.organizations')).toEqual({ nodes: [{ id, name: 'Acme', displayName: 'Acme Inc.' }], totalCount: 1 });
+    const membersAs = async (token: string | undefined) =>
+      (
+        await kernel.graphql(
+          'query($name:String!){user(username:$name){organizations{nodes{name} totalCount}}}',
+          { name: member.username },
+          { token },
+        )
+      ).data;
+    const hers = { user: { organizations: { nodes: [{ name: 'Acme' }], totalCount: 1 } } };
+    expect(await membersAs(undefined)).toEqual(hers);
+    expect(await membersAs(member.token)).toEqual(hers);
+    expect(await membersAs(stranger.token)).toEqual({ user: { organizations: { nodes: [], totalCount: 0 } } });
     expect(await codeOf(kernel.graphql('mutation{createUser(username:"acme"){user{id}}}'))).toBe('SEXTANT_USER_NAME_TAKEN');
   });
 });

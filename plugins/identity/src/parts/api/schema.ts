@@ -49,6 +49,7 @@ export const typeDefs = /* GraphQL */ `
     emails: [UserEmail!]
     "For the user and site admins; null for others."
     primaryEmail: UserEmail
+    "All of them for the user and site admins; for others those that the viewer is a member of, too."
     organizations: OrgConnection!
     "The user's access tokens, newest first. For the user and site admins; null for others."
     accessTokens(first: Int, after: String): AccessTokenConnection

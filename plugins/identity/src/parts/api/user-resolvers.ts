@@ -52,7 +52,9 @@ export function userResolvers(
         emails: (user: User, _args, op) => emails(user, op),
         primaryEmail: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary) ?? null,
         organizations: async (user: User, _args, op) => {
-          const nodes = await op.loader<number, readonly Organization[]>('organizations').load(user.id);
+          const all = await op.loader<number, readonly Organization[]>('organizations').load(user.id);
+          const shown = await Promise.all(all.map((organization) => administers(organization, op)));
+          const nodes = all.filter((_organization, i) => mayAdminister(op.actor, user.id) || shown[i]);
           return { nodes, totalCount: nodes.length };
         },
         accessTokens: async (user: User, args: PageArguments, { actor }) => {
