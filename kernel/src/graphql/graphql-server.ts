@@ -1,5 +1,5 @@
 import { type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
-import { type ExecutionResult, type ParseOptions, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type ParseOptions, parse } from 'graphql';
 import { type GraphQLParams, type Plugin, YogaServer } from 'graphql-yoga';
 import { checkShape, documentShape, overLimit } from './document-shape.js';
 import { eventStream } from './event-stream.js';
@@ -94,9 +94,19 @@ const useGeneration = (executor: Executor): Plugin<ServerContext> => ({
 
 const TOO_MANY_TOKENS = /^Syntax Error: Document contains more that \d+ tokens/;
 
+/** The parser calls itself for each bracket that opens: it may run out of stack before it runs out of tokens. */
+function parseWithin(source: string, limits: GraphQLLimits, options?: ParseOptions): DocumentNode {
+  try {
+    return parse(source, { ...options, maxTokens: limits.tokens });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw coded(overLimit('depth', limits.depth, Number.POSITIVE_INFINITY, 'The document is nested too deeply to be read.'));
+  }
+}
+
 const useLimits = (limits: GraphQLLimits): Plugin<ServerContext> => ({
   onParse({ setParseFn, context }) {
-    setParseFn((source: string, options?: ParseOptions) => parse(source, { ...options, maxTokens: limits.tokens }));
+    setParseFn((source: string, options?: ParseOptions) => parseWithin(source, limits, options));
     const state = stateOf(context);
     return ({ result, replaceParseResult }) => {
       if (result instanceof Error) {
