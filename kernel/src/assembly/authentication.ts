@@ -1,4 +1,5 @@
 import { type Actor, ANONYMOUS, type Authenticator, type Contribution, type Credentials, SextantError } from '@sextant/sdk';
+import { isLoopbackHost } from '../http/request-guards.js';
 import { isLoopback } from '../remote/remote-address.js';
 
 /** Asks each way to tell who a request is from; the first that knows decides. A wrong credential ends with its own error. */
@@ -12,12 +13,25 @@ export function authenticateWith(authenticators: readonly Contribution<Authentic
   };
 }
 
-/** @throws SEXTANT_HTTP_NO_CREDENTIAL when the address is open to others and nobody could sign in. */
-export async function refuseOpenDoor(host: string, authenticators: readonly Contribution<Authenticator>[]): Promise<void> {
-  if (isLoopback(host)) return;
+export interface Door {
+  readonly host: string;
+  readonly externalUrl?: string | undefined;
+  readonly trustProxy: boolean;
+}
+
+/** True while this machine alone can come in: a proxy that is to pass others on ends it, although it reaches us by loopback. */
+export const isLocalOnly = ({ host, externalUrl, trustProxy }: Door): boolean =>
+  isLoopback(host) && !trustProxy && (externalUrl === undefined || isLoopbackHost(new URL(externalUrl).host));
+
+/** @throws SEXTANT_HTTP_NO_CREDENTIAL when others than this machine can come in and nobody could sign in. */
+export async function refuseOpenDoor(door: Door, authenticators: readonly Contribution<Authenticator>[]): Promise<void> {
+  if (isLocalOnly(door)) return;
   for (const { value } of authenticators) if (await value.hasCredentials()) return;
+  const proxied = isLoopback(door.host);
+  // A process that asks nobody who they are has nothing behind a proxy but its health.
+  if (proxied && authenticators.length === 0) return;
   throw new SextantError('SEXTANT_HTTP_NO_CREDENTIAL', {
-    what: `Sextant does not listen on ${host}: no credential exists, so everybody who reaches it would be let in or nobody.`,
-    fix: 'Make one first with `sextant token create` (with the same --data-dir or database), or listen on 127.0.0.1.',
+    what: `Sextant does not ${proxied ? `start behind ${door.externalUrl ?? 'a proxy'}` : `listen on ${door.host}`}: no credential exists, so everybody who reaches it would be let in or nobody.`,
+    fix: `Make one first with \`sextant token create\` (with the same --data-dir or database), or ${proxied ? 'leave out http.externalUrl and http.trustProxy' : 'listen on 127.0.0.1'}.`,
   });
 }

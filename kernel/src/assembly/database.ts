@@ -81,8 +81,8 @@ export async function openDatabase(
 const KNOWN_PASSWORDS = new Set(['postgres', 'password', 'sextant', 'changeme', 'secret', 'admin', 'root', 'example']);
 
 /** @throws SEXTANT_STORAGE_DEFAULT_PASSWORD for a well-known password, when others than this machine could come in. */
-export function refuseDefaultPassword({ database }: Pick<ProcessConfig, 'database'>, listensBeyondLoopback: boolean): void {
-  if (!listensBeyondLoopback) return;
+export function refuseDefaultPassword({ database }: Pick<ProcessConfig, 'database'>, isOpen: boolean): void {
+  if (!isOpen) return;
   for (const name of ['main', 'codeintel', 'insights'] as const) {
     const dsn = database[name]?.reveal();
     if (!dsn || !URL.canParse(dsn)) continue;
@@ -94,8 +94,8 @@ export function refuseDefaultPassword({ database }: Pick<ProcessConfig, 'databas
     if (password === '' || (!KNOWN_PASSWORDS.has(password.toLowerCase()) && password !== user && !/^(.)\1*$/.test(password))) continue;
     throw new SextantError('SEXTANT_STORAGE_DEFAULT_PASSWORD', {
       what: `The database user of database.${name} has a password that everybody knows.`,
-      why: 'Sextant is to listen beyond this machine.',
-      fix: 'Give the database user a password of its own, or listen on 127.0.0.1.',
+      why: 'Others than this machine are to come in.',
+      fix: 'Give the database user a password of its own, or listen on 127.0.0.1, without http.externalUrl and http.trustProxy.',
     });
   }
 }

@@ -8,7 +8,7 @@ export const bootErrors = declareErrors({
   },
   SEXTANT_HTTP_NO_CREDENTIAL: {
     status: 500,
-    summary: 'Sextant would listen beyond this machine, and nobody could be asked who they are.',
-    fix: 'Make a credential first: `sextant token create --data-dir …`, or listen on 127.0.0.1.',
+    summary: 'Sextant would be open beyond this machine, and nobody could be asked who they are.',
+    fix: 'Make a credential first: `sextant token create --data-dir …`, or listen on 127.0.0.1, without http.externalUrl and http.trustProxy.',
   },
 });

@@ -32,7 +32,6 @@ import { Logs } from '../observability/logs.js';
 import { Metrics } from '../observability/metrics.js';
 import { startTracing } from '../observability/start-tracing.js';
 import type { Tracing } from '../observability/tracing.js';
-import { isLoopback } from '../remote/remote-address.js';
 import { RemoteClients } from '../remote/remote-client.js';
 import { RemoteServer } from '../remote/remote-server.js';
 import { runAs } from '../services/actors.js';
@@ -41,7 +40,7 @@ import { systemClock } from '../services/system-clock.js';
 import { lockDataFolder } from '../storage/embedded/data-folder-lock.js';
 import type { OwnerLock } from '../storage/embedded/owner-lock.js';
 import { KERNEL_VERSION } from '../version.js';
-import { authenticateWith, refuseOpenDoor } from './authentication.js';
+import { authenticateWith, isLocalOnly, refuseOpenDoor } from './authentication.js';
 import { changedProcessKeys, changedSwitches } from './changed-keys.js';
 import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
@@ -117,7 +116,7 @@ export class Kernel {
     const dataDir = dataFolder(config.dataDir);
     // Whatever can be refused is refused before anything is held or started.
     checkMentioned(configuration, found);
-    if (options.listen !== false) refuseDefaultPassword(config, !isLoopback(config.http.host));
+    if (options.listen !== false) refuseDefaultPassword(config, !isLocalOnly(config.http));
     const tls = readRemoteTls(config, configuration.folder);
     const instance = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
     const lock = roles.includes('cli') ? undefined : lockDataFolder(dataDir);
@@ -181,7 +180,7 @@ export class Kernel {
       stateOf: (plugin) => this.records.find((r) => r.id === plugin)?.state,
     });
     this.#remoteServer.traffic.register(this.metrics.registry);
-    const localMode = isLoopback(config.http.host);
+    const localMode = isLocalOnly(config.http);
     this.#container = new KernelContainer(
       [],
       pluginServices({
@@ -316,7 +315,7 @@ export class Kernel {
       refuseMissing(configuration, this.records);
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
       if (listen) {
-        await refuseOpenDoor(config.http.host, this.points.list(core.authenticators));
+        await refuseOpenDoor(config.http, this.points.list(core.authenticators));
         this.#url = (await this.#http.listen()).url;
       }
       // A command ends before anything is switched, and is no process of the installation.

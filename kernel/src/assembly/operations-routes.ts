@@ -1,6 +1,7 @@
 import type { PluginRouter, Plugins, RouteRequest } from '@sextant/sdk';
 import type { GraphQLEngine } from '../graphql/graphql-engine.js';
 import type { HttpServer } from '../http/http-server.js';
+import { isForwarded } from '../http/request-guards.js';
 import { isLoopback } from '../remote/remote-address.js';
 
 export interface OperationsSources {
@@ -37,7 +38,7 @@ const operationsRoutes =
       '/metrics',
       // The counts of a company's repositories and people are nobody else's business.
       async ({ remoteAddress, headers }) =>
-        isLoopback(remoteAddress.replace(/^::ffff:/, '')) && headers['x-forwarded-for'] === undefined
+        isLoopback(remoteAddress.replace(/^::ffff:/, '')) && !isForwarded(headers)
           ? { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await sources.metrics.render() }
           : { status: 404, body: '' },
       { auth: 'public' },

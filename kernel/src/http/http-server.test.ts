@@ -110,6 +110,7 @@ describe('a browser', () => {
   const start = (options: Partial<HttpServerOptions> = {}) =>
     new ServerBench(options).start((router) => {
       router.get('/read', () => ({ body: 'ok' }), open);
+      router.get('/own', () => ({ body: 'ok' }));
       router.post('/write', () => ({ body: 'ok' }), open);
       router.post('/hook', () => ({ body: 'ok' }), { ...open, crossOrigin: true });
     });
@@ -129,6 +130,32 @@ describe('a browser', () => {
     const bench = await start({ localMode: () => true, externalUrl: 'https://sextant.corp:8443/x' });
     expect((await bench.ask('/read', { headers: { host } })).status).toBe(status);
   });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['a program', {}, 200],
+    ['its own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, 200],
+    ['an address that was typed', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, 200],
+    ['a link of another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, 200],
+    ['a script of another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }, 403],
+    ['another port of this machine', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' }, 403],
+    ['a frame in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, 403],
+    ['an extension with a token', { 'sec-fetch-site': 'cross-site', authorization: 'token user' }, 200],
+  ])('in local mode answers reads of its own pages only (timing from other origins): %s', async (_name, headers, status) => {
+    const bench = await start({ localMode: () => true });
+    expect((await bench.ask('/read', { headers: { host: 'localhost', ...headers } })).status).toBe(status);
+  });
+
+  it.each(['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'])(
+    'in local mode takes who comes through a proxy for a stranger: %s',
+    async (header) => {
+      const bench = await start({ localMode: () => true });
+      const status = async (headers: Record<string, string>) =>
+        (await bench.ask('/own', { headers: { host: 'localhost', ...headers } })).status;
+      expect(await status({})).toBe(200);
+      expect(await status({ [header]: '203.0.113.9' })).toBe(401);
+      expect(await status({ [header]: '203.0.113.9', authorization: 'token user' })).toBe(200);
+    },
+  );
 
   it.each<[string, Record<string, string>, number]>([
     ['a program', {}, 200],

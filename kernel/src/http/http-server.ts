@@ -14,7 +14,7 @@ import { descriptorLimit } from './descriptor-limit.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
 import { RequestBody } from './request-body.js';
-import { refuseAmbiguous, refuseCrossOriginWrite, refuseForeignHost } from './request-guards.js';
+import { isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { describeRequest, requestSpan } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import { type Route, RouteTable } from './route-table.js';
@@ -211,7 +211,7 @@ export class HttpServer {
       });
     }
     throwIf(refuseAmbiguous(request));
-    const localMode = options.localMode();
+    const localMode = options.localMode() && !isForwarded(request.headers);
     if (localMode) throwIf(refuseForeignHost(request.headers.host, options.externalUrl));
     const target = requestTarget(request.url ?? '/', options.pathPrefix ?? '');
     const lookup = target === undefined ? ({ kind: 'missing' } as const) : this.#table.find(method, target.raw);
@@ -229,7 +229,8 @@ export class HttpServer {
     }
     const { route, params } = lookup;
     flight.route = route;
-    if (route.options.crossOrigin !== true) throwIf(refuseCrossOriginWrite(method, request.headers, options.externalUrl));
+    if (route.options.crossOrigin !== true)
+      throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
     const headers = singleHeaders(request);
     const remoteAddress = this.#remoteAddress(request);
     const actor = await this.parts.authenticate({ headers, remoteAddress, localMode });

@@ -40,6 +40,11 @@ export function isLoopbackHost(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+/** A proxy passed the request on: whoever sent it is elsewhere, though it comes from this machine. */
+export const isForwarded = (headers: Readonly<Record<string, unknown>>): boolean => FORWARDED.some((name) => headers[name] !== undefined);
+
 /**
  * Local mode lets everybody in who reaches the port, so a page in the user's own browser must not: a name that an
  * attacker's DNS points at this machine is refused. @returns the refusal, or undefined.
@@ -54,27 +59,38 @@ export function refuseForeignHost(host: string | undefined, externalUrl: string 
 }
 
 /**
- * A browser says where a write comes from, by Sec-Fetch-Site or Origin; programs say nothing. Writes from another origin
- * are refused, form posts among them. @returns the refusal, or undefined.
+ * A browser says where a request comes from, by Sec-Fetch-Site or Origin; programs say nothing. Writes from another origin
+ * are refused, form posts among them. In local mode, where the browser needs no credential, reads are too: their page
+ * cannot see the answer, but how long it took tells whether a search found something. Links may be followed.
+ * @returns the refusal, or undefined.
  */
-export function refuseCrossOriginWrite(
+export function refuseCrossOrigin(
   method: string,
   headers: IncomingHttpHeaders,
-  externalUrl: string | undefined,
+  { externalUrl, localMode }: { readonly externalUrl: string | undefined; readonly localMode: boolean },
 ): SextantError | undefined {
-  if (SAFE.has(method)) return undefined;
   const site = headers['sec-fetch-site'];
+  const sameSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (SAFE.has(method)) {
+    const ambient = localMode && headers.authorization === undefined;
+    return sameSite || !ambient || isLink(headers) ? undefined : crossOrigin('read');
+  }
   const { origin, host } = headers;
   const ours =
     origin === undefined || (origin !== 'null' && (hostOf(origin) === host?.toLowerCase() || hostOf(origin) === hostOf(externalUrl)));
-  const sameSite = site === undefined || site === 'same-origin' || site === 'none';
   // A proxy may rewrite Host, so an origin that is ours by externalUrl counts for itself.
   if (ours && (sameSite || (origin !== undefined && hostOf(origin) === hostOf(externalUrl)))) return undefined;
-  return new SextantError('SEXTANT_HTTP_CROSS_ORIGIN', {
-    what: 'A page of another origin tried to change something.',
+  return crossOrigin('change');
+}
+
+const isLink = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+
+const crossOrigin = (act: 'read' | 'change'): SextantError =>
+  new SextantError('SEXTANT_HTTP_CROSS_ORIGIN', {
+    what: `A page of another origin tried to ${act} something.`,
     fix: 'Call from the page of Sextant itself, or from outside a browser. Behind a proxy, set http.externalUrl.',
   });
-}
 
 function hostOf(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).host.toLowerCase() : undefined;

@@ -26,7 +26,7 @@ export interface Actors {
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly remoteAddress: string;
-  /** Bound to loopback with no sign-in configured: no credential means the local site admin. */
+  /** Only this machine can come in, and no proxy passed this request on: no credential means the local site admin. */
   readonly localMode: boolean;
 }
 

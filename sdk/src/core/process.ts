@@ -8,7 +8,7 @@ export interface Process {
   readonly roles: readonly Role[];
   /** Where people reach Sextant, without a trailing slash; includes the path prefix. */
   readonly externalUrl: string;
-  /** Bound to loopback with no sign-in configured. */
+  /** Only this machine can come in: bound to loopback, and no proxy is configured to pass others on. */
   readonly localMode: boolean;
   /** A folder of this plugin's own on this machine's disk, created when first asked for. `area` is one of the data folder's. */
   folder(area: 'repos' | 'index' | 'run'): string;
