@@ -6,6 +6,7 @@ const door = (more: Partial<Door> = {}): Door => ({ host: '127.0.0.1', trustProx
 const tokens = (exist: boolean): readonly Contribution<Authenticator>[] => [
   {
     plugin: 'test',
+    reject: () => {},
     value: { name: 'test', hasCredentials: async () => exist, authenticate: async () => ANONYMOUS },
   } as Contribution<Authenticator>,
 ];
