@@ -13,6 +13,11 @@ export const config = z.object({
   maxConcurrentClones: z.number().int().min(1).default(5).describe('Clones and fetches at once on one node'),
   readTimeout: duration().default(60_000).describe('How long one read may take'),
   downloadTimeout: duration().default(1_800_000).describe('How long an archive or a large file may take to be read, whoever reads it'),
+  maxReadMemory: bytes()
+    .optional()
+    .describe(
+      'Memory that all reads of git in one process may take together, on Linux; the largest is ended. Default: a quarter of the machine',
+    ),
   fetchTimeout: duration().default(7_200_000).describe('How long one clone or fetch may take'),
   minFreeDisk: bytes()
     .default(1024 ** 3)

@@ -190,6 +190,16 @@ describe('other repositories than the usual', () => {
     expect(await allOf(test.git.logWithDiffs({ repository: repo.name, from: [repo.head], limit: 5 }))).toHaveLength(2);
   });
 
+  it('neither blames nor compares the lines of a file that git would have to hold whole (row 14)', async () => {
+    const big = (line: string) => Buffer.alloc(33 * 1024 * 1024, line);
+    const repo = await test.mirror('big', { commits: [{ files: { 'a.txt': big('a\n') } }, { files: { 'a.txt': big('b\n') } }] });
+    await expect(test.git.blame(at(repo, 'a.txt'))).rejects.toMatchObject({ code: 'SEXTANT_GIT_TOO_LARGE' });
+    const base = await test.git.resolve({ repository: repo.name, revision: RevSpec.parse('HEAD~1') });
+    expect(await allOf(test.git.diff({ repository: repo.name, base, head: repo.head }))).toMatchObject([
+      { newPath: 'a.txt', binary: true },
+    ]);
+  });
+
   it('answers for an empty one', async () => {
     const repo = await test.mirror('empty', { commits: [] });
     expect(await test.git.defaultBranch({ repository: repo.name })).toBeNull();

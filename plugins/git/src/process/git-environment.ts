@@ -4,6 +4,8 @@ const SETTINGS: readonly (readonly [key: string, value: string])[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.attributesFile', '/dev/null'],
   ['core.fsmonitor', 'false'],
+  // Larger files are streamed and have no diff: git would hold several times their size.
+  ['core.bigFileThreshold', '32m'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['credential.helper', ''],

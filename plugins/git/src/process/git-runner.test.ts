@@ -47,6 +47,14 @@ describe('running git', () => {
     expect(said.trim().split('\n')).toEqual(['SEXTANT_GIT_EXHAUSTED', 'SEXTANT_GIT_EXHAUSTED', 'git version']);
   });
 
+  it.skipIf(process.platform !== 'linux')('ends a read that fills the memory, and says so (hostile row 14)', async () => {
+    const hoarder = 'x=$(head -c 60000000 /dev/zero | tr "\\0" a); sleep 600';
+    await expect(runner(hoarder, { memory: 20_000_000 }).text({ subcommand: 'ls-tree', operands: ['HEAD'] })).rejects.toMatchObject({
+      code: 'SEXTANT_GIT_TOO_LARGE',
+      what: 'git ls-tree took too much memory and was ended.',
+    });
+  });
+
   it('does not read ahead of a slow reader', async () => {
     const git = runner('yes 0123456789abcdef | head -c 200000000');
     const before = process.memoryUsage().rss;

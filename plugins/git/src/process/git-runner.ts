@@ -4,6 +4,7 @@ import { type Meter, type OpenSpan, type RepoName, SextantError } from '@sextant
 import { type GitCommand, gitArguments } from './git-command.js';
 import { type EnvironmentOptions, gitEnvironment } from './git-environment.js';
 import { gitFailure } from './git-failure.js';
+import { MemoryWatch } from './memory-watch.js';
 import { redact } from './redact.js';
 import { Semaphore } from './semaphore.js';
 
@@ -18,6 +19,8 @@ export interface GitRunnerOptions {
   readonly deadline: number;
   /** The same for the bulk lane; default 30 minutes. */
   readonly bulkDeadline?: number;
+  /** Bytes of memory that all that read may take together; default: no limit. The largest is ended. */
+  readonly memory?: number;
   /** Told of every argument that was refused: the audit trail of attempts to smuggle options. */
   readonly refused?: (subcommand: string) => void;
   /** Where the processes have their spans; default: nowhere. */
@@ -50,12 +53,17 @@ const NO_SPAN: OpenSpan = { set: () => undefined };
 const STDERR_LIMIT = 16 * 1024;
 const KILL_AFTER = 2_000;
 const BULK_DEADLINE = 30 * 60_000;
+/** A large repository needs for these what it needs, and no reader starts them. */
+const UPKEEP: ReadonlySet<string> = new Set(['commit-graph', 'fetch', 'fsck', 'pack-refs', 'repack']);
 
 /** The only place that starts git. */
 export class GitRunner {
   private readonly slots: { readonly read: Semaphore; readonly bulk: Semaphore };
 
+  private readonly memory: MemoryWatch | undefined;
+
   constructor(private readonly options: GitRunnerOptions) {
+    this.memory = options.memory === undefined ? undefined : new MemoryWatch({ limit: options.memory });
     this.slots = { read: new Semaphore(options.concurrency), bulk: new Semaphore(options.concurrency) };
   }
 
@@ -89,6 +97,12 @@ export class GitRunner {
       const { child, ended, stderr } = this.start(argv, run);
       const stop = () => endGroup(child);
       signal.addEventListener('abort', stop, { once: true });
+      let tooLarge = false;
+      const memory = UPKEEP.has(command.subcommand) ? undefined : this.memory;
+      const unwatch = memory?.add(child.pid ?? 0, () => {
+        tooLarge = true;
+        stop();
+      });
       let complete = false;
       let bytes = 0;
       try {
@@ -102,11 +116,13 @@ export class GitRunner {
         throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
       } finally {
         signal.removeEventListener('abort', stop);
+        unwatch?.();
         span.set('sextant.git.bytes', bytes);
         if (!complete) stop();
       }
       const exit = await ended;
       if (exit.code !== null) span.set('process.exit.code', exit.code);
+      if (tooLarge) throw tookMemory(command.subcommand);
       const stopped = this.reason(run, timeout, command.subcommand, deadline);
       if (stopped) throw stopped;
       if (exit.code === null || !(run.accept ?? [0]).includes(exit.code)) throw gitFailure(command.subcommand, exit, stderr());
@@ -206,6 +222,13 @@ export class GitRunner {
     });
   }
 }
+
+const tookMemory = (subcommand: string): SextantError =>
+  new SextantError('SEXTANT_GIT_TOO_LARGE', {
+    what: `git ${subcommand} took too much memory and was ended.`,
+    why: 'The repository has more paths, or larger files, than can be answered at once.',
+    fix: 'Ask for less, such as one folder; or raise maxReadMemory in the configuration of git.',
+  });
 
 const EXHAUSTED: Readonly<Record<string, string>> = {
   EMFILE: 'The process has no file descriptors left.',

@@ -1,4 +1,6 @@
-/** The pieces between separators of one byte; the last piece too when nothing ends it. No piece may pass `limit` bytes. */
+import { SextantError } from '@sextant/sdk';
+
+/** The pieces between separators of one byte; the last piece too when nothing ends it. @throws SEXTANT_GIT_TOO_LARGE for a piece of more than `limit` bytes. */
 export async function* records(chunks: AsyncIterable<Uint8Array>, separator: number, limit = 64 * 1024 * 1024): AsyncGenerator<Buffer> {
   let pending: Buffer[] = [];
   let size = 0;
@@ -15,11 +17,14 @@ export async function* records(chunks: AsyncIterable<Uint8Array>, separator: num
     if (start < buffer.length) {
       pending.push(buffer.subarray(start));
       size += buffer.length - start;
-      if (size > limit) throw new RangeError(`a record of git is longer than ${limit} bytes`);
+      if (size > limit) throw tooLong(limit);
     }
   }
   if (size > 0) yield Buffer.concat(pending);
 }
+
+const tooLong = (limit: number): SextantError =>
+  new SextantError('SEXTANT_GIT_TOO_LARGE', { what: `A line of what git says is longer than ${limit} bytes.`, fix: 'Ask for less.' });
 
 /** As {@link records}, in the groups they arrive in; none larger than `most`. */
 export async function* recordGroups(chunks: AsyncIterable<Uint8Array>, separator: number, most: number): AsyncGenerator<Buffer[]> {

@@ -1,4 +1,4 @@
-import { CommitOid, type RepoPath } from '@sextant/sdk';
+import { CommitOid, type RepoPath, SextantError } from '@sextant/sdk';
 import type { BlameHunk, Signature } from '../api.js';
 import { NEWLINE, records } from '../process/records.js';
 import { isoDate } from './parse-commit.js';
@@ -12,6 +12,9 @@ interface Origin {
 
 const GROUP = /^([0-9a-f]{40}|[0-9a-f]{64}) \d+ (\d+)(?: (\d+))?$/;
 
+/** Bytes. git holds every version of the file whole. */
+const MAX_SIZE = 32 * 1024 * 1024;
+
 /** Who wrote which lines. Lines count from 1, both ends included. */
 export async function readBlame(
   reader: RepositoryReader,
@@ -20,6 +23,11 @@ export async function readBlame(
   const gitDir = await reader.directory(o.repository);
   const file = await reader.pool.use(gitDir, o, (git) => git.info(`${o.oid}:${o.path}`));
   if (file?.type !== 'blob') throw pathNotFound(o.path, o.oid);
+  if (file.size > MAX_SIZE)
+    throw new SextantError('SEXTANT_GIT_TOO_LARGE', {
+      what: `The file has more than ${MAX_SIZE} bytes.`,
+      fix: 'Read its history instead.',
+    });
   const range = o.startLine || o.endLine ? [`-L${Math.max(1, o.startLine ?? 1)},${o.endLine ?? ''}`] : [];
   const output = reader.runner.stream(
     { subcommand: 'blame', options: ['--porcelain', ...range], operands: [o.oid], paths: [o.path] },

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { core, definePart, type HealthProbe, type PluginContext, type Resolved } from '@sextant/sdk';
 import { gitService } from '../../api.js';
@@ -28,7 +29,7 @@ const lives = new WeakMap<Deps, Life>();
 function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
   const known = lives.get(d);
   if (known) return known;
-  const { program, maxConcurrentReads, readTimeout, downloadTimeout, maxBatchReaders, minFreeDisk } = ctx.config.get();
+  const { program, maxConcurrentReads, readTimeout, downloadTimeout, maxReadMemory, maxBatchReaders, minFreeDisk } = ctx.config.get();
   const run = d.process.folder('run');
   const home = join(run, 'home');
   const refused = (subcommand: string) =>
@@ -39,6 +40,7 @@ function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
     concurrency: maxConcurrentReads,
     deadline: readTimeout,
     bulkDeadline: downloadTimeout,
+    memory: maxReadMemory ?? Math.floor(Math.min(process.constrainedMemory() || totalmem(), totalmem()) / 4),
     refused,
     meter: ctx.meter,
   });
