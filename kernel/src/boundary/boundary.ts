@@ -26,7 +26,8 @@ export interface BoundaryObserver {
 
 /**
  * The only way into plugin code: it names the entry for whatever happens inside, counts errors against the plugin, and
- * refuses while the plugin's circuit is open. Errors that a caller caused (a SextantError below 500) are not the plugin's.
+ * refuses while the plugin's circuit is open. Errors that a caller caused (a SextantError below 500) are not the plugin's. Where
+ * a person asks, it is entered within `runAs`: the budget tells people apart.
  */
 export class Boundary {
   constructor(

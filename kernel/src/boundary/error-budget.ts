@@ -1,5 +1,6 @@
 import type { Clock } from '@sextant/sdk';
 import type { BoundaryObserver, Entry } from './boundary.js';
+import { currentCause } from './cause.js';
 
 export interface BudgetOptions {
   /** Errors within `window` that open the circuit. */
@@ -11,8 +12,8 @@ export interface BudgetOptions {
 }
 
 interface Account {
-  /** Times of the errors within the window, oldest first. */
-  times: number[];
+  /** The errors within the window that count, oldest first: when, and by whose request. */
+  errors: { readonly at: number; readonly cause: string | undefined }[];
   openUntil: number;
   degradation: Disposable | undefined;
 }
@@ -23,7 +24,10 @@ export interface BudgetEvents {
   opened(plugin: string, reason: string): Disposable;
 }
 
-/** Counts the errors of each plugin, and lets one that fails too often rest, alone. */
+/**
+ * Counts the errors of each plugin, and lets one that fails too often rest, alone. Errors by one person's requests count up to a quarter of the budget:
+ * whoever has found one thing that a plugin cannot do must not take the plugin from everybody by asking for it again.
+ */
 export class ErrorBudget implements BoundaryObserver {
   readonly #accounts = new Map<string, Account>();
 
@@ -44,13 +48,16 @@ export class ErrorBudget implements BoundaryObserver {
   failed(entry: Entry, error: unknown): void {
     this.events.error(entry, error);
     const now = this.clock.monotonic();
-    const account = this.#accounts.get(entry.plugin) ?? { times: [], openUntil: 0, degradation: undefined };
+    const account = this.#accounts.get(entry.plugin) ?? { errors: [], openUntil: 0, degradation: undefined };
     this.#accounts.set(entry.plugin, account);
-    account.times.push(now);
-    while ((account.times[0] ?? now) < now - this.options.window) account.times.shift();
-    if (account.openUntil === 0 && account.times.length >= this.options.errors) {
+    while ((account.errors[0]?.at ?? now) < now - this.options.window) account.errors.shift();
+    const cause = currentCause();
+    const most = Math.max(2, Math.ceil(this.options.errors / 4));
+    if (cause !== undefined && account.errors.filter((e) => e.cause === cause).length >= most) return;
+    account.errors.push({ at: now, cause });
+    if (account.openUntil === 0 && account.errors.length >= this.options.errors) {
       account.openUntil = now + this.options.rest;
-      const reason = `${account.times.length} errors within ${this.options.window / 1000} s, the last in ${entry.kind} "${entry.name}"; it rests for ${this.options.rest / 1000} s`;
+      const reason = `${account.errors.length} errors within ${this.options.window / 1000} s, the last in ${entry.kind} "${entry.name}"; it rests for ${this.options.rest / 1000} s`;
       account.degradation = this.events.opened(entry.plugin, reason);
     }
   }

@@ -259,10 +259,11 @@ export class HttpServer {
       stream: () => body.stream(),
     };
     const entry = { plugin: route.plugin, kind: 'route', name: `${route.method} ${route.path}` } as const;
-    const reply = await boundary.run(entry, { deadline: timeout, signal: flight.signal }, (signal) => {
+    const handle = async (signal: AbortSignal) => {
       signal.addEventListener('abort', () => flight.abort(signal.reason), { once: true });
-      return runAs(actor, async () => fitReply(entry, await route.handler(routeRequest)));
-    });
+      return fitReply(entry, await route.handler(routeRequest));
+    };
+    const reply = await runAs(actor, () => boundary.run(entry, { deadline: timeout, signal: flight.signal }, handle));
     // Reading on after the answer has begun would let the two wait for each other.
     flight.events =
       isStream(reply.body) &&
@@ -274,7 +275,7 @@ export class HttpServer {
       head: method === 'HEAD',
       headers: request.headers,
       signal: flight.signal,
-      enter: (work) => boundary.enter(entry, () => runAs(actor, work)),
+      enter: (work) => runAs(actor, () => boundary.enter(entry, work)),
     });
   }
 

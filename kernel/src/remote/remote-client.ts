@@ -3,6 +3,7 @@ import { RPCLink } from '@orpc/client/fetch';
 import type { RemoteNode, Token } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { Agent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
+import { causeHeaders } from '../boundary/cause.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { parseRemoteAddress } from './remote-address.js';
 import { fromWire, isWireError, WIRE_ERROR } from './remote-errors.js';
@@ -43,7 +44,7 @@ export class RemoteClients {
         const response = await this.#fetch(address, request.url, {
           ...init,
           method: request.method,
-          headers: this.tracing.active ? { ...Object.fromEntries(request.headers), ...this.tracing.headers } : request.headers,
+          headers: { ...Object.fromEntries(request.headers), ...this.tracing.headers, ...causeHeaders() },
           body: request.body,
           duplex: 'half',
           signal: request.signal,
@@ -74,7 +75,7 @@ export class RemoteClients {
   async *#bytes(address: string, url: string, { signal, ...options }: { readonly signal?: AbortSignal }): AsyncGenerator<Uint8Array> {
     const response = await this.#fetch(address, url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...this.tracing.headers },
+      headers: { 'content-type': 'application/json', ...this.tracing.headers, ...causeHeaders() },
       body: JSON.stringify(options),
       ...(signal ? { signal } : {}),
       dispatcher: this.#connection(address).agent,

@@ -9,6 +9,7 @@ import { RPCHandler } from '@orpc/server/node';
 import type { Logger, PluginState, Token } from '@sextant/sdk';
 import { ownerOf, SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
+import { onAccountOf } from '../boundary/cause.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { internalActor, runAs } from '../services/actors.js';
 import { parseRemoteAddress } from './remote-address.js';
@@ -88,7 +89,7 @@ export class RemoteServer {
     }
     const answer = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#tracing
-        .incoming(request.headers, () => this.#answer(request, response))
+        .incoming(request.headers, () => onAccountOf(request.headers, () => this.#answer(request, response)))
         .catch((error: unknown) => {
           if (response.headersSent) response.destroy();
           else response.writeHead(400).end();

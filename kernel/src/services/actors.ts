@@ -5,6 +5,8 @@ const actors = new AsyncLocalStorage<Actor>();
 
 /** Who acts, carried along with the request or job. */
 export const runAs = <R>(actor: Actor, work: () => R): R => actors.run(actor, work);
+/** Undefined outside of requests, jobs and calls. */
+export const actingActor = (): Actor | undefined => actors.getStore();
 export const currentActor = (): Actor => actors.getStore() ?? ANONYMOUS;
 
 export const internalActor = (plugin: string): Actor => ({ kind: 'internal', id: `internal:${plugin}`, siteAdmin: true, via: 'internal' });
