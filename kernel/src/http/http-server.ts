@@ -18,7 +18,7 @@ import { isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } fr
 import { describeRequest, requestSpan } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import { type Route, RouteTable } from './route-table.js';
-import { isStream, writeReply } from './write-reply.js';
+import { isEventStream, isStream, writeReply } from './write-reply.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -265,11 +265,7 @@ export class HttpServer {
     };
     const reply = await runAs(actor, () => boundary.run(entry, { deadline: timeout, signal: flight.signal }, handle));
     // Reading on after the answer has begun would let the two wait for each other.
-    flight.events =
-      isStream(reply.body) &&
-      Object.entries(reply.headers ?? {}).some(
-        ([name, value]) => name.toLowerCase() === 'content-type' && value.startsWith('text/event-stream'),
-      );
+    flight.events = isEventStream(reply);
     if (deadline !== undefined && isStream(reply.body)) flight.abortAt(deadline);
     await writeReply(response, reply, {
       head: method === 'HEAD',

@@ -28,6 +28,11 @@ export interface Sending {
 export const isStream = (body: RouteReply['body']): body is AsyncIterable<Uint8Array | string> =>
   typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
+/** Server-sent events, whose reader may stay for as long as it likes. */
+export const isEventStream = ({ body, headers = {} }: RouteReply): boolean =>
+  isStream(body) &&
+  Object.entries(headers).some(([name, value]) => name.toLowerCase() === 'content-type' && value.startsWith('text/event-stream'));
+
 /** Sends a reply. Resolves when the last byte was handed to the socket or the client went away. @throws what a streamed body throws. */
 export async function writeReply(response: ServerResponse, reply: RouteReply, sending: Sending): Promise<void> {
   if (isStream(reply.body)) return writeStream(response, reply, reply.body, sending);
