@@ -8,6 +8,7 @@ import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.j
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, PatternSpec } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
+import { scanDocuments } from './scan-documents.js';
 import { SearchEngine } from './search-engine.js';
 import { threadClock } from './thread-clock.js';
 
@@ -246,17 +247,39 @@ describe('SearchEngine', () => {
     }
   });
 
-  it('searches to its end while the time of day jumps (hostile row 46)', async () => {
-    await index(1, { main: Object.fromEntries(Array.from({ length: 30 }, (_, file) => [`${file}.txt`, 'hit\n'])) });
-    engine = new SearchEngine(store, new InlineExecutor(-1));
-    let looked = 0;
-    const jumping = vi.spyOn(Date, 'now').mockImplementation(() => (++looked % 2) * 4e12);
-    try {
-      const { summary } = await search(content('hit'), { deadline: 20_000 });
-      expect(summary).toMatchObject({ matchCount: 30, timedOut: false });
-    } finally {
-      jumping.mockRestore();
-    }
+  describe('while the time of day jumps (hostile row 46)', () => {
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
+    /** The first look at it is right, every other off by this many milliseconds. */
+    const jump = (by: number): void => {
+      const began = Date.now();
+      let looked = false;
+      vi.spyOn(Date, 'now').mockImplementation(() => {
+        const now = looked ? began + by : began;
+        looked = true;
+        return now;
+      });
+    };
+
+    it('searches to its end', async () => {
+      await index(1, { main: Object.fromEntries(Array.from({ length: 30 }, (_, file) => [`${file}.txt`, 'hit\n'])) });
+      jump(3_600_000);
+      expect((await search(content('hit'), { deadline: 20_000 })).summary).toMatchObject({ matchCount: 30, timedOut: false });
+    });
+
+    it('answers at its deadline', async () => {
+      async function* endless(): AsyncGenerator<never> {
+        await new Promise(() => undefined);
+      }
+      jump(-3_600_000);
+      const limits = { maxMatches: 10, maxDocuments: 10, contextLines: 0, deadline: 50, countAll: false };
+      const of = { expr: content('hit'), want: 'content' as const, limits, repository: { id: 1 }, revision: 'v1', commit: 'c1' };
+      const summaries: EngineSummary[] = [];
+      for await (const event of scanDocuments({ ...of, languageOf: () => undefined }, endless(), new InlineExecutor()))
+        if (event.type === 'done') summaries.push(event.summary);
+      expect(summaries).toMatchObject([{ timedOut: true }]);
+    });
   });
 
   it('counts a line once for a pattern that can be empty, and a document once for a filter', async () => {
