@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Cache, Logger } from '@sextant/sdk';
+import { type Cache, type Logger, SextantError } from '@sextant/sdk';
+import { isObject, must } from '../lifecycle/value-problems.js';
+import { jsonProblem } from '../services/json-problem.js';
+import './cache-errors.js';
 import type { CacheStore } from './cache-store.js';
 
 const LONGEST_KEY = 400;
@@ -19,7 +22,10 @@ export class PluginCache implements Cache {
   }
 
   async set<V>(key: string, value: V, options: { readonly ttl: number }): Promise<void> {
-    if (!(options.ttl > 0)) return await this.delete(key);
+    this.#refuseTtl(key, options);
+    if (options.ttl <= 0) return await this.delete(key);
+    const lost = value === undefined ? undefined : jsonProblem(value, 'value', false);
+    if (lost !== undefined) throw this.#invalid(key, `Its ${lost}, which JSON does not keep.`);
     await this.#quietly(() => this.store.set(this.#full(key), JSON.stringify({ value }), options.ttl));
   }
 
@@ -31,6 +37,7 @@ export class PluginCache implements Cache {
     const present = this.#computing.get(key);
     if (present) return present as Promise<V>;
     const work = (async () => {
+      this.#refuseTtl(key, options);
       const found = await this.#read<V>(key);
       if (found) return found.value;
       const value = await compute();
@@ -39,6 +46,21 @@ export class PluginCache implements Cache {
     })().finally(() => this.#computing.delete(key));
     this.#computing.set(key, work);
     return work;
+  }
+
+  /** A plugin in plain JavaScript may write '5m', with which nothing would ever be found. */
+  #refuseTtl(key: string, options: unknown): void {
+    const ttl = isObject(options) ? options['ttl'] : undefined;
+    const [problem] = must(typeof ttl === 'number' && !Number.isNaN(ttl), 'ttl', ttl, 'a number of milliseconds');
+    if (problem !== undefined) throw this.#invalid(key, `Its ${problem}.`);
+  }
+
+  #invalid(key: string, why: string): SextantError {
+    return new SextantError('SEXTANT_CACHE_INVALID', {
+      what: `Plugin "${this.plugin}" cannot cache "${key}".`,
+      why,
+      fix: "Write cache.set('key', plainData, { ttl: 60_000 }).",
+    });
   }
 
   async #read<V>(key: string): Promise<{ readonly value: V } | undefined> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Events, type EventType, type Logger, SextantError, type Tx } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import './event-errors.js';
+import { isObject, must, mustBeFunction, type Problems } from '../lifecycle/value-problems.js';
 import type { EventTransport } from './event-transport.js';
 
 export interface EventBusOptions {
@@ -26,6 +27,22 @@ interface Envelope {
 const MAX_PAYLOAD = 4_096;
 const LISTENER_DEADLINE = 30_000;
 
+/** @throws SEXTANT_EVENT_INVALID for a key in place of an event, a misspelt import, a listener that is none. */
+function refuseNoEvent(plugin: string, event: unknown, more: Problems = []): void {
+  const { key, payload } = (isObject(event) ? event : {}) as {
+    readonly key?: unknown;
+    readonly payload?: { readonly safeParse?: unknown };
+  };
+  const sound = typeof key === 'string' && typeof payload?.safeParse === 'function';
+  const problems = [...must(sound, 'the event', event, 'one made by defineEvent()'), ...more];
+  if (problems.length > 0)
+    throw new SextantError('SEXTANT_EVENT_INVALID', {
+      what: `Plugin "${plugin}" publishes or subscribes to what is no event.`,
+      why: `T${problems.join('; ').slice(1)}.`,
+      fix: "Write defineEvent('<plugin-id>.<noun>@1', z.object({ … })), and give what it made.",
+    });
+}
+
 /** Notices to every process. This process hears its own directly, so a lost connection costs only the others' notices. */
 export class EventBus {
   readonly #id = randomUUID();
@@ -49,8 +66,12 @@ export class EventBus {
   /** What a plugin gets for `core.events`. */
   forPlugin(plugin: string): Events {
     return {
-      publish: (event, payload, options) => this.#publish(event, payload, options?.tx),
+      publish: async (event, payload, options) => {
+        refuseNoEvent(plugin, event);
+        await this.#publish(event, payload, options?.tx);
+      },
       subscribe: (event, listener) => {
+        refuseNoEvent(plugin, event, mustBeFunction('the listener', listener));
         const subscription: Subscription = { plugin, event: event as EventType<unknown>, listener: listener as Subscription['listener'] };
         const subscriptions = this.#subscriptions.get(event.key) ?? new Set();
         this.#subscriptions.set(event.key, subscriptions.add(subscription));
@@ -69,7 +90,7 @@ export class EventBus {
     if (!parsed.success)
       throw new SextantError('SEXTANT_EVENT_INVALID', {
         what: `The payload of the event "${event.key}" does not fit.`,
-        why: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; '),
+        why: `${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; ')}.`,
         fix: 'Correct the named field.',
       });
     const text = JSON.stringify(parsed.data) ?? 'null';

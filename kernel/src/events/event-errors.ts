@@ -1,7 +1,11 @@
 import { declareErrors } from '@sextant/sdk';
 
 export const eventErrors = declareErrors({
-  SEXTANT_EVENT_INVALID: { status: 500, summary: 'The payload of an event does not fit its schema.', fix: 'Correct the named field.' },
+  SEXTANT_EVENT_INVALID: {
+    status: 500,
+    summary: 'The payload of an event does not fit its schema, or what is published or subscribed to is no event.',
+    fix: 'Correct the named field.',
+  },
   SEXTANT_EVENT_TOO_LARGE: {
     status: 500,
     summary: 'The payload of an event is larger than 4 KB.',

@@ -1,6 +1,7 @@
 import { type AnyJob, type JobContext, type RetryLater, SextantError } from '@sextant/sdk';
 import type { Job } from 'graphile-worker';
 import type { Boundary } from '../boundary/boundary.js';
+import { shown } from '../lifecycle/value-problems.js';
 import type { SharedPool } from '../storage/shared-pool.js';
 import './job-errors.js';
 import type { FinalState, JobFacts, JobHistory } from './job-history.js';
@@ -44,6 +45,16 @@ const GIVE_BACK = `
     update graphile_worker._private_job_queues q set locked_by = null, locked_at = null from given where q.id = given.job_queue_id and q.locked_by = $2
   )
   select (select count(*)::int from given) as given, exists (select 1 from graphile_worker._private_jobs where id = $1 and locked_by = $2) as mine`;
+
+/** @throws SEXTANT_JOB_INVALID inside the handler, where it was written: the database could not wait until such a time. */
+function checkedDelay(job: AnyJob, after: unknown): number {
+  if (typeof after === 'number' && Number.isFinite(after) && after >= 0) return after;
+  throw new SextantError('SEXTANT_JOB_INVALID', {
+    what: `The job "${job.name}" is to be retried after ${shown(after)}.`,
+    why: 'That is not a number of milliseconds.',
+    fix: "Write return job.retryLater('the reason', { after: 60_000 }).",
+  });
+}
 
 /** One attempt at one job, which this process has claimed. */
 export class JobAttempt {
@@ -119,7 +130,7 @@ export class JobAttempt {
           attempt,
           signal,
           progress: (text) => this.#progress.show(text),
-          retryLater: (reason, options) => ({ retryLater: reason, after: options?.after ?? RETRY_AFTER }),
+          retryLater: (reason, options) => ({ retryLater: reason, after: checkedDelay(job, options?.after ?? RETRY_AFTER) }),
         }),
     );
   }

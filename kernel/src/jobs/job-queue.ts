@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type AnyJob, type EnqueueOptions, type JobType, jobProblems, type Queryable, SextantError, type Tx } from '@sextant/sdk';
 import type pg from 'pg';
+import { must } from '../lifecycle/value-problems.js';
 import type { CarriedTrace } from '../observability/tracing.js';
+import { jsonProblem } from '../services/json-problem.js';
 import { poolOf, queryableOn } from '../storage/plugin-storage.js';
 import type { SharedPool } from '../storage/shared-pool.js';
-import { payloadProblem } from './payload-problem.js';
 
 /** What is handed to the database for one job. */
 export interface JobSpec {
@@ -56,16 +57,17 @@ export function jobSpec<P>(
   if (!parsed.success)
     throw invalid(
       `The payload for "${job.name}" does not fit.`,
-      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; '),
+      `${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; ')}.`,
       'Correct the named field.',
     );
-  const lost = payloadProblem(parsed.data);
+  const lost = jsonProblem(parsed.data, 'payload', true);
   if (lost !== undefined)
     throw invalid(
       `The payload for "${job.name}" is not plain data.`,
       `${lost.slice(0, 1).toUpperCase()}${lost.slice(1)}, which JSON does not keep.`,
       'Put ids, texts and numbers into it, and read the rest when the job runs.',
     );
+  refuseWrongOptions(job, options);
   if (options.key !== undefined && (options.key === '' || options.key.length > MAX_KEY))
     throw invalid(
       `The key for "${job.name}" has ${options.key.length} characters.`,
@@ -90,6 +92,32 @@ export function jobSpec<P>(
     mode: options.onConflict ?? 'replace',
     slots: job.concurrency ?? null,
   };
+}
+
+/** What a plugin in plain JavaScript may give for options. */
+function refuseWrongOptions(
+  job: AnyJob,
+  { key, queue, runAt, onConflict }: Readonly<Partial<Record<keyof EnqueueOptions, unknown>>>,
+): void {
+  const texts = { key, queue };
+  const problems = [
+    ...Object.entries(texts).flatMap(([name, value]) =>
+      value === undefined ? [] : must(typeof value === 'string', `"${name}"`, value, 'a text'),
+    ),
+    ...must(runAt === undefined || (runAt instanceof Date && !Number.isNaN(runAt.getTime())), '"runAt"', runAt, 'a Date'),
+    ...must(
+      [undefined, 'replace', 'keep', 'keep-run-at'].includes(onConflict as string),
+      '"onConflict"',
+      onConflict,
+      'replace, keep or keep-run-at',
+    ),
+  ];
+  if (problems.length > 0)
+    throw invalid(
+      `The options for "${job.name}" are malformed.`,
+      `${problems.join('; ')}.`,
+      "Write jobs.enqueue(job, payload, { key: 'id', runAt: new Date(…), onConflict: 'keep' }).",
+    );
 }
 
 /** The column takes 128 characters; a hash keeps long names apart. */

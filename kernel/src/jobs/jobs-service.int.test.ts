@@ -93,6 +93,36 @@ describe('enqueue', () => {
     });
   });
 
+  it.each<[string, unknown, unknown, object, string]>([
+    ['a name for a job', 'worker.do-it', { n: 1 }, {}, 'not one made by defineJob'],
+    ['a misspelt job', undefined, { n: 1 }, {}, 'not one made by defineJob'],
+    [
+      'a payload of which JSON loses a part',
+      defineJob('worker.lose-it', { payload: z.any() }),
+      { m: new Map() },
+      {},
+      'payload.m is an object of the class Map',
+    ],
+    ['a time in words', aJob(), { n: 1 }, { runAt: 'tomorrow' }, '"runAt" is "tomorrow", not a Date'],
+    ['a key that is a number', aJob(), { n: 1 }, { key: 7 }, '"key" is 7, not a text'],
+    ['a conflict that there is not', aJob(), { n: 1 }, { key: 'k', onConflict: 'ignore' }, '"onConflict" is "ignore"'],
+  ])('refuses of plain JavaScript: %s', async (_what, job, payload, options, why) => {
+    await expect(jobs().enqueue(job as never, payload as never, options)).rejects.toMatchObject({
+      code: 'SEXTANT_JOB_INVALID',
+      message: expect.stringMatching(new RegExp(why, 'i')),
+    });
+  });
+
+  it('fails an attempt that is to be retried at no time, where it was written', async () => {
+    const job = aJob({ maxAttempts: 1 });
+    service.handle('worker', job, async (_payload, run) => run.retryLater('not now', { after: '1m' as never }));
+    const id = await jobs().enqueue(job, { n: 1 });
+    await eventually(async () => (await jobs().list({ job, limit: 1 })).map(({ state, error }) => [state, error])).toEqual([
+      ['failed', expect.stringContaining('is to be retried after "1m". That is not a number of milliseconds.')],
+    ]);
+    expect(id).toMatch(/^[0-9]+$/);
+  });
+
   it('keeps one waiting job of a key, and onConflict says which', async () => {
     const job = aJob();
     const later = new Date(Date.now() + 60_000);

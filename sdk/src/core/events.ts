@@ -1,13 +1,14 @@
 import type { z } from 'zod';
-import type { Key } from '../tokens/token.js';
+import { checkedKey, type Key } from '../tokens/token.js';
 import type { Tx } from './storage.js';
 
 export interface EventType<P> {
   readonly key: Key;
   readonly payload: z.ZodType<P>;
 }
+/** @throws SEXTANT_TOKEN_KEY for a key that is none. */
 export const defineEvent = <S extends z.ZodType>(key: Key, payload: S): EventType<z.output<S>> => ({
-  key,
+  key: checkedKey(key),
   payload: payload as unknown as z.ZodType<z.output<S>>,
 });
 

@@ -50,7 +50,8 @@ export interface Maybe<V> {
 
 const KEY = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*@[1-9][0-9]*$/;
 
-function checked(key: Key): Key {
+/** @throws SEXTANT_TOKEN_KEY */
+export function checkedKey(key: Key): Key {
   if (!KEY.test(key)) {
     throw new SextantError('SEXTANT_TOKEN_KEY', {
       what: `"${key}" is not a token key.`,
@@ -65,14 +66,14 @@ export const serviceToken = <V>(
   options: { readonly scope?: 'kernel' | 'plugin'; readonly remote?: Remote<V> } = {},
 ): Token<V> => ({
   kind: 'service',
-  key: checked(key),
+  key: checkedKey(key),
   scope: options.scope ?? 'kernel',
   ...(options.remote ? { remote: options.remote } : {}),
 });
 
 export const extensionPoint = <V>(key: Key, options: { readonly arity?: 'one' | 'many' } = {}): Point<V> => ({
   kind: 'point',
-  key: checked(key),
+  key: checkedKey(key),
   arity: options.arity ?? 'many',
 });
 

@@ -23,6 +23,21 @@ export function describeCacheContract(backend: string, make: () => { readonly st
       expect(await cache.get('k')).toBeUndefined();
     });
 
+    it('refuses what would come back otherwise, or never', async () => {
+      const cache = new PluginCache('tester', make().store, log);
+      for (const [value, options, why] of [
+        [new Map([[1, 2]]), { ttl: 60_000 }, 'Its value is an object of the class Map'],
+        [{ at: new Date(0) }, { ttl: 60_000 }, 'Its value.at is an object of the class Date'],
+        [1, { ttl: '5m' }, 'Its ttl is "5m", not a number of milliseconds'],
+        [1, undefined, 'Its ttl is missing'],
+      ] as const) {
+        const refusal = { code: 'SEXTANT_CACHE_INVALID', what: 'Plugin "tester" cannot cache "k".', why: expect.stringContaining(why) };
+        await expect(cache.set('k', value, options as never)).rejects.toMatchObject(refusal);
+        await expect(cache.getOrCompute('k', options as never, async () => value)).rejects.toMatchObject(refusal);
+      }
+      expect(await cache.get('k')).toBeUndefined();
+    });
+
     it('forgets after the time to live, which each set renews', async () => {
       const { store, elapse } = make();
       const cache = new PluginCache('tester', store, log);

@@ -23,6 +23,16 @@ export function describeEventsContract(backend: string, make: () => Promise<Even
     });
     afterEach(() => subject.close());
 
+    it('refuses what is no event, and a listener that is none', async () => {
+      for (const event of [undefined, 'tester.moved@1', { key: 'tester.moved@1' }]) {
+        const refusal = expect.objectContaining({ code: 'SEXTANT_EVENT_INVALID', why: expect.stringContaining('made by defineEvent()') });
+        expect(() => subject.here.subscribe(event as never, () => undefined)).toThrow(refusal);
+        await expect(subject.here.publish(event as never, {})).rejects.toEqual(refusal);
+      }
+      expect(() => subject.here.subscribe(moved, 'log it' as never)).toThrow('The listener is "log it", not a function');
+      expect(() => defineEvent('moved' as never, z.object({}))).toThrow(expect.objectContaining({ code: 'SEXTANT_TOKEN_KEY' }));
+    });
+
     /** Collects ids; `arrived(n)` resolves when n of them are there. */
     const collect = (events: Events, event = moved as typeof other) => {
       const ids: number[] = [];

@@ -1,17 +1,21 @@
 import { Secret } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
-import { payloadProblem } from './payload-problem.js';
+import { jsonProblem } from './json-problem.js';
 
-describe('the payload of a job', () => {
-  it('is what JSON keeps', () => {
+describe('a value', () => {
+  it('is well when JSON keeps it', () => {
     for (const payload of [null, 'text', 1, true, [], {}, { a: [{ b: null }], left: undefined, at: new Date(0) }, Object.create(null)])
-      expect(payloadProblem(payload)).toBeUndefined();
+      expect(jsonProblem(payload, 'payload', true)).toBeUndefined();
     const twice = { n: 1 };
-    expect(payloadProblem([twice, twice])).toBeUndefined();
+    expect(jsonProblem([twice, twice], 'payload', true)).toBeUndefined();
   });
 
   const circle: Record<string, unknown> = {};
   circle['self'] = { again: circle };
+  it('is not, as a date that nothing reads again', () => {
+    expect(jsonProblem({ at: new Date(0) }, 'value', false)).toBe('value.at is an object of the class Date');
+  });
+
   it.each<[unknown, string]>([
     [undefined, 'payload is undefined'],
     [() => 1, 'payload is a function'],
@@ -21,7 +25,7 @@ describe('the payload of a job', () => {
     [{ seen: new Set([1]) }, 'payload.seen is an object of the class Set'],
     [{ token: new Secret('x') }, 'payload.token is a secret'],
     [circle, 'payload.self.again holds itself'],
-  ])('is refused for what would be lost, with the place: %o', (payload, problem) => {
-    expect(payloadProblem(payload)).toContain(problem);
+  ])('is not, for what would be lost, with the place: %o', (payload, problem) => {
+    expect(jsonProblem(payload, 'payload', true)).toContain(problem);
   });
 });
