@@ -7,9 +7,9 @@ import { PluginStorage } from '../storage/plugin-storage.js';
 
 const WAIT_FOR_MIGRATOR = 10 * 60_000;
 
-const editedSince = (migration: string): string =>
+const editedSince = (plugin: string, migration: string): string =>
   `the migration "${migration}" was edited after it ran here, and what it says now was not done: undo the edit, and write another migration; ` +
-  'where the data may be lost, `sextant db purge` lets it run again';
+  `where the data may be lost, sextant db purge ${plugin} --yes lets it run again`;
 
 /** The storage of each plugin: migrated (or waited for) first, then opened. */
 export class PluginStorages {
@@ -51,7 +51,7 @@ export class PluginStorages {
     this.#targets.set(plugin, target);
     if (this.migrates) await this.migrator.migrate(target);
     else await this.migrator.waitUntilMigrated(target, { timeout: WAIT_FOR_MIGRATOR, signal });
-    for (const name of await this.migrator.changed(target)) degrade(editedSince(name));
+    for (const name of await this.migrator.changed(target)) degrade(editedSince(plugin, name));
     await refuseUnfitSealed(
       this.databases.pool(database),
       plugin,
