@@ -146,7 +146,7 @@ describe('search', () => {
     expect(matches).toHaveLength(1);
     expect(verdict).toMatchObject({
       exhaustive: false,
-      words: expect.stringContaining('The limit of 1 results was reached'),
+      words: expect.stringContaining('The limit of 1 result was reached'),
       reasons: expect.arrayContaining([expect.objectContaining({ reason: 'capped' })]),
     });
   });

@@ -54,7 +54,7 @@ async function withFile(
           degraded.map((d) => d.repository),
         );
         leaveOut('shard-missing', unanswered);
-        leaveOut('not-indexed', notIndexed);
+        leaveOut('not-indexed', await withContent(run, notIndexed, byId));
       }
     }
   } catch (error) {
@@ -63,6 +63,18 @@ async function withFile(
     for (const repository of among) run.tally.leaveOut('shard-missing', unchecked, { repository });
   }
   return holding;
+}
+
+/** Without the repositories in which nothing was committed yet: no condition on files holds there, and no index will ever tell. */
+async function withContent(run: SearchRun, ids: readonly number[], byId: ReadonlyMap<number, Repository>): Promise<readonly number[]> {
+  const states = await Promise.all(
+    ids.map(async (id) => {
+      const repository = byId.get(id);
+      const head = repository && (await run.git.defaultBranch({ repository: repository.name, signal: run.signal }).catch(() => undefined));
+      return { id, isEmpty: head === null };
+    }),
+  );
+  return states.filter(({ isEmpty }) => !isEmpty).map(({ id }) => id);
 }
 
 async function hasCommitAfter(run: SearchRun, repository: Repository, after: string): Promise<boolean> {

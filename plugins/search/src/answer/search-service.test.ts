@@ -68,6 +68,32 @@ describe('search', () => {
     expect(await bodyOf('hidden')).toBe(await bodyOf('absent'));
   });
 
+  it('searches nothing for a structural template, and lists no repositories for it', async () => {
+    await world.add('a', { tree: { 'a.txt': 'needle\n' } });
+    const { matches, verdict } = await world.ask('patterntype:structural needle(:[x])');
+    expect(matches).toEqual([]);
+    expect(verdict).toMatchObject({ exhaustive: false, words: expect.stringContaining('so nothing was searched') });
+  });
+
+  it('counts what select: gives, not the matches that it is made of', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await world.add(name, { tree: { 'a.txt': 'needle\nneedle\nneedle\n', 'b.txt': 'needle\n' } });
+    const { matches, verdict } = await world.ask('needle select:repo count:3');
+    expect(matches).toHaveLength(3);
+    expect(verdict.words).toContain('The limit of 3 results was reached');
+    const all = await world.ask('needle select:repo count:9');
+    expect(all.matches).toHaveLength(4);
+    expect(all.verdict.exhaustive).toBe(true);
+  });
+
+  it('knows without an index that a repository without commits fulfils no condition on files', async () => {
+    await world.add('a', { tree: { 'a.txt': 'needle\n' } });
+    await world.add('empty', { indexed: false });
+    const { defaultBranch } = world.git;
+    world.git.defaultBranch = async (o) => (o.repository === 'empty' ? null : defaultBranch(o));
+    const { verdict } = await world.ask('repo:has.path(a.txt) needle');
+    expect(verdict).toMatchObject({ exhaustive: true });
+  });
+
   it('shows no path that rules hide, in contents, diffs and conditions alike', async () => {
     await world.add('a', {
       tree: { 'open.txt': 'needle\n', 'secret.txt': 'needle\n' },

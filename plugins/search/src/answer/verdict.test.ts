@@ -24,7 +24,7 @@ const FAULTS: readonly (readonly [VerdictReason, string, string, () => Promise<s
       await world.add('a', { tree: { ...tree, 'b.txt': 'needle needle\n' } });
       return undefined;
     },
-    /The limit of 1 results was reached; there may be more/,
+    /The limit of 1 result was reached; there may be more/,
   ],
   [
     'timed-out',
