@@ -138,6 +138,17 @@ describe('start', () => {
     expect(JSON.parse(stdout)).toMatchObject({ cwd: elsewhere });
   });
 
+  it('ends an install at once when it is interrupted, says so, and begins anew the next time', async () => {
+    const { child, outcome } = launch(['start', 'one'], { TOY_INSTALL_AWAITS: join(root, 'never') });
+    await vi.waitFor(() => expect(called('npm')).toBe(1), { timeout: 5_000 });
+    child.kill('SIGINT');
+    const { code, stderr } = await outcome;
+    expect(code).toBe(130);
+    expect(stderr).toContain('Installing packages was interrupted. The next start begins it anew.');
+    expect(await run(['start', 'two'])).toMatchObject({ code: 0 });
+    expect(called('npm')).toBe(2);
+  });
+
   it('ends with the code of the program', async () => {
     expect(await run(['start', 'exit', '7'])).toMatchObject({ code: 7 });
   });

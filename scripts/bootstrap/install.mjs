@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import { runChild } from './child.mjs';
 import { Refusal, withFileLock } from './file-lock.mjs';
@@ -80,6 +81,9 @@ async function npmCi(root) {
   const args = ['ci', '--ignore-scripts', '--include=optional', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const { npm_execpath: npm } = process.env;
   const [command, ...rest] = npm && basename(npm).startsWith('npm-cli') ? [process.execPath, npm, ...args] : ['npm', ...args];
-  const { code, signal } = await runChild(command, rest, { env: process.env, cwd: root, quiet: true });
+  // Told to end, npm takes most of a minute to undo what the next start begins anew anyway.
+  const { code, signal, received } = await runChild(command, rest, { env: process.env, cwd: root, quiet: true, kill: true });
+  if (received !== undefined && code !== 0)
+    throw new Refusal('Installing packages was interrupted. The next start begins it anew.\n', 128 + constants.signals[received]);
   if (code !== 0) throw new Refusal(`Installing packages failed (${signal ?? `npm ci ended with code ${code}`}).\n`, code ?? 1);
 }
