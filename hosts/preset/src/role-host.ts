@@ -6,16 +6,22 @@ interface Arguments {
   readonly config?: string | undefined;
   readonly roles?: readonly Role[] | undefined;
   readonly safe: boolean;
+  readonly help: boolean;
 }
 
 /** Runs a host with the arguments of its program. @returns the exit code: 2 for wrong usage. */
 export async function roleHost(name: string, roles: readonly Role[], args: readonly string[]): Promise<number> {
+  const usage = `Usage: sextant-${name} [--config FILE] [--roles a,b] [--safe]\n`;
   let given: Arguments;
   try {
     given = readArguments(args);
   } catch (error) {
-    process.stderr.write(`sextant-${name}: ${(error as Error).message}\nUsage: sextant-${name} [--config FILE] [--roles a,b] [--safe]\n`);
+    process.stderr.write(`sextant-${name}: ${(error as Error).message}\n${usage}`);
     return 2;
+  }
+  if (given.help) {
+    process.stdout.write(`${usage}Roles without --roles: ${roles.join(', ')}.\n`);
+    return 0;
   }
   return await runHost({
     name,
@@ -30,10 +36,15 @@ export async function roleHost(name: string, roles: readonly Role[], args: reado
 function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
-    options: { config: { type: 'string' }, roles: { type: 'string' }, safe: { type: 'boolean', default: false } },
+    options: {
+      config: { type: 'string' },
+      roles: { type: 'string' },
+      safe: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   const names = values.roles?.split(',').map((role) => role.trim());
   const wrong = names?.filter((role) => !isRole(role)) ?? [];
   if (wrong.length > 0) throw new Error(`There is no role ${wrong.join(', ')}. Roles: ${ROLES.join(', ')}.`);
-  return { config: values.config, roles: names as readonly Role[] | undefined, safe: values.safe };
+  return { config: values.config, roles: names as readonly Role[] | undefined, safe: values.safe, help: values.help };
 }

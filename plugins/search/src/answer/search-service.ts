@@ -225,7 +225,10 @@ export class SearchService implements Search {
       damaged: (id: number) => this.services.damaged(id),
       unindexedBytes,
       unindexedRepositories,
-      capped: limit === ALL ? 'More was found than one search collects' : `The limit of ${limit} ${limit === 1 ? 'result' : 'results'} was reached; there may be more`,
+      capped:
+        limit === ALL
+          ? 'More was found than one search collects'
+          : `The limit of ${limit} ${limit === 1 ? 'result' : 'results'} was reached; there may be more`,
       countAll: plan.options.count === 'all',
       // What `select:` makes one of, or drops, does not count.
       remaining: () => (plan.options.select !== undefined && tally.matchCount < limit ? ALL : limit - tally.matchCount),
