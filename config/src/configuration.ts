@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly flags?: Tree;
   /** What the kind of host says, below the file. */
   readonly preset?: { readonly name: string; readonly values: Tree };
+  /** Reads on where keys of the process are wrong, with their defaults: to check, not to run. */
+  readonly tolerant?: boolean;
 }
 
 /** The switches of one plugin, beside its own configuration. */
@@ -34,10 +36,16 @@ const switchSchema = z.object({
 });
 const isSwitch = (name: string): boolean => name in switchSchema.shape;
 
+/** The top-level keys in which nothing is wrong. */
+const without = (own: Tree, problems: readonly Problem[]): Tree =>
+  Object.fromEntries(Object.entries(own).filter(([key]) => !problems.some(({ path }) => path.split('.')[0] === key)));
+
 /** The configuration of one process: defaults < preset < file < environment < flags. */
 export class Configuration {
   readonly #merged: Tree;
   readonly process: ProcessConfig;
+  /** What is wrong with the keys of the process; empty unless `tolerant`. */
+  readonly problems: readonly Problem[];
   private readonly layers: readonly Layer[];
 
   private constructor(
@@ -52,8 +60,11 @@ export class Configuration {
     this.#merged = mergeLayers(this.layers);
     const { plugins, ...own } = this.#merged;
     const checked = checkSlice(processSchema, { ...own, ...(plugins === undefined ? {} : { plugins }) }, [], (path) => this.sourceOf(path));
-    if ('problems' in checked) throw invalid(checked.problems);
-    this.process = checked.value;
+    this.problems = 'problems' in checked ? checked.problems : [];
+    const sound =
+      'problems' in checked && options.tolerant ? checkSlice(processSchema, without(own, checked.problems), [], () => undefined) : checked;
+    if ('problems' in sound) throw invalid(this.problems);
+    this.process = sound.value;
   }
 
   /** @throws SEXTANT_CONFIG_FILE, SEXTANT_CONFIG_INVALID listing everything that is wrong. */

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runProgram } from './program.js';
 
@@ -47,6 +50,15 @@ describe('a wrong call', () => {
     expect(await runProgram(['config', 'explain', 'http.prot'])).toBe(2);
     expect(err).toContain('http.port');
   });
+});
+
+it('config validate tells all that is wrong at once, in the process and in plugins', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sextant-validate-'));
+  const file = join(folder, 'x.yaml');
+  writeFileSync(file, 'http: { prot: 1 }\nplugins: { serch: {}, search: { defaultTimout: 3s } }\n');
+  expect(await runProgram(['config', 'validate', '--config', file])).toBe(1);
+  rmSync(folder, { recursive: true });
+  for (const key of ['http.prot', 'plugins.serch', 'plugins.search.defaultTimout']) expect(err).toContain(key);
 });
 
 describe('search', () => {

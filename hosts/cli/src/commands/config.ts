@@ -46,10 +46,10 @@ export const config: AddCommand = (program, done) => {
     .description('Check the configuration, all of it, without starting anything.')
     .option('--config <file>', 'configuration file')
     .action(async (options: { config?: string }) => {
-      const { configuration, plugins } = await load(options.config);
+      const { configuration, plugins } = await load(options.config, true);
       // Each plugin takes one key; what is left is nobody's, or a second name of one.
       const taken = new Set(plugins.map((plugin) => configuration.keyOf(plugin)));
-      const problems: Problem[] = configuration
+      const unknown: Problem[] = configuration
         .mentionedPlugins()
         .filter((id) => !taken.has(id))
         .map((id) => {
@@ -57,6 +57,7 @@ export const config: AddCommand = (program, done) => {
           const message = renamed ? `"${renamed.id}" is configured under its new name too` : 'no plugin has this id';
           return { path: `plugins.${id}`, message, source: configuration.sourceOf(['plugins', id]) };
         });
+      const problems = [...configuration.problems, ...unknown];
       for (const plugin of plugins) {
         const checked = configuration.checkPlugin(plugin.config ?? EMPTY, configuration.keyOf(plugin));
         if ('problems' in checked) problems.push(...checked.problems);
@@ -69,8 +70,11 @@ export const config: AddCommand = (program, done) => {
     });
 };
 
-async function load(file: string | undefined): Promise<{ readonly configuration: Configuration; readonly plugins: readonly Manifest[] }> {
-  const configuration = await Configuration.load({ folder: process.cwd(), env: process.env, ...(file === undefined ? {} : { file }) });
+async function load(
+  file: string | undefined,
+  tolerant = false,
+): Promise<{ readonly configuration: Configuration; readonly plugins: readonly Manifest[] }> {
+  const configuration = await Configuration.load({ folder: process.cwd(), env: process.env, tolerant, ...(file === undefined ? {} : { file }) });
   const { pluginPackages, pluginPaths } = configuration.process;
   const found = await discover({ builtin: builtinPlugins, packages: pluginPackages, folders: pluginPaths, from: configuration.folder });
   for (const { problem } of found) if (problem) throw problem;
