@@ -1,8 +1,8 @@
 import type { Actor, Clock } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
+import { causeHeaders, onAccountOf } from '../remote/remote-cause.js';
 import { internalActor, runAs } from '../services/actors.js';
 import { Boundary } from './boundary.js';
-import { causeHeaders, onAccountOf } from './cause.js';
 import { ErrorBudget } from './error-budget.js';
 
 const person = (id: number, siteAdmin = false): Actor => ({

@@ -1,6 +1,6 @@
 import type { Clock } from '@sextant/sdk';
+import { currentCause } from '../services/actors.js';
 import type { BoundaryObserver, Entry } from './boundary.js';
-import { currentCause } from './cause.js';
 
 export interface BudgetOptions {
   /** Errors within `window` that open the circuit. */

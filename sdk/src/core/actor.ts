@@ -20,6 +20,11 @@ export interface Actors {
   /** The plugin itself, for background work that no person asked for. */
   internal(): Actor;
   run<R>(actor: Actor, work: () => R): R;
+  /**
+   * The person for whose request this code runs, in this process or in the one that called it: who shares out what is scarce gives each a part.
+   * Undefined for background work and for site admins; all anonymous people are one.
+   */
+  cause(): string | undefined;
 }
 
 /** What an authenticator sees of a request. */

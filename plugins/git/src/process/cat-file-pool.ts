@@ -14,6 +14,8 @@ export interface CatFilePoolOptions {
   readonly capacity: number;
   /** Milliseconds an idle process is kept. */
   readonly idle: number;
+  /** For whom a reader is: each has at most half of them. */
+  readonly cause?: () => string | undefined;
 }
 
 interface Idle {
@@ -63,7 +65,7 @@ export class CatFilePool implements AsyncDisposable {
   }
 
   private async lease(gitDir: string, signal: AbortSignal | undefined): Promise<{ readonly reader: CatFile; release(): void }> {
-    const releaseSlot = await this.slots.acquire(signal);
+    const releaseSlot = await this.slots.acquire(signal, this.options.cause?.());
     const reader = this.take(gitDir);
     const stop = () => reader.end();
     signal?.addEventListener('abort', stop, { once: true });

@@ -191,6 +191,25 @@ describe('waiting for a turn', () => {
     expect(places.queued).toBe(0);
     (await places.acquire())();
   });
+
+  it('gives one person half of the places, and keeps nobody else waiting behind (row 11)', async () => {
+    const places = new Semaphore(4);
+    const taken: string[] = [];
+    const ask = async (who: string | undefined) => {
+      const release = await places.acquire(undefined, who);
+      taken.push(who ?? '-');
+      return release;
+    };
+    const greedy = [ask('a'), ask('a'), ask('a'), ask('a')];
+    const others = [ask('b'), ask(undefined)];
+    const [b] = await Promise.all(others);
+    expect(taken).toEqual(['a', 'a', 'b', '-']);
+    b!();
+    (await greedy[0]!)();
+    await greedy[2];
+    expect(taken).toEqual(['a', 'a', 'b', '-', 'a']);
+    expect(places.queued).toBe(1);
+  });
 });
 
 /** A zombie that nobody reaps is not alive. */

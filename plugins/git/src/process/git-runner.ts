@@ -21,6 +21,8 @@ export interface GitRunnerOptions {
   readonly bulkDeadline?: number;
   /** Bytes of memory that all that read may take together; default: no limit. The largest is ended. */
   readonly memory?: number;
+  /** For whom a call is: each has at most half of a lane. */
+  readonly cause?: () => string | undefined;
   /** Told of every argument that was refused: the audit trail of attempts to smuggle options. */
   readonly refused?: (subcommand: string) => void;
   /** Where the processes have their spans; default: nowhere. */
@@ -89,7 +91,7 @@ export class GitRunner {
     const timeout = AbortSignal.timeout(deadline);
     const signal = run.signal ? AbortSignal.any([run.signal, timeout]) : timeout;
     const asked = performance.now();
-    const release = await this.slots[lane].acquire(signal).catch((error) => {
+    const release = await this.slots[lane].acquire(signal, this.options.cause?.()).catch((error) => {
       throw this.reason(run, timeout, command.subcommand, deadline) ?? error;
     });
     span.set('sextant.git.waited_ms', Math.round(performance.now() - asked));

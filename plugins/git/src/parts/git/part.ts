@@ -12,7 +12,7 @@ import { GitRunner } from '../../process/git-runner.js';
 import { gitProblem } from '../../process/git-version.js';
 import { Semaphore } from '../../process/semaphore.js';
 
-const deps = { process: core.process, clock: core.clock } as const;
+const deps = { process: core.process, clock: core.clock, actors: core.actor } as const;
 type Deps = Resolved<typeof deps>;
 
 interface Life {
@@ -43,11 +43,12 @@ function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
     memory: maxReadMemory ?? Math.floor(Math.min(process.constrainedMemory() || totalmem(), totalmem()) / 4),
     refused,
     meter: ctx.meter,
+    cause: () => d.actors.cause(),
   });
   const life: Life = {
     files: new MirrorFiles(d.process.folder('repos')),
     runner,
-    pool: new CatFilePool(runner, { capacity: maxBatchReaders, idle: 30_000 }),
+    pool: new CatFilePool(runner, { capacity: maxBatchReaders, idle: 30_000, cause: () => d.actors.cause() }),
     run,
     home,
     minFree: minFreeDisk,
