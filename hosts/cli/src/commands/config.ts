@@ -74,7 +74,12 @@ async function load(
   file: string | undefined,
   tolerant = false,
 ): Promise<{ readonly configuration: Configuration; readonly plugins: readonly Manifest[] }> {
-  const configuration = await Configuration.load({ folder: process.cwd(), env: process.env, tolerant, ...(file === undefined ? {} : { file }) });
+  const configuration = await Configuration.load({
+    folder: process.cwd(),
+    env: process.env,
+    tolerant,
+    ...(file === undefined ? {} : { file }),
+  });
   const { pluginPackages, pluginPaths } = configuration.process;
   const found = await discover({ builtin: builtinPlugins, packages: pluginPackages, folders: pluginPaths, from: configuration.folder });
   for (const { problem } of found) if (problem) throw problem;

@@ -13,6 +13,8 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { RepoName, RevSpec } from '@sextant/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -301,6 +303,23 @@ describe('row 13: killed in the middle', () => {
 });
 
 describe('row 14: a full disk', () => {
+  it('ends a fetch that fills the disk, and keeps nothing of it (row 14)', async () => {
+    const filling = await aGit({ minFreeBytes: 1, diskInterval: 5 });
+    let free = 1;
+    filling.files.freeBytes = async () => free;
+    const server = createServer((_request, response) => {
+      response.write('never ends');
+      free = 0;
+    }).listen(0, '127.0.0.1');
+    await new Promise((listening) => server.once('listening', listening));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+    await expect(filling.fetch('filling', { url })).rejects.toMatchObject({ code: 'SEXTANT_GIT_DISK_FULL' });
+    expect(below(filling.root)).toEqual([]);
+    server.closeAllConnections();
+    server.close();
+    await filling.close();
+  });
+
   it('stops fetching with a clear reason and goes on reading', async () => {
     const full = await aGit({ minFreeBytes: Number.MAX_SAFE_INTEGER });
     const repo = await test.mirror('readable');

@@ -26,6 +26,8 @@ export interface FetchDeps {
   /** Bytes that must stay free on the disk. */
   readonly minFreeBytes: number;
   readonly now: () => Date;
+  /** Milliseconds between two looks at the disk while something is fetched; default 2 s. */
+  readonly diskInterval?: number;
   /** Clones and fetches at once. */
   readonly slots: Semaphore;
   /** The name of this node. */
@@ -51,6 +53,7 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
   using slots = new DisposableStack();
   slots.defer(await deps.slots.acquire(o.signal));
   await using _lock = await lockMirror(deps.files.root, path);
+  using disk = watchDisk(deps, o.signal);
   const progress = new LatestText();
   const reach = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
   const work = withRemoteAccess(deps.helpers, reach, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
@@ -59,7 +62,7 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
       repository: o.repository,
       deadline: deps.deadline,
       progress: (text) => progress.push(text),
-      ...(o.signal ? { signal: o.signal } : {}),
+      signal: disk.signal,
     };
     if ((await deps.files.exists(o.repository)) && (await deps.files.note(path)).corrupt === null) {
       try {
@@ -79,10 +82,29 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
 
 const isCorrupt = (error: unknown): error is SextantError => SextantError.is(error) && error.code === 'SEXTANT_GIT_CORRUPT';
 
-async function guardDisk({ files, minFreeBytes }: FetchDeps): Promise<void> {
+async function guardDisk(deps: FetchDeps): Promise<void> {
+  const problem = await diskProblem(deps);
+  if (problem) throw problem;
+}
+
+/** A server may send without end, and the database is often on the same disk. The signal also aborts with `signal`. */
+function watchDisk(deps: FetchDeps, signal: AbortSignal | undefined): Disposable & { readonly signal: AbortSignal } {
+  const full = new AbortController();
+  const look = async (): Promise<void> => {
+    const problem = await diskProblem(deps);
+    if (problem) full.abort(problem);
+  };
+  const timer = setInterval(() => void look(), deps.diskInterval ?? 2_000).unref();
+  return {
+    signal: signal ? AbortSignal.any([signal, full.signal]) : full.signal,
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+async function diskProblem({ files, minFreeBytes }: FetchDeps): Promise<SextantError | undefined> {
   const free = await files.freeBytes();
-  if (free === undefined || free >= minFreeBytes) return;
-  throw new SextantError('SEXTANT_GIT_DISK_FULL', {
+  if (free === undefined || free >= minFreeBytes) return undefined;
+  return new SextantError('SEXTANT_GIT_DISK_FULL', {
     what: 'The disk that holds the mirrors is nearly full.',
     why: `${free} bytes are free; fetching stops below ${minFreeBytes}. What is mirrored stays readable.`,
     fix: 'Free space on the data folder, or mirror less.',
@@ -143,7 +165,11 @@ async function update(deps: FetchDeps, path: string, url: string, run: RunOption
   await clearLeftovers(path);
   const before = await fingerprint(deps, path, run);
   const head = await remoteHead(deps, path, url, run);
-  await transfer(deps, path, url, head, run);
+  // What was half received would stand in the way of the next try, which needs the room.
+  await transfer(deps, path, url, head, run).catch(async (error: unknown) => {
+    await clearLeftovers(path);
+    throw error;
+  });
   await verify(deps, path, head, run);
   const changed = (await fingerprint(deps, path, run)) !== before;
   if (changed) await maintainMirror(deps.runner, path, contextOf(run));

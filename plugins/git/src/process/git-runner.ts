@@ -56,7 +56,7 @@ const STDERR_LIMIT = 16 * 1024;
 const KILL_AFTER = 2_000;
 const BULK_DEADLINE = 30 * 60_000;
 /** A large repository needs for these what it needs, and no reader starts them. */
-const UPKEEP: ReadonlySet<string> = new Set(['commit-graph', 'fetch', 'fsck', 'pack-refs', 'repack']);
+const UPKEEP: ReadonlySet<string> = new Set(['commit-graph', 'fsck', 'pack-refs', 'repack']);
 
 /** The only place that starts git. */
 export class GitRunner {

@@ -34,7 +34,12 @@ export interface Mirrored {
 
 /** The service on a folder of its own. */
 export async function aGit(
-  options: { readonly minFreeBytes?: number; readonly program?: string; readonly refspecs?: readonly string[] } = {},
+  options: {
+    readonly minFreeBytes?: number;
+    readonly diskInterval?: number;
+    readonly program?: string;
+    readonly refspecs?: readonly string[];
+  } = {},
 ): Promise<TestGit> {
   const base = aFolder('mirrors');
   const home = join(base, 'run', 'home');
@@ -69,6 +74,7 @@ export async function aGit(
     refspecs: options.refspecs ?? DEFAULT_REFSPECS,
     deadline: 30_000,
     minFreeBytes: options.minFreeBytes ?? 0,
+    ...(options.diskInterval === undefined ? {} : { diskInterval: options.diskInterval }),
     now: () => new Date('2026-01-02T03:04:05Z'),
     slots: new Semaphore(4),
     shard: 'test',
