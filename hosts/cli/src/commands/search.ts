@@ -2,6 +2,7 @@ import { SextantError } from '@sextant/sdk';
 import { createParser } from 'eventsource-parser';
 import type { AddCommand } from '../add-command.js';
 import { call, endpointOf } from '../endpoint.js';
+import { printable } from '../printable.js';
 
 interface StreamMatch {
   readonly type: string;
@@ -99,7 +100,3 @@ function printMatch(match: StreamMatch): void {
     ];
   process.stdout.write(`${lines.map(printable).join('\n')}\n`);
 }
-
-/** File names and lines are other people's: nothing in them may drive the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
