@@ -2,6 +2,6 @@
  * One line for a terminal. File names, messages and lines of files are other people's: nothing in them may drive the terminal, turn the direction of the
  * text, or begin a line that looks like one of ours.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
 export const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
