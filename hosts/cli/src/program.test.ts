@@ -58,16 +58,19 @@ it('config validate tells all that is wrong at once, in the process and in plugi
   writeFileSync(file, 'http: { prot: 1 }\nplugins: { serch: {}, search: { defaultTimout: 3s } }\n');
   expect(await runProgram(['config', 'validate', '--config', file])).toBe(1);
   rmSync(folder, { recursive: true });
-  for (const key of ['http.prot', 'plugins.serch', 'plugins.search.defaultTimout']) expect(err).toContain(key);
+  for (const key of ['http.prot', 'plugins.serch: no plugin has this id; did you mean "search"?', 'plugins.search.defaultTimout'])
+    expect(err).toContain(key);
 });
 
 describe('search', () => {
   let server: Server;
   let stream: string;
+  let status: number;
   const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
   const VERDICT = event('verdict', { words: 'Everything you may see was searched.' });
   beforeEach(async () => {
-    server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream));
+    status = 200;
+    server = createServer((_request, response) => response.writeHead(status, { 'content-type': 'text/event-stream' }).end(stream));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -86,6 +89,12 @@ describe('search', () => {
     stream += VERDICT + event('done', {});
     expect([await search(), await search('--json')]).toEqual([1, 1]);
     expect(out).toContain('"kind":"invalid-query"');
+  });
+
+  it('says at an address without search that the address is to be checked', async () => {
+    [status, stream] = [404, 'No route has this path.'];
+    expect(await search()).toBe(1);
+    expect(err).toContain('Fix: Check the address, and that the plugin search is active there');
   });
 
   it('fails where the answer was cut off', async () => {

@@ -54,7 +54,13 @@ export const config: AddCommand = (program, done) => {
         .filter((id) => !taken.has(id))
         .map((id) => {
           const renamed = plugins.find((plugin) => plugin.renamedFrom?.includes(id));
-          const message = renamed ? `"${renamed.id}" is configured under its new name too` : 'no plugin has this id';
+          const near = nearest(
+            id,
+            plugins.map((plugin) => plugin.id),
+          );
+          const message = renamed
+            ? `"${renamed.id}" is configured under its new name too`
+            : `no plugin has this id${near === undefined ? '' : `; did you mean "${near}"?`}`;
           return { path: `plugins.${id}`, message, source: configuration.sourceOf(['plugins', id]) };
         });
       const problems = [...configuration.problems, ...unknown];

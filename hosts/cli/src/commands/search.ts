@@ -4,6 +4,12 @@ import type { AddCommand } from '../add-command.js';
 import { call, endpointOf } from '../endpoint.js';
 import { printable } from '../printable.js';
 
+const FIXES: Readonly<Record<number, string>> = {
+  401: 'Check SEXTANT_ACCESS_TOKEN.',
+  403: 'Check SEXTANT_ACCESS_TOKEN.',
+  404: 'Check the address, and that the plugin search is active there: sextant plugin list.',
+};
+
 interface StreamMatch {
   readonly type: string;
   readonly repository: string;
@@ -33,7 +39,7 @@ export const search: AddCommand = (program, done) => {
         throw new SextantError('SEXTANT_CLI_REFUSED', {
           what: `The search was refused with status ${response.status}.`,
           why: (await response.text()).slice(0, 300),
-          fix: 'Check the query, and SEXTANT_ACCESS_TOKEN.',
+          fix: FIXES[response.status] ?? 'Check the query.',
         });
       let failed = false;
       let found = false;

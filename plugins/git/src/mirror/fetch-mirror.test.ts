@@ -162,7 +162,10 @@ describe('cloning and fetching', () => {
     await expect(test.fetch('nowhere', { url: '/nonexistent/repo', localFolder: true })).rejects.toMatchObject({
       code: 'SEXTANT_GIT_REMOTE_NOT_FOUND',
     });
-    await expect(test.fetch('nowhere', { url: 'http://127.0.0.1:1/x' })).rejects.toMatchObject({ code: 'SEXTANT_GIT_UNREACHABLE' });
+    await expect(test.fetch('nowhere', { url: 'http://127.0.0.1:1/x' })).rejects.toMatchObject({
+      code: 'SEXTANT_GIT_UNREACHABLE',
+      why: expect.stringMatching(/[.!?]$/),
+    });
     await expect(test.fetch('nowhere', { url: 'ext::sh -c id' })).rejects.toMatchObject({ code: 'SEXTANT_GIT_URL_REFUSED' });
     expect(await test.git.mirror({ repository: RepoName.parse('nowhere') })).toBeNull();
     expect(readdirSync(join(test.root, '.temp'))).toEqual([]);

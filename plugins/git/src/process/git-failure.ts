@@ -65,7 +65,7 @@ export function gitFailure(
   exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null },
   stderr: string,
 ): SextantError {
-  const said =
+  const words =
     stderr
       .trim()
       .split('\n')
@@ -73,6 +73,8 @@ export function gitFailure(
       .slice(-3)
       .join(' ')
       .slice(0, 400) || stderr.trim().slice(-400);
+  // It stands between two sentences of ours.
+  const said = words === '' || /[.!?]$/.test(words) ? words : `${words}.`;
   for (const [pattern, code, what, fix] of CAUSES) if (pattern.test(stderr)) return new SextantError(code, { what, why: said, fix });
   return new SextantError('SEXTANT_GIT_FAILED', {
     what: `git ${subcommand} ended with ${exit.signal ?? exit.code}.`,
