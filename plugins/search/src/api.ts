@@ -2,6 +2,7 @@ import { type Actor, defineEvent, extensionPoint, serviceToken, z } from '@sexta
 
 export type {
   DocExpr,
+  EngineCapture,
   EngineChunk,
   EngineDocument,
   EngineEvent,
@@ -16,6 +17,7 @@ export type {
   SearchLimits,
   SearchScope,
 } from './engine/contract.js';
+export type { UnparsedFiles, UnparsedReason } from './structural/contract.js';
 
 export { searchEngine } from './remote.js';
 export { type IndexedVersion, type IndexFeed, indexFeed } from './replica/index-feed.js';
@@ -77,6 +79,8 @@ export type SearchMatch =
         readonly ranges: readonly MatchRange[];
         readonly truncated: boolean;
       }[];
+      /** Of a structural search: what the metavariables of the first matches stood for; `text` is cut after 200 characters. */
+      readonly captures?: readonly { readonly name: string; readonly text: string; readonly range: MatchRange }[];
       readonly matchCount: number;
       readonly score: number;
     })
@@ -151,6 +155,7 @@ export type VerdictReason =
   | 'not-indexed'
   | 'degraded'
   | 'skipped-files'
+  | 'not-parsed'
   | 'permission-limited'
   | 'stale'
   | 'excluded'

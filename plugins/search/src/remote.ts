@@ -1,5 +1,6 @@
 import { type RemoteNode, serviceToken } from '@sextant/sdk';
 import type { EngineEvent, EngineRequest, EngineSummary, SearchEngine } from './engine/contract.js';
+import { UnparsedTally } from './structural/unparsed-tally.js';
 
 /** A search node, here or in another process. Several nodes hold the same index; a request goes to one of them by its scope. */
 export const searchEngine = serviceToken<SearchEngine>('search.engine@1', {
@@ -122,7 +123,14 @@ const merged = (a: EngineSummary, b: EngineSummary): EngineSummary => ({
       (a.skippedFiles[k] ?? 0) + (b.skippedFiles[k] ?? 0),
     ]),
   ),
+  ...unparsedIn(a, b),
 });
+
+function unparsedIn(...summaries: readonly EngineSummary[]): Pick<EngineSummary, 'unparsed'> {
+  const tally = new UnparsedTally();
+  for (const { unparsed } of summaries) tally.addAll(unparsed);
+  return tally.list();
+}
 
 const unanswered = (repositories: readonly number[]): EngineSummary => ({
   ...EMPTY,

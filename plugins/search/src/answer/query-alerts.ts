@@ -13,7 +13,10 @@ export function nothingFound(notices: readonly Notice[]): SearchAlert {
 }
 
 const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries'> => ({
-  description: list.map((e) => `${e.message} (at ${e.start + 1}${e.end > e.start + 1 ? `–${e.end}` : ''})`).join('\n'),
+  description: list
+    .map((e) => `${e.message} (at ${e.start + 1}${e.end > e.start + 1 ? `–${e.end}` : ''}${'code' in e ? `, ${e.code}` : ''})`)
+    .join('
+'),
   proposedQueries: list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
 });
 
@@ -23,6 +26,13 @@ export const noProvider = (needs: readonly ProviderNeed[]): SearchAlert => ({
   description: `No plugin provides ${needs.map((p) => `"${p.text}" (${p.provider})`).join(', ')}.`,
   proposedQueries: [],
 });
+
+export const structuralIsOff: SearchAlert = {
+  kind: 'no-provider',
+  title: 'Structural search is switched off',
+  description: 'A site admin switches it on by plugins.search.structural in the configuration.',
+  proposedQueries: [],
+};
 
 /** The same for repositories that are hidden and for such as never were. */
 export const noRepositories: SearchAlert = {

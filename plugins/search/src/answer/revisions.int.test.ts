@@ -190,6 +190,7 @@ function aRun(history: History): SearchRun {
     isLarge: pathGlobs(LARGE_FILES),
     mirrors: new Map(),
     unindexedBytes: 1 << 30,
+    languages: [],
     unindexedRepositories: 50,
   };
 }

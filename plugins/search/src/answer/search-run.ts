@@ -4,7 +4,9 @@ import type { CommitOid, Logger, Meter } from '@sextant/sdk';
 import type { SearchEngine, SearchMatch } from '../api.js';
 import type { EngineSummary, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
+import { isCode } from '../query/languages/languages.js';
 import type { ResultKind } from '../query/plan.js';
+import { MAX_PARSE_BYTES, MAX_PARSE_MS, type UnparsedFiles } from '../structural/contract.js';
 import type { NamedRepository, Tally } from './tally.js';
 
 /** Everything one search works with. */
@@ -34,6 +36,8 @@ export interface SearchRun {
   /** May the asker read this file? */
   sees(repositoryId: number, path: string): boolean;
   readonly isLarge: (path: string) => boolean;
+  /** Those that the query names by `lang:`. */
+  readonly languages: readonly string[];
   readonly mirrors: ReadonlyMap<number, MirrorState>;
   readonly unindexedBytes: number;
   readonly unindexedRepositories: number;
@@ -82,7 +86,7 @@ export function failed(
 /** Carries what a node left out into the verdict. */
 export function noteSummary(
   summary: EngineSummary,
-  run: Pick<SearchRun, 'tally' | 'damaged' | 'capped'>,
+  run: Pick<SearchRun, 'tally' | 'damaged' | 'capped' | 'languages'>,
   named: (id: number) => NamedRepository | undefined,
 ): void {
   const { tally } = run;
@@ -98,6 +102,7 @@ export function noteSummary(
     tally.leaveOut('shard-missing', 'A search node does not answer', repository ? { repository } : {});
   }
   // Text was never in a binary file or a link; anything else that was not read may hold a hit.
+  for (const files of summary.unparsed ?? []) noteUnparsed(files, run);
   const entries = Object.entries(summary.skippedFiles).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const notText = entries.filter(([reason]) => reason === 'binary' || reason === 'symlink');
   const unread = entries.filter((entry) => !notText.includes(entry));
@@ -110,6 +115,27 @@ export function noteSummary(
       count: count(notText),
       harmless: true,
     });
+}
+
+/** A pattern that is no code of a language, or a language that is none of programming, has nothing to find there, unless it was named. */
+function noteUnparsed({ reason, language, count }: UnparsedFiles, { tally, languages }: Pick<SearchRun, 'tally' | 'languages'>): void {
+  if (reason === 'no-engine') {
+    tally.leaveOut('error', 'The structural engine does not run on this machine');
+    return;
+  }
+  const hopeless = reason === 'pattern' || (reason === 'no-grammar' && (language === undefined || !isCode(language)));
+  const harmless = hopeless && (language === undefined || !languages.includes(language));
+  const them = count === 1 ? '1 file' : `${count} files`;
+  const where = language === undefined ? `${them} of no known language` : `${them} in ${language}`;
+  const message = {
+    'no-grammar': `${where} ${count === 1 ? 'has' : 'have'} no structural grammar`,
+    pattern: `The pattern cannot be read as ${language}, of which ${them} may hold it`,
+    'too-large': `${where} ${count === 1 ? 'is' : 'are'} too large to parse (over ${MAX_PARSE_BYTES >> 10} KiB)`,
+    encoding: `${where} ${count === 1 ? 'is' : 'are'} not UTF-8 and ${count === 1 ? 'was' : 'were'} not parsed`,
+    crashed: `The parser crashed at ${where}`,
+    slow: `The parser gave up ${where} after ${MAX_PARSE_MS / 1_000} s each`,
+  }[reason];
+  tally.leaveOut('not-parsed', message, { count, harmless });
 }
 
 const files = (count: number): string => (count === 1 ? '1 file is' : `${count} files are`);

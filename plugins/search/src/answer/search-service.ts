@@ -10,7 +10,7 @@ import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
-import { alertOf, noProvider, noRepositories, nothingFound } from './query-alerts.js';
+import { alertOf, noProvider, noRepositories, nothingFound, structuralIsOff } from './query-alerts.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -22,6 +22,7 @@ export interface SearchSettings {
   readonly defaultTimeout: number;
   readonly maxTimeout: number;
   readonly defaultLimit: number;
+  readonly structural: boolean;
   readonly unindexedBytes: number;
   readonly unindexedRepositories: number;
 }
@@ -75,6 +76,12 @@ export class SearchService implements Search {
       yield* ending(span, tally, 0);
       return;
     }
+    if (plan.alternatives.some(({ structural }) => structural) && !this.services.settings().structural) {
+      yield { type: 'alert', alert: structuralIsOff };
+      tally.leaveOut('error', 'Structural search is switched off, so nothing was searched');
+      yield* ending(tally, 0);
+      return;
+    }
     const controller = new AbortController();
     try {
       yield* this.#run(span, plan, request, tally, controller);
@@ -120,6 +127,7 @@ export class SearchService implements Search {
       ordered: request.ordered ?? false,
       sees: viewer.sees,
       mirrors: states,
+      languages: plan.alternatives.flatMap(({ structural }) => structural?.languages ?? []),
     };
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     else if (!viewer.unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });

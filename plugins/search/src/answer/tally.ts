@@ -236,6 +236,7 @@ const SKIPPED: Partial<Record<VerdictReason, SkippedShape>> = {
     title: (n) => `${plural(n, 'repository', 'repositories')} not indexed yet`,
   },
   'skipped-files': { reason: 'document-match-limit', severity: 'info', title: (n) => `${plural(n, 'file', 'files')} known by path only` },
+  'not-parsed': { reason: 'not-parsed', severity: 'warn', title: (n) => `${plural(n, 'file', 'files')} not parsed` },
   excluded: {
     reason: 'excluded-fork',
     severity: 'info',

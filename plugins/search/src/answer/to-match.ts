@@ -53,6 +53,7 @@ export function toMatch(document: EngineDocument, base: MatchBase): SearchMatch 
       ...common,
       type: 'content',
       matchCount: document.matchCount,
+      ...(document.captures ? { captures: document.captures } : {}),
       chunks: document.chunks.map((c) => ({ content: c.text, start: c.start, ranges: c.ranges, truncated: c.truncated ?? false })),
     };
   }

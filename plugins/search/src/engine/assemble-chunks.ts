@@ -76,7 +76,7 @@ function characterStart(content: Buffer, at: number): number {
 }
 
 function chunkOf(source: TextSource, content: Buffer, { start, end, cut, hits }: Span): EngineChunk {
-  const positions = new PositionCounter(source, content);
+  const positions = new PositionCounter(source);
   const first = positions.at(start);
   const ranges: EngineRange[] = [];
   for (let index = 0; index < hits.length; index += 2) {
@@ -88,21 +88,22 @@ function chunkOf(source: TextSource, content: Buffer, { start, end, cut, hits }:
 }
 
 /** Positions of ascending offsets; remembers the start of the current line so that dense hits stay cheap. */
-class PositionCounter {
+export class PositionCounter {
   #line = -1;
   #at = 0;
   #column = 0;
 
-  constructor(
-    private readonly source: TextSource,
-    private readonly content: Buffer,
-  ) {}
+  readonly #content: Buffer;
+
+  constructor(private readonly source: TextSource) {
+    this.#content = source.content();
+  }
 
   at(offset: number): EnginePosition {
     const line = this.source.lineAt(offset);
     if (line !== this.#line || offset < this.#at) {
       this.#line = line;
-      this.#at = lineStart(this.content, offset);
+      this.#at = lineStart(this.#content, offset);
       this.#column = 0;
     }
     this.#column += this.#codePoints(this.#at, offset);
@@ -111,9 +112,9 @@ class PositionCounter {
   }
 
   #codePoints(start: number, end: number): number {
-    if (!this.source.validUtf8) return countCodePoints(this.content.toString('utf8', start, end));
+    if (!this.source.validUtf8) return countCodePoints(this.#content.toString('utf8', start, end));
     let count = 0;
-    for (let at = start; at < end; at++) if ((this.content[at]! & 0xc0) !== 0x80) count++;
+    for (let at = start; at < end; at++) if ((this.#content[at]! & 0xc0) !== 0x80) count++;
     return count;
   }
 }

@@ -24,6 +24,7 @@ export type Node =
   | { readonly op: 'path' | 'content'; readonly atom: Atom }
   | { readonly op: 'language'; readonly names: ReadonlySet<string> }
   | { readonly op: 'repository'; readonly ids: ReadonlySet<number> }
+  | { readonly op: 'structural'; readonly pattern: string }
   | { readonly op: 'symbolKind'; readonly kinds: ReadonlySet<string> };
 
 export interface CompiledQuery {
@@ -61,6 +62,7 @@ export function compileQuery(expr: DocExpr): CompiledQuery {
         return { op: 'repository', ids: new Set(part.ids) };
       case 'symbolKind':
         return { op: 'symbolKind', kinds: new Set(part.kinds) };
+      case 'structural':
       case 'const':
         return part;
     }
@@ -114,6 +116,8 @@ function costOf(node: Node): number {
       return node.in.has('content') ? contentCost(node.atom) : node.in.has('symbol') ? 9 : 2;
     case 'content':
       return contentCost(node.atom);
+    case 'structural':
+      return 100;
     case 'not':
       // Last among its like: it throws few documents out.
       return costOf(node.of) + 40;

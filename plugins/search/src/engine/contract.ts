@@ -1,3 +1,5 @@
+import type { UnparsedFiles } from '../structural/contract.js';
+
 /**
  * What the api role asks of a search node, and what a search node answers.
  * Plain data only: it crosses process boundaries. A search node holds no permissions; the caller sends the
@@ -26,6 +28,8 @@ export type DocExpr =
   | { readonly op: 'language'; readonly names: readonly string[] }
   /** Repository ids, any of them: how `(repo:a x) or (repo:b y)` reaches the document. */
   | { readonly op: 'repository'; readonly ids: readonly number[] }
+  /** Code of this shape occurs in the content, as the grammar of the document's language reads it; its hits are shown. */
+  | { readonly op: 'structural'; readonly pattern: string }
   /** Symbol kinds in lower case (`function`, `class`), any of them: `select:symbol.<kind>`. */
   | { readonly op: 'symbolKind'; readonly kinds: readonly string[] };
 
@@ -100,6 +104,14 @@ export interface EngineSymbol {
   readonly column: number;
 }
 
+/** What a metavariable of a structural pattern stood for in one match. */
+export interface EngineCapture {
+  readonly name: string;
+  /** Cut after 200 characters; the range is not. */
+  readonly text: string;
+  readonly range: EngineRange;
+}
+
 export interface EngineDocument {
   readonly repository: number;
   readonly path: string;
@@ -108,6 +120,8 @@ export interface EngineDocument {
   readonly blob: string;
   readonly language?: string;
   readonly chunks: readonly EngineChunk[];
+  /** Of a structural search: the metavariables of the first matches. */
+  readonly captures?: readonly EngineCapture[];
   /** There are hits in the content, whose lines were not asked for. */
   readonly inContent?: true;
   /** Hits in the path itself, in code points. */
@@ -143,6 +157,8 @@ export interface EngineSummary {
   readonly unanswered?: readonly number[];
   /** Files of the searched repositories known by path only, by reason (`too-large`, `binary`, …). */
   readonly skippedFiles: Readonly<Record<string, number>>;
+  /** Of a structural search: files that may hold a match and were not parsed. */
+  readonly unparsed?: readonly UnparsedFiles[];
 }
 
 export interface IndexedRepository {

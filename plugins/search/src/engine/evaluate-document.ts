@@ -1,4 +1,6 @@
 import type { CodeSymbol } from '../index/symbols/code-symbol.js';
+import type { Capture, StructuralMatches, StructuralParser } from '../structural/contract.js';
+import { UnparsedTally } from '../structural/unparsed-tally.js';
 import type { Atom, Node } from './compiled-query.js';
 import { contentHits, type Hits, mergeHits } from './content-hits.js';
 import type { DocumentView } from './document-view.js';
@@ -12,6 +14,8 @@ export interface DocumentHits {
   readonly symbols: readonly CodeSymbol[];
   /** Content hits of each shown pattern, before merging; what ranking looks at. */
   readonly terms: readonly { readonly atom: Atom; readonly hits: Hits }[];
+  /** What the metavariables of a structural pattern stood for. */
+  readonly captures: readonly Capture[];
   /** Hits as `count:` counts them: those in the content or symbols, else one for the document itself. */
   readonly count: number;
 }
@@ -24,13 +28,17 @@ export class DocumentEvaluator {
   #contentHits: (Hits | undefined)[] = [];
   #pathHits: (Hits | undefined)[] = [];
   #symbolHits: (readonly CodeSymbol[] | undefined)[] = [];
+  #structural: StructuralMatches | undefined;
   #document!: DocumentView;
+  /** Documents that should have been parsed and could not be. */
+  readonly unparsed = new UnparsedTally();
 
   constructor(
     /** The query as it reads in the document's repository. */
     private readonly root: Node,
     private readonly want: 'content' | 'path' | 'symbol',
     private readonly budget: SearchBudget,
+    private readonly parser: StructuralParser,
   ) {}
 
   /** Undefined when the document does not match, or when the budget ran out before that was known. */
@@ -39,6 +47,7 @@ export class DocumentEvaluator {
     this.#contentHits = [];
     this.#pathHits = [];
     this.#symbolHits = [];
+    this.#structural = undefined;
     if (!this.#holds(this.root) || this.budget.stopped) return undefined;
     return this.#collect();
   }
@@ -61,6 +70,8 @@ export class DocumentEvaluator {
         return this.#pathOf(node.atom).length > 0;
       case 'content':
         return this.#contentOf(node.atom).length > 0;
+      case 'structural':
+        return this.#structurallyHolds(node.pattern);
       case 'symbolKind':
         return this.#document.searchable && this.#document.symbols().some(({ kind }) => node.kinds.has(kind));
       case 'match':
@@ -70,6 +81,18 @@ export class DocumentEvaluator {
           (node.in.has('content') && this.#contentOf(node.atom).length > 0)
         );
     }
+  }
+
+  /** Parsing is the dearest test, so it is asked for at most once, and only when all else holds. */
+  #structurallyHolds(pattern: string): boolean {
+    const document = this.#document;
+    if (!document.searchable || this.budget.spent()) return false;
+    const outcome = document.validUtf8
+      ? this.parser.find(pattern, document.language, document.content(), this.budget)
+      : ({ unparsed: 'encoding' } as const);
+    if (outcome && 'unparsed' in outcome) this.unparsed.add(outcome.unparsed, document.language);
+    else this.#structural = outcome;
+    return (this.#structural?.hits.length ?? 0) > 0;
   }
 
   #contentOf(atom: Atom): Hits {
@@ -134,9 +157,12 @@ export class DocumentEvaluator {
     if (this.want === 'symbol' && symbols.length === 0) return undefined;
     const symbolRanges: Hits =
       this.want === 'content' ? symbols.flatMap(({ start, name }) => [start, start + Buffer.byteLength(name)]) : [];
-    const content = this.want === 'content' ? mergeHits([...gathered.terms.map(({ hits }) => hits), symbolRanges]) : [];
+    const content =
+      this.want === 'content'
+        ? mergeHits([...gathered.terms.map(({ hits }) => hits), symbolRanges, [...(this.#structural?.hits ?? [])]])
+        : [];
     const count = this.want === 'symbol' ? symbols.length : Math.max(content.length / 2, 1);
-    return { content, path: mergeHits(gathered.path), symbols, terms: gathered.terms, count };
+    return { content, path: mergeHits(gathered.path), symbols, terms: gathered.terms, captures: this.#structural?.captures ?? [], count };
   }
 
   #gather(node: Node, into: Gathered): void {

@@ -1,3 +1,5 @@
+import { BlockingParser } from '../structural/blocking-parser.js';
+import type { StructuralParser } from '../structural/contract.js';
 import { compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
@@ -10,11 +12,14 @@ export class InlineExecutor implements ShardExecutor {
   readonly #runner = new TaskRunner();
 
   /** @param sliceMs how long one turn may take, milliseconds; a turn does at least one document */
-  constructor(private readonly sliceMs = 50) {}
+  constructor(
+    private readonly sliceMs = 50,
+    private readonly parser: StructuralParser & { close(): Promise<void> } = new BlockingParser(),
+  ) {}
 
   submit(query: RunningQuery): void {
     const { expr, flag, deadline, want, limits } = query.spec;
-    const shardQuery = { query: compileQuery(expr), want, limits };
+    const shardQuery = { query: compileQuery(expr), want, limits, parser: this.parser };
     const turn = () => {
       const batch = query.nextBatch();
       if (!batch) return;
@@ -31,5 +36,6 @@ export class InlineExecutor implements ShardExecutor {
 
   async close(): Promise<void> {
     this.#runner.close();
+    await this.parser.close();
   }
 }

@@ -1,9 +1,13 @@
 import { isLong } from '../regex/required-literals.js';
 import type { CompiledQuery, Node } from './compiled-query.js';
 
-/** True when a search is sure to take long before it has begun: a pattern may backtrack, or a regexp leaves no text out. */
+/** True when a search is sure to take long before it has begun: a pattern may backtrack, a regexp leaves no text out, or files are parsed. */
 export function isLaborious({ root, atoms }: CompiledQuery): boolean {
-  return atoms.some(({ pattern }) => pattern.ambiguous) || readsAll(root);
+  return atoms.some(({ pattern }) => pattern.ambiguous) || readsAll(root) || parses(root);
+}
+
+function parses(node: Node): boolean {
+  return node.op === 'structural' || ((node.op === 'and' || node.op === 'or') && node.of.some(parses));
 }
 
 /** A regexp has to look at the content of every document. */

@@ -30,6 +30,9 @@ export class PossibleDocuments {
         return this.#withPath(node.atom);
       case 'content':
         return this.#withContent(node.atom);
+      // The words of its pattern stand beside it.
+      case 'structural':
+        return this.#searchable().clone();
       case 'symbolKind':
         return this.#where((document) => this.shard.hasSymbols(this.shard.blobOfDocument[document]!));
       case 'match': {

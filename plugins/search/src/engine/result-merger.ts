@@ -1,3 +1,4 @@
+import { UnparsedTally } from '../structural/unparsed-tally.js';
 import type { EngineDocument, EngineSummary, SearchLimits } from './contract.js';
 import type { ShardAnswer } from './search-shard.js';
 
@@ -12,6 +13,7 @@ export class ResultMerger {
   limitHit = false;
   /** Files known by path only, by reason, as scans tell them. */
   readonly skippedFiles: Record<string, number> = {};
+  readonly #unparsed = new UnparsedTally();
   /** Some shard ran out of time. */
   #incomplete = false;
   /** Shards that answered or failed. */
@@ -64,9 +66,10 @@ export class ResultMerger {
   }
 
   /** The part of a summary that comes from answers. */
-  totals(): Pick<EngineSummary, 'matchCount' | 'documentCount' | 'shardsDone' | 'limitHit' | 'timedOut'> {
+  totals(): Pick<EngineSummary, 'matchCount' | 'documentCount' | 'shardsDone' | 'limitHit' | 'timedOut' | 'unparsed'> {
     const { matchCount, documentCount, shardsDone, limitHit } = this;
-    return { matchCount, documentCount, shardsDone, limitHit, timedOut: !this.full && (this.#incomplete || this.#settled < this.shards) };
+    const timedOut = !this.full && (this.#incomplete || this.#settled < this.shards);
+    return { matchCount, documentCount, shardsDone, limitHit, timedOut, ...this.#unparsed.list() };
   }
 
   /** The documents collected since the last call, best first. */
@@ -104,6 +107,7 @@ export class ResultMerger {
     for (const [reason, count] of Object.entries(answer.skippedFiles ?? {})) {
       this.skippedFiles[reason] = (this.skippedFiles[reason] ?? 0) + count;
     }
+    this.#unparsed.addAll(answer.unparsed);
     const { room } = this;
     const taken = answer.documents.filter(({ before }) => before < room);
     this.limitHit ||= answer.limitHit || answer.matchCount > room;

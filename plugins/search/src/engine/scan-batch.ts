@@ -40,9 +40,9 @@ export interface ScanTask {
 }
 
 /** Searches a batch with the same evaluation, limits and ranking as a shard. */
-export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, budget: SearchBudget): ShardAnswer {
+export function scanBatch(task: ScanTask, { query, want, limits, parser }: ShardQuery, budget: SearchBudget): ShardAnswer {
   const { scope, room = limits.maxMatches } = task;
-  const evaluator = new DocumentEvaluator(forRepository(query.root, scope.repository), want, budget);
+  const evaluator = new DocumentEvaluator(forRepository(query.root, scope.repository), want, budget, parser);
   const patterns = query.atoms.filter(({ shown }) => shown);
   const documents: CollectedDocument[] = [];
   const skippedFiles: Record<string, number> = {};
@@ -82,5 +82,5 @@ export function scanBatch(task: ScanTask, { query, want, limits }: ShardQuery, b
   }
   limitHit ||= documents.length < documentCount || matchCount > room;
   const complete = budget.stopped === undefined;
-  return { documents, matchCount, documentCount, limitHit, complete, exhausted: complete, skippedFiles };
+  return { documents, matchCount, documentCount, limitHit, complete, exhausted: complete, skippedFiles, ...evaluator.unparsed.list() };
 }

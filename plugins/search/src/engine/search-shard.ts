@@ -1,9 +1,10 @@
 import type { Bitset } from '../index/bitset.js';
 import type { BranchMasks } from '../index/branch-masks.js';
 import type { Shard } from '../index/shard.js';
-import { assembleChunks, countCodePoints } from './assemble-chunks.js';
+import type { StructuralParser, UnparsedFiles } from '../structural/contract.js';
+import { assembleChunks, countCodePoints, PositionCounter } from './assemble-chunks.js';
 import { type CompiledQuery, forRepository, type Node } from './compiled-query.js';
-import type { EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
+import type { EngineCapture, EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
 import type { DocumentView } from './document-view.js';
 import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
 import { PossibleDocuments } from './possible-documents.js';
@@ -22,6 +23,7 @@ export interface ShardQuery {
   readonly query: CompiledQuery;
   readonly want: 'content' | 'path' | 'symbol';
   readonly limits: Pick<SearchLimits, 'maxMatches' | 'maxDocuments' | 'contextLines' | 'countAll' | 'lines'>;
+  readonly parser: StructuralParser;
 }
 
 export interface CollectedDocument {
@@ -46,6 +48,8 @@ export interface ShardAnswer {
   readonly resumeAt?: number;
   /** Of a scan: files known by path only, by reason. */
   readonly skippedFiles?: Readonly<Record<string, number>>;
+  /** As in EngineSummary. */
+  readonly unparsed?: readonly UnparsedFiles[];
 }
 
 /** A document that matches, before its lines are cut out. */
@@ -94,13 +98,13 @@ export function searchShard(
   { shard, root, possible, documents }: PreparedShard,
   masks: BranchMasks,
   scope: RepositoryScope,
-  { query, want, limits }: ShardQuery,
+  { query, want, limits, parser }: ShardQuery,
   budget: SearchBudget,
   room = limits.maxMatches,
   from = 0,
 ): ShardAnswer {
   const view = new ShardDocument(shard, scope.repository, possible.candidates);
-  const evaluator = new DocumentEvaluator(root, want, budget);
+  const evaluator = new DocumentEvaluator(root, want, budget, parser);
   const patterns = query.atoms.filter(({ shown }) => shown);
   const wanted = branchMask(scope);
   const found: Found[] = [];
@@ -139,7 +143,16 @@ export function searchShard(
     document: assemble(shard, masks, scope, view.moveTo(item.document), item, limits),
   }));
   const complete = budget.stopped === undefined;
-  return { documents: assembled, matchCount, documentCount, limitHit, complete, exhausted: complete && document < 0, resumeAt };
+  return {
+    documents: assembled,
+    matchCount,
+    documentCount,
+    limitHit,
+    complete,
+    exhausted: complete && document < 0,
+    resumeAt,
+    ...evaluator.unparsed.list(),
+  };
 }
 
 function branchMask(scope: RepositoryScope): { low: number; high: number } {
@@ -188,10 +201,11 @@ export function presentHits(
   view: DocumentView,
   hits: DocumentHits,
   { contextLines, lines = true }: ShardQuery['limits'],
-): Pick<EngineDocument, 'chunks' | 'inContent' | 'pathRanges' | 'symbols' | 'matchCount'> {
+): Pick<EngineDocument, 'chunks' | 'captures' | 'inContent' | 'pathRanges' | 'symbols' | 'matchCount'> {
   const inContent = hits.content.length > 0;
   return {
     chunks: inContent && lines ? assembleChunks(view, hits.content, contextLines) : [],
+    ...(lines && hits.captures.length > 0 ? { captures: presentCaptures(view, hits) } : {}),
     ...(inContent && !lines ? { inContent } : {}),
     pathRanges: pairs(hits.path).map(([start, end]) => {
       const from = countCodePoints(view.path.toString('utf8', 0, start));
@@ -200,6 +214,15 @@ export function presentHits(
     symbols: presentSymbols(view, hits),
     matchCount: hits.count,
   };
+}
+
+/** Those inside the hits that are shown. */
+function presentCaptures(view: DocumentView, { captures, content }: DocumentHits): EngineCapture[] {
+  const positions = new PositionCounter(view);
+  const end = content.at(-1) ?? 0;
+  return captures
+    .filter((capture) => capture.end <= end)
+    .map(({ name, text, start, end: stop }) => ({ name, text, range: { start: positions.at(start), end: positions.at(stop) } }));
 }
 
 function presentSymbols(view: DocumentView, { symbols }: DocumentHits): EngineSymbol[] {

@@ -22,7 +22,12 @@ const source = new MemoryBlobSource();
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'sextant-pool-'));
-  store = await IndexStore.open(root, { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0, maxShardBytes: 40_000 });
+  store = await IndexStore.open(root, {
+    languageOf: (path) => (path.endsWith('.js') ? 'JavaScript' : undefined),
+    extractSymbols: () => [],
+    retireAfter: 0,
+    maxShardBytes: 40_000,
+  });
   engine = new SearchEngine(store, new WorkerPool({ threads: 2, workerUrl }));
 });
 afterEach(async () => {
@@ -163,6 +168,18 @@ describe('WorkerPool', () => {
       expect(pooled.documents).toEqual(single.documents);
       expect(pooled.summary).toEqual(single.summary);
     }
+  });
+
+  it('parses on threads as well, and gives up a search in the middle of a file when it is aborted', async () => {
+    const code = (pattern: string): DocExpr => ({ op: 'structural', pattern });
+    await update(1, { 'a.js': 'f(1)\n', 'b.js': `f(${'['.repeat(4_000)}${']'.repeat(4_000)})\n` });
+    const { summary, documents } = await search(engine, code('f($X)'));
+    expect([summary.matchCount, documents.length, summary.unparsed]).toEqual([2, 2, undefined]);
+    const abort = new AbortController();
+    const slow = search(engine, code(`f(${'['.repeat(3_900)}$X${']'.repeat(3_900)})`), { signal: abort.signal });
+    setTimeout(() => abort.abort(), 300);
+    await expect(slow).rejects.toThrow('aborted');
+    expect((await search(engine, code('f($X)'))).summary.matchCount).toBe(2);
   });
 
   it('answers the same when opened shards do not fit in memory', async () => {

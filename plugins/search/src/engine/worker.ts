@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ContentCheck, checkContent, type ShardImage } from '../index/open-shard.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
+import { BlockingParser } from '../structural/blocking-parser.js';
 import { type CompiledQuery, compileQuery } from './compiled-query.js';
 import { SearchBudget } from './search-budget.js';
 import type { QuerySpec } from './shard-executor.js';
@@ -23,7 +24,7 @@ export type FromWorker =
       readonly rest?: ContentCheck;
       readonly failure?: string;
     }
-  /** Ready for the next message; `used`: milliseconds of processor time that the last one took. */
+  /** Ready for the next message; `used`: milliseconds of processor time that the last one took, here and in the process that parses. */
   | { readonly type: 'idle'; readonly used: number };
 
 /** What a thread is started with. */
@@ -41,6 +42,7 @@ const { nice } = workerData as WorkerSetup;
 if (nice > 0) lowerThreadPriority(nice);
 const post = (message: FromWorker) => port.postMessage(message);
 const runner = new TaskRunner((image) => post({ type: 'opened', image }));
+const parser = new BlockingParser();
 /** Compiled queries by id, so that the regexps' machine code survives from batch to batch. */
 const compiled = new Map<number, CompiledQuery>();
 
@@ -52,7 +54,7 @@ function compiledOf({ id, expr }: QuerySpec): CompiledQuery {
 }
 
 function search(query: QuerySpec, tasks: readonly Task[], slice: number): void {
-  const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits };
+  const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits, parser };
   const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, threadClock() + slice);
   let results: TaskResult[] = [];
   let postedAt = performance.now();
@@ -83,8 +85,9 @@ port.on('message', (message: ToWorker) => {
     return;
   }
   const before = process.threadCpuUsage();
+  const waited = parser.waited;
   if (message.type === 'search') search(message.query, message.tasks, message.slice);
   else verify(message.check);
   const { user, system } = process.threadCpuUsage(before);
-  post({ type: 'idle', used: (user + system) / 1_000 });
+  post({ type: 'idle', used: (user + system) / 1_000 + parser.waited - waited });
 });

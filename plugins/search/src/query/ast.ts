@@ -104,6 +104,8 @@ export interface Notice extends Span {
 }
 
 export interface QueryError extends Span {
+  /** Of the errors that machines tell apart. */
+  readonly code?: string;
   readonly message: string;
   readonly fix?: Fix;
 }

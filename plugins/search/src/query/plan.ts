@@ -79,8 +79,7 @@ export interface TimeFilter {
 }
 
 export interface StructuralPlan {
-  readonly template: string;
-  readonly rule?: string;
+  readonly pattern: string;
   readonly languages: readonly string[];
 }
 

@@ -229,11 +229,13 @@ describe('options and other plans', () => {
     });
   });
 
-  it('of structural searches hold the template', () => {
-    expect(only('patterntype:structural foo(:[x]) lang:go rule:"where true"').structural).toEqual({
-      template: 'foo(:[x])',
-      rule: 'where true',
-      languages: ['Go'],
+  it('of structural searches hold the pattern, and its words for the index', () => {
+    const { structural, kinds, expr } = only('patterntype:structural foo.bar($X, $$$REST) lang:go');
+    expect({ structural, kinds }).toEqual({ structural: { pattern: 'foo.bar($X, $$$REST)', languages: ['Go'] }, kinds: ['content'] });
+    const word = (source: string) => ({ op: 'content', pattern: { kind: 'literal', source, caseSensitive: false } });
+    expect(expr).toEqual({
+      op: 'and',
+      of: [{ op: 'language', names: ['Go'] }, word('foo'), word('bar'), { op: 'structural', pattern: 'foo.bar($X, $$$REST)' }],
     });
   });
 

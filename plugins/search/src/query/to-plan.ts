@@ -80,6 +80,7 @@ const KINDS_OF_TYPE: Readonly<Record<string, readonly ResultKind[]>> = {
 function resultKinds(alternative: Alternative, filters: readonly FilterNode[], options: PlanOptions): readonly ResultKind[] {
   const types = filters.filter((filter) => filter.field === 'type').map((filter) => filter.value.toLowerCase());
   if (types.length > 0) return [...new Set(types.flatMap((type) => KINDS_OF_TYPE[type] ?? []))];
+  if (alternative.some(isStructural)) return ['content'];
   if (options.select?.kind === 'symbol') return ['symbol'];
   if (alternative.some(hasPattern)) {
     const named = filters.some(
@@ -90,6 +91,8 @@ function resultKinds(alternative: Alternative, filters: readonly FilterNode[], o
   const aboutFiles = filters.some((filter) => ['file', 'lang'].includes(filter.field)) || alternative.some((node) => node.kind === 'or');
   return aboutFiles ? ['path'] : ['repository'];
 }
+
+const isStructural = (node: QueryNode): boolean => node.kind === 'pattern' && node.pattern.kind === 'structural';
 
 function hasPattern(node: QueryNode): boolean {
   switch (node.kind) {
@@ -108,7 +111,9 @@ function hasPattern(node: QueryNode): boolean {
 function condition(node: QueryNode, kinds: readonly ResultKind[], query: Query): DocExpr {
   switch (node.kind) {
     case 'pattern':
-      return node.pattern.kind === 'structural' ? TRUE : { op: 'match', in: fieldsOf(kinds), pattern: spec(node.pattern, query) };
+      return node.pattern.kind === 'structural'
+        ? structuralCondition(node.pattern.value)
+        : { op: 'match', in: fieldsOf(kinds), pattern: spec(node.pattern, query) };
     case 'not':
       return { op: 'not', of: condition(node.of, kinds, query) };
     case 'and':
@@ -120,6 +125,21 @@ function condition(node: QueryNode, kinds: readonly ResultKind[], query: Query):
       return node.negated && expr.op !== 'const' ? { op: 'not', of: expr } : expr;
     }
   }
+}
+
+const MAX_WORDS = 16;
+
+/**
+ * A match holds each word of the pattern, whatever the language: so the index, and a look at the text, spare parsing. Letter case is left
+ * open, since some languages have keywords in any; so are letters beyond ASCII, whose case is dear to compare.
+ */
+function structuralCondition(pattern: string): DocExpr {
+  const words = new Set(pattern.replace(/\$+[A-Z_0-9]*/g, ' ').match(/\w{2,}/g));
+  const longest = [...words].sort((a, b) => b.length - a.length).slice(0, MAX_WORDS);
+  return allOf([
+    ...longest.map((source): DocExpr => ({ op: 'content', pattern: { kind: 'literal', source, caseSensitive: false } })),
+    { op: 'structural', pattern },
+  ]);
 }
 
 function filterCondition(filter: FilterNode, query: Query): DocExpr {
@@ -171,13 +191,12 @@ function commitPlan(filters: readonly FilterNode[], { query, now }: Setting): Co
 }
 
 function structuralPlan(alternative: Alternative, filters: readonly FilterNode[]): StructuralPlan | undefined {
-  const pattern = alternative.find((node) => node.kind === 'pattern' && node.pattern.kind === 'structural');
+  const pattern = alternative.find(isStructural);
   if (pattern?.kind !== 'pattern') return undefined;
-  const rule = filters.find((filter) => filter.field === 'rule')?.value;
   const languages = filters
     .filter((filter) => filter.field === 'lang' && !filter.negated)
     .flatMap((filter) => languagesNamed(filter.value) ?? []);
-  return { template: pattern.pattern.value, languages, ...(rule === undefined ? {} : { rule }) };
+  return { pattern: pattern.pattern.value, languages };
 }
 
 /** What stands beside an `or` stands in each of its alternatives. */

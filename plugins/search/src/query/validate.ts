@@ -6,6 +6,7 @@ import { isNegatable } from './filter-values.js';
 import { filtersOf } from './filters-of.js';
 import { replacing } from './query-errors.js';
 import { parseRevisions, splitRevisions } from './revisions.js';
+import { checkTemplate } from './structural-template.js';
 
 const COMMIT_FIELDS: readonly FieldName[] = ['author', 'committer', 'before', 'after', 'message'];
 
@@ -31,7 +32,7 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
       ...checkKinds(text, filters),
     );
   }
-  if (patternType === 'structural') errors.push(...checkStructural(text, filtersOf(root)));
+  if (patternType === 'structural') errors.push(...checkStructural(text, root));
   return distinct(errors);
 }
 
@@ -128,12 +129,22 @@ function checkNegations(filters: readonly FilterNode[]): QueryError[] {
     .map(({ field, start, end }) => ({ message: `${field}: cannot be negated, nor stand in a negated group.`, start, end }));
 }
 
-function checkStructural(text: string, filters: readonly FilterNode[]): QueryError[] {
+function checkStructural(text: string, root: QueryNode): QueryError[] {
+  const filters = filtersOf(root);
   const types = filters.filter((filter) => filter.field === 'type');
   const negated = filters.filter((filter) => filter.negated && filter.field === 'content');
+  const selects = filters.filter((filter) => filter.field === 'select' && /^symbol/i.test(filter.value));
+  const rules = filters.filter((filter) => filter.field === 'rule');
   return [
     ...types.map((filter) => failure(text, filter, 'type: cannot be combined with patterntype:structural.', 'Remove type:')),
     ...negated.map((filter) => failure(text, filter, 'A structural pattern cannot be negated.', 'Remove it')),
+    ...selects.map((filter) =>
+      failure(text, filter, `select:${filter.value} cannot be combined with patterntype:structural.`, 'Remove select:'),
+    ),
+    ...rules.map((filter) =>
+      failure(text, filter, 'rule: belongs to another template language; metavariables take no rules.', 'Remove rule:'),
+    ),
+    ...checkTemplate(text, root, filters),
   ];
 }
 

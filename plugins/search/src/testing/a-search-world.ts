@@ -23,6 +23,7 @@ import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { languageOf } from '../query/languages/languages.js';
+import { BlockingParser } from '../structural/blocking-parser.js';
 import { type FakeCommit, FakeGit } from './fake-git.js';
 import { FakeWall } from './fake-wall.js';
 
@@ -39,6 +40,9 @@ export interface CollectedEvents {
   readonly filters: readonly SearchFilter[];
   readonly progress: SearchProgress;
 }
+
+// Threads and processes run compiled code, as in production.
+const inline = () => new InlineExecutor(50, new BlockingParser(new URL('../../dist/structural/', import.meta.url)));
 
 /** What a repository of the world is made of. */
 export interface Planned extends Partial<Omit<Repository, 'id' | 'name'>> {
@@ -65,6 +69,7 @@ export class SearchWorld {
     defaultTimeout: 10_000,
     maxTimeout: 60_000,
     defaultLimit: 500,
+    structural: true,
     unindexedBytes: 1 << 30,
     unindexedRepositories: 50,
   };
@@ -119,10 +124,11 @@ export class SearchWorld {
     this.#ahead += milliseconds;
   }
 
-  static async open(): Promise<SearchWorld> {
+  /** @param executor what shards, and files without an index, are searched by */
+  static async open(executor = inline): Promise<SearchWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'sextant-search-'));
     const store = await IndexStore.open(folder, { languageOf, extractSymbols, retireAfter: 0 });
-    return new SearchWorld(folder, store, new SearchEngine(store, new InlineExecutor()), new InlineExecutor());
+    return new SearchWorld(folder, store, new SearchEngine(store, executor()), executor());
   }
 
   async close(): Promise<void> {

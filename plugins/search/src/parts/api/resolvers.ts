@@ -108,6 +108,7 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
         match.type === 'content'
           ? match.chunks.map((c) => ({ content: c.content, contentStart: c.start, ranges: c.ranges, contentTruncated: c.truncated }))
           : [],
+      captures: (match: FileParent) => (match.type === 'content' ? (match.captures ?? []) : []),
       pathMatches: (match: FileParent) =>
         match.type === 'symbol'
           ? []

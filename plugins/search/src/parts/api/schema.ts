@@ -64,7 +64,7 @@ type SearchCompleteness {
 }
 
 type SearchCompletenessReason {
-  "capped, timed-out, shard-missing, repository-cloning, repository-missing, not-indexed, degraded, skipped-files, permission-limited, stale, excluded, error."
+  "capped, timed-out, shard-missing, repository-cloning, repository-missing, not-indexed, degraded, skipped-files, not-parsed, permission-limited, stale, excluded, error."
   reason: String!
   message: String!
   repositories: [String!]!
@@ -99,6 +99,8 @@ type FileMatch {
   revSpec: String
   lineMatches: [LineMatch!]!
   chunkMatches: [ChunkMatch!]!
+  "What the metavariables of a structural pattern stood for, in the first matches."
+  captures: [SearchCapture!]!
   pathMatches: [SearchRange!]!
   symbols: [SymbolMatch!]!
   language: String
@@ -123,6 +125,13 @@ type ChunkMatch {
   contentStart: SearchPosition!
   ranges: [SearchRange!]!
   contentTruncated: Boolean!
+}
+
+type SearchCapture {
+  name: String!
+  "Cut after 200 characters; the range is not."
+  text: String!
+  range: SearchRange!
 }
 
 type SearchPosition {

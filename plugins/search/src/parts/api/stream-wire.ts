@@ -56,6 +56,7 @@ function wireMatch(match: SearchMatch, options: WireOptions): Record<string, unk
         ...base,
         hunks: null,
         ...(match.language ? { language: match.language } : {}),
+        ...(match.captures ? { captures: match.captures } : {}),
       };
       if (!options.chunkMatches) return { ...head, lineMatches: lineMatchesOf(match.chunks, options.maxLineLength) };
       return {

@@ -4,6 +4,8 @@ interface Tables {
   readonly byName: ReadonlyMap<string, string>;
   readonly byExtension: ReadonlyMap<string, string>;
   readonly byFileName: ReadonlyMap<string, string>;
+  /** Languages of programming and markup. */
+  readonly code: ReadonlySet<string>;
 }
 
 /** The language of an extension that several share, where the rule (programming first, then own first extension) would surprise. */
@@ -86,6 +88,11 @@ export function languagesNamed(text: string): readonly string[] | undefined {
   return name === undefined ? undefined : [name, ...(ALSO[name] ?? [])];
 }
 
+/** False for data and prose, such as JSON and Markdown. */
+export function isCode(language: string): boolean {
+  return (tables ??= readTables()).code.has(language);
+}
+
 /** All names and aliases in lower case, for suggestions. */
 export function languageNames(): Iterable<string> {
   return (tables ??= readTables()).byName.keys();
@@ -109,5 +116,6 @@ function readTables(): Tables {
     });
   }
   const byExtension = new Map([...extensions].map(([extension, { name }]) => [extension, SHARED_EXTENSIONS[extension] ?? name]));
-  return { byName, byExtension, byFileName };
+  const code = new Set(rows.filter(([, kind]) => kind === 'programming' || kind === 'markup').map(([name]) => name));
+  return { byName, byExtension, byFileName, code };
 }
