@@ -1,4 +1,6 @@
 import { type Actor, defineEvent, extensionPoint, serviceToken, z } from '@sextant/sdk';
+import type { SearchExplanation } from './explanation.js';
+import type { Verdict } from './verdict.js';
 
 export type {
   DocExpr,
@@ -6,6 +8,7 @@ export type {
   EngineChunk,
   EngineDocument,
   EngineEvent,
+  EngineExplanation,
   EnginePosition,
   EngineRange,
   EngineRequest,
@@ -17,10 +20,11 @@ export type {
   SearchLimits,
   SearchScope,
 } from './engine/contract.js';
-export type { UnparsedFiles, UnparsedReason } from './structural/contract.js';
-
+export type { EstimatedCost, ExplainedSource, ExplainedWork, SearchExplanation } from './explanation.js';
 export { searchEngine } from './remote.js';
 export { type IndexedVersion, type IndexFeed, indexFeed } from './replica/index-feed.js';
+export type { UnparsedFiles, UnparsedReason } from './structural/contract.js';
+export type { Verdict, VerdictReason } from './verdict.js';
 
 export type PatternType = 'keyword' | 'standard' | 'literal' | 'regexp' | 'structural';
 
@@ -146,36 +150,6 @@ export interface SearchAlert {
   readonly proposedQueries: readonly { readonly description: string; readonly query: string }[];
 }
 
-export type VerdictReason =
-  | 'capped'
-  | 'timed-out'
-  | 'shard-missing'
-  | 'repository-cloning'
-  | 'repository-missing'
-  | 'not-indexed'
-  | 'degraded'
-  | 'skipped-files'
-  | 'not-parsed'
-  | 'permission-limited'
-  | 'stale'
-  | 'excluded'
-  | 'error';
-
-/** What the answer did not look at. `exhaustive` only when nothing was left out. */
-export interface Verdict {
-  readonly exhaustive: boolean;
-  readonly reasons: readonly {
-    readonly reason: VerdictReason;
-    readonly message: string;
-    readonly repositories?: readonly string[];
-    readonly count?: number;
-  }[];
-  /** The whole verdict in one sentence. */
-  readonly words: string;
-  /** The oldest index that was searched: the commit's age in milliseconds. */
-  readonly oldestIndexAt?: string;
-}
-
 export interface SearchProgress {
   readonly done: boolean;
   readonly matchCount: number;
@@ -195,6 +169,8 @@ export type SearchEvent =
 /** Search for a person: the query language, the wall, all engines merged. */
 export interface Search {
   search(request: SearchRequest): AsyncIterable<SearchEvent>;
+  /** How a query is understood and where it would be looked for, without looking. An alert instead when it cannot be understood. */
+  explain(request: Pick<SearchRequest, 'query' | 'patternType' | 'actor' | 'signal'>): Promise<SearchExplanation | SearchAlert>;
   /** Counts to the end, and says whether it could. */
   count(request: Omit<SearchRequest, 'display'>): Promise<{ readonly count: number; readonly verdict: Verdict }>;
 }

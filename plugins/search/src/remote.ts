@@ -1,12 +1,12 @@
 import { type RemoteNode, serviceToken } from '@sextant/sdk';
-import type { EngineEvent, EngineRequest, EngineSummary, SearchEngine } from './engine/contract.js';
+import type { EngineEvent, EngineExplanation, EngineRequest, EngineSummary, SearchEngine } from './engine/contract.js';
 import { UnparsedTally } from './structural/unparsed-tally.js';
 
 /** A search node, here or in another process. Several nodes hold the same index; a request goes to one of them by its scope. */
 export const searchEngine = serviceToken<SearchEngine>('search.engine@1', {
   remote: {
     role: 'search',
-    methods: { search: 'stream', status: 'call', skippedFiles: 'call' },
+    methods: { search: 'stream', status: 'call', skippedFiles: 'call', explain: 'call' },
     combine: (nodes) => new SpreadEngine(nodes),
   },
 });
@@ -53,6 +53,21 @@ export class SpreadEngine implements SearchEngine {
     } finally {
       for (const { iterator } of open) void iterator.return?.();
     }
+  }
+
+  async explain({ scope, ...o }: Parameters<SearchEngine['explain']>[0]): Promise<EngineExplanation> {
+    const addresses = this.nodes.map((n) => n.address);
+    const shares = Map.groupBy(scope.repositories, ({ id }) => nodeOf(addresses, id));
+    const answers = await Promise.all(
+      [...shares].map(([address, repositories]) =>
+        (this.nodes.find((n) => n.address === address) as RemoteNode<SearchEngine>).client.explain({ ...o, scope: { repositories } }),
+      ),
+    );
+    return {
+      repositories: answers.flatMap((a) => a.repositories),
+      notIndexed: answers.flatMap((a) => a.notIndexed),
+      degraded: answers.flatMap((a) => a.degraded),
+    };
   }
 
   async status(o: Parameters<SearchEngine['status']>[0]): ReturnType<SearchEngine['status']> {

@@ -1,9 +1,10 @@
 import { z } from '@sextant/sdk';
 import type { AddCommand } from '../add-command.js';
 import { endpointOf, graphql } from '../endpoint.js';
+import { explainedInWords } from '../explained-query.js';
 
 const Explained = z.object({
-  explainSearchQuery: z.object({
+  searchQueryExplain: z.object({
     explanation: z.unknown(),
     alert: z
       .object({
@@ -20,14 +21,15 @@ export const query: AddCommand = (program, done) => {
     .command('query')
     .description('Commands about queries.')
     .command('explain')
-    .description('Show how a query is understood, without running it.')
+    .description('Show how a query is understood, where it would be looked for and what that costs, without running it.')
     .argument('<query...>')
     .option('--endpoint <url>', 'address of the Sextant')
-    .option('--pattern-type <type>', 'keyword, standard, literal or regexp')
-    .action(async (words: string[], options: { endpoint?: string; patternType?: string }) => {
-      const { explainSearchQuery: answer } = await graphql(
+    .option('--pattern-type <type>', 'keyword, standard, literal, regexp or structural')
+    .option('--json', 'print all of it as JSON')
+    .action(async (words: string[], options: { endpoint?: string; patternType?: string; json?: true }) => {
+      const { searchQueryExplain: answer } = await graphql(
         endpointOf(options.endpoint),
-        'query Explain($query: String!, $type: SearchPatternType) { explainSearchQuery(query: $query, patternType: $type) { explanation alert { title description proposedQueries { description query } } } }',
+        'query Explain($query: String!, $type: SearchPatternType) { searchQueryExplain(query: $query, patternType: $type) { explanation alert { title description proposedQueries { description query } } } }',
         Explained,
         { query: words.join(' '), type: options.patternType ?? null },
       );
@@ -36,7 +38,7 @@ export const query: AddCommand = (program, done) => {
         for (const proposal of answer.alert.proposedQueries ?? []) process.stderr.write(`  ${proposal.description}: ${proposal.query}\n`);
         return done(1);
       }
-      process.stdout.write(`${JSON.stringify(answer.explanation, null, 2)}\n`);
+      process.stdout.write(options.json ? `${JSON.stringify(answer.explanation, null, 2)}\n` : explainedInWords(answer.explanation));
       done(0);
     });
 };

@@ -80,7 +80,7 @@ async function headOf(run: SearchRun, repository: Repository): Promise<Target | 
 }
 
 /** A repository whose mirror is there. Others are named in the verdict. */
-function isCloned(run: SearchRun, repository: Repository): boolean {
+export function isCloned(run: SearchRun, repository: Repository): boolean {
   const status = run.mirrors.get(repository.id)?.status;
   if (status === 'cloned') return true;
   if (status === 'cloning' || status === 'queued')
@@ -91,7 +91,7 @@ function isCloned(run: SearchRun, repository: Repository): boolean {
 }
 
 /** Without an answer the index is still asked: it is only not known how old it is, which is said as a node that is missing. */
-async function heldOf(run: SearchRun, repositories: readonly Repository[]): Promise<ReadonlyMap<number, IndexedRepository>> {
+export async function heldOf(run: SearchRun, repositories: readonly Repository[]): Promise<ReadonlyMap<number, IndexedRepository>> {
   if (repositories.length === 0) return new Map();
   try {
     const states = await run.engine.status({ repositories: repositories.map((r) => r.id), signal: run.signal });

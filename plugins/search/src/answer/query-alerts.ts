@@ -15,8 +15,7 @@ export function nothingFound(notices: readonly Notice[]): SearchAlert {
 const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries'> => ({
   description: list
     .map((e) => `${e.message} (at ${e.start + 1}${e.end > e.start + 1 ? `–${e.end}` : ''}${'code' in e ? `, ${e.code}` : ''})`)
-    .join('
-'),
+    .join('\n'),
   proposedQueries: list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
 });
 

@@ -172,7 +172,12 @@ afterAll(async () => {
 function aRun(history: History): SearchRun {
   return {
     git: history.asGit(),
-    engine: { search: (o) => engine.search(o), status: async () => [], skippedFiles: async () => [] },
+    engine: {
+      search: (o) => engine.search(o),
+      explain: ({ scope }) => engine.explain(scope),
+      status: async () => [],
+      skippedFiles: async () => [],
+    },
     scanner,
     tally: new Tally(() => 0),
     log: silent,

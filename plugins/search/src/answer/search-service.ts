@@ -1,14 +1,17 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState, Mirrors } from '@sextant/plugin-git/api';
 import type { Clock, Contribution, Logger, Meter, OpenSpan } from '@sextant/sdk';
-import type { Ranker, Search, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
+import type { Ranker, Search, SearchAlert, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
+import type { SearchExplanation } from '../explanation.js';
+import { explainQuery } from '../query/explain.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { SearchPlan } from '../query/plan.js';
 import { toPlan } from '../query/to-plan.js';
 import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
+import { explainWork } from './explain-search.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
 import { alertOf, noProvider, noRepositories, nothingFound, structuralIsOff } from './query-alerts.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
@@ -79,7 +82,7 @@ export class SearchService implements Search {
     if (plan.alternatives.some(({ structural }) => structural) && !this.services.settings().structural) {
       yield { type: 'alert', alert: structuralIsOff };
       tally.leaveOut('error', 'Structural search is switched off, so nothing was searched');
-      yield* ending(tally, 0);
+      yield* ending(span, tally, 0);
       return;
     }
     const controller = new AbortController();
@@ -105,6 +108,21 @@ export class SearchService implements Search {
     return { count, verdict };
   }
 
+  async explain(request: Pick<SearchRequest, 'query' | 'patternType' | 'actor' | 'signal'>): Promise<SearchExplanation | SearchAlert> {
+    const { clock, catalog, visibility, repositories, mirrors } = this.services;
+    const parsed = parseQuery(request.query, { patternType: request.patternType ?? 'standard' });
+    if (!parsed.ok) return alertOf(parsed.errors);
+    const plan = toPlan(parsed.query, { now: clock.now() });
+    const viewer = await Viewer.of(visibility, request.actor);
+    const states = new Map<number, MirrorState>();
+    const run = this.#runOf(plan, request, new Tally(() => clock.monotonic()), viewer, states, request.signal);
+    if (viewer.limited !== undefined) run.tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
+    const visible = await catalog.of(request.actor);
+    const work = await explainWork(run, plan, { visible, actor: request.actor, repositories, mirrors, states });
+    await viewer.look();
+    return { query: explainQuery(parsed.query, { now: clock.now() }), ...work(viewer.sees) };
+  }
+
   async *#run(
     span: OpenSpan,
     plan: SearchPlan,
@@ -115,20 +133,9 @@ export class SearchService implements Search {
     const { catalog, visibility } = this.services;
     const viewer = await Viewer.of(visibility, request.actor);
     const visible = await catalog.of(request.actor);
-    const limit = plan.options.count === 'all' ? ALL : (plan.options.count ?? this.services.settings().defaultLimit);
+    const limit = this.#limitOf(plan);
     const states = new Map<number, MirrorState>();
-    const run: SearchRun = {
-      ...this.#budget(plan, limit, tally),
-      tally,
-      signal: AbortSignal.any([request.signal, controller.signal]),
-      contextLines: request.contextLines ?? 1,
-      // A ranker may look at them.
-      lines: this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select)),
-      ordered: request.ordered ?? false,
-      sees: viewer.sees,
-      mirrors: states,
-      languages: plan.alternatives.flatMap(({ structural }) => structural?.languages ?? []),
-    };
+    const run = this.#runOf(plan, request, tally, viewer, states, AbortSignal.any([request.signal, controller.signal]));
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     else if (!viewer.unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
     const { streams, searched } = await this.services.meter.span('plan search', async (planning) => {
@@ -177,6 +184,32 @@ export class SearchService implements Search {
       streams.push(...(await alternativeMatches(run, alternative, scope.repositories, { repositories, actor })));
     }
     return { streams, searched };
+  }
+
+  #limitOf({ options }: SearchPlan): number {
+    return options.count === 'all' ? ALL : (options.count ?? this.services.settings().defaultLimit);
+  }
+
+  #runOf(
+    plan: SearchPlan,
+    request: SearchRequest,
+    tally: Tally,
+    viewer: Viewer,
+    mirrors: ReadonlyMap<number, MirrorState>,
+    signal: AbortSignal,
+  ): SearchRun {
+    return {
+      ...this.#budget(plan, this.#limitOf(plan), tally),
+      tally,
+      signal,
+      contextLines: request.contextLines ?? 1,
+      // A ranker may look at them.
+      lines: this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select)),
+      ordered: request.ordered ?? false,
+      sees: viewer.sees,
+      mirrors,
+      languages: plan.alternatives.flatMap(({ structural }) => structural?.languages ?? []),
+    };
   }
 
   async *#deliver(

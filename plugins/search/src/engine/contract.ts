@@ -161,6 +161,17 @@ export interface EngineSummary {
   readonly unparsed?: readonly UnparsedFiles[];
 }
 
+/** What a node would search for a scope. */
+export interface EngineExplanation {
+  readonly repositories: readonly {
+    readonly repository: number;
+    readonly shards: readonly { readonly shard: string; readonly documents: number; readonly contentBytes: number }[];
+  }[];
+  /** As in EngineSummary. */
+  readonly notIndexed: readonly number[];
+  readonly degraded: readonly { readonly repository: number; readonly reason: string }[];
+}
+
 export interface IndexedRepository {
   readonly repository: number;
   readonly branches: readonly { readonly name: string; readonly commit: string }[];
@@ -176,6 +187,8 @@ export interface IndexedRepository {
 /** A search node: the index of some repositories. It knows no permissions; the scope of a request is what may be read. */
 export interface SearchEngine {
   search(o: EngineRequest): AsyncIterable<EngineEvent>;
+  /** What a search in this scope would look at. @throws where a node does not answer */
+  explain(o: { readonly scope: SearchScope; readonly signal?: AbortSignal }): Promise<EngineExplanation>;
   status(o: {
     /** Absent: all. */ readonly repositories?: readonly number[];
     readonly signal?: AbortSignal;

@@ -6,6 +6,18 @@ export function isLaborious({ root, atoms }: CompiledQuery): boolean {
   return atoms.some(({ pattern }) => pattern.ambiguous) || readsAll(root) || parses(root);
 }
 
+/** What of the documents in an index a search has to look at. */
+export function contentRead({ root }: CompiledQuery): 'names' | 'candidates' | 'everything' {
+  if (!looksInside(root)) return 'names';
+  return narrows(root) ? 'candidates' : 'everything';
+}
+
+function looksInside(node: Node): boolean {
+  if (node.op === 'and' || node.op === 'or') return node.of.some(looksInside);
+  if (node.op === 'not') return looksInside(node.of);
+  return node.op === 'content' || node.op === 'structural' || (node.op === 'match' && node.in.has('content'));
+}
+
 function parses(node: Node): boolean {
   return node.op === 'structural' || ((node.op === 'and' || node.op === 'or') && node.of.some(parses));
 }

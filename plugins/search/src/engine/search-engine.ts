@@ -1,7 +1,7 @@
 import type { IndexStore } from '../index/index-store.js';
 import { repositoryOfShard } from '../index/manifest.js';
 import { compileQuery } from './compiled-query.js';
-import type { EngineEvent, EngineRequest } from './contract.js';
+import type { EngineEvent, EngineExplanation, EngineRequest, SearchScope } from './contract.js';
 import { isLaborious } from './laborious.js';
 import { ResultMerger } from './result-merger.js';
 import { planSearch, type SearchPlan } from './search-plan.js';
@@ -57,6 +57,25 @@ export class SearchEngine {
     } finally {
       // The files must stay until the last thread has let go of them.
       void run.stop().finally(() => snapshot.release());
+    }
+  }
+
+  /** What a search in this scope would look at; reads no shard. */
+  async explain(scope: SearchScope): Promise<EngineExplanation> {
+    const snapshot = await this.store.acquire(new Set(scope.repositories.map(({ id }) => id)));
+    try {
+      const { tasks, notIndexed, degraded } = planSearch(scope, snapshot);
+      const byRepository = Map.groupBy(tasks, ({ task }) => task.scope.repository);
+      return {
+        repositories: [...byRepository].map(([repository, planned]) => ({
+          repository,
+          shards: planned.map(({ entry }) => ({ shard: entry.id, documents: entry.liveDocuments, contentBytes: entry.contentBytes })),
+        })),
+        notIndexed,
+        degraded,
+      };
+    } finally {
+      snapshot.release();
     }
   }
 

@@ -31,7 +31,10 @@ export interface ExplainedNode {
 
 export interface ExplainedPattern {
   readonly pattern: PatternSpec;
+  /** `v8` is the runtime's. */
   readonly engine: 'literal' | 'v8' | 're2';
+  /** Why it is that one. */
+  readonly why: string;
   readonly crossesLines: boolean;
   /** What the index is asked for, such as `"mutex" and ("lock" or "unlock")`; "anything" means a full scan. */
   readonly required: string;
@@ -61,7 +64,8 @@ function explainNode(node: QueryNode, text: string): ExplainedNode {
 
 function explainPattern(pattern: PatternSpec): ExplainedPattern {
   const compiled = compilePattern(pattern);
-  return { pattern, engine: compiled.matcher().engine, crossesLines: compiled.crossesLines, required: describeRequired(compiled.required) };
+  const { why, crossesLines, required } = compiled;
+  return { pattern, engine: compiled.matcher().engine, why, crossesLines, required: describeRequired(required) };
 }
 
 function patternsOf(expr: DocExpr): PatternSpec[] {

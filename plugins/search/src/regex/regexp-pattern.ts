@@ -15,6 +15,7 @@ import { v8Linear } from './v8-linear.js';
 /** How a regexp will run; plain data for `explain`. */
 export interface EnginePlan {
   readonly engine: 'v8' | 're2';
+  readonly why: string;
   /** Absent when only RE2 can run it. */
   readonly v8?: V8Source;
   /** The form that reaches V8's linear engine soon, for ambiguous patterns and long lines; absent: RE2 runs there. */
@@ -47,7 +48,8 @@ export function compileRegexp(spec: PatternSpec): CompiledPattern {
       return source === undefined ? new Re2Finder(plan.re2[reading], lineByLine) : new V8Finder(source[reading], source.flags);
     },
   });
-  return { spec, required: requiredLiterals(simple), crossesLines, bytewise, ambiguous: plan.ambiguous, matcher: () => matcher };
+  const { why, ambiguous } = plan;
+  return { spec, required: requiredLiterals(simple), crossesLines, bytewise, why, ambiguous, matcher: () => matcher };
 }
 
 /** Chooses the engine: V8 where a linear engine backs it or the pattern cannot explode on a short line, RE2 otherwise. */
@@ -55,13 +57,18 @@ export function planEngine(node: Node): EnginePlan {
   const ambiguous = isAmbiguous(node);
   const re2 = { bytes: re2Source(node, 'bytes'), utf8: re2Source(node, 'utf8') };
   const flags = v8Flags(node);
-  if (flags === undefined || hasEmptyLoop(node)) return { engine: 're2', re2, ambiguous };
+  const onRe2 = (why: string): EnginePlan => ({ engine: 're2', why, re2, ambiguous });
+  if (flags === undefined) return onRe2('it asks for the end of a line and for the end of the file');
+  if (hasEmptyLoop(node)) return onRe2('a part that repeats may be empty, which RE2 reads in another way than the runtime');
   const guarded = v8Source(node, flags, { writeOutCounts: true, captureLoops: true });
   if (guarded !== undefined && isLinear(guarded)) {
-    return { engine: 'v8', v8: v8Source(node, flags, { writeOutCounts: true }), guarded, re2, ambiguous };
+    const why = 'the runtime has a linear engine to fall back to';
+    return { engine: 'v8', why, v8: v8Source(node, flags, { writeOutCounts: true }), guarded, re2, ambiguous };
   }
-  const v8 = ambiguous ? undefined : v8Source(node, flags, { writeOutCounts: false });
-  return v8 === undefined ? { engine: 're2', re2, ambiguous } : { engine: 'v8', v8, re2, ambiguous };
+  if (ambiguous) return onRe2('the runtime could backtrack for very long');
+  const v8 = v8Source(node, flags, { writeOutCounts: false });
+  if (v8 === undefined) return onRe2('the runtime has no such expression');
+  return { engine: 'v8', why: 'it leaves the runtime little to go back to', v8, re2, ambiguous };
 }
 
 function isLinear({ bytes, utf8, flags }: V8Source): boolean {

@@ -100,6 +100,7 @@ export class SearchWorld {
     this.service = new SearchService({
       engine: {
         search: (o) => this.node.search(o),
+        explain: (o) => this.node.explain(o),
         status: (o) => this.node.status(o),
         skippedFiles: (o) => this.node.skippedFiles(o),
       },
@@ -140,6 +141,7 @@ export class SearchWorld {
   get realNode(): EngineService {
     return {
       search: (o) => tracedSearch(this.meter, o, (request) => this.engine.search(request)),
+      explain: ({ scope }) => this.engine.explain(scope),
       status: async ({ repositories }) =>
         repositories
           ? (await Promise.all(repositories.map((id) => this.store.status(id)))).filter((s) => s !== undefined)

@@ -15,6 +15,7 @@ beforeEach(async () => {
       asked.push(request);
       return world.service.search(request);
     },
+    explain: (request) => world.service.explain(request),
     count: (request) => world.service.count(request),
   };
   answer = new LazyAnswer(search, { query: 'type:file needle', actor: admin, signal: new AbortController().signal });

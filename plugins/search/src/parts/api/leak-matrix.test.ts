@@ -347,13 +347,13 @@ describe('what search shows of repositories', () => {
   it('is not told by explaining a query, nor by asking for a new index', async () => {
     for (const r of [...repositories, ghost]) {
       const explained = await world.ask(
-        'query ($q: String!) { explainSearchQuery(query: $q) { explanation } }',
+        'query ($q: String!) { searchQueryExplain(query: $q) { explanation } }',
         { q: `repo:^${r.name}$` },
         none,
       );
       expect(JSON.stringify(explained.data).replaceAll(r.name, ghost.name)).toBe(
         JSON.stringify(
-          (await world.ask('query ($q: String!) { explainSearchQuery(query: $q) { explanation } }', { q: `repo:^${ghost.name}$` }, none))
+          (await world.ask('query ($q: String!) { searchQueryExplain(query: $q) { explanation } }', { q: `repo:^${ghost.name}$` }, none))
             .data,
         ),
       );

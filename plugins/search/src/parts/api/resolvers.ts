@@ -1,12 +1,9 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
 import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
-import { alertOf } from '../../answer/query-alerts.js';
 import type { PatternType, SearchMatch } from '../../api.js';
 import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
-import { explainQuery } from '../../query/explain.js';
-import { parseQuery } from '../../query/parse-query.js';
 import type { CollectedAnswer } from './collect-answer.js';
 import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
@@ -27,11 +24,9 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
           contextLines: 0,
           ...(args.patternType ? { patternType: args.patternType } : {}),
         }),
-      explainSearchQuery: (_parent, args: { query: string; patternType?: PatternType | null }) => {
-        const parsed = parseQuery(args.query, { patternType: args.patternType ?? 'standard' });
-        return parsed.ok
-          ? { explanation: explainQuery(parsed.query, { now: d.clock.now() }), alert: null }
-          : { explanation: null, alert: alertOf(parsed.errors) };
+      searchQueryExplain: async (_parent, { query, patternType }: { query: string; patternType?: PatternType | null }, op) => {
+        const told = await service.explain({ query, actor: op.actor, signal: op.signal, ...(patternType ? { patternType } : {}) });
+        return 'work' in told ? { explanation: told, alert: null } : { explanation: null, alert: told };
       },
     },
     Mutation: {

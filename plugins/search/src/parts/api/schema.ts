@@ -2,8 +2,8 @@ export const typeDefs = /* GraphQL */ `
 extend type Query {
   "Searches code, paths, symbols, repositories, commits and diffs that the viewer may see."
   search(query: String!, version: SearchVersion = V3, patternType: SearchPatternType): Search
-  "How a query is understood: its tree and its plan, without running it."
-  explainSearchQuery(query: String!, patternType: SearchPatternType): SearchQueryExplanation
+  "How a query is understood, where it would be looked for and what that costs, without looking."
+  searchQueryExplain(query: String!, patternType: SearchPatternType): SearchQueryExplanation
 }
 
 enum SearchVersion { V1 V2 V3 }
@@ -15,7 +15,7 @@ type Search {
 }
 
 type SearchQueryExplanation {
-  "The parsed tree, the plan and what the index must hold, as JSON."
+  "The parsed tree (query), the plan by repository (work), the estimated cost (cost) and what could not be looked at (verdict), as JSON."
   explanation: JSONValue
   "What is wrong with the query, with positions and a query that works."
   alert: SearchAlert

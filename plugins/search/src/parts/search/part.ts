@@ -25,6 +25,7 @@ export default definePart(config)({
       ctx.signal.addEventListener('abort', () => void engine.close(), { once: true });
       return {
         search: (o) => tracedSearch(ctx.meter, o, (request) => engine.search(request)),
+        explain: ({ scope }) => engine.explain(scope),
         status: async ({ repositories }) =>
           repositories ? (await Promise.all(repositories.map((id) => opened.status(id)))).filter((s) => s !== undefined) : opened.list(),
         skippedFiles: ({ repository, limit, offset }) => opened.skipped(repository, { limit, offset }),
