@@ -68,7 +68,9 @@ class Lexer {
     const match = this.match(/(-?)([a-z]+):/iy);
     if (match === undefined) return undefined;
     const field = fieldNamed(match[2] as string);
-    if (field === undefined) {
+    // In code a name with a colon is often a key or a typed parameter.
+    const isCode = this.patternType === 'structural' && (this.at === this.text.length || isBlank(this.text[this.at]));
+    if (field === undefined || isCode) {
       this.at = start;
       return undefined;
     }
