@@ -171,6 +171,22 @@ describe('the process that parses', () => {
     }
   });
 
+  it('is given up when it takes too long with one file', async () => {
+    world = await withParser(`if (Buffer.from(request.content).includes('boom')) for (;;);`);
+    await world.add('a', { tree: { 'a.js': 'foo(1)\n', 'b.js': 'foo("boom")\n', 'c.js': 'foo(3)\n' } });
+    const { verdict, matches } = await structural('foo($X)');
+    expect(found(matches).sort()).toEqual(['foo(1)', 'foo(3)']);
+    expect(verdict.words).toContain('The parser gave up 1 file in JavaScript after 2 s each');
+  });
+
+  it('may not start at all, which every answer says', async () => {
+    world = await withParser('');
+    await writeFile(join(folder, 'parser-process.js'), 'process.exit(1)');
+    await world.add('a', { tree: { 'a.js': 'foo(1)\n' } });
+    const { verdict } = await structural('foo($X)');
+    expect(verdict).toMatchObject({ exhaustive: false, words: expect.stringContaining('The parser crashed at 1 file in JavaScript') });
+  });
+
   it('is ended when the deadline passes in the middle of a file', async () => {
     world = await withParser(`say(String(process.pid)); for (;;);`);
     await world.add('a', { tree: { 'a.js': 'foo(1)\n' } });

@@ -1,11 +1,9 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { MAX_PARSE_BYTES, MAX_PARSE_MS, type StopSign, type StructuralOutcome, type StructuralParser } from './contract.js';
+import { MAX_PARSE_BYTES, type StopSign, type StructuralOutcome, type StructuralParser } from './contract.js';
 import type { BridgeSetup, FindReply, ToBridge } from './parser-messages.js';
 
 /** How often a thread that waits looks whether its search was stopped, milliseconds. */
 const LOOK_EVERY_MS = 10;
-/** A process that parses has this long to start, once. */
-const START_MS = 10_000;
 
 interface Bridge {
   readonly worker: Worker;
@@ -22,7 +20,6 @@ export class BlockingParser implements StructuralParser {
   waited = 0;
   #bridge: Bridge | undefined;
   #lastId = 0;
-  #answered = false;
 
   /** @param folder the compiled files of this folder; tests that run from source name the one in `dist` */
   constructor(private readonly folder: URL = new URL('./', import.meta.url)) {}
@@ -34,11 +31,10 @@ export class BlockingParser implements StructuralParser {
     const id = ++this.#lastId;
     bridge.port.postMessage({ type: 'find', request: { id, pattern, language, content: new Uint8Array(content) } } satisfies ToBridge);
     const asked = performance.now();
-    const reply = this.#wait(bridge, id, asked, stop);
+    const reply = this.#wait(bridge, id, stop);
     this.waited += performance.now() - asked;
-    if (typeof reply === 'object') return reply;
-    bridge.port.postMessage({ type: 'stop' } satisfies ToBridge);
-    return reply === 'slow' ? { unparsed: 'slow' } : undefined;
+    if (!reply) bridge.port.postMessage({ type: 'stop' } satisfies ToBridge);
+    return reply;
   }
 
   async close(): Promise<void> {
@@ -46,17 +42,15 @@ export class BlockingParser implements StructuralParser {
     this.#bridge = undefined;
   }
 
-  #wait({ port, replies }: Bridge, id: number, asked: number, stop: StopSign): FindReply | 'slow' | 'stopped' {
+  /** Undefined: stopped. */
+  #wait({ port, replies }: Bridge, id: number, stop: StopSign): FindReply | undefined {
     for (;;) {
       const seen = Atomics.load(replies, 0);
       for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
         const reply = next.message as FindReply;
-        if (reply.id !== id) continue;
-        this.#answered = true;
-        return reply;
+        if (reply.id === id) return reply;
       }
-      if (stop.spent()) return 'stopped';
-      if (performance.now() - asked > MAX_PARSE_MS + (this.#answered ? 0 : START_MS)) return 'slow';
+      if (stop.spent()) return undefined;
       Atomics.wait(replies, 0, seen, LOOK_EVERY_MS);
     }
   }

@@ -16,6 +16,9 @@ export interface FindRequest {
 
 export type FindReply = { readonly id: number } & (StructuralMatches | { readonly unparsed: UnparsedReason });
 
+/** From the process that parses: that it can be asked, and answers. */
+export type FromProcess = 'ready' | FindReply;
+
 /** What a bridge is started with. */
 export interface BridgeSetup {
   /** One Int32: the number of replies so far. */

@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import type { FindReply, FindRequest } from './parser-messages.js';
+import type { FindRequest, FromProcess } from './parser-messages.js';
 import { TreeSearch } from './tree-search.js';
 
 try {
@@ -9,11 +9,12 @@ try {
   // Where that is not allowed it goes on as it is.
 }
 
-const send = (reply: FindReply) => process.send?.(reply);
+const send = (message: FromProcess) => process.send?.(message);
 const search = TreeSearch.load();
 
 process.on('message', ({ id, pattern, language, content }: FindRequest) => {
   send({ id, ...(search?.find(pattern, language, Buffer.from(content)) ?? { unparsed: 'no-engine' as const }) });
 });
+send('ready');
 // The node has ended.
 process.on('disconnect', () => process.exit());
