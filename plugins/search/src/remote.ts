@@ -59,14 +59,21 @@ export class SpreadEngine implements SearchEngine {
     const addresses = this.nodes.map((n) => n.address);
     const shares = Map.groupBy(scope.repositories, ({ id }) => nodeOf(addresses, id));
     const answers = await Promise.all(
-      [...shares].map(([address, repositories]) =>
-        (this.nodes.find((n) => n.address === address) as RemoteNode<SearchEngine>).client.explain({ ...o, scope: { repositories } }),
-      ),
+      [...shares].map(async ([address, repositories]): Promise<EngineExplanation> => {
+        const node = this.nodes.find((n) => n.address === address);
+        try {
+          if (node) return await node.client.explain({ ...o, scope: { repositories } });
+        } catch {
+          o.signal?.throwIfAborted();
+        }
+        return { repositories: [], notIndexed: [], degraded: [], unanswered: repositories.map(({ id }) => id) };
+      }),
     );
     return {
       repositories: answers.flatMap((a) => a.repositories),
       notIndexed: answers.flatMap((a) => a.notIndexed),
       degraded: answers.flatMap((a) => a.degraded),
+      unanswered: answers.flatMap((a) => a.unanswered ?? []),
     };
   }
 

@@ -105,12 +105,17 @@ async function indexedSources(run: SearchRun, { index }: PlanAlternative, { inde
   }
   const shards = new Map(plan.repositories.map((planned) => [planned.repository, planned.shards]));
   const unheld = new Set(plan.notIndexed);
+  const unanswered = new Set(plan.unanswered);
   for (const { repository } of plan.degraded) {
     const named = indexed.find((scope) => scope.repository.id === repository)?.repository;
     run.tally.leaveOut('degraded', 'A part of the index is damaged and is built anew', named ? { repository: named } : {});
   }
   return indexed.flatMap(({ repository, branch }): NamedSource[] => {
     const { id, name } = repository;
+    if (unanswered.has(id)) {
+      run.tally.leaveOut('shard-missing', 'A search node does not answer', { repository });
+      return [];
+    }
     const source = { id, repository: name, ...(branch === undefined ? {} : { revision: branch }) };
     if (!unheld.has(id)) return [{ ...source, by: 'index', shards: shards.get(id) ?? [] }];
     if (index !== 'only') return isCloned(run, repository) ? [{ ...source, by: 'files', why: 'there is no index yet' }] : [];

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SearchMatch } from '../api.js';
 import { InlineExecutor } from '../engine/inline-executor.js';
+import { SpreadEngine } from '../remote.js';
 import { BlockingParser } from '../structural/blocking-parser.js';
 import { MAX_PARSE_BYTES } from '../structural/contract.js';
 import { admin, SearchWorld } from '../testing/a-search-world.js';
@@ -107,6 +108,12 @@ describe('structural search', () => {
       expect((await structural(`${index}foo($X) -lang:zig`)).verdict.exhaustive).toBe(true);
       expect((await structural(`${index}foo($X) lang:markdown`)).verdict.exhaustive).toBe(false);
     }
+  });
+
+  it('adds up what several nodes could not parse', async () => {
+    for (const name of ['a', 'b', 'c']) await world.add(name, { tree: { 'a.zig': 'foo(1)\n' } });
+    world.node = new SpreadEngine(['one', 'two', 'three'].map((address) => ({ address, client: world.realNode })) as never);
+    expect((await structural('foo($X) file:zig')).verdict.words).toContain('3 files in Zig have no structural grammar');
   });
 
   it('says that a pattern is no code of the language that was named', async () => {

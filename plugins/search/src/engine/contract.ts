@@ -170,6 +170,7 @@ export interface EngineExplanation {
   /** As in EngineSummary. */
   readonly notIndexed: readonly number[];
   readonly degraded: readonly { readonly repository: number; readonly reason: string }[];
+  readonly unanswered?: readonly number[];
 }
 
 export interface IndexedRepository {
@@ -187,7 +188,7 @@ export interface IndexedRepository {
 /** A search node: the index of some repositories. It knows no permissions; the scope of a request is what may be read. */
 export interface SearchEngine {
   search(o: EngineRequest): AsyncIterable<EngineEvent>;
-  /** What a search in this scope would look at. @throws where a node does not answer */
+  /** What a search in this scope would look at. */
   explain(o: { readonly scope: SearchScope; readonly signal?: AbortSignal }): Promise<EngineExplanation>;
   status(o: {
     /** Absent: all. */ readonly repositories?: readonly number[];

@@ -55,7 +55,13 @@ const matchesOf = (text: string): SearchMatch[] => {
   const who = { name: text, email: text, date: '2026-01-01T00:00:00Z' };
   const file = { ...base, path: text, language: text, pathRanges: [[0, 1] as const], score: 1 };
   return [
-    { ...file, type: 'content', matchCount: 1, chunks: [{ content: text, start: range.start, ranges: [range], truncated: false }] },
+    {
+      ...file,
+      type: 'content',
+      matchCount: 1,
+      captures: [{ name: text, text, range }],
+      chunks: [{ content: text, start: range.start, ranges: [range], truncated: false }],
+    },
     { ...file, type: 'path' },
     { ...file, type: 'symbol', symbols: [{ name: text, kind: 'enum-member', containerName: text, line: 0, url: text }] },
     { ...base, type: 'repo', descriptionRanges: [], nameRanges: [[0, 1]], topics: [text], metadata: { [text]: null } },
