@@ -113,10 +113,16 @@ describe('a process under a supervisor', () => {
     180_000,
   );
 
+  it('goes on when a plugin asks it to exit', async () => {
+    expect([await ask('exit'), await ask('still')]).toEqual([500, 204]);
+    expect(said).toContain('SEXTANT_PLUGIN_EXIT');
+    expect(said).not.toContain('ended unasked');
+  }, 60_000);
+
   it('is started again with all plugins when it ended for another reason', async () => {
-    expect(await ask('exit')).toBeUndefined();
+    expect(await ask('kill')).toBeUndefined();
     await expect.poll(() => runaway(), eventually).toMatchObject({ state: 'ACTIVE' });
-    expect(said).toContain('the process ended unasked (exit code 7); it is started again');
+    expect(said).toContain('the process ended unasked (SIGKILL); it is started again');
   }, 60_000);
 
   it('ends when the supervisor is asked to, and both are gone', async () => {

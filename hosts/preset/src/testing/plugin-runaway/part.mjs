@@ -25,6 +25,7 @@ const HOW = {
     more();
   },
   exit: () => process.exit(7),
+  kill: () => process.kill(process.pid, 'SIGKILL'),
 };
 
 export default definePart(z.object({}))({
