@@ -1,3 +1,4 @@
+export { isLocalOnly } from './assembly/authentication.js';
 export { dataFolder } from './assembly/data-folder.js';
 export { Kernel, type KernelOptions } from './assembly/kernel.js';
 export type { Rotation, SecretsStatus } from './assembly/secrets-admin.js';

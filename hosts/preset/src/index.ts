@@ -1,2 +1,2 @@
 export { builtinPlugins } from './builtin-plugins.js';
-export { ALL_IN_ONE, describe, type HostOptions, runHost } from './run-host.js';
+export { ALL_IN_ONE, describe, type HostOptions, type Running, runHost } from './run-host.js';

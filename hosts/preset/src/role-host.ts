@@ -29,7 +29,7 @@ export async function roleHost(name: string, roles: readonly Role[], args: reado
     ...(given.config === undefined ? {} : { file: given.config }),
     ...(given.roles ? { flags: { roles: given.roles } } : {}),
     safe: given.safe,
-    ready: (url) => process.stdout.write(`Sextant (${name}) is ready at ${url}\n`),
+    ready: ({ url }) => process.stdout.write(`Sextant (${name}) is ready at ${url}\n`),
   });
 }
 

@@ -1,5 +1,5 @@
 import { Configuration, type Tree } from '@sextant/config';
-import { currentEntry, Kernel, keepProcess, runningPlugin } from '@sextant/kernel';
+import { currentEntry, isLocalOnly, Kernel, keepProcess, runningPlugin } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
 import { builtinPlugins } from './builtin-plugins.js';
 import { containStrayErrors } from './contain-stray-errors.js';
@@ -28,7 +28,16 @@ export interface HostOptions {
   /** Start the always-on plugins only. */
   readonly safe?: boolean;
   /** Called when the process answers. */
-  readonly ready?: (url: string) => void;
+  readonly ready?: (running: Running) => void;
+}
+
+/** A process that answers. */
+export interface Running {
+  readonly url: string;
+  /** Whoever reaches it without a token is the local site admin. */
+  readonly localMode: boolean;
+  /** Ids of the plugins that are active. */
+  readonly active: ReadonlySet<string>;
 }
 
 /**
@@ -86,7 +95,8 @@ export async function runHost(options: HostOptions): Promise<number> {
     });
     if (!stop.signal.aborted) {
       tellSupervisor({ is: 'ready' });
-      options.ready?.(kernel.url);
+      const active = kernel.switchboard.list().filter(({ state }) => state === 'active');
+      options.ready?.({ url: kernel.url, localMode: isLocalOnly(configuration.process.http), active: new Set(active.map(({ id }) => id)) });
     }
     await stop.requested;
     return code;

@@ -6,6 +6,7 @@ import { isRole, ROLES, type Role, SextantError } from '@sextant/sdk';
 import { InvalidArgumentError } from 'commander';
 import '../cli-errors.js';
 import type { AddCommand } from '../add-command.js';
+import { firstSearch } from '../first-search.js';
 
 interface ServeOptions {
   readonly port?: number;
@@ -38,7 +39,7 @@ export const serve: AddCommand = (program, done) => {
           ...(options.config === undefined ? {} : { file: options.config }),
           flags: flagsOf(options, folders),
           safe: options.safe ?? false,
-          ready: (url) => process.stdout.write(`Sextant is ready at ${url}\nTry it: curl -s '${url}/.api/search/stream?q=TODO'\n`),
+          ready: (running) => process.stdout.write(`Sextant is ready at ${running.url}\n${firstSearch(running)}`),
         }),
       );
     });
