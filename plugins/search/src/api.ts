@@ -86,6 +86,8 @@ export type SearchMatch =
       /** Of a structural search: what the metavariables of the first matches stood for; `text` is cut after 200 characters. */
       readonly captures?: readonly { readonly name: string; readonly text: string; readonly range: MatchRange }[];
       readonly matchCount: number;
+      /** Only while the values of a group are counted: those of its hits. */
+      readonly groupValues?: readonly (readonly [value: string, count: number])[];
       readonly score: number;
     })
   | (MatchBase & {
@@ -166,6 +168,70 @@ export type SearchEvent =
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'error'; readonly message: string };
 
+export type AggregationMode = 'repo' | 'path' | 'author' | 'language' | 'capture-group';
+
+export interface AggregationRequest extends Pick<SearchRequest, 'query' | 'patternType' | 'actor' | 'signal'> {
+  /** What the matches are grouped by. `author`: of commits; `capture-group`: what the first group of the query's regexp held. */
+  readonly by: AggregationMode;
+  /** Groups to return, those with most matches first; default 10, at most 1,000. */
+  readonly first?: number;
+}
+
+export interface AggregationGroup {
+  readonly label: string;
+  readonly count: number;
+  /** Finds what is in this group; letter case counts in it as it does in the query. Absent: no query does. */
+  readonly query?: string;
+}
+
+/** The matches of a query in groups. Every match is counted once: `groups`, `otherCount` and `ungroupedCount` together are `matchCount`. */
+export interface Aggregation {
+  readonly by: AggregationMode;
+  /** Why the query cannot be grouped so, in words; then nothing was searched. */
+  readonly unavailable?: string;
+  /** Most matches first, then by label. */
+  readonly groups: readonly AggregationGroup[];
+  /** Groups that are not listed, and their matches. */
+  readonly otherGroups: number;
+  readonly otherCount: number;
+  /** Matches without such a property: a file of no known language, a repository by its name among paths. */
+  readonly ungroupedCount: number;
+  readonly matchCount: number;
+  /** The counts are whole only when it is exhaustive. */
+  readonly verdict: Verdict;
+  readonly alert?: SearchAlert;
+}
+
+export interface SuggestRequest extends Pick<SearchRequest, 'patternType' | 'actor' | 'signal'> {
+  /** As far as it is typed; it need not be complete. */
+  readonly query: string;
+  /** Of the cursor, in UTF-16 units. */
+  readonly position: number;
+  /** Default 20, at most 50. */
+  readonly first?: number;
+}
+
+/** `value`, `predicate`: of a filter. `revision`: a branch or tag. */
+export type SuggestionKind = 'filter' | 'value' | 'predicate' | 'repository' | 'file' | 'symbol' | 'language' | 'revision';
+
+export interface SearchSuggestion {
+  readonly kind: SuggestionKind;
+  readonly label: string;
+  /** What it means, or where it is. */
+  readonly detail?: string;
+  /** What takes the place of `range`; it is quoted and escaped as it must be there. */
+  readonly insertText: string;
+  /** Half-open, in UTF-16 units of the query. */
+  readonly range: { readonly start: number; readonly end: number };
+}
+
+export interface Suggestions {
+  /** Best first. */
+  readonly suggestions: readonly SearchSuggestion[];
+  /** What was not looked at for them. */
+  readonly verdict: Verdict;
+}
+
 /** Search for a person: the query language, the wall, all engines merged. */
 export interface Search {
   search(request: SearchRequest): AsyncIterable<SearchEvent>;
@@ -173,6 +239,15 @@ export interface Search {
   explain(request: Pick<SearchRequest, 'query' | 'patternType' | 'actor' | 'signal'>): Promise<SearchExplanation | SearchAlert>;
   /** Counts to the end, and says whether it could. */
   count(request: Omit<SearchRequest, 'display'>): Promise<{ readonly count: number; readonly verdict: Verdict }>;
+  /**
+   * What may stand at the cursor of a query that is being typed, in the scope of its other filters. Paths and symbols are those of the
+   * index. @throws SEXTANT_SEARCH_ARGUMENT
+   */
+  suggest(request: SuggestRequest): Promise<Suggestions>;
+  /** Counts matches by group, to the end unless the query says `count:`, for as long as it says in `timeout:` or a search has by default. */
+  aggregate(request: AggregationRequest): Promise<Aggregation>;
+  /** Why a query cannot be grouped in each way; undefined where it can. Nothing is searched. */
+  aggregationModes(query: string, patternType?: PatternType): Readonly<Record<AggregationMode, string | undefined>>;
 }
 export const search = serviceToken<Search>('search.api@1');
 

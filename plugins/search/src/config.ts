@@ -31,6 +31,7 @@ export const config = z.object({
   maxTimeout: duration().prefault('60s').describe('Longest deadline a query may name').meta({ live: true }),
   defaultLimit: z.number().int().min(1).default(500).describe('Matches of a search that names no count').meta({ live: true }),
   structural: z.boolean().default(true).describe('Structural search: `patterntype:structural`').meta({ live: true }),
+  suggestTimeout: duration().prefault('500ms').describe('Deadline of suggestions for a query that is being typed').meta({ live: true }),
   unindexedBytes: bytes()
     .default(1024 * 1024 * 1024)
     .describe('Most bytes one search reads of revisions that are not indexed')

@@ -19,26 +19,30 @@ let first: string;
 let head: string;
 
 beforeAll(async () => {
-  sextant = await aSextant(start, (root) => {
-    alpha = new TestRepository(join(root, 'alpha'));
-    first = alpha.commit(
-      {
-        'src/needle.ts': 'export class Needle {\n  find(): string {\n    return "hay";\n  }\n}\n',
-        'README.md': 'Alpha looks for needles.\n',
-      },
-      'Add the needle',
-    );
-    head = alpha.commit(
-      {
-        'src/needle.ts': 'export class Needle {\n  find(): string {\n    return "straw";\n  }\n}\n',
-        'src/größe.py': 'GRÖSSE = "groß"\ndef needle():\n    return GRÖSSE\n',
-      },
-      'Turn hay into straw',
-    );
-    beta = new TestRepository(join(root, 'beta'));
-    beta.commit({ 'lib/other.go': 'package lib\n\nfunc Needle() int { return 1 }\n', 'data.bin': Buffer.from([0, 1, 2, 3]) });
-    mkdirSync(join(root, 'not-a-repository'));
-  });
+  sextant = await aSextant(
+    start,
+    (root) => {
+      alpha = new TestRepository(join(root, 'alpha'));
+      first = alpha.commit(
+        {
+          'src/needle.ts': 'export class Needle {\n  find(): string {\n    return "hay";\n  }\n}\n',
+          'README.md': 'Alpha looks for needles.\n',
+        },
+        'Add the needle',
+      );
+      head = alpha.commit(
+        {
+          'src/needle.ts': 'export class Needle {\n  find(): string {\n    return "straw";\n  }\n}\n',
+          'src/größe.py': 'GRÖSSE = "groß"\ndef needle():\n    return GRÖSSE\n',
+        },
+        'Turn hay into straw',
+      );
+      beta = new TestRepository(join(root, 'beta'));
+      beta.commit({ 'lib/other.go': 'package lib\n\nfunc Needle() int { return 1 }\n', 'data.bin': Buffer.from([0, 1, 2, 3]) });
+      mkdirSync(join(root, 'not-a-repository'));
+    },
+    { suggestTimeout: '30s' },
+  );
   await sextant.indexed('alpha', head);
   await sextant.indexed('beta', beta.git('rev-parse', 'HEAD'));
 });
@@ -131,6 +135,59 @@ describe('search', () => {
         },
       ],
     });
+  });
+
+  it('suggests what may stand at the cursor, over HTTP and in GraphQL', async () => {
+    const suggest = async (parameters: Readonly<Record<string, string>>) => {
+      const response = await sextant.kernel.fetch(`/.api/search/suggest?${new URLSearchParams(parameters)}`);
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    const { body } = await suggest({ q: 'repo:alpha fil', pos: '14' });
+    expect(at(body, 'suggestions.0')).toEqual({
+      kind: 'filter',
+      label: 'file:',
+      detail: 'File path',
+      insertText: 'file:',
+      range: { start: 11, end: 14 },
+    });
+    const first = async (q: string) => textAt((await suggest({ q })).body, 'suggestions.0.insertText');
+    expect(await first('repo:be')).toBe('^beta$');
+    expect(await first('repo:alpha file:gr')).toBe('^src/größe\\.py$');
+    expect(await first('Needle')).toBe('type:symbol Needle');
+    expect(await first('repo:beta lang:')).toBe('Go');
+    expect(await first('repo:^alpha$ rev:ma')).toBe('main');
+    expect(await suggest({ q: 'x', pos: '5' })).toMatchObject({ status: 400, body: { error: { code: 'SEXTANT_SEARCH_ARGUMENT' } } });
+    const { data } = await sextant.kernel.graphql(
+      '{ searchSuggestions(query: "lang:py", position: 7) { suggestions { kind label range { start end } } completeness { exhaustive } } }',
+    );
+    expect(at(data, 'searchSuggestions')).toEqual({
+      suggestions: [{ kind: 'LANGUAGE', label: 'Python', range: { start: 5, end: 7 } }],
+      completeness: { exhaustive: true },
+    });
+  });
+
+  it('counts matches by group, each with the query that narrows to it', async () => {
+    const { data, errors } = await sextant.kernel.graphql(
+      `{ search(query: "type:file /(need)le/") { aggregationModes { mode available } repo: aggregation(groupBy: REPO, first: 1) { ...A }
+         group: aggregation(groupBy: CAPTURE_GROUP) { ...A } author: aggregation(groupBy: AUTHOR) { ...A } } }
+       fragment A on SearchAggregation { unavailable groups { label count query } otherGroups otherCount matchCount completeness { exhaustive } }`,
+    );
+    expect(errors).toEqual([]);
+    expect(at(data, 'search.aggregationModes')).toEqual(
+      ['REPO', 'PATH', 'AUTHOR', 'LANGUAGE', 'CAPTURE_GROUP'].map((mode) => ({ mode, available: mode !== 'AUTHOR' })),
+    );
+    expect(at(data, 'search.repo')).toMatchObject({
+      groups: [{ label: 'alpha', count: 3, query: 'type:file /(need)le/ repo:^alpha$' }],
+      otherGroups: 1,
+      otherCount: 1,
+      matchCount: 4,
+      completeness: { exhaustive: true },
+    });
+    expect(at(data, 'search.group.groups')).toEqual([
+      { label: 'Need', count: 2, query: 'type:file /(?-i:Need)le/' },
+      { label: 'need', count: 2, query: 'type:file /(?-i:need)le/' },
+    ]);
+    expect(textAt(data, 'search.author.unavailable')).toContain('type:commit');
   });
 
   it('hostile row 10: says where a query is wrong and proposes one that works, and never answers with nothing in silence', async () => {

@@ -2,6 +2,7 @@ import { SextantError } from '@sextant/sdk';
 import { createParser } from 'eventsource-parser';
 import type { AddCommand } from '../add-command.js';
 import { call, endpointOf } from '../endpoint.js';
+import { GROUPINGS, groupedSearch } from '../grouped-search.js';
 import { printable } from '../printable.js';
 
 const FIXES: Readonly<Record<number, string>> = {
@@ -22,6 +23,13 @@ interface StreamMatch {
   readonly authorDate?: string;
 }
 
+interface SearchOptions {
+  readonly endpoint?: string;
+  readonly patternType?: string;
+  readonly groupBy?: string;
+  readonly first?: string;
+}
+
 export const search: AddCommand = (program, done) => {
   program
     .command('search')
@@ -29,8 +37,11 @@ export const search: AddCommand = (program, done) => {
     .argument('<query...>')
     .option('--endpoint <url>', 'address of the Sextant (SEXTANT_ENDPOINT, http://127.0.0.1:7080)')
     .option('--pattern-type <type>', 'keyword, standard, literal or regexp')
-    .action(async (words: string[], options: { endpoint?: string; patternType?: string }) => {
+    .option('--group-by <mode>', `count the matches by ${GROUPINGS.join(', ')} instead of listing them`)
+    .option('--first <number>', 'groups to list, those with most matches first (10)')
+    .action(async (words: string[], options: SearchOptions) => {
       const json = program.opts().json === true;
+      if (options.groupBy !== undefined) return done(await groupedSearch(words.join(' '), { ...options, groupBy: options.groupBy, json }));
       const parameters = new URLSearchParams({ q: words.join(' '), ...(options.patternType ? { t: options.patternType } : {}) });
       const response = await call(endpointOf(options.endpoint), `/.api/search/stream?${parameters}`, {
         headers: { accept: 'text/event-stream' },

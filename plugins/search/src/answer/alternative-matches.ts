@@ -18,11 +18,6 @@ export async function alternativeMatches(
 ): Promise<readonly Matches[]> {
   const { kinds, expr, commits, index } = alternative;
   const { revisions } = alternative.repositories;
-  if (alternative.structural) {
-    // Nor are repositories listed: the template is no part of the expression, so all of them would fit.
-    run.tally.leaveOut('error', 'Structural search is not available yet, so nothing was searched');
-    return [];
-  }
   const streams: Matches[] = [];
   if (kinds.includes('repository')) streams.push(repositoryStream(run, expr, alternative.repositories, repositories, source));
   if (commits) {

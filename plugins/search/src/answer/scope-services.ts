@@ -4,8 +4,11 @@ import type { RepositoryPredicate } from '../query/plan.js';
 import type { ScopeServices } from './resolve-scope.js';
 import { failed, type SearchRun } from './search-run.js';
 
+/** What of a search its scope needs. */
+export type ScopeRun = Pick<SearchRun, 'engine' | 'git' | 'log' | 'signal' | 'sees' | 'tally' | 'timeLeft'>;
+
 /** Asks index and mirrors what a scope depends on. What they cannot tell goes into the verdict. */
-export const scopeServices = (run: SearchRun, repositories: Repositories): ScopeServices => ({
+export const scopeServices = (run: ScopeRun, repositories: Repositories): ScopeServices => ({
   repositories,
   hasFile: (among, predicate) => withFile(run, among, predicate),
   hasCommitAfter: (repository, time) => hasCommitAfter(run, repository, time),
@@ -13,7 +16,7 @@ export const scopeServices = (run: SearchRun, repositories: Repositories): Scope
 
 /** One hit a repository is enough, so the limits are wide; nothing of the documents is shown. */
 async function withFile(
-  run: SearchRun,
+  run: ScopeRun,
   among: readonly Repository[],
   predicate: Extract<RepositoryPredicate, { name: 'has-file' }>,
 ): Promise<ReadonlySet<number>> {
@@ -66,7 +69,7 @@ async function withFile(
 }
 
 /** Without the repositories in which nothing was committed yet: no condition on files holds there, and no index will ever tell. */
-async function withContent(run: SearchRun, ids: readonly number[], byId: ReadonlyMap<number, Repository>): Promise<readonly number[]> {
+async function withContent(run: ScopeRun, ids: readonly number[], byId: ReadonlyMap<number, Repository>): Promise<readonly number[]> {
   const states = await Promise.all(
     ids.map(async (id) => {
       const repository = byId.get(id);
@@ -77,7 +80,7 @@ async function withContent(run: SearchRun, ids: readonly number[], byId: Readonl
   return states.filter(({ isEmpty }) => !isEmpty).map(({ id }) => id);
 }
 
-async function hasCommitAfter(run: SearchRun, repository: Repository, after: string): Promise<boolean> {
+async function hasCommitAfter(run: ScopeRun, repository: Repository, after: string): Promise<boolean> {
   if (run.timeLeft() <= 0) {
     run.tally.leaveOut('timed-out', 'The condition on commits could not be checked everywhere', { repository });
     return false;

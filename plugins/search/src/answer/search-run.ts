@@ -2,7 +2,7 @@ import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState } from '@sextant/plugin-git/api';
 import type { CommitOid, Logger, Meter } from '@sextant/sdk';
 import type { SearchEngine, SearchMatch } from '../api.js';
-import type { EngineSummary, SearchLimits } from '../engine/contract.js';
+import type { EngineSummary, PatternSpec, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import { isCode } from '../query/languages/languages.js';
 import type { ResultKind } from '../query/plan.js';
@@ -22,6 +22,8 @@ export interface SearchRun {
   readonly contextLines: number;
   /** False: nobody will see the lines around hits. */
   readonly lines: boolean;
+  /** Matches are only counted: nobody asks which of them is better. */
+  readonly counting?: Counting | undefined;
   /** Best first, and equal for equal input, at the price of waiting for all of it. */
   readonly ordered: boolean;
   /** Matches that may still be collected. */
@@ -43,6 +45,12 @@ export interface SearchRun {
   readonly unindexedRepositories: number;
 }
 
+/** What is counted beside the matches themselves. */
+export interface Counting {
+  /** The regexp whose first group's values are counted. */
+  readonly countedGroup?: PatternSpec;
+}
+
 /** A repository with one of its revisions: `commit` as resolved, `revision` as asked for. */
 export interface Target {
   readonly repository: Repository;
@@ -57,6 +65,7 @@ export const limitsOf = (run: SearchRun): SearchLimits => ({
   maxDocuments: Math.max(1, Math.min(run.remaining(), 100_000)),
   contextLines: run.contextLines,
   lines: run.lines,
+  ...(run.counting ? { scores: false, ...run.counting } : {}),
   deadline: Math.max(1, run.timeLeft()),
   countAll: run.countAll,
 });

@@ -1,13 +1,27 @@
-import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
-import type { Git, MirrorState, Mirrors } from '@sextant/plugin-git/api';
-import type { Clock, Contribution, Logger, Meter, OpenSpan } from '@sextant/sdk';
-import type { Ranker, Search, SearchAlert, SearchEngine, SearchEvent, SearchMatch, SearchRequest, Verdict } from '../api.js';
-import type { ShardExecutor } from '../engine/shard-executor.js';
+import type { MirrorState } from '@sextant/plugin-git/api';
+import type { OpenSpan } from '@sextant/sdk';
+import type {
+  Aggregation,
+  AggregationMode,
+  AggregationRequest,
+  PatternType,
+  Search,
+  SearchAlert,
+  SearchEvent,
+  SearchMatch,
+  SearchRequest,
+  Suggestions,
+  SuggestRequest,
+  Verdict,
+} from '../api.js';
 import type { SearchExplanation } from '../explanation.js';
 import { explainQuery } from '../query/explain.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { SearchPlan } from '../query/plan.js';
 import { toPlan } from '../query/to-plan.js';
+import { suggest } from '../suggest/suggest.js';
+import { aggregate } from './aggregate.js';
+import { aggregationModes } from './aggregation-modes.js';
 import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
@@ -17,49 +31,53 @@ import { alertOf, noProvider, noRepositories, nothingFound, structuralIsOff } fr
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
-import type { Matches, SearchRun } from './search-run.js';
+import type { Counting, Matches, SearchRun } from './search-run.js';
+import type { SearchServices } from './search-services.js';
 import { countOf, Tally } from './tally.js';
 import { Viewer } from './viewer.js';
 
-export interface SearchSettings {
-  readonly defaultTimeout: number;
-  readonly maxTimeout: number;
-  readonly defaultLimit: number;
-  readonly structural: boolean;
-  readonly unindexedBytes: number;
-  readonly unindexedRepositories: number;
-}
-
-export interface SearchServices {
-  readonly engine: SearchEngine;
-  readonly scanner: ShardExecutor;
-  readonly git: Git;
-  readonly mirrors: Mirrors;
-  readonly repositories: Repositories;
-  readonly visibility: VisibilityService;
-  readonly catalog: RepositoryCatalog;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly meter: Pick<Meter, 'span'>;
-  readonly rankers: readonly Contribution<Ranker>[];
-  readonly isLarge: (path: string) => boolean;
-  /** Told of a repository whose index failed during a search. */
-  damaged(repositoryId: number): void;
-  settings(): SearchSettings;
-}
-
 const ALL = 1_000_000_000;
 const PROGRESS_EVERY = 500;
+
+interface RunParts {
+  readonly tally: Tally;
+  readonly viewer: Viewer;
+  readonly mirrors: ReadonlyMap<number, MirrorState>;
+  readonly signal: AbortSignal;
+  /** What is counted instead of shown. */
+  readonly counting: Counting | undefined;
+}
 
 /** Search for a person: the query is parsed and planned, the wall says where it may look, index and mirrors answer, the verdict says what was left out. */
 export class SearchService implements Search {
   constructor(private readonly services: SearchServices) {}
 
   search(request: SearchRequest): AsyncGenerator<SearchEvent> {
-    return this.services.meter.span('search', (span) => this.#search(request, span));
+    return this.#traced(request, undefined);
   }
 
-  async *#search(request: SearchRequest, span: OpenSpan): AsyncGenerator<SearchEvent> {
+  suggest(request: SuggestRequest): Promise<Suggestions> {
+    return suggest(this.services, request);
+  }
+
+  aggregate(request: AggregationRequest): Promise<Aggregation> {
+    const { visibility, clock } = this.services;
+    return aggregate(request, {
+      now: clock.now(),
+      visibility,
+      events: (counting) => this.#traced({ ...request, contextLines: 0 }, counting),
+    });
+  }
+
+  aggregationModes(query: string, patternType: PatternType = 'standard'): Readonly<Record<AggregationMode, string | undefined>> {
+    return aggregationModes(query, patternType, this.services.clock.now());
+  }
+
+  #traced(request: SearchRequest, counting: Counting | undefined): AsyncGenerator<SearchEvent> {
+    return this.services.meter.span('search', (span) => this.#search(request, span, counting));
+  }
+
+  async *#search(request: SearchRequest, span: OpenSpan, counting: Counting | undefined): AsyncGenerator<SearchEvent> {
     const { clock, meter } = this.services;
     const tally = new Tally(() => clock.monotonic());
     const patternType = request.patternType ?? 'standard';
@@ -87,7 +105,7 @@ export class SearchService implements Search {
     }
     const controller = new AbortController();
     try {
-      yield* this.#run(span, plan, request, tally, controller);
+      yield* this.#run(span, plan, request, tally, controller, counting);
     } finally {
       span.set('sextant.search.matches', tally.matchCount);
       controller.abort();
@@ -115,8 +133,9 @@ export class SearchService implements Search {
     const plan = toPlan(parsed.query, { now: clock.now() });
     const viewer = await Viewer.of(visibility, request.actor);
     const states = new Map<number, MirrorState>();
-    const run = this.#runOf(plan, request, new Tally(() => clock.monotonic()), viewer, states, request.signal);
-    if (viewer.limited !== undefined) run.tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
+    const tally = new Tally(() => clock.monotonic());
+    const run = this.#runOf(plan, request, { tally, viewer, mirrors: states, signal: request.signal, counting: undefined });
+    if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     const visible = await catalog.of(request.actor);
     const work = await explainWork(run, plan, { visible, actor: request.actor, repositories, mirrors, states });
     await viewer.look();
@@ -129,13 +148,15 @@ export class SearchService implements Search {
     request: SearchRequest,
     tally: Tally,
     controller: AbortController,
+    counting: Counting | undefined,
   ): AsyncGenerator<SearchEvent> {
     const { catalog, visibility } = this.services;
     const viewer = await Viewer.of(visibility, request.actor);
     const visible = await catalog.of(request.actor);
-    const limit = this.#limitOf(plan);
+    const limit = this.#limitOf(plan, counting);
     const states = new Map<number, MirrorState>();
-    const run = this.#runOf(plan, request, tally, viewer, states, AbortSignal.any([request.signal, controller.signal]));
+    const signal = AbortSignal.any([request.signal, controller.signal]);
+    const run = this.#runOf(plan, request, { tally, viewer, mirrors: states, signal, counting });
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     else if (!viewer.unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
     const { streams, searched } = await this.services.meter.span('plan search', async (planning) => {
@@ -186,28 +207,23 @@ export class SearchService implements Search {
     return { streams, searched };
   }
 
-  #limitOf({ options }: SearchPlan): number {
-    return options.count === 'all' ? ALL : (options.count ?? this.services.settings().defaultLimit);
+  /** Counting counts all, unless the query says otherwise. */
+  #limitOf({ options }: SearchPlan, counting: Counting | undefined): number {
+    const count = options.count ?? (counting ? 'all' : this.services.settings().defaultLimit);
+    return count === 'all' ? ALL : count;
   }
 
-  #runOf(
-    plan: SearchPlan,
-    request: SearchRequest,
-    tally: Tally,
-    viewer: Viewer,
-    mirrors: ReadonlyMap<number, MirrorState>,
-    signal: AbortSignal,
-  ): SearchRun {
+  #runOf(plan: SearchPlan, request: Omit<SearchRequest, 'signal'>, o: RunParts): SearchRun {
+    const { viewer, counting, ...parts } = o;
     return {
-      ...this.#budget(plan, this.#limitOf(plan), tally),
-      tally,
-      signal,
+      ...this.#budget(plan, this.#limitOf(plan, counting), o.tally, counting),
+      ...parts,
+      counting,
       contextLines: request.contextLines ?? 1,
       // A ranker may look at them.
-      lines: this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select)),
+      lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select))),
       ordered: request.ordered ?? false,
       sees: viewer.sees,
-      mirrors,
       languages: plan.alternatives.flatMap(({ structural }) => structural?.languages ?? []),
     };
   }
@@ -233,7 +249,7 @@ export class SearchService implements Search {
     for await (const batch of matches) {
       await viewer.look();
       const visible = batch.filter((match) => viewer.maySee(match));
-      const ranked = applyRankers(visible, this.services.rankers, o.request);
+      const ranked = o.run.counting ? visible : applyRankers(visible, this.services.rankers, o.request);
       const chosen = within(selection.apply(ranked), limit - tally.matchCount);
       if (chosen.length === 0) continue;
       tally.add(chosen);
@@ -251,10 +267,10 @@ export class SearchService implements Search {
     }
   }
 
-  #budget(plan: SearchPlan, limit: number, tally: Tally) {
+  #budget(plan: SearchPlan, limit: number, tally: Tally, counting: Counting | undefined) {
     const { clock, engine, scanner, git, log, meter, isLarge } = this.services;
     const { defaultLimit, defaultTimeout, maxTimeout, unindexedBytes, unindexedRepositories } = this.services.settings();
-    const byDefault = limit > defaultLimit * 10 ? maxTimeout : defaultTimeout;
+    const byDefault = !counting && limit > defaultLimit * 10 ? maxTimeout : defaultTimeout;
     const due = clock.monotonic() + Math.min(plan.options.timeout ?? byDefault, maxTimeout);
     return {
       engine,

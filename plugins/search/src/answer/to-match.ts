@@ -54,6 +54,7 @@ export function toMatch(document: EngineDocument, base: MatchBase): SearchMatch 
       type: 'content',
       matchCount: document.matchCount,
       ...(document.captures ? { captures: document.captures } : {}),
+      ...(document.groupValues ? { groupValues: document.groupValues } : {}),
       chunks: document.chunks.map((c) => ({ content: c.text, start: c.start, ranges: c.ranges, truncated: c.truncated ?? false })),
     };
   }

@@ -39,11 +39,16 @@ export class Viewer {
 
   readonly sees = (repositoryId: number, path?: string): boolean => this.visibility.canSee(repositoryId, path);
 
+  /** Some of its files may be hidden. */
+  isRuled(repositoryId: number): boolean {
+    return this.visibility.paths?.has(repositoryId) ?? false;
+  }
+
   maySee(match: SearchMatch): boolean {
     const { id } = match.repository;
     if ('path' in match) return this.sees(id, match.path);
     // The files of a diff were judged when it was read, by the rules of that moment.
-    if (match.type === 'commit' && match.diff !== undefined && this.#moved && this.visibility.paths?.has(id)) return false;
+    if (match.type === 'commit' && match.diff !== undefined && this.#moved && this.isRuled(id)) return false;
     return this.sees(id);
   }
 }

@@ -1,3 +1,4 @@
+import { CaptureReader } from '../regex/capture-reader.js';
 import type { CompiledPattern } from '../regex/compiled-pattern.js';
 import type { Matcher } from '../regex/matcher.js';
 import { compilePattern } from '../regex/pattern.js';
@@ -30,10 +31,21 @@ export type Node =
 export interface CompiledQuery {
   readonly root: Node;
   readonly atoms: readonly Atom[];
+  /** Reads the group that is to be counted. */
+  readonly capture?: Capture;
 }
 
-/** @throws PatternError for a pattern that does not compile */
-export function compileQuery(expr: DocExpr): CompiledQuery {
+/** Whose hits are read, and how. */
+export interface Capture {
+  readonly atoms: ReadonlySet<Atom>;
+  readonly reader: CaptureReader;
+}
+
+/**
+ * @param countedGroup as in SearchLimits
+ * @throws PatternError for a pattern that does not compile
+ */
+export function compileQuery(expr: DocExpr, countedGroup?: PatternSpec): CompiledQuery {
   const atoms: Atom[] = [];
   const atomOf = (spec: PatternSpec, shown: boolean): Atom => {
     const pattern = compilePattern(spec);
@@ -67,7 +79,11 @@ export function compileQuery(expr: DocExpr): CompiledQuery {
         return part;
     }
   };
-  return { root: compile(expr, true), atoms };
+  const root = compile(expr, true);
+  if (!countedGroup) return { root, atoms };
+  const same = (spec: PatternSpec): boolean => spec.source === countedGroup.source && spec.kind === countedGroup.kind;
+  const counted = atoms.filter(({ shown, pattern }) => shown && same(pattern.spec));
+  return { root, atoms, capture: { atoms: new Set(counted), reader: new CaptureReader(countedGroup) } };
 }
 
 /** The query as it reads inside one repository: its filters on repositories become constants. */

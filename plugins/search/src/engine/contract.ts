@@ -61,6 +61,12 @@ export interface SearchLimits {
   readonly countAll: boolean;
   /** False: documents come without the lines around their hits, which is most of the work where there are many. Default true. */
   readonly lines?: boolean;
+  /** False: documents come with a score of 0 and in no order of worth, which spares reading their symbols: for counting. Default true. */
+  readonly scores?: boolean;
+  /** A regexp of the expression: documents come with what its first group held in each of its hits in their content. */
+  readonly countedGroup?: PatternSpec;
+  /** Of each language one document of each shard is looked for: enough to know that it is there. A scan looks for all. */
+  readonly firstOf?: 'language';
 }
 
 export interface EngineRequest {
@@ -129,6 +135,8 @@ export interface EngineDocument {
   readonly symbols: readonly EngineSymbol[];
   /** Hits in this document, shown or not. */
   readonly matchCount: number;
+  /** Values of the group that was asked for, each with its number of hits; longer ones than MAX_CAPTURE are left out. */
+  readonly groupValues?: readonly (readonly [value: string, count: number])[];
   /** 0–1000; comparable between documents and nodes. */
   readonly score: number;
   /** What the score is made of, 0–1 each, by name: a ranker can weigh it anew without the content. */

@@ -19,7 +19,7 @@ export class InlineExecutor implements ShardExecutor {
 
   submit(query: RunningQuery): void {
     const { expr, flag, deadline, want, limits } = query.spec;
-    const shardQuery = { query: compileQuery(expr), want, limits, parser: this.parser };
+    const shardQuery = { query: compileQuery(expr, limits.countedGroup), want, limits, parser: this.parser };
     const turn = () => {
       const batch = query.nextBatch();
       if (!batch) return;

@@ -2,6 +2,7 @@ import { type DocumentLimits, type SkipReason, skipByContent } from '../index/sk
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { forRepository } from './compiled-query.js';
 import { DocumentEvaluator } from './evaluate-document.js';
+import { groupValuesOf } from './group-values-of.js';
 import { ScannedDocument } from './scanned-document.js';
 import { type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
@@ -64,7 +65,8 @@ export function scanBatch(task: ScanTask, { query, want, limits, parser }: Shard
     matchCount += hits.count;
     documentCount++;
     if (!collecting) continue;
-    const features = rankFeatures(document, hits, patterns, scope);
+    const features = limits.scores === false ? undefined : rankFeatures(document, hits, patterns, scope);
+    const groupValues = query.capture && groupValuesOf(document, hits, query.capture, budget);
     documents.push({
       before,
       document: {
@@ -75,7 +77,8 @@ export function scanBatch(task: ScanTask, { query, want, limits, parser }: Shard
         blob: oid,
         language,
         ...presentHits(document, hits, limits),
-        score: scoreOf(features),
+        ...(groupValues ? { groupValues } : {}),
+        score: features ? scoreOf(features) : 0,
         features: { ...features },
       },
     });

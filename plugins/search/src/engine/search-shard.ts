@@ -7,6 +7,7 @@ import { type CompiledQuery, forRepository, type Node } from './compiled-query.j
 import type { EngineCapture, EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
 import type { DocumentView } from './document-view.js';
 import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
+import { groupValuesOf } from './group-values-of.js';
 import { PossibleDocuments } from './possible-documents.js';
 import { type RankFeatures, type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
@@ -22,7 +23,7 @@ export interface RepositoryScope extends RepositoryRank {
 export interface ShardQuery {
   readonly query: CompiledQuery;
   readonly want: 'content' | 'path' | 'symbol';
-  readonly limits: Pick<SearchLimits, 'maxMatches' | 'maxDocuments' | 'contextLines' | 'countAll' | 'lines'>;
+  readonly limits: Omit<SearchLimits, 'deadline'>;
   readonly parser: StructuralParser;
 }
 
@@ -57,7 +58,8 @@ interface Found {
   readonly document: number;
   readonly hits: DocumentHits;
   readonly score: number;
-  readonly features: RankFeatures;
+  readonly features: RankFeatures | undefined;
+  readonly groupValues: EngineDocument['groupValues'];
   readonly before: number;
 }
 
@@ -77,6 +79,8 @@ export interface PreparedShard {
   readonly root: Node;
   readonly possible: PossibleDocuments;
   readonly documents: Bitset;
+  /** Languages of the documents that were found, in this turn or before. */
+  readonly languages: Set<number>;
 }
 
 /** Reads postings, paths and names; a hostile pattern makes that the longest part. Undefined: nothing can match. */
@@ -84,7 +88,7 @@ export function prepareShard(shard: Shard, { repository }: RepositoryScope, quer
   const root = forRepository(query.root, repository);
   if (root.op === 'const' && !root.value) return undefined;
   const possible = new PossibleDocuments(shard);
-  return { shard, repository, root, possible, documents: possible.of(root) };
+  return { shard, repository, root, possible, documents: possible.of(root), languages: new Set() };
 }
 
 /**
@@ -95,7 +99,7 @@ export function prepareShard(shard: Shard, { repository }: RepositoryScope, quer
  * @throws ShardCorruptError or RangeError when the shard's bytes turn out to be damaged
  */
 export function searchShard(
-  { shard, root, possible, documents }: PreparedShard,
+  { shard, root, possible, documents, languages }: PreparedShard,
   masks: BranchMasks,
   scope: RepositoryScope,
   { query, want, limits, parser }: ShardQuery,
@@ -116,6 +120,8 @@ export function searchShard(
   let document = first;
   for (; document >= 0; document = documents.next(document + 1)) {
     if (((masks.low[document]! & wanted.low) | (masks.high[document]! & wanted.high)) === 0 || shard.skip(document) === 'ignored') continue;
+    const language = shard.languageOfDocument[document]!;
+    if (limits.firstOf === 'language' && languages.has(language)) continue;
     if (budget.spent()) break;
     if (document > first && budget.sliceOver()) {
       resumeAt = document;
@@ -123,13 +129,15 @@ export function searchShard(
     }
     const hits = evaluator.evaluate(view.moveTo(document));
     if (!hits) continue;
+    languages.add(language);
     const before = matchCount;
     const left = room - before;
     matchCount += hits.count;
     documentCount++;
     if (left > 0) {
-      const features = rankFeatures(view, hits, patterns, scope);
-      found.push({ document, hits: trimmed(hits, left), score: scoreOf(features), features, before });
+      const features = limits.scores === false ? undefined : rankFeatures(view, hits, patterns, scope);
+      const groupValues = query.capture && groupValuesOf(view, hits, query.capture, budget);
+      found.push({ document, hits: trimmed(hits, left), score: features ? scoreOf(features) : 0, features, groupValues, before });
     }
     if (matchCount <= room) continue;
     limitHit = true;
@@ -177,7 +185,7 @@ function assemble(
   masks: BranchMasks,
   scope: RepositoryScope,
   view: ShardDocument,
-  { document, hits, score, features }: Found,
+  { document, hits, score, features, groupValues }: Found,
   limits: ShardQuery['limits'],
 ): EngineDocument {
   const low = masks.low[document]!;
@@ -191,6 +199,7 @@ function assemble(
     blob: shard.oid(view.blob),
     language: view.language,
     ...presentHits(view, hits, limits),
+    ...(groupValues ? { groupValues } : {}),
     score,
     features: { ...features },
   };

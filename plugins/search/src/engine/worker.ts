@@ -46,8 +46,8 @@ const parser = new BlockingParser();
 /** Compiled queries by id, so that the regexps' machine code survives from batch to batch. */
 const compiled = new Map<number, CompiledQuery>();
 
-function compiledOf({ id, expr }: QuerySpec): CompiledQuery {
-  const known = compiled.get(id) ?? compileQuery(expr);
+function compiledOf({ id, expr, limits }: QuerySpec): CompiledQuery {
+  const known = compiled.get(id) ?? compileQuery(expr, limits.countedGroup);
   compiled.set(id, known);
   if (compiled.size > KEPT_QUERIES) compiled.delete(compiled.keys().next().value!);
   return known;

@@ -21,7 +21,7 @@ export interface ParseOptions {
 export type QueryParse = { readonly ok: true; readonly query: Query } | { readonly ok: false; readonly errors: readonly QueryError[] };
 
 /** Well above what people and programs write; some steps take time with the square of the length. */
-const MAX_LENGTH = 10_000;
+export const MAX_LENGTH = 10_000;
 const MAX_DEPTH = 100;
 /** More are of no use to a reader, and each fix is tried. */
 const MAX_ERRORS = 10;
@@ -63,7 +63,7 @@ function withWorkingFix(text: string, error: QueryError, errors: readonly QueryE
 }
 
 /** The query's own `patterntype:`, provided that it is still a filter when the text is read that way. */
-function patternTypeOf(text: string, fallback: PatternType): PatternType {
+export function patternTypeOf(text: string, fallback: PatternType): PatternType {
   const named = patternTypeFilter(text, fallback);
   return named !== undefined && patternTypeFilter(text, named) === named ? named : fallback;
 }

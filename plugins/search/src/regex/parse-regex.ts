@@ -19,6 +19,8 @@ export interface ParsedRegex {
   readonly crossesLines: boolean;
   /** Capture groups in order: their names, or undefined. */
   readonly captures: readonly (string | undefined)[];
+  /** Where each of them stands in the source, its parentheses included. */
+  readonly captureSpans: readonly { readonly start: number; readonly end: number }[];
 }
 
 export type RegexParse = { readonly ok: true; readonly regex: ParsedRegex } | { readonly ok: false; readonly error: RegexError };
@@ -55,6 +57,7 @@ class RegexParser {
   private readonly cursor: Cursor;
   private readonly stack: Frame[];
   private readonly captures: (string | undefined)[] = [];
+  private readonly captureSpans: { start: number; end: number }[] = [];
   private flags: Flags;
   private steps = 0;
   private unicodeRanges = 0;
@@ -77,7 +80,7 @@ class RegexParser {
     const node = crossesLines ? whole : mapNodes(whole, withoutNewline);
     if (programSize(node) > MAX_PROGRAM) throw tooLarge(0, cursor.at);
     if (unicodeSize(node) > MAX_UNICODE) throw tooManyRanges(cursor.at);
-    return { node, crossesLines, captures: this.captures };
+    return { node, crossesLines, captures: this.captures, captureSpans: this.captureSpans };
   }
 
   private get top(): Frame {
@@ -250,6 +253,7 @@ class RegexParser {
       throw this.cursor.error('unexpected-parenthesis', 'This ")" closes no group; write \\) for a parenthesis.', start);
     const frame = this.stack.pop() as Frame;
     this.flags = frame.outer;
+    if (frame.capture !== undefined) this.captureSpans[frame.capture.index - 1] = { start: frame.start, end: this.cursor.at };
     const of = close(frame);
     this.push(frame.capture === undefined ? of : { kind: 'capture', of, ...frame.capture });
   }

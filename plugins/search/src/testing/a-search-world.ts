@@ -5,7 +5,8 @@ import type { Repository } from '@sextant/plugin-code-host/api';
 import type { MirrorState } from '@sextant/plugin-git/api';
 import { type Actor, ANONYMOUS, type Clock, type Labels, type Logger, type Meter, RepoName } from '@sextant/sdk';
 import { RepositoryCatalog } from '../answer/repository-catalog.js';
-import { SearchService, type SearchSettings } from '../answer/search-service.js';
+import { SearchService } from '../answer/search-service.js';
+import type { SearchSettings } from '../answer/search-services.js';
 import type {
   SearchEngine as EngineService,
   SearchAlert,
@@ -70,6 +71,7 @@ export class SearchWorld {
     maxTimeout: 60_000,
     defaultLimit: 500,
     structural: true,
+    suggestTimeout: 10_000,
     unindexedBytes: 1 << 30,
     unindexedRepositories: 50,
   };

@@ -17,6 +17,9 @@ beforeEach(async () => {
     },
     explain: (request) => world.service.explain(request),
     count: (request) => world.service.count(request),
+    suggest: (request) => world.service.suggest(request),
+    aggregate: (request) => world.service.aggregate(request),
+    aggregationModes: (query, patternType) => world.service.aggregationModes(query, patternType),
   };
   answer = new LazyAnswer(search, { query: 'type:file needle', actor: admin, signal: new AbortController().signal });
   return () => world.close();

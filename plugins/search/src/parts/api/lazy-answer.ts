@@ -9,7 +9,7 @@ export class LazyAnswer {
 
   constructor(
     private readonly search: Search,
-    private readonly request: SearchRequest,
+    readonly request: SearchRequest,
   ) {}
 
   /** With its matches. */

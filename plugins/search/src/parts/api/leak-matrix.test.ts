@@ -1,145 +1,32 @@
-import type { Repository } from '@sextant/plugin-code-host/api';
-import { type LeakSurface, leakMatrix, leaksIn, lossesIn, type MatrixRepository } from '@sextant/plugin-code-host/testing';
-import { type Actor, encodeNodeId, type Operation, type RouteRequest } from '@sextant/sdk';
+import { leaksIn, lossesIn, type MatrixRepository } from '@sextant/plugin-code-host/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANONYMOUS, admin, aUser, type CollectedEvents, SearchWorld, silent } from '../../testing/a-search-world.js';
-import { added } from '../../testing/fake-git.js';
+import {
+  actors,
+  aLeakWorld,
+  answered,
+  aRequest,
+  cellsOf,
+  closeLeakWorld,
+  ghost,
+  gql,
+  type LeakWorld,
+  mark,
+  none,
+  repositories,
+  type Surface,
+  untimed,
+} from '../../testing/a-leak-world.js';
+import type { CollectedEvents } from '../../testing/a-search-world.js';
 import graphql from './graphql.js';
 import { streamRoute } from './stream-route.js';
 
-type Ask = (query: string, variables: object, actor: Actor) => Promise<{ readonly data: never }>;
-interface World {
-  /** Everything is well. */
-  readonly whole: SearchWorld;
-  /** Nothing is cloned yet. */
-  readonly cloning: SearchWorld;
-  readonly ask: Ask;
-  readonly askCloning: Ask;
-}
-type Surface = LeakSurface<World>;
-
-const one = aUser(2);
-const none = aUser(3);
-const actors = [admin, one, none, ANONYMOUS];
-const may = (actor: Actor, { id }: { readonly id: number }): boolean => actor.siteAdmin || (actor === one && id === 1);
-const aTarget = (id: number, name: string): MatrixRepository => ({ id, name, marks: [encodeNodeId('Repository', id), `only${id}here`] });
-const repositories = [aTarget(1, 'host/secret-one'), aTarget(2, 'host/secret-two')];
-const ghost = aTarget(99, 'host/secret-nil');
-const mark = ({ marks }: MatrixRepository): string => marks![1]!;
-
-let world: World;
-let open: World;
-
-async function aSearch(status: 'cloned' | 'cloning'): Promise<SearchWorld> {
-  const made = await SearchWorld.open();
-  for (const target of repositories) {
-    const word = mark(target);
-    const found = await made.add(target.name, {
-      status,
-      indexed: status === 'cloned',
-      tree: { [`${word}.ts`]: `export function ${word}() { return 'needle'; }\n`, [`${word}.bin`]: Buffer.from([0, 1]) },
-      message: `Change ${word}`,
-      diff: [added('file.ts', `added ${word}`)],
-      topics: [`topic-${word}`],
-      description: `about ${word}`,
-    });
-    made.wall.metadata.set(found.id, [{ key: `key-${word}`, value: word }]);
-  }
-  made.wall.grant(one, [1]);
-  return made;
-}
-
-async function aWorld(walled: boolean): Promise<World> {
-  const whole = await aSearch('cloned');
-  const cloning = await aSearch('cloning');
-  if (!walled) for (const { wall } of [whole, cloning]) for (const hole of ['visibility', 'repositories'] as const) wall.holes.add(hole);
-  return { whole, cloning, ask: await aGraphQL(whole), askCloning: await aGraphQL(cloning) };
-}
-
+let world: LeakWorld;
+let open: LeakWorld;
 beforeAll(async () => {
-  world = await aWorld(true);
-  open = await aWorld(false);
+  world = await aLeakWorld(graphql, true);
+  open = await aLeakWorld(graphql, false);
 });
-afterAll(() => Promise.all([world, open].flatMap((w) => [w.whole.close(), w.cloning.close()])));
-
-/** The parts of the types' owners that search hangs on. */
-const owners = ({ wall }: SearchWorld) => ({
-  typeDefs: `
-    type Repository implements Node { id: ID! name: String! }
-    type GitBlob { path: String! }
-    type GitCommit { oid: String! }
-    type RepositoryStats { total: Int! }
-    extend type Query {
-      repository(name: String): Repository @requires(role: PUBLIC)
-      repositoryStats: RepositoryStats @requires(role: SITE_ADMIN)
-    }`,
-  resolvers: () => ({
-    Query: {
-      repository: (_: unknown, { name }: { name: string }, op: Operation) => wall.repositories.byName(op.actor, name as never),
-      repositoryStats: () => ({ total: 0 }),
-    },
-    Repository: { id: ({ id }: Repository) => encodeNodeId('Repository', id) },
-  }),
-});
-
-const aRequest = (path: string, actor: Actor, body = ''): RouteRequest =>
-  ({
-    method: body ? 'POST' : 'GET',
-    path: '/x',
-    params: {},
-    query: new URL(`http://host${path}`).searchParams,
-    headers: { 'content-type': 'application/json' },
-    actor,
-    remoteAddress: '127.0.0.1',
-    trace: 'trace-1',
-    signal: new AbortController().signal,
-    log: silent,
-    bytes: async () => Buffer.from(body),
-    json: async () => JSON.parse(body),
-    async *stream() {
-      yield Buffer.from(body);
-    },
-  }) as RouteRequest;
-
-/** The plugin's fields on the kernel's engine. By address, because a test may not import the kernel by name. */
-async function aGraphQL(search: SearchWorld): Promise<Ask> {
-  const at = (path: string): string => new URL(`../../../../../kernel/src/${path}`, import.meta.url).href;
-  const { GraphQLEngine } = await import(/* @vite-ignore */ at('graphql/graphql-engine.ts'));
-  const { Boundary } = await import(/* @vite-ignore */ at('boundary/boundary.ts'));
-  const engine = new GraphQLEngine({
-    boundary: new Boundary({ allows: () => true, failed: () => {} }),
-    log: silent,
-    limits: {},
-    plugins: { list: () => [], enable: async () => undefined, disable: async () => undefined },
-    nodes: () => [],
-    pluginChanges: async function* () {},
-  });
-  const deps = {
-    repositories: search.wall.repositories,
-    visibility: search.wall.visibility,
-    git: search.git.asGit(),
-    mirrors: { states: async () => search.states },
-    engine: search.realNode,
-    clock: search.clock,
-    jobs: { enqueue: async () => '1' },
-    own: search.service,
-  };
-  const { rejected } = engine.compose([
-    { plugin: 'owners', part: owners(search), deps: {}, ctx: { id: 'owners' } },
-    { plugin: 'search', part: graphql, deps, ctx: { id: 'search' } },
-  ]);
-  if (rejected.length > 0) throw rejected[0].error;
-  return async (query, variables, actor) => {
-    const { body } = await engine.handle(aRequest('/', actor, JSON.stringify({ query, variables })));
-    if (typeof body === 'string') return JSON.parse(body);
-    const parts: Uint8Array[] = [];
-    for await (const part of body) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
-    return JSON.parse(Buffer.concat(parts).toString());
-  };
-}
-
-/** How long it took differs from run to run, and tells nothing. */
-const untimed = (text: string): string => text.replace(/"(durationMs|elapsedMilliseconds)":\d+/g, '"$1":0');
+afterAll(() => Promise.all([world, open].map(closeLeakWorld)));
 
 const stream = (
   name: string,
@@ -169,23 +56,6 @@ const events = (
   ...(reveals ? { reveals } : {}),
 });
 
-const gql = (
-  name: string,
-  query: string,
-  variables: (repository: MatrixRepository) => object,
-  which: 'ask' | 'askCloning' = 'ask',
-  reveals?: Surface['reveals'],
-): Surface => ({
-  name: `GraphQL: ${name}`,
-  ask: async (w, actor, repository) => JSON.parse(untimed(JSON.stringify(await w[which](query, variables(repository), actor)))),
-  ...(reveals ? { reveals } : {}),
-});
-const answered =
-  (path: (data: never) => unknown): NonNullable<Surface['reveals']> =>
-  (answer) => {
-    const { data } = answer as { data: never };
-    return Boolean(data && path(data));
-  };
 const RESULTS = 'query ($q: String!) { search(query: $q) { results {';
 
 const surfaces: readonly Surface[] = [
@@ -330,7 +200,7 @@ const surfaces: readonly Surface[] = [
 
 describe('what search shows of repositories', () => {
   it('is shown to who may see them, and looks to all others like nothing at all', async () => {
-    const cells = await leakMatrix({ world, surfaces, actors, repositories, ghost, may });
+    const cells = await cellsOf(world, surfaces);
     expect(cells).toHaveLength(surfaces.length * actors.length * repositories.length);
     expect(leaksIn(cells)).toEqual([]);
     expect(lossesIn(cells)).toEqual([]);
@@ -339,7 +209,7 @@ describe('what search shows of repositories', () => {
   it.each(surfaces.map((surface) => [surface.name, surface] as const))(
     'is found out when the wall is missing before %s',
     async (_name, surface) => {
-      const cells = await leakMatrix({ world: open, surfaces: [surface], actors, repositories, ghost, may });
+      const cells = await cellsOf(open, [surface]);
       expect(leaksIn(cells).length).toBeGreaterThan(0);
     },
   );

@@ -11,6 +11,7 @@ import { enqueueIndexing } from '../../jobs/index-repository.js';
 import '../../search-errors.js';
 import { deps, ownSearch } from './deps.js';
 import { streamRoute } from './stream-route.js';
+import { suggestRoute } from './suggest-route.js';
 
 export default definePart(config)({
   deps,
@@ -51,7 +52,9 @@ export default definePart(config)({
     }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
-      router.get('/.api/search/stream', streamRoute(ownSearch(d)), { timeout: 0 });
+      const service = ownSearch(d);
+      router.get('/.api/search/stream', streamRoute(service), { timeout: 0 });
+      router.get('/.api/search/suggest', suggestRoute(service));
     });
   },
 });

@@ -4,7 +4,9 @@ import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantE
 import type { PatternType, SearchMatch } from '../../api.js';
 import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
+import { aggregationFields } from './aggregation-fields.js';
 import type { CollectedAnswer } from './collect-answer.js';
+import { completenessOf } from './completeness-of.js';
 import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
@@ -24,6 +26,24 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
           contextLines: 0,
           ...(args.patternType ? { patternType: args.patternType } : {}),
         }),
+      searchSuggestions: async (
+        _parent,
+        args: { query: string; position: number; first: number; patternType?: PatternType | null },
+        op,
+      ) => {
+        const { suggestions, verdict } = await service.suggest({
+          query: args.query,
+          position: args.position,
+          first: args.first,
+          actor: op.actor,
+          signal: op.signal,
+          ...(args.patternType ? { patternType: args.patternType } : {}),
+        });
+        return {
+          suggestions: suggestions.map((suggestion) => ({ ...suggestion, kind: suggestion.kind.toUpperCase() })),
+          completeness: completenessOf(verdict),
+        };
+      },
       searchQueryExplain: async (_parent, { query, patternType }: { query: string; patternType?: PatternType | null }, op) => {
         const told = await service.explain({ query, actor: op.actor, signal: op.signal, ...(patternType ? { patternType } : {}) });
         return 'work' in told ? { explanation: told, alert: null } : { explanation: null, alert: told };
@@ -42,6 +62,7 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
     Search: {
       results: (answer: LazyAnswer) => answer,
       stats: (answer: LazyAnswer) => answer,
+      ...aggregationFields(service),
     },
     SearchResultsStats: {
       approximateResultCount: counted(approximateResultCount),
@@ -80,10 +101,7 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
       alert: counted((answer) => answer.alert ?? null),
       elapsedMilliseconds: counted((answer) => answer.progress.durationMs),
       dynamicFilters: counted((answer) => answer.filters),
-      completeness: counted((answer) => ({
-        ...answer.verdict,
-        reasons: answer.verdict.reasons.map((r) => ({ ...r, repositories: r.repositories ?? [], count: r.count ?? 0 })),
-      })),
+      completeness: counted((answer) => completenessOf(answer.verdict)),
     },
     FileMatch: {
       repository: (match: FileParent) => match.found,

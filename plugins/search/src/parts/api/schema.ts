@@ -4,6 +4,33 @@ extend type Query {
   search(query: String!, version: SearchVersion = V3, patternType: SearchPatternType): Search
   "How a query is understood, where it would be looked for and what that costs, without looking."
   searchQueryExplain(query: String!, patternType: SearchPatternType): SearchQueryExplanation
+  "What may stand at the cursor of a query that is being typed. Position counts UTF-16 units; first is at most 50."
+  searchSuggestions(query: String!, position: Int!, first: Int = 20, patternType: SearchPatternType): SearchSuggestions
+}
+
+type SearchSuggestions {
+  "Best first."
+  suggestions: [SearchSuggestion!]!
+  "What was not looked at for them."
+  completeness: SearchCompleteness!
+}
+
+type SearchSuggestion {
+  kind: SearchSuggestionKind!
+  label: String!
+  "What it means, or where it is."
+  detail: String
+  "What takes the place of the range, quoted and escaped as it must be there."
+  insertText: String!
+  range: SearchQueryRange!
+}
+
+enum SearchSuggestionKind { FILTER VALUE PREDICATE REPOSITORY FILE SYMBOL LANGUAGE REVISION }
+
+"A part of a query, half-open, in UTF-16 units."
+type SearchQueryRange {
+  start: Int!
+  end: Int!
 }
 
 enum SearchVersion { V1 V2 V3 }
@@ -12,6 +39,50 @@ enum SearchPatternType { standard literal regexp structural keyword }
 type Search {
   results: SearchResults!
   stats: SearchResultsStats!
+  "The matches by group, those with most first. All are counted, unless the query says count: or the time is up; completeness tells."
+  aggregation(groupBy: SearchAggregationMode!, first: Int = 10): SearchAggregation!
+  "In which ways the matches can be grouped, and why not in the others."
+  aggregationModes: [SearchAggregationModeAvailability!]!
+}
+
+enum SearchAggregationMode {
+  REPO
+  PATH
+  "Of commits and diffs."
+  AUTHOR
+  LANGUAGE
+  "By what the first group of the query's regular expression held."
+  CAPTURE_GROUP
+}
+
+type SearchAggregationModeAvailability {
+  mode: SearchAggregationMode!
+  available: Boolean!
+  "What is missing in the query."
+  reason: String
+}
+
+"Each match is counted once: the groups, otherCount and ungroupedCount together are matchCount."
+type SearchAggregation {
+  groupBy: SearchAggregationMode!
+  "Why the query has no such groups; then nothing was searched."
+  unavailable: String
+  groups: [SearchAggregationGroup!]!
+  "Groups that are not listed, and their matches."
+  otherGroups: Int!
+  otherCount: Int!
+  "Matches in no group, such as files of no known language."
+  ungroupedCount: Int!
+  matchCount: Int!
+  completeness: SearchCompleteness!
+  alert: SearchAlert
+}
+
+type SearchAggregationGroup {
+  label: String!
+  count: Int!
+  "Finds what is in this group; letter case counts in it as it does in the query."
+  query: String
 }
 
 type SearchQueryExplanation {

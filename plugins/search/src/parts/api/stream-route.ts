@@ -1,15 +1,9 @@
 import type { RouteReply, RouteRequest } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
-import type { PatternType, Search, SearchEvent } from '../../api.js';
+import type { Search, SearchEvent } from '../../api.js';
+import { integer, patternTypeOf, truthy } from './route-arguments.js';
 import { frame, wireEvent } from './stream-wire.js';
 
-const PATTERN_TYPES: Readonly<Record<string, PatternType>> = {
-  keyword: 'keyword',
-  standard: 'standard',
-  literal: 'literal',
-  regexp: 'regexp',
-  structural: 'structural',
-};
 const PING_EVERY = 5_000;
 
 /** GET `/.api/search/stream`: the search as server-sent events, flushed as they come, ended by `done`. */
@@ -84,28 +78,3 @@ async function withPing<R>(next: Promise<R>): Promise<R | 'ping'> {
     clearTimeout(timer);
   }
 }
-
-function patternTypeOf(query: URLSearchParams): PatternType | undefined {
-  const name = query.get('t') || query.get('patternType');
-  if (!name) return undefined;
-  const type = PATTERN_TYPES[name.toLowerCase()];
-  if (!type) throw wrong('t', name, `one of ${Object.keys(PATTERN_TYPES).join(', ')}`);
-  return type;
-}
-
-function integer(query: URLSearchParams, name: string, fallback: number): number {
-  const text = query.get(name);
-  if (text === null || text === '') return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw wrong(name, text, 'a whole number');
-  return value;
-}
-
-const truthy = (text: string | null): boolean => text !== null && /^(?:1|t|true|yes)$/i.test(text);
-
-const wrong = (name: string, value: string, expected: string): SextantError =>
-  new SextantError('SEXTANT_SEARCH_ARGUMENT', {
-    what: `The parameter ${name} is ${JSON.stringify(value)}.`,
-    why: `It must be ${expected}.`,
-    fix: 'Correct it.',
-  });

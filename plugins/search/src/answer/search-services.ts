@@ -1,0 +1,35 @@
+import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
+import type { Git, Mirrors } from '@sextant/plugin-git/api';
+import type { Clock, Contribution, Logger, Meter } from '@sextant/sdk';
+import type { Ranker, SearchEngine } from '../api.js';
+import type { ShardExecutor } from '../engine/shard-executor.js';
+import type { RepositoryCatalog } from './repository-catalog.js';
+
+export interface SearchSettings {
+  readonly defaultTimeout: number;
+  readonly maxTimeout: number;
+  readonly defaultLimit: number;
+  readonly structural: boolean;
+  /** Milliseconds. */
+  readonly suggestTimeout: number;
+  readonly unindexedBytes: number;
+  readonly unindexedRepositories: number;
+}
+
+export interface SearchServices {
+  readonly engine: SearchEngine;
+  readonly scanner: ShardExecutor;
+  readonly git: Git;
+  readonly mirrors: Mirrors;
+  readonly repositories: Repositories;
+  readonly visibility: VisibilityService;
+  readonly catalog: RepositoryCatalog;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meter: Pick<Meter, 'span'>;
+  readonly rankers: readonly Contribution<Ranker>[];
+  readonly isLarge: (path: string) => boolean;
+  /** Told of a repository whose index failed during a search. */
+  damaged(repositoryId: number): void;
+  settings(): SearchSettings;
+}

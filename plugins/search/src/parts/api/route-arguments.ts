@@ -1,0 +1,37 @@
+import { SextantError } from '@sextant/sdk';
+import type { PatternType } from '../../api.js';
+
+const PATTERN_TYPES: Readonly<Record<string, PatternType>> = {
+  keyword: 'keyword',
+  standard: 'standard',
+  literal: 'literal',
+  regexp: 'regexp',
+  structural: 'structural',
+};
+
+/** `t`, or its longer name. @throws SEXTANT_SEARCH_ARGUMENT */
+export function patternTypeOf(query: URLSearchParams): PatternType | undefined {
+  const name = query.get('t') || query.get('patternType');
+  if (!name) return undefined;
+  const type = PATTERN_TYPES[name.toLowerCase()];
+  if (!type) throw wrong('t', name, `one of ${Object.keys(PATTERN_TYPES).join(', ')}`);
+  return type;
+}
+
+/** @throws SEXTANT_SEARCH_ARGUMENT */
+export function integer(query: URLSearchParams, name: string, fallback: number): number {
+  const text = query.get(name);
+  if (text === null || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw wrong(name, text, 'a whole number');
+  return value;
+}
+
+export const truthy = (text: string | null): boolean => text !== null && /^(?:1|t|true|yes)$/i.test(text);
+
+const wrong = (name: string, value: string, expected: string): SextantError =>
+  new SextantError('SEXTANT_SEARCH_ARGUMENT', {
+    what: `The parameter ${name} is ${JSON.stringify(value)}.`,
+    why: `It must be ${expected}.`,
+    fix: 'Correct it.',
+  });
