@@ -28,13 +28,17 @@ export function tokenize(text: string, patternType: PatternType): Token[] {
 
 class Lexer {
   private at = 0;
-  private open = 0;
+  /** For each parenthesis that is open: how many more the text behind it has opened, as in `(foo(a, b) or c)`. */
+  private readonly open: number[] = [];
   private readonly out: Token[] = [];
+  private readonly closings: readonly number[];
 
   constructor(
     private readonly text: string,
     private readonly patternType: PatternType,
-  ) {}
+  ) {
+    this.closings = closingsBehind(text);
+  }
 
   tokens(): Token[] {
     while (this.skipBlanks()) this.out.push(this.next());
@@ -51,16 +55,19 @@ class Lexer {
     const char = this.text[start];
     if (char === '(') {
       this.at++;
-      this.open++;
+      this.open.push(0);
       return { kind: 'open', start, end: this.at };
     }
-    if (char === ')' && this.open > 0) {
+    if (char === ')' && this.open.length > 0 && !this.closesText()) {
       this.at++;
-      this.open--;
+      this.open.pop();
       return { kind: 'close', start, end: this.at };
     }
     const operator = this.match(this.patternType === 'keyword' ? /(and|or|not)(?=[\s()]|$)/iy : /(and|or|not)(?=[\s)]|$)/iy);
-    if (operator !== undefined) return { kind: 'operator', operator: (operator[1] as string).toLowerCase() as 'and', start, end: this.at };
+    if (operator !== undefined) {
+      this.setOpenInText(0);
+      return { kind: 'operator', operator: (operator[1] as string).toLowerCase() as 'and', start, end: this.at };
+    }
     return this.filter(start) ?? this.minus(start) ?? this.quoted(start) ?? this.regexp(start) ?? this.word(start);
   }
 
@@ -117,12 +124,12 @@ class Lexer {
   }
 
   private word(start: number): Token {
-    const value = this.run(this.patternType === 'regexp');
+    const value = this.run(this.patternType === 'regexp', true);
     return { kind: 'word', form: 'text', value, valueStart: start, start, end: this.at };
   }
 
   /** Text up to a blank, or up to the parenthesis that closes a group around it. */
-  private run(regexp: boolean): string {
+  private run(regexp: boolean, isText = false): string {
     const { text } = this;
     const start = this.at;
     let depth = 0;
@@ -132,13 +139,28 @@ class Lexer {
       if (char === '\\' && this.at + 1 < text.length && (regexp || !isBlank(text[this.at + 1]))) this.at++;
       else if (char === '[' && regexp) this.at = endOfClass(text, this.at);
       else if (char === '(') depth++;
-      else if (char === ')' && --depth < 0) {
-        if (this.open > 0 && this.at > start) break;
-        depth = 0;
+      else if (char === ')') {
+        if (depth > 0) depth--;
+        else if (isText && this.closesText()) this.setOpenInText(this.openInText - 1);
+        else if (this.open.length > 0) break;
       }
     }
     this.at = Math.min(this.at, text.length);
+    if (isText) this.setOpenInText(this.openInText + depth);
     return text.slice(start, this.at);
+  }
+
+  private get openInText(): number {
+    return this.open.at(-1) ?? 0;
+  }
+
+  private setOpenInText(count: number): void {
+    if (this.open.length > 0) this.open[this.open.length - 1] = count;
+  }
+
+  /** Does the parenthesis here close one that an earlier word opened? Only when enough are left to close the groups around it. */
+  private closesText(): boolean {
+    return this.openInText > 0 && (this.closings[this.at + 1] as number) >= this.open.length;
   }
 
   private match(sticky: RegExp): RegExpExecArray | undefined {
@@ -148,6 +170,15 @@ class Lexer {
     this.at += match[0].length;
     return match;
   }
+}
+
+/** out[i]: how many more parentheses close than open at i and behind. */
+function closingsBehind(text: string): number[] {
+  const out = new Array<number>(text.length + 1).fill(0);
+  for (let i = text.length - 1; i >= 0; i--) {
+    out[i] = (out[i + 1] as number) + (text[i] === ')' ? 1 : text[i] === '(' ? -1 : 0);
+  }
+  return out;
 }
 
 function isBlank(char: string | undefined): boolean {
