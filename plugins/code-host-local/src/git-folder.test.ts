@@ -67,6 +67,12 @@ describe('a repository whose parts lie elsewhere (hostile row 4)', () => {
     },
   );
 
+  it('is refused when a part cannot be listed, behind which anything may lie', async () => {
+    rmSync(join(root, 'a/.git/objects/pack'), { recursive: true });
+    symlinkSync('pack', join(root, 'a/.git/objects/pack'));
+    expect(await found()).toBeUndefined();
+  });
+
   it.each(['commondir', 'objects/info/alternates', 'HEAD', 'packed-refs'])(
     'is refused, and not waited for, when %s is a pipe',
     async (file) => {

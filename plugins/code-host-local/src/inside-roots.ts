@@ -31,7 +31,7 @@ export async function readInside(path: string, roots: readonly string[]): Promis
 
 /**
  * Is everything in a folder there itself, or linked to inside of `roots` (real paths)? Pipes and devices are not: git would wait for them, or read them
- * without end. A folder that is missing holds nothing.
+ * without end. A folder that is missing holds nothing; one that cannot be listed may hold anything.
  * @param names only these entries; default: all
  * @param recursive what is below, too
  */
@@ -40,7 +40,10 @@ export async function staysInside(
   roots: readonly string[],
   { names, recursive = false }: { readonly names?: ReadonlySet<string>; readonly recursive?: boolean } = {},
 ): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true, recursive }).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? [] : undefined,
+  );
+  if (entries === undefined) return false;
   for (const entry of entries) {
     if (names !== undefined && !names.has(entry.name)) continue;
     if (entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice()) return false;
