@@ -62,10 +62,11 @@ describe('the errors of a plugin (hostile row 26)', () => {
   it('are put down to the same person in the process that is called', () => {
     const { fail, rests } = aBudget();
     const headers = runAs(person(2), causeHeaders);
-    expect(headers).toEqual({ 'x-sextant-cause': 'user%3A2' });
+    expect(headers).toEqual({ 'x-sextant-cause': 'dXNlcjoy' });
     onAccountOf(headers, () => runAs(internalActor('git'), () => fail(100)));
     expect(rests()).toBe(false);
     expect(onAccountOf(headers, () => runAs(internalActor('git'), causeHeaders))).toEqual(headers);
+    expect(onAccountOf({ 'x-sextant-cause': '%' }, () => 'answered')).toBe('answered');
     for (const actor of [person(1, true), internalActor('git')]) expect(runAs(actor, causeHeaders)).toEqual({});
   });
 });
