@@ -45,10 +45,19 @@ export function prepareDataFolder(folder: string): void {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     throw new SextantError('SEXTANT_DATA_FOLDER_UNUSABLE', {
       what: `The data folder ${folder} cannot be used.`,
-      why: `The user ${userInfo().username} ${WORDS[code] ?? `cannot use it: ${message}`}.`,
+      why: `${userName()} ${WORDS[code] ?? `cannot use it: ${message}`}.`,
       fix: 'Make the folder and give it to this user, or choose another with --data-dir.',
       cause,
     });
+  }
+}
+
+/** In a container the number may have no name. */
+function userName(): string {
+  try {
+    return `The user ${userInfo().username}`;
+  } catch {
+    return `The user ${process.getuid?.() ?? 'of this process'}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -151,5 +152,21 @@ describe('data folder', () => {
     refused(file, 'a part of the path is a file');
     refused(join(file, 'below'), 'a part of the path is a file');
     if (process.platform === 'linux') refused('/proc/sextant/data', 'takes no new folder there');
+  });
+
+  it('is refused in words to a user without a name, as containers have', () => {
+    writeFileSync(file, '');
+    const user = vi.spyOn(os, 'userInfo').mockImplementation(() => {
+      throw new Error('no such user');
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(() => lockDataFolder(file)).toThrow(
+        expect.objectContaining({ why: expect.stringContaining(`The user ${process.getuid?.()} `) }),
+      );
+    } finally {
+      user.mockRestore();
+      syncBuiltinESMExports();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -41,9 +42,12 @@ function parse(content: string): Owner | undefined {
   }
 }
 
+/** A file beside the lock that lives for a moment. Not by the process id alone: two containers that share the folder may both have 1. */
+const besides = (file: string, kind: 'new' | 'old' | 'now'): string => `${file}.${process.pid}${randomInt(2 ** 47)}.${kind}`;
+
 /** Milliseconds since 1970 as the file system has it, which is one for all who share the folder. Their own clocks may differ by hours. */
 function fileSystemTime(file: string): number {
-  const probe = `${file}.${process.pid}.now`;
+  const probe = besides(file, 'now');
   writeFileSync(probe, '', { mode: 0o600 });
   try {
     return statSync(probe).mtimeMs;
@@ -67,7 +71,7 @@ function touch(file: string): void {
 
 /** Makes the file with its content in one step, so that nobody reads an empty lock. False when it exists. */
 function create(file: string, content: string): boolean {
-  const own = `${file}.${process.pid}.new`;
+  const own = besides(file, 'new');
   writeFileSync(own, content, { mode: 0o600 });
   try {
     linkSync(own, file);
@@ -82,7 +86,7 @@ function create(file: string, content: string): boolean {
 
 /** Moves a dead owner's lock away, and puts it back when it turns out that someone else had taken it over in between. */
 function removeStale(file: string, judged: string): void {
-  const aside = `${file}.${process.pid}.old`;
+  const aside = besides(file, 'old');
   try {
     renameSync(file, aside);
   } catch (error) {
