@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type RouteReply, SextantError } from '@sextant/sdk';
+import { SextantError } from '@sextant/sdk';
+import { jsonReply } from './fit-reply.js';
 import { internalError } from './internal-error.js';
+import type { SentReply } from './write-reply.js';
 
 export interface AnswerableError {
   readonly status: number;
@@ -21,8 +23,8 @@ export function answerableError(error: unknown, requestId: string): AnswerableEr
   return { status: code === 'SEXTANT_AUTH_INVALID' ? 401 : coded.status, code, what, why, fix, details };
 }
 
-/** JSON, or one line of text for who asks for text. */
-export function errorReply(error: AnswerableError, request: IncomingMessage, requestId: string): RouteReply {
+/** JSON, or one line of text for who asks for text: a browser that shows a page, too. */
+export function errorReply(error: AnswerableError, request: IncomingMessage, requestId: string): SentReply {
   const { status, code, what, why, fix, details } = error;
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="sextant"';
@@ -32,10 +34,10 @@ export function errorReply(error: AnswerableError, request: IncomingMessage, req
     // Strict readers of event streams, as src, show what is no event whole, but one that ends in a newline cut at its first colon.
     return { status, headers, body: isForEvents(request.headers.accept) ? line : `${line}\n` };
   }
-  return { status, headers, body: { error: { ...details, code, what, why, fix, requestId } } };
+  return jsonReply({ status, headers }, { error: { ...details, code, what, why, fix, requestId } });
 }
 
 const isForEvents = (accept: string | undefined): boolean => accept?.toLowerCase().includes('text/event-stream') === true;
 
 const wantsText = (accept: string | undefined): boolean =>
-  accept !== undefined && accept !== '' && !/json|\*\/\*|application\/\*/i.test(accept);
+  accept !== undefined && accept !== '' && (/text\/html/i.test(accept) || !/json|\*\/\*|application\/\*/i.test(accept));

@@ -1,27 +1,50 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type RouteReply, SextantError } from '@sextant/sdk';
 import type { Entry } from '../boundary/boundary.js';
-import { isObject, must, shown } from '../lifecycle/value-problems.js';
+import { isObject, must, type Problems, shown } from '../lifecycle/value-problems.js';
+import { thrownWords } from '../services/sentence.js';
 import './http-errors.js';
+import { isStream, type SentReply } from './write-reply.js';
 
-/** What a handler returned, when it can be sent. @throws SEXTANT_HTTP_REPLY, inside the plugin's entry, so that it counts against the plugin. */
-export function fitReply({ plugin, name }: Entry, reply: unknown): RouteReply {
+/**
+ * What a handler returned, as it is sent: objects are JSON by then.
+ * @throws SEXTANT_HTTP_REPLY when it cannot be sent, inside the plugin's entry, so that it counts against the plugin
+ */
+export function fitReply(entry: Entry, reply: unknown): SentReply {
   const problems = isObject(reply) ? replyProblems(reply) : [`it is ${shown(reply)}, not an object of status, headers and body`];
-  if (problems.length === 0) return reply as RouteReply;
-  throw new SextantError('SEXTANT_HTTP_REPLY', {
-    what: `Plugin "${plugin}": the route ${name} answered with what cannot be sent.`,
-    why: `${problems.join('; ')}.`,
-    fix: "Return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'text' }; each of them may be left out.",
-  });
+  if (problems.length > 0) throw unfit(entry, `${problems.join('; ')}.`);
+  const { body, ...rest } = reply as RouteReply;
+  if (typeof body !== 'object' || body instanceof Uint8Array || isStream(body)) return reply as SentReply;
+  try {
+    return jsonReply(rest, body);
+  } catch (error) {
+    // The words of the engine go on for lines.
+    throw unfit(entry, `"body" cannot be written as JSON: ${thrownWords(error).split('\n', 1)[0]}`);
+  }
 }
 
-const replyProblems = ({ status, headers, body }: Readonly<Record<string, unknown>>): readonly string[] => [
+/** `content-type` is that of JSON where the headers say nothing else. */
+export const jsonReply = ({ headers, ...rest }: Omit<RouteReply, 'body'>, body: object): SentReply => ({
+  ...rest,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(body),
+});
+
+const unfit = ({ plugin, name }: Entry, why: string): SextantError =>
+  new SextantError('SEXTANT_HTTP_REPLY', {
+    what: `Plugin "${plugin}": the route ${name} answered with what cannot be sent.`,
+    why,
+    fix: "Return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'text' }; each of them may be left out.",
+  });
+
+const replyProblems = ({ status, headers, body }: Readonly<Record<string, unknown>>): Problems => [
   ...must(
     status === undefined || (Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599),
     '"status"',
     status,
     'a whole number from 200 to 599',
   ),
-  ...(headers === undefined ? [] : must(isObject(headers), '"headers"', headers, 'an object of texts')),
+  ...(headers === undefined ? [] : isObject(headers) ? headerProblems(headers) : must(false, '"headers"', headers, 'an object of texts')),
   ...must(
     ['undefined', 'string', 'object'].includes(typeof body) && body !== null,
     '"body"',
@@ -29,3 +52,17 @@ const replyProblems = ({ status, headers, body }: Readonly<Record<string, unknow
     'a text, bytes, an async iterable or an object',
   ),
 ];
+
+/** Never with the value of a header, which may be a secret. */
+function headerProblems(headers: Readonly<Record<string, unknown>>): Problems {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (typeof value !== 'string') return [`the header ${shown(name)} is no text`];
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+      return [];
+    } catch {
+      return [`the header ${shown(name)} holds characters that no header may have`];
+    }
+  });
+}

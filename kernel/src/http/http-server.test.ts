@@ -56,6 +56,11 @@ describe('an error', () => {
     expect((await bench.ask('/coded', { headers: { accept: 'text/plain' } })).body).toMatch(
       /^It is a teapot\. It was made so\. Use a cup\. \(SEXTANT_TEST_TEAPOT, request .+\)\n$/,
     );
+    const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    expect(await bench.ask('/', { headers: browser })).toMatchObject({
+      status: 404,
+      body: expect.stringMatching(/^Sextant runs here, and no active plugin shows pages\. .* \(SEXTANT_HTTP_NOT_FOUND, request .+\)\n$/),
+    });
     // What is no event is one for a strict reader only when it has no newline: then src shows all of it.
     expect((await bench.ask('/coded', { headers: { accept: 'text/event-stream' } })).body).toMatch(
       /^It is a teapot\. It was made so\. Use a cup\. \(SEXTANT_TEST_TEAPOT, request .+\)$/,
@@ -95,7 +100,7 @@ describe('an error', () => {
   });
 
   it('of a header that would split the answer is masked', async () => {
-    expect(await (await start()).errorOf('/bad-header')).toEqual([500, 'SEXTANT_INTERNAL']);
+    expect(await (await start()).errorOf('/bad-header')).toEqual([500, 'SEXTANT_HTTP_REPLY']);
   });
 
   it('of a request that is not HTTP, or whose headers are too large or too slow, is answered on the socket', async () => {

@@ -13,6 +13,7 @@ import { refusal } from './auth-errors.js';
 import { descriptorLimit } from './descriptor-limit.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
+import { notFound } from './not-found.js';
 import { RequestBody } from './request-body.js';
 import { isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { describeRequest, requestSpan } from './request-span.js';
@@ -215,11 +216,7 @@ export class HttpServer {
     if (localMode) throwIf(refuseForeignHost(request.headers.host, options.externalUrl));
     const target = requestTarget(request.url ?? '/', options.pathPrefix ?? '');
     const lookup = target === undefined ? ({ kind: 'missing' } as const) : this.#table.find(method, target.raw);
-    if (target === undefined || lookup.kind === 'missing')
-      throw new SextantError('SEXTANT_HTTP_NOT_FOUND', {
-        what: 'No route has this path.',
-        fix: 'Check the path, and that the plugin that owns it is active.',
-      });
+    if (target === undefined || lookup.kind === 'missing') throw notFound(target?.path);
     if (lookup.kind === 'method') {
       response.setHeader('allow', lookup.allow.join(', '));
       throw new SextantError('SEXTANT_HTTP_METHOD', {

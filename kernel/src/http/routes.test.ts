@@ -196,6 +196,8 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
   // biome-ignore lint/suspicious/noExplicitAny: as from plain JavaScript
   type Any = any;
   const ok = () => ({ body: 'ok' });
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
 
   it.each<[string, (router: Any) => Any, string]>([
     ['a path that is none', (r) => r.get(7, ok), 'the route GET 7 has no path'],
@@ -219,6 +221,10 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     ['a status of text', { status: '200' }, '\\"status\\" is \\"200\\"'],
     ['headers of text', { headers: 'x' }, '\\"headers\\" is \\"x\\"'],
     ['a body that is none', { body: 7 }, '\\"body\\" is 7'],
+    ['a body that holds itself', { body: circle }, 'cannot be written as JSON: Converting circular structure to JSON'],
+    ['a header of a number', { headers: { 'x-a': 7 } }, 'the header \\"x-a\\" is no text'],
+    ['a header of two lines', { headers: { 'x-a': 'secret\r\nset-cookie: b' } }, 'the header \\"x-a\\" holds characters'],
+    ['a name that no header has', { headers: { 'x a': 'b' } }, 'the header \\"x a\\" holds characters'],
   ])('is refused when it is answered: %s', async (_what, reply, reason) => {
     const bench = await new ServerBench().start((router) => router.get('/x', () => reply, open));
     const { status, body } = await bench.ask('/x');

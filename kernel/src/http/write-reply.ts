@@ -17,6 +17,11 @@ const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
+/** A reply whose body is text or bytes already. */
+export interface SentReply extends RouteReply {
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array | string>;
+}
+
 export interface Sending {
   readonly head: boolean;
   readonly headers: IncomingHttpHeaders;
@@ -34,13 +39,12 @@ export const isEventStream = ({ body, headers = {} }: RouteReply): boolean =>
   Object.entries(headers).some(([name, value]) => name.toLowerCase() === 'content-type' && value.startsWith('text/event-stream'));
 
 /** Sends a reply. Resolves when the last byte was handed to the socket or the client went away. @throws what a streamed body throws. */
-export async function writeReply(response: ServerResponse, reply: RouteReply, sending: Sending): Promise<void> {
+export async function writeReply(response: ServerResponse, reply: SentReply, sending: Sending): Promise<void> {
   if (isStream(reply.body)) return writeStream(response, reply, reply.body, sending);
-  const { body, type } = encoded(reply.body);
+  let bytes = reply.body;
   const headers = lowerCase(reply.headers);
-  if (type !== undefined) headers['content-type'] ??= type;
+  if (bytes !== undefined) headers['content-type'] ??= typeof bytes === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
   setHeaders(response, reply.status ?? 200, headers);
-  let bytes: Uint8Array | string | undefined = body;
   let length = bytes === undefined ? 0 : Buffer.byteLength(bytes);
   if (
     bytes !== undefined &&
@@ -142,16 +146,6 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
     response.on('close', done);
     signal.addEventListener('abort', done, { once: true });
   });
-}
-
-function encoded(body: Exclude<RouteReply['body'], AsyncIterable<unknown>>): {
-  body: Uint8Array | string | undefined;
-  type: string | undefined;
-} {
-  if (body === undefined) return { body: undefined, type: undefined };
-  if (typeof body === 'string') return { body, type: 'text/plain; charset=utf-8' };
-  if (body instanceof Uint8Array) return { body, type: 'application/octet-stream' };
-  return { body: JSON.stringify(body), type: 'application/json; charset=utf-8' };
 }
 
 function setHeaders(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
