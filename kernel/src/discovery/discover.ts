@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Manifest, manifestProblems, SextantError } from '@sextant/sdk';
+import { thrownWords } from '../services/sentence.js';
 
 export interface DiscoveryOptions {
   readonly builtin: readonly Manifest[];
@@ -65,7 +66,7 @@ async function read(source: string, name: string, resolveEntry: () => Promise<st
     if (problems.length > 0) throw unreadable(source, `${problems.join('; ')}.`);
     return { manifest: manifest as Manifest, source, entry };
   } catch (cause) {
-    const problem = unreadable(source, sentence(cause instanceof Error ? cause.message : String(cause)), cause);
+    const problem = unreadable(source, thrownWords(cause), cause);
     return { manifest: nameless(name), source, problem, ...(entry === undefined ? {} : { entry }) };
   }
 }
@@ -84,8 +85,6 @@ const nameless = (name: string): Manifest => ({
   toggle: 'default-on',
   parts: {},
 });
-
-const sentence = (text: string): string => (/[.!?:]\s*$/.test(text) ? text : `${text}.`);
 
 async function resolvePackage(name: string, from: string): Promise<string> {
   try {

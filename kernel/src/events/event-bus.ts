@@ -3,6 +3,7 @@ import { type Events, type EventType, type Logger, SextantError, type Tx } from 
 import type { Boundary } from '../boundary/boundary.js';
 import './event-errors.js';
 import { isObject, must, mustBeFunction, type Problems } from '../lifecycle/value-problems.js';
+import { sentence } from '../services/sentence.js';
 import type { EventTransport } from './event-transport.js';
 
 export interface EventBusOptions {
@@ -38,7 +39,7 @@ function refuseNoEvent(plugin: string, event: unknown, more: Problems = []): voi
   if (problems.length > 0)
     throw new SextantError('SEXTANT_EVENT_INVALID', {
       what: `Plugin "${plugin}" publishes or subscribes to what is no event.`,
-      why: `T${problems.join('; ').slice(1)}.`,
+      why: sentence(problems.join('; ')),
       fix: "Write defineEvent('<plugin-id>.<noun>@1', z.object({ … })), and give what it made.",
     });
 }

@@ -1,6 +1,7 @@
 import { SextantError } from '@sextant/sdk';
 import { GraphQLError, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { internalError } from '../http/internal-error.js';
+import { ended } from '../services/sentence.js';
 import { KERNEL } from './kernel-type-defs.js';
 import type { OperationState } from './operation-state.js';
 
@@ -98,11 +99,8 @@ export function presentRequestError(error: unknown, traceId: string, hints: bool
   return coded(internalError(traceId), KERNEL, undefined, { traceId });
 }
 
-/** A sentence, as another follows: of some messages the value that was refused is the end. */
-function hinted(message: string, hints: boolean): string {
-  const said = hints ? message : message.replace(/ Did you mean .*\?$/, '');
-  return /[.?!]$/.test(said) ? said : `${said}.`;
-}
+/** Of some messages the value that was refused is the end. */
+const hinted = (message: string, hints: boolean): string => ended(hints ? message : message.replace(/ Did you mean .*\?$/, ''));
 
 function rootOf(error: GraphQLError): Error {
   let origin: Error = error;

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { must } from '../lifecycle/value-problems.js';
 import type { CarriedTrace } from '../observability/tracing.js';
 import { jsonProblem } from '../services/json-problem.js';
+import { sentence } from '../services/sentence.js';
 import { poolOf, queryableOn } from '../storage/plugin-storage.js';
 import type { SharedPool } from '../storage/shared-pool.js';
 
@@ -39,12 +40,12 @@ export function refuseNoJob(plugin: string, job: unknown): void {
   if (problem !== undefined)
     throw invalid(
       `Plugin "${plugin}" gave what is no job.`,
-      `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`,
+      sentence(problem),
       'Give what defineJob() made; look whether the import has the name that you use.',
     );
 }
 
-/** @throws SEXTANT_JOB_INVALID */
+/** @throws SEXTANT_JOB_INVALID for a payload or options that do not fit the job. */
 export function jobSpec<P>(
   plugin: string,
   job: JobType<P>,
@@ -52,7 +53,6 @@ export function jobSpec<P>(
   options: Omit<EnqueueOptions, 'tx'> = {},
   trace?: CarriedTrace,
 ): JobSpec {
-  refuseNoJob(plugin, job);
   const parsed = job.payload.safeParse(payload);
   if (!parsed.success)
     throw invalid(
@@ -64,7 +64,7 @@ export function jobSpec<P>(
   if (lost !== undefined)
     throw invalid(
       `The payload for "${job.name}" is not plain data.`,
-      `${lost.slice(0, 1).toUpperCase()}${lost.slice(1)}, which JSON does not keep.`,
+      sentence(`${lost}, which JSON does not keep`),
       'Put ids, texts and numbers into it, and read the rest when the job runs.',
     );
   refuseWrongOptions(job, options);
@@ -115,7 +115,7 @@ function refuseWrongOptions(
   if (problems.length > 0)
     throw invalid(
       `The options for "${job.name}" are malformed.`,
-      `${problems.join('; ')}.`,
+      sentence(problems.join('; ')),
       "Write jobs.enqueue(job, payload, { key: 'id', runAt: new Date(…), onConflict: 'keep' }).",
     );
 }

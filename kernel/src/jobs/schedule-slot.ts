@@ -1,5 +1,6 @@
 import { SextantError } from '@sextant/sdk';
 import { CronExpressionParser } from 'cron-parser';
+import { thrownWords } from '../services/sentence.js';
 import './job-errors.js';
 
 /** When a schedule runs: by cron in UTC, or every so many milliseconds. */
@@ -32,7 +33,7 @@ export function checkRule(id: string, rule: ScheduleRule): void {
   } catch (cause) {
     throw new SextantError('SEXTANT_JOB_SCHEDULE', {
       what: `The schedule "${id}" has the cron expression "${rule.cron}".`,
-      why: `${cause instanceof Error ? cause.message : String(cause)}.`,
+      why: thrownWords(cause),
       fix: 'Write five fields: minute, hour, day of month, month, day of week.',
       cause,
     });

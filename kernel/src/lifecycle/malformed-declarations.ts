@@ -1,5 +1,6 @@
 import { type Deps, jobProblems, type Registrar, type Role, SextantError, type z } from '@sextant/sdk';
 import '../kernel-errors.js';
+import { sentence } from '../services/sentence.js';
 import {
   isObject,
   must,
@@ -121,7 +122,7 @@ const CHECKS: { readonly [V in Verb]: Check } = {
 export function refuseMalformed(plugin: string, role: Role, verb: Verb, args: readonly unknown[]): void {
   const { usage, problems } = CHECKS[verb];
   const found = problems(args, role);
-  if (found.length > 0) throw malformed(plugin, role, `called ${verb}() with what it cannot take.`, `${found.join('; ')}.`, usage);
+  if (found.length > 0) throw malformed(plugin, role, `called ${verb}() with what it cannot take.`, found.join('; '), usage);
 }
 
 /** @throws SEXTANT_PLUGIN_DECLARATION for a dependency that is no token: most often a misspelt import. */
@@ -134,7 +135,7 @@ export function refuseMalformedDeps(plugin: string, role: Role, deps: unknown): 
       plugin,
       role,
       'has dependencies that are none.',
-      `${problems.join('; ')}.`,
+      problems.join('; '),
       'Give a token, maybe(token) or an extension point; look whether the import has the name that you use.',
     );
 }
@@ -148,7 +149,7 @@ export function refuseRepeated(plugin: string, role: Role, verb: Verb, names: re
 export const malformed = (plugin: string, role: Role, what: string, why: string | undefined, fix: string): SextantError =>
   new SextantError('SEXTANT_PLUGIN_DECLARATION', {
     what: `Plugin "${plugin}" (part ${role}) ${what}`,
-    ...(why === undefined ? {} : { why: `${why.slice(0, 1).toUpperCase()}${why.slice(1)}` }),
+    ...(why === undefined ? {} : { why: sentence(why) }),
     fix,
     details: { plugin, part: role },
   });

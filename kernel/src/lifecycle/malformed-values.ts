@@ -19,7 +19,7 @@ export function graphQLPartOf(plugin: string, role: Role, module: unknown): Grap
       plugin,
       role,
       'loaded by graphql() what is no GraphQL part.',
-      `${problems.join('; ')}.`,
+      problems.join('; '),
       'Write export default defineGraphQL<typeof deps>()({ typeDefs, resolvers: (deps) => ({ … }) }) in the file that it loads.',
     );
   return part as unknown as GraphQLContribution['part'];

@@ -1,5 +1,6 @@
 import type { ConfigSchema, Deps, Manifest, Part, PluginState, PluginStatus, Role } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
+import { thrownWords } from '../services/sentence.js';
 import type { Declarations } from './declarations.js';
 
 export type Phase = 'discover' | 'resolve' | 'load' | 'register' | 'configure' | 'migrate' | 'init' | 'compose' | 'start' | 'run' | 'stop';
@@ -127,11 +128,11 @@ function asPluginError(plugin: string, phase: Phase, error: unknown, part: Role 
   if (SextantError.is(error)) return error;
   return new SextantError('SEXTANT_PLUGIN_FAILED', {
     what: `Plugin "${plugin}"${part === undefined ? '' : ` (part ${part})`} failed in phase ${phase}.`,
-    why:
-      error === undefined ? 'It threw undefined, which tells nothing.' : sentence(error instanceof Error ? error.message : String(error)),
-    fix: 'The cause is in the log; disable the plugin to start without it.',
+    why: error === undefined ? 'It threw undefined, which tells nothing.' : thrownWords(error),
+    fix:
+      error instanceof SyntaxError
+        ? 'Look through the files that the part imports: node --check FILE names the line.'
+        : 'The cause is in the log; disable the plugin to start without it.',
     cause: error,
   });
 }
-
-const sentence = (text: string): string => (/[.!?:]\s*$/.test(text) ? text : `${text}.`);

@@ -25,6 +25,7 @@ describe('a value', () => {
     [{ seen: new Set([1]) }, 'payload.seen is an object of the class Set'],
     [{ token: new Secret('x') }, 'payload.token is a secret'],
     [circle, 'payload.self.again holds itself'],
+    [Array.from({ length: 10_000 }).reduce((inner: unknown) => [inner], 1), ' is nested more than 200 levels deep'],
   ])('is not, for what would be lost, with the place: %o', (payload, problem) => {
     expect(jsonProblem(payload, 'payload', true)).toContain(problem);
   });

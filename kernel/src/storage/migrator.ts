@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type Logger, type Migration, type Queryable, type Row, SextantError } from '@sextant/sdk';
 import pg from 'pg';
+import { thrownWords } from '../services/sentence.js';
 import { changedMigrations, StatementsHash } from './changed-migrations.js';
 import type { DatabaseName, Databases } from './databases.js';
 import { type AppliedMigration, createLedger, ledgerOf, orderedMigrations, readLedger } from './migration-ledger.js';
@@ -175,7 +176,7 @@ export class Migrator {
       await client.query('rollback').catch(() => undefined);
       throw new SextantError('SEXTANT_STORAGE_MIGRATION_FAILED', {
         what: `The migration "${migration.name}" of "${plugin}" failed and was rolled back.`,
-        why: sentence(error),
+        why: thrownWords(error),
         fix: 'Mend its cause and start again: it is resumed at this migration.',
         cause: error,
       });
@@ -212,8 +213,6 @@ function statusOf(plugin: string, ordered: readonly Migration[], applied: readon
     ahead: applied.filter((migration) => !known.has(migration.name)),
   };
 }
-
-const sentence = (error: unknown): string => `${(error instanceof Error ? error.message : String(error)).replace(/\.?\s*$/, '')}.`;
 
 const recording = (db: Queryable, statements: StatementsHash): Queryable => ({
   query: <R extends object = Row>(sql: string, parameters?: readonly unknown[]) => {
