@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { supervised } from '@sextant/preset/host';
+import { onFitNode, supervised } from '@sextant/preset/host';
 
 const args = process.argv.slice(2);
 // The program is loaded by the process that runs it, so that a supervisor, which lives as long, stays small.
 const run = async (): Promise<number> => (await import('./program.js')).runProgram(args);
 
-process.exitCode = args.find((arg) => !arg.startsWith('-')) === 'serve' ? await supervised(run) : await run();
+const serves = args.find((arg) => !arg.startsWith('-')) === 'serve';
+
+process.exitCode = await onFitNode(() => (serves ? supervised(run) : run()));
