@@ -77,11 +77,11 @@ export class ConnectionStore {
     return row ? recordOf(row) : undefined;
   }
 
-  /** Ids of connections whose list is due, the longest waiting first. */
+  /** Ids of connections whose list is due, the longest waiting first. Those of a kind whose plugin does not run wait for it. */
   async due(limit: number): Promise<readonly number[]> {
     const rows = await this.db.query<{ id: number }>(
-      'SELECT id FROM connections WHERE deleted_at IS NULL AND next_sync_at <= now() ORDER BY next_sync_at, id LIMIT $1',
-      [limit],
+      'SELECT id FROM connections WHERE deleted_at IS NULL AND next_sync_at <= now() AND kind = ANY($2::text[]) ORDER BY next_sync_at, id LIMIT $1',
+      [limit, this.kinds.names()],
     );
     return rows.map((row) => row.id);
   }

@@ -204,6 +204,13 @@ describe('a list that is not whole (row 15)', () => {
     expect(await world.connections.due(10)).toEqual([connection]);
   });
 
+  it('waits for the plugin of its kind, and counts no failure meanwhile', async () => {
+    await db.query(`UPDATE connections SET kind = 'GONE' WHERE id = $1`, [connection]);
+    expect(await world.connections.due(10)).toEqual([]);
+    await db.query(`UPDATE connections SET kind = $2 WHERE id = $1`, [connection, world.host.kind]);
+    expect(await world.connections.due(10)).toEqual([connection]);
+  });
+
   it('says that the one before died when its process did (row 13), and leaves nothing of it', async () => {
     await world.history.begin(connection);
     await world.db.query(`INSERT INTO listed_repositories SELECT $1, '9', 'ghost', '', false, false, false, 0, '{}', NULL, 'x'`, [

@@ -168,10 +168,16 @@ export class MirrorTable {
 
   /** @param nextIn milliseconds until the next try */
   async fail(id: number, error: string, nextIn: number): Promise<void> {
+    await this.postpone(id, error, nextIn);
+    await this.db.query('update mirrors set failures = failures + 1 where repository_id = $1', [id]);
+  }
+
+  /** What keeps it from being fetched is no fault of its host. @param nextIn milliseconds until the next try */
+  async postpone(id: number, reason: string, nextIn: number): Promise<void> {
     await this.db.query(
       `update mirrors set status = case when status in ('cloning', 'queued') then 'not-cloned' else status end, progress = null, last_error = $2,
-         failures = failures + 1, queued_at = null, next_fetch = now() + $3::double precision * interval '1 millisecond' where repository_id = $1`,
-      [id, error, nextIn],
+         queued_at = null, next_fetch = now() + $3::double precision * interval '1 millisecond' where repository_id = $1`,
+      [id, reason, nextIn],
     );
   }
 

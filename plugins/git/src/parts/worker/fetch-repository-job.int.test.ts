@@ -9,6 +9,7 @@ import {
   type JobContext,
   RepoName,
   Secret,
+  SextantError,
   type Storage,
 } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
@@ -47,6 +48,8 @@ let known: Map<number, Known>;
 let published: { key: string; payload: unknown }[];
 let enqueued: { name: string; payload: unknown; options?: EnqueueOptions }[];
 let now: Date;
+let refusal: SextantError | undefined;
+let warnings: number;
 
 beforeAll(async () => {
   db = (await startTestKernel({ plugins: [tablesOnly] })).service(core.storage, 'git');
@@ -58,6 +61,8 @@ beforeEach(async () => {
   known = new Map();
   published = [];
   enqueued = [];
+  refusal = undefined;
+  warnings = 0;
   now = new Date('2023-11-15T00:00:00Z');
 });
 
@@ -80,7 +85,10 @@ const deps = () => ({
   sources: {
     byId: async (id: number) => known.get(id),
     byName: async (name: RepoName) => [...known.values()].find((r) => r.name === name),
-    cloneSource: async (id: number) => known.get(id)?.source,
+    cloneSource: async (id: number) => {
+      if (refusal) throw refusal;
+      return known.get(id)?.source;
+    },
     all: async ({ limit, afterId = 0 }: { limit: number; afterId?: number }) =>
       [...known.values()]
         .filter((r) => r.id > afterId)
@@ -88,7 +96,7 @@ const deps = () => ({
         .slice(0, limit),
   },
 });
-const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+const log = { debug() {}, info() {}, warn: () => void warnings++, error() {}, child: () => log };
 const job = (more: Partial<GitConfig> = {}, signal = new AbortController().signal): JobContext<typeof config> => ({
   id: '1',
   attempt: 1,
@@ -126,6 +134,17 @@ const age = (by: string) =>
   );
 
 describe('fetching a repository', () => {
+  it('waits for the plugin of its kind: a safe start makes it no failure, and fills no log', async () => {
+    know(1, 'a', aRepository());
+    refusal = new SextantError('SEXTANT_CODE_HOST_KIND_UNKNOWN', { what: 'The kind "LOCAL" of code host is not known.' });
+    for (let i = 0; i < 3; i++) await run(1);
+    expect(await table().byId(1)).toMatchObject({ failures: 0, lastError: expect.stringContaining('KIND_UNKNOWN') });
+    expect(warnings).toBe(0);
+    refusal = undefined;
+    await run(1);
+    expect(await table().byId(1)).toMatchObject({ status: 'cloned', lastError: undefined });
+  });
+
   it('clones it, writes down how it stands, and tells the others', async () => {
     const source = aRepository();
     know(1, 'jobs/first', source);

@@ -109,6 +109,9 @@ async function settle(
 }
 
 async function failed(table: MirrorTable, mirror: Mirror, error: unknown, job: JobContext<typeof config>): Promise<void> {
+  // The plugin of its kind does not run, as in safe mode: a line for each repository would tell nobody more.
+  if (SextantError.is(error) && error.code === 'SEXTANT_CODE_HOST_KIND_UNKNOWN')
+    return await table.postpone(mirror.repositoryId, `${error.code}: ${error.message}`, job.config.minUpdateInterval);
   const text = SextantError.is(error) ? `${error.code}: ${error.message}` : 'The fetch failed for a reason that is in the log.';
   const nextIn = retryInterval(mirror.failures, job.config);
   job.log.warn('a repository could not be fetched', {
