@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Manifest } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { migrateJobLibrary } from '../jobs/jobs-service.js';
+import { unknownPlugin } from '../lifecycle/switchboard.js';
 import { kernelTargets } from '../storage/kernel-migrations.js';
 import type { MigrationStatus, MigrationTarget } from '../storage/migrator.js';
 import type { ContentDigest } from '../storage/transfer/content-digest.js';
@@ -71,13 +72,18 @@ export class DatabaseAdmin {
     return digest;
   }
 
-  /** Deletes everything a plugin has stored. @throws SEXTANT_PLUGIN_ALWAYS_ON for the kernel's own. */
+  /**
+   * Deletes everything a plugin has stored, one that is no longer installed too. @returns whether it had a schema
+   * @throws SEXTANT_PLUGIN_ALWAYS_ON for the kernel's own; SEXTANT_PLUGIN_UNKNOWN when there is neither such a plugin nor anything of it
+   */
   async purge(plugin: string): Promise<boolean> {
     if (plugin === 'kernel')
       throw new SextantError('SEXTANT_PLUGIN_ALWAYS_ON', { what: 'The kernel’s own tables cannot be purged.', fix: 'Name a plugin.' });
     const target = (await this.targets()).find((t) => t.plugin === plugin) ?? { plugin, database: 'main' as const };
     const existed = await this.stored.migrator.purge(target);
     await this.stored.jobs.purge(plugin);
+    const ids = this.manifests.map(({ id }) => id);
+    if (!existed && !ids.includes(plugin)) throw unknownPlugin(plugin, ids);
     return existed;
   }
 

@@ -268,7 +268,7 @@ describe('dropping old keys', () => {
     const later = another(world, { minutes: 11 });
     await expect(later.dropOld()).rejects.toMatchObject({
       code: 'SEXTANT_SECRETS_KEY_IN_USE',
-      why: expect.stringContaining('1 values are sealed'),
+      why: expect.stringContaining('1 value is sealed'),
     });
     expect(await later.rotate(quiet)).toMatchObject({ madeKey: undefined, resealed: 1 });
     expect(await later.dropOld()).toHaveLength(1);

@@ -4,6 +4,7 @@ import type { KeyHolders } from '../secrets/key-holders.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { PluginSecrets } from '../secrets/plugin-secrets.js';
 import { countSealed, resealColumn, type SealedPlace, sealedPlaces, tablesNaming } from '../secrets/sealed-columns.js';
+import { counted } from '../services/sentence.js';
 import type { DatabaseName, Databases } from '../storage/databases.js';
 import { ourSchemas } from '../storage/transfer/copyable-tables.js';
 import { storageDefinitions } from './storage-definitions.js';
@@ -110,10 +111,10 @@ export class SecretsAdmin {
       const age = this.clock.now().getTime() - Date.parse(this.#ring.primary.createdAt);
       if (age < GRACE)
         throw inUse(
-          `The key in use is ${Math.max(0, Math.floor(age / 60_000))} minutes old: a request may still write what the key before has sealed.`,
+          `The key in use is ${counted(Math.max(0, Math.floor(age / 60_000)), 'minute')} old: a request may still write what the key before has sealed.`,
         );
       const needed = old.filter(({ values }) => values > 0);
-      if (needed.length > 0) throw inUse(needed.map(({ id, values }) => `${values} values are sealed under ${id}.`).join(' '));
+      if (needed.length > 0) throw inUse(stillSealed(needed));
       for (const { id } of old) {
         const naming = await this.#tablesNaming(main, id);
         if (naming.length > 0) throw inUse(`Values under ${id} are in ${naming.join(', ')}, in no column that a plugin declares.`);
@@ -125,10 +126,10 @@ export class SecretsAdmin {
   /** A process with a key file of its own could not open what the new key seals. */
   async #agreeOn(id: string, { signal, progress }: RotationOptions): Promise<void> {
     const { holding, lacking } = await this.stored.askForKey(id, signal);
-    if (lacking.length === 0) return progress(`${holding.length} running processes have the new key.`);
+    if (lacking.length === 0) return progress(`${counted(holding.length, 'running process has', 'running processes have')} the new key.`);
     this.#ring.retire([id]);
     throw new SextantError('SEXTANT_SECRETS_KEY_NOT_SHARED', {
-      what: `No key was made: ${lacking.length} running processes would not have it.`,
+      what: `No key was made: ${counted(lacking.length, 'running process', 'running processes')} would not have it.`,
       why: `These read another key file: ${lacking.join(', ')}.`,
       fix: 'Give every process one `keysDir`, or bring the key file to each (docs/operations.md); stop a process that is not of this installation.',
     });
@@ -182,7 +183,7 @@ export class SecretsAdmin {
           primary,
           reseal: (sealed) => secrets.reseal(sealed),
           signal,
-          progress: (n) => progress(`${place.plugin}: ${place.table}.${place.column}: ${n} values sealed anew`),
+          progress: (n) => progress(`${place.plugin}: ${place.table}.${place.column}: ${counted(n, 'value')} sealed anew`),
         });
         resealed = before + done.resealed;
         overtaken += done.overtaken;
@@ -229,10 +230,13 @@ function refuseMissingKeys({ keyFile, keys }: SecretsStatus): void {
   if (missing.length === 0) return;
   throw new SextantError('SEXTANT_SECRETS_KEY_MISSING', {
     what: `The key file ${keyFile} does not hold every key that stored values are sealed under.`,
-    why: missing.map(({ id, values }) => `${values} values are sealed under ${id}.`).join(' '),
+    why: stillSealed(missing),
     fix: 'Name the data folder or `keysDir` of the installation, or restore its key file. When it is lost, enter the credentials again and say --ignore-missing.',
   });
 }
+
+const stillSealed = (keys: readonly { readonly id: string; readonly values: number }[]): string =>
+  keys.map(({ id, values }) => `${counted(values, 'value is', 'values are')} sealed under ${id}.`).join(' ');
 
 const inUse = (why: string): SextantError =>
   new SextantError('SEXTANT_SECRETS_KEY_IN_USE', {

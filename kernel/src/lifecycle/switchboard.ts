@@ -1,6 +1,6 @@
+import { nearest } from '@sextant/config';
 import type { PluginStatus, Plugins } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
-import { closest, distance } from 'fastest-levenshtein';
 import { dependentsOf } from '../graph/part-graph.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { PluginRecord } from './plugin-record.js';
@@ -107,7 +107,7 @@ export class Switchboard implements Plugins {
 }
 
 export function unknownPlugin(id: string, ids: readonly string[]): SextantError {
-  const near = ids.length > 0 ? closest(id, [...ids]) : undefined;
-  const hint = near !== undefined && distance(id, near) <= Math.max(2, Math.floor(id.length / 3)) ? ` Did you mean "${near}"?` : '';
+  const near = nearest(id, ids);
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
   return new SextantError('SEXTANT_PLUGIN_UNKNOWN', { what: `No plugin has the id "${id}".${hint}`, fix: `Installed: ${ids.join(', ')}.` });
 }

@@ -39,7 +39,7 @@ export const secrets: AddCommand = (program, done) => {
     );
     const unsealed = status.columns.filter((column) => column.unsealed > 0);
     for (const { plugin, table: name, column, unsealed: n } of unsealed)
-      out().note(`${n} values of ${plugin}: ${name}.${column} are not sealed.`);
+      out().note(`${n} ${n === 1 ? 'value' : 'values'} of ${plugin}: ${name}.${column} ${n === 1 ? 'is' : 'are'} not sealed.`);
     done(unsealed.length > 0 || status.keys.some(({ state }) => state === 'missing') ? 1 : 0);
   });
   changing('rotate', 'Make a new key and seal every stored value with it; or bring an interrupted rotation to its end.').action(
@@ -57,11 +57,13 @@ export const secrets: AddCommand = (program, done) => {
       out().json(rotation);
       out().line(
         rotation.madeKey === undefined
-          ? `Brought the rotation to the key ${rotation.primary} to its end: ${rotation.resealed} values sealed anew. Run it again for another key.`
-          : `The key in use is ${rotation.primary}: ${rotation.resealed} values sealed anew. The old keys still open; "sextant secrets drop-old" forgets them.`,
+          ? `Brought the rotation to the key ${rotation.primary} to its end: ${sealedAnew(rotation.resealed)}. Run it again for another key.`
+          : `The key in use is ${rotation.primary}: ${sealedAnew(rotation.resealed)}. The old keys still open; "sextant secrets drop-old" forgets them.`,
       );
       if (rotation.unreadable > 0)
-        out().note(`${rotation.unreadable} values cannot be opened, and stay as they are: enter these credentials again.`);
+        out().note(
+          `${rotation.unreadable === 1 ? '1 value cannot be opened, and stays as it is: enter this credential' : `${rotation.unreadable} values cannot be opened, and stay as they are: enter these credentials`} again.`,
+        );
       done(rotation.unreadable > 0 ? 1 : 0);
     },
   );
@@ -76,3 +78,5 @@ export const secrets: AddCommand = (program, done) => {
     },
   );
 };
+
+const sealedAnew = (count: number): string => `${count} ${count === 1 ? 'value' : 'values'} sealed anew`;

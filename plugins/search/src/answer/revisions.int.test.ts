@@ -253,7 +253,7 @@ it('answers the same with an index and without, over many revisions of a history
       const scanned = await answerOf(byScan, unindexedMatches(byScan, [target], expr, want));
       expect(indexed, `${commit} ${JSON.stringify(expr)}`).toEqual(scanned);
       for (const match of indexed.found) see(match.type);
-      for (const { message } of indexed.verdict.reasons) for (const [, reason] of message.matchAll(/\d+ ([a-z-]+)(?=[,)])/g)) see(reason!);
+      for (const { message } of indexed.verdict.reasons) for (const [, reason] of message.matchAll(/\d+ ([a-z ]+)(?=[,)])/g)) see(reason!);
     }
     const truly = history
       .entriesOf(commit)
@@ -274,7 +274,7 @@ it('answers the same with an index and without, over many revisions of a history
     );
   }
   // The history had something of everything, so that equal is not two times nothing.
-  for (const what of ['content', 'path', 'symbol', 'binary', 'too-large', 'too-many-trigrams', 'ignored', 'symlink'])
+  for (const what of ['content', 'path', 'symbol', 'binary', 'too large', 'taken for data', 'ignored', 'linked'])
     expect(seen.get(what) ?? 0, what).toBeGreaterThan(0);
   expect(seen.get('content')).toBeGreaterThan(100);
 }, 60_000);

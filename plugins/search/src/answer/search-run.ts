@@ -4,6 +4,7 @@ import type { CommitOid, Logger, Meter } from '@sextant/sdk';
 import type { SearchEngine, SearchMatch } from '../api.js';
 import type { EngineSummary, PatternSpec, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
+import type { SkipReason } from '../index/skip-reason.js';
 import { isCode } from '../query/languages/languages.js';
 import type { ResultKind } from '../query/plan.js';
 import { MAX_PARSE_BYTES, MAX_PARSE_MS, type UnparsedFiles } from '../structural/contract.js';
@@ -115,7 +116,7 @@ export function noteSummary(
   const entries = Object.entries(summary.skippedFiles).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const notText = entries.filter(([reason]) => reason === 'binary' || reason === 'symlink');
   const unread = entries.filter((entry) => !notText.includes(entry));
-  const say = (list: typeof entries): string => list.map(([reason, n]) => `${n} ${reason}`).join(', ');
+  const say = (list: typeof entries): string => list.map(([reason, n]) => `${n} ${SKIPPED[reason] ?? reason}`).join(', ');
   const count = (list: typeof entries): number => list.reduce((sum, [, n]) => sum + n, 0);
   if (unread.length > 0)
     tally.leaveOut('skipped-files', `${files(count(unread))} known by path only (${say(unread)})`, { count: count(unread) });
@@ -125,6 +126,14 @@ export function noteSummary(
       harmless: true,
     });
 }
+
+/** Why files are not searched, in words. */
+const SKIPPED: Readonly<Record<string, string>> = {
+  'too-large': 'too large',
+  'too-many-trigrams': 'taken for data',
+  symlink: 'linked',
+  missing: 'unreadable',
+} satisfies Partial<Record<SkipReason, string>>;
 
 /** A pattern that is no code of a language, or a language that is none of programming, has nothing to find there, unless it was named. */
 function noteUnparsed({ reason, language, count }: UnparsedFiles, { tally, languages }: Pick<SearchRun, 'tally' | 'languages'>): void {

@@ -179,7 +179,7 @@ const FAULTS: readonly (readonly [VerdictReason, string, string, () => Promise<s
       await world.add('a', { tree: { ...tree, 'big.txt': 'x\n'.repeat(600_000) } });
       return undefined;
     },
-    /1 file is known by path only \(1 too-large\)/,
+    /1 file is known by path only \(1 too large\)/,
   ],
   [
     'skipped-files',
