@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Configuration, type Tree } from '@sextant/config';
 import { currentEntry, isLocalOnly, Kernel, keepProcess, runningPlugin } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
@@ -13,6 +14,8 @@ const exit = process.exit.bind(process);
 
 /** Milliseconds a broken process gets to end what runs. */
 const LAST_STOP = 20_000;
+/** Milliseconds for what is closed before a process ends at once. */
+const LONGEST_LEAVE = 200;
 
 /** What one process with everything does: all roles but those that belong on other machines. */
 export const ALL_IN_ONE: readonly Role[] = ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
@@ -45,12 +48,15 @@ export interface Running {
  * @returns the exit code.
  */
 export async function runHost(options: HostOptions): Promise<number> {
-  const stop = stopSignal();
+  const stop = stopSignal(() => {
+    // The watchdog debugs this thread: Node.js would say that it waits for it.
+    void Promise.race([watchdog?.[Symbol.asyncDispose](), wait(LONGEST_LEAVE)]).finally(() => exit(130));
+  });
   let kernel: Kernel | undefined;
   let stray: Disposable | undefined;
   let kept: Disposable | undefined;
   let watcher: Disposable | undefined;
-  let watchdog: Disposable | undefined;
+  let watchdog: AsyncDisposable | undefined;
   let code = 0;
   try {
     const configuration = await Configuration.load({
@@ -107,7 +113,7 @@ export async function runHost(options: HostOptions): Promise<number> {
   } finally {
     watcher?.[Symbol.dispose]();
     await kernel?.stop();
-    watchdog?.[Symbol.dispose]();
+    await watchdog?.[Symbol.asyncDispose]();
     kept?.[Symbol.dispose]();
     stray?.[Symbol.dispose]();
     stop[Symbol.dispose]();
@@ -124,7 +130,7 @@ export function describe(error: unknown): string {
 }
 
 /** SIGINT, SIGTERM, a word of the supervisor, or the end of the program that started us. A second signal ends the process at once. */
-function stopSignal(): Disposable & { request(): void; readonly requested: Promise<void>; readonly signal: AbortSignal } {
+function stopSignal(leave: () => void): Disposable & { request(): void; readonly requested: Promise<void>; readonly signal: AbortSignal } {
   const controller = new AbortController();
   let resolve: () => void = () => undefined;
   const requested = new Promise<void>((r) => {
@@ -137,13 +143,13 @@ function stopSignal(): Disposable & { request(): void; readonly requested: Promi
   let pressed = false;
   const press = (): void => {
     // On a terminal the supervisor asks too, for the same press.
-    if (pressed || (controller.signal.aborted && supervision() === undefined)) exit(130);
+    if (pressed || (controller.signal.aborted && supervision() === undefined)) return leave();
     pressed = true;
     request();
   };
   const told = (message: ToProcess): void => {
     if (message === 'stop') request();
-    if (message === 'stop at once') exit(130);
+    if (message === 'stop at once') leave();
   };
   process.on('SIGINT', press).on('SIGTERM', press).on('message', told).on('disconnect', request);
   process.channel?.unref();

@@ -95,7 +95,7 @@ describe('finding repositories', () => {
     expect(both[0]).toEqual(one[0]);
   });
 
-  it('warns of a folder that holds none, and says what to give', async () => {
+  it('warns once of a folder that holds none, and says what to give', async () => {
     const warned: unknown[] = [];
     await aRepository('some/a');
     await mkdir(join(root, 'none'));
@@ -106,7 +106,9 @@ describe('finding repositories', () => {
       pollInterval: 20,
       searchInterval: 20,
     });
-    await collect(warning.list(connection({ roots: [join(root, 'some'), join(root, 'none')] }), { signal, progress }));
+    const list = () => collect(warning.list(connection({ roots: [join(root, 'some'), join(root, 'none')] }), { signal, progress }));
+    await list();
+    await list();
     expect(warned).toEqual([
       [expect.stringContaining('no git repository'), { folders: [join(root, 'none')], fix: expect.stringContaining('Give a repository') }],
     ]);

@@ -23,6 +23,14 @@ const externalId = (path: string): string => pathMark(path, ID_LENGTH);
 
 /** Folders of git repositories on this machine. Sextant mirrors them like any other: a folder that is deleted takes nothing with it at once. */
 export function localKind(options: LocalKindOptions): CodeHostKind<typeof localConfig> {
+  const known = new Map<number, string>();
+  /** Once, until it changes: folders are listed every minute. */
+  const tellEmpty = (connectionId: number, folders: readonly string[], config: LocalConfig): void => {
+    const now = folders.join('\0');
+    if (now !== '' && now !== known.get(connectionId))
+      options.log.warn('no git repository was found in a folder', { folders, fix: noneFound(config) });
+    known.set(connectionId, now);
+  };
   return {
     kind: 'LOCAL',
     title: 'Folders on this machine',
@@ -30,7 +38,7 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
     serviceType: () => 'local',
     serviceId: () => 'file:///',
 
-    async *list({ config }, { signal, progress }) {
+    async *list({ id, config }, { signal, progress }) {
       const { repositories, problems } = await findRepositories(config, signal);
       const roots = await realRoots(config);
       const names = repositoryNames(repositories);
@@ -41,8 +49,8 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
         yield { externalId: externalId(repository.path), name, cloneUrl: repository.path, ...(description ? { description } : {}) };
       }
       progress(`${repositories.length} repositories found`);
-      const empty = (await realRoots(config)).filter((root) => !repositories.some((repository) => isInside(repository.path, [root])));
-      if (empty.length > 0) options.log.warn('no git repository was found in a folder', { folders: empty, fix: noneFound(config) });
+      const empty = roots.filter((root) => !repositories.some((repository) => isInside(repository.path, [root])));
+      tellEmpty(id, empty, config);
       // Only now: what was found is taken, and nothing is deleted for what could not be seen.
       if (problems.length > 0) throw unreadable(problems);
     },

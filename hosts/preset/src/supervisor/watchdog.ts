@@ -23,7 +23,7 @@ const BEAT = 250;
  * Watches this thread from another: one that loops for ever, or that takes more memory than it may, cannot do it itself. Whoever goes too far is
  * told to the supervisor, and the process is killed.
  */
-export function startWatchdog({ loop, memory, homes, entry, running }: WatchdogOptions): Disposable {
+export function startWatchdog({ loop, memory, homes, entry, running }: WatchdogOptions): AsyncDisposable {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const task: WatchdogTask = {
     beats,
@@ -47,10 +47,10 @@ export function startWatchdog({ loop, memory, homes, entry, running }: WatchdogO
   global[CURRENT_ENTRY] = entry;
   const beat = setInterval(() => Atomics.add(beats, 0, 1), BEAT).unref();
   return {
-    [Symbol.dispose]: () => {
+    [Symbol.asyncDispose]: async () => {
       clearInterval(beat);
       delete global[CURRENT_ENTRY];
-      void thread.terminate();
+      await thread.terminate();
     },
   };
 }
