@@ -143,7 +143,10 @@ function stopSignal(leave: () => void): Disposable & { request(): void; readonly
   let pressed = false;
   const press = (): void => {
     // On a terminal the supervisor asks too, for the same press.
-    if (pressed || (controller.signal.aborted && supervision() === undefined)) return leave();
+    if (pressed || (controller.signal.aborted && supervision() === undefined)) {
+      leave();
+      return;
+    }
     pressed = true;
     request();
   };

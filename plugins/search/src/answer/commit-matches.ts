@@ -28,7 +28,7 @@ export async function* commitMatches(
 ): Matches {
   const test = new CommitTest(expr, plan);
   for (const scope of scopes) {
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped);
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped());
     if (run.timeLeft() <= 0 || run.signal.aborted) {
       run.tally.leaveOut('timed-out', 'The time was up before all histories were read', { repository: scope.repository });
       continue;
@@ -59,7 +59,7 @@ async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, p
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped);
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped());
   }
   if (batch.length > 0) yield batch;
 }
@@ -88,7 +88,7 @@ async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped);
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped());
   }
   if (batch.length > 0) yield batch;
 }

@@ -189,7 +189,7 @@ function aRun(history: History): SearchRun {
     remaining: () => 100_000,
     timeLeft: () => 20_000,
     countAll: false,
-    capped: 'capped',
+    capped: () => 'capped',
     damaged: () => undefined,
     sees: () => true,
     isLarge: pathGlobs(LARGE_FILES),

@@ -32,8 +32,8 @@ export interface SearchRun {
   /** Milliseconds until the answer is due. */
   timeLeft(): number;
   readonly countAll: boolean;
-  /** What is said when the limit is reached. */
-  readonly capped: string;
+  /** What is said of what was found and is not shown. */
+  capped(): string;
   /** Told of a repository whose index failed: it is built anew soon. */
   damaged(repositoryId: number): void;
   /** May the asker read this file? */
@@ -100,7 +100,7 @@ export function noteSummary(
   named: (id: number) => NamedRepository | undefined,
 ): void {
   const { tally } = run;
-  if (summary.limitHit) tally.leaveOut('capped', run.capped);
+  if (summary.limitHit) tally.leaveOut('capped', run.capped());
   if (summary.timedOut) tally.leaveOut('timed-out', `The time was up after ${summary.shardsDone} of ${summary.shardsTotal} parts`);
   for (const { repository: id } of summary.degraded) {
     const repository = named(id);

@@ -85,6 +85,20 @@ describe('search', () => {
     expect(all.verdict.exhaustive).toBe(true);
   });
 
+  it('does not say that the limit was reached when select: made fewer results of all that one search collects', async () => {
+    await world.add('a', { tree: { 'a.txt': 'needle\n' } });
+    const { node } = world;
+    world.node = {
+      ...node,
+      search: async function* (o) {
+        for await (const event of node.search(o))
+          yield event.type === 'done' ? { ...event, summary: { ...event.summary, limitHit: true } } : event;
+      },
+    };
+    const { verdict } = await world.ask('needle select:repo');
+    expect(verdict).toMatchObject({ exhaustive: false, words: expect.stringContaining('More was found than one search collects') });
+  });
+
   it('knows without an index that a repository without commits fulfils no condition on files', async () => {
     await world.add('a', { tree: { 'a.txt': 'needle\n' } });
     await world.add('empty', { indexed: false });

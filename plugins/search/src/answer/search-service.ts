@@ -257,7 +257,7 @@ export class SearchService implements Search {
       shown += send.length;
       if (send.length > 0) yield { type: 'matches', matches: send };
       if (tally.matchCount >= limit) {
-        tally.leaveOut('capped', o.run.capped);
+        tally.leaveOut('capped', o.run.capped());
         return;
       }
       if (clock.monotonic() - said > PROGRESS_EVERY) {
@@ -282,8 +282,8 @@ export class SearchService implements Search {
       damaged: (id: number) => this.services.damaged(id),
       unindexedBytes,
       unindexedRepositories,
-      capped:
-        limit === ALL
+      capped: () =>
+        limit === ALL || (plan.options.select !== undefined && tally.matchCount < limit)
           ? 'More was found than one search collects'
           : `The limit of ${limit} ${limit === 1 ? 'result' : 'results'} was reached; there may be more`,
       countAll: plan.options.count === 'all',

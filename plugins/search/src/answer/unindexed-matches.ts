@@ -26,7 +26,7 @@ export async function* unindexedMatches(
     });
   }
   for (const target of within) {
-    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped);
+    if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped());
     if (run.timeLeft() <= 0 || run.signal.aborted) {
       run.tally.leaveOut('timed-out', 'The time was up before all revisions without an index were read', { repository: target.repository });
       continue;
