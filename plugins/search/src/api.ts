@@ -21,6 +21,7 @@ export type {
   SearchScope,
 } from './engine/contract.js';
 export type { EstimatedCost, ExplainedSource, ExplainedWork, SearchExplanation } from './explanation.js';
+export type { Holdings } from './placement/holdings.js';
 export { searchEngine } from './remote.js';
 export { type IndexedVersion, type IndexFeed, indexFeed } from './replica/index-feed.js';
 export type { UnparsedFiles, UnparsedReason } from './structural/contract.js';

@@ -1,5 +1,8 @@
 import { bytes, duration, z } from '@sextant/sdk';
 
+/** Such as `search-0`: lower-case letters, digits, dots and dashes, as in a host name. */
+export const searchNodeName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/);
+
 export const config = z.object({
   largeFiles: z.array(z.string()).default([]).describe('Globs of files that are indexed whatever their size; a leading ! takes out again'),
   branches: z
@@ -25,6 +28,24 @@ export const config = z.object({
   minFreeDisk: bytes()
     .default(1024 ** 3)
     .describe('A search process copies no more of the index while less than this is free on its disk; searching goes on'),
+  node: searchNodeName
+    .optional()
+    .describe('Name of this search process, which stays the same when its address changes; default: the host name of the machine'),
+  nodes: z
+    .array(searchNodeName)
+    .default([])
+    .describe(
+      'Names of the search processes over which the index is spread, in the process with the role index; none: each holds all of it',
+    )
+    .meta({ live: true }),
+  copies: z
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    .default(1)
+    .describe('Search processes that hold each repository, out of `nodes`, in the process with the role index')
+    .meta({ live: true }),
   indexConcurrency: z.number().int().min(1).max(16).default(1).describe('Index builds that run at once over all workers'),
   indexEvery: duration().prefault('1m').describe('How often repositories whose index is behind are looked for').meta({ live: true }),
   defaultTimeout: duration().prefault('10s').describe('Deadline of a search that names none').meta({ live: true }),

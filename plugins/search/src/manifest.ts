@@ -12,6 +12,7 @@ export default definePlugin({
   parts: {
     api: () => import('./parts/api/part.js'),
     index: () => import('./parts/index/part.js'),
+    migrator: () => import('./parts/migrator/part.js'),
     search: () => import('./parts/search/part.js'),
   },
 });

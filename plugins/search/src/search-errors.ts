@@ -2,6 +2,21 @@ import { declareErrors } from '@sextant/sdk';
 
 export const searchErrors = declareErrors({
   SEXTANT_SEARCH_ARGUMENT: { status: 400, summary: 'A parameter of the search is wrong.', fix: 'Correct the named parameter.' },
+  SEXTANT_SEARCH_NO_INDEX: {
+    status: 503,
+    summary: 'A search process knows no process that builds the index.',
+    fix: 'Name the process with the role index under `remotes` of the search process.',
+  },
+  SEXTANT_SEARCH_NO_NODE: {
+    status: 503,
+    summary: 'No search process that answers holds what was asked for.',
+    fix: 'Start the processes with the role search, and name them under `remotes` of the process with the role api.',
+  },
+  SEXTANT_SEARCH_NODE: {
+    status: 409,
+    summary: 'A search node cannot be steered so: there is none of this name, the index is not spread, or it is the last one.',
+    fix: 'See `sextant search-nodes list`, and `plugins.search.nodes` in the configuration of the process with the role index.',
+  },
   SEXTANT_SEARCH_TEMPLATE: {
     status: 400,
     summary: 'A structural query has a hole of another template language, such as `:[x]` or `...`.',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchExplanation } from '../explanation.js';
-import { nodeOf, SpreadEngine } from '../remote.js';
+import { SpreadEngine } from '../spread/spread-engine.js';
 import { admin, aUser, SearchWorld } from '../testing/a-search-world.js';
 
 let world: SearchWorld;
@@ -73,14 +73,15 @@ describe('an explained search', () => {
 
   it('asks each node for its own repositories, and names those of one that does not answer', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await world.add(name, { tree: { 'a.txt': 'needle\n' } });
-    const addresses = ['one', 'two'];
-    const dead = { ...world.realNode, explain: () => Promise.reject(new Error('gone')) };
-    const gone = ['a', 'b', 'c', 'd'].filter((_, i) => nodeOf(addresses, i + 1) === 'one');
-    world.node = new SpreadEngine(addresses.map((address) => ({ address, client: address === 'one' ? dead : world.realNode })) as never);
+    const dead = { ...world.nodeWith(new Set([1, 3])), explain: () => Promise.reject(new Error('gone')) };
+    world.node = new SpreadEngine([
+      { address: 'one', client: dead },
+      { address: 'two', client: world.nodeWith(new Set([2, 4])) },
+    ]);
     const { work, verdict, cost } = await explain('needle');
-    expect(work[0]?.sources.map(({ repository }) => repository)).toEqual(['a', 'b', 'c', 'd'].filter((name) => !gone.includes(name)));
-    expect(verdict.reasons.flatMap(({ repositories = [] }) => repositories)).toEqual(gone);
-    expect(cost.shards).toBe(4 - gone.length);
+    expect(work[0]?.sources.map(({ repository }) => repository)).toEqual(['b', 'd']);
+    expect(verdict.reasons.flatMap(({ repositories = [] }) => repositories)).toEqual(['a', 'c']);
+    expect(cost.shards).toBe(2);
   });
 
   it('tells of no repository that the asker may not see', async () => {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SearchMatch } from '../api.js';
 import { InlineExecutor } from '../engine/inline-executor.js';
-import { SpreadEngine } from '../remote.js';
+import { SpreadEngine } from '../spread/spread-engine.js';
 import { BlockingParser } from '../structural/blocking-parser.js';
 import { MAX_PARSE_BYTES } from '../structural/contract.js';
 import { admin, SearchWorld } from '../testing/a-search-world.js';
@@ -112,7 +112,7 @@ describe('structural search', () => {
 
   it('adds up what several nodes could not parse', async () => {
     for (const name of ['a', 'b', 'c']) await world.add(name, { tree: { 'a.zig': 'foo(1)\n' } });
-    world.node = new SpreadEngine(['one', 'two', 'three'].map((address) => ({ address, client: world.realNode })) as never);
+    world.node = new SpreadEngine([1, 2, 3].map((id) => ({ address: `node ${id}`, client: world.nodeWith(new Set([id])) })));
     expect((await structural('foo($X) file:zig')).verdict.words).toContain('3 files in Zig have no structural grammar');
   });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VerdictReason } from '../api.js';
-import { nodeOf, SpreadEngine } from '../remote.js';
+import { SpreadEngine } from '../spread/spread-engine.js';
 import { admin, aUser, SearchWorld } from '../testing/a-search-world.js';
 
 let world: SearchWorld;
@@ -75,10 +75,11 @@ const FAULTS: readonly (readonly [VerdictReason, string, string, () => Promise<s
       await world.add('other-1', { tree });
       await world.add('other-2', { tree });
       await world.add('other-3', { tree });
-      const addresses = ['one', 'two'];
-      const dying = nodeOf(addresses, 1);
-      const dead = { ...world.realNode, search: () => failing(), status: () => Promise.reject(new Error('gone')) };
-      world.node = new SpreadEngine(addresses.map((address) => ({ address, client: address === dying ? dead : world.realNode })) as never);
+      const dead = { ...world.nodeWith(new Set([1])), search: () => failing(), status: () => Promise.reject(new Error('gone')) };
+      world.node = new SpreadEngine([
+        { address: 'one', client: dead },
+        { address: 'two', client: world.nodeWith(new Set([2, 3, 4])) },
+      ]);
       return 'a';
     },
     /A search node does not answer \(a/,

@@ -1,3 +1,4 @@
+import type { Holdings } from '../placement/holdings.js';
 import type { UnparsedFiles } from '../structural/contract.js';
 
 /**
@@ -202,6 +203,8 @@ export interface SearchEngine {
     /** Absent: all. */ readonly repositories?: readonly number[];
     readonly signal?: AbortSignal;
   }): Promise<readonly IndexedRepository[]>;
+  /** The repositories of which this node has an index, without their ids where the asker knows them by their tag. */
+  holdings(o: { readonly knows?: string; readonly signal?: AbortSignal }): Promise<Holdings>;
   /** Files known by path only, with the reason. */
   skippedFiles(o: {
     readonly repository: number;

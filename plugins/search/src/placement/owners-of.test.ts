@@ -83,14 +83,20 @@ describe('the nodes that a repository belongs on', () => {
 
   it('are those it is pinned to; a pin rests while its nodes are drained or gone, and moves nothing else', () => {
     fc.assert(
-      fc.property(placed, fc.constantFrom(...REPOSITORIES), fc.uniqueArray(name, { maxLength: 2 }), ({ nodes, copies, drained }, id, strangers) => {
-        const pinned = [...nodes.slice(0, 2), ...strangers.filter((node) => !nodes.includes(node))];
-        const pins = new Map([[id, pinned]]);
-        const usable = nodes.slice(0, 2).filter((node) => drained.size === nodes.length || !drained.has(node));
-        const free = rules(nodes, { copies, drained });
-        expect(ownersOf(id, { ...free, pins })).toEqual(usable.length > 0 ? usable : ownersOf(id, free));
-        for (const other of REPOSITORIES.filter((o) => o !== id)) expect(ownersOf(other, { ...free, pins })).toEqual(ownersOf(other, free));
-      }),
+      fc.property(
+        placed,
+        fc.constantFrom(...REPOSITORIES),
+        fc.uniqueArray(name, { maxLength: 2 }),
+        ({ nodes, copies, drained }, id, strangers) => {
+          const pinned = [...nodes.slice(0, 2), ...strangers.filter((node) => !nodes.includes(node))];
+          const pins = new Map([[id, pinned]]);
+          const usable = nodes.slice(0, 2).filter((node) => drained.size === nodes.length || !drained.has(node));
+          const free = rules(nodes, { copies, drained });
+          expect(ownersOf(id, { ...free, pins })).toEqual(usable.length > 0 ? usable : ownersOf(id, free));
+          for (const other of REPOSITORIES.filter((o) => o !== id))
+            expect(ownersOf(other, { ...free, pins })).toEqual(ownersOf(other, free));
+        },
+      ),
     );
   });
 });

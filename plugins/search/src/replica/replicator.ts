@@ -22,11 +22,20 @@ export interface ReplicatorOptions {
   readonly store: IndexStore;
   readonly copier: ShardCopier;
   readonly log: Logger;
+  /** Default: all of the index. */
+  readonly share?: IndexShare;
+}
+
+/** What of the index a process is to hold. */
+export interface IndexShare {
+  /** False: nobody has said yet, so what is here stays and nothing is added. */
+  readonly isKnown: boolean;
+  includes(repository: number): boolean;
 }
 
 /**
- * Keeps the index folder of a search process equal to that of the process that builds it: missing files first, the
- * manifest last. What it has stays searchable whatever happens; how old that is stands in every answer.
+ * Keeps the index folder of a search process equal to that of the process that builds it, or to its share of it: missing
+ * files first, the manifest last. What it has stays searchable whatever happens; how old that is stands in every answer.
  */
 export class Replicator implements AsyncDisposable {
   readonly #stop = new AbortController();
@@ -56,6 +65,7 @@ export class Replicator implements AsyncDisposable {
       return { status: 'degraded', reason: `The index cannot be followed: ${this.#lost} Searches use the copy as it was.` };
     const [problem] = this.#problems.values();
     if (problem) return { status: 'degraded', reason: `${this.#problems.size} repositories could not be copied: ${problem.words}` };
+    if (!this.#knowsShare) return { status: 'degraded', reason: 'It was not said yet which repositories are to be held here.' };
     if (!this.#whole) return { status: 'degraded', reason: `The index is being copied: ${this.#left()} repositories to go.` };
     return { status: 'up' };
   }
@@ -134,17 +144,28 @@ export class Replicator implements AsyncDisposable {
     const here = await this.options.store.manifests();
     const queued = new Set(this.#queue);
     const now = performance.now();
-    for (const [id, problem] of this.#problems) if (problem.retryAt <= now && !wanted.has(id)) this.#problems.delete(id);
     const differs = (id: number): boolean => {
       const manifest = here.get(id);
-      return wanted.get(id) !== (manifest && this.#version(manifest));
+      return (this.#wants(id, manifest) ? wanted.get(id) : undefined) !== (manifest && this.#version(manifest));
     };
+    // A push to a repository of another node was told here too.
+    this.#queue = this.#queue.filter(differs);
     for (const id of new Set([...wanted.keys(), ...here.keys()])) {
       if (queued.has(id) || this.#underWay.has(id) || !differs(id)) continue;
       if ((this.#problems.get(id)?.retryAt ?? 0) <= now) this.#queue.push(id);
     }
-    if (this.#left() === 0 && this.#problems.size === 0) this.#whole = true;
+    for (const id of this.#problems.keys()) if (!differs(id)) this.#problems.delete(id);
+    if (this.#left() === 0 && this.#problems.size === 0 && this.#knowsShare) this.#whole = true;
     this.#wakeLanes();
+  }
+
+  get #knowsShare(): boolean {
+    return this.options.share?.isKnown ?? true;
+  }
+
+  #wants(id: number, here: Manifest | undefined): boolean {
+    if (!this.#knowsShare) return here !== undefined;
+    return this.options.share?.includes(id) ?? true;
   }
 
   #wakeLanes(): void {
@@ -178,9 +199,12 @@ export class Replicator implements AsyncDisposable {
 
   async #bringUpToDate(feed: IndexFeed, id: number, signal: AbortSignal): Promise<void> {
     const { store, copier } = this.options;
-    const text = this.#wanted?.has(id) ? await feed.manifest({ repository: id, signal: withTimeout(signal) }) : null;
+    const here = (await store.manifests()).get(id);
+    const text =
+      this.#wanted?.has(id) && this.#wants(id, here) ? await feed.manifest({ repository: id, signal: withTimeout(signal) }) : null;
     if (text === null) {
-      this.#wanted?.delete(id);
+      // One that belongs on another node is still in the index.
+      if (this.#wants(id, here)) this.#wanted?.delete(id);
       await store.remove(id);
       return;
     }

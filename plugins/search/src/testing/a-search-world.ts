@@ -15,6 +15,7 @@ import type {
   SearchMatch,
   SearchProgress,
   SearchRequest,
+  SearchScope,
   Verdict,
 } from '../api.js';
 import { InlineExecutor } from '../engine/inline-executor.js';
@@ -23,6 +24,7 @@ import { tracedSearch } from '../engine/traced-search.js';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
+import { holdingsOf, taggedIds } from '../placement/holdings.js';
 import { languageOf } from '../query/languages/languages.js';
 import { BlockingParser } from '../structural/blocking-parser.js';
 import { type FakeCommit, FakeGit } from './fake-git.js';
@@ -104,6 +106,7 @@ export class SearchWorld {
         search: (o) => this.node.search(o),
         explain: (o) => this.node.explain(o),
         status: (o) => this.node.status(o),
+        holdings: (o) => this.node.holdings(o),
         skippedFiles: (o) => this.node.skippedFiles(o),
       },
       scanner,
@@ -148,7 +151,31 @@ export class SearchWorld {
         repositories
           ? (await Promise.all(repositories.map((id) => this.store.status(id)))).filter((s) => s !== undefined)
           : this.store.list(),
+      holdings: async ({ knows }) => holdingsOf(await this.store.manifests(), knows),
       skippedFiles: ({ repository, limit, offset }) => this.store.skipped(repository, { limit, offset }),
+    };
+  }
+
+  /** The node as one that holds these repositories alone, as they are at each call. */
+  nodeWith(held: ReadonlySet<number>): EngineService {
+    const { realNode } = this;
+    const within = (scope: SearchScope): SearchScope => ({ repositories: scope.repositories.filter(({ id }) => held.has(id)) });
+    const without = ({ repositories }: SearchScope): number[] => [...new Set(repositories.flatMap(({ id }) => (held.has(id) ? [] : [id])))];
+    return {
+      ...realNode,
+      search: async function* (request) {
+        const missing = without(request.scope);
+        for await (const event of realNode.search({ ...request, scope: within(request.scope) }))
+          yield event.type === 'done'
+            ? { ...event, summary: { ...event.summary, notIndexed: [...event.summary.notIndexed, ...missing] } }
+            : event;
+      },
+      explain: async (o) => {
+        const told = await realNode.explain({ ...o, scope: within(o.scope) });
+        return { ...told, notIndexed: [...told.notIndexed, ...without(o.scope)] };
+      },
+      status: async (o) => (await realNode.status(o)).filter(({ repository }) => held.has(repository)),
+      holdings: async ({ knows }) => taggedIds([...held], knows),
     };
   }
 

@@ -2,5 +2,13 @@ import { mirrorSources } from '@sextant/plugin-code-host/api';
 import { gitService } from '@sextant/plugin-git/api';
 import { core } from '@sextant/sdk';
 
-export const deps = { git: gitService, sources: mirrorSources, jobs: core.jobs, events: core.events, process: core.process } as const;
+export const deps = {
+  git: gitService,
+  sources: mirrorSources,
+  jobs: core.jobs,
+  events: core.events,
+  process: core.process,
+  db: core.storage,
+  clock: core.clock,
+} as const;
 export type IndexDeps = typeof deps;

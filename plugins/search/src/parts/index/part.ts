@@ -4,25 +4,47 @@ import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { openIndexStore } from '../../index-folder.js';
 import { enqueueIndexing, indexRepository } from '../../jobs/index-repository.js';
+import { nodeName } from '../../placement/node-name.js';
+import { nodePlacement } from '../../placement/node-placement.js';
+import { PlacementKeeper } from '../../placement/placement-keeper.js';
 import { indexFeed } from '../../replica/index-feed.js';
 import { ServedIndex } from '../../replica/served-index.js';
+import { SearchNodeStore } from '../../storage/search-node-store.js';
+import { searchStorage } from '../../storage/search-storage.js';
 import { deps } from './deps.js';
 import { findStale, findStaleJob } from './find-stale-job.js';
 import { indexRepositoryJob } from './index-repository-job.js';
 import { SharedIndex } from './shared-index.js';
+import { Sights } from './sights.js';
 
 export default definePart(config)({
   deps,
   register(r) {
+    r.storage(searchStorage);
+    let keeper: PlacementKeeper;
+    let sights: Sights | undefined;
     const shared = new SharedIndex(() => Promise.reject(new Error('the part has not started')));
     r.provide(indexFeed, ({ process }, ctx) => {
       shared.use(() => openIndexStore(process.folder('index'), ctx.config.get()));
       return new ServedIndex(() => shared.store());
     });
+    r.provide(nodePlacement, ({ db, clock }, ctx) => {
+      const steering = new SearchNodeStore(db);
+      keeper = new PlacementKeeper({
+        indexed: async () => (await (await shared.store()).manifests()).keys(),
+        settings: () => ctx.config.get(),
+        steering: async () => ({ drained: await steering.drained(), pins: await steering.pins() }),
+        now: () => clock.monotonic(),
+      });
+      return keeper;
+    });
     r.job(indexRepository, indexRepositoryJob(shared));
     r.job(findStale, findStaleJob(shared));
     r.schedule({ id: 'find-stale', job: findStale, every: (c) => c.indexEvery, catchUp: true });
-    r.start(async ({ events, jobs }, ctx) => {
+    r.start(async ({ events, jobs, db }, ctx) => {
+      const own = ctx.roles.includes('search') ? { name: nodeName(ctx.config.get()), store: () => shared.store() } : undefined;
+      sights = new Sights({ keeper, nodes: new SearchNodeStore(db), own, log: ctx.log });
+      sights.start();
       const removed = await (await shared.store()).sweep();
       if (removed.length > 0) ctx.log.info('removed what an interrupted build left', { files: removed.length });
       const subscriptions = [
@@ -38,6 +60,10 @@ export default definePart(config)({
         },
         { once: true },
       );
+    });
+    r.stop(async () => {
+      await sights?.[Symbol.asyncDispose]();
+      sights = undefined;
     });
   },
 });

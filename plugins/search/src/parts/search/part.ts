@@ -6,16 +6,21 @@ import { tracedSearch } from '../../engine/traced-search.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
 import type { IndexStore } from '../../index/index-store.js';
 import { openIndexStore } from '../../index-folder.js';
+import { holdingsOf } from '../../placement/holdings.js';
+import { nodeName } from '../../placement/node-name.js';
+import { nodePlacement } from '../../placement/node-placement.js';
+import { PlacementFollower } from '../../placement/placement-follower.js';
 import { Bandwidth } from '../../replica/bandwidth.js';
 import { indexFeed } from '../../replica/index-feed.js';
 import { Replicator } from '../../replica/replicator.js';
 import { ShardCopier } from '../../replica/shard-copier.js';
 
 export default definePart(config)({
-  deps: { process: core.process, feed: maybe(indexFeed) },
+  deps: { process: core.process, feed: maybe(indexFeed), placement: maybe(nodePlacement) },
   register(r) {
     let store: IndexStore;
     let replicator: Replicator | undefined;
+    let follower: PlacementFollower | undefined;
     r.provide(searchEngine, async ({ process }, ctx) => {
       const { threads, residentMemory } = ctx.config.get();
       const opened = await openIndexStore(process.folder('index'), ctx.config.get());
@@ -28,6 +33,7 @@ export default definePart(config)({
         explain: ({ scope }) => engine.explain(scope),
         status: async ({ repositories }) =>
           repositories ? (await Promise.all(repositories.map((id) => opened.status(id)))).filter((s) => s !== undefined) : opened.list(),
+        holdings: async ({ knows }) => holdingsOf(await opened.manifests(), knows),
         skippedFiles: ({ repository, limit, offset }) => opened.skipped(repository, { limit, offset }),
       };
     });
@@ -42,13 +48,17 @@ export default definePart(config)({
         minFreeBytes: minFreeDisk,
         received: (count) => bytes.add(count),
       });
-      replicator = new Replicator({ feed: () => deps.feed, store, copier, log: ctx.log });
+      follower = new PlacementFollower({ placement: () => deps.placement, store, node: nodeName(ctx.config.get()), log: ctx.log });
+      replicator = new Replicator({ feed: () => deps.feed, store, copier, log: ctx.log, share: follower });
+      follower.start();
       replicator.start();
     });
     r.health('index', () => replicator?.health() ?? { status: 'up' }, { every: 1_000 });
     r.stop(async () => {
       await replicator?.[Symbol.asyncDispose]();
+      await follower?.[Symbol.asyncDispose]();
       replicator = undefined;
+      follower = undefined;
     });
   },
 });

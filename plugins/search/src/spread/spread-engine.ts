@@ -1,0 +1,195 @@
+import { type RemoteNode, SextantError } from '@sextant/sdk';
+import type { EngineDocument, EngineEvent, EngineExplanation, EngineRequest, SearchEngine } from '../engine/contract.js';
+import { type Holdings, taggedIds } from '../placement/holdings.js';
+import { HoldingsView } from './holdings-view.js';
+import { EMPTY, merged, unanswered } from './merge-summaries.js';
+import { type Shares, SpreadRoute } from './spread-route.js';
+
+type Node = RemoteNode<SearchEngine>;
+
+/** What one node was asked. */
+interface Part {
+  readonly node: Node;
+  readonly repositories: readonly number[];
+  readonly iterator: AsyncIterator<EngineEvent>;
+  next: Promise<IteratorResult<EngineEvent> | Failure>;
+  /** What it has answered of a repository that another node could answer for. */
+  readonly given: Set<string>;
+}
+interface Failure {
+  readonly error: unknown;
+}
+
+/**
+ * Many search nodes as one. Which node is asked for a repository goes by what the nodes say that they hold, and each is
+ * answered for by one. Where that node fails, another one that holds the repository answers; without one it is named as unanswered.
+ */
+export class SpreadEngine implements SearchEngine {
+  readonly #view: HoldingsView;
+
+  /** @param now monotonic milliseconds */
+  constructor(
+    private readonly nodes: readonly Node[],
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#view = new HoldingsView(nodes, now);
+  }
+
+  async *search(request: EngineRequest): AsyncGenerator<EngineEvent> {
+    const startedAt = this.now();
+    const dueAt = startedAt + request.limits.deadline;
+    const route = new SpreadRoute(this.#view);
+    const open = new Set<Part>();
+    /** What nodes had answered before they failed. */
+    const given = new Set<string>();
+    const held: EngineDocument[] = [];
+    let summary = EMPTY;
+    const ask = ({ shares, unanswered: lost, notIndexed }: Shares): void => {
+      for (const [node, repositories] of shares) open.add(this.#part(node, repositories, request, dueAt));
+      summary = merged(summary, { ...(lost.length > 0 ? unanswered(lost) : EMPTY), notIndexed });
+    };
+    ask(await route.shares(new Set(request.scope.repositories.map(({ id }) => id))));
+    try {
+      while (open.size > 0) {
+        const [part, result] = await Promise.race([...open].map(async (p) => [p, await p.next] as const));
+        if ('error' in result || result.done) {
+          open.delete(part);
+          request.signal?.throwIfAborted();
+          this.#failed(part.node, 'error' in result ? result.error : undefined);
+          for (const key of part.given) given.add(key);
+          ask(route.instead(part.node, part.repositories));
+        } else if (result.value.type === 'done') {
+          open.delete(part);
+          const { notIndexed } = result.value.summary;
+          summary = merged(summary, { ...result.value.summary, notIndexed: [] });
+          if (notIndexed.length > 0) ask(await route.moved(part.node, notIndexed));
+        } else {
+          part.next = nextOf(part.iterator);
+          if (result.value.type !== 'documents') continue;
+          const documents = given.size === 0 ? result.value.documents : result.value.documents.filter((d) => !isGiven(d, given));
+          if (request.hold !== undefined && this.now() < startedAt + request.hold) held.push(...documents);
+          else {
+            this.#note(part, documents);
+            yield { type: 'documents', documents: held.length > 0 ? bestFirst([...held.splice(0), ...documents], request) : documents };
+          }
+        }
+      }
+      if (held.length > 0) yield { type: 'documents', documents: bestFirst(held, request) };
+      yield { type: 'done', summary };
+    } finally {
+      for (const { iterator } of open) void iterator.return?.();
+    }
+  }
+
+  async explain({ scope, ...o }: Parameters<SearchEngine['explain']>[0]): Promise<EngineExplanation> {
+    const route = new SpreadRoute(this.#view);
+    const answers: EngineExplanation[] = [];
+    const ask = async ({ shares, unanswered: lost, notIndexed }: Shares): Promise<void> => {
+      answers.push({ repositories: [], notIndexed, degraded: [], unanswered: lost });
+      await Promise.all(
+        [...shares].map(async ([node, ids]) => {
+          const share = { repositories: scope.repositories.filter(({ id }) => ids.includes(id)) };
+          try {
+            const answer = await node.client.explain({ ...o, scope: share });
+            answers.push({ ...answer, notIndexed: [] });
+            if (answer.notIndexed.length > 0) await ask(await route.moved(node, answer.notIndexed));
+          } catch (error) {
+            o.signal?.throwIfAborted();
+            this.#failed(node, error);
+            await ask(route.instead(node, ids));
+          }
+        }),
+      );
+    };
+    await ask(await route.shares(new Set(scope.repositories.map(({ id }) => id))));
+    return {
+      repositories: answers.flatMap((a) => a.repositories),
+      notIndexed: answers.flatMap((a) => a.notIndexed),
+      degraded: answers.flatMap((a) => a.degraded),
+      unanswered: answers.flatMap((a) => a.unanswered ?? []),
+    };
+  }
+
+  /** Of several that hold a repository, the one that is searched speaks for it. */
+  async status(o: Parameters<SearchEngine['status']>[0]): ReturnType<SearchEngine['status']> {
+    const answers = await Promise.all(
+      this.nodes.map(async (node) => {
+        const told = await node.client.status(o).catch(() => []);
+        this.#view.saw(
+          node,
+          told.map(({ repository }) => repository),
+        );
+        return told.map((status) => ({ node, status }));
+      }),
+    );
+    return [...Map.groupBy(answers.flat(), ({ status }) => status.repository)]
+      .map(([id, told]) => {
+        const [first] = told.length > 1 ? this.#view.holders(id) : [];
+        return (told.find(({ node }) => node === first) ?? told[0]!).status;
+      })
+      .sort((a, b) => a.repository - b.repository);
+  }
+
+  async skippedFiles(o: Parameters<SearchEngine['skippedFiles']>[0]): ReturnType<SearchEngine['skippedFiles']> {
+    await this.#view.refresh();
+    let failure: unknown;
+    for (const node of this.#view.holders(o.repository)) {
+      try {
+        return await node.client.skippedFiles(o);
+      } catch (error) {
+        o.signal?.throwIfAborted();
+        this.#failed(node, error);
+        failure = error;
+      }
+    }
+    if (failure !== undefined || !this.#view.allUp) throw failure ?? noNode();
+    return [];
+  }
+
+  async holdings({ knows }: Parameters<SearchEngine['holdings']>[0]): Promise<Holdings> {
+    return taggedIds(
+      (await this.status({})).map(({ repository }) => repository),
+      knows,
+    );
+  }
+
+  #part(node: Node, repositories: readonly number[], request: EngineRequest, dueAt: number): Part {
+    const ids = new Set(repositories);
+    const scope = { ...request.scope, repositories: request.scope.repositories.filter(({ id }) => ids.has(id)) };
+    const limits = { ...request.limits, deadline: Math.max(1, dueAt - this.now()) };
+    const iterator = node.client.search({ ...request, scope, limits })[Symbol.asyncIterator]();
+    return { node, repositories, iterator, next: nextOf(iterator), given: new Set() };
+  }
+
+  /** Remembers what could come a second time. */
+  #note(part: Part, documents: readonly EngineDocument[]): void {
+    for (const document of documents)
+      if (this.#view.holders(document.repository).length > 1) for (const key of keysOf(document)) part.given.add(key);
+  }
+
+  /** A node that answers with an error of its own answers. */
+  #failed(node: Node, error: unknown): void {
+    if (!SextantError.is(error) || error.code.startsWith('SEXTANT_REMOTE_')) this.#view.down(node);
+  }
+}
+
+const nextOf = (iterator: AsyncIterator<EngineEvent>): Part['next'] => iterator.next().catch((error: unknown) => ({ error }));
+
+/** A path of a branch is answered once. */
+const keysOf = ({ repository, path, branches }: EngineDocument): readonly string[] =>
+  branches.map((branch) => `${repository}\0${branch}\0${path}`);
+
+const isGiven = (document: EngineDocument, given: ReadonlySet<string>): boolean => keysOf(document).some((key) => given.has(key));
+
+/** As one node sorts: equal scores in the order of the scope. */
+function bestFirst(documents: readonly EngineDocument[], { scope }: EngineRequest): readonly EngineDocument[] {
+  const places = new Map(scope.repositories.map(({ id }, place) => [id, place]));
+  const placeOf = ({ repository }: EngineDocument): number => places.get(repository) ?? 0;
+  return [...documents].sort((a, b) => b.score - a.score || placeOf(a) - placeOf(b));
+}
+
+const noNode = (): SextantError =>
+  new SextantError('SEXTANT_SEARCH_NO_NODE', {
+    what: 'No search node that answers holds this repository.',
+    fix: 'Start the processes with the role search, and name them under `remotes`.',
+  });

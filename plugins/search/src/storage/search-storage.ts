@@ -1,0 +1,3 @@
+import type { StorageDefinition } from '@sextant/sdk';
+
+export const searchStorage: StorageDefinition = { migrations: async () => (await import('./migrations/index.js')).migrations };
