@@ -176,6 +176,7 @@ function aRun(history: History): SearchRun {
       search: (o) => engine.search(o),
       explain: ({ scope }) => engine.explain(scope),
       status: async () => [],
+      holdings: async () => ({ tag: '' }),
       skippedFiles: async () => [],
     },
     scanner,

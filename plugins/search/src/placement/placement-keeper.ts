@@ -25,20 +25,26 @@ export interface KeeperOptions {
   readonly settleAfter?: number;
 }
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 interface KnownNode {
   readonly instance: string;
   readonly formerInstance: string | undefined;
   readonly reportedAt: number;
   readonly tag: string;
-  /** What it holds whole, and since when that is known. */
+  /** What it holds whole. */
+  readonly holds: ReadonlySet<number>;
+  /** Of that, what it also knows that it is to hold, and since when. What it may still give up by earlier orders is not among it. */
   readonly since: ReadonlyMap<number, number>;
+  /** The last orders it was given, which it follows once it says so. */
+  readonly given: { readonly tag: string; readonly ids: ReadonlySet<number> } | undefined;
   readonly indexBytes: number;
   readonly isDouble: boolean;
 }
 
 /**
  * Tells each search node what to hold. A node keeps what no longer belongs on it until every node it belongs on has said
- * that it holds it. What nodes hold is known from their reports alone, so after a restart nobody gives anything up before all have reported.
+ * that it holds it, by orders to do so. What nodes hold is known from their reports alone, so after a restart nobody gives anything up before all have reported.
  */
 export class PlacementKeeper implements NodePlacement {
   readonly #nodes = new Map<string, KnownNode>();
@@ -52,23 +58,36 @@ export class PlacementKeeper implements NodePlacement {
     const known = this.#nodes.get(o.node);
     const { tag, repositories } = o.holds;
     if (!repositories && known?.tag !== tag) return { tellHoldings: true };
-    const since = repositories ? new Map(repositories.map((id) => [id, known?.since.get(id) ?? now])) : known!.since;
+    const holds = repositories ? new Set(repositories) : known!.holds;
+    const follows = known?.given !== undefined && known.given.tag === o.follows ? known.given.ids : NOTHING;
+    const since = new Map<number, number>();
+    for (const id of holds) if (follows.has(id)) since.set(id, known?.since.get(id) ?? now);
     const isAnother = known !== undefined && known.instance !== o.instance;
-    this.#nodes.set(o.node, {
+    const node: KnownNode = {
       instance: o.instance,
       formerInstance: isAnother ? known.instance : known?.formerInstance,
       reportedAt: now,
       tag,
+      holds,
       since,
+      given: known?.given,
       indexBytes: o.indexBytes,
       // A process that was replaced does not report again, unless both are there.
       isDouble: isAnother ? known.formerInstance === o.instance : (known?.isDouble ?? false),
-    });
+    };
+    this.#nodes.set(o.node, node);
     const rules = await this.#currentRules();
-    if (rules.nodes.length === 0) return { tellHoldings: false, hold: 'everything' };
-    const hold: number[] = [];
-    for (const id of await this.options.indexed()) if (this.#keeps(o.node, id, rules)) hold.push(id);
-    return { tellHoldings: false, hold: taggedIds(hold, o.follows) };
+    const indexed = await this.options.indexed();
+    // From here on without waiting: whoever is told next must find what this node was told.
+    if (rules.nodes.length === 0) {
+      this.#give(o.node, undefined);
+      return { tellHoldings: false, hold: 'everything' };
+    }
+    const ids: number[] = [];
+    for (const id of indexed) if (this.#keeps(o.node, id, rules)) ids.push(id);
+    const hold = taggedIds(ids, o.follows);
+    this.#give(o.node, { tag: hold.tag, ids: new Set(ids) });
+    return { tellHoldings: false, hold };
   }
 
   /** What is to be seen of the nodes that the configuration names and of those that report. */
@@ -80,13 +99,13 @@ export class PlacementKeeper implements NodePlacement {
     const indexed = rules.nodes.length === 0 ? [] : [...(await this.options.indexed())];
     return names.map((name) => {
       const node = this.#nodes.get(name);
-      const outgoing = indexed.filter((id) => node?.since.has(id) && !this.#ownersOf(id, rules).includes(name));
-      const incoming = indexed.filter((id) => !node?.since.has(id) && this.#ownersOf(id, rules).includes(name));
+      const outgoing = indexed.filter((id) => node?.holds.has(id) && !this.#ownersOf(id, rules).includes(name));
+      const incoming = indexed.filter((id) => !node?.holds.has(id) && this.#ownersOf(id, rules).includes(name));
       return {
         name,
         place: this.#placeOf(name, rules),
         isOnline: this.#isOnline(name),
-        repositories: node?.since.size ?? 0,
+        repositories: node?.holds.size ?? 0,
         indexBytes: node?.indexBytes ?? 0,
         incoming: incoming.length,
         outgoing: outgoing.length,
@@ -96,10 +115,16 @@ export class PlacementKeeper implements NodePlacement {
     });
   }
 
+  #give(name: string, given: KnownNode['given']): void {
+    const node = this.#nodes.get(name) as KnownNode;
+    const since = new Map([...node.since].filter(([id]) => given?.ids.has(id)));
+    this.#nodes.set(name, { ...node, given, since });
+  }
+
   #keeps(name: string, id: number, rules: PlacementRules): boolean {
     const owners = this.#ownersOf(id, rules);
     if (owners.includes(name)) return true;
-    return this.#nodes.get(name)?.since.has(id) === true && !owners.every((owner) => this.#hasSettled(owner, id));
+    return this.#nodes.get(name)?.holds.has(id) === true && !owners.every((owner) => this.#hasSettled(owner, id));
   }
 
   #hasSettled(name: string, id: number): boolean {
@@ -113,7 +138,7 @@ export class PlacementKeeper implements NodePlacement {
   }
 
   #holdersOf(id: number): readonly string[] {
-    return [...this.#nodes].flatMap(([name, node]) => (node.since.has(id) ? [name] : []));
+    return [...this.#nodes].flatMap(([name, node]) => (node.holds.has(id) ? [name] : []));
   }
 
   #placeOf(name: string, { nodes }: PlacementRules): NodePlace {
