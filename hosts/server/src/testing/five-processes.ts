@@ -9,7 +9,10 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 const configs = join(root, 'examples', 'configs', 'roles');
 
 export const PROCESSES = ['server', 'worker', 'git-0', 'git-1', 'search'] as const;
-export type ProcessName = (typeof PROCESSES)[number];
+/** Further search processes, each with its name as that of its node. */
+const SEARCH_NODES = ['search-0', 'search-1', 'search-2'] as const;
+export type SearchNodeName = (typeof SEARCH_NODES)[number];
+export type ProcessName = (typeof PROCESSES)[number] | SearchNodeName;
 
 interface Running {
   readonly child: ChildProcess;
@@ -30,6 +33,7 @@ export class FiveProcesses {
     readonly folder: string,
     private readonly env: Readonly<Record<string, string>>,
     private readonly everywhere: Readonly<Record<string, string>>,
+    private readonly searchNodes: readonly ProcessName[],
   ) {
     this.certificates = join(folder, 'certificates');
   }
@@ -37,16 +41,19 @@ export class FiveProcesses {
   /**
    * @param env what every process that stores is given besides, such as SEXTANT_DATABASE_URL
    * @param everywhere what every process is given besides
+   * @param searchNodes the processes that are asked for searches
    */
   static async in(
     folder: string,
     env: Readonly<Record<string, string>>,
     everywhere: Readonly<Record<string, string>> = {},
+    searchNodes: readonly ProcessName[] = ['search'],
   ): Promise<FiveProcesses> {
-    const five = new FiveProcesses(folder, env, everywhere);
+    const five = new FiveProcesses(folder, env, everywhere, searchNodes);
     execFileSync(join(configs, 'make-certificates.sh'), [five.certificates], { stdio: 'ignore' });
-    const ports = await freePorts(PROCESSES.length * 2);
-    for (const name of PROCESSES) {
+    const names = [...PROCESSES, ...SEARCH_NODES];
+    const ports = await freePorts(names.length * 2);
+    for (const name of names) {
       five.#http.set(name, ports.pop() as number);
       five.#internal.set(name, ports.pop() as number);
     }
@@ -69,18 +76,21 @@ export class FiveProcesses {
     return this.#running.get(name)?.log ?? '';
   }
 
-  start(name: ProcessName): void {
+  /** @param more what this process is given besides, this time */
+  start(name: ProcessName, more: Readonly<Record<string, string>> = {}): void {
     const host = name.replace(/-\d$/, '');
+    // All search processes are configured alike, but for their names.
+    const like = host === 'search' ? host : name;
     const tls = Object.fromEntries(
       [
         ['ca', 'ca.crt'],
-        ['cert', `${name}.crt`],
-        ['key', `${name}.key`],
+        ['cert', `${like}.crt`],
+        ['key', `${like}.key`],
       ].map(([key, file]) => [key, join(this.certificates, file as string)]),
     );
     const isStoring = name === 'server' || name === 'worker';
     const addresses = (...names: readonly ProcessName[]): string => JSON.stringify(names.map((n) => this.internal(n)));
-    const child = spawn(process.execPath, [join(root, 'hosts', host, 'dist', 'main.js'), '--config', join(configs, `${name}.yaml`)], {
+    const child = spawn(process.execPath, [join(root, 'hosts', host, 'dist', 'main.js'), '--config', join(configs, `${like}.yaml`)], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -94,10 +104,11 @@ export class FiveProcesses {
         SEXTANT__INTERNAL__TLS: JSON.stringify(tls),
         ...(name === 'server' ? {} : { SEXTANT__INTERNAL__LISTEN: `127.0.0.1:${this.#internal.get(name)}` }),
         ...(isStoring ? { SEXTANT__KEYS_DIR: join(this.folder, 'data', 'keys'), SEXTANT__REMOTES__GIT: addresses('git-0', 'git-1') } : {}),
-        ...(name === 'server' ? { SEXTANT__REMOTES__SEARCH: addresses('search') } : {}),
-        ...(name === 'search' ? { SEXTANT__REMOTES__INDEX: addresses('worker') } : {}),
+        ...(name === 'server' ? { SEXTANT__REMOTES__SEARCH: addresses(...this.searchNodes) } : {}),
+        ...(host === 'search' ? { SEXTANT__REMOTES__INDEX: addresses('worker'), SEXTANT__PLUGINS__SEARCH__NODE: name } : {}),
         ...(isStoring ? this.env : {}),
         ...this.everywhere,
+        ...more,
       },
     });
     const ready = Promise.withResolvers<string>();

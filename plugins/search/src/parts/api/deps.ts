@@ -12,6 +12,7 @@ export const deps = {
   clock: core.clock,
   events: core.events,
   jobs: core.jobs,
+  db: core.storage,
   actors: core.actor,
   rankers,
   /** What this part itself provides: there once the plugin is initialised, which is before routes and resolvers are made. */

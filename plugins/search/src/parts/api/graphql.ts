@@ -3,11 +3,17 @@ import type { config } from '../../config.js';
 import type { ApiDeps } from './deps.js';
 import { searchResolvers } from './resolvers.js';
 import { typeDefs } from './schema.js';
+import { searchNodeResolvers } from './search-node-resolvers.js';
+import { searchNodeTypeDefs } from './search-node-schema.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
-  typeDefs,
+  typeDefs: [typeDefs, searchNodeTypeDefs].join('\n'),
   extends: ['Repository', 'RepositoryStats'],
-  resolvers: searchResolvers,
+  resolvers: (d) => {
+    const search = searchResolvers(d);
+    const nodes = searchNodeResolvers(d);
+    return { ...search, Query: { ...search.Query, ...nodes.Query }, Mutation: { ...search.Mutation, ...nodes.Mutation } };
+  },
   loaders: (d) => ({
     indexed: async (ids, op) => {
       const found = new Map(

@@ -9,6 +9,7 @@ import { WorkerPool } from '../../engine/worker-pool.js';
 import { pathGlobs } from '../../index/path-globs.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
 import '../../search-errors.js';
+import { searchStorage } from '../../storage/search-storage.js';
 import { deps, ownSearch } from './deps.js';
 import { streamRoute } from './stream-route.js';
 import { suggestRoute } from './suggest-route.js';
@@ -16,6 +17,7 @@ import { suggestRoute } from './suggest-route.js';
 export default definePart(config)({
   deps,
   register(r) {
+    r.storage(searchStorage);
     r.provide(search, (d, ctx) => {
       const catalog = new RepositoryCatalog(d.repositories, d.visibility, () => d.clock.monotonic());
       const subscription = d.events.subscribe(repositoriesChanged, () => catalog.forget());
