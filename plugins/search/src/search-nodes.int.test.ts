@@ -9,7 +9,7 @@ import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aSextant, TestRepository, type TestSextant } from './testing/a-sextant.js';
 
-// One process that builds the index and searches it; the nodes that its configuration names never come. Those that do are in `roles.e2e.test.ts`.
+// One process that builds the index and searches it; the nodes that its configuration names never come. Those that do are in `search-nodes.e2e.test.ts`.
 const plugins = [identity, codeHost, codeHostLocal, git, search];
 let sextant: TestSextant<TestKernel>;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchEngine, SearchMatch } from '../api.js';
+import type { SearchEngine, SearchMatch, SearchRequest } from '../api.js';
 import { admin, type CollectedEvents, SearchWorld } from '../testing/a-search-world.js';
 import { SpreadEngine } from './spread-engine.js';
 
@@ -36,8 +36,8 @@ function spread(...nodes: readonly SearchEngine[]): void {
 const told = (matches: readonly SearchMatch[]): string[] =>
   matches.map((m) => `${m.repository.name} ${'path' in m ? m.path : ''} ${m.type === 'content' ? m.matchCount : ''}`).sort();
 /** That an answer is what one node with the whole index gives. */
-async function expectWhole(query = 'needle'): Promise<void> {
-  const answer = await world.ask(query);
+async function expectWhole(more: Partial<SearchRequest> = {}): Promise<void> {
+  const answer = await world.ask('needle', admin, more);
   expect(told(answer.matches)).toEqual(told(whole.matches));
   expect(answer.verdict).toMatchObject({ exhaustive: true });
 }
@@ -80,8 +80,10 @@ describe('several search nodes as one', () => {
           }
         },
       };
-      spread(...nodes);
-      await expectWhole();
+      for (const ordered of [false, true]) {
+        spread(...nodes);
+        await expectWhole({ ordered });
+      }
     }
   });
 

@@ -58,20 +58,20 @@ export class SpreadEngine implements SearchEngine {
           this.#failed(part.node, 'error' in result ? result.error : undefined);
           for (const key of part.given) given.add(key);
           ask(route.instead(part.node, part.repositories));
-        } else if (result.value.type === 'done') {
+          continue;
+        }
+        // Also after the last event: the call ends when its stream does.
+        part.next = nextOf(part.iterator);
+        if (result.value.type === 'done') {
           open.delete(part);
           const { notIndexed } = result.value.summary;
           summary = merged(summary, { ...result.value.summary, notIndexed: [] });
           if (notIndexed.length > 0) ask(await route.moved(part.node, notIndexed));
-        } else {
-          part.next = nextOf(part.iterator);
-          if (result.value.type !== 'documents') continue;
+        } else if (result.value.type === 'documents') {
           const documents = given.size === 0 ? result.value.documents : result.value.documents.filter((d) => !isGiven(d, given));
+          this.#note(part, documents);
           if (request.hold !== undefined && this.now() < startedAt + request.hold) held.push(...documents);
-          else {
-            this.#note(part, documents);
-            yield { type: 'documents', documents: held.length > 0 ? bestFirst([...held.splice(0), ...documents], request) : documents };
-          }
+          else yield { type: 'documents', documents: held.length > 0 ? bestFirst([...held.splice(0), ...documents], request) : documents };
         }
       }
       if (held.length > 0) yield { type: 'documents', documents: bestFirst(held, request) };
