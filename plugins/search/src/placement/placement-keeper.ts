@@ -39,7 +39,8 @@ interface KnownNode {
   /** The last orders it was given, which it follows once it says so. */
   readonly given: { readonly tag: string; readonly ids: ReadonlySet<number> } | undefined;
   readonly indexBytes: number;
-  readonly isDouble: boolean;
+  /** When a process reported under this name after another one had taken its place. */
+  readonly doubleAt: number;
 }
 
 /**
@@ -73,7 +74,7 @@ export class PlacementKeeper implements NodePlacement {
       given: known?.given,
       indexBytes: o.indexBytes,
       // A process that was replaced does not report again, unless both are there.
-      isDouble: isAnother ? known.formerInstance === o.instance : (known?.isDouble ?? false),
+      doubleAt: isAnother && known.formerInstance === o.instance ? now : (known?.doubleAt ?? Number.NEGATIVE_INFINITY),
     };
     this.#nodes.set(o.node, node);
     const rules = await this.#currentRules();
@@ -110,7 +111,10 @@ export class PlacementKeeper implements NodePlacement {
         incoming: incoming.length,
         outgoing: outgoing.length,
         moving: incoming.slice(0, MOST_MOVES).map((repository): NodeMove => ({ repository, from: this.#holdersOf(repository) })),
-        problem: node?.isDouble ? 'Two processes have this name: give each its own in plugins.search.node.' : undefined,
+        problem:
+          node && this.options.now() - node.doubleAt < ONLINE_FOR
+            ? 'Two processes have this name: give each its own in plugins.search.node.'
+            : undefined,
       };
     });
   }

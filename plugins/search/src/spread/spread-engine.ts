@@ -13,7 +13,7 @@ interface Part {
   readonly repositories: readonly number[];
   readonly iterator: AsyncIterator<EngineEvent>;
   next: Promise<IteratorResult<EngineEvent> | Failure>;
-  /** What it has answered of a repository that another node could answer for. */
+  /** The documents that it has answered. */
   readonly given: Set<string>;
 }
 interface Failure {
@@ -161,10 +161,9 @@ export class SpreadEngine implements SearchEngine {
     return { node, repositories, iterator, next: nextOf(iterator), given: new Set() };
   }
 
-  /** Remembers what could come a second time. */
+  /** Remembers what could come a second time, from another node. */
   #note(part: Part, documents: readonly EngineDocument[]): void {
-    for (const document of documents)
-      if (this.#view.holders(document.repository).length > 1) for (const key of keysOf(document)) part.given.add(key);
+    if (this.nodes.length > 1) for (const document of documents) for (const key of keysOf(document)) part.given.add(key);
   }
 
   /** A node that answers with an error of its own answers. */
