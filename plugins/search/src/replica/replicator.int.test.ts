@@ -10,7 +10,7 @@ import { verifyContent } from '../index/open-shard.js';
 import { ShardFiles } from '../index/shard-files.js';
 import { Bandwidth } from './bandwidth.js';
 import type { IndexFeed } from './index-feed.js';
-import { Replicator } from './replicator.js';
+import { type IndexShare, Replicator } from './replicator.js';
 import { ServedIndex } from './served-index.js';
 import { ShardCopier } from './shard-copier.js';
 
@@ -37,7 +37,7 @@ afterEach(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-function start(from: IndexFeed = feed, minFreeBytes = 0): Replicator {
+function start(from: IndexFeed = feed, minFreeBytes = 0, share?: IndexShare): Replicator {
   const copier = new ShardCopier({
     root: folders[1]!,
     bandwidth: new Bandwidth(undefined),
@@ -46,7 +46,7 @@ function start(from: IndexFeed = feed, minFreeBytes = 0): Replicator {
       received += bytes;
     },
   });
-  replicator = new Replicator({ feed: () => from, store: copy, copier, log });
+  replicator = new Replicator({ feed: () => from, store: copy, copier, log, ...(share ? { share } : {}) });
   replicator.start();
   return replicator;
 }
@@ -94,6 +94,31 @@ describe('the copy of an index', () => {
     await source.sweep();
     await copy.sweep();
     expect(await shardsOf(copy)).toEqual(await shardsOf(source));
+  });
+
+  it('is of its share alone, follows that as it changes, and stays as it is while nobody says what it is', async () => {
+    for (const id of [1, 2, 3]) await index(id, { a: `text ${id}` });
+    let ids: readonly number[] | undefined = [1, 2];
+    start(feed, 0, {
+      get isKnown() {
+        return ids !== undefined;
+      },
+      includes: (id) => ids?.includes(id) === true,
+    });
+    const held = async (): Promise<number[]> => (await copy.list()).map(({ repository }) => repository);
+    await soon(() => expect(replicator.health()).toEqual({ status: 'up' }));
+    expect(await held()).toEqual([1, 2]);
+    ids = [2, 3];
+    await soon(async () => expect(await held()).toEqual([2, 3]));
+    ids = undefined;
+    await index(1, { a: 'one that moved away' });
+    await index(2, { a: 'one that is still here' });
+    await soon(async () => expect(await contents(copy, 2)).toEqual(['a=one that is still here']));
+    expect(await held()).toEqual([2, 3]);
+    expect(replicator.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining('not said yet') });
+    ids = [1];
+    await soon(async () => expect(await held()).toEqual([1]));
+    expect(await contents(copy, 1)).toEqual(['a=one that moved away']);
   });
 
   it('goes on searching when the source is away, says so, and catches up', async () => {

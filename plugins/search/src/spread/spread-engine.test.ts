@@ -67,6 +67,17 @@ describe('several search nodes as one', () => {
     await expectWhole();
   });
 
+  it('name what a node does not answer in time, and wait no longer', async () => {
+    const stuck: SearchEngine = {
+      ...world.nodeWith(new Set([1, 2])),
+      search: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
+    };
+    spread(stuck, world.nodeWith(new Set([3, 4, 5, 6])));
+    const answer = await world.ask('needle timeout:300ms');
+    expect(answer.verdict.reasons).toContainEqual(expect.objectContaining({ reason: 'shard-missing', repositories: ['a', 'b'] }));
+    expect(new Set(answer.matches.map((m) => m.repository.name))).toEqual(new Set(['c', 'd', 'e', 'f']));
+  });
+
   it('go on with another copy when a node fails in the middle of its answer, and tell nothing twice', async () => {
     for (const failing of [0, 1, 2]) {
       const nodes = [new Set([1, 2, 3, 4]), new Set([3, 4, 5, 6]), new Set([1, 2, 5, 6])].map((held) => world.nodeWith(held));

@@ -7,6 +7,11 @@ import { type Shares, SpreadRoute } from './spread-route.js';
 
 type Node = RemoteNode<SearchEngine>;
 
+/** Milliseconds after the deadline in which a node must have said something. */
+const LATE_AFTER = 1_000;
+/** Timers take no longer spans than 24 days. */
+const MAX_WAIT = 2 ** 31 - 1;
+
 /** What one node was asked. */
 interface Part {
   readonly node: Node;
@@ -44,14 +49,23 @@ export class SpreadEngine implements SearchEngine {
     const given = new Set<string>();
     const held: EngineDocument[] = [];
     let summary = EMPTY;
+    const end = new AbortController();
+    const signal = request.signal ? AbortSignal.any([request.signal, end.signal]) : end.signal;
     const ask = ({ shares, unanswered: lost, notIndexed }: Shares): void => {
-      for (const [node, repositories] of shares) open.add(this.#part(node, repositories, request, dueAt));
+      for (const [node, repositories] of shares) open.add(this.#part(node, repositories, { ...request, signal }, dueAt));
       summary = merged(summary, { ...(lost.length > 0 ? unanswered(lost) : EMPTY), notIndexed });
     };
-    ask(await route.shares(new Set(request.scope.repositories.map(({ id }) => id))));
     try {
+      ask(await route.shares(new Set(request.scope.repositories.map(({ id }) => id))));
       while (open.size > 0) {
-        const [part, result] = await Promise.race([...open].map(async (p) => [p, await p.next] as const));
+        // Counted from here: who reads slowly makes no node late.
+        const first = await firstOf(open, Math.max(dueAt - this.now(), 0) + LATE_AFTER);
+        if (!first) {
+          for (const { node } of open) this.#view.down(node);
+          summary = merged(summary, unanswered([...open].flatMap(({ repositories }) => repositories)));
+          break;
+        }
+        const [part, result] = first;
         if ('error' in result || result.done) {
           open.delete(part);
           request.signal?.throwIfAborted();
@@ -77,7 +91,8 @@ export class SpreadEngine implements SearchEngine {
       if (held.length > 0) yield { type: 'documents', documents: bestFirst(held, request) };
       yield { type: 'done', summary };
     } finally {
-      for (const { iterator } of open) void iterator.return?.();
+      if (open.size > 0) end.abort(new DOMException('the search ended', 'AbortError'));
+      for (const { iterator } of open) void iterator.return?.().catch(() => undefined);
     }
   }
 
@@ -173,6 +188,17 @@ export class SpreadEngine implements SearchEngine {
 }
 
 const nextOf = (iterator: AsyncIterator<EngineEvent>): Part['next'] => iterator.next().catch((error: unknown) => ({ error }));
+
+/** The part that has something to say first; undefined: nobody has within `patience` milliseconds. */
+async function firstOf(parts: Iterable<Part>, patience: number): Promise<readonly [Part, Awaited<Part['next']>] | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), Math.min(patience, MAX_WAIT));
+  try {
+    return await Promise.race([late.promise, ...[...parts].map(async (part) => [part, await part.next] as const)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** A path of a branch is answered once. */
 const keysOf = ({ repository, path, branches }: EngineDocument): readonly string[] =>

@@ -61,7 +61,7 @@ export class SearchNodeStore {
     }));
   }
 
-  /** Writes down what is seen, and forgets nodes that nobody names and nobody has seen for an hour. */
+  /** Writes down what is seen (of a node that is down, what it held stays), and forgets nodes that nobody names and nobody has seen for an hour. */
   async note(sights: readonly NodeSight[]): Promise<void> {
     await this.db.query(
       `insert into search_nodes (name, place, seen_at, repositories, index_bytes, incoming, outgoing, moving, problem)
@@ -69,7 +69,8 @@ export class SearchNodeStore {
        from jsonb_to_recordset($1::jsonb) as s(name text, place text, "isOnline" boolean, repositories int, "indexBytes" bigint,
          incoming int, outgoing int, moving jsonb, problem text)
        on conflict (name) do update set place = excluded.place, seen_at = coalesce(excluded.seen_at, search_nodes.seen_at),
-         repositories = excluded.repositories, index_bytes = excluded.index_bytes, incoming = excluded.incoming,
+         repositories = case when excluded.seen_at is null then search_nodes.repositories else excluded.repositories end,
+         index_bytes = case when excluded.seen_at is null then search_nodes.index_bytes else excluded.index_bytes end, incoming = excluded.incoming,
          outgoing = excluded.outgoing, moving = excluded.moving, problem = excluded.problem`,
       [JSON.stringify(sights)],
     );
