@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RemoteNode } from '@sextant/sdk';
 import type { SearchEngine } from '../engine/contract.js';
 import { byPreference } from '../placement/rendezvous.js';
@@ -7,6 +8,8 @@ const FRESH_FOR = 1_000;
 /** What is older is not gone by: well below the time for which a node keeps what has moved to another (SETTLE_AFTER). */
 const KNOWN_FOR = 5_000;
 const ASK_TIMEOUT = 2_000;
+/** For a node that did not answer the last time. */
+const PATIENCE = 500;
 
 type Node = RemoteNode<SearchEngine>;
 
@@ -41,7 +44,7 @@ export class HoldingsView {
     }));
   }
 
-  /** Resolves when what is known is recent enough to go by. A node that has just not answered is asked, and not waited for. */
+  /** Resolves when what is known is recent enough to go by. A node that did not answer is hardly waited for. */
   async refresh(): Promise<void> {
     const waited: Promise<void>[] = [];
     for (const state of this.#states) {
@@ -49,7 +52,7 @@ export class HoldingsView {
       if (state.isUp && now - state.answeredAt < FRESH_FOR) continue;
       const mustWait = now - (state.isUp ? state.answeredAt : state.askedAt) >= KNOWN_FOR;
       const asking = this.#ask(state);
-      if (mustWait) waited.push(asking);
+      if (mustWait) waited.push(state.isUp ? asking : Promise.race([asking, wait(PATIENCE, undefined, { ref: false })]));
     }
     await Promise.all(waited);
   }
@@ -76,6 +79,11 @@ export class HoldingsView {
 
   holds(node: Node, repository: number): boolean {
     return this.#states.some((state) => state.node === node && state.holds.has(repository));
+  }
+
+  /** The nodes that answer, as far as is known. */
+  get up(): readonly Node[] {
+    return this.#states.flatMap(({ node, isUp }) => (isUp ? [node] : []));
   }
 
   get allUp(): boolean {

@@ -9,6 +9,7 @@ type Node = RemoteNode<SearchEngine>;
 
 /** Milliseconds after the deadline in which a node must have said something. */
 const LATE_AFTER = 1_000;
+const CALL_TIMEOUT = 5_000;
 /** Timers take no longer spans than 24 days. */
 const MAX_WAIT = 2 ** 31 - 1;
 
@@ -105,7 +106,7 @@ export class SpreadEngine implements SearchEngine {
         [...shares].map(async ([node, ids]) => {
           const share = { repositories: scope.repositories.filter(({ id }) => ids.includes(id)) };
           try {
-            const answer = await node.client.explain({ ...o, scope: share });
+            const answer = await node.client.explain({ scope: share, signal: within(o.signal) });
             answers.push({ ...answer, notIndexed: [] });
             if (answer.notIndexed.length > 0) await ask(await route.moved(node, answer.notIndexed));
           } catch (error) {
@@ -127,9 +128,14 @@ export class SpreadEngine implements SearchEngine {
 
   /** Of several that hold a repository, the one that is searched speaks for it. */
   async status(o: Parameters<SearchEngine['status']>[0]): ReturnType<SearchEngine['status']> {
+    await this.#view.refresh();
     const answers = await Promise.all(
-      this.nodes.map(async (node) => {
-        const told = await node.client.status(o).catch(() => []);
+      this.#view.up.map(async (node) => {
+        const told = await node.client.status({ ...o, signal: within(o.signal) }).catch((error: unknown) => {
+          o.signal?.throwIfAborted();
+          this.#failed(node, error);
+          return [];
+        });
         this.#view.saw(
           node,
           told.map(({ repository }) => repository),
@@ -188,6 +194,9 @@ export class SpreadEngine implements SearchEngine {
 }
 
 const nextOf = (iterator: AsyncIterator<EngineEvent>): Part['next'] => iterator.next().catch((error: unknown) => ({ error }));
+
+const within = (signal: AbortSignal | undefined): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT), ...(signal ? [signal] : [])]);
 
 /** The part that has something to say first; undefined: nobody has within `patience` milliseconds. */
 async function firstOf(parts: Iterable<Part>, patience: number): Promise<readonly [Part, Awaited<Part['next']>] | undefined> {
