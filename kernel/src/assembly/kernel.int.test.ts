@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definePart, definePlugin, type Manifest, type Registrar, z } from '@sextant/sdk';
@@ -98,6 +100,16 @@ describe('a kernel', () => {
     const second = await startTestKernel({ plugins: [keeps('create table t (a int, b int)')], databaseUrl: first.databaseUrl });
     expect(second.plugin('keeps')).toMatchObject({ state: 'degraded' });
     expect(second.plugin('keeps').reason).toContain('the migration "a-1763990000000" was edited after it ran here');
+  });
+
+  it('refuses an address that is taken before it asks for a database', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await expect(
+      startTestKernel({ plugins: [], config: { http: { port } }, databaseUrl: 'postgres://nobody:x@127.0.0.1:1/none' }),
+    ).rejects.toMatchObject({ code: 'SEXTANT_HTTP_PORT_IN_USE' });
+    other.close();
   });
 
   it('refuses an id in the configuration that nobody has, naming the nearest; and an id twice', async () => {

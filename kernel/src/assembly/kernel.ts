@@ -23,6 +23,7 @@ import { discover } from '../discovery/discover.js';
 import { GraphQLEngine } from '../graphql/graphql-engine.js';
 import { configuredLimits } from '../graphql/graphql-limits.js';
 import { HttpServer } from '../http/http-server.js';
+import { refuseTakenAddress } from '../http/listen-on.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
@@ -122,6 +123,7 @@ export class Kernel {
     const lock = roles.includes('cli') ? undefined : lockDataFolder(dataDir);
     let stored: Stored | undefined;
     try {
+      if (options.listen !== false) await refuseTakenAddress(config.http);
       stored = await openStored({ config, roles, dataDir, instance, logs, signal });
       return new Kernel(options, found, { roles, dataDir, instance, logs, tls, stored, lock });
     } catch (error) {

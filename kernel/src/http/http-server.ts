@@ -13,6 +13,7 @@ import { refusal } from './auth-errors.js';
 import { descriptorLimit } from './descriptor-limit.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
+import { listenOn } from './listen-on.js';
 import { notFound } from './not-found.js';
 import { RequestBody } from './request-body.js';
 import { isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
@@ -127,14 +128,8 @@ export class HttpServer {
   /** @throws SEXTANT_HTTP_PORT_IN_USE, SEXTANT_HTTP_ADDRESS. */
   async listen(): Promise<{ readonly url: string; readonly port: number }> {
     const { host, port, pathPrefix = '' } = this.parts.options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-      this.#server.listen(port, host, () => {
-        this.#server.removeAllListeners('error');
-        this.#server.on('error', (error) => this.parts.log.error('The HTTP server failed.', { error }));
-        resolve();
-      });
-    });
+    await listenOn(this.#server, host, port);
+    this.#server.on('error', (error) => this.parts.log.error('The HTTP server failed.', { error }));
     const bound = this.#server.address() as AddressInfo;
     const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
     return { url: `http://${name}:${bound.port}${pathPrefix}`, port: bound.port };
@@ -366,29 +361,4 @@ function singleHeaders(request: IncomingMessage): Record<string, string | undefi
 
 function throwIf(error: SextantError | undefined): void {
   if (error !== undefined) throw error;
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new SextantError('SEXTANT_HTTP_PORT_IN_USE', {
-      what: `Port ${port} on ${host} is taken.`,
-      why: 'Another program listens there, perhaps another Sextant.',
-      fix: 'Stop it, or choose another port with --port.',
-      cause: error,
-      details: { host, port },
-    });
-  }
-  const why =
-    error.code === 'EACCES'
-      ? 'This user may not take the port.'
-      : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
-        ? 'The address is not one of this machine.'
-        : error.message;
-  return new SextantError('SEXTANT_HTTP_ADDRESS', {
-    what: `Sextant cannot listen on ${host}:${port}.`,
-    why,
-    fix: 'Choose an address of this machine with --host, and a port from 1024 up with --port.',
-    cause: error,
-    details: { host, port },
-  });
 }
