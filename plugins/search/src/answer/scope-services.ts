@@ -68,10 +68,14 @@ async function withFile(
   return holding;
 }
 
+/** Each takes two questions to git; of thousands that wait for their index, most hold something. */
+const MAX_ASKED = 50;
+
 /** Without the repositories in which nothing was committed yet: no condition on files holds there, and no index will ever tell. */
 async function withContent(run: ScopeRun, ids: readonly number[], byId: ReadonlyMap<number, Repository>): Promise<readonly number[]> {
   const states = await Promise.all(
-    ids.map(async (id) => {
+    ids.map(async (id, at) => {
+      if (at >= MAX_ASKED) return { id, isEmpty: false };
       const repository = byId.get(id);
       const head = repository && (await run.git.defaultBranch({ repository: repository.name, signal: run.signal }).catch(() => undefined));
       return { id, isEmpty: head === null };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SearchEvent } from '../api.js';
 import type { EngineEvent } from '../engine/contract.js';
 import { admin, aUser, SearchWorld } from '../testing/a-search-world.js';
@@ -106,6 +106,18 @@ describe('search', () => {
     world.git.defaultBranch = async (o) => (o.repository === 'empty' ? null : defaultBranch(o));
     const { verdict } = await world.ask('repo:has.path(a.txt) needle');
     expect(verdict).toMatchObject({ exhaustive: true });
+  });
+
+  it('asks git of few only of the many repositories that wait for their index', async () => {
+    for (let i = 0; i < 60; i++) await world.add(`r${i}`, { indexed: false });
+    const asked = vi.fn(world.git.defaultBranch);
+    world.git.defaultBranch = asked;
+    const { verdict } = await world.ask('repo:has.path(a.txt) needle');
+    expect(verdict).toMatchObject({
+      exhaustive: false,
+      reasons: expect.arrayContaining([expect.objectContaining({ reason: 'not-indexed' })]),
+    });
+    expect(asked).toHaveBeenCalledTimes(50);
   });
 
   it('shows no path that rules hide, in contents, diffs and conditions alike', async () => {
