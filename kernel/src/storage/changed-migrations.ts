@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Migration, Queryable } from '@sextant/sdk';
 import type { AppliedMigration } from './migration-ledger.js';
+
+/** Milliseconds for a migration that is sent nothing: it has only to write its statements. */
+const PATIENCE = 2_000;
 
 /** SHA-256 of the statements that a migration sends, in order: what the ledger keeps beside its name. */
 export class StatementsHash {
@@ -26,18 +30,26 @@ export async function changedMigrations(
     const checksum = checksums.get(migration.name);
     if (checksum === undefined) continue;
     const now = await statementsOf(migration);
-    if (now !== undefined && now !== checksum) changed.push(migration.name);
+    if (now === undefined || now === checksum) continue;
+    // One that makes ids or times for its statements says something else each time.
+    await wait(2);
+    if ((await statementsOf(migration)) === now) changed.push(migration.name);
   }
   return changed;
 }
 
 /**
  * The hash of what a migration would send, found without a database. Undefined when that depends on what is in it: as soon as the migration looks at
- * an answer, or throws. It is then left waiting, with nothing behind it.
+ * an answer, throws, or waits for something else. It is then left waiting, with nothing behind it.
  */
 async function statementsOf(migration: Migration): Promise<string | undefined> {
   const hash = new StatementsHash();
-  return await new Promise((resolve) => {
+  return await new Promise((settle) => {
+    const timer = setTimeout(() => settle(undefined), PATIENCE);
+    const resolve = (found: string | undefined): void => {
+      clearTimeout(timer);
+      settle(found);
+    };
     const looked = (): never => {
       resolve(undefined);
       throw new Error('the migration looks at what is in the database');

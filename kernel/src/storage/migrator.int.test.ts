@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { Logger, Migration } from '@sextant/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Databases } from './databases.js';
@@ -201,8 +202,21 @@ it('names the migrations that were edited after they ran, and none whose stateme
       while ((await db.query('select 1 from things')).length > 9) await db.query('delete from things');
     },
   };
-  await migrator.migrate(target(first, second, reading, comparing));
-  expect(await migrator.changed(target(first, second, reading, comparing))).toEqual([]);
+  const making: Migration = {
+    name: 'name-things-1700000000006',
+    up: async (db) => void (await db.query(`comment on table things is '${randomUUID()}'`)),
+  };
+  let waits = false;
+  const waiting: Migration = {
+    name: 'wait-for-things-1700000000007',
+    up: async (db) => {
+      await db.query('select 1');
+      if (waits) await new Promise(() => undefined);
+    },
+  };
+  await migrator.migrate(target(first, second, reading, comparing, making, waiting));
+  waits = true;
+  expect(await migrator.changed(target(first, second, reading, comparing, making, waiting))).toEqual([]);
   const edited: Migration = { ...second, up: async (db) => void (await db.query('alter table things add column title text')) };
   expect(await migrator.changed(target(first, edited, reading, comparing, breaking))).toEqual([second.name]);
 });
