@@ -9,7 +9,7 @@ describe('an explained query in words', () => {
         patternType: 'keyword',
         canonical: 'foo /b.r/',
         tree: { kind: 'and', text: 'foo /b.r/', children: [leaf('foo'), leaf('/b.r/')] },
-        notices: [],
+        notices: [{ message: 'A name\nof \u001b[31mothers' }],
         patterns: [
           { pattern: { kind: 'literal', source: 'foo' }, engine: 'literal', why: 'a text is found by its bytes', required: '"foo"' },
           { pattern: { kind: 'regexp', source: 'b.r' }, engine: 'v8', why: 'it is simple', required: 'anything' },
@@ -32,6 +32,7 @@ describe('an explained query in words', () => {
     expect(explainedInWords(explanation)).toBe(
       [
         'Query      foo /b.r/ (keyword)',
+        'Note       A name\ufffdof \ufffd[31mothers',
         '',
         'Tree',
         '  and',

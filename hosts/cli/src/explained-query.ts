@@ -1,4 +1,5 @@
 import { z } from '@sextant/sdk';
+import { printable } from './printable.js';
 
 interface Tree {
   readonly kind: string;
@@ -44,7 +45,9 @@ export function explainedInWords(explanation: unknown): string {
     '',
     `Cost       ${cost.words}.`,
     ...(verdict.exhaustive ? [] : [`Incomplete ${verdict.words}`]),
-  ].join('\n')}\n`;
+  ]
+    .map(printable)
+    .join('\n')}\n`;
 }
 
 const treeLines = ({ kind, text, children }: Tree, depth: number): string[] => [

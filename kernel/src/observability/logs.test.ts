@@ -43,7 +43,10 @@ describe('a log line', () => {
     const log = logs.of('git') as any;
     log.info(undefined, { n: 1n });
     log.info('x'.repeat(100_000), { big: 'y'.repeat(100_000) });
+    log.info(Object.create(null));
+    log.error(new Error('it broke'));
     expect(JSON.parse(lines[0]!)).toMatchObject({ message: 'undefined', n: '1' });
+    expect(lines.slice(2).map((line) => JSON.parse(line).message)).toEqual(['an object', 'it broke']);
     expect(lines[1]).toContain('… (100000 characters)');
     expect(lines[1]!.length).toBeLessThan(70_000);
   });

@@ -3,6 +3,7 @@ import { SextantError } from '@sextant/sdk';
 import { type Logger as Pino, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { currentEntry } from '../boundary/boundary.js';
+import { shown } from '../lifecycle/value-problems.js';
 import { presentSpan } from './present-span.js';
 import { redactSecrets } from './redact-secrets.js';
 
@@ -70,7 +71,7 @@ function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
         ...(fields ? plain(fields) : {}),
       },
       // A plugin in plain JavaScript may log anything; a log never throws.
-      redactSecrets(bounded(typeof message === 'string' ? message : String(message))),
+      redactSecrets(bounded(typeof message === 'string' ? message : message instanceof Error ? message.message : shown(message))),
     );
   };
   return {
