@@ -31,6 +31,7 @@ export interface ExplainedSource {
   readonly by: 'index' | 'files' | 'commits';
   /** Why the index is not asked. */
   readonly why?: string;
+  /** Of the index; absent where the asker may not see every path: their sizes would tell of the others. */
   readonly shards?: EngineExplanation['repositories'][number]['shards'];
 }
 

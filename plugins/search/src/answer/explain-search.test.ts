@@ -94,6 +94,19 @@ describe('an explained search', () => {
     expect(told.cost.documents).toBe(2);
   });
 
+  it('tells no sizes where rules hide paths, as they would tell of what is hidden', async () => {
+    await world.add('ruled', { tree: { 'a.txt': 'needle\n', 'secret.txt': 'needle\n' } });
+    await world.add('open', { tree: { 'a.txt': 'needle\n' } });
+    world.wall.hiddenPaths.set(1, new Set(['secret.txt']));
+    world.wall.grant(aUser(2), [1, 2]);
+    const { work, cost } = await explain('needle', aUser(2));
+    expect(work[0]?.sources).toEqual([
+      { repository: 'open', by: 'index', shards: [expect.objectContaining({ documents: 2 })] },
+      { repository: 'ruled', by: 'index' },
+    ]);
+    expect(cost).toMatchObject({ shards: 1, documents: 2, words: expect.stringContaining('reads what you may see of 1 repository') });
+  });
+
   it('is an alert when the query cannot be understood', async () => {
     const told = await world.service.explain({ query: 'repo:a rev:', actor: admin, signal: new AbortController().signal });
     expect(told).toMatchObject({ kind: 'invalid-query', proposedQueries: [{ query: 'repo:a' }] });

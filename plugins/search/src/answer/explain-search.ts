@@ -11,6 +11,7 @@ import { commitScopes, type ResolvedRevisions, resolveRevisions } from './resolv
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
 import { failed, type SearchRun, wantedOf } from './search-run.js';
+import type { Viewer } from './viewer.js';
 
 export const MAX_SOURCES = 100;
 
@@ -34,7 +35,7 @@ export async function explainWork(
   run: SearchRun,
   plan: SearchPlan,
   deps: ExplainDeps,
-): Promise<(sees: (repositoryId: number) => boolean) => Omit<SearchExplanation, 'query'>> {
+): Promise<(viewer: Pick<Viewer, 'sees' | 'seesWhole'>) => Omit<SearchExplanation, 'query'>> {
   const parts: {
     readonly alternative: PlanAlternative;
     readonly scope: readonly Repository[];
@@ -50,11 +51,12 @@ export async function explainWork(
     for (const [id, state] of await deps.mirrors.states(scope.map(({ id }) => id))) deps.states.set(id, state);
     parts.push({ alternative, scope, sources: await sourcesOf(run, alternative, scope) });
   }
-  return (sees) => {
+  return (viewer) => {
+    const { sees } = viewer;
     const seen = parts.map((part) => ({
       ...part,
       scope: part.scope.filter(({ id }) => sees(id)),
-      sources: part.sources.filter(({ id }) => sees(id)),
+      sources: part.sources.filter(({ id }) => sees(id)).map((source) => (viewer.seesWhole(source.id) ? source : withoutSize(source))),
     }));
     return {
       work: seen.map(({ alternative, scope, sources }) => ({
@@ -68,6 +70,8 @@ export async function explainWork(
     };
   };
 }
+
+const withoutSize = ({ shards: _, ...source }: NamedSource): NamedSource => source;
 
 async function sourcesOf(run: SearchRun, alternative: PlanAlternative, scope: readonly Repository[]): Promise<NamedSource[]> {
   const { kinds, commits, index } = alternative;
@@ -147,8 +151,11 @@ function costOf(parts: readonly { readonly alternative: PlanAlternative; readonl
     histories: sources.filter(({ by }) => by === 'commits').length,
     laborious,
   };
-  return { ...cost, words: inWords(cost) };
+  const unsized = sources.filter(({ by, shards }) => by === 'index' && shards === undefined).length;
+  return { ...cost, words: inWords({ ...cost, unsized }) };
 }
+
+const many = (count: number, one: string, several: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : several}`;
 
 function inWords({
   shards,
@@ -158,8 +165,8 @@ function inWords({
   unindexedRevisions,
   histories,
   laborious,
-}: Omit<EstimatedCost, 'words'>): string {
-  const many = (count: number, one: string, several: string) => `${count.toLocaleString('en')} ${count === 1 ? one : several}`;
+  unsized,
+}: Omit<EstimatedCost, 'words'> & { readonly unsized: number }): string {
   const held = `${many(documents, 'file', 'files')} (${(contentBytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB)`;
   const how = {
     names: `the names of ${held}`,
@@ -169,6 +176,7 @@ function inWords({
   return (
     [
       ...(shards > 0 ? [`reads ${how} in ${many(shards, 'shard', 'shards')}`] : []),
+      ...(unsized > 0 ? [`reads what you may see of ${many(unsized, 'repository', 'repositories')}`] : []),
       ...(unindexedRevisions > 0 ? [`reads all files of ${many(unindexedRevisions, 'revision', 'revisions')} from git`] : []),
       ...(histories > 0 ? [`reads ${many(histories, 'history', 'histories')}`] : []),
       ...(laborious ? ['takes long, and gives way to other searches'] : []),

@@ -139,7 +139,7 @@ export class SearchService implements Search {
     const visible = await catalog.of(request.actor);
     const work = await explainWork(run, plan, { visible, actor: request.actor, repositories, mirrors, states });
     await viewer.look();
-    return { query: explainQuery(parsed.query, { now: clock.now() }), ...work(viewer.sees) };
+    return { query: explainQuery(parsed.query, { now: clock.now() }), ...work(viewer) };
   }
 
   async *#run(

@@ -39,9 +39,9 @@ export class Viewer {
 
   readonly sees = (repositoryId: number, path?: string): boolean => this.visibility.canSee(repositoryId, path);
 
-  /** Some of its files may be hidden. */
-  isRuled(repositoryId: number): boolean {
-    return this.visibility.paths?.has(repositoryId) ?? false;
+  /** False where rules hide paths of the repository: then its numbers of files and bytes tell of what is hidden. */
+  seesWhole(repositoryId: number): boolean {
+    return this.visibility.unrestricted || (this.sees(repositoryId) && !this.visibility.paths?.has(repositoryId));
   }
 
   maySee(match: SearchMatch): boolean {

@@ -55,7 +55,7 @@ export async function suggest(services: SuggestServices, request: SuggestRequest
     scopes: suggestionScopes(text, target.token, patternType, clock.now()),
     deadline,
     resolve: (scope, o) => scoped.of(scope, o),
-    ruled: (id) => viewer.isRuled(id),
+    ruled: (id) => !viewer.seesWhole(id),
   };
   const candidates = await candidatesFor(target, run, text);
   await viewer.look();
