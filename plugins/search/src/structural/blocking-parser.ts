@@ -63,6 +63,11 @@ export class BlockingParser implements StructuralParser {
       workerData: { ...setup, port: port2 },
       transferList: [port2],
     });
+    // One that ends, as where no more threads are to be had, would leave every further question without a reply: the next starts another.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      if (this.#bridge?.worker === worker) this.#bridge = undefined;
+    });
     worker.unref();
     port1.unref();
     return { worker, port: port1, replies: new Int32Array(replies) };
