@@ -48,7 +48,7 @@ export class Viewer {
     const { id } = match.repository;
     if ('path' in match) return this.sees(id, match.path);
     // The files of a diff were judged when it was read, by the rules of that moment.
-    if (match.type === 'commit' && match.diff !== undefined && this.#moved && this.isRuled(id)) return false;
+    if (match.type === 'commit' && match.diff !== undefined && this.#moved && !this.seesWhole(id)) return false;
     return this.sees(id);
   }
 }
