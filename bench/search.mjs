@@ -1,131 +1,174 @@
-import { readdirSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, percentile, until } from './harness/measure.mjs';
+import { processTree } from './harness/process-tree.mjs';
 import { startSextant } from './harness/sextant.mjs';
-import { makeCorpus } from './search/corpus.mjs';
-import { hostile, queries } from './search/queries.mjs';
+import { bystander } from './search/bystander.mjs';
+import { startCodesearch } from './search/codesearch.mjs';
+import { compareAll } from './search/compare.mjs';
+import { fetchedCorpus, installedCorpus } from './search/corpus.mjs';
+import { growth } from './search/growth.mjs';
+import { bytesIn, indexed, pathOnly } from './search/installation.mjs';
+import { packages } from './search/packages.mjs';
+import { queries } from './search/queries.mjs';
+import { ranking } from './search/ranking.mjs';
 import { findRipgrep } from './search/ripgrep.mjs';
 import { search } from './search/stream.mjs';
+import { startZoekt } from './search/zoekt.mjs';
 
-export const title = 'search over HTTP, against ripgrep on the same files';
+export const title = 'search over HTTP, against ripgrep, codesearch and zoekt on the same files';
 
 const MB = 1_000_000;
 
-export async function run({ tiny, runs, folder, note, progress }) {
+export async function run({ tiny, runs, folder, note, progress, options }) {
   const root = folder('corpus');
-  const corpus = makeCorpus(root, { bytes: tiny ? MB : 100 * MB, repositories: tiny ? 2 : 8 });
-  progress(`${(corpus.bytes / MB).toFixed(0)} MB in ${corpus.files} files and ${corpus.repositories.length} repositories`);
-  const ripgrep = findRipgrep();
+  const corpus = tiny
+    ? installedCorpus(root, { bytes: MB, repositories: 2 })
+    : fetchedCorpus(root, { cache: options.corpus ?? folder('packages'), say: progress });
   note(
-    ripgrep === undefined
-      ? 'ripgrep is missing (install it, or name it in SEXTANT_BENCH_RG): nothing was compared.'
-      : `${ripgrep.version}, -j1`,
+    `Corpus: ${(corpus.bytes / MB).toFixed(1)} MB in ${corpus.files} files and ${corpus.repositories.length} repositories${tiny ? '' : `: ${packages.join(', ')}`}.`,
   );
   const dataDir = folder('data');
   const sextant = await startSextant({ dataDir, paths: [root] });
+  let zoekt;
   try {
-    const begun = performance.now();
-    await indexed(sextant, corpus.repositories.length);
-    const seconds = (performance.now() - begun) / 1000;
-    const rows = [
-      { measure: 'clone and index, from ready', value: corpus.bytes / MB / seconds, unit: 'MB/s' },
-      {
-        measure: 'index with content ÷ text',
-        value: bytesIn(join(dataDir, 'index')) / corpus.bytes,
-        unit: 'bytes per byte',
-        goal: { atMost: 1.4 },
-      },
-    ];
-    const rounds = runs(15, 2);
-    for (const query of queries) {
-      progress(query.class);
-      rows.push(...(await compare(query, { url: sextant.url, ripgrep, root, rounds, note })));
-    }
-    rows.push(...(await bystander(sextant.url, { rounds: tiny ? 3 : 100, note })));
+    const rows = await build(sextant, { corpus, dataDir });
+    progress('indexing by the peers');
+    const ripgrep = findRipgrep(root);
+    const codesearch = await startCodesearch({ folder: root, index: folder('codesearch') });
+    zoekt = await startZoekt({ repositories: corpus.repositories.map((name) => join(root, name)), index: folder('zoekt') });
+    rows.push(...against({ codesearch, zoekt, ripgrep }, { corpus, ours: rows[1].value, note }));
+    const { rows: compared, pooled } = await compareAll(queries, {
+      url: sextant.url,
+      peers: [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined),
+      ripgrep,
+      skipped: await pathOnly(sextant, corpus.repositories),
+      rounds: runs(15, 2),
+      note,
+      progress,
+    });
+    rows.push(...compared, ...mixed(pooled), ...memory(sextant, zoekt, corpus));
+    progress('clients, bystander, push, ranking');
+    rows.push(...(await clients(sextant.url, tiny ? 1 : 4)));
+    rows.push(...(await bystander(sextant.url, tiny ? { turns: 1, each: 3, note } : { turns: 12, each: 20, note })));
+    rows.push(await push(sextant.url, join(root, corpus.repositories[0])));
+    if (!tiny) rows.push(...(await ranking(sextant.url, { note })));
+    await sextant.stop();
+    const counts = tiny ? [2, 3] : options.growth;
+    if (counts !== undefined) rows.push(...(await growth({ counts, folder, rounds: runs(20, 1), note, progress })));
     return rows;
   } finally {
+    await zoekt?.stop();
     await sextant.stop();
   }
 }
 
-async function compare(query, { url, ripgrep, root, rounds, note }) {
-  const shown = [];
-  const counted = [];
-  const peer = [];
-  let all;
-  let theirs;
-  for (let round = 0; round < rounds; round++) {
-    shown.push(await search(url, query.q, query.t));
-    all = await search(url, `${query.q} count:all`, query.t);
-    counted.push(all.milliseconds);
-    if (ripgrep && query.rg) {
-      theirs = await ripgrep.count(query, root);
-      peer.push(theirs.milliseconds);
-    }
-  }
-  if (all.alert !== undefined) note(`${query.class}: the answer had an alert: ${all.alert}`);
-  if (theirs !== undefined) {
-    const ours = query.counted === 'files' ? all.files : all.matchCount;
-    if (ours !== theirs.count)
-      note(`DIFFERENT COUNT, ${query.class} (${query.q}): ${ours} against ripgrep's ${theirs.count}. ${all.words}`);
-  }
-  const times = shown.map(({ milliseconds }) => milliseconds);
-  const first = shown.map(({ firstMatch }) => firstMatch).filter((time) => time !== undefined);
-  const against = (p) => (peer.length === 0 ? {} : { peer: { name: 'rg', value: percentile(peer, p) } });
+async function build(sextant, { corpus, dataDir }) {
+  const cpu = () => processTree(sextant.pid).reduce((sum, process) => sum + process.cpu, 0) / 100;
+  const before = cpu();
+  const begun = performance.now();
+  await indexed(sextant, corpus.repositories.length);
+  const seconds = (performance.now() - begun) / 1000;
+  const perCore = corpus.bytes / MB / Math.max(cpu() - before, 0.01);
   return [
-    { measure: `${query.class}, first 500, p50`, value: median(times), unit: 'ms', samples: times, ...against(50) },
-    { measure: '  p95', value: percentile(times, 95), unit: 'ms', ...against(95) },
-    ...(first.length === 0 ? [] : [{ measure: '  first match, p50', value: median(first), unit: 'ms' }]),
-    { measure: `  all ${all.matchCount} matches, p50`, value: median(counted), unit: 'ms', samples: counted, ...against(50) },
+    { measure: 'clone and index, from ready', value: corpus.bytes / MB / seconds, unit: 'MB/s' },
+    { measure: '  per core: clone, symbols, queue and all', value: perCore, unit: 'MB/s' },
+    {
+      measure: 'index with content ÷ text',
+      value: bytesIn(join(dataDir, 'index')) / corpus.bytes,
+      unit: 'bytes per byte',
+      goal: { atMost: 1.4 },
+    },
   ];
 }
 
-/** What a harmless search takes while hostile patterns run, over what it takes alone, in turns. */
-async function bystander(url, { rounds, note }) {
-  const ask = async () => (await search(url, 'readFileSync case:yes', 'literal')).milliseconds;
-  const alone = [];
-  const beside = [];
-  for (let turn = 0; turn < 2; turn++) {
-    for (let i = 0; i < rounds; i++) alone.push(await ask());
-    const stop = new AbortController();
-    const attack = Promise.all(
-      hostile.map(async (pattern) => {
-        while (!stop.signal.aborted)
-          await search(url, `${pattern} count:all timeout:5s`, 'regexp', stop.signal).catch((error) => {
-            if (!stop.signal.aborted) throw error;
-          });
-      }),
+/** What is there of the peers, and how they index. */
+function against({ codesearch, zoekt, ripgrep }, { corpus, ours, note }) {
+  if (ripgrep === undefined) note('ripgrep is missing (install it, or name it in SEXTANT_BENCH_RG): no answer was compared.');
+  if (codesearch === undefined) note('codesearch is missing (cindex and csearch on the PATH): its columns stay empty.');
+  if (zoekt === undefined)
+    note(
+      'zoekt is missing (zoekt-index and zoekt-webserver on the PATH, or their folder in SEXTANT_BENCH_ZOEKT): goals against it were not judged.',
     );
-    attack.catch((error) => note(`A hostile search failed: ${error.message}`));
-    for (let i = 0; i < rounds; i++) beside.push(await ask());
-    stop.abort();
-    await attack.catch(() => undefined);
-  }
-  note(`Bystander: ${hostile.length} hostile patterns without end, each on a connection of its own: ${hostile.join('   ')}`);
-  const row = (p) => ({
-    measure: `bystander of hostile regexps, p${p}`,
-    value: percentile(beside, p),
-    unit: 'ms',
-    peer: { name: 'alone', value: percentile(alone, p) },
-    goal: { of: 'ratio', atMost: 1.5 },
-  });
-  return [row(50), row(95)];
+  for (const { name, version } of [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined)) note(`${name}: ${version}`);
+  const row = ({ name, built }, goal) => [
+    {
+      measure: `  against ${name}, without symbols`,
+      value: ours,
+      unit: 'MB/s per core',
+      peer: { name, value: corpus.bytes / MB / Math.max(built.cpuSeconds, 0.01) },
+      ...goal,
+    },
+    { measure: `  ${name}: index ÷ text`, value: built.bytes / corpus.bytes, unit: 'bytes per byte' },
+    { measure: `  ${name}: most memory while indexing`, value: built.peak / MB, unit: 'MB' },
+  ];
+  return [
+    ...(zoekt === undefined ? [] : row(zoekt, { goal: { of: 'ratio', atLeast: 2.5 } })),
+    ...(codesearch === undefined ? [] : row(codesearch)),
+  ];
 }
 
-const indexed = (sextant, count) =>
-  until(
-    async () => {
-      const { repositories } = await sextant.graphql(
-        '{ repositories(first: 100) { nodes { textSearchIndex { refs { indexedCommit } } } } }',
-      );
-      return repositories.nodes.filter((node) => (node.textSearchIndex?.refs.length ?? 0) > 0).length >= count;
-    },
-    'all repositories to be indexed',
-    600_000,
-  );
+/** Every query of the first 500 kind, whatever its class, as one load: a query counts as often as another. */
+function mixed({ ours, zoekt }) {
+  if (zoekt.length === 0) return [];
+  const row = (p, atMost) => ({
+    measure: `mixed set over HTTP, p${p}`,
+    value: percentile(ours, p),
+    unit: 'ms',
+    peer: { name: 'zoekt', value: percentile(zoekt, p) },
+    goal: { of: 'ratio', atMost },
+  });
+  return [row(50, 0.7), row(95, 1)];
+}
 
-/** Bytes of the files below a folder. */
-const bytesIn = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
+function memory(sextant, zoekt, corpus) {
+  const bytes = processTree(sextant.pid).reduce((sum, { anonymous }) => sum + anonymous, 0);
+  return [
+    {
+      measure: 'resident beside the page cache, all processes',
+      value: bytes / MB,
+      unit: 'MB',
+      ...(zoekt === undefined ? {} : { peer: { name: 'zoekt', value: zoekt.memory() / MB } }),
+      goal: { atMost: Math.round((corpus.bytes * 0.05) / MB + 200) },
+    },
+  ];
+}
+
+/** Eight clients, each asking every query of the first 500 kind, each beginning elsewhere. */
+async function clients(url, rounds) {
+  const asked = queries.filter(({ mode }) => mode === 'first');
+  const times = [];
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, client) => {
+      for (let i = 0; i < asked.length * rounds; i++) times.push((await search(url, asked[(i + client * 7) % asked.length])).milliseconds);
+    }),
+  );
+  const p95 = percentile(times, 95);
+  return [
+    { measure: '8 clients, p50', value: median(times), unit: 'ms' },
+    { measure: '  p95 ÷ p50', value: p95 / median(times), unit: 'times', goal: { atMost: 4 } },
+  ];
+}
+
+/** From the commit of ten changed files in a watched repository to the first answer that has all of them. */
+async function push(url, repository) {
+  const word = `pushed_${process.pid}_${Date.now()}`;
+  const files = readdirSync(repository, { withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+    .slice(0, 5)
+    .map(({ name }) => name);
+  for (const name of files) appendFileSync(join(repository, name), `\n${word}\n`);
+  for (let i = files.length; i < 10; i++) writeFileSync(join(repository, `pushed-${i}.txt`), `${word}\n`);
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', '-c', 'commit.gpgsign=false', ...args], {
+      cwd: repository,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  git('add', '-f', '-A');
+  git('commit', '-q', '-m', 'Change ten files');
+  const begun = performance.now();
+  const all = async () => (await search(url, { q: `${word} type:file count:all`, t: 'literal' }, { display: 0 })).matchCount >= 10;
+  await until(all, 'ten pushed files to be found', 120_000, 20);
+  return { measure: 'push of 10 files to searchable', value: (performance.now() - begun) / 1000, unit: 's', goal: { atMost: 10 } };
+}

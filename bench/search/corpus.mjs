@@ -1,59 +1,84 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { commitFolder } from '../harness/repository.mjs';
+import { packages } from './packages.mjs';
 
-const SOURCE = new Set([
-  '.ts',
-  '.mts',
-  '.cts',
-  '.js',
-  '.mjs',
-  '.cjs',
-  '.jsx',
-  '.tsx',
-  '.json',
-  '.md',
-  '.css',
-  '.html',
-  '.yml',
-  '.yaml',
-  '.graphql',
-  '.sql',
-]);
+const SOURCE = new Set('.ts .mts .cts .js .mjs .cjs .jsx .tsx .json .md .css .html .yml .yaml .graphql .sql'.split(' '));
 const MAX_FILE = 1024 * 1024;
+const INSTALLED = resolve(import.meta.dirname, '../../node_modules');
 
 /**
- * Copies the source text of installed packages into git repositories: real code, on every machine that has run
- * `npm install`, and nothing to download. Files that the index knows by path only (over 1 MiB, or with a NUL) are left
- * out, so that every engine has the same text.
- * @param {string} target @param {{bytes: number, repositories: number, from?: string}} options
+ * Fetches the packages of the corpus into a folder, each once, and makes a git repository of the text of each.
+ * @param {string} target @param {{cache: string, say: (line: string) => void}} options
  */
-export function makeCorpus(target, { bytes, repositories, from = resolve(import.meta.dirname, '../../node_modules') }) {
-  const names = Array.from({ length: repositories }, (_, i) => `corpus-${i}`);
+export function fetchedCorpus(target, { cache, say }) {
+  mkdirSync(cache, { recursive: true });
+  const sources = packages.map((specifier) => {
+    const name = specifier.slice(0, specifier.lastIndexOf('@')).replace(/^@/, '').replace('/', '-');
+    const folder = join(cache, specifier.replaceAll('/', '+'));
+    if (!existsSync(folder)) {
+      say(`fetching ${specifier}`);
+      fetchPackage(specifier, folder);
+    }
+    return { name, folder };
+  });
+  return copied(target, function* () {
+    for (const { name, folder } of sources)
+      for (const path of walk(folder, '')) if (!/\.min\.|\.map$/.test(path)) yield { repository: name, path, source: join(folder, path) };
+  });
+}
+
+/** The source text of installed packages in a few repositories: nothing to fetch. @param {{bytes: number, repositories: number}} options */
+export function installedCorpus(target, { bytes, repositories }) {
   let total = 0;
+  return copied(target, function* () {
+    for (const path of walk(INSTALLED, '')) {
+      if (!SOURCE.has(extname(path))) continue;
+      if (total >= bytes) return;
+      const source = join(INSTALLED, path);
+      total += statSync(source).size;
+      // Whole packages stay together, in turns.
+      yield { repository: `corpus-${hash(path.split('/')[0]) % repositories}`, path, source };
+    }
+  });
+}
+
+/** Files that the index knows by path only (over 1 MiB, or with a NUL) are left out, so that every engine has the same text. */
+function copied(target, sources) {
+  let bytes = 0;
   let files = 0;
-  for (const path of walk(from, '')) {
-    if (total >= bytes) break;
-    const source = join(from, path);
+  for (const { repository, path, source } of sources()) {
     const { size } = statSync(source);
     if (size === 0 || size > MAX_FILE || readFileSync(source).includes(0)) continue;
-    // Whole packages stay together, in turns.
-    const to = join(target, names[hash(path.split('/')[0]) % repositories], path);
+    const to = join(target, repository, path);
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(source, to);
-    total += size;
+    bytes += size;
     files++;
   }
-  const made = readdirSync(target);
-  for (const name of made) commitFolder(join(target, name));
-  return { bytes: total, files, repositories: made };
+  const repositories = readdirSync(target);
+  for (const name of repositories) commitFolder(join(target, name));
+  return { bytes, files, repositories };
+}
+
+/** Moved to its place when it is whole: an interrupted fetch leaves nothing that looks like one. */
+function fetchPackage(specifier, folder) {
+  const half = `${folder}.part`;
+  rmSync(half, { recursive: true, force: true });
+  mkdirSync(half, { recursive: true });
+  const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', half, specifier], { encoding: 'utf8' });
+  const archive = join(half, packed.trim().split('\n').at(-1));
+  execFileSync('tar', ['-xzf', archive, '-C', half, '--strip-components=1', '--no-same-owner']);
+  rmSync(archive);
+  renameSync(half, folder);
 }
 
 function* walk(root, folder) {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory() && entry.name !== '.git') yield* walk(root, path);
-    else if (entry.isFile() && SOURCE.has(extname(entry.name))) yield path;
+    else if (entry.isFile()) yield path;
   }
 }
 

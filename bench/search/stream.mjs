@@ -1,29 +1,41 @@
 /**
- * One search by the public stream.
- * @returns {Promise<{milliseconds: number, firstMatch: number | undefined, matchCount: number, files: number, words: string, alert: string | undefined}>}
+ * One search by the public stream, without lines of context.
+ * @param {{display?: number, signal?: AbortSignal, keep?: boolean}} options `display` 0 only counts; `keep` answers the matches too
+ * @returns {Promise<{milliseconds: number, firstMatch: number | undefined, matchCount: number, words: string, alert: string | undefined, matches: object[]}>}
+ *   `firstMatch` in milliseconds; `matches` as the stream has them, in its order
  */
-export async function search(url, q, t, signal) {
+export async function search(url, { q, t }, { display, signal, keep = false } = {}) {
   const begun = performance.now();
-  const response = await fetch(`${url}/.api/search/stream?${new URLSearchParams({ q, t, cm: 't' })}`, { signal });
+  const asked = new URLSearchParams({ q, t, cm: 't', cl: '0', ...(display === undefined ? {} : { display: String(display) }) });
+  const response = await fetch(`${url}/.api/search/stream?${asked}`, { signal });
   if (!response.ok) throw new Error(`The search "${q}" was answered with ${response.status}: ${await response.text()}`);
   let firstMatch;
-  let text = '';
-  const decoder = new TextDecoder();
+  const chunks = [];
   for await (const chunk of response.body) {
-    text += decoder.decode(chunk, { stream: true });
-    if (firstMatch === undefined && text.includes('event: matches')) firstMatch = performance.now() - begun;
+    chunks.push(chunk);
+    if (firstMatch === undefined && Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes('event: matches'))
+      firstMatch = performance.now() - begun;
   }
   const milliseconds = performance.now() - begun;
-  let matchCount = 0;
-  let files = 0;
-  let words = '';
-  let alert;
-  for (const frame of text.split('\n\n')) {
+  const answer = { milliseconds, firstMatch, matchCount: 0, words: '', alert: undefined, matches: [] };
+  for (const frame of Buffer.concat(chunks).toString().split('\n\n')) {
     const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
-    if (event === 'progress') ({ matchCount } = JSON.parse(data));
-    else if (event === 'matches') files += JSON.parse(data).length;
-    else if (event === 'verdict') ({ words } = JSON.parse(data));
-    else if (event === 'alert') ({ title: alert } = JSON.parse(data));
+    if (event === 'progress') answer.matchCount = JSON.parse(data).matchCount;
+    else if (event === 'matches' && keep) for (const match of JSON.parse(data)) answer.matches.push(match);
+    else if (event === 'verdict') answer.words = JSON.parse(data).words;
+    else if (event === 'alert') answer.alert = JSON.parse(data).title;
+    else if (event === 'error') throw new Error(`The search "${q}" failed: ${JSON.parse(data).message}`);
   }
-  return { milliseconds, firstMatch, matchCount, files, words, alert };
+  return answer;
+}
+
+/** Where the matches are, as ripgrep says it: `<repository>/<path>:<line>`, the line from 1, or without the line. */
+export function placesOf(matches, counted) {
+  const places = new Set();
+  for (const { repository, path, chunkMatches = [] } of matches) {
+    const file = `${repository.split('/').at(-1)}/${path}`;
+    if (counted === 'files') places.add(file);
+    else for (const { ranges } of chunkMatches) for (const { start } of ranges) places.add(`${file}:${start.line + 1}`);
+  }
+  return places;
 }
