@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { quietly } from '../harness/descendants.mjs';
 import { until } from '../harness/measure.mjs';
 
+const PAGE = 1000;
+
 /** Waits until so many repositories can be searched. */
 export const indexed = (sextant, count, timeout = 1_800_000) =>
   until(
@@ -22,11 +24,14 @@ export const bytesIn = (folder) =>
 /** Files that the index knows by path only, as `<repository>/<path>`: ripgrep reads them, the index does not. */
 export async function pathOnly(sextant, folders) {
   const found = new Set();
-  const { repositories } = await sextant.graphql(
-    '{ repositories(first: 100) { nodes { name textSearchIndex { skippedFiles(first: 10000) { path } } } } }',
-  );
-  for (const { name, textSearchIndex } of repositories.nodes)
-    for (const { path } of textSearchIndex?.skippedFiles ?? [])
-      found.add(`${folders.find((folder) => name.endsWith(folder)) ?? name}/${path}`);
+  for (let offset = 0, more = true; more; offset += PAGE) {
+    const { repositories } = await sextant.graphql(
+      `{ repositories(first: 100) { nodes { name textSearchIndex { skippedFiles(first: ${PAGE}, offset: ${offset}) { path } } } } }`,
+    );
+    const lists = repositories.nodes.map(({ name, textSearchIndex }) => ({ name, files: textSearchIndex?.skippedFiles ?? [] }));
+    for (const { name, files } of lists)
+      for (const { path } of files) found.add(`${folders.find((folder) => name.split('/').at(-1) === folder) ?? name}/${path}`);
+    more = lists.some(({ files }) => files.length === PAGE);
+  }
   return found;
 }
