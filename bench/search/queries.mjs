@@ -1,5 +1,5 @@
 /**
- * Sixty-odd queries in ten classes, each as every engine takes it. `mode` says what is timed: the first 500 matches with
+ * Queries in eleven classes, each as every engine takes it. `mode` says what is timed: the first 500 matches with
  * their lines, or the exhaustive count. `counted` says what is compared with ripgrep: lines or files; without it nothing is.
  * @typedef {{class: string, mode: 'first' | 'count', q: string, t: string, rg?: string[] | string[][], except?: string[], counted?: 'lines' | 'files', cs?: string[], zoekt?: string}} Query
  */
