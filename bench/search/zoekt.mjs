@@ -9,7 +9,7 @@ import { ran } from './ran.mjs';
 
 const FIRST = { TotalMaxMatchCount: 500, MaxMatchDisplayCount: 500, ChunkMatches: true };
 const ALL = 100_000_000;
-const COUNT = { ShardMaxMatchCount: ALL, TotalMaxMatchCount: ALL, MaxDocDisplayCount: 1, ChunkMatches: true, MaxWallTime: 60_000_000_000 };
+const COUNT = { ShardMaxMatchCount: ALL, TotalMaxMatchCount: ALL, MaxDocDisplayCount: 1, ChunkMatches: true, MaxWallTime: 20_000_000_000 };
 
 /**
  * zoekt (`zoekt-index` and `zoekt-webserver`, in the folder SEXTANT_BENCH_ZOEKT or on the PATH) with these repositories'
