@@ -18,7 +18,7 @@ const literal = (name, text, { fold = false, file, mode = 'first' } = {}) => ({
   zoekt: `${zoektWord(escaped(text))} case:${fold ? 'no' : 'yes'}${file ? ` file:${file.regexp}` : ''}`,
 });
 
-/** @returns {Query} */
+/** Without blanks: in a regexp of ours they stand for anything between. @returns {Query} */
 const regexp = (name, pattern, mode = 'first') => ({
   class: name,
   mode,
@@ -88,11 +88,11 @@ export const queries = [
     regexp,
     'regexp with literals',
     'async\\s+\\w+Handler\\(',
-    'class \\w+ extends \\w+Error',
+    'class\\s\\w+\\sextends\\s\\w+Error',
     'func(tion)?\\s+parse\\w*\\(',
     'git_\\w+_free\\(',
     '(debounce|throttle)\\w*\\(',
-    'throw new \\w+Error\\(.*invalid',
+    'throw\\snew\\s\\w+Error\\(.*invalid',
   ),
   ...of(
     (name, pattern) => regexp(name, pattern, 'count'),
