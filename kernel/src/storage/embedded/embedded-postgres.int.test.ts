@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,22 @@ function startShared(): Promise<EmbeddedPostgres> {
   rmSync(dataDir, { recursive: true, force: true });
   dataDir = shared;
   return start();
+}
+
+const holders: ChildProcess[] = [];
+afterAll(() => {
+  for (const holder of holders) holder.kill('SIGKILL');
+});
+
+/** The pid of a process of the server's account that has ended, held by a parent that does not ask for its end. */
+async function anUnnoticedEnd(): Promise<number> {
+  const holder = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...(asRoot ? { uid: 65_534, gid: 65_534 } : {}),
+  });
+  holders.push(holder);
+  const [line] = (await once(holder.stdout, 'data')) as [Buffer];
+  return Number(line.toString());
 }
 
 async function query(server: EmbeddedPostgres, text: string): Promise<Record<string, unknown>[]> {
@@ -117,13 +134,14 @@ describe('embedded PostgreSQL', () => {
     expect(await query(server, 'select n from t')).toEqual([{ n: 1 }]);
   });
 
-  it('starts when the pid of the server that died belongs to another program now', async () => {
+  it.each<[string, () => Promise<number>]>([
+    ['belongs to another program now', async () => process.ppid],
+    ['is still taken, since nobody has noticed that it ended', anUnnoticedEnd],
+  ])('starts when the pid of the server that died %s', async (_what, makePid) => {
     const server = await startShared();
     await server.stop();
-    writeFileSync(
-      join(dataDir, 'postgres', '18', 'postmaster.pid'),
-      `${process.pid}\n${dataDir}/postgres/18\n1700000000\n5432\n${server.poolConfig.host}\n\n  1234  0\nready   \n`,
-    );
+    const file = join(dataDir, 'postgres', '18', 'postmaster.pid');
+    writeFileSync(file, `${await makePid()}\n${dataDir}/postgres/18\n1700000000\n5432\n${server.poolConfig.host}\n\n  1234  0\nready   \n`);
     expect(await query(await start(), 'select 1 as n')).toEqual([{ n: 1 }]);
   });
 

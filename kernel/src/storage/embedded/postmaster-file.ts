@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isRunning } from './process-identity.js';
@@ -52,24 +52,53 @@ export function runningServer(cluster: string): PostmasterFile | undefined {
 }
 
 /**
- * Ends a server whose starter died, and clears the file of one that is gone. The caller holds the lock of the cluster, so nobody else can be using it.
+ * Ends a server whose starter died, and lets the next one past the file of it. The caller holds the lock of the cluster, so nobody else can be using it.
  * @param timeout milliseconds to wait after each of three signals, from a quick stop to a hard one
  * @returns the pid of the server that was stopped
  */
 export async function stopOrphan(cluster: string, timeout: number): Promise<number | undefined> {
   const file = readPostmasterFile(cluster);
-  if (file === undefined || !isRunning(file.pid)) return undefined; // The next server judges a dead one's file itself, shared memory included.
-  const role = roleOf(file.pid, cluster);
-  // The pid was given to another program since. A server would take that program for its predecessor and refuse to start.
-  if (role === 'stranger') rmSync(join(cluster, 'postmaster.pid'), { force: true });
-  if (role !== 'server') return undefined;
+  if (file === undefined) return undefined;
+  const orphaned = roleOf(file.pid, cluster) === 'server';
+  if (orphaned) await end(file.pid, cluster, timeout);
+  if (isTaken(file.pid) && roleOf(file.pid, cluster) === 'stranger') adopt(cluster, file.pid);
+  return orphaned ? file.pid : undefined;
+}
+
+async function end(pid: number, cluster: string, timeout: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    process.kill(file.pid, signal);
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
+      throw error;
+    }
     const deadline = performance.now() + timeout;
     while (performance.now() < deadline) {
-      if (roleOf(file.pid, cluster) !== 'server') return file.pid;
+      if (roleOf(pid, cluster) !== 'server') return;
       await wait(10);
     }
   }
-  return file.pid;
+}
+
+/** Also of a process that has ended and that its parent has not noticed yet. */
+function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Puts our pid in place of one that is not the server's any more: it was given to another program, or nobody has noticed yet that it ended. The next server would
+ * take its holder for its predecessor and refuse to start, but never its own parent. The rest of the file stays, by which it sees whether children of the
+ * dead one still hold the memory.
+ */
+function adopt(cluster: string, pid: number): void {
+  const path = join(cluster, 'postmaster.pid');
+  const [first, ...rest] = readFileSync(path, 'utf8').split('\n');
+  // In place, as the file belongs to the server's account.
+  if (Number(first) === pid) writeFileSync(path, [process.pid, ...rest].join('\n'));
 }
