@@ -134,6 +134,24 @@ describe('embedded PostgreSQL', () => {
     expect(await query(server, 'select n from t')).toEqual([{ n: 1 }]);
   });
 
+  it('stops a server whose starter is stuck and does not notice its end', async () => {
+    await (await startShared()).stop();
+    const code = `import { EmbeddedPostgres } from '@sextant/kernel';
+      const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+      const server = await EmbeddedPostgres.start({ dataDir: process.argv[1], log });
+      (await import('node:fs')).writeSync(1, String(server.pid));
+      for (;;);`;
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', code, dataDir], {
+      cwd: join(import.meta.dirname, '..', '..', '..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    holders.push(starter);
+    await once(starter.stdout, 'data');
+    rmSync(join(dataDir, 'postgres', 'owner.lock'));
+    expect(await query(await start(), 'select 1 as n')).toEqual([{ n: 1 }]);
+    starter.kill('SIGKILL');
+  });
+
   it.each<[string, () => Promise<number>]>([
     ['belongs to another program now', async () => process.ppid],
     ['is still taken, since nobody has noticed that it ended', anUnnoticedEnd],

@@ -61,7 +61,9 @@ export async function stopOrphan(cluster: string, timeout: number): Promise<numb
   if (file === undefined) return undefined;
   const orphaned = roleOf(file.pid, cluster) === 'server';
   if (orphaned) await end(file.pid, cluster, timeout);
-  if (isTaken(file.pid) && roleOf(file.pid, cluster) === 'stranger') adopt(cluster, file.pid);
+  // One that was asked to stop takes its file along.
+  const left = readPostmasterFile(cluster);
+  if (left?.pid === file.pid && isTaken(file.pid) && roleOf(file.pid, cluster) === 'stranger') adopt(cluster);
   return orphaned ? file.pid : undefined;
 }
 
@@ -96,9 +98,9 @@ function isTaken(pid: number): boolean {
  * take its holder for its predecessor and refuse to start, but never its own parent. The rest of the file stays, by which it sees whether children of the
  * dead one still hold the memory.
  */
-function adopt(cluster: string, pid: number): void {
+function adopt(cluster: string): void {
   const path = join(cluster, 'postmaster.pid');
-  const [first, ...rest] = readFileSync(path, 'utf8').split('\n');
+  const [, ...rest] = readFileSync(path, 'utf8').split('\n');
   // In place, as the file belongs to the server's account.
-  if (Number(first) === pid) writeFileSync(path, [process.pid, ...rest].join('\n'));
+  writeFileSync(path, [process.pid, ...rest].join('\n'));
 }
