@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import inspector from 'node:inspector';
+import { setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { blameAllocations } from './blame-allocations.js';
 import type { Runaway } from './runaway.js';
@@ -13,6 +14,8 @@ const LOOK = 500;
 /** Shares of the memory: from the first on, allocations are sampled; at the second, the process has gone too far. */
 const SUSPICIOUS = 0.6;
 const TOO_MUCH = 0.9;
+/** Milliseconds of sampling that suffice to tell who allocates. */
+const EVIDENCE = 200;
 
 const main = new WatchedThread();
 const most = Math.min(memory ?? Number.POSITIVE_INFINITY, heapLimit * TOO_MUCH);
@@ -43,6 +46,7 @@ async function look(): Promise<void> {
     if (stuck > 0 && process.memoryUsage.rss() - atStart >= most) await endMemory();
     return;
   }
+  const sampled = sampling;
   if (!sampling && bytes >= most * SUSPICIOUS) {
     sampling = true;
     await main.startSampling();
@@ -50,7 +54,10 @@ async function look(): Promise<void> {
     sampling = false;
     await main.stopSampling();
   }
-  if (bytes >= most) await endMemory();
+  if (bytes < most) return;
+  // It came here between two looks: a moment more of it shows who takes so much.
+  if (!sampled && stuck === 0) await setTimeout(EVIDENCE);
+  await endMemory();
 }
 
 async function endLoop(): Promise<void> {
