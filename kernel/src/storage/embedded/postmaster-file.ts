@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRunning } from './process-identity.js';
+import { isRunning, isTaken } from './process-identity.js';
 
 /** What a server writes about itself into its cluster's folder. */
 export interface PostmasterFile {
@@ -80,16 +80,6 @@ async function end(pid: number, cluster: string, timeout: number): Promise<void>
       if (roleOf(pid, cluster) !== 'server') return;
       await wait(10);
     }
-  }
-}
-
-/** Also of a process that has ended and that its parent has not noticed yet. */
-function isTaken(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

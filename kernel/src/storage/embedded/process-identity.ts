@@ -17,15 +17,18 @@ function statFields(pid: number): string[] | undefined {
  */
 export const startTicks = (pid: number): string | undefined => statFields(pid)?.[19];
 
-/** True for a process that still runs. One that has ended and waits for its parent to notice, as in a container without an init, does not. */
-export function isRunning(pid: number): boolean {
+/** True while the pid cannot be given to another process: also of one that has ended and waits for its parent to notice, as in a container without an init. */
+export function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return !['Z', 'X'].includes(statFields(pid)?.[0] ?? '');
 }
+
+/** True for a process that still runs, and not for one that has ended, noticed or not. */
+export const isRunning = (pid: number): boolean => isTaken(pid) && !['Z', 'X'].includes(statFields(pid)?.[0] ?? '');
 
 /** True when the process that had this pid and start is still there. Without a start, any process of the pid counts. */
 export function isSameProcess(pid: number, ticks: string | undefined): boolean {

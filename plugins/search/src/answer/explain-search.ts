@@ -7,6 +7,7 @@ import { contentRead, isLaborious } from '../engine/laborious.js';
 import type { EstimatedCost, ExplainedSource, SearchExplanation } from '../explanation.js';
 import type { PlanAlternative, SearchPlan } from '../query/plan.js';
 import { heldOf, isCloned } from './alternative-matches.js';
+import { plural } from './plural.js';
 import { commitScopes, type ResolvedRevisions, resolveRevisions } from './resolve-revisions.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -155,8 +156,6 @@ function costOf(parts: readonly { readonly alternative: PlanAlternative; readonl
   return { ...cost, words: inWords({ ...cost, unsized }) };
 }
 
-const many = (count: number, one: string, several: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : several}`;
-
 function inWords({
   shards,
   documents,
@@ -167,7 +166,7 @@ function inWords({
   laborious,
   unsized,
 }: Omit<EstimatedCost, 'words'> & { readonly unsized: number }): string {
-  const held = `${many(documents, 'file', 'files')} (${(contentBytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB)`;
+  const held = `${plural(documents, 'file', 'files')} (${(contentBytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB)`;
   const how = {
     names: `the names of ${held}`,
     candidates: `those of ${held} that the index points at`,
@@ -175,10 +174,10 @@ function inWords({
   }[reads];
   return (
     [
-      ...(shards > 0 ? [`reads ${how} in ${many(shards, 'shard', 'shards')}`] : []),
-      ...(unsized > 0 ? [`reads what you may see of ${many(unsized, 'repository', 'repositories')}`] : []),
-      ...(unindexedRevisions > 0 ? [`reads all files of ${many(unindexedRevisions, 'revision', 'revisions')} from git`] : []),
-      ...(histories > 0 ? [`reads ${many(histories, 'history', 'histories')}`] : []),
+      ...(shards > 0 ? [`reads ${how} in ${plural(shards, 'shard', 'shards')}`] : []),
+      ...(unsized > 0 ? [`reads what you may see of ${plural(unsized, 'repository', 'repositories')}`] : []),
+      ...(unindexedRevisions > 0 ? [`reads all files of ${plural(unindexedRevisions, 'revision', 'revisions')} from git`] : []),
+      ...(histories > 0 ? [`reads ${plural(histories, 'history', 'histories')}`] : []),
       ...(laborious ? ['takes long, and gives way to other searches'] : []),
     ].join('; ') || 'reads no files'
   );

@@ -1,5 +1,6 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { SearchFilter, SearchMatch, SearchProgress, SkippedItem, Verdict, VerdictReason } from '../api.js';
+import { plural } from './plural.js';
 
 /** A repository as a verdict names it. */
 export type NamedRepository = Pick<Repository, 'id' | 'name'>;
@@ -200,8 +201,6 @@ function inWords({ message, names }: Said): string {
   const more = names.length - MAX_SAID;
   return `${message} (${names.slice(0, MAX_SAID).join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
 }
-
-const plural = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 interface SkippedShape {
   readonly reason: string;

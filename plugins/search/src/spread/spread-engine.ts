@@ -1,5 +1,5 @@
 import { type RemoteNode, SextantError } from '@sextant/sdk';
-import type { EngineDocument, EngineEvent, EngineExplanation, EngineRequest, SearchEngine } from '../engine/contract.js';
+import type { EngineDocument, EngineEvent, EngineExplanation, EngineRequest, SearchEngine, SearchScope } from '../engine/contract.js';
 import { type Holdings, taggedIds } from '../placement/holdings.js';
 import { HoldingsView } from './holdings-view.js';
 import { EMPTY, merged, unanswered } from './merge-summaries.js';
@@ -104,9 +104,8 @@ export class SpreadEngine implements SearchEngine {
       answers.push({ repositories: [], notIndexed, degraded: [], unanswered: lost });
       await Promise.all(
         [...shares].map(async ([node, ids]) => {
-          const share = { repositories: scope.repositories.filter(({ id }) => ids.includes(id)) };
           try {
-            const answer = await node.client.explain({ scope: share, signal: within(o.signal) });
+            const answer = await node.client.explain({ scope: shareOf(scope, ids), signal: within(o.signal) });
             answers.push({ ...answer, notIndexed: [] });
             if (answer.notIndexed.length > 0) await ask(await route.moved(node, answer.notIndexed));
           } catch (error) {
@@ -175,8 +174,7 @@ export class SpreadEngine implements SearchEngine {
   }
 
   #part(node: Node, repositories: readonly number[], request: EngineRequest, dueAt: number): Part {
-    const ids = new Set(repositories);
-    const scope = { ...request.scope, repositories: request.scope.repositories.filter(({ id }) => ids.has(id)) };
+    const scope = shareOf(request.scope, repositories);
     const limits = { ...request.limits, deadline: Math.max(1, dueAt - this.now()) };
     const iterator = node.client.search({ ...request, scope, limits })[Symbol.asyncIterator]();
     return { node, repositories, iterator, next: nextOf(iterator), given: new Set() };
@@ -191,6 +189,12 @@ export class SpreadEngine implements SearchEngine {
   #failed(node: Node, error: unknown): void {
     if (!SextantError.is(error) || error.code.startsWith('SEXTANT_REMOTE_')) this.#view.down(node);
   }
+}
+
+/** The part of a scope that one node is asked for. */
+function shareOf<S extends SearchScope>(scope: S, repositories: readonly number[]): S {
+  const ids = new Set(repositories);
+  return { ...scope, repositories: scope.repositories.filter(({ id }) => ids.has(id)) };
 }
 
 const nextOf = (iterator: AsyncIterator<EngineEvent>): Part['next'] => iterator.next().catch((error: unknown) => ({ error }));

@@ -1,11 +1,9 @@
-import { leaksIn, lossesIn, type MatrixRepository } from '@sextant/plugin-code-host/testing';
+import type { MatrixRepository } from '@sextant/plugin-code-host/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  actors,
   aLeakWorld,
   answered,
   aRequest,
-  cellsOf,
   closeLeakWorld,
   ghost,
   gql,
@@ -17,6 +15,7 @@ import {
   untimed,
 } from '../../testing/a-leak-world.js';
 import type { CollectedEvents } from '../../testing/a-search-world.js';
+import { holdsTheWall } from '../../testing/holds-the-wall.js';
 import graphql from './graphql.js';
 import { streamRoute } from './stream-route.js';
 
@@ -199,20 +198,7 @@ const surfaces: readonly Surface[] = [
 ];
 
 describe('what search shows of repositories', () => {
-  it('is shown to who may see them, and looks to all others like nothing at all', async () => {
-    const cells = await cellsOf(world, surfaces);
-    expect(cells).toHaveLength(surfaces.length * actors.length * repositories.length);
-    expect(leaksIn(cells)).toEqual([]);
-    expect(lossesIn(cells)).toEqual([]);
-  });
-
-  it.each(surfaces.map((surface) => [surface.name, surface] as const))(
-    'is found out when the wall is missing before %s',
-    async (_name, surface) => {
-      const cells = await cellsOf(open, [surface]);
-      expect(leaksIn(cells).length).toBeGreaterThan(0);
-    },
-  );
+  holdsTheWall(surfaces, () => ({ walled: world, open }));
 
   it('is not told by explaining a query, nor by asking for a new index', async () => {
     for (const r of [...repositories, ghost]) {

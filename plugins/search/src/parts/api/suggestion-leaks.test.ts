@@ -1,21 +1,10 @@
-import { leaksIn, lossesIn, type MatrixRepository } from '@sextant/plugin-code-host/testing';
+import type { MatrixRepository } from '@sextant/plugin-code-host/testing';
 import type { Actor } from '@sextant/sdk';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { Aggregation, Suggestions } from '../../api.js';
-import {
-  actors,
-  aLeakWorld,
-  answered,
-  aRequest,
-  cellsOf,
-  closeLeakWorld,
-  gql,
-  type LeakWorld,
-  mark,
-  repositories,
-  type Surface,
-} from '../../testing/a-leak-world.js';
+import { aLeakWorld, answered, aRequest, closeLeakWorld, gql, type LeakWorld, mark, type Surface } from '../../testing/a-leak-world.js';
 import type { SearchWorld } from '../../testing/a-search-world.js';
+import { holdsTheWall } from '../../testing/holds-the-wall.js';
 import graphql from './graphql.js';
 import { suggestRoute } from './suggest-route.js';
 
@@ -126,18 +115,5 @@ const surfaces: readonly Surface[] = [
 ];
 
 describe('what suggestions and groups show of repositories', () => {
-  it('is shown to who may see them, and looks to all others like nothing at all', async () => {
-    const cells = await cellsOf(world, surfaces);
-    expect(cells).toHaveLength(surfaces.length * actors.length * repositories.length);
-    expect(leaksIn(cells)).toEqual([]);
-    expect(lossesIn(cells)).toEqual([]);
-  });
-
-  it.each(surfaces.map((surface) => [surface.name, surface] as const))(
-    'is found out when the wall is missing before %s',
-    async (_name, surface) => {
-      const cells = await cellsOf(open, [surface]);
-      expect(leaksIn(cells).length).toBeGreaterThan(0);
-    },
-  );
+  holdsTheWall(surfaces, () => ({ walled: world, open }));
 });
