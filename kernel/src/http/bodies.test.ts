@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeServers, open, ServerBench } from './a-server.js';
@@ -124,6 +126,32 @@ describe('a stream', () => {
     response.destroy();
     await closed.promise;
     await expect.poll(() => bench.server.figures.requests).toBe(0);
+  });
+
+  it('of events is whole, whether they come at once or one by one, and leaves the connection fit for the next', async () => {
+    const large = 'x'.repeat(100_000);
+    const expected = ['a', 'b', large, 'c', large, 'd'].join('');
+    const bench = await new ServerBench().start((router) =>
+      router.get(
+        '/events/:pace',
+        ({ params }) => ({
+          headers: { 'content-type': 'text/event-stream' },
+          body: (async function* () {
+            for (const part of ['a', 'b', large, 'c', large, 'd']) {
+              if (params['pace'] === 'slow') await nextTurn();
+              yield part;
+            }
+          })(),
+        }),
+        open,
+      ),
+    );
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const path of ['/events/fast', '/events/slow', '/events/fast', '/events/fast']) {
+      const response = await bench.open(path, { agent });
+      expect((await response.toArray()).join('')).toBe(expected);
+    }
+    agent.destroy();
   });
 
   it('is produced no faster than its client reads', async () => {

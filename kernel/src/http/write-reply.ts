@@ -82,10 +82,12 @@ async function writeStream(
   // A source that waits for its next event would never notice: it is closed from here.
   const gone = (): void => void close().catch(() => undefined);
   sending.signal.addEventListener('abort', gone, { once: true });
+  const gathering = new Gathering(response);
   try {
     const headers = lowerCase(reply.headers);
     headers['content-type'] ??= 'application/octet-stream';
-    if (headers['content-type'].startsWith('text/event-stream')) {
+    const isEvents = headers['content-type'].startsWith('text/event-stream');
+    if (isEvents) {
       headers['cache-control'] ??= 'no-cache';
       // Proxies of the field buffer answers unless told not to.
       headers['x-accel-buffering'] ??= 'no';
@@ -95,6 +97,7 @@ async function writeStream(
       response.end();
       return;
     }
+    if (isEvents) gathering.begin();
     response.flushHeaders();
     for (;;) {
       const step = await untilAborted(
@@ -103,21 +106,46 @@ async function writeStream(
       );
       if (step === ABORTED) {
         // Events may end at any time; anything else cut short must not look whole.
-        if (headers['content-type'].startsWith('text/event-stream')) response.end();
+        gathering.end();
+        if (isEvents) response.end();
         else response.destroy();
         return;
       }
       if (step.done) break;
+      if (isEvents) gathering.begin();
       if (!response.write(step.value)) await drained(response, sending.signal);
     }
     over = true;
+    gathering.end();
     response.end();
   } catch (error) {
     over = true;
     throw error;
   } finally {
     sending.signal.removeEventListener('abort', gone);
+    gathering.end();
     await close();
+  }
+}
+
+/** What is written in one turn of the event loop goes out together: events that come at once are one packet, and none waits for another. */
+class Gathering {
+  #corked = false;
+
+  constructor(private readonly response: ServerResponse) {}
+
+  begin(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.response.cork();
+    setImmediate(() => this.end());
+  }
+
+  /** Before the response's own end, which would overtake what is held back. */
+  end(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.response.uncork();
   }
 }
 

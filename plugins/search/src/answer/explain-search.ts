@@ -20,7 +20,7 @@ interface ExplainDeps {
   readonly visible: readonly Repository[];
   readonly actor: Actor;
   readonly repositories: Repositories;
-  readonly mirrors: Mirrors;
+  readonly mirrors: Pick<Mirrors, 'states'>;
   readonly states: Map<number, MirrorState>;
 }
 

@@ -38,6 +38,8 @@ import { Viewer } from './viewer.js';
 
 const ALL = 1_000_000_000;
 const PROGRESS_EVERY = 500;
+/** Made once: an error costs as much as a short search's parsing. */
+const ENDED = new DOMException('the search ended', 'AbortError');
 
 interface RunParts {
   readonly tally: Tally;
@@ -108,7 +110,7 @@ export class SearchService implements Search {
       yield* this.#run(span, plan, request, tally, controller, counting);
     } finally {
       span.set('sextant.search.matches', tally.matchCount);
-      controller.abort();
+      controller.abort(ENDED);
     }
   }
 
@@ -169,7 +171,7 @@ export class SearchService implements Search {
     if (nowhere) yield { type: 'alert', alert: noRepositories };
     yield { type: 'progress', progress: tally.progress(false, searched.size, viewer.sees) };
 
-    const matches = run.ordered ? concatStreams(streams) : mergeStreams(streams, () => controller.abort());
+    const matches = run.ordered ? concatStreams(streams) : mergeStreams(streams, () => controller.abort(ENDED));
     yield* this.#deliver(matches, { run, plan, request, limit, viewer, searched: searched.size });
     if (request.signal.aborted) return;
     await viewer.look();

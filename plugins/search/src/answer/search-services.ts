@@ -20,7 +20,7 @@ export interface SearchServices {
   readonly engine: SearchEngine;
   readonly scanner: ShardExecutor;
   readonly git: Git;
-  readonly mirrors: Mirrors;
+  readonly mirrors: Pick<Mirrors, 'states'>;
   readonly repositories: Repositories;
   readonly visibility: VisibilityService;
   readonly catalog: RepositoryCatalog;

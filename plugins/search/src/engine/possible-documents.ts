@@ -1,13 +1,12 @@
 import { Bitset } from '../index/bitset.js';
 import type { Shard } from '../index/shard.js';
 import type { Atom, Node } from './compiled-query.js';
-import { type Candidates, candidatesOf } from './shard-candidates.js';
+import { type Candidates, candidatesOf, mayBeInPaths } from './shard-candidates.js';
 
 /** Narrows a shard to the documents that can fulfil an expression; what it leaves out surely does not. */
 export class PossibleDocuments {
   /** By atom id; undefined: the pattern can match anywhere. */
   readonly candidates: (Candidates | undefined)[] = [];
-  #skipped: Bitset | undefined;
 
   constructor(private readonly shard: Shard) {}
 
@@ -32,7 +31,7 @@ export class PossibleDocuments {
         return this.#withContent(node.atom);
       // The words of its pattern stand beside it.
       case 'structural':
-        return this.#searchable().clone();
+        return this.shard.searchable.clone();
       case 'symbolKind':
         return this.#where((document) => this.shard.hasSymbols(this.shard.blobOfDocument[document]!));
       case 'match': {
@@ -59,15 +58,10 @@ export class PossibleDocuments {
 
   #withContent(atom: Atom): Bitset {
     const candidates = this.#candidatesOf(atom);
-    if (!candidates) return this.#searchable().clone();
+    if (!candidates) return this.shard.searchable.clone();
     const { blobs } = candidates;
     if (blobs.next(0) < 0) return new Bitset(this.shard.documents);
-    return this.#where((document) => blobs.has(this.shard.blobOfDocument[document]!)).intersect(this.#searchable());
-  }
-
-  #searchable(): Bitset {
-    this.#skipped ??= this.#where((document) => this.shard.skip(document) === '');
-    return this.#skipped;
+    return this.shard.documentsOf(blobs).intersect(this.shard.searchable);
   }
 
   #withLanguage(names: ReadonlySet<string>): Bitset {
@@ -79,6 +73,7 @@ export class PossibleDocuments {
 
   /** Paths stand one a line, so one scan judges them all; a pattern that crosses lines is left to the evaluation. */
   #withPath(atom: Atom): Bitset {
+    if (!mayBeInPaths(atom.pattern.required, this.shard)) return new Bitset(this.shard.documents);
     if (atom.pattern.crossesLines) return Bitset.full(this.shard.documents);
     return this.#linesWith(atom, this.shard.paths, this.shard.pathStart, this.shard.documents);
   }
@@ -87,7 +82,7 @@ export class PossibleDocuments {
     const { shard } = this;
     const names = shard.allSymbolNames();
     const blobs = atom.pattern.crossesLines ? Bitset.full(shard.blobs) : this.#linesWith(atom, names, shard.nameStart, shard.blobs);
-    return this.#where((document) => blobs.has(shard.blobOfDocument[document]!)).intersect(this.#searchable());
+    return shard.documentsOf(blobs).intersect(shard.searchable);
   }
 
   /** The entries of a table of lines in which a pattern occurs. */

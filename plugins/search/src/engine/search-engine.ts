@@ -12,6 +12,8 @@ import { threadClock } from './thread-clock.js';
 
 const BATCH_SHARDS = 128;
 const BATCH_BYTES = 64 << 20;
+/** A search that may be over in its first turn has all of its shards in it. */
+const FIRST_BATCH_BYTES = 4 * 2 ** 30;
 
 /** Answers searches over the index of one node. */
 export class SearchEngine {
@@ -39,7 +41,7 @@ export class SearchEngine {
       degraded.set(scope.repository, `Shard ${shard} could not be searched: ${failure}.`);
       if (corrupt) quarantines.push(this.#quarantine(shard, failure));
     };
-    const run = new SearchRun(this.executor, request, new ShardQueue(plan), merger, failed, { startedAt, laborious });
+    const run = new SearchRun(this.executor, request, new ShardQueue(plan, laborious), merger, failed, { startedAt, laborious });
     try {
       yield* run.events();
       // A repair that is asked for by what follows finds the damaged shards out of service.
@@ -89,11 +91,14 @@ export class SearchEngine {
   }
 }
 
-/** The shards of a plan, in batches of about one large shard. */
+/** The shards of a plan: in the first turn of a search that may be short as many as can be, later about one large shard at a time. */
 class ShardQueue implements TaskQueue {
   #next = 0;
 
-  constructor(private readonly plan: SearchPlan) {}
+  constructor(
+    private readonly plan: SearchPlan,
+    private readonly laborious: boolean,
+  ) {}
 
   get drained(): boolean {
     return this.#next >= this.plan.tasks.length;
@@ -101,8 +106,9 @@ class ShardQueue implements TaskQueue {
 
   take(): readonly ShardTask[] | undefined {
     const batch: ShardTask[] = [];
+    const most = this.#next === 0 && !this.laborious ? FIRST_BATCH_BYTES : BATCH_BYTES;
     let bytes = 0;
-    while (!this.drained && batch.length < BATCH_SHARDS && bytes < BATCH_BYTES) {
+    while (!this.drained && batch.length < BATCH_SHARDS && bytes < most) {
       const { task, contentBytes } = this.plan.tasks[this.#next++]!;
       batch.push(task);
       bytes += contentBytes;

@@ -7,7 +7,9 @@ import { threadClock } from './thread-clock.js';
 const HOLD_MS = 100;
 /** Timers take no longer spans than 24 days. */
 const MAX_WAIT_MS = 60_000;
-const RESUMED_TASKS = 32;
+/** Of the tasks that a turn has left over, the next turn gets a share, so that other threads have something to do as well. */
+const RESUMED_SHARE = 4;
+const RESUMED_MOST = 32;
 /** After the deadline or an abort, a thread has this long to answer before it is replaced. */
 const GRACE_MS = 200;
 
@@ -134,7 +136,7 @@ export class SearchRun implements RunningQuery {
   #take(): readonly Task[] | undefined {
     if (this.#again.length === 0) return this.queue.take();
     this.#again.sort((a, b) => a.index - b.index);
-    return this.#again.splice(0, RESUMED_TASKS);
+    return this.#again.splice(0, Math.min(Math.ceil(this.#again.length / RESUMED_SHARE), RESUMED_MOST));
   }
 
   settle(result: TaskResult): void {

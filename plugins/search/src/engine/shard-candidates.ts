@@ -1,11 +1,14 @@
 import { Bitset } from '../index/bitset.js';
 import { LITERAL_REACH } from '../index/postings-accumulator.js';
-import type { Shard } from '../index/shard.js';
+import type { PostingList, Shard } from '../index/shard.js';
 import { trigramsOf } from '../index/trigram.js';
 import type { LiteralQuery } from '../regex/literal-query.js';
 
+/** Reading a unit costs about as much as this many bytes of a posting list. */
+const BYTES_PER_UNIT = 1_024;
+/** Where so many lists have left many units, the text is common, and further lists throw few of them out. */
 const MAX_LISTS = 5;
-const FEW_UNITS = 16;
+const MANY_UNITS = 256;
 
 /** Where in a shard a pattern can match. */
 export interface Candidates {
@@ -40,16 +43,33 @@ export function candidatesOf(query: LiteralQuery, shard: Shard): Candidates | un
 
 /** The units a literal may begin in; undefined when it is too short to say. */
 function unitsOfLiteral(literal: Buffer, shard: Shard): Bitset | undefined {
-  const trigrams = trigramsOf(literal.subarray(0, LITERAL_REACH)).map((trigram) => ({ trigram, bytes: shard.listBytes(trigram) }));
+  const trigrams = trigramsOfRun(literal);
   if (trigrams.length === 0) return undefined;
-  trigrams.sort((a, b) => a.bytes - b.bytes);
-  if (trigrams[0]!.bytes === 0) return new Bitset(shard.units);
-  const units = shard.unitsWith(trigrams[0]!.trigram)!;
-  for (const { trigram } of trigrams.slice(1, MAX_LISTS)) {
-    if (units.count() < FEW_UNITS) break;
-    units.intersect(shard.unitsWith(trigram)!);
+  const lists: PostingList[] = [];
+  for (const trigram of trigrams) {
+    const list = shard.postings(trigram);
+    if (!list) return new Bitset(shard.units);
+    lists.push(list);
   }
-  return units;
+  lists.sort((a, b) => a.bytes - b.bytes);
+  let units = shard.unitsOf(lists[0]!);
+  for (let used = 1; used < lists.length; used++) {
+    const list = lists[used]!;
+    if (units.length * BYTES_PER_UNIT < list.bytes || (used >= MAX_LISTS && units.length > MANY_UNITS)) break;
+    units = shard.unitsAlsoIn(list, units);
+  }
+  const set = new Bitset(shard.units);
+  for (const unit of units) set.add(unit);
+  return set;
+}
+
+const knownTrigrams = new WeakMap<Buffer, readonly number[]>();
+
+/** Worked out once for all shards. */
+function trigramsOfRun(literal: Buffer): readonly number[] {
+  const known = knownTrigrams.get(literal) ?? trigramsOf(literal.subarray(0, LITERAL_REACH));
+  knownTrigrams.set(literal, known);
+  return known;
 }
 
 /** Units of different literals are never intersected, since the parts of a match may lie in neighbouring units; blobs are. */
@@ -86,4 +106,20 @@ function blobsOfUnits(units: Bitset, shard: Shard): Bitset {
     blobs.add(blob);
   }
   return blobs;
+}
+
+/** False when no path of the shard holds what the pattern needs. */
+export function mayBeInPaths(query: LiteralQuery, shard: Shard): boolean {
+  switch (query.kind) {
+    case 'any':
+      return true;
+    case 'none':
+      return false;
+    case 'literal':
+      return shard.pathsHold(trigramsOfRun(query.bytes));
+    case 'and':
+      return query.of.every((part) => mayBeInPaths(part, shard));
+    case 'or':
+      return query.of.some((part) => mayBeInPaths(part, shard));
+  }
 }

@@ -4,6 +4,7 @@ import type { ContentCheck } from '../index/open-shard.js';
 import { type Lane, SearchTurns, type Turn } from './search-turns.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { ShardImages } from './shard-images.js';
+import type { TaskResult } from './task-runner.js';
 import { canLowerThreadPriority } from './thread-priority.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker.js';
 
@@ -113,7 +114,9 @@ export class WorkerPool implements ShardExecutor {
         if (image) slot.knows.add(task.shard);
         return image ? { ...task, image } : task;
       });
-      this.#send(slot, { type: 'search', query: turn.query.spec, tasks, slice: SLICE_MS[slot.lane] });
+      // What is left of the first turn is spread.
+      const slice = turn.spread ? SLICE_MS[slot.lane] : SPREAD_AFTER_MS;
+      this.#send(slot, { type: 'search', query: turn.query.spec, tasks, slice });
       return true;
     }
     return false;
@@ -156,10 +159,7 @@ export class WorkerPool implements ShardExecutor {
         return;
       }
       case 'results':
-        for (const result of message.results) {
-          slot.tasks.delete(result.index);
-          slot.query?.query.settle(result);
-        }
+        this.#settle(slot, message.results);
         return;
       case 'verified':
         if (message.rest) this.#toVerify.unshift(message.rest);
@@ -167,8 +167,16 @@ export class WorkerPool implements ShardExecutor {
         return;
       case 'idle':
         if (slot.query) slot.query.used += message.used;
+        this.#settle(slot, message.results);
         this.#release(slot);
         this.#pump();
+    }
+  }
+
+  #settle(slot: Slot, results: readonly TaskResult[]): void {
+    for (const result of results) {
+      slot.tasks.delete(result.index);
+      slot.query?.query.settle(result);
     }
   }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { appendFile, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileDurably } from './durable-file.js';
@@ -35,10 +36,9 @@ export class ManifestCatalog {
   }
 
   async #refresh(): Promise<void> {
-    const journal = await stat(this.#journal).then(
-      ({ ino, size }) => ({ ino, size }),
-      () => ({ ino: -1, size: 0 }),
-    );
+    // Every search waits for it. A promise would stand in line behind all that the thread pool has to do.
+    const { ino, size } = statSync(this.#journal, { throwIfNoEntry: false }) ?? { ino: -1, size: 0 };
+    const journal = { ino, size };
     const seen = this.#journalSeen;
     if (journal.ino !== seen.ino || journal.size < seen.size || performance.now() - this.#scannedAt > FULL_SCAN_EVERY_MS)
       await this.#scan();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodePostings } from './postings.js';
+import { type EncodedPostings, unitsAlsoIn, unitsIn } from './postings.js';
 import { BITMAP_FLAG, LITERAL_REACH, PostingsAccumulator, UNIT_BYTES } from './postings-accumulator.js';
 import { trigramsOf } from './trigram.js';
 import { VarintReader, varintLength, writeVarint } from './varint.js';
@@ -26,14 +26,16 @@ async function writtenLists(blobs: readonly Buffer[]) {
   const { trigrams, offsets, postings } = await accumulator.encode();
   let bitmaps = 0;
   const lists = new Map<number, number[]>();
+  const encoded: { readonly list: readonly number[]; readonly encoded: EncodedPostings }[] = [];
   trigrams.forEach((trigram, index) => {
     const bitmap = (offsets[index]! & BITMAP_FLAG) !== 0;
     if (bitmap) bitmaps++;
-    lists.set(trigram, [
-      ...decodePostings(postings.subarray(offsets[index]! & ~BITMAP_FLAG, offsets[index + 1]! & ~BITMAP_FLAG), bitmap, units),
-    ]);
+    const one = { bytes: postings.subarray(offsets[index]! & ~BITMAP_FLAG, offsets[index + 1]! & ~BITMAP_FLAG), bitmap, units };
+    const list = [...unitsIn(one)];
+    lists.set(trigram, list);
+    encoded.push({ list, encoded: one });
   });
-  return { lists, bitmaps, bytes: postings.length };
+  return { lists, encoded, bitmaps, bytes: postings.length };
 }
 
 const anyBlob = fc
@@ -58,12 +60,28 @@ describe('posting lists', () => {
     expect(bytes).toBeLessThanOrEqual(lists.size * 13);
   });
 
+  it('keep of other units those that they name too', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyBlob, { maxLength: 5 }), fc.array(fc.nat({ max: 60 })), async (blobs, some) => {
+        const among = Uint32Array.from(new Set(some)).sort();
+        for (const { list, encoded } of (await writtenLists(blobs)).encoded)
+          expect([...unitsAlsoIn(encoded, among)]).toEqual([...among].filter((unit) => list.includes(unit)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('are refused when they leave their bounds', () => {
-    expect(() => decodePostings(Uint8Array.of(1, 9), false, 8)).toThrow(RangeError);
-    expect(() => decodePostings(Uint8Array.of(1, 0), false, 8)).toThrow(RangeError);
-    expect(() => decodePostings(Uint8Array.of(0x80), false, 8)).toThrow(RangeError);
-    expect(() => decodePostings(Uint8Array.of(0xff, 0xff), true, 8)).toThrow(RangeError);
-    expect(() => decodePostings(Uint8Array.of(0xff), true, 7)).toThrow(RangeError);
+    const read = (bitmap: boolean, units: number, ...bytes: number[]) => {
+      const list = { bytes: Uint8Array.from(bytes), bitmap, units };
+      expect(() => unitsIn(list)).toThrow(RangeError);
+      expect(() => unitsAlsoIn(list, Uint32Array.of(1, 100))).toThrow(RangeError);
+    };
+    read(false, 8, 1, 9);
+    read(false, 8, 1, 0);
+    read(false, 8, 0x80);
+    read(true, 8, 0xff, 0xff);
+    read(true, 7, 0xff);
   });
 });
 

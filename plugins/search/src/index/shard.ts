@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Bitset } from './bitset.js';
+import { Bitset } from './bitset.js';
 import type { BranchMasks } from './branch-masks.js';
 import { bytesOfSection, type ShardImage, wordsOf } from './open-shard.js';
-import { decodePostings } from './postings.js';
+import { type EncodedPostings, unitsAlsoIn, unitsIn } from './postings.js';
 import { BITMAP_FLAG } from './postings-accumulator.js';
 import type { ShardMeta } from './shard-builder.js';
 import type { ShardFiles } from './shard-files.js';
@@ -10,6 +10,21 @@ import { FLAG_SHA256, ShardCorruptError } from './shard-layout.js';
 import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
 import { decodeSymbols } from './symbol-sections.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
+import { trigramsIn } from './trigram.js';
+
+/** Where the units of one trigram stand. */
+export interface PostingList {
+  /** Position of the trigram in the dictionary. */
+  readonly index: number;
+  /** Close enough to the number of units to plan with. */
+  readonly bytes: number;
+}
+
+interface DocumentsByBlob {
+  /** Where the documents of each blob begin in `documents`. */
+  readonly first: Uint32Array;
+  readonly documents: Uint32Array;
+}
 
 /** Look-ups in an opened shard. Numbers of documents, blobs and units are those of this shard. */
 export class Shard {
@@ -40,6 +55,9 @@ export class Shard {
   readonly #lists: Uint32Array;
   /** Where the names of each blob begin in `allSymbolNames`. */
   readonly nameStart: Uint32Array;
+  #searchable: Bitset | undefined;
+  #pathTrigrams: Bitset | undefined;
+  #documentsByBlob: DocumentsByBlob | undefined;
   readonly #indexPath: string;
   readonly #contentPath: string;
 
@@ -101,18 +119,61 @@ export class Shard {
     return this.reader.view(this.#contentPath, this.blobStart[blob]!, this.blobStart[blob + 1]!, this.image.header.contentLength);
   }
 
-  /** Bytes of the posting list of a trigram: 0 when it does not occur. Close enough to the number of units to plan with. */
-  listBytes(trigram: number): number {
+  /** The posting list of a trigram, not read yet; undefined when the trigram does not occur. */
+  postings(trigram: number): PostingList | undefined {
     const index = this.#indexOf(trigram);
-    return index < 0 ? 0 : this.#listEnd(index) - this.#listStart(index);
+    return index < 0 ? undefined : { index, bytes: this.#listEnd(index) - this.#listStart(index) };
   }
 
-  /** The units a trigram begins in; undefined when it does not occur. */
-  unitsWith(trigram: number): Bitset | undefined {
-    const index = this.#indexOf(trigram);
-    if (index < 0) return undefined;
-    const list = this.#read('post', this.#listStart(index), this.#listEnd(index));
-    return decodePostings(list, (this.#lists[index]! & BITMAP_FLAG) !== 0, this.units);
+  /** The units of a list, ascending. */
+  unitsOf(list: PostingList): Uint32Array {
+    return unitsIn(this.#encoded(list));
+  }
+
+  /** Those of the ascending units `among` that are in the list too. */
+  unitsAlsoIn(list: PostingList, among: Uint32Array): Uint32Array {
+    return unitsAlsoIn(this.#encoded(list), among);
+  }
+
+  #encoded({ index }: PostingList): EncodedPostings {
+    const bytes = this.#read('post', this.#listStart(index), this.#listEnd(index));
+    return { bytes, bitmap: (this.#lists[index]! & BITMAP_FLAG) !== 0, units: this.units };
+  }
+
+  /** Documents whose content is in the index. */
+  get searchable(): Bitset {
+    if (!this.#searchable) {
+      this.#searchable = new Bitset(this.documents);
+      for (let document = 0; document < this.documents; document++) if (this.skip(document) === '') this.#searchable.add(document);
+    }
+    return this.#searchable;
+  }
+
+  /** Whether all of these trigrams are in paths, each in some: without that, no path holds a text made of them. */
+  pathsHold(trigrams: readonly number[]): boolean {
+    this.#pathTrigrams ??= trigramsIn(this.paths);
+    const held = this.#pathTrigrams;
+    return trigrams.every((trigram) => held.has(trigram));
+  }
+
+  /** The documents that hold one of the blobs, which share few of them. */
+  documentsOf(blobs: Bitset): Bitset {
+    const found = new Bitset(this.documents);
+    this.#documentsByBlob ??= this.#groupDocuments();
+    const { first, documents } = this.#documentsByBlob;
+    for (let blob = blobs.next(0); blob >= 0; blob = blobs.next(blob + 1))
+      for (let at = first[blob]!; at < first[blob + 1]!; at++) found.add(documents[at]!);
+    return found;
+  }
+
+  #groupDocuments(): DocumentsByBlob {
+    const first = new Uint32Array(this.blobs + 1);
+    for (const blob of this.blobOfDocument) first[blob + 1]!++;
+    for (let blob = 0; blob < this.blobs; blob++) first[blob + 1]! += first[blob]!;
+    const next = first.slice();
+    const documents = new Uint32Array(this.documents);
+    for (let document = 0; document < this.documents; document++) documents[next[this.blobOfDocument[document]!]!++] = document;
+    return { first, documents };
   }
 
   symbols(blob: number): CodeSymbol[] {

@@ -12,6 +12,7 @@ const LATE_AFTER = 1_000;
 const CALL_TIMEOUT = 5_000;
 /** Timers take no longer spans than 24 days. */
 const MAX_WAIT = 2 ** 31 - 1;
+const ENDED = new DOMException('the search ended', 'AbortError');
 
 /** What one node was asked. */
 interface Part {
@@ -92,7 +93,7 @@ export class SpreadEngine implements SearchEngine {
       if (held.length > 0) yield { type: 'documents', documents: bestFirst(held, request) };
       yield { type: 'done', summary };
     } finally {
-      if (open.size > 0) end.abort(new DOMException('the search ended', 'AbortError'));
+      if (open.size > 0) end.abort(ENDED);
       for (const { iterator } of open) void iterator.return?.().catch(() => undefined);
     }
   }

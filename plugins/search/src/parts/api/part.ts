@@ -1,5 +1,7 @@
 import { repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
+import { mirrorUpdated } from '@sextant/plugin-git/api';
 import { definePart, IdSet } from '@sextant/sdk';
+import { KnownMirrors } from '../../answer/known-mirrors.js';
 import { repairs } from '../../answer/repairs.js';
 import { RepositoryCatalog } from '../../answer/repository-catalog.js';
 import { SearchService } from '../../answer/search-service.js';
@@ -20,13 +22,17 @@ export default definePart(config)({
     r.storage(searchStorage);
     r.provide(search, (d, ctx) => {
       const catalog = new RepositoryCatalog(d.repositories, d.visibility, () => d.clock.monotonic());
-      const subscription = d.events.subscribe(repositoriesChanged, () => catalog.forget());
+      const mirrors = new KnownMirrors(d.mirrors, () => d.clock.monotonic());
+      const subscriptions = [
+        d.events.subscribe(repositoriesChanged, () => catalog.forget()),
+        d.events.subscribe(mirrorUpdated, ({ repositoryId }) => mirrors.forget(repositoryId)),
+      ];
       const { threads } = ctx.config.get();
       const scanner = new WorkerPool(threads === undefined ? {} : { threads });
       ctx.signal.addEventListener(
         'abort',
         () => {
-          subscription[Symbol.dispose]();
+          for (const subscription of subscriptions) subscription[Symbol.dispose]();
           void scanner.close();
         },
         { once: true },
@@ -35,7 +41,7 @@ export default definePart(config)({
         engine: d.engine,
         scanner,
         git: d.git,
-        mirrors: d.mirrors,
+        mirrors,
         repositories: d.repositories,
         visibility: d.visibility,
         catalog,
