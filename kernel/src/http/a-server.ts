@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { type Actor, ANONYMOUS, declareErrors, type Logger, type PluginRouter, SextantError } from '@sextant/sdk';
 import { Boundary } from '../boundary/boundary.js';
@@ -76,7 +76,7 @@ export class ServerBench {
   /** The path goes out as it is written. */
   open(
     path: string,
-    options: { method?: string; headers?: Record<string, string>; body?: Uint8Array | string } = {},
+    options: { method?: string; headers?: Record<string, string>; body?: Uint8Array | string; agent?: Agent } = {},
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const request = httpRequest(
@@ -86,7 +86,7 @@ export class ServerBench {
           path,
           method: options.method ?? 'GET',
           headers: { ...(options.body === undefined ? {} : { 'content-length': Buffer.byteLength(options.body) }), ...options.headers },
-          agent: false,
+          agent: options.agent ?? false,
         },
         resolve,
       );

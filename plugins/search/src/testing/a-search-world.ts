@@ -111,7 +111,7 @@ export class SearchWorld {
       },
       scanner,
       git: this.git.asGit(),
-      mirrors: { states: async () => this.states, refresh: async () => undefined, stats: async () => ({}) as never },
+      mirrors: { states: async () => this.states },
       repositories: this.wall.repositories,
       visibility: this.wall.visibility,
       catalog: new RepositoryCatalog(this.wall.repositories, this.wall.visibility, () => performance.now()),
