@@ -1,5 +1,7 @@
 import { type Actor, defineEvent, extensionPoint, serviceToken, z } from '@sextant/sdk';
 import type { SearchExplanation } from './explanation.js';
+import type { SymbolModule } from './index/symbols/symbol-sources.js';
+import type { LanguageDefinition } from './query/languages/language-definition.js';
 import type { Verdict } from './verdict.js';
 
 export type {
@@ -21,7 +23,10 @@ export type {
   SearchScope,
 } from './engine/contract.js';
 export type { EstimatedCost, ExplainedSource, ExplainedWork, SearchExplanation } from './explanation.js';
+export type { CodeSymbol, SymbolKind } from './index/symbols/code-symbol.js';
+export type { SymbolModule } from './index/symbols/symbol-sources.js';
 export type { Holdings } from './placement/holdings.js';
+export type { LanguageDefinition } from './query/languages/language-definition.js';
 export { searchEngine } from './remote.js';
 export { type IndexedVersion, type IndexFeed, indexFeed } from './replica/index-feed.js';
 export type { UnparsedFiles, UnparsedReason } from './structural/contract.js';
@@ -270,6 +275,18 @@ export interface Ranker {
   adjust(match: SearchMatch, context: RankingContext): number;
 }
 export const rankers = extensionPoint<Ranker>('search.rankers@1');
+
+/**
+ * Languages that are told by names of files. Contribute the same in the roles `index` and `api`: the one indexes by it, the other searches what has no index, and reads `lang:`.
+ * A change means that all is indexed again.
+ */
+export const languages = extensionPoint<LanguageDefinition>('search.languages@1');
+
+/**
+ * Symbols of languages, by modules with a function `extractSymbols(language: string, content: Buffer): readonly CodeSymbol[]`: the definitions in order of their
+ * offset, none twice. Contribute in the roles `index` and `api`. It is called once a file, on a thread; when it throws, the file is read as if it were not there, and the log says so.
+ */
+export const symbolExtractors = extensionPoint<SymbolModule>('search.symbol-extractors@1');
 
 /** The index of a repository moved to new commits. */
 export const repositoryIndexed = defineEvent('search.repository-indexed@1', z.object({ repositoryId: z.number() }));

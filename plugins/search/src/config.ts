@@ -12,6 +12,12 @@ export const config = z.object({
   maxShardSize: bytes()
     .default(64 * 1024 * 1024)
     .describe('Content after which a shard is closed'),
+  symbols: z
+    .enum(['auto', 'builtin', 'ctags'])
+    .default('auto')
+    .describe(
+      'Where definitions come from: universal-ctags when it is installed (auto), never (builtin), or with a warning when it is not (ctags); languages it does not know are always read by the own scanners',
+    ),
   threads: z
     .number()
     .int()
@@ -46,7 +52,16 @@ export const config = z.object({
     .default(1)
     .describe('Search processes that hold each repository, out of `nodes`, in the process with the role index')
     .meta({ live: true }),
-  indexConcurrency: z.number().int().min(1).max(16).default(1).describe('Index builds that run at once over all workers'),
+  indexConcurrency: z
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    .default(2)
+    .describe('Index builds that run at once, each on a thread of its own that gives way to others'),
+  indexMemory: bytes()
+    .default(1024 ** 3)
+    .describe('Memory that index builds may take together; shards are closed earlier where it is little'),
   indexEvery: duration().prefault('1m').describe('How often repositories whose index is behind are looked for').meta({ live: true }),
   defaultTimeout: duration().prefault('10s').describe('Deadline of a search that names none').meta({ live: true }),
   maxTimeout: duration().prefault('60s').describe('Longest deadline a query may name').meta({ live: true }),

@@ -1,9 +1,24 @@
 import type { ConfigOf } from '@sextant/sdk';
 import type { config } from './config.js';
+import type { IndexOptions } from './index/index-options.js';
 import { IndexStore } from './index/index-store.js';
-import { extractSymbols } from './index/symbols/extract-symbols.js';
-import { languageOf } from './query/languages/languages.js';
+import type { SymbolSources } from './index/symbols/symbol-sources.js';
+import { broughtLanguages, languageOf } from './query/languages/languages.js';
 
-/** Opens the index of this node, for the one that builds it and the one that searches it alike: their options must agree. */
-export const openIndexStore = (folder: string, { largeFiles, maxShardSize }: ConfigOf<typeof config>): Promise<IndexStore> =>
-  IndexStore.open(folder, { languageOf, extractSymbols, largeFiles, maxShardBytes: maxShardSize });
+type Config = ConfigOf<typeof config>;
+
+/** How this installation indexes. */
+export const indexOptions = (
+  { largeFiles, maxShardSize, indexMemory, indexConcurrency }: Config,
+  symbols?: SymbolSources,
+): IndexOptions => ({
+  languageOf,
+  languagesVersion: JSON.stringify(broughtLanguages()),
+  largeFiles,
+  maxShardBytes: maxShardSize,
+  buildMemory: Math.floor(indexMemory / indexConcurrency),
+  ...(symbols ? { symbols } : {}),
+});
+
+/** Opens the index of this node. */
+export const openIndexStore = (folder: string, config: Config): Promise<IndexStore> => IndexStore.open(folder, indexOptions(config));

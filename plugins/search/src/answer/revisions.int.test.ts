@@ -12,7 +12,6 @@ import { InlineExecutor } from '../engine/inline-executor.js';
 import { SearchEngine } from '../engine/search-engine.js';
 import { IndexStore } from '../index/index-store.js';
 import { pathGlobs } from '../index/path-globs.js';
-import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { indexRepositoryJob } from '../parts/index/index-repository-job.js';
 import { SharedIndex } from '../parts/index/shared-index.js';
 import { languageOf } from '../query/languages/languages.js';
@@ -153,14 +152,14 @@ const QUERIES: readonly (readonly [expr: DocExpr, want: 'content' | 'path' | 'sy
 ];
 
 let root: string;
+const OPTIONS = { languageOf, largeFiles: LARGE_FILES, retireAfter: 0, maxShardBytes: 200_000 };
 let store: IndexStore;
 const scanner = new InlineExecutor();
 let engine: SearchEngine;
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'sextant-revisions-'));
-  const options = { languageOf, extractSymbols, largeFiles: LARGE_FILES, retireAfter: 0, maxShardBytes: 200_000 };
-  store = await IndexStore.open(join(root, 'index'), options);
+  store = await IndexStore.open(join(root, 'index'), OPTIONS);
   engine = new SearchEngine(store, new InlineExecutor());
 });
 afterAll(async () => {
@@ -216,7 +215,9 @@ const withoutBranch = (match: SearchMatch): SearchMatch =>
 
 async function indexAt(history: History, commit: CommitOid): Promise<void> {
   history.head = commit;
-  const run = indexRepositoryJob(new SharedIndex(async () => store));
+  const shared = new SharedIndex();
+  shared.use({ open: async () => store, options: async () => OPTIONS });
+  const run = indexRepositoryJob(shared);
   const signal = new AbortController().signal;
   const deps = {
     git: history.asGit(),

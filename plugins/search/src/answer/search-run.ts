@@ -5,6 +5,7 @@ import type { SearchEngine, SearchMatch } from '../api.js';
 import type { EngineSummary, PatternSpec, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import type { SkipReason } from '../index/skip-reason.js';
+import type { SymbolSources } from '../index/symbols/symbol-sources.js';
 import { isCode } from '../query/languages/languages.js';
 import type { ResultKind } from '../query/plan.js';
 import { MAX_PARSE_BYTES, MAX_PARSE_MS, type UnparsedFiles } from '../structural/contract.js';
@@ -39,6 +40,8 @@ export interface SearchRun {
   /** May the asker read this file? */
   sees(repositoryId: number, path: string): boolean;
   readonly isLarge: (path: string) => boolean;
+  /** Where definitions in files without an index come from; default: the own scanners. */
+  readonly symbolSources?: (() => Promise<SymbolSources>) | undefined;
   /** Those that the query names by `lang:`. */
   readonly languages: readonly string[];
   readonly mirrors: ReadonlyMap<number, MirrorState>;

@@ -270,7 +270,7 @@ export class SearchService implements Search {
   }
 
   #budget(plan: SearchPlan, limit: number, tally: Tally, counting: Counting | undefined) {
-    const { clock, engine, scanner, git, log, meter, isLarge } = this.services;
+    const { clock, engine, scanner, git, log, meter, isLarge, symbolSources } = this.services;
     const { defaultLimit, defaultTimeout, maxTimeout, unindexedBytes, unindexedRepositories } = this.services.settings();
     const byDefault = !counting && limit > defaultLimit * 10 ? maxTimeout : defaultTimeout;
     const due = clock.monotonic() + Math.min(plan.options.timeout ?? byDefault, maxTimeout);
@@ -281,6 +281,7 @@ export class SearchService implements Search {
       log,
       meter,
       isLarge,
+      symbolSources,
       damaged: (id: number) => this.services.damaged(id),
       unindexedBytes,
       unindexedRepositories,

@@ -3,6 +3,7 @@ import type { Git, Mirrors } from '@sextant/plugin-git/api';
 import type { Clock, Contribution, Logger, Meter } from '@sextant/sdk';
 import type { Ranker, SearchEngine } from '../api.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
+import type { SymbolSources } from '../index/symbols/symbol-sources.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 
 export interface SearchSettings {
@@ -29,6 +30,8 @@ export interface SearchServices {
   readonly meter: Pick<Meter, 'span'>;
   readonly rankers: readonly Contribution<Ranker>[];
   readonly isLarge: (path: string) => boolean;
+  /** Where definitions in files without an index come from; default: the own scanners. */
+  readonly symbolSources?: () => Promise<SymbolSources>;
   /** Told of a repository whose index failed during a search. */
   damaged(repositoryId: number): void;
   settings(): SearchSettings;

@@ -5,11 +5,11 @@ import { scanDocuments } from '../engine/scan-documents.js';
 import type { ScanInput } from '../engine/scan-request.js';
 import { IGNORE_FILES, ignoreRules } from '../index/path-globs.js';
 import { DEFAULT_LIMITS, type SkipReason, skipBySize } from '../index/skip-reason.js';
-import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { languageOf } from '../query/languages/languages.js';
 import { blobFrames } from '../source/git-blob-source.js';
 import { failed, holdOf, limitsOf, type Matches, noteSummary, type SearchRun, type Target } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
+import { asksForSymbols, withSymbols } from './unindexed-symbols.js';
 
 /** Searches commits that no index holds, by reading their files: same evaluation, same limits, within a budget of bytes. */
 export async function* unindexedMatches(
@@ -55,13 +55,14 @@ async function* scanTarget(
     want,
     limits: limitsOf(run),
     languageOf,
-    extractSymbols,
     isLarge: run.isLarge,
     ...holdOf(run),
     signal: run.signal,
   };
   const mirror = run.mirrors.get(repository.id);
-  for await (const event of scanDocuments(request, documentsOf(run, target, budget), run.scanner)) {
+  const documents = documentsOf(run, target, budget);
+  const read = run.symbolSources && asksForSymbols(expr, want) ? withSymbols(documents, await run.symbolSources(), languageOf) : documents;
+  for await (const event of scanDocuments(request, read, run.scanner)) {
     if (event.type === 'documents') {
       yield event.documents.map((document) =>
         toMatch(

@@ -24,7 +24,7 @@ describe.each<[string, () => ShardExecutor]>([
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'sextant-counting-'));
     const languageOf = (path: string): string | undefined => ({ ts: 'TypeScript', go: 'Go' })[path.split('.')[1] ?? ''];
-    const store = await IndexStore.open(root, { languageOf, extractSymbols: () => [], retireAfter: 0 });
+    const store = await IndexStore.open(root, { languageOf, retireAfter: 0 });
     const source = new MemoryBlobSource();
     const tree = Object.fromEntries([
       ...Array.from({ length: 30 }, (_, i) => [`a${i}.ts`, `getOne() getTwo()\nxx getOne getÄ ${i}\n`]),

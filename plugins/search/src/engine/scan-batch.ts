@@ -1,5 +1,5 @@
 import { type DocumentLimits, type SkipReason, skipByContent } from '../index/skip-reason.js';
-import { extractSymbols } from '../index/symbols/extract-symbols.js';
+import type { CodeSymbol } from '../index/symbols/code-symbol.js';
 import { forRepository } from './compiled-query.js';
 import { DocumentEvaluator } from './evaluate-document.js';
 import { groupValuesOf } from './group-values-of.js';
@@ -25,6 +25,8 @@ export interface ScanDocument {
   readonly large: boolean;
   /** Why its content is not here; '' when it is. */
   readonly skip: SkipReason;
+  /** Its definitions, where they were read before. */
+  readonly symbols?: readonly CodeSymbol[] | undefined;
   /** Its bytes in the batch. */
   readonly start: number;
   readonly end: number;
@@ -50,13 +52,13 @@ export function scanBatch(task: ScanTask, { query, want, limits, parser }: Shard
   let matchCount = 0;
   let documentCount = 0;
   let limitHit = false;
-  for (const { path, oid, language, large, skip, start, end } of task.documents) {
+  for (const { path, oid, language, large, skip, symbols, start, end } of task.documents) {
     if (budget.spent()) break;
     const content = Buffer.from(task.bytes, start, end - start);
     const reason = skip || skipByContent(content, large, scope.documentLimits);
     if (reason) skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
     if (reason === 'ignored') continue;
-    const document = new ScannedDocument(scope.repository, path, language, content, !reason, extractSymbols);
+    const document = new ScannedDocument(scope.repository, path, language, content, !reason, symbols);
     const hits = evaluator.evaluate(document);
     if (!hits) continue;
     if (matchCount > room && !limits.countAll) break;

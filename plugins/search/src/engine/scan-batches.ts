@@ -30,7 +30,7 @@ export class ScanBatches implements TaskQueue {
   }
 
   /** True when a batch is ready to be taken. */
-  add({ path, oid, content, skip }: ScanInput): boolean {
+  add({ path, oid, content, skip, symbols }: ScanInput): boolean {
     const large = this.request.isLarge?.(path) ?? false;
     const reason: SkipReason = skip || (content ? skipBySize(content.length, large, this.#scope.documentLimits) : 'missing');
     const start = this.#bytes;
@@ -38,7 +38,8 @@ export class ScanBatches implements TaskQueue {
       this.#contents.push(Buffer.from(content!));
       this.#bytes += content!.length;
     }
-    this.#documents.push({ path, oid, large, skip: reason, language: this.request.languageOf(path), start, end: this.#bytes });
+    const language = this.request.languageOf(path);
+    this.#documents.push({ path, oid, large, skip: reason, language, symbols, start, end: this.#bytes });
     if (this.#documents.length < BATCH_DOCUMENTS && this.#bytes < BATCH_BYTES) return false;
     this.#seal();
     return true;

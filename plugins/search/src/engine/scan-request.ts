@@ -1,4 +1,5 @@
 import type { DocumentLimits, SkipReason } from '../index/skip-reason.js';
+import type { CodeSymbol } from '../index/symbols/code-symbol.js';
 import type { RepositoryRank } from './score-document.js';
 import type { RunRequest } from './search-run.js';
 
@@ -20,4 +21,6 @@ export interface ScanInput {
   /** Copied before the next document is asked for. Without it the file is known by path only, for the reason in `skip`. */
   readonly content?: Buffer;
   readonly skip?: SkipReason;
+  /** Its definitions, where they were read by something else than the own scanners. */
+  readonly symbols?: readonly CodeSymbol[];
 }

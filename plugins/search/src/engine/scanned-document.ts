@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { pathCategory } from '../index/path-category.js';
-import type { CodeSymbol, ExtractSymbols } from '../index/symbols/code-symbol.js';
+import type { CodeSymbol } from '../index/symbols/code-symbol.js';
+import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocumentView } from './document-view.js';
 import { LineCounter } from './line-counter.js';
 
@@ -9,7 +10,6 @@ export class ScannedDocument implements DocumentView {
   readonly path: Buffer;
   readonly category: number;
   readonly #lines: LineCounter;
-  #symbols: readonly CodeSymbol[] | undefined;
   #validUtf8: boolean | undefined;
 
   constructor(
@@ -18,7 +18,8 @@ export class ScannedDocument implements DocumentView {
     readonly language: string | undefined,
     private readonly bytes: Buffer,
     readonly searchable: boolean,
-    private readonly extractSymbols: ExtractSymbols,
+    /** Undefined: to be read by the own scanners when they are needed. */
+    private known?: readonly CodeSymbol[],
   ) {
     this.path = Buffer.from(path, 'utf8');
     this.category = pathCategory(path);
@@ -35,8 +36,8 @@ export class ScannedDocument implements DocumentView {
   }
 
   symbols(): readonly CodeSymbol[] {
-    this.#symbols ??= this.extractSymbols(this.language, this.bytes);
-    return this.#symbols;
+    this.known ??= extractSymbols(this.language, this.bytes);
+    return this.known;
   }
 
   symbolNames(): Buffer {

@@ -5,7 +5,6 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
-import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, PatternSpec } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
 import { scanDocuments } from './scan-documents.js';
@@ -21,7 +20,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sextant-engine-'));
   store = await IndexStore.open(folder, {
     languageOf: (path) => (path.endsWith('.ts') ? 'TypeScript' : undefined),
-    extractSymbols: () => [],
     retireAfter: 0,
   });
   engine = new SearchEngine(store, new InlineExecutor());
@@ -292,7 +290,7 @@ describe('SearchEngine', () => {
 
 describe('ranking', () => {
   const order = async (tree: MemoryTree, expr: DocExpr) => {
-    store = await IndexStore.open(folder, { languageOf: () => 'TypeScript', extractSymbols, retireAfter: 0 });
+    store = await IndexStore.open(folder, { languageOf: () => 'TypeScript', retireAfter: 0 });
     engine = new SearchEngine(store, new InlineExecutor());
     await index(1, { main: tree });
     return (await search(expr)).documents.map(({ path }) => path);

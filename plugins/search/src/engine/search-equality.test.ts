@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { blobOid, MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
-import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocExpr, EngineDocument, EngineEvent, EngineSummary } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
 import { scanDocuments } from './scan-documents.js';
@@ -27,7 +26,7 @@ const byPath = (documents: readonly EngineDocument[]) => [...documents].sort((a,
 
 async function withIndex<T>(tree: MemoryTree, use: (engine: SearchEngine) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'sextant-equality-'));
-  const store = await IndexStore.open(folder, { languageOf, extractSymbols, retireAfter: 0, maxShardBytes: 20_000 });
+  const store = await IndexStore.open(folder, { languageOf, retireAfter: 0, maxShardBytes: 20_000 });
   const source = new MemoryBlobSource();
   const engine = new SearchEngine(store, new InlineExecutor());
   try {

@@ -24,7 +24,6 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'sextant-pool-'));
   store = await IndexStore.open(root, {
     languageOf: (path) => (path.endsWith('.js') ? 'JavaScript' : undefined),
-    extractSymbols: () => [],
     retireAfter: 0,
     maxShardBytes: 40_000,
   });

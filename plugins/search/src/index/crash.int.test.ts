@@ -10,14 +10,14 @@ import { filesOf } from './manifest.js';
 import { verifyContent } from './open-shard.js';
 import { ShardFiles } from './shard-files.js';
 
-const OPTIONS = { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0 };
+const OPTIONS = { languageOf: () => undefined, retireAfter: 0 };
 const dist = (path: string) => JSON.stringify(new URL(`../../dist/index/${path}`, import.meta.url).href);
 
 /** Updates a repository for ever: tree `n` holds three files that name n, and one that all trees share. */
 const WRITER = `
   const { IndexStore } = await import(${dist('index-store.js')});
   const { MemoryBlobSource } = await import(${dist('memory-blob-source.js')});
-  const store = await IndexStore.open(process.argv[1], { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0 });
+  const store = await IndexStore.open(process.argv[1], { languageOf: () => undefined, retireAfter: 0 });
   for (let n = Number(process.argv[2]); ; n++) {
     const source = new MemoryBlobSource();
     const commit = source.commit({ shared: 'shared', a: 'a' + n, b: 'b' + n, c: 'c' + n });

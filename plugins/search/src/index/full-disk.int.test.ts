@@ -46,7 +46,7 @@ vi.mock('node:fs/promises', async (original) => {
 /** As it ships: a thread runs the compiled worker. */
 const dist = async <T>(path: string) => (await import(/* @vite-ignore */ new URL(`../../dist/index/${path}`, import.meta.url).href)) as T;
 
-const OPTIONS: IndexOptions = { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0, maxShardBytes: 2_000 };
+const OPTIONS: IndexOptions = { languageOf: () => undefined, retireAfter: 0, maxShardBytes: 2_000 };
 const BEFORE: MemoryTree = { 'a.txt': 'old needle\n', 'b.txt': 'old hay\n', 'gone.txt': 'old needle too\n' };
 const AFTER: MemoryTree = {
   'b.txt': 'old hay\n',
@@ -146,10 +146,8 @@ describe('hostile row 14: the disk is full', () => {
     }
     try {
       const shipped = await dist<typeof import('./index-store.js')>('index-store.js');
-      const { extractSymbols } = await dist<typeof import('./symbols/extract-symbols.js')>('symbols/extract-symbols.js');
       const store: IndexStore = await shipped.IndexStore.open(join(mount, 'index'), {
         ...OPTIONS,
-        extractSymbols,
         maxShardBytes: 64 << 20,
       });
       await update(store, BEFORE);

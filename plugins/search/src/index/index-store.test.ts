@@ -12,7 +12,7 @@ import { MemoryBlobSource, type MemoryTree } from './memory-blob-source.js';
 import { verifyContent } from './open-shard.js';
 import { ShardFiles } from './shard-files.js';
 
-const OPTIONS: IndexOptions = { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0, maxShardBytes: 50_000 };
+const OPTIONS: IndexOptions = { languageOf: () => undefined, retireAfter: 0, maxShardBytes: 50_000 };
 
 let root: string;
 let source: MemoryBlobSource;

@@ -25,6 +25,8 @@ export interface UpdateReport {
   readonly blobsCopied: number;
   /** Why `compact` should be called; undefined: it need not. */
   readonly compaction: string | undefined;
+  /** What symbols could not be read by, in words; the own scanners stood in. */
+  readonly problems: readonly string[];
 }
 
 /** The manifests of one moment. The files they name stay until `release`. */
@@ -44,7 +46,7 @@ export interface IndexSnapshot {
 export class IndexStore {
   readonly #catalog: ManifestCatalog;
   readonly #retired: RetiredFiles;
-  readonly #options: ResolvedOptions;
+  #options: ResolvedOptions;
   readonly #turns = new Map<number, Promise<unknown>>();
 
   private constructor(
@@ -67,6 +69,11 @@ export class IndexStore {
     return store;
   }
 
+  /** From the next update on it is as these say. */
+  use(options: IndexOptions): void {
+    this.#options = resolveOptions(options);
+  }
+
   get options(): ResolvedOptions {
     return this.#options;
   }
@@ -82,7 +89,7 @@ export class IndexStore {
   async #update(request: UpdateRequest): Promise<UpdateReport> {
     await this.#catalog.refresh();
     const previous = this.#catalog.manifests.get(request.repository.id);
-    if (previous && this.#isCurrent(previous, request)) return this.#report(previous, false, undefined);
+    if (previous && this.#isCurrent(previous, request.repository, request.branches)) return this.#report(previous, false, undefined);
     const prepared = await prepareUpdate(this.root, previous, request, this.#options);
     try {
       const manifest = await this.#write(previous, request, prepared);
@@ -94,7 +101,14 @@ export class IndexStore {
     }
   }
 
-  #isCurrent(manifest: Manifest, { branches, repository }: UpdateRequest): boolean {
+  /** Whether an update to these commits would change nothing. */
+  async isCurrent(repository: UpdateRequest['repository'], branches: UpdateRequest['branches']): Promise<boolean> {
+    await this.#catalog.refresh();
+    const manifest = this.#catalog.manifests.get(repository.id);
+    return manifest !== undefined && this.#isCurrent(manifest, repository, branches);
+  }
+
+  #isCurrent(manifest: Manifest, repository: UpdateRequest['repository'], branches: UpdateRequest['branches']): boolean {
     return (
       manifest.optionsHash === this.#options.hash &&
       manifest.quarantined.length === 0 &&
@@ -288,6 +302,7 @@ export class IndexStore {
       blobsRead: prepared?.blobsRead ?? 0,
       blobsCopied: prepared?.blobsCopied ?? 0,
       compaction: compactionReason(manifest),
+      problems: prepared?.added.problems ?? [],
     };
   }
 

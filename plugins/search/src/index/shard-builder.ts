@@ -6,7 +6,7 @@ import { temporaryName } from './durable-file.js';
 import { PostingsAccumulator, UNIT_BYTES, UNIT_SHIFT } from './postings-accumulator.js';
 import { FLAG_SHA256, layOutShard } from './shard-layout.js';
 import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
-import { encodeSymbols } from './symbol-sections.js';
+import { type EncodedSymbols, encodeSymbols } from './symbol-sections.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
 
 /** Facts about a blob, one bit each. */
@@ -51,7 +51,8 @@ export class ShardBuilder {
   readonly #blobFlags: number[] = [];
   readonly #oids: string[] = [];
   readonly #documents: NewDocument[] = [];
-  readonly #symbols: { records: Buffer; names: Buffer }[] = [];
+  /** By blob; what is still being read stands here as a promise. */
+  readonly #symbols: (EncodedSymbols | Promise<EncodedSymbols>)[] = [];
   readonly #pending = Buffer.allocUnsafe(WRITE_BUFFER_BYTES);
   readonly #contentName: string;
   readonly #indexName: string;
@@ -81,8 +82,16 @@ export class ShardBuilder {
     return this.#blobOfOid.get(`${skip} ${oid}`);
   }
 
-  /** Adds a blob and returns its number. `content` is copied; for a skipped one it is empty. */
-  async addBlob(oid: string, skip: SkipReason, content: Buffer, symbols: readonly CodeSymbol[]): Promise<number> {
+  /**
+   * Adds a blob and returns its number. `content` is copied; for a skipped one it is empty.
+   * @param symbols a promise must not reject; it is waited for in `finish`
+   */
+  async addBlob(
+    oid: string,
+    skip: SkipReason,
+    content: Buffer,
+    symbols: readonly CodeSymbol[] | Promise<readonly CodeSymbol[]>,
+  ): Promise<number> {
     const blob = this.#oids.length;
     this.#blobOfOid.set(`${skip} ${oid}`, blob);
     this.#oids.push(oid);
@@ -92,7 +101,7 @@ export class ShardBuilder {
     this.#postings.add(content);
     this.#starts.push(this.contentBytes + content.length);
     this.#units.push(this.#postings.units);
-    this.#symbols.push(encodeSymbols(symbols));
+    this.#symbols.push('then' in symbols ? symbols.then(encodeSymbols) : encodeSymbols(symbols));
     this.#checksum = crc32(content, this.#checksum);
     await this.#write(content);
     return blob;
@@ -177,6 +186,7 @@ export class ShardBuilder {
 
   async #sections() {
     const { trigrams, offsets, postings } = await this.#postings.encode();
+    const symbols = await Promise.all(this.#symbols);
     const documents = this.#documents;
     const paths = documents.map(({ path }) => Buffer.from(`${path}\n`, 'utf8'));
     const meta: ShardMeta = { repository: this.repository, languages: [...this.#languages.keys()] };
@@ -197,11 +207,11 @@ export class ShardBuilder {
       ulin: words(this.#unitLines),
       ttri: bytesOf(trigrams),
       toff: bytesOf(offsets),
-      soff: words(offsetsOf(this.#symbols.map(({ records }) => records))),
-      snof: words(offsetsOf(this.#symbols.map(({ names }) => names))),
+      soff: words(offsetsOf(symbols.map(({ records }) => records))),
+      snof: words(offsetsOf(symbols.map(({ names }) => names))),
       post: postings,
-      syms: Buffer.concat(this.#symbols.map(({ records }) => records)),
-      snam: Buffer.concat(this.#symbols.map(({ names }) => names)),
+      syms: Buffer.concat(symbols.map(({ records }) => records)),
+      snam: Buffer.concat(symbols.map(({ names }) => names)),
     };
   }
 }

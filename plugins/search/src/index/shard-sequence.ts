@@ -5,24 +5,37 @@ import type { ManifestShard } from './manifest.js';
 import { type BuiltShard, ShardBuilder } from './shard-builder.js';
 import type { PlacedDocument, ShardWriter } from './shard-writer.js';
 import type { SkipReason } from './skip-reason.js';
-import type { CodeSymbol, ExtractSymbols } from './symbols/code-symbol.js';
+import type { CodeSymbol } from './symbols/code-symbol.js';
+import { SymbolReader } from './symbols/symbol-reader.js';
+import type { SymbolSources } from './symbols/symbol-sources.js';
 import { TurnTaker } from './turn-taker.js';
 
 const MAX_DOCUMENTS = 1 << 16;
 const EMPTY = Buffer.alloc(0);
+/** Files whose definitions are asked of another process at once. */
+const MAX_ASKED = 32;
 
 /** Builds shards on the calling thread, which it shares. */
 export class ShardSequence implements ShardWriter {
   readonly #done: { builder: ShardBuilder; built: BuiltShard }[] = [];
   readonly #turns = new TurnTaker();
+  readonly #reader: SymbolReader;
+  /** The oldest first. */
+  readonly #asked: Promise<unknown>[] = [];
   #current: ShardBuilder | undefined;
 
   constructor(
     private readonly root: string,
     private readonly repository: { readonly id: number; readonly name: string },
     private readonly maxShardBytes: number,
-    private readonly extractSymbols: ExtractSymbols,
-  ) {}
+    symbols: SymbolSources,
+  ) {
+    this.#reader = new SymbolReader(symbols);
+  }
+
+  get problems(): readonly string[] {
+    return this.#reader.problems;
+  }
 
   async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void> {
     await this.#turns.breathe();
@@ -33,7 +46,7 @@ export class ShardSequence implements ShardWriter {
     }
   }
 
-  #addBlob(
+  async #addBlob(
     builder: ShardBuilder,
     oid: string,
     content: Buffer,
@@ -42,7 +55,9 @@ export class ShardSequence implements ShardWriter {
     symbols?: readonly CodeSymbol[],
   ): Promise<number> {
     if (skip) return builder.addBlob(oid, skip, EMPTY, []);
-    return builder.addBlob(oid, skip, content, symbols ?? this.extractSymbols(language, content));
+    const read = symbols ?? this.#reader.read(language, content);
+    if ('then' in read && this.#asked.push(read) > MAX_ASKED) await this.#asked.shift();
+    return builder.addBlob(oid, skip, content, read);
   }
 
   async #builderFor(bytes: number): Promise<ShardBuilder> {
@@ -65,12 +80,14 @@ export class ShardSequence implements ShardWriter {
 
   async publish(kind: ManifestShard['kind']): Promise<ManifestShard[]> {
     await this.#close();
+    this.#reader.close();
     for (const { builder } of this.#done) await builder.publish();
     if (this.#done.length > 0) await syncFolder(join(this.root, 'shards'));
     return this.#done.map(({ built }) => ({ ...built, kind, masks: 0, liveDocuments: built.documents, deadBytes: 0 }));
   }
 
   async discard(): Promise<void> {
+    this.#reader.close();
     await this.#current?.discard();
     for (const { builder } of this.#done) await builder.discard();
   }

@@ -19,6 +19,8 @@ export interface ShardWriter {
   add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void>;
   /** Gives the shards their names and answers their entries for the manifest. Nothing can be added afterwards. */
   publish(kind: ManifestShard['kind']): Promise<ManifestShard[]>;
+  /** What symbols could not be read by, so far, in words; the own scanners stood in. */
+  readonly problems: readonly string[];
   /** Removes what is not published. */
   discard(): Promise<void>;
 }

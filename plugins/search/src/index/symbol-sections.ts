@@ -2,11 +2,16 @@ import { ShardCorruptError } from './shard-layout.js';
 import { type CodeSymbol, SYMBOL_KINDS, type SymbolKind } from './symbols/code-symbol.js';
 import { VarintReader, varintLength, writeVarint } from './varint.js';
 
+export interface EncodedSymbols {
+  readonly records: Buffer;
+  readonly names: Buffer;
+}
+
 /**
  * The records of one blob: per symbol varint(start − previous start), kind u8, varint(distance back to the container,
  * 0 for none); and its names, each ended by a newline.
  */
-export function encodeSymbols(symbols: readonly CodeSymbol[]): { records: Buffer; names: Buffer } {
+export function encodeSymbols(symbols: readonly CodeSymbol[]): EncodedSymbols {
   let length = 0;
   let previous = 0;
   symbols.forEach((symbol, index) => {

@@ -1,15 +1,17 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BlobSource } from './blob-source.js';
 import { MemoryBlobSource, type MemoryTree } from './memory-blob-source.js';
-import { extractSymbols } from './symbols/extract-symbols.js';
+import { ShardSequence } from './shard-sequence.js';
+import type { ShardWriter } from './shard-writer.js';
 
 // Threads run compiled code, as in production.
 const load = async <T>(path: string) => (await import(/* @vite-ignore */ new URL(`../../dist/index/${path}`, import.meta.url).href)) as T;
 const { IndexStore } = await load<typeof import('./index-store.js')>('index-store.js');
-const compiled = await load<typeof import('./symbols/extract-symbols.js')>('symbols/extract-symbols.js');
+const { ThreadShardWriter } = await load<typeof import('./thread-shard-writer.js')>('thread-shard-writer.js');
 
 let root: string;
 beforeEach(async () => {
@@ -29,23 +31,24 @@ const update = (store: Awaited<ReturnType<typeof IndexStore.open>>, from: BlobSo
 const options = { languageOf: () => 'TypeScript', retireAfter: 0, maxShardBytes: 2 << 20 };
 
 it('builds on a thread what it builds on its own', async () => {
-  const threaded = await update(await IndexStore.open(join(root, 'a'), { ...options, extractSymbols: compiled.extractSymbols }));
-  // An extractor that a thread cannot have keeps the build here.
-  const own = await update(
-    await IndexStore.open(join(root, 'b'), { ...options, extractSymbols: (language, content) => extractSymbols(language, content) }),
-  );
-  const facts = ({ repository: { documents, contentBytes, indexBytes, shards } }: typeof own) => ({
-    documents,
-    contentBytes,
-    indexBytes,
-    shards,
-  });
-  expect(facts(threaded)).toEqual(facts(own));
-  expect(threaded.repository.contentBytes).toBeGreaterThan(4 << 20);
+  const build = async (name: string, open: (root: string) => ShardWriter) => {
+    await mkdir(join(root, name, 'shards'), { recursive: true });
+    const writer = open(join(root, name));
+    for (const [path, text] of Object.entries(tree)) {
+      const placed = { path, category: 0, language: 'TypeScript', skip: '', mask: 1n } as const;
+      await writer.add(createHash('sha1').update(path).digest('hex'), Buffer.from(String(text)), [placed]);
+    }
+    return (await writer.publish('base')).map(({ id, ...facts }) => facts);
+  };
+  const setup = { repository: { id: 1, name: 'r' }, maxShardBytes: 2 << 20, symbols: { modules: [] }, nice: 10 };
+  const threaded = await build('a', (folder) => new ThreadShardWriter({ root: folder, ...setup }, 256 << 20));
+  const own = await build('b', (folder) => new ShardSequence(folder, setup.repository, setup.maxShardBytes, setup.symbols));
+  expect(threaded).toEqual(own);
+  expect(threaded.length).toBeGreaterThan(2);
 });
 
 it('leaves nothing when the source fails half-way', async () => {
-  const store = await IndexStore.open(root, { ...options, extractSymbols: compiled.extractSymbols });
+  const store = await IndexStore.open(root, options);
   const failing: BlobSource = {
     listTree: (commit, signal) => source.listTree(commit, signal),
     async *readBlobs(oids, signal) {
@@ -59,7 +62,7 @@ it('leaves nothing when the source fails half-way', async () => {
 });
 
 it('passes on what stops the thread', async () => {
-  const store = await IndexStore.open(root, { ...options, extractSymbols: compiled.extractSymbols });
+  const store = await IndexStore.open(root, options);
   await rm(join(root, 'shards'), { recursive: true });
   await expect(update(store)).rejects.toThrow(/ENOENT/);
 });

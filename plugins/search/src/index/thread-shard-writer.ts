@@ -15,14 +15,23 @@ export class ThreadShardWriter implements ShardWriter {
   #inFlight = 0;
   #failure: Error | undefined;
   #published: readonly ManifestShard[] | undefined;
+  #problems: readonly string[] = [];
   #discarded = false;
   #wake: () => void = () => undefined;
 
-  constructor(setup: BuildSetup) {
-    this.#worker = new Worker(new URL('./build-worker.js', import.meta.url), { workerData: setup });
+  /** @param heapBytes of JavaScript's objects, beside the bytes of the shard; a thread that needs more ends, and its build with it */
+  constructor(setup: BuildSetup, heapBytes: number) {
+    this.#worker = new Worker(new URL('./build-worker.js', import.meta.url), {
+      workerData: setup,
+      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / (1 << 20)) },
+    });
     this.#worker.on('message', (reply: BuildReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('The thread that builds shards ended.')));
+  }
+
+  get problems(): readonly string[] {
+    return this.#problems;
   }
 
   async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void> {
@@ -55,8 +64,10 @@ export class ThreadShardWriter implements ShardWriter {
 
   #receive(reply: BuildReply): void {
     if (reply.type === 'added') this.#inFlight -= reply.bytes + MESSAGE_BYTES;
-    else if (reply.type === 'published') this.#published = reply.shards;
-    else if (reply.type === 'discarded') this.#discarded = true;
+    else if (reply.type === 'published') {
+      this.#published = reply.shards;
+      this.#problems = reply.problems;
+    } else if (reply.type === 'discarded') this.#discarded = true;
     else this.#fail(Object.assign(new Error(reply.message), reply.code === undefined ? {} : { code: reply.code }));
     this.#wake();
   }

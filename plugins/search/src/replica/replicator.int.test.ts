@@ -14,7 +14,7 @@ import { type IndexShare, Replicator } from './replicator.js';
 import { ServedIndex } from './served-index.js';
 import { ShardCopier } from './shard-copier.js';
 
-const OPTIONS = { languageOf: () => undefined, extractSymbols: () => [], retireAfter: 0 };
+const OPTIONS = { languageOf: () => undefined, retireAfter: 0 };
 const log: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
 const soon = (holds: () => unknown) => vi.waitFor(holds, { timeout: 15_000, interval: 20 });
 

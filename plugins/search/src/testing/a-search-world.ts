@@ -23,7 +23,6 @@ import { SearchEngine } from '../engine/search-engine.js';
 import { tracedSearch } from '../engine/traced-search.js';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
-import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import { holdingsOf, taggedIds } from '../placement/holdings.js';
 import { languageOf } from '../query/languages/languages.js';
 import { BlockingParser } from '../structural/blocking-parser.js';
@@ -133,7 +132,7 @@ export class SearchWorld {
   /** @param executor what shards, and files without an index, are searched by */
   static async open(executor = inline): Promise<SearchWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'sextant-search-'));
-    const store = await IndexStore.open(folder, { languageOf, extractSymbols, retireAfter: 0 });
+    const store = await IndexStore.open(folder, { languageOf, retireAfter: 0 });
     return new SearchWorld(folder, store, new SearchEngine(store, executor()), executor());
   }
 

@@ -9,8 +9,8 @@ import { searchNodeTypeDefs } from './search-node-schema.js';
 export default defineGraphQL<ApiDeps, typeof config>()({
   typeDefs: [typeDefs, searchNodeTypeDefs].join('\n'),
   extends: ['Repository', 'RepositoryStats'],
-  resolvers: (d) => {
-    const search = searchResolvers(d);
+  resolvers: (d, ctx) => {
+    const search = searchResolvers(d, () => ctx.config.get());
     const nodes = searchNodeResolvers(d);
     return { ...search, Query: { ...search.Query, ...nodes.Query }, Mutation: { ...search.Mutation, ...nodes.Mutation } };
   },

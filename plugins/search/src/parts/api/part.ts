@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
 import { definePart, IdSet } from '@sextant/sdk';
@@ -9,7 +10,9 @@ import { search } from '../../api.js';
 import { config } from '../../config.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
 import { pathGlobs } from '../../index/path-globs.js';
+import { SymbolPlan } from '../../index/symbols/symbol-plan.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
+import { useLanguages } from '../../query/languages/languages.js';
 import '../../search-errors.js';
 import { searchStorage } from '../../storage/search-storage.js';
 import { deps, ownSearch } from './deps.js';
@@ -27,7 +30,9 @@ export default definePart(config)({
         d.events.subscribe(repositoriesChanged, () => catalog.forget()),
         d.events.subscribe(mirrorUpdated, ({ repositoryId }) => mirrors.forget(repositoryId)),
       ];
-      const { threads } = ctx.config.get();
+      useLanguages(d.languages);
+      const { threads, symbols: wanted } = ctx.config.get();
+      const symbols = new SymbolPlan({ wanted, temporaryFolder: tmpdir(), extractors: d.symbolExtractors, log: ctx.log });
       const scanner = new WorkerPool(threads === undefined ? {} : { threads });
       ctx.signal.addEventListener(
         'abort',
@@ -50,7 +55,8 @@ export default definePart(config)({
         meter: ctx.meter,
         rankers: d.rankers,
         isLarge: pathGlobs(ctx.config.get().largeFiles),
-        damaged: repairs((id) => enqueueIndexing(d.jobs, id)),
+        symbolSources: () => symbols.sources(),
+        damaged: repairs((id) => enqueueIndexing(d.jobs, id, ctx.config.get())),
         settings: () => ctx.config.get(),
       });
     });

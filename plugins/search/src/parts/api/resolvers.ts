@@ -1,7 +1,8 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
-import { decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
+import { type ConfigOf, decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
 import type { PatternType, SearchMatch } from '../../api.js';
+import type { config } from '../../config.js';
 import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
 import { aggregationFields } from './aggregation-fields.js';
@@ -14,7 +15,7 @@ import { lineMatchesOf } from './line-matches.js';
 type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
 
-export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
+export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<typeof config>): ResolverMap {
   const service = ownSearch(d);
   return {
     Query: {
@@ -55,7 +56,7 @@ export function searchResolvers(d: Resolved<ApiDeps>): ResolverMap {
         const repository = id === undefined ? undefined : await d.repositories.byId(op.actor, Number(id));
         if (!repository)
           throw new SextantError('SEXTANT_SEARCH_ARGUMENT', { what: 'No repository has this id.', fix: 'Give the id of a repository.' });
-        await enqueueIndexing(d.jobs, repository.id);
+        await enqueueIndexing(d.jobs, repository.id, settings());
         return { alwaysNil: null };
       },
     },

@@ -1,6 +1,7 @@
 import { mirrorSources } from '@sextant/plugin-code-host/api';
 import { gitService } from '@sextant/plugin-git/api';
 import { core } from '@sextant/sdk';
+import { languages, symbolExtractors } from '../../api.js';
 
 export const deps = {
   git: gitService,
@@ -10,5 +11,7 @@ export const deps = {
   process: core.process,
   db: core.storage,
   clock: core.clock,
+  languages,
+  symbolExtractors,
 } as const;
 export type IndexDeps = typeof deps;

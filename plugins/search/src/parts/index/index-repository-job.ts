@@ -1,10 +1,11 @@
-import { type JobHandler, RevSpec, SextantError } from '@sextant/sdk';
+import { type JobHandler, SextantError } from '@sextant/sdk';
 import { repositoryIndexed } from '../../api.js';
 import type { config } from '../../config.js';
 import { indexRepository } from '../../jobs/index-repository.js';
 import { gitBlobSource } from '../../source/git-blob-source.js';
 import type { IndexDeps } from './deps.js';
 import type { SharedIndex } from './shared-index.js';
+import { wantedBranches } from './wanted-branches.js';
 
 /**
  * Brings the index of one repository to the heads of its branches. A repository that was never fetched waits for its
@@ -13,32 +14,21 @@ import type { SharedIndex } from './shared-index.js';
 export const indexRepositoryJob =
   (shared: SharedIndex): JobHandler<typeof indexRepository, IndexDeps, typeof config> =>
   async ({ repositoryId }, { sources, git, events }, job) => {
-    const store = await shared.store();
+    const store = await shared.builder();
     const repository = await sources.byId(repositoryId);
     if (!repository) {
       await store.remove(repositoryId);
       return;
     }
     const { name } = repository;
-    const head = await git.defaultBranch({ repository: name, signal: job.signal });
-    if (!head) return; // An empty repository, or one whose mirror is not there yet.
-    const extra = job.config.branches[name] ?? [];
-    const wanted = extra.filter((branch) => branch !== head.name);
-    const commits =
-      wanted.length === 0
-        ? []
-        : await git.resolveMany({
-            items: wanted.map((branch) => ({ repository: name, revision: RevSpec.parse(`refs/heads/${branch}`) })),
-            signal: job.signal,
-          });
-    const branches = [
-      { name: head.name, commit: head.target as string },
-      ...wanted.flatMap((branch, i) => (commits[i] ? [{ name: branch, commit: commits[i] as string }] : [])),
-    ];
-    job.progress(`indexing ${head.name} at ${head.target.slice(0, 12)}`);
+    const branches = await wantedBranches(git, name, job.config.branches[name], job.signal);
+    if (!branches) return;
+    job.progress(`indexing ${branches[0]!.name} at ${branches[0]!.commit.slice(0, 12)}`);
     const report = await withoutConflict(() =>
       store.update({ repository: { id: repositoryId, name }, branches, source: gitBlobSource(git, name), signal: job.signal }),
     );
+    for (const problem of report.problems)
+      job.log.warn('symbols of some files were read by the own scanners', { repository: name, problem });
     if (report.compaction) {
       job.progress(`compacting: ${report.compaction}`);
       await withoutConflict(() => store.compact(repositoryId, job.signal));

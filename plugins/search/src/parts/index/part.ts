@@ -2,11 +2,13 @@ import { repositoriesChanged } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
 import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
-import { openIndexStore } from '../../index-folder.js';
+import { SymbolPlan } from '../../index/symbols/symbol-plan.js';
+import { indexOptions, openIndexStore } from '../../index-folder.js';
 import { enqueueIndexing, indexRepository } from '../../jobs/index-repository.js';
 import { nodeName } from '../../placement/node-name.js';
 import { nodePlacement } from '../../placement/node-placement.js';
 import { PlacementKeeper } from '../../placement/placement-keeper.js';
+import { useLanguages } from '../../query/languages/languages.js';
 import { indexFeed } from '../../replica/index-feed.js';
 import { ServedIndex } from '../../replica/served-index.js';
 import { SearchNodeStore } from '../../storage/search-node-store.js';
@@ -23,9 +25,22 @@ export default definePart(config)({
     r.storage(searchStorage);
     let keeper: PlacementKeeper;
     let sights: Sights | undefined;
-    const shared = new SharedIndex(() => Promise.reject(new Error('the part has not started')));
-    r.provide(indexFeed, ({ process }, ctx) => {
-      shared.use(() => openIndexStore(process.folder('index'), ctx.config.get()));
+    let symbols: SymbolPlan | undefined;
+    const shared = new SharedIndex();
+    r.provide(indexFeed, ({ process, languages, symbolExtractors }, ctx) => {
+      const folder = process.folder('index');
+      const plan = new SymbolPlan({
+        wanted: ctx.config.get().symbols,
+        temporaryFolder: folder,
+        extractors: symbolExtractors,
+        log: ctx.log,
+      });
+      symbols = plan;
+      useLanguages(languages);
+      shared.use({
+        open: () => openIndexStore(folder, ctx.config.get()),
+        options: async () => indexOptions(ctx.config.get(), await plan.sources()),
+      });
       return new ServedIndex(() => shared.store());
     });
     r.provide(nodePlacement, ({ db, clock }, ctx) => {
@@ -48,9 +63,9 @@ export default definePart(config)({
       const removed = await (await shared.store()).sweep();
       if (removed.length > 0) ctx.log.info('removed what an interrupted build left', { files: removed.length });
       const subscriptions = [
-        events.subscribe(mirrorUpdated, ({ repositoryId }) => enqueueIndexing(jobs, repositoryId)),
+        events.subscribe(mirrorUpdated, ({ repositoryId }) => enqueueIndexing(jobs, repositoryId, ctx.config.get())),
         events.subscribe(repositoriesChanged, async ({ ids, reason }) => {
-          if (reason === 'deleted' || reason === 'renamed') for (const id of ids) await enqueueIndexing(jobs, id);
+          if (reason === 'deleted' || reason === 'renamed') for (const id of ids) await enqueueIndexing(jobs, id, ctx.config.get());
         }),
       ];
       ctx.signal.addEventListener(
@@ -61,6 +76,7 @@ export default definePart(config)({
         { once: true },
       );
     });
+    r.health('symbols', () => symbols?.health() ?? { status: 'up' });
     r.stop(async () => {
       await sights?.[Symbol.asyncDispose]();
       sights = undefined;

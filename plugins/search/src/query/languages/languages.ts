@@ -1,3 +1,5 @@
+import type { Contribution } from '@sextant/sdk';
+import { type LanguageDefinition, languageProblem } from './language-definition.js';
 import { LANGUAGE_TABLE } from './language-table.js';
 
 interface Tables {
@@ -62,10 +64,40 @@ const ALSO: Readonly<Record<string, readonly string[]>> = { TypeScript: ['TSX'],
 const KIND_RANK: Readonly<Record<string, number>> = { programming: 0, markup: 1, data: 2, prose: 3 };
 
 let tables: Tables | undefined;
+let contributed: readonly Contribution<LanguageDefinition>[] = [];
+/** Those that `tables` were made with. */
+let read: readonly Contribution<LanguageDefinition>[] = [];
+
+/**
+ * From now on the languages of this live list are known beside those of the table, and win over them. It is of the process: a
+ * path and a `lang:` mean the same to all of it.
+ */
+export function useLanguages(list: readonly Contribution<LanguageDefinition>[]): void {
+  contributed = list;
+}
+
+/** The languages that others brought. */
+export function broughtLanguages(): readonly LanguageDefinition[] {
+  current();
+  return read.map(({ value }) => value);
+}
+
+function current(): Tables {
+  const isSame = tables && read.length === contributed.length && contributed.every((one, i) => one === read[i]);
+  if (tables && isSame) return tables;
+  // A copy: refusing one takes it out of the live list.
+  for (const one of [...contributed]) {
+    const problem = languageProblem(one.value);
+    if (problem) one.reject(problem);
+  }
+  read = [...contributed];
+  tables = readTables(read.map(({ value }) => value));
+  return tables;
+}
 
 /** The language of a file, by its name or its longest known extension. */
 export function languageOf(path: string): string | undefined {
-  const { byFileName, byExtension } = (tables ??= readTables());
+  const { byFileName, byExtension } = current();
   const name = path.slice(path.lastIndexOf('/') + 1);
   const named = byFileName.get(name);
   if (named !== undefined) return named;
@@ -82,7 +114,7 @@ export function languageOf(path: string): string | undefined {
  * Several when one name stands for close relatives (TypeScript and TSX); undefined when nothing is so named.
  */
 export function languagesNamed(text: string): readonly string[] | undefined {
-  const { byName, byExtension } = (tables ??= readTables());
+  const { byName, byExtension } = current();
   const key = text.trim().toLowerCase();
   const name = byName.get(key) ?? byName.get(key.replaceAll(' ', '-')) ?? byExtension.get(key.startsWith('.') ? key : `.${key}`);
   return name === undefined ? undefined : [name, ...(ALSO[name] ?? [])];
@@ -90,15 +122,15 @@ export function languagesNamed(text: string): readonly string[] | undefined {
 
 /** False for data and prose, such as JSON and Markdown. */
 export function isCode(language: string): boolean {
-  return (tables ??= readTables()).code.has(language);
+  return current().code.has(language);
 }
 
 /** All names and aliases in lower case, for suggestions. */
 export function languageNames(): Iterable<string> {
-  return (tables ??= readTables()).byName.keys();
+  return current().byName.keys();
 }
 
-function readTables(): Tables {
+function readTables(brought: readonly LanguageDefinition[]): Tables {
   const byName = new Map<string, string>();
   const byFileName = new Map<string, string>();
   const extensions = new Map<string, { name: string; rank: number }>();
@@ -117,5 +149,12 @@ function readTables(): Tables {
   }
   const byExtension = new Map([...extensions].map(([extension, { name }]) => [extension, SHARED_EXTENSIONS[extension] ?? name]));
   const code = new Set(rows.filter(([, kind]) => kind === 'programming' || kind === 'markup').map(([name]) => name));
+  for (const { name, kind = 'programming', aliases = [], extensions: own = [], fileNames = [] } of brought) {
+    for (const alias of [name, ...aliases]) byName.set(alias.toLowerCase(), name);
+    for (const extension of own) byExtension.set(extension.toLowerCase(), name);
+    for (const fileName of fileNames) byFileName.set(fileName, name);
+    if (kind === 'programming' || kind === 'markup') code.add(name);
+    else code.delete(name);
+  }
   return { byName, byExtension, byFileName, code };
 }
