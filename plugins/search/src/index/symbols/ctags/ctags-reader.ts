@@ -107,8 +107,9 @@ export class CtagsReader {
   /** The process has ended, and the file whose turn it was is to blame. */
   #lost(): void {
     this.#process = undefined;
+    if (this.#isClosed) return;
     const guilty = this.#asked.shift();
-    if (this.#isClosed || !guilty) return;
+    if (!guilty) return;
     this.#failures++;
     const isGivenUp = ++this.#failuresInARow >= MAX_FAILURES;
     const unanswered = isGivenUp ? this.#asked.splice(0) : [];
