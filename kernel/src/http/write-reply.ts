@@ -128,9 +128,13 @@ async function writeStream(
   }
 }
 
+/** An answer that is whole in so many milliseconds is one packet, its head included. */
+const FIRST_AFTER = 3;
+
 /** What is written in one turn of the event loop goes out together: events that come at once are one packet, and none waits for another. */
 class Gathering {
   #corked = false;
+  #first = true;
 
   constructor(private readonly response: ServerResponse) {}
 
@@ -138,7 +142,9 @@ class Gathering {
     if (this.#corked) return;
     this.#corked = true;
     this.response.cork();
-    setImmediate(() => this.end());
+    if (this.#first) setTimeout(() => this.end(), FIRST_AFTER);
+    else setImmediate(() => this.end());
+    this.#first = false;
   }
 
   /** Before the response's own end, which would overtake what is held back. */

@@ -244,7 +244,7 @@ it('answers the same with an index and without, over many revisions of a history
   const see = (what: string, count = 1): unknown => seen.set(what, (seen.get(what) ?? 0) + count);
   for (const commit of revisions) {
     await indexAt(history, commit);
-    expect((await store.status(repository.id))?.branches).toEqual([{ name: 'main', commit }]);
+    expect((await store.list([repository.id]))[0]?.branches).toEqual([{ name: 'main', commit }]);
     for (const [expr, want] of QUERIES) {
       const [byIndex, byScan] = [aRun(history), aRun(history)];
       const indexed = await answerOf(

@@ -315,7 +315,7 @@ describe('the verdict', () => {
     writeFileSync(join(shards, shard as string), 'no shard');
     await world.ask('needle');
     expect(world.damaged).toEqual([1]);
-    expect((await world.store.status(1))?.state).toBe('degraded');
+    expect((await world.store.list([1]))[0]?.state).toBe('degraded');
     await world.index(repository);
     expect((await world.ask('needle')).verdict.exhaustive).toBe(true);
   });

@@ -17,6 +17,10 @@ export class InlineExecutor implements ShardExecutor {
     private readonly parser: StructuralParser & { close(): Promise<void> } = new BlockingParser(),
   ) {}
 
+  rulesOut(): boolean {
+    return false;
+  }
+
   submit(query: RunningQuery): void {
     const { expr, flag, deadline, want, limits } = query.spec;
     const shardQuery = { query: compileQuery(expr, limits.countedGroup), want, limits, parser: this.parser };

@@ -3,6 +3,9 @@ import type { Shard } from '../index/shard.js';
 import type { Atom, Node } from './compiled-query.js';
 import { type Candidates, candidatesOf, mayBeInPaths } from './shard-candidates.js';
 
+/** Up to one of so many blobs, reading the names of each costs less than reading all names. */
+const FEW_BLOBS = 8;
+
 /** Narrows a shard to the documents that can fulfil an expression; what it leaves out surely does not. */
 export class PossibleDocuments {
   /** By atom id; undefined: the pattern can match anywhere. */
@@ -78,11 +81,25 @@ export class PossibleDocuments {
     return this.#linesWith(atom, this.shard.paths, this.shard.pathStart, this.shard.documents);
   }
 
+  /** The names of symbols stand in the content: where the pattern cannot be, they need not be read. */
   #withSymbol(atom: Atom): Bitset {
     const { shard } = this;
-    const names = shard.allSymbolNames();
-    const blobs = atom.pattern.crossesLines ? Bitset.full(shard.blobs) : this.#linesWith(atom, names, shard.nameStart, shard.blobs);
-    return shard.documentsOf(blobs).intersect(shard.searchable);
+    const within = this.#candidatesOf(atom)?.blobs;
+    if (atom.pattern.crossesLines) return shard.documentsOf(within ?? Bitset.full(shard.blobs)).intersect(shard.searchable);
+    const found =
+      within && within.count() * FEW_BLOBS < shard.blobs
+        ? this.#namedAmong(atom, within)
+        : this.#linesWith(atom, shard.allSymbolNames(), shard.nameStart, shard.blobs);
+    return shard.documentsOf(found).intersect(shard.searchable);
+  }
+
+  #namedAmong(atom: Atom, blobs: Bitset): Bitset {
+    const found = new Bitset(this.shard.blobs);
+    for (const blob of blobs) {
+      const names = this.shard.symbolNames(blob);
+      if (names.length > 0 && atom.matcher.find(names, 0, names.length - 1)) found.add(blob);
+    }
+    return found;
   }
 
   /** The entries of a table of lines in which a pattern occurs. */

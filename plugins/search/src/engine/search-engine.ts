@@ -6,6 +6,7 @@ import { isLaborious } from './laborious.js';
 import { ResultMerger } from './result-merger.js';
 import { planSearch, type SearchPlan } from './search-plan.js';
 import { SearchRun, type TaskQueue } from './search-run.js';
+import { EMPTY_ANSWER } from './search-shard.js';
 import type { ShardExecutor } from './shard-executor.js';
 import type { ShardTask } from './task-runner.js';
 import { threadClock } from './thread-clock.js';
@@ -30,7 +31,8 @@ export class SearchEngine {
    */
   async *search(request: EngineRequest): AsyncGenerator<EngineEvent> {
     const startedAt = threadClock();
-    const laborious = isLaborious(compileQuery(request.expr));
+    const compiled = compileQuery(request.expr);
+    const laborious = isLaborious(compiled);
     const snapshot = await this.store.acquire(new Set(request.scope.repositories.map(({ id }) => id)));
     const plan = planSearch(request.scope, snapshot);
     const degraded = new Map(plan.degraded.map(({ repository, reason }) => [repository, reason]));
@@ -41,7 +43,15 @@ export class SearchEngine {
       degraded.set(scope.repository, `Shard ${shard} could not be searched: ${failure}.`);
       if (corrupt) quarantines.push(this.#quarantine(shard, failure));
     };
-    const run = new SearchRun(this.executor, request, new ShardQueue(plan, laborious), merger, failed, { startedAt, laborious });
+    const queue = new ShardQueue(plan, {
+      laborious,
+      ruledOut: (task) => {
+        const isOut = this.executor.rulesOut(task, compiled);
+        if (isOut) merger.add(task.index, EMPTY_ANSWER);
+        return isOut;
+      },
+    });
+    const run = new SearchRun(this.executor, request, queue, merger, failed, { startedAt, laborious });
     try {
       yield* run.events();
       // A repair that is asked for by what follows finds the damaged shards out of service.
@@ -97,7 +107,11 @@ class ShardQueue implements TaskQueue {
 
   constructor(
     private readonly plan: SearchPlan,
-    private readonly laborious: boolean,
+    private readonly how: {
+      readonly laborious: boolean;
+      /** Answers for the shards that need not be searched. */
+      ruledOut(task: ShardTask): boolean;
+    },
   ) {}
 
   get drained(): boolean {
@@ -106,10 +120,11 @@ class ShardQueue implements TaskQueue {
 
   take(): readonly ShardTask[] | undefined {
     const batch: ShardTask[] = [];
-    const most = this.#next === 0 && !this.laborious ? FIRST_BATCH_BYTES : BATCH_BYTES;
+    const most = this.#next === 0 && !this.how.laborious ? FIRST_BATCH_BYTES : BATCH_BYTES;
     let bytes = 0;
     while (!this.drained && batch.length < BATCH_SHARDS && bytes < most) {
       const { task, contentBytes } = this.plan.tasks[this.#next++]!;
+      if (this.how.ruledOut(task)) continue;
       batch.push(task);
       bytes += contentBytes;
     }

@@ -125,6 +125,8 @@ export class SearchRun implements RunningQuery {
     const batch = this.#ended || this.merger.full || this.overdue ? undefined : this.#take();
     if (!batch) {
       this.#queued = false;
+      // All that was left may have been answered without a thread.
+      this.#wake();
       return undefined;
     }
     for (const task of batch) this.#out.set(task.index, task);

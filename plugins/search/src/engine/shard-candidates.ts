@@ -1,11 +1,13 @@
 import { Bitset } from '../index/bitset.js';
 import { LITERAL_REACH } from '../index/postings-accumulator.js';
 import type { PostingList, Shard } from '../index/shard.js';
-import { trigramsOf } from '../index/trigram.js';
+import { pairOf, trigramsOf } from '../index/trigram.js';
 import type { LiteralQuery } from '../regex/literal-query.js';
 
-/** Reading a unit costs about as much as this many bytes of a posting list. */
-const BYTES_PER_UNIT = 1_024;
+/** Looking into a unit costs about as much as this many bytes of a posting list. */
+const BYTES_PER_UNIT = 4_096;
+/** So few units are sooner looked into than thrown out. */
+const FEW_UNITS = 3;
 /** Where so many lists have left many units, the text is common, and further lists throw few of them out. */
 const MAX_LISTS = 5;
 const MANY_UNITS = 256;
@@ -44,6 +46,7 @@ export function candidatesOf(query: LiteralQuery, shard: Shard): Candidates | un
 /** The units a literal may begin in; undefined when it is too short to say. */
 function unitsOfLiteral(literal: Buffer, shard: Shard): Bitset | undefined {
   const trigrams = trigramsOfRun(literal);
+  if (literal.length === 2) return shard.unitsOfPair(pairOf(literal));
   if (trigrams.length === 0) return undefined;
   const lists: PostingList[] = [];
   for (const trigram of trigrams) {
@@ -55,8 +58,9 @@ function unitsOfLiteral(literal: Buffer, shard: Shard): Bitset | undefined {
   let units = shard.unitsOf(lists[0]!);
   for (let used = 1; used < lists.length; used++) {
     const list = lists[used]!;
-    if (units.length * BYTES_PER_UNIT < list.bytes || (used >= MAX_LISTS && units.length > MANY_UNITS)) break;
-    units = shard.unitsAlsoIn(list, units);
+    if (units.length < FEW_UNITS || units.length * BYTES_PER_UNIT < list.bytes) break;
+    if (used >= MAX_LISTS && units.length > MANY_UNITS) break;
+    units = shard.keepUnitsOf(list, units);
   }
   const set = new Bitset(shard.units);
   for (const unit of units) set.add(unit);
@@ -110,16 +114,25 @@ function blobsOfUnits(units: Bitset, shard: Shard): Bitset {
 
 /** False when no path of the shard holds what the pattern needs. */
 export function mayBeInPaths(query: LiteralQuery, shard: Shard): boolean {
+  return mayHold(query, (trigrams) => shard.pathsHold(trigrams));
+}
+
+/** False when no content of the shard holds what the pattern needs. */
+export function mayBeInContent(query: LiteralQuery, shard: Shard): boolean {
+  return mayHold(query, (trigrams) => trigrams.every((trigram) => shard.postings(trigram) !== undefined));
+}
+
+function mayHold(query: LiteralQuery, holds: (trigrams: readonly number[]) => boolean): boolean {
   switch (query.kind) {
     case 'any':
       return true;
     case 'none':
       return false;
     case 'literal':
-      return shard.pathsHold(trigramsOfRun(query.bytes));
+      return holds(trigramsOfRun(query.bytes));
     case 'and':
-      return query.of.every((part) => mayBeInPaths(part, shard));
+      return query.of.every((part) => mayHold(part, holds));
     case 'or':
-      return query.of.some((part) => mayBeInPaths(part, shard));
+      return query.of.some((part) => mayHold(part, holds));
   }
 }

@@ -1,6 +1,7 @@
+import type { CompiledQuery } from './compiled-query.js';
 import type { DocExpr } from './contract.js';
 import type { ShardQuery } from './search-shard.js';
-import type { Task, TaskResult } from './task-runner.js';
+import type { ShardTask, Task, TaskResult } from './task-runner.js';
 
 /** A query as threads receive it: plain data. */
 export interface QuerySpec {
@@ -28,6 +29,8 @@ export interface RunningQuery {
 export interface ShardExecutor {
   /** Hears of a shard whose content was found damaged outside of any query. */
   onDamaged: (shard: string, reason: string) => void;
+  /** True when it is known, without reading, that nothing in the task's shard matches. */
+  rulesOut(task: ShardTask, query: CompiledQuery): boolean;
   submit(query: RunningQuery): void;
   /** Takes a query's remaining work back; a thread that is stuck in it is replaced. Its tasks in flight are settled as abandoned. */
   abandon(query: RunningQuery): void;

@@ -1,8 +1,13 @@
 import type { ShardImage } from '../index/open-shard.js';
+import { Shard } from '../index/shard.js';
+import { ShardFiles } from '../index/shard-files.js';
+
+const NO_FILES = new ShardFiles(0);
 
 /** Opened shards, least recently used dropped first, so that each is read and checked once and not once a thread. */
 export class ShardImages {
   readonly #images = new Map<string, ShardImage>();
+  readonly #shards = new WeakMap<ShardImage, Shard>();
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -13,6 +18,15 @@ export class ShardImages {
     this.#images.delete(id);
     this.#images.set(id, image);
     return image;
+  }
+
+  /** What of a shard is in memory; nothing else of it can be read. */
+  resident(id: string): Shard | undefined {
+    const image = this.#images.get(id);
+    if (!image) return undefined;
+    const shard = this.#shards.get(image) ?? new Shard(image, NO_FILES);
+    this.#shards.set(image, shard);
+    return shard;
   }
 
   /** Answers the ids that had to go; the newest one always stays. */

@@ -212,7 +212,7 @@ describe('WorkerPool', () => {
       { repository: 1, reason: expect.stringMatching(/^Shard 1-.* could not be searched: the checksum of section .* does not match\.$/) },
     ]);
     expect(summary).toMatchObject({ notIndexed: [3], shardsTotal: 2, shardsDone: 1 });
-    await vi.waitFor(async () => expect(await store.status(1)).toMatchObject({ state: 'degraded' }));
+    await vi.waitFor(async () => expect(await store.list([1])).toMatchObject([{ state: 'degraded' }]));
     expect((await search(engine, pattern('needle'), { ids: [1, 2] })).summary.degraded).toEqual([
       { repository: 1, reason: expect.stringContaining('is in quarantine') },
     ]);
@@ -229,7 +229,7 @@ describe('WorkerPool', () => {
     await file.write('X', 0);
     await file.close();
     await search(engine, pattern('absent'));
-    await vi.waitFor(async () => expect(await store.status(1)).toMatchObject({ state: 'degraded' }));
+    await vi.waitFor(async () => expect(await store.list([1])).toMatchObject([{ state: 'degraded' }]));
   });
 
   it('answers with what it has when the deadline passes, and says so', async () => {
@@ -299,7 +299,7 @@ describe('WorkerPool', () => {
       expect(summary.degraded).toEqual([{ repository: 1, reason: expect.stringContaining('the search thread died (out of luck)') }]);
     }
     await dying.close();
-    expect(await store.status(1)).toMatchObject({ state: 'ok' });
+    expect(await store.list([1])).toMatchObject([{ state: 'ok' }]);
   });
 
   it('refuses a pattern that does not compile before it searches', async () => {

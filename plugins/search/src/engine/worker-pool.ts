@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ContentCheck } from '../index/open-shard.js';
+import type { CompiledQuery } from './compiled-query.js';
+import { rulesOut } from './rules-out.js';
 import { type Lane, SearchTurns, type Turn } from './search-turns.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { ShardImages } from './shard-images.js';
-import type { TaskResult } from './task-runner.js';
+import type { ShardTask, TaskResult } from './task-runner.js';
 import { canLowerThreadPriority } from './thread-priority.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker.js';
 
@@ -65,6 +67,11 @@ export class WorkerPool implements ShardExecutor {
     this.#slots = [...lane('light', threads + 1), ...lane('heavy', heavy)];
     this.#images = new ShardImages(options.residentBytes ?? 512 << 20);
     this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
+  }
+
+  rulesOut({ shard, scope }: ShardTask, { root }: CompiledQuery): boolean {
+    const resident = this.#images.resident(shard);
+    return resident !== undefined && rulesOut(root, resident, scope.repository);
   }
 
   submit(query: RunningQuery): void {

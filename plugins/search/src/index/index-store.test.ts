@@ -131,7 +131,7 @@ describe('an update', () => {
         }
         await update(last, whole);
         expect(await contents(stepwise)).toEqual(await contents(whole));
-        const [a, b] = [await stepwise.status(1), await whole.status(1)];
+        const [a, b] = [(await stepwise.list([1]))[0], (await whole.list([1]))[0]];
         expect([a!.documents, a!.skippedFiles]).toEqual([b!.documents, b!.skippedFiles]);
       }),
       { numRuns: 15 },
@@ -274,14 +274,14 @@ describe('a damaged shard (hostile row 12)', () => {
     await update({ main: tree });
     const { shards } = (await store.acquire([1])).manifests.get(1)!;
     expect(await store.quarantine(1, shards[0]!.id, 'the checksum of section post does not match')).toBe(true);
-    expect(await store.status(1)).toMatchObject({ state: 'degraded', documents: 0 });
+    expect(await store.list([1])).toMatchObject([{ state: 'degraded', documents: 0 }]);
     expect((await store.acquire([1])).manifests.get(1)!.quarantined).toMatchObject([
       { shard: shards[0]!.id, reason: expect.stringContaining('checksum') },
     ]);
     expect(await store.quarantine(1, shards[0]!.id, 'again')).toBe(false);
     // The commits have not moved, and still the update is not skipped.
     expect(await update({ main: tree })).toMatchObject({ changed: true, blobsRead: 2 });
-    expect(await store.status(1)).toMatchObject({ state: 'ok', documents: 2 });
+    expect(await store.list([1])).toMatchObject([{ state: 'ok', documents: 2 }]);
   });
 
   it('does not stop a manifest that is damaged itself from being rebuilt', async () => {

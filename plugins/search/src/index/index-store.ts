@@ -255,15 +255,14 @@ export class IndexStore {
       const manifest = this.#catalog.manifests.get(id);
       if (manifest) manifests.set(id, manifest);
     }
-    const files = [...manifests.values()].flatMap(({ shards }) => shards.flatMap(filesOf));
-    this.#retired.hold(files);
+    this.#retired.holdFilesOf(manifests.values());
     let held = true;
     return {
       manifests,
       broken: new Map(this.#catalog.broken),
       folder: join(this.root, 'shards'),
       release: () => {
-        if (held) this.#retired.release(files);
+        if (held) this.#retired.releaseFilesOf(manifests.values());
         held = false;
       },
     };
@@ -275,17 +274,12 @@ export class IndexStore {
     return this.#catalog.manifests;
   }
 
-  /** By repository id: in what order manifests came to this process says nothing. */
-  async list(): Promise<IndexedRepository[]> {
+  /** By repository id: in what order manifests came to this process says nothing. @param repositories absent: all */
+  async list(repositories?: readonly number[]): Promise<IndexedRepository[]> {
     await this.#catalog.refresh();
-    return [...this.#catalog.manifests.values()].map(describe).sort((a, b) => a.repository - b.repository);
-  }
-
-  /** What the index holds of one repository; undefined: nothing. */
-  async status(repository: number): Promise<IndexedRepository | undefined> {
-    await this.#catalog.refresh();
-    const manifest = this.#catalog.manifests.get(repository);
-    return manifest && describe(manifest);
+    const { manifests } = this.#catalog;
+    const wanted = repositories ? repositories.flatMap((id) => manifests.get(id) ?? []) : [...manifests.values()];
+    return wanted.map(describe).sort((a, b) => a.repository - b.repository);
   }
 
   /** The files of a repository that are known by path only, or not at all (`ignored`), in pages. */
@@ -324,7 +318,16 @@ export class IndexStore {
   }
 }
 
+const described = new WeakMap<Manifest, IndexedRepository>();
+
+/** A manifest never changes, and every search asks. */
 export function describe(manifest: Manifest): IndexedRepository {
+  const known = described.get(manifest) ?? description(manifest);
+  described.set(manifest, known);
+  return known;
+}
+
+function description(manifest: Manifest): IndexedRepository {
   const sum = (field: 'liveDocuments' | 'contentBytes' | 'indexBytes') => manifest.shards.reduce((total, shard) => total + shard[field], 0);
   return {
     repository: manifest.repository.id,

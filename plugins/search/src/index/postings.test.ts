@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EncodedPostings, unitsAlsoIn, unitsIn } from './postings.js';
+import { type EncodedPostings, keepUnitsIn, unitsIn } from './postings.js';
 import { BITMAP_FLAG, LITERAL_REACH, PostingsAccumulator, UNIT_BYTES } from './postings-accumulator.js';
 import { trigramsOf } from './trigram.js';
 import { VarintReader, varintLength, writeVarint } from './varint.js';
@@ -65,7 +65,7 @@ describe('posting lists', () => {
       fc.asyncProperty(fc.array(anyBlob, { maxLength: 5 }), fc.array(fc.nat({ max: 60 })), async (blobs, some) => {
         const among = Uint32Array.from(new Set(some)).sort();
         for (const { list, encoded } of (await writtenLists(blobs)).encoded)
-          expect([...unitsAlsoIn(encoded, among)]).toEqual([...among].filter((unit) => list.includes(unit)));
+          expect([...keepUnitsIn(encoded, among.slice())]).toEqual([...among].filter((unit) => list.includes(unit)));
       }),
       { numRuns: 30 },
     );
@@ -75,7 +75,7 @@ describe('posting lists', () => {
     const read = (bitmap: boolean, units: number, ...bytes: number[]) => {
       const list = { bytes: Uint8Array.from(bytes), bitmap, units };
       expect(() => unitsIn(list)).toThrow(RangeError);
-      expect(() => unitsAlsoIn(list, Uint32Array.of(1, 100))).toThrow(RangeError);
+      expect(() => keepUnitsIn(list, Uint32Array.of(1, 100))).toThrow(RangeError);
     };
     read(false, 8, 1, 9);
     read(false, 8, 1, 0);

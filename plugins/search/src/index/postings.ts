@@ -1,5 +1,3 @@
-import { VarintReader } from './varint.js';
-
 /**
  * A posting list as it lies in a shard: varint deltas (the first one counts from -1) or a bitmap of `ceil(units / 8)` bytes.
  * Reading one throws a RangeError when it leaves its bounds: the shard is corrupt.
@@ -13,7 +11,15 @@ export interface EncodedPostings {
 
 /** The units of a list, ascending. */
 export function unitsIn({ bytes, bitmap, units }: EncodedPostings): Uint32Array {
-  if (!bitmap) return deltas(bytes, units);
+  if (!bitmap) {
+    const found = new Uint32Array(bytes.length);
+    let count = 0;
+    eachUnit(bytes, units, (unit) => {
+      found[count++] = unit;
+      return true;
+    });
+    return found.subarray(0, count);
+  }
   checkBitmap(bytes, units);
   const found = new Uint32Array(units);
   let count = 0;
@@ -22,36 +28,39 @@ export function unitsIn({ bytes, bitmap, units }: EncodedPostings): Uint32Array 
   return found.subarray(0, count);
 }
 
-/** Those of the ascending units `among` that are in the list too. */
-export function unitsAlsoIn({ bytes, bitmap, units }: EncodedPostings, among: Uint32Array): Uint32Array {
-  const kept = new Uint32Array(among.length);
+/** Those of the ascending units `among` that are in the list too; they overwrite the beginning of `among`. */
+export function keepUnitsIn({ bytes, bitmap, units }: EncodedPostings, among: Uint32Array): Uint32Array {
   let count = 0;
   if (bitmap) {
     checkBitmap(bytes, units);
-    for (const unit of among) if ((bytes[unit >>> 3]! >>> (unit & 7)) & 1) kept[count++] = unit;
-    return kept.subarray(0, count);
+    for (const unit of among) if ((bytes[unit >>> 3]! >>> (unit & 7)) & 1) among[count++] = unit;
+    return among.subarray(0, count);
   }
+  const { length } = among;
   let next = 0;
-  for (const unit of deltas(bytes, units)) {
-    while (next < among.length && among[next]! < unit) next++;
-    if (next === among.length) break;
-    if (among[next] === unit) kept[count++] = unit;
-  }
-  return kept.subarray(0, count);
+  eachUnit(bytes, units, (unit) => {
+    while (next < length && among[next]! < unit) next++;
+    if (among[next] === unit) among[count++] = unit;
+    return next < length;
+  });
+  return among.subarray(0, count);
 }
 
-function deltas(bytes: Uint8Array, units: number): Uint32Array {
-  const reader = new VarintReader(bytes);
-  const found = new Uint32Array(bytes.length);
-  let count = 0;
+/** @param visit answers whether to go on */
+function eachUnit(bytes: Uint8Array, units: number, visit: (unit: number) => boolean): void {
   let unit = -1;
-  while (!reader.done) {
-    const delta = reader.next();
+  for (let at = 0; at < bytes.length; ) {
+    let byte = bytes[at++]!;
+    let delta = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      if (at === bytes.length) throw new RangeError('list ends inside an entry');
+      byte = bytes[at++]!;
+      delta += (byte & 0x7f) * 2 ** shift;
+    }
     unit += delta;
     if (delta === 0 || unit >= units) throw new RangeError('list names a unit beyond the last');
-    found[count++] = unit;
+    if (!visit(unit)) return;
   }
-  return found.subarray(0, count);
 }
 
 function checkBitmap(bytes: Uint8Array, units: number): void {

@@ -9,6 +9,7 @@ import { filesOf, type Manifest } from './manifest.js';
  */
 export class RetiredFiles {
   readonly #inUse = new Map<string, number>();
+  readonly #queried = new Map<Manifest, number>();
 
   constructor(
     private readonly folder: string,
@@ -27,6 +28,19 @@ export class RetiredFiles {
     }
   }
 
+  /** The files of manifests, for a query: counted by manifest, as a query may have thousands. */
+  holdFilesOf(manifests: Iterable<Manifest>): void {
+    for (const manifest of manifests) this.#queried.set(manifest, (this.#queried.get(manifest) ?? 0) + 1);
+  }
+
+  releaseFilesOf(manifests: Iterable<Manifest>): void {
+    for (const manifest of manifests) {
+      const queries = this.#queried.get(manifest)! - 1;
+      if (queries === 0) this.#queried.delete(manifest);
+      else this.#queried.set(manifest, queries);
+    }
+  }
+
   /** Starts the wait of files that a manifest has just stopped to name: their time of change becomes now. */
   async retire(before: Manifest | undefined, after: Manifest | undefined): Promise<void> {
     const kept = new Set(after?.shards.flatMap(filesOf));
@@ -38,7 +52,7 @@ export class RetiredFiles {
 
   /** Removes what can go and answers its names; temporary files go when their writer is dead. */
   async sweep(manifests: Iterable<Manifest>): Promise<string[]> {
-    const named = new Set([...manifests].flatMap(({ shards }) => shards.flatMap(filesOf)));
+    const named = new Set([...manifests, ...this.#queried.keys()].flatMap(({ shards }) => shards.flatMap(filesOf)));
     const removed: string[] = [];
     for (const file of await readdir(this.folder)) {
       if (named.has(file) || this.#inUse.has(file)) continue;

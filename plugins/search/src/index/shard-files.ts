@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { PostingCache } from './posting-cache.js';
 import { ShardCorruptError } from './shard-layout.js';
 
 const READ_AHEAD_BYTES = 256 << 10;
@@ -11,6 +12,7 @@ const UNUSED_MS = 60_000;
  * Reads are synchronous on purpose: they come out of the page cache, where a promise costs more than the read.
  */
 export class ShardFiles {
+  readonly lists = new PostingCache();
   readonly #descriptors = new Map<string, { readonly descriptor: number; usedAt: number }>();
   #nextCheck = 0;
   #buffer = Buffer.alloc(0);

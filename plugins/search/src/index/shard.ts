@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Bitset } from './bitset.js';
 import type { BranchMasks } from './branch-masks.js';
 import { bytesOfSection, type ShardImage, wordsOf } from './open-shard.js';
-import { type EncodedPostings, unitsAlsoIn, unitsIn } from './postings.js';
+import { type EncodedPostings, keepUnitsIn, unitsIn } from './postings.js';
 import { BITMAP_FLAG } from './postings-accumulator.js';
 import type { ShardMeta } from './shard-builder.js';
 import type { ShardFiles } from './shard-files.js';
@@ -10,7 +10,7 @@ import { FLAG_SHA256, ShardCorruptError } from './shard-layout.js';
 import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
 import { decodeSymbols } from './symbol-sections.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
-import { trigramsIn } from './trigram.js';
+import { positionOf, TrigramSet } from './trigram-set.js';
 
 /** Where the units of one trigram stand. */
 export interface PostingList {
@@ -33,7 +33,7 @@ export class Shard {
   readonly blobs: number;
   readonly units: number;
   readonly unitShift: number;
-  readonly meta: ShardMeta;
+  #meta: ShardMeta | undefined;
   /** The masks the shard was built with; an overlay replaces them. */
   readonly masks: BranchMasks;
   readonly blobStart: Uint32Array;
@@ -56,7 +56,7 @@ export class Shard {
   /** Where the names of each blob begin in `allSymbolNames`. */
   readonly nameStart: Uint32Array;
   #searchable: Bitset | undefined;
-  #pathTrigrams: Bitset | undefined;
+  #pathTrigrams: TrigramSet | undefined;
   #documentsByBlob: DocumentsByBlob | undefined;
   readonly #indexPath: string;
   readonly #contentPath: string;
@@ -71,7 +71,6 @@ export class Shard {
     this.blobs = header.blobs;
     this.units = header.units;
     this.unitShift = header.unitShift;
-    this.meta = JSON.parse(bytesOfSection(image, 'meta').toString('utf8')) as ShardMeta;
     this.masks = { low: wordsOf(image, 'dmlo'), high: wordsOf(image, 'dmhi') };
     this.blobStart = wordsOf(image, 'bsta');
     this.firstUnit = wordsOf(image, 'buni');
@@ -91,6 +90,11 @@ export class Shard {
     this.nameStart = wordsOf(image, 'snof');
     this.#indexPath = join(image.folder, `${image.id}.sxi`);
     this.#contentPath = join(image.folder, `${image.id}.sxc`);
+  }
+
+  get meta(): ShardMeta {
+    this.#meta ??= JSON.parse(bytesOfSection(this.image, 'meta').toString('utf8')) as ShardMeta;
+    return this.#meta;
   }
 
   /** The files that are read when needed. */
@@ -130,13 +134,38 @@ export class Shard {
     return unitsIn(this.#encoded(list));
   }
 
-  /** Those of the ascending units `among` that are in the list too. */
-  unitsAlsoIn(list: PostingList, among: Uint32Array): Uint32Array {
-    return unitsAlsoIn(this.#encoded(list), among);
+  /** Those of the ascending units `among` that are in the list too; they overwrite the beginning of `among`. */
+  keepUnitsOf(list: PostingList, among: Uint32Array): Uint32Array {
+    return keepUnitsIn(this.#encoded(list), among);
   }
 
-  #encoded({ index }: PostingList): EncodedPostings {
-    const bytes = this.#read('post', this.#listStart(index), this.#listEnd(index));
+  /**
+   * The units in which two bytes begin that fold to this pair of classes, and some others: what begins with them is a range of
+   * the dictionary. Undefined when they are so common that it does not pay to look.
+   */
+  unitsOfPair(pair: number): Bitset | undefined {
+    const trigrams = this.#trigrams;
+    const first = positionOf(trigrams, pair << 6);
+    const end = positionOf(trigrams, (pair + 1) << 6);
+    const behind = Array.from({ length: 64 }, (_, before) => this.postings((before << 12) | pair)).filter((list) => list !== undefined);
+    const bytes = behind.reduce((sum, list) => sum + list.bytes, this.#listStart(end) - this.#listStart(first));
+    if (bytes > this.units) return undefined;
+    const units = new Bitset(this.units);
+    for (let index = first; index < end; index++) for (const unit of unitsIn(this.#encoded({ index }))) units.add(unit);
+    // At the very end of a blob no trigram begins with the pair, but one ends with it, unless the blob is nothing else.
+    for (const list of behind) {
+      for (const unit of unitsIn(this.#encoded(list))) {
+        units.add(unit);
+        if (unit + 1 < this.units) units.add(unit + 1);
+      }
+    }
+    for (let blob = 0; blob < this.blobs; blob++)
+      if (this.blobStart[blob + 1]! - this.blobStart[blob]! === 2) units.add(this.firstUnit[blob]!);
+    return units;
+  }
+
+  #encoded({ index }: Pick<PostingList, 'index'>): EncodedPostings {
+    const bytes = this.reader.lists.get(this, index, () => this.#read('post', this.#listStart(index), this.#listEnd(index)));
     return { bytes, bitmap: (this.#lists[index]! & BITMAP_FLAG) !== 0, units: this.units };
   }
 
@@ -151,7 +180,7 @@ export class Shard {
 
   /** Whether all of these trigrams are in paths, each in some: without that, no path holds a text made of them. */
   pathsHold(trigrams: readonly number[]): boolean {
-    this.#pathTrigrams ??= trigramsIn(this.paths);
+    this.#pathTrigrams ??= new TrigramSet(this.paths);
     const held = this.#pathTrigrams;
     return trigrams.every((trigram) => held.has(trigram));
   }
@@ -213,15 +242,7 @@ export class Shard {
   }
 
   #indexOf(trigram: number): number {
-    let low = 0;
-    let high = this.#trigrams.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const found = this.#trigrams[middle]!;
-      if (found === trigram) return middle;
-      if (found < trigram) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
+    const at = positionOf(this.#trigrams, trigram);
+    return this.#trigrams[at] === trigram ? at : -1;
   }
 }

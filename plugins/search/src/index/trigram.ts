@@ -1,5 +1,3 @@
-import { Bitset } from './bitset.js';
-
 /**
  * The folded alphabet of the index: 256 byte values become 64 classes, so a trigram is 18 bits and the index is
  * case-insensitive by construction. Folding only ever adds candidates; every hit is verified on the real bytes.
@@ -29,6 +27,9 @@ function classOfByte(byte: number): number {
 /** Class (0–63) of each byte value. */
 export const CLASS_OF_BYTE: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => classOfByte(byte));
 
+/** The classes of two bytes, as 12 bits: trigrams that begin with them follow one another. */
+export const pairOf = (bytes: Uint8Array): number => (CLASS_OF_BYTE[bytes[0]!]! << 6) | CLASS_OF_BYTE[bytes[1]!]!;
+
 /** Distinct trigrams of a literal, in order of appearance; empty for fewer than three bytes. */
 export function trigramsOf(literal: Uint8Array): number[] {
   const found = new Set<number>();
@@ -36,17 +37,6 @@ export function trigramsOf(literal: Uint8Array): number[] {
     found.add((CLASS_OF_BYTE[literal[at]!]! << 12) | (CLASS_OF_BYTE[literal[at + 1]!]! << 6) | CLASS_OF_BYTE[literal[at + 2]!]!);
   }
   return [...found];
-}
-
-/** The trigrams that occur in a text. */
-export function trigramsIn(text: Uint8Array): Bitset {
-  const found = new Bitset(TRIGRAMS);
-  let trigram = (CLASS_OF_BYTE[text[0] ?? 0]! << 6) | CLASS_OF_BYTE[text[1] ?? 0]!;
-  for (let at = 2; at < text.length; at++) {
-    trigram = ((trigram << 6) | CLASS_OF_BYTE[text[at]!]!) & (TRIGRAMS - 1);
-    found.add(trigram);
-  }
-  return found;
 }
 
 /** Whether `content` has more than `limit` distinct trigrams; stops at the first one too many. */

@@ -146,10 +146,7 @@ export class SearchWorld {
     return {
       search: (o) => tracedSearch(this.meter, o, (request) => this.engine.search(request)),
       explain: ({ scope }) => this.engine.explain(scope),
-      status: async ({ repositories }) =>
-        repositories
-          ? (await Promise.all(repositories.map((id) => this.store.status(id)))).filter((s) => s !== undefined)
-          : this.store.list(),
+      status: async ({ repositories }) => (repositories ? await this.store.list(repositories) : this.store.list()),
       holdings: async ({ knows }) => holdingsOf(await this.store.manifests(), knows),
       skippedFiles: ({ repository, limit, offset }) => this.store.skipped(repository, { limit, offset }),
     };

@@ -31,8 +31,7 @@ export default definePart(config)({
       return {
         search: (o) => tracedSearch(ctx.meter, o, (request) => engine.search(request)),
         explain: ({ scope }) => engine.explain(scope),
-        status: async ({ repositories }) =>
-          repositories ? (await Promise.all(repositories.map((id) => opened.status(id)))).filter((s) => s !== undefined) : opened.list(),
+        status: ({ repositories }) => opened.list(repositories),
         holdings: async ({ knows }) => holdingsOf(await opened.manifests(), knows),
         skippedFiles: ({ repository, limit, offset }) => opened.skipped(repository, { limit, offset }),
       };
