@@ -1,6 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { DocExpr, IndexedRepository } from '../engine/contract.js';
-import { holdOf, limitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
+import { holdOf, indexLimitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
+import type { Freshness } from './tally.js';
 import { baseOf, toMatch } from './to-match.js';
 
 export interface IndexedScope {
@@ -23,8 +24,16 @@ export async function* indexedMatches(
 ): Matches {
   if (scope.length === 0) return;
   const byId = new Map(scope.map(({ repository }) => [repository.id, repository]));
+  const atHead = new Set(scope.flatMap(({ repository, branch }) => (branch === undefined ? [repository.id] : [])));
+  const freshnessOf = ({ id }: Repository): Freshness | undefined => {
+    const state = held.get(id);
+    const head = run.mirrors.get(id)?.head;
+    return (
+      state && { indexedAt: state.indexedAt, stale: atHead.has(id) && head !== undefined && head.commit !== state.branches[0]?.commit }
+    );
+  };
   const repositories = scope.map(({ repository, branch }) => ({ id: repository.id, ...(branch === undefined ? {} : { branch }) }));
-  const request = { scope: { repositories }, expr, limits: limitsOf(run), want, ...holdOf(run), signal: run.signal };
+  const request = { scope: { repositories }, expr, limits: indexLimitsOf(run), want, ...holdOf(run), signal: run.signal };
   try {
     for await (const event of run.engine.search(request)) {
       if (event.type === 'documents') {
@@ -40,6 +49,13 @@ export async function* indexedMatches(
           const at = { branches: document.branches, commit: document.commit, ...(indexedAt ? { indexedAt } : {}) };
           return [toMatch(document, baseOf(repository, facts, at))];
         });
+      } else if (event.type === 'counted') {
+        for (const counts of event.counts) {
+          const repository = byId.get(counts.repository);
+          if (repository && run.sees(repository.id)) run.tally.addCounts(repository, counts, freshnessOf(repository));
+        }
+        // Nothing to show, but progress.
+        yield [];
       } else if (event.type === 'done') {
         noteSummary(event.summary, run, (id) => byId.get(id));
         notIndexed(event.summary.notIndexed.flatMap((id) => byId.get(id) ?? []));

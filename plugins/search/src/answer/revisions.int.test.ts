@@ -189,6 +189,7 @@ function aRun(history: History): SearchRun {
     remaining: () => 100_000,
     timeLeft: () => 20_000,
     countAll: false,
+    shown: undefined,
     capped: () => 'capped',
     damaged: () => undefined,
     sees: () => true,

@@ -33,12 +33,14 @@ export interface SearchRun {
   /** Milliseconds until the answer is due. */
   timeLeft(): number;
   readonly countAll: boolean;
+  /** So many documents are shown, and what else the index holds is only counted; undefined: all that is found is looked at. */
+  readonly shown: number | undefined;
   /** What is said of what was found and is not shown. */
   capped(): string;
   /** Told of a repository whose index failed: it is built anew soon. */
   damaged(repositoryId: number): void;
-  /** May the asker read this file? */
-  sees(repositoryId: number, path: string): boolean;
+  /** May the asker see the repository, or read this file of it? */
+  sees(repositoryId: number, path?: string): boolean;
   readonly isLarge: (path: string) => boolean;
   /** Where definitions in files without an index come from; default: the own scanners. */
   readonly symbolSources?: (() => Promise<SymbolSources>) | undefined;
@@ -72,6 +74,12 @@ export const limitsOf = (run: SearchRun): SearchLimits => ({
   ...(run.counting ? { scores: false, ...run.counting } : {}),
   deadline: Math.max(1, run.timeLeft()),
   countAll: run.countAll,
+});
+
+/** The same for the index, which can count what nobody will look at. */
+export const indexLimitsOf = (run: SearchRun): SearchLimits => ({
+  ...limitsOf(run),
+  ...(run.shown === undefined ? {} : { counts: true, maxDocuments: run.shown }),
 });
 
 /** For engines: to hold everything back until it can be sent best first. */

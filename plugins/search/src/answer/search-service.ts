@@ -225,9 +225,21 @@ export class SearchService implements Search {
       // A ranker may look at them.
       lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select))),
       ordered: request.ordered ?? false,
+      shown: this.#shownOf(plan, request, viewer, counting),
       sees: viewer.sees,
       languages: plan.alternatives.flatMap(({ structural }) => structural?.languages ?? []),
     };
+  }
+
+  /** Where all is counted, and neither a rule on paths, a ranker nor `select:` has to look at what is not shown, it need not be made. */
+  #shownOf(
+    { options }: SearchPlan,
+    { display }: Pick<SearchRequest, 'display'>,
+    viewer: Viewer,
+    counting: Counting | undefined,
+  ): number | undefined {
+    const looks = counting !== undefined || options.select !== undefined || this.services.rankers.length > 0 || viewer.hidesPaths;
+    return options.count === 'all' && !looks ? display : undefined;
   }
 
   async *#deliver(
@@ -253,8 +265,7 @@ export class SearchService implements Search {
       const visible = batch.filter((match) => viewer.maySee(match));
       const ranked = o.run.counting ? visible : applyRankers(visible, this.services.rankers, o.request);
       const chosen = within(selection.apply(ranked), limit - tally.matchCount);
-      if (chosen.length === 0) continue;
-      tally.add(chosen);
+      if (chosen.length > 0) tally.add(chosen);
       const send = chosen.slice(0, Math.max(0, display - shown));
       shown += send.length;
       if (send.length > 0) yield { type: 'matches', matches: send };

@@ -1,6 +1,10 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { SearchFilter, SearchMatch, SearchProgress, SkippedItem, Verdict, VerdictReason } from '../api.js';
+import type { EngineCounts } from '../engine/contract.js';
+import { endingOf, isTest } from '../engine/document-counts.js';
 import { plural } from './plural.js';
+
+export type Freshness = NonNullable<SearchMatch['freshness']>;
 
 /** A repository as a verdict names it. */
 export type NamedRepository = Pick<Repository, 'id' | 'name'>;
@@ -64,20 +68,51 @@ export class Tally {
   add(matches: readonly SearchMatch[]): void {
     for (const match of matches) {
       const count = countOf(match);
-      this.matchCount += count;
-      if (match.freshness?.stale) this.#behind += count;
-      this.#facet('repo', `repo:^${escaped(match.repository.name)}$`, match.repository.name, count, match.repository.id);
-      if ('language' in match && match.language) this.#facet('lang', `lang:${quoted(match.language)}`, match.language, count);
+      this.#found(match.repository, count, match.freshness);
+      if ('language' in match && match.language) this.#language(match.language, count);
       if ('path' in match) {
-        const ending = /\.([A-Za-z0-9]{1,10})$/.exec(match.path)?.[1];
-        if (ending) this.#facet('file', `file:\\.${ending}$`, `.${ending}`, count);
-        if (/(?:^|\/)(?:tests?|__tests__|spec)\/|[._-](?:test|spec)\.[a-z]+$/i.test(match.path))
-          this.#facet('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
+        const ending = endingOf(match.path);
+        if (ending !== undefined) this.#ending(ending, count);
+        if (isTest(match.path)) this.#tests(count);
       }
-      this.#facet('type', `type:${TYPE_FILTER[match.type]}`, TYPE_LABEL[match.type], count);
-      if (match.freshness && (this.#oldestIndex === undefined || match.freshness.indexedAt < this.#oldestIndex))
-        this.#oldestIndex = match.freshness.indexedAt;
+      this.#type(match.type, count);
     }
+  }
+
+  /** Counts matches of which only the numbers are known. */
+  addCounts(repository: NamedRepository, counts: EngineCounts, freshness: Freshness | undefined): void {
+    let all = 0;
+    for (const kind of ['content', 'path', 'symbol'] as const) {
+      all += counts.kinds[kind];
+      if (counts.kinds[kind] > 0) this.#type(kind, counts.kinds[kind]);
+    }
+    this.#found(repository, all, freshness);
+    for (const [language, count] of Object.entries(counts.languages)) this.#language(language, count);
+    for (const [ending, count] of Object.entries(counts.endings)) this.#ending(ending, count);
+    if (counts.tests > 0) this.#tests(counts.tests);
+  }
+
+  #found({ id, name }: { readonly id: number; readonly name: string }, count: number, freshness: Freshness | undefined): void {
+    this.matchCount += count;
+    this.#facet('repo', `repo:^${escaped(name)}$`, name, count, id);
+    if (freshness?.stale) this.#behind += count;
+    if (freshness && (this.#oldestIndex === undefined || freshness.indexedAt < this.#oldestIndex)) this.#oldestIndex = freshness.indexedAt;
+  }
+
+  #language(language: string, count: number): void {
+    this.#facet('lang', `lang:${quoted(language)}`, language, count);
+  }
+
+  #ending(ending: string, count: number): void {
+    this.#facet('file', `file:\\.${ending}$`, `.${ending}`, count);
+  }
+
+  #tests(count: number): void {
+    this.#facet('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
+  }
+
+  #type(type: keyof typeof TYPE_FILTER, count: number): void {
+    this.#facet('type', `type:${TYPE_FILTER[type]}`, TYPE_LABEL[type], count);
   }
 
   /** Notes that something was left out. The message names no repository. */

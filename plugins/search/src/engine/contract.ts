@@ -60,6 +60,8 @@ export interface SearchLimits {
   readonly deadline: number;
   /** After `maxMatches`, go on counting without collecting. */
   readonly countAll: boolean;
+  /** Documents beyond `maxDocuments` are told of by their numbers, in `counted` events, and are no limit that was hit. */
+  readonly counts?: boolean;
   /** False: documents come without the lines around their hits, which is most of the work where there are many. Default true. */
   readonly lines?: boolean;
   /** False: documents come with a score of 0 and in no order of worth, which spares reading their symbols: for counting. Default true. */
@@ -144,8 +146,23 @@ export interface EngineDocument {
   readonly features: Readonly<Record<string, number>>;
 }
 
+/** Documents of a repository that match and are not returned. */
+export interface EngineCounts {
+  readonly repository: number;
+  readonly documents: number;
+  /** Their matches, by what they would have been shown as. */
+  readonly kinds: Readonly<Record<'content' | 'path' | 'symbol', number>>;
+  /** Those in tests, as their paths tell. */
+  readonly tests: number;
+  /** By language, and by the ending of the path without its dot; a document may have neither. */
+  readonly languages: Readonly<Record<string, number>>;
+  readonly endings: Readonly<Record<string, number>>;
+}
+
 export type EngineEvent =
   | { readonly type: 'documents'; readonly documents: readonly EngineDocument[] }
+  /** Since the last such event. */
+  | { readonly type: 'counted'; readonly counts: readonly EngineCounts[] }
   | { readonly type: 'progress'; readonly matchCount: number; readonly shardsDone: number; readonly shardsTotal: number }
   | { readonly type: 'done'; readonly summary: EngineSummary };
 

@@ -43,13 +43,22 @@ export class DocumentEvaluator {
 
   /** Undefined when the document does not match, or when the budget ran out before that was known. */
   evaluate(document: DocumentView): DocumentHits | undefined {
+    this.begin(document);
+    if (!this.#holds(this.root) || this.budget.stopped) return undefined;
+    return this.#collect();
+  }
+
+  /** Turns to a document, of which parts of the query can then be asked one by one. */
+  begin(document: DocumentView): void {
     this.#document = document;
     this.#contentHits = [];
     this.#pathHits = [];
     this.#symbolHits = [];
     this.#structural = undefined;
-    if (!this.#holds(this.root) || this.budget.stopped) return undefined;
-    return this.#collect();
+  }
+
+  holds(node: Node): boolean {
+    return this.#holds(node);
   }
 
   #holds(node: Node): boolean {

@@ -1,5 +1,6 @@
 import { UnparsedTally } from '../structural/unparsed-tally.js';
-import type { EngineDocument, EngineSummary, SearchLimits } from './contract.js';
+import type { EngineCounts, EngineDocument, EngineSummary, SearchLimits } from './contract.js';
+import { type CountedDocument, DocumentCounts } from './document-counts.js';
 import type { ShardAnswer } from './search-shard.js';
 
 /**
@@ -20,6 +21,7 @@ export class ResultMerger {
   #settled = 0;
   readonly #waiting = new Map<number, { readonly parts: ShardAnswer[]; settled: boolean }>();
   #held: EngineDocument[] = [];
+  #counts = new Map<number, DocumentCounts>();
   #next = 0;
   #collected = 0;
   #given = 0;
@@ -80,6 +82,19 @@ export class ResultMerger {
     return documents;
   }
 
+  /** The counts since the last call. */
+  takeCounts(): EngineCounts[] {
+    const counts = [...this.#counts.values()].map((count) => count.told());
+    this.#counts = new Map();
+    return counts;
+  }
+
+  #countsOf(repository: number): DocumentCounts {
+    const counts = this.#counts.get(repository) ?? new DocumentCounts(repository);
+    this.#counts.set(repository, counts);
+    return counts;
+  }
+
   #shard(index: number) {
     const shard = this.#waiting.get(index) ?? { parts: [], settled: false };
     this.#waiting.set(index, shard);
@@ -122,10 +137,17 @@ export class ResultMerger {
     this.#held.sort((a, b) => b.score - a.score);
     const most = this.limits.maxDocuments - this.#given;
     if (this.#held.length > most) {
-      this.limitHit = true;
-      this.#held.length = Math.max(most, 0);
+      const rest = this.#held.splice(Math.max(most, 0));
+      if (this.limits.counts) for (const document of rest) this.#countsOf(document.repository).add(counted(document));
+      else this.limitHit = true;
     }
+    if (answer.counts) this.#countsOf(answer.counts.repository).addAll(answer.counts);
   }
+}
+
+function counted({ path, language, symbols, chunks, inContent, matchCount }: EngineDocument): CountedDocument {
+  const kind = symbols.length > 0 ? 'symbol' : chunks.length > 0 || inContent ? 'content' : 'path';
+  return { path, language, kind, matches: kind === 'symbol' ? symbols.length : matchCount };
 }
 
 /** The document with its first `room` hits only; `matchCount` still counts all. */

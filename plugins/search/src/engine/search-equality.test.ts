@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { blobOid, MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import type { DocExpr, EngineDocument, EngineEvent, EngineSummary } from './contract.js';
+import { DocumentCounts } from './document-counts.js';
 import { InlineExecutor } from './inline-executor.js';
 import { scanDocuments } from './scan-documents.js';
 import { SearchEngine } from './search-engine.js';
@@ -187,6 +188,78 @@ describe('indexed search', () => {
         },
       ),
       { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('finds two bytes wherever they are, also at the very end and as all there is', async () => {
+    const filler = '.'.repeat(2_047);
+    const tree = {
+      'end.txt': 'anything xq',
+      'only.txt': 'xq',
+      'border.txt': `${filler}xq${filler}`,
+      'last.txt': `${filler}xq`,
+      'folded.txt': 'an XQ here',
+      'not.txt': 'x q',
+    };
+    await withIndex(tree, async (engine) => {
+      for (const caseSensitive of [true, false]) {
+        const { documents } = await searchIndex(engine, {
+          op: 'match',
+          in: ['content'],
+          pattern: { kind: 'literal', source: 'xq', caseSensitive },
+        });
+        const found = ['border.txt', 'end.txt', ...(caseSensitive ? [] : ['folded.txt']), 'last.txt', 'only.txt'];
+        expect(byPath(documents).map(({ path }) => path)).toEqual(found);
+      }
+    });
+  });
+
+  it('counts what it would show, whatever part of it is shown', async () => {
+    const word = fc.constantFrom('aa', 'aaa', 'ab', 'x', 'Ab', '\n', ' ', '.'.repeat(2_046), 'needle', 'a.ts');
+    const file = fc.array(word, { maxLength: 14 }).map((words) => words.join(''));
+    const path = fc.constantFrom('a.ts', 'b.go', 'src/test/aa.ts', 'needle', 'ab/c.go', 'same.go');
+    const filter = fc.constantFrom<DocExpr | undefined>(
+      undefined,
+      { op: 'language', names: ['Go'] },
+      { op: 'path', pattern: { kind: 'regexp', source: 'a', caseSensitive: true } },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(path, file, { minKeys: 1 }),
+        fc.constantFrom('aa', 'a', 'ab', 'needle', 'b', 'ts'),
+        fc.boolean(),
+        filter,
+        fc.constantFrom<readonly ('content' | 'path')[]>(['content'], ['content', 'path']),
+        fc.nat({ max: 3 }),
+        async (tree, source, caseSensitive, beside, places, shown) => {
+          const match: DocExpr = { op: 'match', in: places, pattern: { kind: 'literal', source, caseSensitive } };
+          const expr: DocExpr = beside ? { op: 'and', of: [match, beside] } : match;
+          await withIndex(tree, async (engine) => {
+            const all = await searchIndex(engine, expr);
+            const expected = new DocumentCounts(7);
+            const few = {
+              documents: [] as EngineDocument[],
+              counts: new DocumentCounts(7),
+              summary: undefined as EngineSummary | undefined,
+            };
+            const limits = { ...LIMITS, countAll: true, counts: true, maxDocuments: shown };
+            for await (const event of engine.search({ scope: { repositories: [{ id: 7 }] }, expr, want: 'content', limits })) {
+              if (event.type === 'documents') few.documents.push(...event.documents);
+              if (event.type === 'counted') for (const counts of event.counts) few.counts.addAll(counts);
+              if (event.type === 'done') few.summary = event.summary;
+            }
+            const seen = new Set(few.documents.map((document) => document.path));
+            expect(seen.size).toBe(Math.min(shown, all.documents.length));
+            for (const document of all.documents.filter((one) => !seen.has(one.path))) {
+              const kind = document.chunks.length > 0 ? 'content' : 'path';
+              expected.add({ path: document.path, language: document.language, kind, matches: document.matchCount });
+            }
+            expect(few.counts.told()).toEqual(expected.told());
+            expect(few.summary).toEqual(all.summary);
+          });
+        },
+      ),
+      { numRuns: 60 },
     );
   }, 60_000);
 

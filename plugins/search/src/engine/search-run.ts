@@ -185,6 +185,8 @@ export class SearchRun implements RunningQuery {
   *#flush(): Generator<EngineEvent> {
     const documents = this.merger.take();
     if (documents.length > 0) yield { type: 'documents', documents };
+    const counts = this.merger.takeCounts();
+    if (counts.length > 0) yield { type: 'counted', counts };
     yield {
       type: 'progress',
       matchCount: this.merger.matchCount,

@@ -4,10 +4,13 @@ import type { Shard } from '../index/shard.js';
 import type { StructuralParser, UnparsedFiles } from '../structural/contract.js';
 import { assembleChunks, countCodePoints, PositionCounter } from './assemble-chunks.js';
 import { type CompiledQuery, forRepository, type Node } from './compiled-query.js';
-import type { EngineCapture, EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
+import type { EngineCapture, EngineCounts, EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
+import { countDocuments } from './count-documents.js';
+import { type CountedDocument, DocumentCounts } from './document-counts.js';
 import type { DocumentView } from './document-view.js';
 import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
 import { groupValuesOf } from './group-values-of.js';
+import { loneLiteral } from './literal-counter.js';
 import { PossibleDocuments } from './possible-documents.js';
 import { type RankFeatures, type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
@@ -45,6 +48,8 @@ export interface ShardAnswer {
   readonly complete: boolean;
   /** Every document was looked at. */
   readonly exhausted: boolean;
+  /** As in EngineEvent. */
+  readonly counts?: EngineCounts;
   /** The turn ended here: the rest of the shard, from this document on, is still to be searched. */
   readonly resumeAt?: number;
   /** Of a scan: files known by path only, by reason. */
@@ -99,7 +104,7 @@ export function prepareShard(shard: Shard, { repository }: RepositoryScope, quer
  * @throws ShardCorruptError or RangeError when the shard's bytes turn out to be damaged
  */
 export function searchShard(
-  { shard, root, possible, documents, languages }: PreparedShard,
+  prepared: PreparedShard,
   masks: BranchMasks,
   scope: RepositoryScope,
   { query, want, limits, parser }: ShardQuery,
@@ -107,19 +112,32 @@ export function searchShard(
   room = limits.maxMatches,
   from = 0,
 ): ShardAnswer {
+  const { shard, root, possible, documents, languages } = prepared;
   const view = new ShardDocument(shard, scope.repository, possible.candidates);
   const evaluator = new DocumentEvaluator(root, want, budget, parser);
   const patterns = query.atoms.filter(({ shown }) => shown);
   const wanted = branchMask(scope);
   const found: Found[] = [];
+  const counts = new DocumentCounts(scope.repository);
   let matchCount = 0;
   let documentCount = 0;
   let limitHit = false;
   let resumeAt: number | undefined;
   const first = documents.next(from);
   let document = first;
+  const isWanted = (one: number): boolean =>
+    ((masks.low[one]! & wanted.low) | (masks.high[one]! & wanted.high)) !== 0 && shard.skip(one) !== 'ignored';
+  const literal = limits.counts && want === 'content' ? loneLiteral(root, query) : undefined;
   for (; document >= 0; document = documents.next(document + 1)) {
-    if (((masks.low[document]! & wanted.low) | (masks.high[document]! & wanted.high)) === 0 || shard.skip(document) === 'ignored') continue;
+    if (literal && found.length >= limits.maxDocuments) {
+      const rest = countDocuments({ prepared, literal, view, evaluator, budget, counts, wanted: isWanted }, document);
+      matchCount += rest.matches;
+      documentCount += rest.documents;
+      document = rest.next;
+      if (document >= 0 && !budget.stopped) resumeAt = document;
+      break;
+    }
+    if (!isWanted(document)) continue;
     const language = shard.languageOfDocument[document]!;
     if (limits.firstOf === 'language' && languages.has(language)) continue;
     if (budget.spent()) break;
@@ -134,7 +152,8 @@ export function searchShard(
     const left = room - before;
     matchCount += hits.count;
     documentCount++;
-    if (left > 0) {
+    if (limits.counts && found.length >= limits.maxDocuments) counts.add(counted(view, hits));
+    else if (left > 0) {
       const features = limits.scores === false ? undefined : rankFeatures(view, hits, patterns, scope);
       const groupValues = query.capture && groupValuesOf(view, hits, query.capture, budget);
       found.push({ document, hits: trimmed(hits, left), score: features ? scoreOf(features) : 0, features, groupValues, before });
@@ -159,8 +178,14 @@ export function searchShard(
     complete,
     exhausted: complete && document < 0,
     resumeAt,
+    ...(counts.documents > 0 ? { counts: counts.told() } : {}),
     ...evaluator.unparsed.list(),
   };
+}
+
+function counted(view: DocumentView, { content, symbols, count }: DocumentHits): CountedDocument {
+  const kind = symbols.length > 0 ? 'symbol' : content.length > 0 ? 'content' : 'path';
+  return { path: view.path.toString(), language: view.language, kind, matches: kind === 'symbol' ? symbols.length : count };
 }
 
 function branchMask(scope: RepositoryScope): { low: number; high: number } {

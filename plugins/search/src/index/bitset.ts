@@ -36,6 +36,11 @@ export class Bitset {
     return this;
   }
 
+  subtract(other: Bitset): this {
+    for (let word = 0; word < this.words.length; word++) this.words[word]! &= ~other.words[word]!;
+    return this;
+  }
+
   unite(other: Bitset): this {
     for (let word = 0; word < this.words.length; word++) this.words[word]! |= other.words[word]!;
     return this;

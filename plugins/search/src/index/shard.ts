@@ -123,6 +123,16 @@ export class Shard {
     return this.reader.view(this.#contentPath, this.blobStart[blob]!, this.blobStart[blob + 1]!, this.image.header.contentLength);
   }
 
+  /** Bytes of the content, across blobs, from a position on. */
+  readContent(target: Uint8Array, position: number): void {
+    this.reader.read(this.#contentPath, target, position);
+  }
+
+  /** The blob that holds a byte of the content. */
+  blobAt(position: number): number {
+    return positionOf(this.blobStart, position + 1) - 1;
+  }
+
   /** The posting list of a trigram, not read yet; undefined when the trigram does not occur. */
   postings(trigram: number): PostingList | undefined {
     const index = this.#indexOf(trigram);

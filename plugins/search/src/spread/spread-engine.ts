@@ -1,5 +1,13 @@
 import { type RemoteNode, SextantError } from '@sextant/sdk';
-import type { EngineDocument, EngineEvent, EngineExplanation, EngineRequest, SearchEngine, SearchScope } from '../engine/contract.js';
+import type {
+  EngineCounts,
+  EngineDocument,
+  EngineEvent,
+  EngineExplanation,
+  EngineRequest,
+  SearchEngine,
+  SearchScope,
+} from '../engine/contract.js';
 import { type Holdings, taggedIds } from '../placement/holdings.js';
 import { HoldingsView } from './holdings-view.js';
 import { EMPTY, merged, unanswered } from './merge-summaries.js';
@@ -22,6 +30,8 @@ interface Part {
   next: Promise<IteratorResult<EngineEvent> | Failure>;
   /** The documents that it has answered. */
   readonly given: Set<string>;
+  /** What it has counted: told when it is done, as another node would count the same again. */
+  readonly counts: EngineCounts[];
 }
 interface Failure {
   readonly error: unknown;
@@ -82,7 +92,11 @@ export class SpreadEngine implements SearchEngine {
           open.delete(part);
           const { notIndexed } = result.value.summary;
           summary = merged(summary, { ...result.value.summary, notIndexed: [] });
+          if (part.counts.length > 0) yield { type: 'counted', counts: part.counts };
           if (notIndexed.length > 0) ask(await route.moved(part.node, notIndexed));
+        } else if (result.value.type === 'counted') {
+          if (this.nodes.length === 1) yield result.value;
+          else part.counts.push(...result.value.counts);
         } else if (result.value.type === 'documents') {
           const documents = given.size === 0 ? result.value.documents : result.value.documents.filter((d) => !isGiven(d, given));
           this.#note(part, documents);
@@ -178,7 +192,7 @@ export class SpreadEngine implements SearchEngine {
     const scope = shareOf(request.scope, repositories);
     const limits = { ...request.limits, deadline: Math.max(1, dueAt - this.now()) };
     const iterator = node.client.search({ ...request, scope, limits })[Symbol.asyncIterator]();
-    return { node, repositories, iterator, next: nextOf(iterator), given: new Set() };
+    return { node, repositories, iterator, next: nextOf(iterator), given: new Set(), counts: [] };
   }
 
   /** Remembers what could come a second time, from another node. */
