@@ -16,7 +16,7 @@ export const config = z.object({
     .enum(['auto', 'builtin', 'ctags'])
     .default('auto')
     .describe(
-      'Where definitions come from: universal-ctags when it is installed (auto), never (builtin), or with a warning when it is not (ctags); languages it does not know are always read by the own scanners',
+      'Where definitions come from: universal-ctags when it is installed, but for JavaScript and TypeScript (auto); never from it (builtin); from it, with a warning when it is not there (ctags). Languages it does not know are read by the own scanners',
     ),
   threads: z
     .number()

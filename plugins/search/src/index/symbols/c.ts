@@ -30,17 +30,26 @@ const CONTROL = [
 export const c: LanguageScanner = {
   opaque: OPAQUE.c(),
   rules: [
-    { pattern: new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${NAME}`, 'gm'), kind: 'macro' },
+    { pattern: new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${NAME}`, 'gm'), kind: 'macro', needs: 'define' },
     {
       pattern:
-        /^(?!return\b|else\b|typedef\b|case\b)(?:[A-Za-z_][\w:<>,~[\]]{0,100}[ \t*&]+){1,8}(?:[\w<>]{1,80}::){0,4}(?<name>~?[A-Za-z_\x80-\xff][\w\x80-\xff]*)(?=[ \t]*\([^;{}]{0,400}\)[^;{}()=]{0,100}\{)/gm,
+        /^(?!return\b|else\b|typedef\b|case\b)(?:[A-Za-z_][\w:<>,~[\]]{0,100}[ \t*&]+){1,8}(?:(?:[\w<>]{1,80}::){0,3}(?<owner>\w{1,80})(?:<[^<>\n]{0,40}>)?::)?(?<name>~?[A-Za-z_\x80-\xff][\w\x80-\xff]*)(?=[ \t]*\([^;{}]{0,400}\)[^;{}()=]{0,100}\{)/gm,
       kind: 'function',
     },
     // The GNU style: the type on a line of its own, or a constructor outside its class.
-    { pattern: /^(?:[\w<>]{1,80}::){0,4}(?<name>~?[A-Za-z_][\w]*)(?=[ \t]*\([^;{}]{0,400}\)[^;{}()]{0,100}\{)/gm, kind: 'function' },
+    {
+      pattern:
+        /^(?:(?:[\w<>]{1,80}::){0,3}(?<owner>\w{1,80})(?:<[^<>\n]{0,40}>)?::)?(?<name>~?[A-Za-z_]\w*)(?=[ \t]*\([^;{}()]{0,400}(?:\([^;{}()]{0,200}\)[^;{}()]{0,200}){0,20}\)[^;{}()]{0,100}(?:\{|\n?[ \t]*:[^:]))/gm,
+      kind: 'function',
+    },
+    // The type in a macro that says how it is linked.
+    {
+      pattern: /^[A-Z][A-Z0-9_]*\([^()\n]{1,60}\)[ \t]*\n?[ \t*]*(?<name>[A-Za-z_]\w*)(?=[ \t]*\([^;{}]{0,400}\)[^;{}()]{0,100}\{)/gm,
+      kind: 'function',
+    },
     {
       pattern: new RegExp(
-        String.raw`^[ \t]*(?:typedef[ \t]+)?(?:template[ \t]*<[^\n]{0,200}>[ \t]*)?(?<kind>enum[ \t]+(?:class|struct)|class|struct|union|enum|namespace)[ \t]+(?:[A-Z_]{2,40}[ \t]+)?(?:alignas\([^)\n]{1,40}\)[ \t]*)?${NAME}(?=[ \t]*(?:final[ \t]*)?(?::[^:;{]{0,300})?(?:\{|\n[ \t]*\{))`,
+        String.raw`^[ \t]*(?:typedef[ \t]+)?(?:template[ \t]*<[^\n]{0,200}>[ \t]*)?(?<kind>enum[ \t]+(?:class|struct)|class|struct|union|enum|namespace)[ \t]+(?:[A-Z_]{2,40}[ \t]+)?(?:alignas\([^)\n]{1,40}\)[ \t]*)?(?:\w{1,80}::){0,4}${NAME}(?=(?:<[^;{}\n]{0,200}>)?[ \t]*(?:final[ \t]*)?(?:\n?[ \t]*:(?!:)[^;{]{0,300})?(?:\{|\n[ \t]*\{))`,
         'gm',
       ),
       kind: 'struct',
@@ -54,12 +63,16 @@ export const c: LanguageScanner = {
         namespace: 'namespace',
       },
     },
-    { pattern: new RegExp(String.raw`^typedef[ \t]+[^;{}\n]{1,300}?[ \t*]${NAME}(?=[ \t]*(?:\[[^\]\n]{0,40}\])?;)`, 'gm'), kind: 'type' },
-    { pattern: new RegExp(String.raw`^\}[ \t]*(?:__\w+[ \t]*)?${NAME}(?=[ \t]*;)`, 'gm'), kind: 'type' },
-    { pattern: new RegExp(String.raw`^[ \t]*using[ \t]+${NAME}(?=[ \t]*=)`, 'gm'), kind: 'type' },
+    {
+      pattern: new RegExp(String.raw`^typedef[ \t]+[^;{}\n]{1,300}?[ \t*]${NAME}(?=[ \t]*(?:\[[^\]\n]{0,40}\])?;)`, 'gm'),
+      kind: 'type',
+      needs: 'typedef',
+    },
+    { pattern: new RegExp(String.raw`^\}[ \t]*(?:__\w+[ \t]*)?${NAME}(?=[ \t]*;)`, 'gm'), kind: 'type', needs: 'typedef' },
+    { pattern: new RegExp(String.raw`^[ \t]*using[ \t]+${NAME}(?=[ \t]*=)`, 'gm'), kind: 'type', needs: 'using' },
     {
       pattern: new RegExp(
-        String.raw`^(?:(?:static|const|extern|constexpr|inline|volatile|unsigned|signed|struct)[ \t]+){1,4}[\w:<>, ]{1,100}?[ \t*&]${NAME}(?=[ \t]*(?:\[[^\]\n]{0,80}\]){0,3}[ \t]*=)`,
+        String.raw`^(?:(?:static|const|extern|constexpr|inline|volatile|unsigned|signed|struct)[ \t]+){1,4}[\w:<>,* ]{1,100}?[ \t*&]${NAME}(?=[ \t]*(?:\[[^\]\n]{0,80}\]){0,3}[ \t]*=)`,
         'gm',
       ),
       kind: 'variable',
@@ -69,6 +82,17 @@ export const c: LanguageScanner = {
         /^[ \t]+(?:(?:virtual|static|inline|explicit|constexpr|friend|const|unsigned)[ \t]+)*(?:[A-Za-z_][\w:<>,[\]]{0,100}[ \t*&]+){0,4}(?<name>~?[A-Za-z_]\w*)(?=[ \t]*\([^;{}]{0,400}\)[^;{}()]{0,100}[{;])/gm,
       kind: 'method',
       member: true,
+    },
+    {
+      pattern:
+        /^[ \t]+(?!return\b|goto\b|typedef\b|using\b|friend\b|else\b|case\b|delete\b|throw\b|new\b)(?:[A-Za-z_][\w:]{0,100}(?:<[^;(){}\n]{0,80}>)?[ \t*&]+){1,5}(?<name>[A-Za-z_]\w*)(?=[ \t]*(?:\[[^\]\n]{0,80}\][ \t]*){0,3}(?::[ \t]*\d+[ \t]*)?(?:=[^;\n]{0,200})?(?:;|\{[^\n{}]{0,80}\};))/gm,
+      kind: 'field',
+      member: true,
+    },
+    {
+      pattern: new RegExp(String.raw`^[ \t]+${NAME}(?=[ \t]*(?:=[^,\n]{1,200})?(?:,|\/[/*]|$))`, 'gm'),
+      kind: 'enum-member',
+      within: /\benum\b[^{;()]{0,200}\{[^{}]*/g,
     },
   ],
   reserved: new Set(CONTROL),

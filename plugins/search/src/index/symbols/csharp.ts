@@ -53,6 +53,26 @@ export const csharp: LanguageScanner = {
       kind: 'field',
       member: true,
     },
+    // Of an interface: they have no modifiers.
+    {
+      pattern: new RegExp(String.raw`^[ \t]+[\w.<>\[\],?]{1,100}[ \t]+${NAME}(?=[ \t]*\{[ \t]*(?:get|set|init)\b)`, 'gm'),
+      kind: 'property',
+      member: true,
+    },
+    {
+      pattern: new RegExp(
+        String.raw`^[ \t]+(?!return\b|new\b|throw\b|await\b)[\w.<>\[\],?]{1,100}[ \t]+${NAME}(?=[ \t]*\([^;{}()\n]{0,400}\);)`,
+        'gm',
+      ),
+      kind: 'method',
+      member: true,
+    },
+    {
+      pattern: new RegExp(String.raw`^[ \t]+${NAME}(?=[ \t]*(?:=[^,\n]{1,200})?(?:,|\r?$))`, 'gm'),
+      kind: 'enum-member',
+      member: true,
+      within: /\benum[ \t]+\w[^{;()]{0,100}\{[^{}]*/g,
+    },
   ],
   reserved: new Set([
     'if',

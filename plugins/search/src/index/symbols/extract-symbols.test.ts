@@ -129,7 +129,7 @@ func (s *Server) Listen(addr string) error {
       'Max constant',
       'ready variable',
       'New function',
-      'Listen method',
+      'Server.Listen method',
     ],
   ],
   Java: [
@@ -152,6 +152,7 @@ interface Shape {
     double area();
 }`,
     [
+      'a.b package',
       'Account class',
       'Account.LIMIT constant',
       'Account.name field',
@@ -211,7 +212,7 @@ void app::Engine::run() const {
   while (true) { }
 }
 using Size = int;`,
-    ['app namespace', 'Engine class', 'Engine.Engine method', 'Engine.run method', 'run function', 'Size type'],
+    ['app namespace', 'Engine class', 'Engine.Engine method', 'Engine.run method', 'Engine.run method', 'Size type'],
   ],
   'C#': [
     `namespace App.Core
@@ -357,6 +358,14 @@ describe('extractSymbols', () => {
       '    void a(b) c(d)\n'.repeat(10_000),
       `exports.a = ${'b.c = '.repeat(30_000)}`,
       'module.exports = exports = '.repeat(8_000),
+      'const (\n'.repeat(20_000),
+      'enum A {\n'.repeat(20_000),
+      `enum A { ${'a, '.repeat(60_000)}`,
+      'a.b.c.prototype.'.repeat(10_000),
+      '= /'.repeat(60_000),
+      `= /${'['.repeat(100_000)}`,
+      '  A<B> c\n'.repeat(20_000),
+      '}\n'.repeat(80_000),
     ];
     const started = performance.now();
     for (const language of Object.keys(SOURCES)) for (const text of hostile) extractSymbols(language, Buffer.from(`class A {\n${text}`));

@@ -27,9 +27,12 @@ const CONTROL = [
 
 const JAVA_MODIFIERS = String.raw`(?:(?:public|protected|private|static|final|abstract|default|native|synchronized|strictfp|sealed|non-sealed|transient|volatile)[ \t]+)*`;
 
+const PACKAGE = { pattern: /^package[ \t]+(?<name>\w[\w.]*)/gm, kind: 'package' } as const;
+
 export const java: LanguageScanner = {
   opaque: OPAQUE.jvm(),
   rules: [
+    PACKAGE,
     {
       pattern: new RegExp(
         String.raw`^[ \t]*${ANNOTATIONS}${JAVA_MODIFIERS}(?<kind>class|interface|enum|record|@interface)[ \t]+${NAME}`,
@@ -68,6 +71,22 @@ export const java: LanguageScanner = {
       member: true,
     },
     { pattern: /^[ \t]+(?<name>[A-Z][A-Z0-9_]*)(?=[ \t]*(?:\([^\n]*)?[,;{][ \t]*$)/gm, kind: 'enum-member', member: true },
+    {
+      pattern: new RegExp(String.raw`^[ \t]+${ANNOTATIONS}${NAME}(?=[ \t]*(?:\([^\n]*\))?[ \t]*(?:[,;]|$))`, 'gm'),
+      kind: 'enum-member',
+      member: true,
+      within: /\benum[ \t]+\w[^{;()]{0,200}\{[^{};]*/g,
+    },
+    // Those that only their package sees.
+    { pattern: /^[ \t]+(?<name>[A-Z]\w*)(?=[ \t]*\([^;{}()]{0,400}\)[^;{}()]{0,100}\{)/gm, kind: 'constructor', member: true },
+    {
+      pattern: new RegExp(
+        String.raw`^[ \t]+${ANNOTATIONS}(?!return\b|throw\b|new\b|package\b|import\b|else\b|break\b|continue\b)[\w$.]{1,100}(?:<[^;=(){}\n]{0,100}>)?(?:\[\])*[ \t]+${NAME}(?=[ \t]*[=;])`,
+        'gm',
+      ),
+      kind: 'field',
+      member: true,
+    },
   ],
   reserved: new Set(CONTROL),
 };
@@ -77,6 +96,7 @@ const KOTLIN_MODIFIERS = String.raw`(?:(?:public|private|protected|internal|open
 export const kotlin: LanguageScanner = {
   opaque: OPAQUE.jvm(),
   rules: [
+    PACKAGE,
     {
       pattern: new RegExp(
         String.raw`^[ \t]*${ANNOTATIONS}${KOTLIN_MODIFIERS}(?<kind>enum[ \t]+class|class|interface|object|typealias)[ \t]+${NAME}`,
@@ -94,10 +114,18 @@ export const kotlin: LanguageScanner = {
     },
     {
       pattern: new RegExp(
-        String.raw`^(?:[ \t]{4}|\t)?${ANNOTATIONS}${KOTLIN_MODIFIERS}va[lr][ \t]+(?:[\w<>?, ]{1,80}\.)?${NAME}(?=[ \t]*[:=])`,
+        String.raw`^${ANNOTATIONS}${KOTLIN_MODIFIERS}va[lr][ \t]+(?:<[^>\n]{1,60}>[ \t]+)?(?:[\w<>?, ]{1,80}\.)?${NAME}(?=[ \t]*(?:[:=]|$))`,
         'gm',
       ),
       kind: 'property',
+    },
+    {
+      pattern: new RegExp(
+        String.raw`^[ \t]+${ANNOTATIONS}${KOTLIN_MODIFIERS}va[lr][ \t]+(?:<[^>\n]{1,60}>[ \t]+)?(?:[\w<>?, ]{1,80}\.)?${NAME}(?=[ \t]*(?:[:=,)]|$))`,
+        'gm',
+      ),
+      kind: 'property',
+      member: true,
     },
   ],
   reserved: new Set(CONTROL),
@@ -108,6 +136,7 @@ const SCALA_MODIFIERS = String.raw`(?:(?:private|protected)(?:\[\w+\])?[ \t]+|(?
 export const scala: LanguageScanner = {
   opaque: OPAQUE.jvm(),
   rules: [
+    PACKAGE,
     {
       pattern: new RegExp(String.raw`^[ \t]*${ANNOTATIONS}${SCALA_MODIFIERS}(?<kind>class|trait|object|enum|type)[ \t]+${NAME}`, 'gm'),
       kind: 'class',

@@ -7,11 +7,14 @@ const SINGLE_QUOTED = String.raw`'(?:\\[^]|[^'\\\n])*'?`;
 const BACKQUOTED = String.raw`\x60(?:\\[^]|[^\x60\\])*\x60?`;
 const TRIPLE_DOUBLE = `"""[^]*?(?:"""|$(?![^]))`;
 
+/** A slash where a value may stand: it may hold quotes that are none. */
+const REGEXP = String.raw`(?<=(?:^|[=(,:;!&|?{[+*%~^-]|\breturn|\btypeof|\bcase)[ \t]*)\/(?![*\/])(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^\/\\[\n])+\/[a-z]*`;
+
 const any = (...parts: string[]) => new RegExp(parts.join('|'), 'gm');
 
 export const OPAQUE = {
   c: () => any(LINE_COMMENT, BLOCK_COMMENT, DOUBLE_QUOTED, String.raw`'(?:\\[^\n]|[^'\\\n]){1,10}'`),
-  javascript: () => any(LINE_COMMENT, BLOCK_COMMENT, DOUBLE_QUOTED, SINGLE_QUOTED, BACKQUOTED),
+  javascript: () => any(LINE_COMMENT, BLOCK_COMMENT, DOUBLE_QUOTED, SINGLE_QUOTED, BACKQUOTED, REGEXP),
   go: () => any(LINE_COMMENT, BLOCK_COMMENT, DOUBLE_QUOTED, String.raw`'(?:\\[^\n]|[^'\\\n]){1,10}'`, String.raw`\x60[^\x60]*\x60?`),
   jvm: () => any(LINE_COMMENT, BLOCK_COMMENT, TRIPLE_DOUBLE, DOUBLE_QUOTED, String.raw`'(?:\\[^\n]|[^'\\\n]){1,10}'`),
   // A quote before a word is a lifetime, not a character.

@@ -5,6 +5,7 @@ const NAME = String.raw`(?<name>[A-Za-z_\x80-\xff][\w\x80-\xff]*)`;
 
 export const python: LanguageScanner = {
   opaque: OPAQUE.python(),
+  closes: null,
   rules: [
     { pattern: new RegExp(String.raw`^[ \t]*(?:async[ \t]+)?def[ \t]+${NAME}(?=[ \t]*[(\[])`, 'gm'), kind: 'function' },
     { pattern: new RegExp(String.raw`^[ \t]*class[ \t]+${NAME}(?=[ \t]*[(:\[])`, 'gm'), kind: 'class' },

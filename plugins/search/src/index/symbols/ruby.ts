@@ -5,14 +5,15 @@ const NAME = String.raw`(?<name>[A-Za-z_\x80-\xff][\w\x80-\xff]*`;
 
 export const ruby: LanguageScanner = {
   opaque: OPAQUE.ruby(),
+  closes: /^[ \t]*end\b/gm,
   rules: [
     {
       pattern:
-        /^[ \t]*(?:(?:private|protected|public|module_function|private_class_method)[ \t]+)?def[ \t]+(?:self\.|[A-Z]\w*\.)?(?<name>[A-Za-z_\x80-\xff][\w\x80-\xff]*[?!=]?|[+\-*/%<>=!~^&|[\]]{1,3})/gm,
+        /^[ \t]*(?:(?:private|protected|public|module_function|private_class_method)[ \t]+)?def[ \t]+(?:[A-Za-z_]\w{0,100}\.)?(?<name>[A-Za-z_\x80-\xff][\w\x80-\xff]*[?!=]?|[+\-*/%<>=!~^&|[\]]{1,3})/gm,
       kind: 'function',
     },
     {
-      pattern: new RegExp(String.raw`^[ \t]*(?<kind>class|module)[ \t]+(?:[\w:]{1,200}::)?${NAME})`, 'gm'),
+      pattern: new RegExp(String.raw`^[ \t]*(?<kind>class|module)[ \t]+(?:::)?(?:[\w:]{1,200}::)?${NAME})`, 'gm'),
       kind: 'class',
       kinds: { module: 'module' },
     },

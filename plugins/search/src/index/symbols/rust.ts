@@ -37,9 +37,16 @@ export const rust: LanguageScanner = {
     },
     { pattern: new RegExp(String.raw`^[ \t]*macro_rules![ \t]*${NAME}`, 'gm'), kind: 'macro' },
     {
-      pattern: new RegExp(String.raw`^[ \t]+(?:pub(?:\([^)\n]{1,60}\))?[ \t]+)?${NAME}(?=[ \t]*:[ \t]*[^:\n])`, 'gm'),
+      // A type parameter of a `where` looks like it, but for its letter.
+      pattern: new RegExp(String.raw`^[ \t]+(?:pub(?:\([^)\n]{1,60}\))?[ \t]+)?(?![A-Z])${NAME}(?=[ \t]*:[ \t]*[^:\n])`, 'gm'),
       kind: 'field',
       member: true,
+    },
+    {
+      pattern: /^[ \t]+(?<name>[A-Z]\w*)(?=[ \t]*(?:[,({=]|$))/gm,
+      kind: 'enum-member',
+      member: true,
+      within: /^([ \t]*)(?:pub\b[^\n]{0,40}[ \t])?enum[ \t]+\w[^\n{;]{0,200}\{\n(?:(?!\1\})[^\n]*\n)*/gm,
     },
   ],
   reserved: new Set(['_', 'fn', 'if', 'else', 'match', 'where']),

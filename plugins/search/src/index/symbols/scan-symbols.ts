@@ -4,13 +4,18 @@ import type { CodeSymbol, SymbolKind } from './code-symbol.js';
 export interface SymbolRule {
   /**
    * Flags `gm`, applied to the bytes as latin1; must begin with `^`, stay on its line, and end with the group `name` (what must follow
-   * goes into a lookahead), so that the name's offset is known. A group `kind` holds the keyword that `kinds` explains.
+   * goes into a lookahead), so that the name's offset is known. A group `kind` holds the keyword that `kinds` explains, a group `owner` the name
+   * of the type that it belongs to though it stands outside.
    */
   readonly pattern: RegExp;
   readonly kind: SymbolKind;
   readonly kinds?: Readonly<Record<string, SymbolKind>>;
   /** The rule holds only directly inside a type: it would match calls and control flow elsewhere. */
   readonly member?: boolean;
+  /** Text without which it cannot match: looking for that first is faster than looking at each line. */
+  readonly needs?: string;
+  /** Flag `g`: the rule holds only inside of what this matches, such as the body of an enum. */
+  readonly within?: RegExp;
 }
 
 export interface LanguageScanner {
@@ -19,6 +24,8 @@ export interface LanguageScanner {
   readonly rules: readonly SymbolRule[];
   /** Words that look like a name to a rule and are none. */
   readonly reserved?: ReadonlySet<string>;
+  /** Flags `gm`: a line that ends what was opened at its indentation; null where only the next definition does. Default: a closing brace. */
+  readonly closes?: RegExp | null;
 }
 
 const TYPE_KINDS: ReadonlySet<SymbolKind> = new Set([
@@ -43,48 +50,80 @@ interface Definition {
   readonly indent: number;
   readonly kind: SymbolKind;
   readonly member: boolean;
+  readonly owner: string | undefined;
 }
+
+const CLOSING_BRACE = /^[ \t]*\}[;,) \t\r]*(?:\/[/*][^\n]*)?$/gm;
 
 /**
  * Reads definitions line by line. What contains what is told by indentation: exact in Python, and right for braces
  * wherever people or formatters indent; a wrong guess costs a container's name, never a symbol.
  */
-export function scanSymbols({ opaque, rules, reserved }: LanguageScanner, content: Buffer): CodeSymbol[] {
+export function scanSymbols({ opaque, rules, reserved, closes = CLOSING_BRACE }: LanguageScanner, content: Buffer): CodeSymbol[] {
   const text = content.toString('latin1');
-  const definitions = rules
-    .flatMap((rule) => definitionsOf(rule, text))
-    .sort((a, b) => a.start - b.start || Number(a.member) - Number(b.member));
+  const definitions = rules.flatMap((rule) => (rule.member ? [] : definitionsOf(rule, text)));
+  const typesFrom = definitions.reduce((first, { kind, start }) => (TYPE_KINDS.has(kind) ? Math.min(first, start) : first), text.length);
+  const line = text.lastIndexOf('\n', typesFrom) + 1;
+  for (const rule of rules) if (rule.member && typesFrom < text.length) definitions.push(...definitionsOf(rule, text, line));
+  definitions.sort((a, b) => a.start - b.start || Number(a.member) - Number(b.member));
   if (definitions.length === 0) return [];
-  const isOpaque = opaqueRanges(opaque, text);
+  const isOpaque = rangesOf(opaque, text);
   const symbols: CodeSymbol[] = [];
   const open: { indent: number; index: number }[] = [];
-  let last = -1;
-  for (const { start, name, indent, kind, member } of definitions) {
-    if (start === last || isOpaque(start) || reserved?.has(name)) continue;
+  const close = (indent: number) => {
     while (open.length > 0 && open.at(-1)!.indent >= indent) open.pop();
-    const container = open.at(-1)?.index ?? -1;
+  };
+  const closings = closes && closingLines(closes, text);
+  const types = new Map<string, number>();
+  let last = -1;
+  for (const { start, name, indent, kind, member, owner } of definitions) {
+    closings?.(start, (at, indentation) => {
+      if (!isOpaque(at)) close(indentation);
+    });
+    if (start === last || isOpaque(start) || reserved?.has(name)) continue;
+    close(indent);
+    const container = owner === undefined ? (open.at(-1)?.index ?? -1) : (types.get(owner) ?? -1);
     const inType = container >= 0 && TYPE_KINDS.has(symbols[container]!.kind);
     if (member && !inType) continue;
     const decoded = decodeName(name);
     if (decoded === undefined) continue;
-    symbols.push({ name: decoded, kind: kind === 'function' && inType ? 'method' : kind, start, container });
+    const isMethod = kind === 'function' && (inType || owner !== undefined);
+    symbols.push({ name: decoded, kind: isMethod ? 'method' : kind, start, container });
+    if (TYPE_KINDS.has(kind)) types.set(decoded, symbols.length - 1);
     last = start;
-    if (TYPE_KINDS.has(kind) || CALLABLE_KINDS.has(kind)) open.push({ indent, index: symbols.length - 1 });
+    if ((TYPE_KINDS.has(kind) || CALLABLE_KINDS.has(kind)) && !(closes && endsWithItsLine(text, start)))
+      open.push({ indent, index: symbols.length - 1 });
     if (symbols.length === MAX_SYMBOLS) break;
   }
   return symbols;
 }
 
-function definitionsOf({ pattern, kind, kinds, member }: SymbolRule, text: string): Definition[] {
+function definitionsOf(rule: SymbolRule, text: string, from = 0): Definition[] {
   const found: Definition[] = [];
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null && found.length < MAX_SYMBOLS; match = pattern.exec(text)) {
-    const { name, kind: keyword } = match.groups as { name?: string; kind?: string };
-    if (!name) continue;
-    const start = match.index + match[0].length - name.length;
-    found.push({ start, name, indent: indentOf(match[0]), kind: (keyword && kinds?.[keyword]) || kind, member: member ?? false });
+  if (rule.needs && !text.includes(rule.needs)) return found;
+  if (!rule.within) read(rule, text, from, 0, found);
+  else {
+    rule.within.lastIndex = from;
+    for (let range = rule.within.exec(text); range !== null; range = rule.within.exec(text)) read(rule, range[0], 0, range.index, found);
   }
   return found;
+}
+
+/** @param offset of `text` in the blob */
+function read({ pattern, kind, kinds, member = false }: SymbolRule, text: string, from: number, offset: number, found: Definition[]): void {
+  pattern.lastIndex = from;
+  for (let match = pattern.exec(text); match !== null && found.length < MAX_SYMBOLS; match = pattern.exec(text)) {
+    const { name, kind: keyword, owner } = match.groups as { name?: string; kind?: string; owner?: string };
+    if (!name) continue;
+    const start = match.index + match[0].length - name.length;
+    found.push({ start: offset + start, name, indent: indentOf(match[0]), kind: (keyword && kinds?.[keyword]) || kind, member, owner });
+  }
+}
+
+/** A definition without a body, or with one that is over. */
+function endsWithItsLine(text: string, start: number): boolean {
+  const end = text.indexOf('\n', start);
+  return text[(end < 0 ? text.length : end) - 1] === ';';
 }
 
 function indentOf(line: string): number {
@@ -97,8 +136,20 @@ function indentOf(line: string): number {
   return columns;
 }
 
-/** Asked with ascending offsets; reads the text no further than it is asked. */
-function opaqueRanges(pattern: RegExp, text: string): (offset: number) => boolean {
+/** Calls back for the lines before an offset that were not told yet, with their indentation; asked with ascending offsets. */
+function closingLines(pattern: RegExp, text: string): (before: number, told: (at: number, indent: number) => void) => void {
+  pattern.lastIndex = 0;
+  let match = pattern.exec(text);
+  return (before, told) => {
+    for (; match !== null && match.index < before; match = pattern.exec(text)) {
+      if (match[0].length === 0) pattern.lastIndex++;
+      told(match.index, indentOf(match[0]));
+    }
+  };
+}
+
+/** Whether an offset is inside of a match; asked with ascending offsets, it reads the text no further than it is asked. */
+function rangesOf(pattern: RegExp, text: string): (offset: number) => boolean {
   pattern.lastIndex = 0;
   let match = pattern.exec(text);
   return (offset) => {

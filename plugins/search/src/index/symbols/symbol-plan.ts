@@ -3,6 +3,9 @@ import type { CtagsProgram } from './ctags/ctags-program.js';
 import { findCtags } from './ctags/find-ctags.js';
 import type { SymbolModule, SymbolSources } from './symbol-sources.js';
 
+/** By ctags' names: of what its parsers lose, the own scanners find more than the other way round. */
+const BETTER_BY_OWN_SCANNERS: ReadonlySet<string> = new Set(['JavaScript', 'TypeScript']);
+
 export interface SymbolPlanOptions {
   readonly wanted: 'auto' | 'builtin' | 'ctags';
   /** Where ctags may make temporary files. */
@@ -22,7 +25,7 @@ export class SymbolPlan {
   /** As it stands now: plugins that bring extractors come and go. */
   async sources(): Promise<SymbolSources> {
     const found = await (this.#found ??= this.#find());
-    return { modules: this.#modules(), ...(typeof found === 'string' ? {} : { ctags: found }) };
+    return { modules: this.#modules(), ...(typeof found === 'string' ? {} : { ctags: this.#within(found) }) };
   }
 
   /** Degraded when ctags is wanted and is not there. */
@@ -42,6 +45,12 @@ export class SymbolPlan {
       else log.info('symbols are read by the own scanners', { reason: found });
     } else log.info('symbols are read by ctags', { path: found.path, version: found.version, sandboxed: found.sandboxed });
     return found;
+  }
+
+  /** Unless ctags is asked for by name, it reads what it reads better. */
+  #within(found: CtagsProgram): CtagsProgram {
+    if (this.options.wanted === 'ctags') return found;
+    return { ...found, languages: found.languages.filter((language) => !BETTER_BY_OWN_SCANNERS.has(language)) };
   }
 
   #modules(): readonly SymbolModule[] {

@@ -24,5 +24,5 @@ export const OWN_SCANNERS: SymbolSources = { modules: [] };
 /** What of it decides how a document is indexed. */
 export function fingerprintOf({ modules, ctags }: SymbolSources): unknown {
   const foreign = modules.map(({ id, languages, version }) => [id, [...languages].sort(), version]);
-  return [SYMBOLS_VERSION, ctags?.version ?? '', foreign];
+  return [SYMBOLS_VERSION, ctags ? [ctags.version, ...ctags.languages] : [], foreign];
 }

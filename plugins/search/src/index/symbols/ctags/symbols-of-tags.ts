@@ -24,6 +24,8 @@ const OWN_KINDS: Readonly<Record<string, Readonly<Record<string, SymbolKind>>>> 
 };
 
 const HOLDS_METHODS: ReadonlySet<SymbolKind> = new Set(['class', 'interface', 'struct', 'trait', 'object', 'enum', 'union']);
+const VALUES: ReadonlySet<SymbolKind> = new Set(['constant', 'variable', 'field', 'property']);
+const CALLABLES: ReadonlySet<SymbolKind> = new Set(['function', 'method', 'constructor']);
 /** A name that ctags gave what has none. */
 const MADE_UP = /^(?:__anon|anonymous|AnonymousFunction)[0-9a-f]*/;
 const NEWLINE = 0x0a;
@@ -62,7 +64,7 @@ function memberKind(name: string, kind: SymbolKind): SymbolKind {
   return kind === 'method' && name === 'constructor' ? 'constructor' : kind;
 }
 
-function scopeKindOf({ scopeKind }: CtagsTag): SymbolKind {
+function scopeKindOf({ scopeKind }: Pick<CtagsTag, 'scopeKind'>): SymbolKind {
   return scopeKind !== undefined && Object.hasOwn(KINDS, scopeKind) ? KINDS[scopeKind]! : 'unknown';
 }
 
@@ -89,11 +91,21 @@ function place(language: string, tags: readonly CtagsTag[], content: Buffer): Pl
     if (kind === undefined || kind === 'unknown' || tag.name === '' || MADE_UP.test(tag.name)) continue;
     const from = starts[tag.line - 1];
     const start = from === undefined ? -1 : wordAt(content, Buffer.from(tag.name), from, starts[tag.line] ?? content.length, taken);
-    if (start < 0) continue;
+    if (start < 0 || isLocal(tag, kind, isIndented(content[from!]))) continue;
     taken.add(start);
     placed.push({ tag, kind, start });
   }
   return placed;
+}
+
+/** A variable of a function, which some parsers tell as well, and not always with the function: nobody looks for it by its name. */
+function isLocal({ scope, scopeKind }: CtagsTag, kind: SymbolKind, indented: boolean): boolean {
+  if (!VALUES.has(kind)) return false;
+  return scope ? CALLABLES.has(scopeKindOf({ scopeKind })) : indented;
+}
+
+function isIndented(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09;
 }
 
 /** Where the name stands as a word between two offsets, and no tag before it does; -1 when it does not. */
