@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync as readNow } from 'node:fs';
-import { access, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -220,6 +220,25 @@ describe('WorkerPool', () => {
     const repaired = await search(engine, pattern('needle'), { ids: [1, 2] });
     expect(repaired.documents).toHaveLength(2);
     expect(repaired.summary.degraded).toEqual([]);
+  });
+
+  it('puts a shard aside whose content is removed, or cut off, while it is open', async () => {
+    for (const damage of [(path: string) => rm(path), (path: string) => truncate(path, 3)]) {
+      await update(1, { 'a.txt': 'needle in one', 'b.txt': 'nothing' });
+      // Opened, and nothing of its content was read yet.
+      await search(engine, pattern('absent'));
+      const [shard] = (await store.manifests()).get(1)!.shards;
+      await damage(join(root, 'shards', `${shard!.id}.sxc`));
+      const { documents, summary } = await search(engine, pattern('needle'));
+      expect(documents).toEqual([]);
+      expect(summary.degraded).toEqual([
+        { repository: 1, reason: expect.stringMatching(/could not be searched: (a file of it is missing|the file ends .* early)\.$/) },
+      ]);
+      expect(await store.status(1)).toMatchObject({ state: 'degraded' });
+      await update(1, { 'a.txt': 'needle in one', 'b.txt': 'nothing' });
+      expect((await search(engine, pattern('needle'))).documents).toHaveLength(1);
+      await store.remove(1);
+    }
   });
 
   it('finds a flipped byte of the content in the background', async () => {

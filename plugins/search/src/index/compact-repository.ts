@@ -1,3 +1,4 @@
+import { copiedContent } from './blob-name.js';
 import { getMask } from './branch-masks.js';
 import type { ResolvedOptions } from './index-options.js';
 import { type LiveShard, openLiveShard } from './live-shard.js';
@@ -5,6 +6,7 @@ import type { Manifest, ManifestShard } from './manifest.js';
 import { openShardWriter } from './open-shard-writer.js';
 import { compareDocuments } from './path-category.js';
 import { ShardFiles } from './shard-files.js';
+import { ShardCorruptError } from './shard-layout.js';
 import type { ShardWriter } from './shard-writer.js';
 
 const DEAD_SHARE = 0.3;
@@ -16,7 +18,7 @@ export function shardsToRewrite(manifest: Manifest): ManifestShard[] {
 
 /**
  * Copies the live documents of some shards into new ones, without git. The caller publishes them in place of the old.
- * @throws ShardCorruptError when one of the shards is damaged
+ * @throws DamagedShardError when one of the shards is damaged
  */
 export async function rewriteShards(
   root: string,
@@ -29,7 +31,7 @@ export async function rewriteShards(
   const bytes = entries.reduce((total, { contentBytes, deadBytes }) => total + contentBytes - deadBytes, 0);
   const target = openShardWriter(root, manifest.repository, bytes, options);
   try {
-    const live = entries.map((entry) => openLiveShard(root, manifest.repository.id, entry, files));
+    const live = entries.map((entry) => naming(entry.id, () => openLiveShard(root, manifest.repository.id, entry, files)));
     for (const group of liveBlobs(live)) {
       signal.throwIfAborted();
       const { shard, masks } = group.live;
@@ -40,7 +42,13 @@ export async function rewriteShards(
         skip: shard.skip(document),
         mask: getMask(masks, document),
       }));
-      await target.add(shard.oid(group.blob), shard.content(group.blob), documents, shard.symbols(group.blob));
+      // A path alone has the name of a content that is not here.
+      const isSkipped = documents.every(({ skip }) => skip !== '');
+      const [content, symbols] = naming(shard.id, () => [
+        isSkipped ? shard.content(group.blob) : copiedContent(shard, group.blob),
+        shard.symbols(group.blob),
+      ]);
+      await target.add(shard.oid(group.blob), content, documents, symbols);
     }
     return target;
   } catch (error) {
@@ -48,6 +56,24 @@ export async function rewriteShards(
     throw error;
   } finally {
     files.close();
+  }
+}
+
+/** A shard that was to be rewritten is damaged. */
+export class DamagedShardError extends ShardCorruptError {
+  constructor(
+    readonly shard: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function naming<T>(shard: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ShardCorruptError ? new DamagedShardError(shard, error.message) : error;
   }
 }
 

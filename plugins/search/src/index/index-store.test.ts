@@ -270,6 +270,28 @@ describe('a damaged shard (hostile row 12)', () => {
     expect(await contents()).toEqual({ main: asHeld({ ...tree, 'd.txt': 'four' }) });
   });
 
+  it('gives no changed byte to another shard: an update reads it again, a compaction puts it aside', async () => {
+    const moved = Object.fromEntries(Object.entries(tree).map(([path, text]) => [`moved/${path}`, text]));
+    const changeContent = async () => {
+      const last = (await store.manifests()).get(1)!.shards.at(-1)!;
+      await flip(join(root, 'shards', `${last.id}.sxc`), 0);
+    };
+    await update({ main: tree });
+    await changeContent();
+    expect(await update({ main: moved })).toMatchObject({ blobsRead: 1, blobsCopied: 1 });
+    expect(await contents()).toEqual({ main: asHeld(moved) });
+    const more = { ...moved, 'c.txt': 'three' };
+    await update({ main: more });
+    await changeContent();
+    expect(await store.compact(1, undefined, { force: true })).toBe(false);
+    expect(await store.status(1)).toMatchObject({ state: 'degraded' });
+    expect((await store.manifests()).get(1)!.quarantined).toMatchObject([
+      { reason: expect.stringMatching(/^the content of object [0-9a-f]{40} has changed$/) },
+    ]);
+    await update({ main: more });
+    expect(await contents()).toEqual({ main: asHeld(more) });
+  });
+
   it('is named until it is rebuilt', async () => {
     await update({ main: tree });
     const { shards } = (await store.acquire([1])).manifests.get(1)!;

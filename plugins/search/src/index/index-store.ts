@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SextantError } from '@sextant/sdk';
 import type { IndexedRepository } from '../engine/contract.js';
 import { encodeMasks } from './branch-masks.js';
-import { rewriteShards, shardsToRewrite } from './compact-repository.js';
+import { DamagedShardError, rewriteShards, shardsToRewrite } from './compact-repository.js';
 import { isOrphan, writeFileDurably } from './durable-file.js';
 import './index-errors.js';
 import { type IndexOptions, type ResolvedOptions, resolveOptions } from './index-options.js';
@@ -157,7 +157,8 @@ export class IndexStore {
   }
 
   /**
-   * Rewrites delta shards and those with much dead content; answers whether it did.
+   * Rewrites delta shards and those with much dead content; answers whether it did. One that turns out to be damaged goes into quarantine,
+   * so that the repository is not current any more.
    * @param options.force also when it is not due
    */
   compact(
@@ -170,7 +171,12 @@ export class IndexStore {
       const manifest = this.#catalog.manifests.get(repository);
       if (!manifest || (!options.force && compactionReason(manifest) === undefined)) return false;
       const old = shardsToRewrite(manifest);
-      const rewritten = await rewriteShards(this.root, manifest, old, this.#options, signal);
+      const rewritten = await rewriteShards(this.root, manifest, old, this.#options, signal).catch(async (error: unknown) => {
+        if (!(error instanceof DamagedShardError)) throw error;
+        await this.#takeOut(manifest, error.shard, error.message);
+        return undefined;
+      });
+      if (!rewritten) return false;
       try {
         const shards = [...manifest.shards.filter((shard) => !old.includes(shard)), ...(await rewritten.publish('base'))];
         await this.#publish(manifest, { ...manifest, generation: manifest.generation + 1, shards });
@@ -219,16 +225,20 @@ export class IndexStore {
       await this.#catalog.refresh();
       const manifest = this.#catalog.manifests.get(repository);
       if (!manifest?.shards.some(({ id }) => id === shard)) return false;
-      const next: Manifest = {
-        ...manifest,
-        generation: manifest.generation + 1,
-        shards: manifest.shards.filter(({ id }) => id !== shard),
-        quarantined: [...manifest.quarantined, { shard, reason, at: new Date().toISOString() }],
-      };
-      if (!(await this.#catalog.publish(next, manifest.generation))) return false;
-      await this.#toQuarantine(shard);
-      return true;
+      return await this.#takeOut(manifest, shard, reason);
     });
+  }
+
+  async #takeOut(manifest: Manifest, shard: string, reason: string): Promise<boolean> {
+    const next: Manifest = {
+      ...manifest,
+      generation: manifest.generation + 1,
+      shards: manifest.shards.filter(({ id }) => id !== shard),
+      quarantined: [...manifest.quarantined, { shard, reason, at: new Date().toISOString() }],
+    };
+    if (!(await this.#catalog.publish(next, manifest.generation))) return false;
+    await this.#toQuarantine(shard);
+    return true;
   }
 
   async #toQuarantine(shard: string): Promise<void> {

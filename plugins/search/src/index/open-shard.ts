@@ -137,7 +137,8 @@ function checkAscending(image: ShardImage, tag: string, last: number): void {
 
 const endOf = (section: SectionEntry) => section.offset + section.length;
 
-function openOrExplain(path: string): number {
+/** @throws ShardCorruptError when the file is gone */
+export function openOrExplain(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {

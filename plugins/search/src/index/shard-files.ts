@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openOrExplain } from './open-shard.js';
 import { PostingCache } from './posting-cache.js';
 import { ShardCorruptError } from './shard-layout.js';
 
@@ -20,7 +21,7 @@ export class ShardFiles {
 
   constructor(private readonly maxOpen = 48) {}
 
-  /** Fills `target` from `position`. @throws ShardCorruptError when the file ends before that */
+  /** Fills `target` from `position`. @throws ShardCorruptError when the file ends before that, or is gone */
   read(path: string, target: Uint8Array, position: number): void {
     const descriptor = this.#descriptor(path);
     let filled = 0;
@@ -71,7 +72,7 @@ export class ShardFiles {
       return known.descriptor;
     }
     if (this.#descriptors.size >= this.maxOpen) this.forget(this.#descriptors.keys().next().value!);
-    const descriptor = openSync(path, 'r');
+    const descriptor = openOrExplain(path);
     this.#descriptors.set(path, { descriptor, usedAt: now });
     return descriptor;
   }

@@ -1,4 +1,5 @@
 import { SextantError } from '@sextant/sdk';
+import { copiedContent } from './blob-name.js';
 import type { BlobSource } from './blob-source.js';
 import { type BranchMasks, getMask, setMask } from './branch-masks.js';
 import type { ResolvedOptions } from './index-options.js';
@@ -6,6 +7,7 @@ import { type LiveShard, openLiveShard } from './live-shard.js';
 import { MAX_BRANCHES, type Manifest, type ManifestBranch, type QuarantinedShard } from './manifest.js';
 import { openShardWriter } from './open-shard-writer.js';
 import { compareDocuments, pathCategory } from './path-category.js';
+import type { Shard } from './shard.js';
 import { ShardFiles } from './shard-files.js';
 import { ShardCorruptError } from './shard-layout.js';
 import type { PlacedDocument, ShardWriter } from './shard-writer.js';
@@ -193,9 +195,11 @@ class DocumentWriter {
         const documents = hasContent[blob] ? byOid.get(oid) : undefined;
         if (!documents) continue;
         signal.throwIfAborted();
+        const content = intact(shard, blob);
+        if (!content) continue; // It is read from the source; the search that meets it puts the shard aside.
         byOid.delete(oid);
         this.copied++;
-        await this.#add(oid, shard.content(blob), documents);
+        await this.#add(oid, content, documents);
       }
     }
     return [...byOid.keys()];
@@ -216,6 +220,15 @@ class DocumentWriter {
   #placed({ path, mask }: WantedDocument, skip: SkipReason): PlacedDocument {
     if (skip) this.skipped.set(skip, (this.skipped.get(skip) ?? 0) + 1);
     return { path, mask, skip, category: pathCategory(path), language: this.options.languageOf(path) };
+  }
+}
+
+function intact(shard: Shard, blob: number): Buffer | undefined {
+  try {
+    return copiedContent(shard, blob);
+  } catch (error) {
+    if (error instanceof ShardCorruptError) return undefined;
+    throw error;
   }
 }
 

@@ -24,14 +24,15 @@ export const indexRepositoryJob =
     const branches = await wantedBranches(git, name, job.config.branches[name], job.signal);
     if (!branches) return;
     job.progress(`indexing ${branches[0]!.name} at ${branches[0]!.commit.slice(0, 12)}`);
-    const report = await withoutConflict(() =>
-      store.update({ repository: { id: repositoryId, name }, branches, source: gitBlobSource(git, name), signal: job.signal }),
-    );
+    const request = { repository: { id: repositoryId, name }, branches, source: gitBlobSource(git, name), signal: job.signal };
+    const report = await withoutConflict(() => store.update(request));
     for (const problem of report.problems)
       job.log.warn('symbols of some files were read by the own scanners', { repository: name, problem });
     if (report.compaction) {
       job.progress(`compacting: ${report.compaction}`);
       await withoutConflict(() => store.compact(repositoryId, job.signal));
+      // A damaged shard was found by it.
+      if (!(await store.isCurrent(request.repository, branches))) await withoutConflict(() => store.update(request));
     }
     if (report.changed) {
       job.log.info('indexed a repository', { repository: name, documents: report.repository.documents, blobsRead: report.blobsRead });
