@@ -11,10 +11,11 @@ import { search } from './commands/search.js';
 import { searchNodes } from './commands/search-nodes.js';
 import { secrets } from './commands/secrets.js';
 import { serve } from './commands/serve.js';
+import { skippedFiles } from './commands/skipped-files.js';
 import { addPluginCommands } from './plugin-commands.js';
 import { addUsageHints } from './usage-hints.js';
 
-const COMMANDS: readonly AddCommand[] = [serve, search, searchNodes, query, config, plugin, database, secrets, doctor];
+const COMMANDS: readonly AddCommand[] = [serve, search, searchNodes, skippedFiles, query, config, plugin, database, secrets, doctor];
 
 /** The program `sextant`. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {

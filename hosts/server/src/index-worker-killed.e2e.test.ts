@@ -96,47 +96,51 @@ const isWhole = (answer: Answer, n: number): boolean =>
   answer.exhaustive &&
   NAMES.every((name) => answer.found.get(name)?.files === FILES && answer.found.get(name)?.rounds.has(`round-${n}-end`));
 
-it('answers rightly while the process that builds the index is killed at its work, and is whole again after each time', async () => {
-  const wholeAt = (n: number) => expect.poll(async () => isWhole(await search(), n), eventually).toBe(true);
-  await wholeAt(0);
-  const stop = new AbortController();
-  const wrong: string[] = [];
-  let answers = 0;
-  const reasons = new Map<string, number>();
-  const people = Array.from({ length: 3 }, async () => {
-    while (!stop.signal.aborted) {
-      const answer = await search();
-      answers++;
-      wrong.push(...faults(answer));
-      for (const reason of answer.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+it(
+  'answers rightly while the process that builds the index is killed at its work, and is whole again after each time',
+  async () => {
+    const wholeAt = (n: number) => expect.poll(async () => isWhole(await search(), n), eventually).toBe(true);
+    await wholeAt(0);
+    const stop = new AbortController();
+    const wrong: string[] = [];
+    let answers = 0;
+    const reasons = new Map<string, number>();
+    const people = Array.from({ length: 3 }, async () => {
+      while (!stop.signal.aborted) {
+        const answer = await search();
+        answers++;
+        wrong.push(...faults(answer));
+        for (const reason of answer.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
+    });
+    const whole: number[] = [];
+    let killedAtWork = 0;
+    for (let n = 1; n <= KILLS; n++) {
+      for (const name of NAMES) put(name, n);
+      // It is at work when it writes a shard; then it may write for a while longer.
+      await expect.poll(() => isBuilding(), { timeout: 30_000, interval: 5 }).toBe(true);
+      await wait((n * 37) % 150);
+      if (isBuilding()) killedAtWork++;
+      await five.kill('worker');
+      const killed = performance.now();
+      five.start('worker');
+      await wholeAt(n);
+      whole.push(Math.round(performance.now() - killed));
     }
-  });
-  const whole: number[] = [];
-  let killedAtWork = 0;
-  for (let n = 1; n <= KILLS; n++) {
-    for (const name of NAMES) put(name, n);
-    // It is at work when it writes a shard; then it may write for a while longer.
-    await expect.poll(() => isBuilding(), { timeout: 30_000, interval: 5 }).toBe(true);
-    await wait((n * 37) % 150);
-    if (isBuilding()) killedAtWork++;
-    await five.kill('worker');
-    const killed = performance.now();
-    five.start('worker');
-    await wholeAt(n);
-    whole.push(Math.round(performance.now() - killed));
-  }
-  stop.abort();
-  await Promise.all(people);
-  expect(wrong).toEqual([]);
-  expect(answers).toBeGreaterThan(KILLS);
-  const left = () => [...leftIn('worker'), ...leftIn('search')];
-  await expect.poll(left, eventually).toEqual([]);
-  whole.sort((a, b) => a - b);
-  if (process.env.SEXTANT_TEST_REPORT)
-    process.stderr.write(
-      `${JSON.stringify({ kills: KILLS, killedAtWork, answers, wrong: wrong.length, reasons: Object.fromEntries(reasons), filesLeft: left().length, msToWhole: { median: whole[whole.length >> 1], longest: whole.at(-1) } })}\n`,
-    );
-}, 240_000 + KILLS * 120_000);
+    stop.abort();
+    await Promise.all(people);
+    expect(wrong).toEqual([]);
+    expect(answers).toBeGreaterThan(KILLS);
+    const left = () => [...leftIn('worker'), ...leftIn('search')];
+    await expect.poll(left, eventually).toEqual([]);
+    whole.sort((a, b) => a - b);
+    if (process.env.SEXTANT_TEST_REPORT)
+      process.stderr.write(
+        `${JSON.stringify({ kills: KILLS, killedAtWork, answers, wrong: wrong.length, reasons: Object.fromEntries(reasons), filesLeft: left().length, msToWhole: { median: whole[whole.length >> 1], longest: whole.at(-1) } })}\n`,
+      );
+  },
+  240_000 + KILLS * 120_000,
+);
 
 const shards = (name: 'worker' | 'search') => join(five.dataDir(name), 'index', 'shards');
 const isBuilding = (): boolean => existsSync(shards('worker')) && readdirSync(shards('worker')).some((file) => file.endsWith('.tmp'));

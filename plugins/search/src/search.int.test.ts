@@ -137,6 +137,18 @@ describe('search', () => {
     });
   });
 
+  it('counts the files that it knows by path only by reason, and lists them', async () => {
+    const { data } = await sextant.kernel.graphql(
+      `{ repository(name: "beta") { textSearchIndex { status { skippedFilesCount skippedFilesByReason { reason count } }
+         binary: skippedFiles(reason: "binary") { path reason } large: skippedFiles(reason: "too-large") { path } } } }`,
+    );
+    expect(at(data, 'repository.textSearchIndex')).toEqual({
+      status: { skippedFilesCount: 1, skippedFilesByReason: [{ reason: 'binary', count: 1 }] },
+      binary: [{ path: 'data.bin', reason: 'binary' }],
+      large: [],
+    });
+  });
+
   it('suggests what may stand at the cursor, over HTTP and in GraphQL', async () => {
     const suggest = async (parameters: Readonly<Record<string, string>>) => {
       const response = await sextant.kernel.fetch(`/.api/search/suggest?${new URLSearchParams(parameters)}`);

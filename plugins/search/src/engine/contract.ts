@@ -225,6 +225,8 @@ export interface SearchEngine {
   /** Files known by path only, with the reason. */
   skippedFiles(o: {
     readonly repository: number;
+    /** Those skipped for this alone. */
+    readonly reason?: string;
     readonly limit: number;
     readonly offset: number;
     readonly signal?: AbortSignal;

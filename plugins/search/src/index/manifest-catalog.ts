@@ -6,6 +6,7 @@ import { decodeManifest, encodeManifest, type Manifest } from './manifest.js';
 
 const FULL_SCAN_EVERY_MS = 60_000;
 const MAX_JOURNAL_BYTES = 1 << 20;
+const LOADED_AT_ONCE = 16;
 
 /**
  * The manifests of an index folder, kept up to date when another process publishes. Publishing appends the repository's
@@ -18,7 +19,8 @@ export class ManifestCatalog {
   readonly broken = new Map<number, string>();
   readonly #folder: string;
   readonly #journal: string;
-  #journalSeen = { ino: -1, size: 0 };
+  /** No journal has this number: the first look reads all manifests, and waits for them. */
+  #journalSeen = { ino: -2, size: 0 };
   #scannedAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
 
@@ -40,17 +42,22 @@ export class ManifestCatalog {
     const { ino, size } = statSync(this.#journal, { throwIfNoEntry: false }) ?? { ino: -1, size: 0 };
     const journal = { ino, size };
     const seen = this.#journalSeen;
-    if (journal.ino !== seen.ino || journal.size < seen.size || performance.now() - this.#scannedAt > FULL_SCAN_EVERY_MS)
-      await this.#scan();
+    if (journal.ino !== seen.ino || journal.size < seen.size) await this.#scan();
     else if (journal.size > seen.size) for (const id of await this.#journalTail(seen.size, journal.size)) await this.#load(id);
     this.#journalSeen = journal;
+    // Nobody waits for it: it is there for a writer that died in the wrong moment, and takes long where there are many repositories.
+    if (performance.now() - this.#scannedAt > FULL_SCAN_EVERY_MS) void this.#scan().catch(() => undefined);
   }
 
   async #scan(): Promise<void> {
     this.#scannedAt = performance.now();
     const names = await readdir(this.#folder).catch(() => []);
     const ids = names.filter((name) => /^\d+\.json$/.test(name)).map((name) => Number.parseInt(name, 10));
-    for (const id of new Set([...ids, ...this.manifests.keys()])) await this.#load(id);
+    const waiting = [...new Set([...ids, ...this.manifests.keys()])];
+    const load = async () => {
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) await this.#load(id);
+    };
+    await Promise.all(Array.from({ length: LOADED_AT_ONCE }, load));
   }
 
   async #journalTail(from: number, to: number): Promise<Set<number>> {

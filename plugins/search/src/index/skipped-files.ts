@@ -10,7 +10,8 @@ export interface SkippedFile {
 }
 
 export interface SkippedPage {
-  readonly reason?: SkipReason;
+  /** Files skipped for this alone. */
+  readonly reason?: string;
   readonly offset: number;
   readonly limit: number;
 }

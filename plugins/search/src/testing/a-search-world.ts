@@ -148,7 +148,7 @@ export class SearchWorld {
       explain: ({ scope }) => this.engine.explain(scope),
       status: async ({ repositories }) => (repositories ? await this.store.list(repositories) : this.store.list()),
       holdings: async ({ knows }) => holdingsOf(await this.store.manifests(), knows),
-      skippedFiles: ({ repository, limit, offset }) => this.store.skipped(repository, { limit, offset }),
+      skippedFiles: ({ repository, ...page }) => this.store.skipped(repository, page),
     };
   }
 

@@ -168,6 +168,9 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
         indexShardsCount: status.shards,
         degraded: status.state !== 'ok',
         skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0),
+        skippedFilesByReason: Object.entries(status.skippedFiles)
+          .map(([reason, count]) => ({ reason, count }))
+          .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)),
       }),
       refs: async ({ status, repository }: { status: IndexedRepository; repository: Repository }) => {
         const mirror = (await d.mirrors.states([repository.id])).get(repository.id);
@@ -177,12 +180,17 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
           current: mirror?.head?.branch !== name || mirror.head.commit === commit,
         }));
       },
-      skippedFiles: async ({ repository }: { repository: Repository }, args: { first: number; offset: number }, op: Operation) => {
+      skippedFiles: async (
+        { repository }: { repository: Repository },
+        args: { first: number; offset: number; reason?: string | null },
+        op: Operation,
+      ) => {
         const visibility = await d.visibility.of(op.actor);
         const files = await d.engine.skippedFiles({
           repository: repository.id,
           limit: Math.min(Math.max(args.first, 0), 1_000),
           offset: Math.max(args.offset, 0),
+          ...(args.reason ? { reason: args.reason } : {}),
           signal: op.signal,
         });
         return files.filter(({ path }) => visibility.canSee(repository.id, path));

@@ -271,8 +271,8 @@ extend type Repository {
 type RepositoryTextSearchIndex {
   status: RepositoryTextSearchIndexStatus
   refs: [RepositoryTextSearchIndexedRef!]!
-  "Files known by path only, with the reason."
-  skippedFiles(first: Int = 100, offset: Int = 0): [RepositorySkippedFile!]
+  "Files known by path only, with the reason: too-large, binary, too-many-trigrams, ignored, symlink or missing. At most 1,000 at a time."
+  skippedFiles(first: Int = 100, offset: Int = 0, reason: String): [RepositorySkippedFile!]
 }
 
 type RepositoryTextSearchIndexStatus {
@@ -283,6 +283,13 @@ type RepositoryTextSearchIndexStatus {
   indexShardsCount: Int!
   degraded: Boolean!
   skippedFilesCount: Int!
+  "The most frequent reason first."
+  skippedFilesByReason: [RepositorySkippedFilesCount!]!
+}
+
+type RepositorySkippedFilesCount {
+  reason: String!
+  count: Int!
 }
 
 type RepositoryTextSearchIndexedRef {

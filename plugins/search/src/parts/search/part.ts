@@ -33,7 +33,7 @@ export default definePart(config)({
         explain: ({ scope }) => engine.explain(scope),
         status: ({ repositories }) => opened.list(repositories),
         holdings: async ({ knows }) => holdingsOf(await opened.manifests(), knows),
-        skippedFiles: ({ repository, limit, offset }) => opened.skipped(repository, { limit, offset }),
+        skippedFiles: ({ repository, ...page }) => opened.skipped(repository, page),
       };
     });
     r.start((deps, ctx) => {
