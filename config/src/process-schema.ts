@@ -1,5 +1,9 @@
 import { bytes, duration, ROLES, secret, z } from '@sextant/sdk';
 
+/** A host name, with `*.` for all below it, or an address with an optional length of its network. */
+const ALLOWED =
+  /^(?:(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?|[0-9a-f:.]*:[0-9a-f:.]*(?:\/\d{1,3})?)$/i;
+
 /** What a process needs to know before any plugin: where it listens, where it stores, what it is. */
 export const processSchema = z.object({
   dataDir: z
@@ -98,6 +102,15 @@ export const processSchema = z.object({
       maxAliases: z.number().int().min(0).default(100).describe('Most aliases in a query'),
       maxTokens: z.number().int().min(100).default(10_000).describe('Most tokens in a query'),
       maxCost: z.number().int().min(1).default(1_000_000).describe('Most objects a query may ask for; list arguments multiply'),
+    })
+    .prefault({}),
+  outbound: z
+    .object({
+      allow: z
+        .array(z.string().regex(ALLOWED, 'must be a host name, *.domain, an IP address or a network such as 10.2.0.0/16'))
+        .default([])
+        .describe('Hosts and networks inside that any URL may lead to: git.corp.example, *.corp.example, 10.2.0.0/16'),
+      log: z.number().int().min(0).max(1000).default(50).describe('Requests to other servers that are kept for site admins, up to 7 days'),
     })
     .prefault({}),
   jobs: z

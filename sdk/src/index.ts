@@ -13,7 +13,7 @@ export type { EnqueueOptions, JobRecord, JobState, Jobs } from './core/jobs.js';
 export type { Logger } from './core/log.js';
 export type { Labels, Meter, OpenSpan } from './core/meter.js';
 export type { NodeKind } from './core/node-kind.js';
-export type { OutboundHttp } from './core/outbound-http.js';
+export type { OutboundHttp, OutboundRequest } from './core/outbound-http.js';
 export type { PluginState, PluginStatus, Plugins } from './core/plugins.js';
 export type { Process } from './core/process.js';
 export type { Secrets } from './core/secrets.js';

@@ -13,7 +13,7 @@ export type SmithyPage = z.output<typeof page>;
 /** Reads one page of the server's list. @throws SEXTANT_SMITHY_REFUSED, SEXTANT_SMITHY_ANSWER, SEXTANT_OUTBOUND_FAILED */
 export async function readPage(http: OutboundHttp, { url, token }: SmithyConfig, number: number, signal: AbortSignal): Promise<SmithyPage> {
   const address = new URL(`/api/repositories?page=${number}`, url);
-  const response = await http.fetch(address.href, { signal, headers: { authorization: `Bearer ${token.reveal()}` } });
+  const response = await http.fetch(address.href, { signal, from: 'admin', headers: { authorization: `Bearer ${token.reveal()}` } });
   if (response.status === 401 || response.status === 403) {
     await response.body?.cancel();
     throw new SextantError('SEXTANT_SMITHY_REFUSED', {

@@ -33,6 +33,7 @@ import { Logs } from '../observability/logs.js';
 import { Metrics } from '../observability/metrics.js';
 import { startTracing } from '../observability/start-tracing.js';
 import type { Tracing } from '../observability/tracing.js';
+import { Outbound } from '../outbound/outbound.js';
 import { RemoteClients } from '../remote/remote-client.js';
 import { RemoteServer } from '../remote/remote-server.js';
 import { runAs } from '../services/actors.js';
@@ -89,6 +90,7 @@ export class Kernel {
   readonly #http: HttpServer;
   readonly #remoteServer: RemoteServer;
   readonly #remoteClients: RemoteClients;
+  readonly #outbound: Outbound;
   readonly #configs: PluginConfigs;
   readonly #progress: BootProgress;
   readonly #changes = new ChangeFeed<PluginStatus>();
@@ -177,6 +179,7 @@ export class Kernel {
     this.health = new Health(this.#boundary);
     this.#configs = new PluginConfigs(configuration, log);
     this.#remoteClients = new RemoteClients(base.tls, tracing);
+    this.#outbound = new Outbound({ ...config.outbound, version: KERNEL_VERSION, log: stored?.outboundLog, tracing });
     this.#remoteServer = new RemoteServer(this.#boundary, log, {
       tracing,
       stateOf: (plugin) => this.records.find((r) => r.id === plugin)?.state,
@@ -191,6 +194,7 @@ export class Kernel {
         configs: this.#configs,
         stored,
         clock,
+        outbound: this.#outbound,
         dataDir: base.dataDir,
         process: { version: KERNEL_VERSION, instance: this.instance, roles, localMode, externalUrl: () => this.url },
         plugins: () => this.switchboard,
@@ -209,11 +213,8 @@ export class Kernel {
       tracing,
       log,
       limits: configuredLimits(config.graphql),
-      plugins: {
-        list: () => this.switchboard.list(),
-        enable: (id) => this.switchboard.enable(id),
-        disable: (id, o) => this.switchboard.disable(id, o),
-      },
+      plugins: () => this.switchboard,
+      outbound: stored?.outboundLog,
       nodes: () => this.points.list(core.nodes),
       pluginChanges: (signal) => this.#changes.read(signal),
       processes: () => this.#switches.processes(),
@@ -384,6 +385,7 @@ export class Kernel {
       'closing HTTP': () => this.#http.close(),
       'closing the internal server': () => this.#remoteServer.close(),
       'closing internal connections': () => this.#remoteClients.close(),
+      'closing outbound connections': () => this.#outbound.close(),
       'closing what stores': () => this.base.stored?.close(),
       'releasing the data folder': () => this.base.lock?.release(),
       'ending tracing': () => this.#tracing[Symbol.asyncDispose](),

@@ -3,8 +3,8 @@ import { ContainerModule } from 'inversify';
 import { identifierOf } from '../container/kernel-container.js';
 import type { Logs } from '../observability/logs.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { Outbound } from '../outbound/outbound.js';
 import { actorsOf } from '../services/actors.js';
-import { outboundFor } from '../services/outbound.js';
 import { pluginFolder } from './data-folder.js';
 import type { PluginConfigs } from './plugin-configs.js';
 import type { Stored } from './stored-services.js';
@@ -15,6 +15,7 @@ export interface PluginServiceSources {
   readonly configs: PluginConfigs;
   readonly stored: Stored | undefined;
   readonly clock: Clock;
+  readonly outbound: Outbound;
   readonly dataDir: string;
   readonly process: {
     readonly version: string;
@@ -38,7 +39,7 @@ export const pluginServices =
       provide(core.meter, () => metrics.of(plugin));
       provide(core.clock, () => clock);
       provide(core.actor, () => actorsOf(plugin));
-      provide(core.http, () => outboundFor(`Sextant/${process.version}`));
+      provide(core.http, () => sources.outbound.of(plugin));
       provide(core.plugins, () => sources.plugins());
       provide(core.config, () => configs.of(plugin));
       provide(

@@ -12,6 +12,7 @@ import { PostgresTransport } from '../events/postgres-transport.js';
 import { JobsService, migrateJobLibrary } from '../jobs/jobs-service.js';
 import type { Logs } from '../observability/logs.js';
 import type { Tracing } from '../observability/tracing.js';
+import { OutboundLog } from '../outbound/outbound-log.js';
 import { answerForKeys, askForKey, type KeyHolders } from '../secrets/key-holders.js';
 import { KeyRing } from '../secrets/key-ring.js';
 import { PluginSecrets } from '../secrets/plugin-secrets.js';
@@ -45,6 +46,7 @@ export class Stored {
   readonly switches: SwitchTable;
   readonly processes: ProcessTable;
   readonly keys: KeyRing;
+  readonly outboundLog: OutboundLog;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
   #listening = false;
@@ -62,6 +64,7 @@ export class Stored {
     const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
     this.processes = new ProcessTable(main);
+    this.outboundLog = new OutboundLog({ keep: config.outbound.log, instance, db: main, log: logs.of('kernel') });
     this.keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
   }
 
@@ -152,6 +155,7 @@ export class Stored {
   async close(): Promise<void> {
     await this.#jobs?.stop();
     await this.#events?.close();
+    await this.outboundLog.close();
     this.outside.close();
     await this.database.close();
   }

@@ -64,11 +64,11 @@ export class EngineBench {
       }),
       log: aLog(this.lines),
       limits,
-      plugins: {
+      plugins: () => ({
         list: () => this.statuses,
         enable: async (id) => this.switch(id, 'active'),
         disable: async (id) => this.switch(id, 'disabled'),
-      },
+      }),
       nodes: () => this.nodes,
       pluginChanges: (signal) => this.changes.listen(signal),
       processes: async () => [],

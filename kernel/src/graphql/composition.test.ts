@@ -11,7 +11,7 @@ function anEngine(): GraphQLEngine {
   return new GraphQLEngine({
     boundary: new Boundary({ allows: () => true, failed: () => {} }),
     log: silent,
-    plugins: { list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) },
+    plugins: () => ({ list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) }),
     nodes: () => [],
     pluginChanges: async function* () {},
     processes: async () => [],

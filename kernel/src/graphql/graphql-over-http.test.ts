@@ -56,7 +56,7 @@ beforeEach(async () => {
   engine = new GraphQLEngine({
     boundary,
     log: silent,
-    plugins: { list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) },
+    plugins: () => ({ list: () => [], enable: () => Promise.reject(new Error()), disable: () => Promise.reject(new Error()) }),
     nodes: () => [],
     pluginChanges: async function* () {},
     processes: async () => [],

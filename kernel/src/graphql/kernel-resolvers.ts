@@ -2,13 +2,17 @@ import { type Contribution, decodeNodeId, type NodeKind, type PluginStatus, type
 import { isObjectType } from 'graphql';
 import type { Boundary } from '../boundary/boundary.js';
 import type { ProcessState } from '../lifecycle/process-state.js';
+import type { OutboundLog } from '../outbound/outbound-log.js';
 import type { KernelResolvers } from './mount-resolvers.js';
 import type { OperationState } from './operation-state.js';
+import { outboundRequestFields, outboundRequests } from './outbound-requests.js';
 import { blame } from './present-error.js';
 
 /** What the kernel's own fields read. */
 export interface KernelSources {
-  readonly plugins: Plugins;
+  plugins(): Plugins;
+  /** The requests to other servers that are kept; undefined in a process without a database. */
+  readonly outbound?: OutboundLog | undefined;
   /** The contributions to `core.nodes@1` as they stand now. */
   nodes(): readonly Contribution<NodeKind>[];
   /** The state of a plugin each time it changes. Ends with the signal. */
@@ -33,12 +37,13 @@ export function kernelResolvers(sources: KernelSources, boundary: Boundary): Ker
   return {
     Query: {
       node: (_parent, args: { id: string }, state) => loadNode(args.id, sources.nodes(), state, boundary),
-      plugins: () => sources.plugins.list(),
+      plugins: () => sources.plugins().list(),
+      outboundRequests: (_parent, args) => outboundRequests(sources.outbound, args),
     },
     Mutation: {
-      enablePlugin: (_parent, args: { id: string }) => sources.plugins.enable(args.id),
+      enablePlugin: (_parent, args: { id: string }) => sources.plugins().enable(args.id),
       disablePlugin: (_parent, args: { id: string; cascade?: boolean | null }) =>
-        sources.plugins.disable(args.id, { cascade: args.cascade ?? false }),
+        sources.plugins().disable(args.id, { cascade: args.cascade ?? false }),
     },
     Subscription: {
       pluginChanged: {
@@ -54,6 +59,7 @@ export function kernelResolvers(sources: KernelSources, boundary: Boundary): Ker
           plugins.filter(({ id }) => id === (status as PluginStatus).id).map((plugin) => ({ ...plugin, instance, roles })),
         ),
     },
+    OutboundRequest: outboundRequestFields,
     PluginProcess: {
       state: (process) => constant((process as { readonly state: string }).state),
     },

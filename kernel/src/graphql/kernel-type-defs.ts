@@ -83,10 +83,46 @@ type PluginProcess {
   code: String
 }
 
+type HTTPHeader {
+  name: String!
+  "A value that may be secret is shown as REDACTED."
+  values: [String!]!
+}
+
+"A request that this installation made to another server. Bodies are not kept, nor the path of an address that a person gave."
+type OutboundRequest implements Node @requires(role: SITE_ADMIN) {
+  id: ID!
+  startedAt: DateTime!
+  method: String!
+  url: String!
+  requestHeaders: [HTTPHeader!]!
+  "Always empty: it may hold secrets."
+  requestBody: String!
+  "0 when there was no answer."
+  statusCode: Int!
+  responseHeaders: [HTTPHeader!]!
+  "Until the head of the answer."
+  durationMs: Int!
+  "Empty when there was an answer."
+  errorMessage: String!
+  "The plugin that made it."
+  creationStackFrame: String!
+  "The plugin that made it."
+  callStack: String!
+}
+
+type OutboundRequestConnection @requires(role: SITE_ADMIN) {
+  nodes: [OutboundRequest!]!
+  totalCount: Int!
+  pageInfo: PageInfo!
+}
+
 type Query {
   "The object with this id; null when it is not there or not yours to see."
   node(id: ID!): Node
   plugins: [Plugin!]! @requires(role: SITE_ADMIN)
+  "The latest requests to other servers, newest first, as many as outbound.log says."
+  outboundRequests(first: Int, after: String): OutboundRequestConnection! @requires(role: SITE_ADMIN)
 }
 
 type Mutation {

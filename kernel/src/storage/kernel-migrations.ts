@@ -103,11 +103,20 @@ const processes: Migration = {
   },
 };
 
+const outboundRequests: Migration = {
+  name: 'create-outbound-requests-1763990000005',
+  up: async (db) => {
+    await db.query(
+      'create unlogged table outbound_requests (id text collate "C" primary key, entry jsonb not null, at timestamptz not null); create index outbound_requests_at on outbound_requests (at)',
+    );
+  },
+};
+
 /** The kernel's own tables: all of them where `main` is, the outbox in every database. */
 export function kernelTargets(databases: Databases): readonly MigrationTarget[] {
   return databases.distinct().map(({ name }) => ({
     plugin: KERNEL,
     database: name,
-    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes] : [outbox],
+    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes, outboundRequests] : [outbox],
   }));
 }

@@ -93,6 +93,7 @@ async function probe(
 ): ReturnType<CodeHostKind['check']> {
   const response = await http.fetch(`${cloneUrl.replace(/\/+$/, '')}/info/refs?service=git-upload-pack`, {
     signal,
+    from: 'admin',
     headers: authorization(credentials),
   });
   await response.body?.cancel();

@@ -19,13 +19,15 @@ export async function servedRepositories(
   const base = new URL(url);
   const response = await http.fetch(new URL('/v1/list-repos', base).href, {
     signal,
+    from: 'admin',
+    maxBody: MAX_BYTES,
     headers: { accept: 'application/json', ...authorization(credentials) },
   });
   if (response.status !== 200) {
     await response.body?.cancel();
     throw unexpected(`It answered with status ${response.status}.`);
   }
-  const parsed = answer.safeParse(parseJson(await textOf(response)));
+  const parsed = answer.safeParse(parseJson(await response.text()));
   if (!parsed.success) throw unexpected('Its answer is not a list of repositories.');
   return (parsed.data.Items ?? []).map(({ Name, URI, ClonePath }) => {
     const cloneUrl = URL.canParse(ClonePath, base.href) ? new URL(ClonePath, base) : undefined;
@@ -40,17 +42,6 @@ export const authorization = (credentials: Credentials | undefined): Record<stri
   credentials
     ? { authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString('base64')}` }
     : {};
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > MAX_BYTES) throw unexpected(`Its answer is longer than ${MAX_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
 
 function parseJson(text: string): unknown {
   try {
