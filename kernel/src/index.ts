@@ -6,6 +6,10 @@ export { bootTable } from './boot/boot-table.js';
 export { currentEntry } from './boundary/boundary.js';
 export { keepProcess } from './boundary/keep-process.js';
 export { runningPlugin } from './boundary/running-plugin.js';
+export { MemoryCacheStore } from './cache/memory-cache-store.js';
+export { MemoryLimitStore } from './cache/memory-limit-store.js';
+export { PluginCache } from './cache/plugin-cache.js';
+export { PluginLimits } from './cache/plugin-limits.js';
 export { discover } from './discovery/discover.js';
 export { loadCommands, type PluginCommand } from './discovery/load-commands.js';
 export { JobSpy } from './jobs/job-spy.js';
@@ -13,6 +17,7 @@ export { collectDeclarations, type Declarations } from './lifecycle/declarations
 export type { RunawayPlugin } from './lifecycle/runaways.js';
 export { Logs } from './observability/logs.js';
 export { type CollectedSpan, TestCollector } from './observability/test-collector.js';
+export { Outbound } from './outbound/outbound.js';
 export { EmbeddedPostgres } from './storage/embedded/embedded-postgres.js';
 export { createTestDatabase, type TestDatabase } from './storage/test-database.js';
 export { KERNEL_VERSION } from './version.js';

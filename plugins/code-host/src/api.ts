@@ -1,5 +1,24 @@
 import { type Actor, defineEvent, extensionPoint, type IdSet, type RepoName, type Secret, serviceToken, z } from '@sextant/sdk';
 
+export {
+  type HostAnswer,
+  type HostClient,
+  type HostClientOptions,
+  type HostClients,
+  type HostRequest,
+  hostClients,
+  type PagedRequest,
+} from './api/host-clients.js';
+export {
+  type KnownLimits,
+  type RateLimitState,
+  type RateLimits,
+  rateLimits,
+  type Spender,
+  type Turn,
+  type TurnRequest,
+} from './api/rate-limits.js';
+
 /** A repository as Sextant knows it. The id is a stable int32 and never reused. */
 export interface Repository {
   readonly id: number;

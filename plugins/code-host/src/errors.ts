@@ -37,6 +37,31 @@ export const codeHostErrors = declareErrors({
     summary: 'A sync would have deleted more repositories than maxDeletions allows; it deleted none.',
     fix: 'See whether the host lists everything; raise maxDeletions for one sync if the deletions are right.',
   },
+  SEXTANT_CODE_HOST_RATE_LIMITED: {
+    status: 429,
+    summary: 'A code host takes no more requests for now, and it would be too long to wait.',
+    fix: 'Try again at the time that is named.',
+  },
+  SEXTANT_CODE_HOST_REFUSED: {
+    status: 502,
+    summary: 'A code host refused the credential of a connection, or asks for one; nothing is deleted for it.',
+    fix: 'Make a new credential at the host that may read repositories, and put it into the connection.',
+  },
+  SEXTANT_CODE_HOST_ABSENT: {
+    status: 502,
+    summary: 'A code host does not have what was asked for, or does not show it to the credential of the connection.',
+    fix: 'Check the names in the connection, and what its credential may see.',
+  },
+  SEXTANT_CODE_HOST_DOWN: {
+    status: 502,
+    summary: 'A code host could not answer, also when it was asked again; nothing is deleted for it.',
+    fix: 'Wait, or see how the host is.',
+  },
+  SEXTANT_CODE_HOST_ANSWER: {
+    status: 502,
+    summary: 'A code host gave an answer that is not one of its API, such as a page to sign in; nothing is deleted for it.',
+    fix: 'Check that the URL of the connection is the address of such a host.',
+  },
   SEXTANT_CODE_HOST_PATTERN: {
     status: 400,
     summary: 'A pattern over repository names is not a valid RE2 pattern.',

@@ -1,9 +1,20 @@
 import type { Make, Registrar } from '@sextant/sdk';
-import { type MirrorSources, mirrorSources, type Repositories, repositories, type VisibilityService, visibility } from './api.js';
+import {
+  type HostClients,
+  hostClients,
+  type MirrorSources,
+  mirrorSources,
+  type RateLimits,
+  type Repositories,
+  rateLimits,
+  repositories,
+  type VisibilityService,
+  visibility,
+} from './api.js';
 import type { config } from './config.js';
 import { MirrorSourceStore } from './repositories/mirror-sources.js';
 import { RepositoryStore } from './repositories/repository-store.js';
-import { recordsOf, type serviceDeps, wallOf } from './services.js';
+import { hostsOf, recordsOf, type serviceDeps, wallOf } from './services.js';
 
 type MakeOf<V> = Make<V, typeof serviceDeps, typeof config>;
 
@@ -13,10 +24,14 @@ const makeMirrorSources: MakeOf<MirrorSources> = (deps) => {
   const { connections, kinds } = recordsOf(deps);
   return new MirrorSourceStore(deps.db, connections, kinds);
 };
+const makeRateLimits: MakeOf<RateLimits> = (deps, ctx) => hostsOf(deps, ctx).limits;
+const makeHostClients: MakeOf<HostClients> = (deps, ctx) => hostsOf(deps, ctx).clients;
 
 /** What the plugin provides to others; every part that does so hands over the very same functions. */
 export function provideServices(r: Pick<Registrar<typeof serviceDeps, typeof config>, 'provide'>): void {
   r.provide(visibility, makeVisibility);
   r.provide(repositories, makeRepositories);
   r.provide(mirrorSources, makeMirrorSources);
+  r.provide(rateLimits, makeRateLimits);
+  r.provide(hostClients, makeHostClients);
 }

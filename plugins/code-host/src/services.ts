@@ -1,8 +1,11 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { codeHostKinds, permissionSources } from './api.js';
+import { codeHostKinds, type HostClients, permissionSources } from './api.js';
 import type { config } from './config.js';
 import { ConnectionStore } from './connections/connection-store.js';
 import { KindRegistry } from './connections/kind-registry.js';
+import { HttpHostClient } from './host-clients/http-host-client.js';
+import { KnownAnswers } from './host-clients/known-answers.js';
+import { HostRateLimits } from './rate-limits/host-rate-limits.js';
 import { SyncHistory } from './sync/sync-history.js';
 import { Wall } from './wall/visibility.js';
 import { WallState } from './wall/wall-state.js';
@@ -14,6 +17,9 @@ export const serviceDeps = {
   events: core.events,
   clock: core.clock,
   jobs: core.jobs,
+  http: core.http,
+  cache: core.cache,
+  limits: core.limits,
   kinds: codeHostKinds,
   sources: permissionSources,
 } as const;
@@ -48,6 +54,22 @@ export function wallOf(deps: ServiceDeps, ctx: Context): Wall {
     walls.set(ctx, wall);
   }
   return wall;
+}
+
+const hosts = new WeakMap<Context, ReturnType<typeof makeHosts>>();
+
+/** The ways to code hosts of this life of the plugin; one, because budgets and queues are in it. */
+export function hostsOf(deps: ServiceDeps, ctx: Context): ReturnType<typeof makeHosts> {
+  const made = hosts.get(ctx) ?? makeHosts(deps);
+  hosts.set(ctx, made);
+  return made;
+}
+
+function makeHosts({ http, cache, limits: buckets, clock }: ServiceDeps) {
+  const limits = new HostRateLimits({ clock, cache, limits: buckets });
+  const known = new KnownAnswers(cache);
+  const clients: HostClients = { client: (options) => new HttpHostClient(options, { http, limits, known, clock }) };
+  return { limits, clients };
 }
 
 /** Shows the plugin as degraded from the first failure of a source until it answers again. */

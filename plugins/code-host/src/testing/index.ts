@@ -1,3 +1,4 @@
 export { type CodeHostScene, codeHostKindContract } from './code-host-kind-contract.js';
 export { aUser, FakeHost, FakePermissions, found } from './fakes.js';
 export { type LeakMatrix, type LeakSurface, leakMatrix, leaksIn, lossesIn, type MatrixCell, type MatrixRepository } from './leak-matrix.js';
+export { testHostClients } from './test-host-clients.js';

@@ -1,0 +1,181 @@
+import { type Clock, type OutboundHttp, type OutboundRequest, SextantError, type z } from '@sextant/sdk';
+import type { HostAnswer, HostClient, HostClientOptions, HostRequest, PagedRequest } from '../api/host-clients.js';
+import type { RateLimits } from '../api/rate-limits.js';
+import { nameOf, shaped, statusFailure, unexpected } from './host-failures.js';
+import type { KnownAnswer, KnownAnswers } from './known-answers.js';
+import { nextByLink, nextByQuery } from './next-page.js';
+
+export interface HostClientParts {
+  readonly http: OutboundHttp;
+  readonly limits: RateLimits;
+  readonly known: KnownAnswers;
+  readonly clock: Clock;
+  readonly random?: () => number;
+}
+
+type Sending = HostRequest & { readonly body?: unknown; readonly repeatable?: boolean; readonly creates?: boolean };
+interface Read extends HostAnswer {
+  readonly text: string;
+}
+
+/** What may have gone by a moment later. A name that does not resolve, or a certificate, stays as it is. */
+const PASSING_STATUS = [500, 502, 503, 504];
+const PASSING_FAILURE = ['connection', 'protocol'];
+const TRIES = 3;
+const FIRST_WAIT = 500;
+/** Times that a host may refuse one request for being one too many: each comes after the wait that it asked for. */
+const REFUSALS = 4;
+/** Milliseconds that somebody who waits for an answer waits for the turn. */
+const PATIENCE = 10_000;
+const MOST_PAGES = 20_000;
+
+export class HttpHostClient implements HostClient {
+  readonly #base: URL;
+
+  constructor(
+    private readonly options: HostClientOptions,
+    private readonly parts: HostClientParts,
+  ) {
+    this.#base = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`);
+  }
+
+  async get<T>(path: string, shape: z.ZodType<T>, request: HostRequest): Promise<T> {
+    return shaped(this.options, await this.#settled('GET', this.#url(path, request), request), shape);
+  }
+
+  ask(path: string, request: HostRequest): Promise<HostAnswer> {
+    return this.#settled('GET', this.#url(path, request), request);
+  }
+
+  async send<T>(method: string, path: string, shape: z.ZodType<T>, request: Sending): Promise<T> {
+    return shaped(this.options, await this.#settled(method, this.#url(path, request), request), shape);
+  }
+
+  async *pages<P>(path: string, shape: z.ZodType<P>, request: PagedRequest<P>): AsyncGenerator<P> {
+    const seen = new Set<string>();
+    let before: string | undefined;
+    for (let url: URL | undefined = this.#url(path, request); url !== undefined; ) {
+      if (seen.has(url.href) || seen.size >= MOST_PAGES) throw unexpected(this.options, 'Its list does not end.');
+      seen.add(url.href);
+      const answer: Read = await this.#settled('GET', url, request);
+      const page = shaped(this.options, answer, shape);
+      const next = request.next?.(page, answer.headers);
+      const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
+      if (following !== undefined && answer.text === before) throw unexpected(this.options, 'It gave the same page of its list twice.');
+      before = answer.text;
+      yield page;
+      url = following;
+    }
+  }
+
+  #url(path: string, { query = {} }: HostRequest): URL {
+    const url = new URL(path.replace(/^\/+/, ''), this.#base);
+    if (url.origin !== this.#base.origin) throw unexpected(this.options, 'A request would have gone to another server.');
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  /** @returns a success. @throws what its status means, once it does not help to ask again. */
+  async #settled(method: string, url: URL, request: Sending): Promise<Read> {
+    const repeatable = method === 'GET' || request.repeatable === true;
+    let failures = 0;
+    for (let refusals = 0; ; ) {
+      let answer: Read;
+      let limited: boolean;
+      try {
+        ({ answer, limited } = await this.#once(method, url, request));
+      } catch (error) {
+        const reason = SextantError.is(error) && error.code === 'SEXTANT_OUTBOUND_FAILED' ? String(error.details['reason']) : '';
+        if (!repeatable || !PASSING_FAILURE.includes(reason) || ++failures >= TRIES) throw error;
+        await this.#pause(failures, request.signal);
+        continue;
+      }
+      if (limited) {
+        // The next turn comes when the host lets it.
+        if (++refusals >= REFUSALS) throw this.#stillLimited();
+      } else if (PASSING_STATUS.includes(answer.status) && repeatable && ++failures < TRIES) await this.#pause(failures, request.signal);
+      else {
+        const failure = statusFailure(this.options, answer);
+        if (failure) throw failure;
+        return answer;
+      }
+    }
+  }
+
+  async #once(method: string, url: URL, request: Sending): Promise<{ readonly answer: Read; readonly limited: boolean }> {
+    const { options, parts } = this;
+    const { signal, priority = 'background', cost, creates } = request;
+    using turn = await parts.limits.turn({
+      host: options.url,
+      credential: options.credential?.secret,
+      priority,
+      signal,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(priority === 'interactive' ? { patience: PATIENCE } : {}),
+      ...(cost === undefined ? {} : { cost }),
+      ...(creates === undefined ? {} : { creates }),
+    });
+    const spender = options.credential?.secret.reveal() ?? '';
+    const known = method === 'GET' ? await parts.known.find(spender, url) : undefined;
+    const response = await parts.http.fetch(url.href, this.#outbound(method, request, known));
+    if (response.status === 304 && known) {
+      await turn.learn(response);
+      return { answer: remembered(known), limited: false };
+    }
+    const text = await response.text();
+    const { status, headers } = response;
+    const answer = { status, headers, text, body: json(text) };
+    const limited = await turn.learn({ status, headers, limited: options.limited?.(answer) ?? false });
+    if (status === 200 && method === 'GET') await parts.known.keep(spender, url, headers, text);
+    return { answer, limited };
+  }
+
+  #outbound(method: string, { signal, body }: Sending, known: KnownAnswer | undefined): OutboundRequest {
+    const { credential, timeout, headers = {} } = this.options;
+    const header = credential && (credential.header ?? { name: 'authorization', value: credential.secret });
+    const value = header?.value.reveal();
+    return {
+      from: 'admin',
+      method,
+      signal,
+      headers: {
+        accept: 'application/json',
+        ...headers,
+        ...(header && value !== undefined ? { [header.name]: credential?.header ? value : `Bearer ${value}` } : {}),
+        ...(known ? { 'if-none-match': known.etag } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(timeout === undefined ? {} : { timeout }),
+    };
+  }
+
+  /** Longer each time, and never the same for two that failed together. */
+  #pause(failures: number, signal: AbortSignal): Promise<void> {
+    const { clock, random = Math.random } = this.parts;
+    return clock.sleep(FIRST_WAIT * 2 ** (failures - 1) * (0.5 + random()), signal);
+  }
+
+  #stillLimited(): SextantError {
+    return new SextantError('SEXTANT_CODE_HOST_RATE_LIMITED', {
+      what: `${nameOf(this.options)} takes no more requests for now.`,
+      why: `It refused one ${REFUSALS} times, each after the wait that it had asked for.`,
+      fix: 'See who else uses the credential, or give the connection one of its own.',
+    });
+  }
+}
+
+const remembered = ({ text, type, link }: KnownAnswer): Read => ({
+  status: 200,
+  headers: new Headers({ 'content-type': type, ...(link === undefined ? {} : { link }) }),
+  text,
+  body: json(text),
+});
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import LinkHeader from 'http-link-header';
+
+/**
+ * The address of the next page by a `link` header. A host may write another origin than the one it is reached by, so only path and query of it are
+ * taken, and the path only below the base of its API: a list cannot lead a credential elsewhere.
+ */
+export function nextByLink(headers: Headers, current: URL, base: URL): URL | undefined {
+  const link = headers.get('link');
+  if (link === null) return undefined;
+  const uri = nextOf(link);
+  if (uri === undefined || !URL.canParse(uri, current.href)) return undefined;
+  const told = new URL(uri, current);
+  const next = new URL(current);
+  if (told.pathname.startsWith(base.pathname)) next.pathname = told.pathname;
+  next.search = told.search;
+  return next;
+}
+
+function nextOf(link: string): string | undefined {
+  try {
+    return LinkHeader.parse(link).rel('next')[0]?.uri;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The next page by what its request is asked with beside what all are. */
+export function nextByQuery(query: Readonly<Record<string, string | number>>, current: URL): URL {
+  const next = new URL(current);
+  for (const [name, value] of Object.entries(query)) next.searchParams.set(name, String(value));
+  return next;
+}

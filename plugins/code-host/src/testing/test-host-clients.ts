@@ -1,0 +1,37 @@
+import type { Clock } from '@sextant/sdk';
+import { type InMemoryServices, inMemoryServices } from '@sextant/sdk/testing';
+import type { HostClients } from '../api/host-clients.js';
+import { HttpHostClient } from '../host-clients/http-host-client.js';
+import { KnownAnswers } from '../host-clients/known-answers.js';
+import { HostRateLimits } from '../rate-limits/host-rate-limits.js';
+
+/** Time that passes by sleeping and in no other way: whoever waits an hour for a host has waited it at once. */
+class HurriedClock implements Clock {
+  #passed = 0;
+  readonly #began = new Date();
+
+  now(): Date {
+    return new Date(this.#began.getTime() + this.#passed);
+  }
+
+  monotonic(): number {
+    return this.#passed;
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#passed += milliseconds;
+  }
+}
+
+/** Clients as the plugin makes them, over real connections, that wait for no rate limit. `timeout`: milliseconds for one answer, default 1,000. */
+export function testHostClients(options: { readonly timeout?: number } = {}): HostClients & { readonly services: InMemoryServices } {
+  const services = inMemoryServices({ clock: new HurriedClock() });
+  const { cache, clock, http } = services;
+  const limits = new HostRateLimits(services);
+  const known = new KnownAnswers(cache);
+  return {
+    services,
+    client: (of) => new HttpHostClient({ timeout: options.timeout ?? 1_000, ...of }, { http, limits, known, clock }),
+  };
+}
