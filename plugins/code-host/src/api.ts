@@ -1,4 +1,6 @@
 import { type Actor, defineEvent, extensionPoint, type IdSet, type RepoName, type Secret, serviceToken, z } from '@sextant/sdk';
+import type { HostPermissions } from './api/permissions.js';
+import type { HostWebhooks } from './api/webhooks.js';
 
 export {
   type HostAnswer,
@@ -9,6 +11,7 @@ export {
   hostClients,
   type PagedRequest,
 } from './api/host-clients.js';
+export type { HostAccount, HostGroup, HostPermissions } from './api/permissions.js';
 export {
   type KnownLimits,
   type RateLimitState,
@@ -18,6 +21,7 @@ export {
   type Turn,
   type TurnRequest,
 } from './api/rate-limits.js';
+export { type HostEvent, type HostWebhooks, permissionsOutdated, pullRequestChanged, type WebhookProof } from './api/webhooks.js';
 
 /** A repository as Sextant knows it. The id is a stable int32 and never reused. */
 export interface Repository {
@@ -179,6 +183,10 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
     connection: Connection<z.output<S>>,
     signal: AbortSignal,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string; readonly fix: string }>;
+  /** How the host tells of what happens there; absent for hosts that do not. */
+  readonly webhooks?: HostWebhooks;
+  /** Who may read what; absent for hosts that do not say. */
+  readonly permissions?: HostPermissions<Connection<z.output<S>>>;
   /** Watches for changes where the host is this machine; calls back with the external ids that changed, or with none for "list again". */
   watch?(connection: Connection<z.output<S>>, changed: (externalIds: readonly string[]) => void): AsyncDisposable;
 }

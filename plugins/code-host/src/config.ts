@@ -33,6 +33,10 @@ export const config = z.object({
   purgeInterval: duration()
     .default(15 * MINUTE)
     .describe('How often repositories are looked for that are due to be purged'),
+  webhookLogRetention: duration()
+    .default(72 * 60 * MINUTE)
+    .describe('How long deliveries to webhooks are kept, and known for having come')
+    .meta({ live: true }),
   enforceForSiteAdmins: z.boolean().default(false).describe('Site admins see only what they were granted').meta({ live: true }),
   openToAllUsers: z
     .boolean()

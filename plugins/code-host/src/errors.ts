@@ -62,6 +62,17 @@ export const codeHostErrors = declareErrors({
     summary: 'A code host gave an answer that is not one of its API, such as a page to sign in; nothing is deleted for it.',
     fix: 'Check that the URL of the connection is the address of such a host.',
   },
+  SEXTANT_CODE_HOST_WEBHOOK_INVALID: {
+    status: 400,
+    summary: 'A webhook has no name, too short a secret, or a code host that no connection is to or that has no webhooks.',
+    fix: 'Correct what is named.',
+  },
+  SEXTANT_CODE_HOST_WEBHOOK_NOT_FOUND: { status: 404, summary: 'There is no such webhook or delivery.', fix: 'Check its address or id.' },
+  SEXTANT_CODE_HOST_WEBHOOK_UNPROVEN: {
+    status: 401,
+    summary: 'A delivery to a webhook does not prove that it is from the code host.',
+    fix: 'Give the webhook the same secret at both ends.',
+  },
   SEXTANT_CODE_HOST_PATTERN: {
     status: 400,
     summary: 'A pattern over repository names is not a valid RE2 pattern.',

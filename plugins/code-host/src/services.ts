@@ -9,6 +9,9 @@ import { HostRateLimits } from './rate-limits/host-rate-limits.js';
 import { SyncHistory } from './sync/sync-history.js';
 import { Wall } from './wall/visibility.js';
 import { WallState } from './wall/wall-state.js';
+import { WebhookReceiver } from './webhooks/receive-webhook.js';
+import { WebhookLog } from './webhooks/webhook-log.js';
+import { WebhookStore } from './webhooks/webhook-store.js';
 
 /** What every part of the plugin is built on. */
 export const serviceDeps = {
@@ -18,6 +21,7 @@ export const serviceDeps = {
   clock: core.clock,
   jobs: core.jobs,
   http: core.http,
+  process: core.process,
   cache: core.cache,
   limits: core.limits,
   kinds: codeHostKinds,
@@ -37,6 +41,14 @@ export interface Records {
 export function recordsOf(deps: ServiceDeps): Records {
   const kinds = new KindRegistry(deps.kinds);
   return { kinds, connections: new ConnectionStore(deps.db, deps.secrets, kinds, deps.events), history: new SyncHistory(deps.db) };
+}
+
+/** Webhooks, their deliveries, and what is done with one that comes in. */
+export function webhooksOf(deps: ServiceDeps) {
+  const { kinds, connections } = recordsOf(deps);
+  const { db, events, jobs, limits } = deps;
+  const webhooks = new WebhookStore(db, deps.secrets, kinds, connections);
+  return { webhooks, deliveries: new WebhookLog(db), receiver: new WebhookReceiver({ db, webhooks, kinds, events, jobs, limits }) };
 }
 
 const walls = new WeakMap<Context, Wall>();

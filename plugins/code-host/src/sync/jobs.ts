@@ -12,6 +12,7 @@ export const syncConnection = defineJob('code-host.sync-connection', {
 /** Enqueues a sync for every connection that is due. */
 export const syncDueConnections = defineJob('code-host.sync-due-connections', { payload: z.object({}) });
 export const purgeRepositories = defineJob('code-host.purge-repositories', { payload: z.object({}), timeout: HOUR });
+export const trimWebhookLog = defineJob('code-host.trim-webhook-log', { payload: z.object({}) });
 
 /** One waiting sync of a connection at a time, and never two at once. */
 export const syncOptions = (connectionId: number): { readonly key: string; readonly queue: string } => ({

@@ -3,14 +3,16 @@ import type { config } from '../../config.js';
 import { RepositoryEditor } from '../../repositories/repository-editor.js';
 import { RepositoryList } from '../../repositories/repository-list.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
-import { recordsOf, wallOf } from '../../services.js';
+import { recordsOf, wallOf, webhooksOf } from '../../services.js';
 import { connectionResolvers } from './connection-resolvers.js';
 import type { apiDeps } from './deps.js';
 import { repositoryResolvers } from './repository-resolvers.js';
 import { typeDefs } from './schema.js';
+import { webhookResolvers } from './webhook-resolvers.js';
+import { webhookTypeDefs } from './webhook-schema.js';
 
 export default defineGraphQL<typeof apiDeps, typeof config>()({
-  typeDefs,
+  typeDefs: typeDefs + webhookTypeDefs,
   loaders: (deps, ctx) => {
     const repositories = new RepositoryStore(deps.db, wallOf(deps, ctx));
     return {
@@ -26,6 +28,7 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
     return merged(
       repositoryResolvers({ repositories: new RepositoryStore(deps.db, wall), list, editor: new RepositoryEditor(deps.db, deps.events) }),
       connectionResolvers({ ...recordsOf(deps), list, jobs: deps.jobs }),
+      webhookResolvers({ ...webhooksOf(deps), addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
     );
   },
 });

@@ -2,8 +2,9 @@ import { core, definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
-import { recordsOf, wallOf } from '../../services.js';
+import { recordsOf, wallOf, webhooksOf } from '../../services.js';
 import { storage } from '../../storage/definition.js';
+import { LARGEST_DELIVERY } from '../../webhooks/receive-webhook.js';
 import { apiDeps } from './deps.js';
 import { int32Of } from './node-ids.js';
 
@@ -32,6 +33,26 @@ export default definePart(config)({
           return (id !== undefined && (await connections.find(id))) || null;
         },
       };
+    });
+    for (const kind of ['Webhook', 'WebhookLog'] as const) {
+      r.contribute(core.nodes, (deps) => {
+        const { webhooks, deliveries } = webhooksOf(deps);
+        return {
+          kind,
+          load: async (text, operation) => {
+            const id = operation.actor.siteAdmin ? int32Of(text) : undefined;
+            return (id !== undefined && (await (kind === 'Webhook' ? webhooks : deliveries).find(id))) || null;
+          },
+        };
+      });
+    }
+    r.http((router, deps) => {
+      const { receiver } = webhooksOf(deps);
+      router.post('/.api/webhooks/:uuid', (request) => receiver.receive(request), {
+        auth: 'public',
+        crossOrigin: true,
+        maxBody: LARGEST_DELIVERY,
+      });
     });
     r.graphql(() => import('./graphql.js'));
   },

@@ -5,8 +5,9 @@ import { provideServices } from '../../provide-services.js';
 import { recordsOf, serviceDeps } from '../../services.js';
 import { storage } from '../../storage/definition.js';
 import { ConnectionSync } from '../../sync/connection-sync.js';
-import { purgeRepositories, syncConnection, syncDueConnections, syncOptions } from '../../sync/jobs.js';
+import { purgeRepositories, syncConnection, syncDueConnections, syncOptions, trimWebhookLog } from '../../sync/jobs.js';
 import { purgeDeleted } from '../../sync/purge.js';
+import { WebhookLog } from '../../webhooks/webhook-log.js';
 import { ConnectionWatchers } from './connection-watchers.js';
 
 /** Connections that one tick of the schedule enqueues. */
@@ -14,6 +15,7 @@ const DUE_AT_A_TIME = 200;
 /** A connection that is due waits for the next tick. */
 const SHORTEST_TICK = 5_000;
 const LONGEST_TICK = 30_000;
+const TRIM_EVERY = 10 * 60_000;
 
 export default definePart(config)({
   deps: serviceDeps,
@@ -36,6 +38,7 @@ export default definePart(config)({
       const purged = await purgeDeleted(deps.db, deps.events, job.config.deletedTtl, job.signal);
       if (purged > 0) job.log.info('Purged repositories that were gone', { purged });
     });
+    r.job(trimWebhookLog, (_payload, deps, job) => new WebhookLog(deps.db).trim(job.config.webhookLogRetention));
     r.schedule({
       id: 'sync-due-connections',
       job: syncDueConnections,
@@ -43,6 +46,7 @@ export default definePart(config)({
       catchUp: true,
     });
     r.schedule({ id: 'purge-repositories', job: purgeRepositories, every: (c) => c.purgeInterval });
+    r.schedule({ id: 'trim-webhook-log', job: trimWebhookLog, every: TRIM_EVERY });
 
     let watchers: ConnectionWatchers | undefined;
     r.start(async (deps, ctx) => {

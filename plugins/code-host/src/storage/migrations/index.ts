@@ -1,4 +1,5 @@
 import type { Migration } from '@sextant/sdk';
 import { createTables } from './create-tables-1764000000001.js';
+import { createWebhooks } from './create-webhooks-1764000000002.js';
 
-export const migrations: readonly Migration[] = [createTables];
+export const migrations: readonly Migration[] = [createTables, createWebhooks];

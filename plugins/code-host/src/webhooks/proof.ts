@@ -1,0 +1,22 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '@sextant/sdk';
+import type { WebhookProof } from '../api/webhooks.js';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Whether a delivery is the host's, by its bytes as they came. Takes the same time for every wrong proof. */
+export function isProven(proof: WebhookProof, secret: Secret, headers: Headers, body: Uint8Array): boolean {
+  const given = headers[proof.header];
+  const key = secret.reveal();
+  // Anybody can sign with an empty secret.
+  if (given === undefined || given === '' || key === '') return false;
+  if (proof.scheme === 'secret') return sameText(given, key);
+  const { prefix = '' } = proof;
+  return (
+    given.startsWith(prefix) && sameText(given.slice(prefix.length).toLowerCase(), createHmac('sha256', key).update(body).digest('hex'))
+  );
+}
+
+/** Digests are of one length, so that not even the length of a secret shows. */
+const sameText = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
