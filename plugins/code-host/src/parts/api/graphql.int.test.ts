@@ -190,6 +190,7 @@ describe('the operations of the field’s command line (src-cli §3)', () => {
     expect(rotation).toMatchObject({ resealed: before.length, unreadable: 0 });
     expect((await admin.status()).columns).toEqual([
       expect.objectContaining({ column: 'sealed_config', values: before.length, unsealed: 0 }),
+      expect.objectContaining({ table: 'webhooks', column: 'sealed_secret', values: 0, unsealed: 0 }),
     ]);
     expect(await configs()).toEqual(before);
   });
