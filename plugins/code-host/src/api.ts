@@ -130,6 +130,10 @@ export const permissionSources = extensionPoint<PermissionSource>('code-host.per
 export interface FoundRepository {
   readonly externalId: string;
   readonly name: string;
+  /** As the host names it, such as `owner/name`, where that is not the name. */
+  readonly nameAtHost?: string;
+  /** Bytes at the host. */
+  readonly size?: number;
   readonly description?: string;
   readonly fork?: boolean;
   readonly archived?: boolean;
@@ -147,6 +151,8 @@ export interface Connection<C = unknown> {
   readonly displayName: string;
   /** The validated configuration; secrets are {@link Secret}. */
   readonly config: C;
+  /** What an admin allows, beside what the host does. */
+  readonly requestsPerHour?: number | undefined;
 }
 
 /** What git needs to reach a repository. Credentials travel by a helper, never by URL, argv or a file. */

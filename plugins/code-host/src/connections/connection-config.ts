@@ -1,10 +1,18 @@
-import { SextantError, type z } from '@sextant/sdk';
+import { SextantError, z } from '@sextant/sdk';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { exclusion } from './exclusion.js';
+
+const commonSchema = z.strictObject({
+  maxDeletions: z.int().min(0).optional().describe('A sync that would delete more repositories than this deletes none and fails'),
+  exclude: exclusion.default([]),
+  rateLimit: z
+    .strictObject({ enabled: z.boolean().default(true), requestsPerHour: z.number().positive().optional() })
+    .optional()
+    .describe('Requests an hour to the host, beside what it says itself'),
+});
 
 /** Keys that every kind of connection understands beside its own. */
-export interface CommonSettings {
-  readonly maxDeletions: number | undefined;
-}
+export type CommonSettings = z.output<typeof commonSchema>;
 
 export interface ParsedConfig {
   readonly common: CommonSettings;
@@ -12,21 +20,21 @@ export interface ParsedConfig {
   readonly own: unknown;
 }
 
+/** The whole of what a connection of a kind may hold. A key that the kind has itself is its own. */
+export const withCommonKeys = (own: z.ZodObject): z.ZodObject => z.object({ ...commonSchema.shape, ...own.shape });
+
 /**
  * Reads a connection's JSON with comments.
  * @throws SEXTANT_CODE_HOST_CONFIG_INVALID with every problem, by path; never with a value, which could be a secret.
  */
 export function parseConnectionConfig(jsonc: string, schema: z.ZodObject): ParsedConfig {
-  const value = parseJsonc(jsonc);
-  const { maxDeletions, ...own } = value;
-  const problems: string[] = [];
-  if (maxDeletions !== undefined && !(Number.isInteger(maxDeletions) && (maxDeletions as number) >= 0))
-    problems.push('maxDeletions: must be a whole number from 0');
-  const result = schema.strict().safeParse('maxDeletions' in schema.shape ? value : own);
-  if (!result.success)
-    problems.push(...result.error.issues.map((issue) => `${issue.path.join('.') || 'the configuration'}: ${issue.message}`));
-  if (problems.length > 0) throw invalid(problems);
-  return { common: { maxDeletions: maxDeletions as number | undefined }, own: result.data };
+  const value = Object.entries(parseJsonc(jsonc));
+  const isCommon = (key: string): boolean => key in commonSchema.shape && !(key in schema.shape);
+  const common = commonSchema.safeParse(Object.fromEntries(value.filter(([key]) => isCommon(key))));
+  const own = schema.strict().safeParse(Object.fromEntries(value.filter(([key]) => !isCommon(key))));
+  if (common.success && own.success) return { common: common.data, own: own.data };
+  const issues = [common, own].flatMap((result) => result.error?.issues ?? []);
+  throw invalid(issues.map((issue) => `${issue.path.join('.') || 'the configuration'}: ${issue.message}`));
 }
 
 export function parseJsonc(jsonc: string): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { type Events, type Queryable, type Secrets, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type Connection, connectionsChanged, repositoriesChanged } from '../api.js';
 import { WallState } from '../wall/wall-state.js';
-import { type CommonSettings, parseConnectionConfig } from './connection-config.js';
+import { type CommonSettings, parseConnectionConfig, withCommonKeys } from './connection-config.js';
 import type { KindRegistry } from './kind-registry.js';
 import { redact, restore } from './redaction.js';
 
@@ -89,7 +89,8 @@ export class ConnectionStore {
   /** The configuration for people: secrets redacted, comments kept. */
   async redactedConfig(id: number): Promise<string> {
     const row = await this.#required(this.db, id);
-    return redact(this.#open(row), this.kinds.find(row.kind)?.config);
+    const kind = this.kinds.find(row.kind);
+    return redact(this.#open(row), kind && withCommonKeys(kind.config));
   }
 
   /**
@@ -100,7 +101,15 @@ export class ConnectionStore {
     const row = await this.#row(this.db, id);
     if (!row) return undefined;
     const { common, own } = parseConnectionConfig(this.#open(row), this.kinds.get(row.kind).config);
-    return { id, kind: row.kind, displayName: row.display_name, config: own, common };
+    const { rateLimit } = common;
+    return {
+      id,
+      kind: row.kind,
+      displayName: row.display_name,
+      config: own,
+      common,
+      ...(rateLimit?.enabled ? { requestsPerHour: rateLimit.requestsPerHour } : {}),
+    };
   }
 
   async add(input: { readonly kind: string; readonly displayName: string; readonly config: string }): Promise<ConnectionRecord> {
@@ -124,7 +133,7 @@ export class ConnectionStore {
       refuseDeclared(row);
       const kind = this.kinds.get(row.kind);
       const stored = this.#open(row);
-      const config = input.config === undefined ? stored : restore(input.config, stored, kind.config);
+      const config = input.config === undefined ? stored : restore(input.config, stored, withCommonKeys(kind.config));
       const displayName = input.displayName ?? row.display_name;
       this.#check(row.kind, displayName, config);
       const [updated] = await tx.query<ConnectionRow>(

@@ -1,6 +1,7 @@
 import { type Events, type Logger, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { repositoriesChanged } from '../api.js';
 import type { ConnectionStore, UsableConnection } from '../connections/connection-store.js';
+import { isExcluded } from '../connections/exclusion.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
 import { WallState } from '../wall/wall-state.js';
 import { failureText } from './failure-text.js';
@@ -100,6 +101,7 @@ export class ConnectionSync {
     };
     for await (const found of kinds.get(connection.kind).list(connection, options)) {
       options.signal.throwIfAborted();
+      if (isExcluded(connection.common.exclude, found)) continue;
       seen++;
       const listed = listedRepository(found);
       if ('skipped' in listed) skips.add(listed.skipped);

@@ -100,7 +100,7 @@ export function connectionResolvers(services: {
       syncJobs: (record: ConnectionRecord, args): SyncListSource => ({ connectionId: record.id, args }),
       viewerCanAdminister: (record: ConnectionRecord, _args, operation: Operation) => operation.actor.siteAdmin && !record.declared,
       isDeclared: (record: ConnectionRecord) => record.declared,
-      supportsRepoExclusion: (record: ConnectionRecord) => 'exclude' in (kinds.find(record.kind)?.config.shape ?? {}),
+      supportsRepoExclusion: (record: ConnectionRecord) => kinds.find(record.kind) !== undefined,
       checkConnection: async (record: ConnectionRecord, _args, operation) => {
         let config: unknown;
         try {
