@@ -1,4 +1,5 @@
 import codeHost from '@sextant/plugin-code-host';
+import codeHostGitea from '@sextant/plugin-code-host-gitea';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
@@ -13,6 +14,7 @@ export const builtinPlugins: readonly Manifest[] = [
   identity,
   site,
   codeHost,
+  codeHostGitea,
   codeHostLocal,
   codeHostOther,
   git,

@@ -6,7 +6,7 @@ type Host = Pick<HostClientOptions, 'url' | 'title' | 'explain' | 'credential'>;
 /** The error that an answer's status means; undefined for a success. */
 export function statusFailure(host: Host, answer: HostAnswer): SextantError | undefined {
   const { status } = answer;
-  if (status < 400) return status >= 200 && status < 300 ? undefined : unexpected(host, `Its status was ${status}.`);
+  if (status >= 200 && status < 300) return undefined;
   const told = host.explain?.(answer);
   const details = { status };
   const name = nameOf(host);
@@ -31,7 +31,7 @@ export function statusFailure(host: Host, answer: HostAnswer): SextantError | un
       fix: 'Wait, or see how the host is.',
       details,
     });
-  return unexpected(host, told?.why ?? `Its status was ${status}.`);
+  return unexpected(host, told?.why ?? `Its status was ${status}.`, details);
 }
 
 /** @throws SEXTANT_CODE_HOST_ANSWER with where it is wrong, and never with what stands there. */
@@ -48,11 +48,12 @@ export function shaped<T>(host: Host, answer: HostAnswer, shape: z.ZodType<T>): 
   );
 }
 
-export const unexpected = (host: Host, why: string): SextantError =>
+export const unexpected = (host: Host, why: string, details: Readonly<Record<string, unknown>> = {}): SextantError =>
   new SextantError('SEXTANT_CODE_HOST_ANSWER', {
     what: `${nameOf(host)} gave an answer that was not expected.`,
     why,
     fix: 'Check that the URL of the connection is the address of such a host.',
+    details,
   });
 
 export const nameOf = ({ title, url }: Host): string => `${title} at ${new URL(url).host}`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Clock, type OutboundHttp, type OutboundRequest, SextantError, type z } from '@sextant/sdk';
 import type { HostAnswer, HostClient, HostClientOptions, HostRequest, PagedRequest } from '../api/host-clients.js';
 import type { RateLimits } from '../api/rate-limits.js';
@@ -52,17 +53,18 @@ export class HttpHostClient implements HostClient {
   }
 
   async *pages<P>(path: string, shape: z.ZodType<P>, request: PagedRequest<P>): AsyncGenerator<P> {
+    /** Addresses, and digests of what was there. */
     const seen = new Set<string>();
-    let before: string | undefined;
     for (let url: URL | undefined = this.#url(path, request); url !== undefined; ) {
-      if (seen.has(url.href) || seen.size >= MOST_PAGES) throw unexpected(this.options, 'Its list does not end.');
+      if (seen.has(url.href) || seen.size >= 2 * MOST_PAGES) throw unexpected(this.options, 'Its list does not end.');
       seen.add(url.href);
       const answer: Read = await this.#settled('GET', url, request);
       const page = shaped(this.options, answer, shape);
       const next = request.next?.(page, answer.headers);
       const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
-      if (following !== undefined && answer.text === before) throw unexpected(this.options, 'It gave the same page of its list twice.');
-      before = answer.text;
+      const digest = createHash('sha256').update(answer.text).digest('base64');
+      if (seen.has(digest)) throw unexpected(this.options, 'It gave the same page of its list twice.');
+      seen.add(digest);
       yield page;
       url = following;
     }
@@ -115,7 +117,7 @@ export class HttpHostClient implements HostClient {
       ...(cost === undefined ? {} : { cost }),
       ...(creates === undefined ? {} : { creates }),
     });
-    const spender = options.credential?.secret.reveal() ?? '';
+    const spender = `${options.credential?.secret.reveal() ?? ''}\n${JSON.stringify(options.headers ?? {})}`;
     const known = method === 'GET' ? await parts.known.find(spender, url) : undefined;
     const response = await parts.http.fetch(url.href, this.#outbound(method, request, known));
     if (response.status === 304 && known) {

@@ -1,7 +1,8 @@
 import { RepoName, Secret, SextantError } from '@sextant/sdk';
 import { type Contract, defineContract } from '@sextant/sdk/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CodeHostKind, type Connection, codeHostKinds, type FoundRepository } from '../api.js';
+import { type HostFaults, LISTING_FAULTS, PASSING_FAULTS, STAYING_FAULTS } from './host-faults.js';
 
 /** Connections, as people write their configuration, to hosts that a test has started. */
 export interface CodeHostScene {
@@ -11,7 +12,15 @@ export interface CodeHostScene {
   readonly refused?: Readonly<Record<string, unknown>>;
   /** A host that does not answer. */
   readonly unreachable: Readonly<Record<string, unknown>>;
+  /** The faults of the host that is `good`, whose list is two pages or more; absent for kinds that ask no server. */
+  readonly faults?: HostFaults;
 }
+
+/** The page that a fault is on. */
+const PAGES = [
+  ['first', 0],
+  ['second', 1],
+] as const;
 
 /** What the sync, git and the admin pages rely on in every kind of code host. */
 export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeHostKind> =>
@@ -72,6 +81,65 @@ export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeH
         const outcome = await checked(kind, config);
         expect(outcome).toMatchObject({ ok: false, problem: expect.stringMatching(/\S/), fix: expect.stringMatching(/\S/) });
       }
+    });
+
+    describe('a host that fails (row 15)', () => {
+      /** Of kinds that ask a server; the others have nothing to fail. */
+      const failing = async (test: (kind: CodeHostKind, faults: HostFaults) => Promise<void>): Promise<void> => {
+        const { faults } = scene();
+        if (!faults) return;
+        try {
+          await test(await subject(), faults);
+        } finally {
+          faults.clear();
+        }
+      };
+
+      for (const [page, after] of PAGES) {
+        it.each(STAYING_FAULTS)(`gives no list by %s on the ${page} page`, (fault) =>
+          failing(async (kind, faults) => {
+            faults.next(fault, { after });
+            await expect(listed(kind, scene().good)).rejects.toThrow();
+          }),
+        );
+
+        it.each(PASSING_FAULTS)(`gives the whole list when %s on the ${page} page passes by`, (fault) =>
+          failing(async (kind, faults) => {
+            const whole = identities(await listed(kind, scene().good));
+            faults.next(fault, { after, times: 1 });
+            expect(identities(await listed(kind, scene().good))).toEqual(whole);
+          }),
+        );
+      }
+
+      it.each(LISTING_FAULTS)('gives no shorter list by %s, and ends', (fault) =>
+        failing(async (kind, faults) => {
+          const whole = identities(await listed(kind, scene().good));
+          faults.listing = fault;
+          const found = await listed(kind, scene().good).catch(() => undefined);
+          if (found !== undefined) expect([...new Set(identities(found))]).toEqual(whole);
+        }),
+      );
+
+      it.each(STAYING_FAULTS)('is checked, and %s is told', (fault) =>
+        failing(async (kind, faults) => {
+          faults.next(fault);
+          expect(await checked(kind, scene().good)).toMatchObject({
+            ok: false,
+            problem: expect.stringMatching(/\S/),
+            fix: expect.stringMatching(/\S/),
+          });
+        }),
+      );
+    });
+
+    it('takes webhooks only as it proves them, and throws for a body that is none', async () => {
+      const { webhooks } = await subject();
+      if (!webhooks) return;
+      expect(
+        [webhooks.proof.header, webhooks.eventHeader, webhooks.deliveryHeader ?? ''].filter((name) => name !== name.toLowerCase()),
+      ).toEqual([]);
+      expect(webhooks.events({ event: 'no-such-event', body: {} })).toEqual([]);
     });
   });
 
