@@ -1,5 +1,4 @@
 import { definePlugin } from '@sextant/sdk';
-import './smithy-errors.js';
 
 export default definePlugin({
   id: 'code-host-smithy',

@@ -3,6 +3,5 @@ import { secret, z } from '@sextant/sdk';
 export const smithyConfig = z.object({
   url: z.url({ protocol: /^https?$/ }).describe('Address of the server'),
   token: secret().describe('A token that may read repositories'),
-  exclude: z.array(z.string()).default([]).describe('Names of repositories to leave out'),
 });
 export type SmithyConfig = z.output<typeof smithyConfig>;

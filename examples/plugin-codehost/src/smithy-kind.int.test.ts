@@ -1,15 +1,12 @@
 import codeHost from '@sextant/plugin-code-host';
-import { codeHostKindContract } from '@sextant/plugin-code-host/testing';
-import { core, z } from '@sextant/sdk';
-import { at, describeContract, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { z } from '@sextant/sdk';
+import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeSmithy } from './fake/fake-smithy.js';
 import manifest from './manifest.js';
-import { smithyKind } from './smithy-kind.js';
 
 let kernel: TestKernel;
 let smithy: FakeSmithy;
-let closed: string;
 
 beforeAll(async () => {
   smithy = await FakeSmithy.start([
@@ -17,15 +14,13 @@ beforeAll(async () => {
     { id: 2, name: 'tools/hammer', private: true },
     { id: 3, name: 'tools/tongs' },
   ]);
-  await using gone = await FakeSmithy.start([]);
-  closed = gone.url;
   kernel = await startTestKernel({
     plugins: [codeHost, manifest],
     config: {
       plugins: {
         'code-host': {
           connections: [
-            { kind: 'SMITHY', displayName: 'Ours', config: { url: smithy.url, token: smithy.token, exclude: ['tools/hammer'] } },
+            { kind: 'SMITHY', displayName: 'Ours', config: { url: smithy.url, token: smithy.token, exclude: [{ name: 'tools/hammer' }] } },
           ],
         },
       },
@@ -35,13 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await smithy[Symbol.asyncDispose]();
 });
-
-const contract = codeHostKindContract(() => ({
-  good: { url: smithy.url, token: smithy.token },
-  refused: { url: smithy.url, token: 'wrong' },
-  unreachable: { url: closed, token: smithy.token },
-}));
-describeContract(contract, 'Smithy', () => smithyKind(kernel.service(core.http, manifest.id)));
 
 it('brings its repositories into Sextant, page by page, without those that are excluded', async () => {
   const names = async (): Promise<readonly string[]> => {

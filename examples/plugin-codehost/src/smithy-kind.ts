@@ -1,25 +1,27 @@
-import type { CodeHostKind } from '@sextant/plugin-code-host/api';
-import { type OutboundHttp, SextantError } from '@sextant/sdk';
-import { readPage } from './smithy-client.js';
+import type { CodeHostKind, HostClients } from '@sextant/plugin-code-host/api';
+import { smithyClient, smithyPage } from './smithy-client.js';
 import { smithyConfig } from './smithy-config.js';
 
-export const smithyKind = (http: OutboundHttp): CodeHostKind<typeof smithyConfig> => ({
+export const smithyKind = (clients: HostClients): CodeHostKind<typeof smithyConfig> => ({
   kind: 'SMITHY',
   title: 'Smithy',
   config: smithyConfig,
   serviceType: () => 'smithy',
   serviceId: ({ config }) => new URL('/', config.url).href,
 
-  async *list({ config }, { signal, progress }) {
-    const { host } = new URL(config.url);
+  async *list(connection, { signal, progress }) {
+    const { host } = new URL(connection.config.url);
+    const client = smithyClient(clients, connection);
     let seen = 0;
-    for (let number: number | null = 1; number !== null; ) {
-      const { repositories, next }: Awaited<ReturnType<typeof readPage>> = await readPage(http, config, number, signal);
+    for await (const { repositories } of client.pages('repositories', smithyPage, {
+      signal,
+      next: ({ next }) => (next === null ? undefined : { page: next }),
+    })) {
       for (const repository of repositories) {
-        if (config.exclude.includes(repository.name)) continue;
         yield {
           externalId: String(repository.id),
           name: `${host}/${repository.name}`.replaceAll(':', '-'),
+          nameAtHost: repository.name,
           description: repository.description,
           private: repository.private,
           cloneUrl: repository.clone,
@@ -27,19 +29,17 @@ export const smithyKind = (http: OutboundHttp): CodeHostKind<typeof smithyConfig
       }
       seen += repositories.length;
       progress(`${seen} repositories listed`);
-      number = next;
     }
   },
 
-  cloneSource: async ({ config }, { cloneUrl }) => ({ url: cloneUrl, credentials: { username: 'token', password: config.token } }),
+  async cloneSource({ config }, { cloneUrl }) {
+    // A list must not lead the token to another server.
+    const isOurs = new URL(cloneUrl).origin === new URL(config.url).origin;
+    return { url: cloneUrl, ...(isOurs ? { credentials: { username: 'token', password: config.token } } : {}) };
+  },
 
-  async check({ config }, signal) {
-    try {
-      await readPage(http, config, 1, signal);
-      return { ok: true };
-    } catch (error) {
-      if (!SextantError.is(error)) throw error;
-      return { ok: false, problem: `${error.what} ${error.why ?? ''}`.trim(), fix: error.fix ?? '' };
-    }
+  async check(connection, signal) {
+    await smithyClient(clients, connection).get('repositories', smithyPage, { signal, priority: 'interactive' });
+    return { ok: true };
   },
 });

@@ -31,7 +31,7 @@ beforeEach(() => {
   gitea.asked.length = 0;
 });
 
-const kind = () => giteaKind(testHostClients({ timeout: 300 }));
+const kind = () => giteaKind(testHostClients());
 const connection = (config: object = {}): Connection<GiteaConfig> => ({
   id: 1,
   kind: 'GITEA',
@@ -191,7 +191,7 @@ describe('a delivery', () => {
 });
 
 describe('who may read', () => {
-  const permissions = () => giteaKind(testHostClients({ timeout: 300 })).permissions;
+  const permissions = () => giteaKind(testHostClients()).permissions;
   const usersOf = (externalId: string) =>
     Array.fromAsync(permissions()?.usersOf(connection(), { externalId, name: 'x', cloneUrl: 'x' }, { signal }) ?? []);
 

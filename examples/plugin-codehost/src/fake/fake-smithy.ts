@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HostFaults } from '@sextant/plugin-code-host/testing';
 
 export interface FakeRepository {
   readonly id: number;
@@ -10,12 +11,14 @@ export interface FakeRepository {
 /** A fake of a Smithy server, for tests: it lists what it was given, two a page, to who has its token. It serves no git. */
 export class FakeSmithy {
   readonly token = 'fake-smithy-token';
+  /** What a test lets go wrong. */
+  readonly faults = new HostFaults();
   repositories: readonly FakeRepository[];
   readonly #server: Server;
 
   private constructor(repositories: readonly FakeRepository[]) {
     this.repositories = repositories;
-    this.#server = createServer((request, response) => {
+    const answer: RequestListener = (request, response) => {
       const send = (status: number, body: unknown): void => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       };
@@ -23,12 +26,20 @@ export class FakeSmithy {
       if (request.headers.authorization !== `Bearer ${this.token}`) return send(401, { error: 'token' });
       if (url.pathname !== '/api/repositories') return send(404, { error: 'path' });
       const page = Number(url.searchParams.get('page') ?? 1);
-      const shown = this.repositories.slice((page - 1) * 2, page * 2);
+      const { listing } = this.faults;
+      const last = Math.ceil(this.repositories.length / 2);
+      // An empty page comes second, and what would have been there a page later.
+      const late = listing === 'empty-page-between' && page > 1 ? 1 : 0;
+      const shownPage = listing === 'endless-pages' ? ((page - 1) % last) + 1 : listing === 'same-page-again' ? 1 : page - late;
+      const repeated = listing === 'repeated-repositories' && page > 1 ? 1 : 0;
+      const shown = late === 1 && page === 2 ? [] : this.repositories.slice((shownPage - 1) * 2 - repeated, shownPage * 2);
+      const goesOn = listing === 'endless-pages' || listing === 'same-page-again' || page - late < last;
       send(200, {
         repositories: shown.map((r) => ({ ...r, private: r.private ?? false, clone: `${this.url}/git/${r.name}.git` })),
-        next: page * 2 < this.repositories.length ? page + 1 : null,
+        next: goesOn ? page + 1 : null,
       });
-    });
+    };
+    this.#server = createServer(this.faults.wrap(answer));
   }
 
   static async start(repositories: readonly FakeRepository[]): Promise<FakeSmithy> {

@@ -62,7 +62,9 @@ export class HttpHostClient implements HostClient {
       const page = shaped(this.options, answer, shape);
       const next = request.next?.(page, answer.headers);
       const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
-      const digest = createHash('sha256').update(answer.text).digest('base64');
+      const digest = createHash('sha256')
+        .update(JSON.stringify(listedIn(page)))
+        .digest('base64');
       if (seen.has(digest)) throw unexpected(this.options, 'It gave the same page of its list twice.');
       seen.add(digest);
       yield page;
@@ -165,6 +167,13 @@ export class HttpHostClient implements HostClient {
       fix: 'See who else uses the credential, or give the connection one of its own.',
     });
   }
+}
+
+/** What a page lists, without what it says of the page itself: that may go on where the list does not. */
+function listedIn(page: unknown): unknown {
+  if (typeof page !== 'object' || page === null || Array.isArray(page)) return page;
+  const lists = Object.values(page).filter(Array.isArray);
+  return lists.length === 0 ? page : lists;
 }
 
 const remembered = ({ text, type, link }: KnownAnswer): Read => ({

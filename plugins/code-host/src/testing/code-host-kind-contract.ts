@@ -73,6 +73,13 @@ export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeH
       }
     });
 
+    it('gives no credential for another server (row 20)', async () => {
+      const kind = await subject();
+      const elsewhere = { name: 'elsewhere', externalId: '1', cloneUrl: 'https://elsewhere.invalid/a.git' };
+      const source = await kind.cloneSource(connectionOf(kind, scene().good), elsewhere).catch(() => undefined);
+      expect(source?.credentials).toBeUndefined();
+    });
+
     it('says that a good connection is good, and of a bad one what is wrong and what to do', async () => {
       const kind = await subject();
       expect(await checked(kind, scene().good)).toEqual({ ok: true });

@@ -24,7 +24,7 @@ class HurriedClock implements Clock {
   }
 }
 
-/** Clients as the plugin makes them, over real connections, that wait for no rate limit. `timeout`: milliseconds for one answer, default 1,000. */
+/** Clients as the plugin makes them, over real connections, that wait for no rate limit. `timeout`: milliseconds for one answer, default 1,500. */
 export function testHostClients(options: { readonly timeout?: number } = {}): HostClients & { readonly services: InMemoryServices } {
   const services = inMemoryServices({ clock: new HurriedClock() });
   const { cache, clock, http } = services;
@@ -32,6 +32,6 @@ export function testHostClients(options: { readonly timeout?: number } = {}): Ho
   const known = new KnownAnswers(cache);
   return {
     services,
-    client: (of) => new HttpHostClient({ timeout: options.timeout ?? 1_000, ...of }, { http, limits, known, clock }),
+    client: (of) => new HttpHostClient({ timeout: options.timeout ?? 1_500, ...of }, { http, limits, known, clock }),
   };
 }

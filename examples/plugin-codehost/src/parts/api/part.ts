@@ -1,10 +1,10 @@
-import { codeHostKinds } from '@sextant/plugin-code-host/api';
-import { core, definePart } from '@sextant/sdk';
+import { codeHostKinds, hostClients } from '@sextant/plugin-code-host/api';
+import { definePart } from '@sextant/sdk';
 import { smithyKind } from '../../smithy-kind.js';
 
 export default definePart()({
-  deps: { http: core.http },
+  deps: { clients: hostClients },
   register(r) {
-    r.contribute(codeHostKinds, ({ http }) => smithyKind(http));
+    r.contribute(codeHostKinds, ({ clients }) => smithyKind(clients));
   },
 });
