@@ -91,6 +91,23 @@ describe('search', () => {
     expect(out).toContain('"kind":"invalid-query"');
   });
 
+  it('marks the hits that are behind the mirror, with the commit that was searched', async () => {
+    const found = {
+      type: 'content',
+      repository: 'a',
+      path: 'b.ts',
+      commit: 'c0ffee'.padEnd(40, '0'),
+      lineMatches: [{ line: 'x', lineNumber: 1 }],
+    };
+    stream = event('matches', [
+      { ...found, stale: true, lagSeconds: 90 },
+      { ...found, stale: false, lagSeconds: 0 },
+    ]);
+    stream += VERDICT + event('done', {});
+    expect(await search()).toBe(0);
+    expect(out).toBe('a/b.ts:2: x  [commit c0ffee000000 of the index, 90 s behind or more]\na/b.ts:2: x\n');
+  });
+
   it('says at an address without search that the address is to be checked', async () => {
     [status, stream] = [404, 'No route has this path.'];
     expect(await search()).toBe(1);

@@ -48,6 +48,16 @@ export interface SearchRequest {
   readonly signal: AbortSignal;
 }
 
+/** How far what was searched is behind the mirror. What is read from the mirror itself (other revisions, histories) is never behind it. */
+export interface Freshness {
+  /** When the searched commit was indexed, ISO 8601; absent where no index was asked, or none says. */
+  readonly indexedAt?: string;
+  /** The branch has moved on in the mirror: newer lines are not found. */
+  readonly stale: boolean;
+  /** For so many whole seconds at least the branch has been ahead, and at most since `indexedAt`; 0 unless stale. */
+  readonly lagSeconds: number;
+}
+
 /** Where a hit stands: the repository and the commit that was searched. */
 export interface MatchBase {
   readonly repository: {
@@ -62,8 +72,7 @@ export interface MatchBase {
   };
   readonly branches: readonly string[];
   readonly commit: string;
-  /** When the searched commit was indexed, and whether the mirror has moved on since. */
-  readonly freshness?: { readonly indexedAt: string; readonly stale: boolean };
+  readonly freshness: Freshness;
 }
 
 /** Positions are code points in a line; `offset` is code points from the file's start where known. */

@@ -64,6 +64,7 @@ describe('search', () => {
       commit: head,
       branches: ['main'],
       stale: false,
+      lagSeconds: 0,
       indexedAt: expect.any(String),
       language: 'TypeScript',
     });
@@ -96,6 +97,7 @@ describe('search', () => {
     const old = await sextant.search(`repo:^alpha$@${first} /"(hay|straw)"/`);
     expect(old.matches).toHaveLength(1);
     expect(old.matches[0]).toMatchObject({ path: 'src/needle.ts', commit: first });
+    expect(old.matches[0]).toMatchObject({ stale: false, lagSeconds: 0 });
     expect(old.matches[0]).not.toHaveProperty('indexedAt');
     const strip = ({ commit, path, chunkMatches }: (typeof old.matches)[number]) => ({ commit, path, chunkMatches });
     const byIndex = await sextant.search('repo:^alpha$ needle type:file');
@@ -119,7 +121,7 @@ describe('search', () => {
 
   it('answers the same in GraphQL', async () => {
     const { data, errors } = await sextant.kernel.graphql(
-      '{ search(query: "straw repo:alpha") { results { matchCount limitHit completeness { exhaustive words } results { __typename ... on FileMatch { file { path commit { oid } content } repository { name } lineMatches { preview lineNumber offsetAndLengths } } } } } }',
+      '{ search(query: "straw repo:alpha") { results { matchCount limitHit completeness { exhaustive words } results { __typename ... on FileMatch { freshness { commit indexedAt stale lagSeconds fetchedAt } file { path commit { oid } content } repository { name } lineMatches { preview lineNumber offsetAndLengths } } } } } }',
     );
     expect(errors).toEqual([]);
     expect(at(data, 'search.results')).toMatchObject({
@@ -129,6 +131,7 @@ describe('search', () => {
       results: [
         {
           __typename: 'FileMatch',
+          freshness: { commit: head, indexedAt: expect.any(String), stale: false, lagSeconds: 0, fetchedAt: expect.any(String) },
           file: { path: 'src/needle.ts', commit: { oid: head } },
           repository: { name: 'alpha' },
           lineMatches: [{ preview: '    return "straw";', lineNumber: 2, offsetAndLengths: [[12, 5]] }],

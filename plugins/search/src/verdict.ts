@@ -24,6 +24,8 @@ export interface Verdict {
   }[];
   /** The whole verdict in one sentence. */
   readonly words: string;
-  /** The oldest index that was searched: the commit's age in milliseconds. */
+  /** When the oldest index that gave a result was built, ISO 8601. */
   readonly oldestIndexAt?: string;
+  /** Some results are from commits that their branch has left behind: the longest time since, in whole seconds, at least. */
+  readonly lagSeconds?: number;
 }

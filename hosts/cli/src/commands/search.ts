@@ -14,6 +14,9 @@ const FIXES: Readonly<Record<number, string>> = {
 interface StreamMatch {
   readonly type: string;
   readonly repository: string;
+  readonly commit: string;
+  readonly stale: boolean;
+  readonly lagSeconds: number;
   readonly path?: string;
   readonly lineMatches?: readonly { readonly line: string; readonly lineNumber: number }[];
   readonly symbols?: readonly { readonly name: string; readonly kind: string; readonly line: number }[];
@@ -115,5 +118,6 @@ function printMatch(match: StreamMatch): void {
         ? where
         : `${where}@${match.oid.slice(0, 12)}: ${match.authorDate?.slice(0, 10)} ${match.authorName}: ${match.message?.split('\n', 1)[0]}`,
     ];
-  process.stdout.write(`${lines.map(printable).join('\n')}\n`);
+  const behind = match.stale ? `  [commit ${match.commit.slice(0, 12)} of the index, ${match.lagSeconds} s behind or more]` : '';
+  process.stdout.write(`${lines.map((line) => printable(line) + printable(behind)).join('\n')}\n`);
 }

@@ -13,6 +13,7 @@ const aMatch = (path: string, score: number): SearchMatch => ({
   repository: { id: 1, name: 'r', stars: 0, private: false, fork: false, archived: false, description: '' },
   branches: ['main'],
   commit: 'c',
+  freshness: { stale: false, lagSeconds: 0 },
 });
 const aRanker = (adjust: Ranker['adjust'], refused: string[] = []): Contribution<Ranker> => ({
   plugin: 'test',

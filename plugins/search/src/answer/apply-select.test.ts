@@ -5,7 +5,7 @@ import { Selection } from './apply-select.js';
 import { Tally } from './tally.js';
 
 const repository = { id: 1, name: 'r', stars: 0, private: false, fork: false, archived: false, description: '' };
-const base = { repository, branches: ['main'], commit: 'c1' };
+const base = { repository, branches: ['main'], commit: 'c1', freshness: { stale: false, lagSeconds: 0 } };
 const who = { name: 'Ada', email: 'a@b', date: '2026-01-01T00:00:00Z' };
 const file = (path: string): SearchMatch => ({ ...base, type: 'content', path, pathRanges: [], chunks: [], matchCount: 2, score: 5 });
 const symbol: SearchMatch = {

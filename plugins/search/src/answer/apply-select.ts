@@ -28,7 +28,7 @@ export const showsLines = (select: Select | undefined): boolean =>
 
 function transform(match: SearchMatch, select: Select): SearchMatch | undefined {
   const { repository, branches, commit, freshness } = match;
-  const base = { repository, branches, commit, ...(freshness ? { freshness } : {}) };
+  const base = { repository, branches, commit, freshness };
   switch (select.kind) {
     case 'repo':
       return match.type === 'repo' ? match : { ...base, type: 'repo', descriptionRanges: [], nameRanges: [], topics: [], metadata: {} };

@@ -55,7 +55,7 @@ async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, p
     if (timeUp(run, scope, ++read)) break;
     const ranges = test.about(commit) ? test.message(commit.message) : undefined;
     if (!ranges) continue;
-    batch.push(toMatch(scope.repository, commit, ranges, undefined));
+    batch.push(toMatch(run, scope.repository, commit, ranges, undefined));
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
@@ -84,7 +84,7 @@ async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan
       run.tally.leaveOut('skipped-files', 'Some changes are too large to be searched', { repository: scope.repository });
     const found = test.diff(readable);
     if (!found) continue;
-    batch.push(toMatch(scope.repository, commit, found.ranges, found.text));
+    batch.push(toMatch(run, scope.repository, commit, found.ranges, found.text));
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
@@ -254,9 +254,9 @@ function rangesIn(lines: readonly string[], counts: (line: string) => boolean, e
 
 const codePoints = (bytes: Buffer, start: number, end: number): number => [...bytes.toString('utf8', start, end)].length;
 
-function toMatch(repository: Repository, commit: Commit, ranges: readonly Range[], diff: string | undefined): SearchMatch {
+function toMatch(run: SearchRun, repository: Repository, commit: Commit, ranges: readonly Range[], diff: string | undefined): SearchMatch {
   return {
-    ...baseOf(repository, undefined, { branches: [], commit: commit.oid }),
+    ...baseOf(repository, run.mirrors.get(repository.id), { branches: [], commit: commit.oid }),
     type: 'commit',
     oid: commit.oid,
     message: commit.message,

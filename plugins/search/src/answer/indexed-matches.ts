@@ -1,7 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
+import type { Freshness } from '../api.js';
 import type { DocExpr, IndexedRepository } from '../engine/contract.js';
 import { holdOf, indexLimitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
-import type { Freshness } from './tally.js';
 import { baseOf, toMatch } from './to-match.js';
 
 export interface IndexedScope {
@@ -24,13 +24,13 @@ export async function* indexedMatches(
 ): Matches {
   if (scope.length === 0) return;
   const byId = new Map(scope.map(({ repository }) => [repository.id, repository]));
-  const atHead = new Set(scope.flatMap(({ repository, branch }) => (branch === undefined ? [repository.id] : [])));
-  const freshnessOf = ({ id }: Repository): Freshness | undefined => {
-    const state = held.get(id);
-    const head = run.mirrors.get(id)?.head;
-    return (
-      state && { indexedAt: state.indexedAt, stale: atHead.has(id) && head !== undefined && head.commit !== state.branches[0]?.commit }
-    );
+  const branchOf = new Map(scope.map(({ repository, branch }) => [repository.id, branch]));
+  const freshnessOf = (repository: Repository): Freshness | undefined => {
+    const state = held.get(repository.id);
+    const wanted = branchOf.get(repository.id);
+    const branch = wanted === undefined ? state?.branches[0] : state?.branches.find(({ name }) => name === wanted);
+    const at = branch && { branches: [branch.name], commit: branch.commit, index: { indexedAt: state?.indexedAt, now: run.now } };
+    return at && baseOf(repository, run.mirrors.get(repository.id), at).freshness;
   };
   const repositories = scope.map(({ repository, branch }) => ({ id: repository.id, ...(branch === undefined ? {} : { branch }) }));
   const request = { scope: { repositories }, expr, limits: indexLimitsOf(run), want, ...holdOf(run), signal: run.signal };
@@ -40,14 +40,9 @@ export async function* indexedMatches(
         yield event.documents.flatMap((document) => {
           const repository = byId.get(document.repository);
           if (!repository) return [];
-          const mirror = run.mirrors.get(repository.id);
-          const facts = mirror && {
-            lastFetched: mirror.lastFetched,
-            head: document.branches.includes(mirror.head?.branch ?? '') ? mirror.head?.commit : undefined,
-          };
-          const indexedAt = held.get(repository.id)?.indexedAt;
-          const at = { branches: document.branches, commit: document.commit, ...(indexedAt ? { indexedAt } : {}) };
-          return [toMatch(document, baseOf(repository, facts, at))];
+          const { branches, commit } = document;
+          const index = { indexedAt: held.get(repository.id)?.indexedAt, now: run.now };
+          return [toMatch(document, baseOf(repository, run.mirrors.get(repository.id), { branches, commit, index }))];
         });
       } else if (event.type === 'counted') {
         for (const counts of event.counts) {

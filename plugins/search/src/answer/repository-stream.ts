@@ -27,10 +27,9 @@ export async function* repositoryStream(
     );
     yield batch.map(({ repository, ranges }): SearchMatch => {
       const mirror = run.mirrors.get(repository.id);
-      const facts = mirror && { lastFetched: mirror.lastFetched, head: undefined };
       const description = Buffer.from(repository.description);
       return {
-        ...baseOf(repository, facts, { branches: [], commit: mirror?.head?.commit ?? '' }),
+        ...baseOf(repository, mirror, { branches: [], commit: mirror?.head?.commit ?? '' }),
         type: 'repo',
         nameRanges: ranges,
         descriptionRanges: distinct(shown.flatMap((hits) => hits(description) ?? [])),

@@ -183,6 +183,7 @@ function aRun(history: History): SearchRun {
     log: silent,
     meter: { span: (_name, work) => work({ set: () => undefined }) },
     signal: new AbortController().signal,
+    now: new Date(0),
     lines: true,
     contextLines: 1,
     ordered: true,

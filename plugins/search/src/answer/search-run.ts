@@ -21,6 +21,8 @@ export interface SearchRun {
   readonly log: Logger;
   readonly meter: Pick<Meter, 'span'>;
   readonly signal: AbortSignal;
+  /** When it began. */
+  readonly now: Date;
   readonly contextLines: number;
   /** False: nobody will see the lines around hits. */
   readonly lines: boolean;

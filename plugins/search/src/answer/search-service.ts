@@ -221,6 +221,7 @@ export class SearchService implements Search {
       ...this.#budget(plan, this.#limitOf(plan, counting), o.tally, counting),
       ...parts,
       counting,
+      now: this.services.clock.now(),
       contextLines: request.contextLines ?? 1,
       // A ranker may look at them.
       lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select))),

@@ -1,10 +1,9 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
-import type { SearchFilter, SearchMatch, SearchProgress, SkippedItem, Verdict, VerdictReason } from '../api.js';
+import type { Freshness, SearchFilter, SearchMatch, SearchProgress, SkippedItem, Verdict, VerdictReason } from '../api.js';
 import type { EngineCounts } from '../engine/contract.js';
 import { endingOf, isTest } from '../engine/document-counts.js';
+import { durationInWords } from './duration-in-words.js';
 import { plural } from './plural.js';
-
-export type Freshness = NonNullable<SearchMatch['freshness']>;
 
 /** A repository as a verdict names it. */
 export type NamedRepository = Pick<Repository, 'id' | 'name'>;
@@ -58,6 +57,8 @@ export class Tally {
   matchCount = 0;
   /** Matches from commits that the mirror has moved past. */
   #behind = 0;
+  /** The longest of theirs, in seconds. */
+  #lag = 0;
   #oldestIndex: string | undefined;
 
   constructor(private readonly now: () => number) {
@@ -95,8 +96,12 @@ export class Tally {
   #found({ id, name }: { readonly id: number; readonly name: string }, count: number, freshness: Freshness | undefined): void {
     this.matchCount += count;
     this.#facet('repo', `repo:^${escaped(name)}$`, name, count, id);
-    if (freshness?.stale) this.#behind += count;
-    if (freshness && (this.#oldestIndex === undefined || freshness.indexedAt < this.#oldestIndex)) this.#oldestIndex = freshness.indexedAt;
+    if (freshness?.stale) {
+      this.#behind += count;
+      this.#lag = Math.max(this.#lag, freshness.lagSeconds);
+    }
+    const indexedAt = freshness?.indexedAt;
+    if (indexedAt && (this.#oldestIndex === undefined || indexedAt < this.#oldestIndex)) this.#oldestIndex = indexedAt;
   }
 
   #language(language: string, count: number): void {
@@ -183,6 +188,7 @@ export class Tally {
         ? ['Everything you may see was searched', ...byDefault.map((s) => s.message)].join('; ').concat('.')
         : `This answer is incomplete: ${harm.map(inWords).join('; ')}.`,
       ...(this.#oldestIndex ? { oldestIndexAt: this.#oldestIndex } : {}),
+      ...(this.#behind > 0 ? { lagSeconds: this.#lag } : {}),
     };
   }
 
@@ -191,10 +197,15 @@ export class Tally {
     return notes.flatMap(({ message, harmless, general, repositories }) => {
       const seen = [...repositories].filter(([id]) => sees(id)).map(([, entry]) => entry);
       if (general === 0 && seen.length === 0) return [];
-      const behind = reason === 'stale' ? `; ${this.#behind} of these results are from the older commits` : '';
+      const behind = reason === 'stale' ? `; ${this.#behindInWords()}` : '';
       const count = general + seen.reduce((sum, entry) => sum + entry.count, 0);
       return [{ message: `${message}${behind}`, harmless, names: seen.map((entry) => entry.name), count }];
     });
+  }
+
+  #behindInWords(): string {
+    const results = `${this.#behind} of these results are from the older commits`;
+    return this.#lag === 0 ? results : `${results}, which are behind by ${durationInWords(this.#lag)} or more`;
   }
 
   /** The facets with most matches, of each kind. */

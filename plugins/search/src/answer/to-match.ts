@@ -1,17 +1,17 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
-import type { MatchBase, SearchMatch } from '../api.js';
+import type { MirrorState } from '@sextant/plugin-git/api';
+import type { Freshness, MatchBase, SearchMatch } from '../api.js';
 import type { EngineDocument } from '../engine/contract.js';
 
-export interface MirrorFacts {
-  readonly lastFetched: Date | undefined;
-  /** The default branch's commit at the last fetch. */
-  readonly head: string | undefined;
-}
-
+/** @param at `index`: what was searched is a copy; a default branch may have moved past it by `now`, as far as its mirror tells */
 export function baseOf(
   repository: Repository,
-  facts: MirrorFacts | undefined,
-  at: { readonly branches: readonly string[]; readonly commit: string; readonly indexedAt?: string },
+  mirror: MirrorState | undefined,
+  at: {
+    readonly branches: readonly string[];
+    readonly commit: string;
+    readonly index?: { readonly indexedAt: string | undefined; readonly now: Date };
+  },
 ): MatchBase {
   return {
     repository: {
@@ -22,12 +22,30 @@ export function baseOf(
       fork: repository.fork,
       archived: repository.archived,
       description: repository.description,
-      ...(facts?.lastFetched ? { lastFetched: facts.lastFetched.toISOString() } : {}),
+      ...(mirror?.lastFetched ? { lastFetched: mirror.lastFetched.toISOString() } : {}),
     },
     branches: at.branches,
     commit: at.commit,
-    ...(at.indexedAt ? { freshness: { indexedAt: at.indexedAt, stale: facts?.head !== undefined && facts.head !== at.commit } } : {}),
+    freshness: at.index ? freshnessOf(mirror, at, at.index) : CURRENT,
   };
+}
+
+const CURRENT: Freshness = { stale: false, lagSeconds: 0 };
+
+function freshnessOf(
+  mirror: MirrorState | undefined,
+  { branches, commit }: { readonly branches: readonly string[]; readonly commit: string },
+  { indexedAt, now }: { readonly indexedAt: string | undefined; readonly now: Date },
+): Freshness {
+  const head = mirror?.head;
+  const stale = head !== undefined && head.commit !== commit && branches.includes(head.branch);
+  return { ...(indexedAt ? { indexedAt } : {}), stale, lagSeconds: stale ? lagOf(mirror, now) : 0 };
+}
+
+/** Any ref's last move is none before the default branch's. The times of mirrors are the database's, whose clock may be ahead of ours. */
+function lagOf(mirror: MirrorState | undefined, now: Date): number {
+  const moved = mirror?.lastChanged ?? mirror?.lastFetched ?? now;
+  return Math.max(0, Math.floor((now.getTime() - moved.getTime()) / 1_000));
 }
 
 /** A document with lines to show is a content match, one with symbols a symbol match, else its path matched. */

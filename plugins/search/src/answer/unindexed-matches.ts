@@ -64,12 +64,7 @@ async function* scanTarget(
   const read = run.symbolSources && asksForSymbols(expr, want) ? withSymbols(documents, await run.symbolSources(), languageOf) : documents;
   for await (const event of scanDocuments(request, read, run.scanner)) {
     if (event.type === 'documents') {
-      yield event.documents.map((document) =>
-        toMatch(
-          document,
-          baseOf(repository, mirror && { lastFetched: mirror.lastFetched, head: undefined }, { branches: [revision], commit }),
-        ),
-      );
+      yield event.documents.map((document) => toMatch(document, baseOf(repository, mirror, { branches: [revision], commit })));
     } else if (event.type === 'done') noteSummary({ ...event.summary, notIndexed: [] }, run, () => repository);
   }
 }

@@ -132,8 +132,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
             })),
       symbols: (match: FileParent) => (match.type === 'symbol' ? match.symbols : []),
       limitHit: () => false,
-      indexedAt: (match: FileParent) => match.freshness?.indexedAt ?? null,
-      stale: (match: FileParent) => match.freshness?.stale ?? false,
+      freshness: freshnessOf,
     },
     CommitSearchResult: {
       label: (match: CommitParent) =>
@@ -148,6 +147,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
       messagePreview: (match: CommitParent) => (match.diff === undefined ? highlighted(match.message, match.ranges) : null),
       diffPreview: (match: CommitParent) => (match.diff === undefined ? null : highlighted(match.diff, match.ranges)),
       matches: (match: CommitParent) => [{ url: urlOf(match), body: fenced(match), highlights: highlights(match.ranges, 1) }],
+      freshness: freshnessOf,
     },
     Repository: {
       textSearchIndex: (repository: Repository, _args, op) =>
@@ -217,6 +217,11 @@ function approximateResultCount(answer: CollectedAnswer): string {
   return `${answer.progress.matchCount}${answer.verdict.exhaustive ? '' : '+'}`;
 }
 
+const freshnessOf = ({ commit, freshness, repository }: SearchMatch): object => ({
+  commit,
+  ...freshness,
+  fetchedAt: repository.lastFetched ?? null,
+});
 const urlOf = (match: CommitParent): string => `/${match.found.name}/-/commit/${match.oid}`;
 const subjectOf = (match: CommitParent): string => match.message.split('\n', 1)[0] ?? '';
 

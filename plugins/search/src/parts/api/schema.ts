@@ -132,6 +132,8 @@ type SearchCompleteness {
   reasons: [SearchCompletenessReason!]!
   "When the oldest part of the index that was searched was built."
   oldestIndexAt: DateTime
+  "Null unless results are from commits that their branch has left behind: the longest time since, in seconds, at least."
+  lagSeconds: Int
 }
 
 type SearchCompletenessReason {
@@ -176,10 +178,21 @@ type FileMatch {
   symbols: [SymbolMatch!]!
   language: String
   limitHit: Boolean!
-  "When the searched commit was indexed; null when it was read without an index."
+  freshness: SearchFreshness!
+}
+
+"How far what was searched is behind the mirror. What is read from the mirror itself, such as histories, is never behind it."
+type SearchFreshness {
+  "The commit that was searched."
+  commit: String!
+  "When it was indexed; null where it was read without an index."
   indexedAt: DateTime
-  "The mirror has moved on since."
+  "The branch has moved on in the mirror: newer lines are not found."
   stale: Boolean!
+  "For so many seconds at least the branch has been ahead, and at most since indexedAt; 0 unless stale."
+  lagSeconds: Int!
+  "When the mirror was last fetched."
+  fetchedAt: DateTime
 }
 
 type LineMatch {
@@ -233,6 +246,7 @@ type CommitSearchResult {
   messagePreview: HighlightedString
   diffPreview: HighlightedString
   matches: [SearchResultMatch!]!
+  freshness: SearchFreshness!
 }
 
 type SearchMarkdown {

@@ -48,7 +48,7 @@ const baseOf = (text: string): MatchBase => ({
   repository: { id: 1, name: text, stars: 3, lastFetched: text, private: true, fork: false, archived: false, description: text },
   branches: [text],
   commit: 'c0ffee',
-  freshness: { indexedAt: '2026-01-01T00:00:00Z', stale: false },
+  freshness: { indexedAt: '2026-01-01T00:00:00Z', stale: true, lagSeconds: 90 },
 });
 const matchesOf = (text: string): SearchMatch[] => {
   const base = baseOf(text);

@@ -45,7 +45,7 @@ function wireMatch(match: SearchMatch, options: WireOptions): Record<string, unk
     ...(repository.lastFetched ? { repoLastFetched: repository.lastFetched } : {}),
     branches: match.branches,
     commit: match.commit,
-    ...(match.freshness ? { indexedAt: match.freshness.indexedAt, stale: match.freshness.stale } : {}),
+    ...match.freshness,
   };
   switch (match.type) {
     case 'content': {
