@@ -52,7 +52,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'after', aliases: ['since'], negatable: true, title: 'Commits after a time' },
   { name: 'message', aliases: ['m', 'msg'], negatable: true, regexp: true, title: 'Commit message' },
   { name: 'repohasfile', aliases: [], negatable: true, regexp: true, title: 'Repository holds a path' },
-  { name: 'repohascommitafter', aliases: [], negatable: false, title: 'Repository has a commit after a time' },
+  { name: 'repohascommitafter', aliases: [], negatable: true, title: 'Repository has a commit after a time' },
   { name: 'rule', aliases: [], negatable: false, once: 'alternative', title: 'Rule of a structural search' },
 ];
 

@@ -62,7 +62,6 @@ export interface CommitPlan {
   readonly author: readonly TextFilter[];
   readonly committer: readonly TextFilter[];
   readonly message: readonly TextFilter[];
-  readonly paths: readonly TextFilter[];
   /** ISO times; all of them hold. */
   readonly after: readonly TimeFilter[];
   readonly before: readonly TimeFilter[];

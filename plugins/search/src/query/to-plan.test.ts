@@ -215,7 +215,7 @@ describe('options and other plans', () => {
     expect(plan('a or count:5').alternatives).toHaveLength(1);
   });
 
-  it('of commits hold people, messages, paths and times', () => {
+  it('of commits hold people, messages and times', () => {
     expect(only('type:diff author:me -author:bot message:fix file:a after:"2 weeks ago" before:2024-05-01 x').commits).toEqual({
       author: [
         { pattern: regexp('me'), negated: false },
@@ -223,7 +223,6 @@ describe('options and other plans', () => {
       ],
       committer: [],
       message: [{ pattern: regexp('fix'), negated: false }],
-      paths: [{ pattern: regexp('a'), negated: false }],
       after: [{ time: '2024-05-01T12:00:00.000Z', negated: false }],
       before: [{ time: '2024-05-01T00:00:00.000Z', negated: false }],
     });

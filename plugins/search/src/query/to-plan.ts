@@ -4,6 +4,7 @@ import type { FieldName, FilterNode, PatternText, Query, QueryNode } from './ast
 import { parseTime } from './dates.js';
 import { parseGoDuration } from './duration.js';
 import { filtersOf } from './filters-of.js';
+import { hasPattern } from './has-pattern.js';
 import { languagesNamed } from './languages/languages.js';
 import type { CommitPlan, PlanAlternative, PlanOptions, ProviderNeed, ResultKind, SearchPlan, StructuralPlan, TextFilter } from './plan.js';
 import { repositoryScope } from './repository-scope.js';
@@ -88,24 +89,14 @@ function resultKinds(alternative: Alternative, filters: readonly FilterNode[], o
     );
     return named ? ['content', 'path'] : ['content', 'path', 'repository'];
   }
-  const aboutFiles = filters.some((filter) => ['file', 'lang'].includes(filter.field)) || alternative.some((node) => node.kind === 'or');
+  const aboutFiles =
+    options.select?.kind.startsWith('file') ||
+    filters.some((filter) => ['file', 'lang'].includes(filter.field)) ||
+    alternative.some((node) => node.kind === 'or');
   return aboutFiles ? ['path'] : ['repository'];
 }
 
 const isStructural = (node: QueryNode): boolean => node.kind === 'pattern' && node.pattern.kind === 'structural';
-
-function hasPattern(node: QueryNode): boolean {
-  switch (node.kind) {
-    case 'pattern':
-      return true;
-    case 'filter':
-      return node.pattern !== undefined;
-    case 'not':
-      return hasPattern(node.of);
-    default:
-      return node.of.some(hasPattern);
-  }
-}
 
 /** The node as a condition on a document; what concerns repositories and options is true of every document. */
 function condition(node: QueryNode, kinds: readonly ResultKind[], query: Query): DocExpr {
@@ -184,7 +175,6 @@ function commitPlan(filters: readonly FilterNode[], { query, now }: Setting): Co
     author: texts('author'),
     committer: texts('committer'),
     message: texts('message'),
-    paths: texts('file'),
     after: times('after'),
     before: times('before'),
   };

@@ -1,14 +1,13 @@
 import { MAX_FOLDED_TEXT } from '../regex/regexp-pattern.js';
 import { alternativesOf, MAX_ALTERNATIVES } from './alternatives.js';
-import type { FieldName, FilterNode, Fix, PatternType, QueryError, QueryNode } from './ast.js';
+import type { FieldName, FilterNode, PatternType, QueryError, QueryNode } from './ast.js';
+import { checkKinds, checkSelect } from './check-kinds.js';
 import { fieldOf } from './fields.js';
+import { beside, failure } from './filter-errors.js';
 import { isNegatable } from './filter-values.js';
 import { filtersOf } from './filters-of.js';
-import { replacing } from './query-errors.js';
 import { parseRevisions, splitRevisions } from './revisions.js';
 import { checkTemplate } from './structural-template.js';
-
-const COMMIT_FIELDS: readonly FieldName[] = ['author', 'committer', 'before', 'after', 'message'];
 
 /** What is wrong with filters in each other's company. */
 export function checkTogether(text: string, patternType: PatternType, root: QueryNode | undefined): QueryError[] {
@@ -17,19 +16,14 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
   if (alternatives === undefined) {
     return [{ message: `The query has more than ${MAX_ALTERNATIVES} alternatives; split it.`, start: root.start, end: root.end }];
   }
-  const errors = [
-    ...repeated(text, filtersOf(root), 'query'),
-    ...checkSelect(text, filtersOf(root)),
-    ...checkNegations(negatedOptions(root)),
-  ];
+  const errors = [...repeated(text, filtersOf(root), 'query'), ...checkSelect(text, root), ...checkNegations(negatedOptions(root))];
   for (const alternative of alternatives) {
     const filters = alternative.flatMap((node) => (node.kind === 'filter' ? [node] : []));
     errors.push(
       ...checkNegations(filters),
       ...repeated(text, filters, 'alternative'),
       ...checkRevisions(text, filters),
-      ...checkCommitFields(text, filters),
-      ...checkKinds(text, filters),
+      ...checkKinds(text, alternative),
     );
   }
   if (patternType === 'structural') errors.push(...checkStructural(text, root));
@@ -83,35 +77,6 @@ function hasGlob(filter: FilterNode): boolean {
   return parsed?.ok === true && parsed.revisions.some((revision) => revision.kind === 'glob');
 }
 
-function checkCommitFields(text: string, filters: readonly FilterNode[]): QueryError[] {
-  if (typesOf(filters).some((type) => type === 'commit' || type === 'diff')) return [];
-  return filters
-    .filter((filter) => COMMIT_FIELDS.includes(filter.field))
-    .map((filter) => ({
-      message: `${filter.field}: needs type:commit or type:diff.`,
-      start: filter.start,
-      end: filter.end,
-      fix: beside(text, filter, 'type:commit', 'Search commits'),
-    }));
-}
-
-function checkKinds(text: string, filters: readonly FilterNode[]): QueryError[] {
-  const types = typesOf(filters);
-  const hasFile = filters.find((filter) => filter.field === 'repohasfile');
-  const errors: QueryError[] = [];
-  if (hasFile !== undefined && types.includes('symbol')) {
-    errors.push(failure(text, hasFile, 'repohasfile: cannot be combined with type:symbol.', 'Remove repohasfile:'));
-  }
-  return errors;
-}
-
-function checkSelect(text: string, filters: readonly FilterNode[]): QueryError[] {
-  const select = filters.find((filter) => filter.field === 'select');
-  if (!select?.value.toLowerCase().startsWith('commit.diff.') || typesOf(filters).includes('diff')) return [];
-  const fix = beside(text, select, 'type:diff', 'Search diffs');
-  return [{ message: `select:${select.value} needs type:diff.`, start: select.start, end: select.end, fix }];
-}
-
 /** Options in a negated group. They take no part in alternatives, so they are looked for here. */
 function negatedOptions(node: QueryNode): FilterNode[] {
   if (node.kind === 'not') {
@@ -146,19 +111,6 @@ function checkStructural(text: string, root: QueryNode): QueryError[] {
     ),
     ...checkTemplate(text, root, filters),
   ];
-}
-
-function typesOf(filters: readonly FilterNode[]): string[] {
-  return filters.filter((filter) => filter.field === 'type').map((filter) => filter.value.toLowerCase());
-}
-
-/** The missing filter added before the one that needs it. */
-function beside(text: string, filter: FilterNode, missing: string, description: string): Fix {
-  return replacing(text, filter, `${missing} ${text.slice(filter.start, filter.end)}`, description);
-}
-
-function failure(text: string, filter: FilterNode, message: string, description: string): QueryError {
-  return { message, start: filter.start, end: filter.end, fix: replacing(text, filter, '', description) };
 }
 
 function distinct(errors: readonly QueryError[]): QueryError[] {
