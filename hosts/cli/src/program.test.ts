@@ -84,11 +84,11 @@ describe('search', () => {
     expect(err).toBe('No results.\nEverything you may see was searched.\n');
   });
 
-  it('fails for a query that is not understood, in JSON too', async () => {
-    stream = event('alert', { kind: 'invalid-query', title: 'The query cannot be understood', description: '', proposedQueries: [] });
+  it.each(['invalid-query', 'no-provider'])('fails for a query that nothing was searched for, in JSON too: %s', async (kind) => {
+    stream = event('alert', { kind, title: 'The query cannot be understood', description: '', proposedQueries: [] });
     stream += VERDICT + event('done', {});
     expect([await search(), await search('--json')]).toEqual([1, 1]);
-    expect(out).toContain('"kind":"invalid-query"');
+    expect(out).toContain(`"kind":"${kind}"`);
   });
 
   it('marks the hits that are behind the mirror, with the commit that was searched', async () => {

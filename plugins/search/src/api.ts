@@ -73,6 +73,8 @@ export interface MatchBase {
   readonly branches: readonly string[];
   readonly commit: string;
   readonly freshness: Freshness;
+  /** Of a result of `search.result-sources@1`: its type. */
+  readonly source?: string;
 }
 
 /** Positions are code points in a line; `offset` is code points from the file's start where known. */
@@ -296,6 +298,94 @@ export const languages = extensionPoint<LanguageDefinition>('search.languages@1'
  * offset, none twice. Contribute in the roles `index` and `api`. It is called once a file, on a thread; when it throws, the file is read as if it were not there, and the log says so.
  */
 export const symbolExtractors = extensionPoint<SymbolModule>('search.symbol-extractors@1');
+
+/** A repository that the actor may see and that the other filters of the query leave. */
+export interface ScopedRepository {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface PredicateContext {
+  readonly actor: Actor;
+  /** Aborted with the search, and when its time is up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A condition of a plugin's own in queries: `repo:has.x(argument)`, `file:has.x(argument)`, and with `-` or `not` its opposite. One that throws or
+ * comes too late fulfils and refuses nothing: what it was asked of is left out, and the verdict says so. Whoever has a name first keeps it.
+ */
+interface PredicateBase {
+  /** As it stands before the parenthesis: `has.` and lower-case words with dots between them. `file:has.owner` and `file:has.contributor` are to be had. */
+  readonly name: string;
+  /** What is wrong with an argument, in a sentence; undefined: nothing. The argument has no blanks around it and may be empty. */
+  problem?(argument: string): string | undefined;
+}
+export interface RepositoryPredicate extends PredicateBase {
+  readonly on: 'repo';
+  /** The ids of those that fulfil it. */
+  choose(
+    argument: string,
+    repositories: readonly ScopedRepository[],
+    context: PredicateContext,
+  ): Promise<ReadonlySet<number>> | ReadonlySet<number>;
+}
+export interface FilePredicate extends PredicateBase {
+  readonly on: 'file';
+  /**
+   * RE2 patterns by repository id, at most 1,000 in all: a path fulfils the predicate when one of its repository's occurs in it, letter case
+   * counting. A repository that is left out has no such file. They hold at every revision.
+   */
+  paths(
+    argument: string,
+    repositories: readonly ScopedRepository[],
+    context: PredicateContext,
+  ): Promise<ReadonlyMap<number, readonly string[]>> | ReadonlyMap<number, readonly string[]>;
+}
+export type SearchPredicate = RepositoryPredicate | FilePredicate;
+export const predicates = extensionPoint<SearchPredicate>('search.predicates@1');
+
+export interface ResultRequest {
+  /** In the order of their names; never empty. */
+  readonly repositories: readonly ScopedRepository[];
+  /**
+   * Where the query's patterns occur in a text, as `[line, column, length]` (line from 0, the others in code points), and so why it is a result; undefined:
+   * it is none. @param about `path`: of the file it is about, for conditions on files; a text without one passes none of them
+   */
+  fits(
+    text: string,
+    about: { readonly repositoryId: number; readonly path?: string },
+  ): readonly (readonly [line: number, column: number, length: number])[] | undefined;
+  readonly actor: Actor;
+  /** Matches that can still be shown. */
+  readonly limit: number;
+  /** Aborted with the search, and when its time is up. */
+  readonly signal: AbortSignal;
+}
+
+type Own<M> = M extends unknown ? Omit<M, keyof MatchBase> : never;
+
+/** A match without what the search knows itself: which repository it is in, and how new that is. */
+export interface SourcedMatch {
+  readonly repositoryId: number;
+  /** The commit that it is true of. */
+  readonly commit: string;
+  /** Absent: it is true now. */
+  readonly freshness?: Freshness;
+  readonly match: Own<SearchMatch>;
+}
+
+/**
+ * Results of a kind of its own: `type:x`. They travel as one of the matches that every client knows. One that throws or comes too late ends
+ * the answer of its kind, and the verdict says so. Whoever has a type first keeps it.
+ */
+export interface ResultSource {
+  /** As it stands behind `type:`: lower-case words with hyphens between them. */
+  readonly type: string;
+  /** In batches, as they are found, those that matter most first. What the actor may not see is dropped by whoever asks, and so is what is in no repository of the request. */
+  find(request: ResultRequest): AsyncIterable<readonly SourcedMatch[]>;
+}
+export const resultSources = extensionPoint<ResultSource>('search.result-sources@1');
 
 /** The index of a repository moved to new commits. */
 export const repositoryIndexed = defineEvent('search.repository-indexed@1', z.object({ repositoryId: z.number() }));

@@ -1,6 +1,5 @@
 import type { EngineExplanation } from './engine/contract.js';
 import type { QueryExplanation } from './query/explain.js';
-import type { ResultKind } from './query/plan.js';
 import type { Verdict } from './verdict.js';
 
 /** A query and what it would take to answer it, as plain data. */
@@ -14,7 +13,8 @@ export interface SearchExplanation {
 }
 
 export interface ExplainedWork {
-  readonly kinds: readonly ResultKind[];
+  /** And the types of results that plugins find. */
+  readonly kinds: readonly string[];
   /** Repositories that the filters leave, of those the asker may see. */
   readonly repositories: number;
   /** The first MAX_SOURCES of what is looked at. */

@@ -84,9 +84,12 @@ export const search: AddCommand = (program, done) => {
     });
 };
 
+/** Alerts of queries that nothing was searched for. */
+const NOT_SEARCHED: readonly string[] = ['invalid-query', 'no-provider'];
+
 /** Does the event mean that the search failed? */
 const isFailure = (event: string | undefined, data: unknown): boolean =>
-  event === 'error' || (event === 'alert' && (data as { readonly kind?: string }).kind === 'invalid-query');
+  event === 'error' || (event === 'alert' && NOT_SEARCHED.includes((data as { readonly kind?: string }).kind ?? ''));
 
 function print(event: string, data: unknown): void {
   switch (event) {

@@ -7,6 +7,7 @@ import { indexedMatches } from './indexed-matches.js';
 import { repositoryStream } from './repository-stream.js';
 import { commitScopes, type ResolvedRevisions, resolveRevisions } from './resolve-revisions.js';
 import { failed, type Matches, type SearchRun, type Target, wantedOf } from './search-run.js';
+import { sourcedMatches } from './sourced-matches.js';
 import { unindexedMatches } from './unindexed-matches.js';
 
 /** The streams that together answer one alternative of a query in these repositories. */
@@ -16,7 +17,7 @@ export async function alternativeMatches(
   repositories: readonly Repository[],
   source: { readonly repositories: Repositories; readonly actor: Actor },
 ): Promise<readonly Matches[]> {
-  const { kinds, expr, commits, index } = alternative;
+  const { kinds, sources, expr, commits, index } = alternative;
   const { revisions } = alternative.repositories;
   const streams: Matches[] = [];
   if (kinds.includes('repository')) streams.push(repositoryStream(run, expr, alternative.repositories, repositories, source));
@@ -27,6 +28,10 @@ export async function alternativeMatches(
       repositories.filter((r) => isCloned(run, r)),
     );
     for (const kind of ['commit', 'diff'] as const) if (kinds.includes(kind)) streams.push(commitMatches(run, scopes, expr, commits, kind));
+  }
+  for (const type of sources) {
+    const found = run.provided.source(type);
+    if (found) streams.push(sourcedMatches(run, found, expr, repositories, source.actor));
   }
   const want = wantedOf(kinds);
   if (!want) return streams;

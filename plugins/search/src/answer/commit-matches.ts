@@ -4,8 +4,9 @@ import type { CommitOid } from '@sextant/sdk';
 import type { SearchMatch } from '../api.js';
 import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan } from '../query/plan.js';
-import { CommitTest, type Range } from './commit-test.js';
+import { CommitTest } from './commit-test.js';
 import { failed, type Matches, type SearchRun } from './search-run.js';
+import type { Range } from './text-judge.js';
 import { baseOf } from './to-match.js';
 
 const MAX_COMMITS = 100_000;
@@ -64,7 +65,7 @@ async function* collected(run: SearchRun, { repository }: CommitScope, found: As
 async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, plan: CommitPlan): AsyncGenerator<Found> {
   if (test.needsFiles) {
     for await (const { commit, files } of changes(run, scope, test, plan)) {
-      const ranges = test.message(commit.message, files);
+      const ranges = test.message(scope.repository.id, commit.message, files);
       if (ranges) yield { commit, ranges };
     }
     return;
@@ -72,7 +73,7 @@ async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, p
   let read = 0;
   for await (const commit of run.git.log(historyOf(run, scope, plan))) {
     if (timeUp(run, scope, ++read)) return;
-    const ranges = test.about(commit) ? test.message(commit.message) : undefined;
+    const ranges = test.about(commit) ? test.message(scope.repository.id, commit.message) : undefined;
     if (ranges) yield { commit, ranges };
   }
 }
@@ -81,7 +82,7 @@ async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan
   for await (const { commit, files } of changes(run, scope, test, plan)) {
     if (files.some((file) => file.truncated))
       run.tally.leaveOut('skipped-files', 'Some changes are too large to be searched', { repository: scope.repository });
-    const found = test.diff(files);
+    const found = test.diff(scope.repository.id, files);
     if (found) yield { commit, ranges: found.ranges, diff: found.text };
   }
 }

@@ -8,6 +8,7 @@ import type { EstimatedCost, ExplainedSource, SearchExplanation } from '../expla
 import type { PlanAlternative, SearchPlan } from '../query/plan.js';
 import { heldOf, isCloned } from './alternative-matches.js';
 import { plural } from './plural.js';
+import { withProvidedFiles } from './provided-files.js';
 import { commitScopes, type ResolvedRevisions, resolveRevisions } from './resolve-revisions.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -50,7 +51,8 @@ export async function explainWork(
       scopeServices(run, deps.repositories),
     );
     for (const [id, state] of await deps.mirrors.states(scope.map(({ id }) => id))) deps.states.set(id, state);
-    parts.push({ alternative, scope, sources: await sourcesOf(run, alternative, scope) });
+    const expr = await withProvidedFiles(run, alternative, scope, deps.actor);
+    parts.push({ alternative: { ...alternative, expr }, scope, sources: await sourcesOf(run, alternative, scope) });
   }
   return (viewer) => {
     const { sees } = viewer;
@@ -61,7 +63,7 @@ export async function explainWork(
     }));
     return {
       work: seen.map(({ alternative, scope, sources }) => ({
-        kinds: alternative.kinds,
+        kinds: [...alternative.kinds, ...alternative.sources],
         repositories: scope.length,
         sources: sources.slice(0, MAX_SOURCES).map(({ id: _, ...source }) => source),
         moreSources: Math.max(0, sources.length - MAX_SOURCES),

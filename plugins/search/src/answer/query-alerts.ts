@@ -1,6 +1,8 @@
 import type { SearchAlert } from '../api.js';
-import type { Notice, QueryError } from '../query/ast.js';
+import type { Notice, Query, QueryError, Span } from '../query/ast.js';
+import { parseQuery } from '../query/parse-query.js';
 import type { ProviderNeed } from '../query/plan.js';
+import { replacing } from '../query/query-errors.js';
 
 /** What the reader is told of a query that cannot be answered as it stands. */
 export function alertOf(errors: readonly QueryError[]): SearchAlert {
@@ -13,18 +15,25 @@ export function nothingFound(notices: readonly Notice[]): SearchAlert {
 }
 
 const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries'> => ({
-  description: list
-    .map((e) => `${e.message} (at ${e.start + 1}${e.end > e.start + 1 ? `–${e.end}` : ''}${'code' in e ? `, ${e.code}` : ''})`)
-    .join('\n'),
+  description: list.map((e) => `${e.message} (${placeOf(e)}${'code' in e ? `, ${e.code}` : ''})`).join('\n'),
   proposedQueries: list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
 });
 
-export const noProvider = (needs: readonly ProviderNeed[]): SearchAlert => ({
+export const noProvider = (needs: readonly ProviderNeed[], query: Query): SearchAlert => ({
   kind: 'no-provider',
   title: 'Nothing answers this part of the query yet',
-  description: `No plugin provides ${needs.map((p) => `"${p.text}" (${p.provider})`).join(', ')}.`,
-  proposedQueries: [],
+  description: `No plugin provides ${needs.map((p) => `"${p.text}" (${p.provider}, ${placeOf(p)})`).join(', ')}.`,
+  proposedQueries: without(query, needs),
 });
+
+/** The rest of the query, where that is one. */
+function without({ text, patternType }: Query, parts: readonly Span[]): SearchAlert['proposedQueries'] {
+  const fromTheEnd = [...parts].sort((a, b) => b.start - a.start);
+  const rest = fromTheEnd.reduce((left, part) => replacing(left, part, '', '').query, text);
+  return rest.trim() !== '' && parseQuery(rest, { patternType }).ok ? [{ description: 'Search without it', query: rest }] : [];
+}
+
+const placeOf = ({ start, end }: Span): string => `at ${start + 1}${end > start + 1 ? `–${end}` : ''}`;
 
 export const structuralIsOff: SearchAlert = {
   kind: 'no-provider',

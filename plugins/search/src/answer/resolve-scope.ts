@@ -1,7 +1,7 @@
 import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
 import type { Actor } from '@sextant/sdk';
 import type { TextMatch } from '../query/ast.js';
-import type { RepositoryPredicate, RepositoryScope } from '../query/plan.js';
+import type { ProvidedPredicate, RepositoryPredicate, RepositoryScope } from '../query/plan.js';
 import { compilePattern } from '../regex/pattern.js';
 
 export interface ScopeServices {
@@ -9,6 +9,8 @@ export interface ScopeServices {
   /** Which of these repositories have a file that fits. */
   hasFile(repositories: readonly Repository[], predicate: Extract<RepositoryPredicate, { name: 'has-file' }>): Promise<ReadonlySet<number>>;
   hasCommitAfter(repository: Repository, time: string): Promise<boolean>;
+  /** Which of these a plugin's predicate chooses; undefined: it is not known. */
+  chosen(predicate: ProvidedPredicate, repositories: readonly Repository[], actor: Actor): Promise<ReadonlySet<number> | undefined>;
 }
 
 export interface ResolvedScope {
@@ -41,7 +43,7 @@ export async function resolveScope(
   let kept = wanted;
   for (const { predicate, negated } of [...scope.predicates].sort((a, b) => COST[a.predicate.name] - COST[b.predicate.name])) {
     const holding = await holds(predicate, kept, actor, services);
-    kept = kept.filter((r) => holding.has(r.id) !== negated);
+    kept = holding ? kept.filter((r) => holding.has(r.id) !== negated) : [];
   }
   return { repositories: kept, excluded };
 }
@@ -52,6 +54,7 @@ const COST: Readonly<Record<RepositoryPredicate['name'], number>> = {
   'has-meta': 1,
   'has-file': 2,
   'has-commit-after': 3,
+  provided: 4,
 };
 const MAX_AT_ONCE = 8;
 
@@ -60,7 +63,7 @@ async function holds(
   repositories: readonly Repository[],
   actor: Actor,
   services: ScopeServices,
-): Promise<ReadonlySet<number>> {
+): Promise<ReadonlySet<number> | undefined> {
   const idsOf = (test: (r: Repository) => boolean): ReadonlySet<number> => new Set(repositories.filter(test).map((r) => r.id));
   switch (predicate.name) {
     case 'has-description': {
@@ -89,6 +92,8 @@ async function holds(
     }
     case 'has-file':
       return services.hasFile(repositories, predicate);
+    case 'provided':
+      return services.chosen(predicate, repositories, actor);
     case 'has-commit-after': {
       const holding = new Set<number>();
       const waiting = [...repositories];

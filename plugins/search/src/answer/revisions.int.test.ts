@@ -18,6 +18,7 @@ import { languageOf } from '../query/languages/languages.js';
 import { type Change, History } from '../testing/a-history.js';
 import { silent } from '../testing/a-search-world.js';
 import { indexedMatches } from './indexed-matches.js';
+import { Provided } from './provided.js';
 import type { Matches, SearchRun } from './search-run.js';
 import { Tally } from './tally.js';
 import { unindexedMatches } from './unindexed-matches.js';
@@ -184,6 +185,7 @@ function aRun(history: History): SearchRun {
     meter: { span: (_name, work) => work({ set: () => undefined }) },
     signal: new AbortController().signal,
     now: new Date(0),
+    provided: new Provided([], []),
     lines: true,
     contextLines: 1,
     ordered: true,

@@ -1,18 +1,37 @@
 import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
+import type { Actor } from '@sextant/sdk';
 import type { DocExpr } from '../engine/contract.js';
-import type { RepositoryPredicate } from '../query/plan.js';
+import type { ProvidedPredicate, RepositoryPredicate } from '../query/plan.js';
+import { askPlugin } from './ask-plugin.js';
 import type { ScopeServices } from './resolve-scope.js';
 import { failed, type SearchRun } from './search-run.js';
 
 /** What of a search its scope needs. */
-export type ScopeRun = Pick<SearchRun, 'engine' | 'git' | 'log' | 'signal' | 'sees' | 'tally' | 'timeLeft'>;
+export type ScopeRun = Pick<SearchRun, 'engine' | 'git' | 'log' | 'signal' | 'sees' | 'tally' | 'timeLeft' | 'provided'>;
 
 /** Asks index and mirrors what a scope depends on. What they cannot tell goes into the verdict. */
 export const scopeServices = (run: ScopeRun, repositories: Repositories): ScopeServices => ({
   repositories,
+  chosen: (predicate, among, actor) => chosen(run, predicate, among, actor),
   hasFile: (among, predicate) => withFile(run, among, predicate),
   hasCommitAfter: (repository, time) => hasCommitAfter(run, repository, time),
 });
+
+async function chosen(
+  run: ScopeRun,
+  { called, argument }: ProvidedPredicate,
+  among: readonly Repository[],
+  actor: Actor,
+): Promise<ReadonlySet<number> | undefined> {
+  if (among.length === 0) return new Set();
+  const predicate = run.provided.repositoryPredicate(called);
+  const scoped = among.map(({ id, name }) => ({ id, name }));
+  return await askPlugin(run, `repo:${called}()`, async (signal) => {
+    const ids = await predicate?.choose(argument, scoped, { actor, signal });
+    if (!(ids instanceof Set)) throw new TypeError('The predicate answered with something that is not a Set');
+    return ids;
+  });
+}
 
 /** One hit a repository is enough, so the limits are wide; nothing of the documents is shown. */
 async function withFile(

@@ -9,6 +9,7 @@ import type { SymbolSources } from '../index/symbols/symbol-sources.js';
 import { isCode } from '../query/languages/languages.js';
 import type { ResultKind } from '../query/plan.js';
 import { MAX_PARSE_BYTES, MAX_PARSE_MS, type UnparsedFiles } from '../structural/contract.js';
+import type { Provided } from './provided.js';
 import type { NamedRepository, Tally } from './tally.js';
 
 /** Everything one search works with. */
@@ -30,6 +31,8 @@ export interface SearchRun {
   readonly counting?: Counting | undefined;
   /** Best first, and equal for equal input, at the price of waiting for all of it. */
   readonly ordered: boolean;
+  /** What plugins add to the query language. */
+  readonly provided: Provided;
   /** Matches that may still be collected. */
   remaining(): number;
   /** Milliseconds until the answer is due. */

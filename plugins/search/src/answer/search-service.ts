@@ -27,7 +27,10 @@ import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
 import { explainWork } from './explain-search.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
-import { alertOf, noProvider, noRepositories, nothingFound, structuralIsOff } from './query-alerts.js';
+import { Provided } from './provided.js';
+import { withProvidedFiles } from './provided-files.js';
+import { alertOf, noRepositories, nothingFound } from './query-alerts.js';
+import { refused } from './refused.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -93,15 +96,10 @@ export class SearchService implements Search {
       return;
     }
     const plan = toPlan(parsed.query, { now: clock.now() });
-    if (plan.providers.length > 0) {
-      yield { type: 'alert', alert: noProvider(plan.providers) };
-      tally.leaveOut('error', `No plugin answers ${plan.providers.map((p) => p.text).join(', ')}, so nothing was searched`);
-      yield* ending(span, tally, 0);
-      return;
-    }
-    if (plan.alternatives.some(({ structural }) => structural) && !this.services.settings().structural) {
-      yield { type: 'alert', alert: structuralIsOff };
-      tally.leaveOut('error', 'Structural search is switched off, so nothing was searched');
+    const refusal = refused(plan, this.#offered());
+    if (refusal) {
+      yield { type: 'alert', alert: refusal.alert };
+      tally.leaveOut('error', refusal.words);
       yield* ending(span, tally, 0);
       return;
     }
@@ -133,6 +131,8 @@ export class SearchService implements Search {
     const parsed = parseQuery(request.query, { patternType: request.patternType ?? 'standard' });
     if (!parsed.ok) return alertOf(parsed.errors);
     const plan = toPlan(parsed.query, { now: clock.now() });
+    const refusal = refused(plan, this.#offered());
+    if (refusal) return refusal.alert;
     const viewer = await Viewer.of(visibility, request.actor);
     const states = new Map<number, MirrorState>();
     const tally = new Tally(() => clock.monotonic());
@@ -204,9 +204,16 @@ export class SearchService implements Search {
       const unread = scope.repositories.filter(({ id }) => !searched.has(id)).map(({ id }) => id);
       for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
       for (const { id } of scope.repositories) searched.add(id);
-      streams.push(...(await alternativeMatches(run, alternative, scope.repositories, { repositories, actor })));
+      const expr = await withProvidedFiles(run, alternative, scope.repositories, actor);
+      streams.push(...(await alternativeMatches(run, { ...alternative, expr }, scope.repositories, { repositories, actor })));
     }
     return { streams, searched };
+  }
+
+  /** What may be asked for at this moment. */
+  #offered(): { readonly provided: Provided; readonly structural: boolean } {
+    const { predicates, resultSources, settings } = this.services;
+    return { provided: new Provided(predicates, resultSources), structural: settings().structural };
   }
 
   /** Counting counts all, unless the query says otherwise. */
@@ -222,6 +229,7 @@ export class SearchService implements Search {
       ...parts,
       counting,
       now: this.services.clock.now(),
+      provided: this.#offered().provided,
       contextLines: request.contextLines ?? 1,
       // A ranker may look at them.
       lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select))),

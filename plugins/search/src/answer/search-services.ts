@@ -1,7 +1,7 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Git, Mirrors } from '@sextant/plugin-git/api';
 import type { Clock, Contribution, Logger, Meter } from '@sextant/sdk';
-import type { Ranker, SearchEngine } from '../api.js';
+import type { Ranker, ResultSource, SearchEngine, SearchPredicate } from '../api.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import type { SymbolSources } from '../index/symbols/symbol-sources.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
@@ -29,6 +29,8 @@ export interface SearchServices {
   readonly log: Logger;
   readonly meter: Pick<Meter, 'span'>;
   readonly rankers: readonly Contribution<Ranker>[];
+  readonly predicates: readonly Contribution<SearchPredicate>[];
+  readonly resultSources: readonly Contribution<ResultSource>[];
   readonly isLarge: (path: string) => boolean;
   /** Where definitions in files without an index come from; default: the own scanners. */
   readonly symbolSources?: () => Promise<SymbolSources>;

@@ -76,7 +76,7 @@ export class Tally {
         if (ending !== undefined) this.#ending(ending, count);
         if (isTest(match.path)) this.#tests(count);
       }
-      this.#type(match.type, count);
+      this.#type(match.type, count, match.source);
     }
   }
 
@@ -116,8 +116,8 @@ export class Tally {
     this.#facet('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
   }
 
-  #type(type: keyof typeof TYPE_FILTER, count: number): void {
-    this.#facet('type', `type:${TYPE_FILTER[type]}`, TYPE_LABEL[type], count);
+  #type(type: keyof typeof TYPE_FILTER, count: number, source?: string): void {
+    this.#facet('type', `type:${source ?? TYPE_FILTER[type]}`, source ?? TYPE_LABEL[type], count);
   }
 
   /** Notes that something was left out. The message names no repository. */

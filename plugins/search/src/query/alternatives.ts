@@ -56,7 +56,8 @@ function concernsDocumentsOnly(node: QueryNode): boolean {
     case 'pattern':
       return true;
     case 'filter':
-      return DOCUMENT_FIELDS.includes(node.field);
+      // What a plugin answers is asked once the repositories are known.
+      return DOCUMENT_FIELDS.includes(node.field) && node.predicate?.name !== 'file.provided';
     case 'not':
       return concernsDocumentsOnly(node.of);
     default:

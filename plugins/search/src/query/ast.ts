@@ -77,9 +77,9 @@ export type Predicate =
   | { readonly name: 'repo.has.topic'; readonly topic: string }
   /** Without `value` the key alone is asked for; `value: null` asks for the key without a value (a tag). */
   | { readonly name: 'repo.has.meta'; readonly key: TextMatch; readonly value?: TextMatch | null }
-  | { readonly name: 'file.has.content' | 'file.has.contributor'; readonly pattern: string }
-  /** No owner: owned by anyone. */
-  | { readonly name: 'file.has.owner'; readonly owner?: string }
+  | { readonly name: 'file.has.content'; readonly pattern: string }
+  /** What plugins answer: `called` is as it was written, such as `has.owner`. */
+  | { readonly name: 'repo.provided' | 'file.provided'; readonly called: string; readonly argument: string }
   | { readonly name: 'rev.at.time'; readonly time: string; readonly base?: string };
 
 export interface TextMatch {

@@ -84,7 +84,8 @@ export function checkSelect(text: string, root: QueryNode): QueryError[] {
   if (kind === 'content' && !hasPattern(root))
     return [failure(text, select, 'select:content needs something to look for.', 'Remove select:')];
   const types = typesOf(filters);
-  if (types.some((type) => MADE_OF[kind].includes(type))) return [];
+  // What a plugin's results are, only the plugin knows.
+  if (types.some((type) => MADE_OF[kind].includes(type) || !MADE_OF.repo.includes(type))) return [];
   if (kind === 'commit.diff.added' || kind === 'commit.diff.removed') {
     const fix = beside(text, select, 'type:diff', 'Search diffs');
     return [{ message: `select:${select.value} needs type:diff.`, start: select.start, end: select.end, fix }];

@@ -13,6 +13,9 @@ import { parseSelect, SELECTS } from './select.js';
 /** Any moment serves to tell whether a time is well written. */
 const SOME_TIME = new Date(0);
 
+/** As plugins may call results of their own, and the search calls its. */
+export const RESULT_TYPE = /^[a-z]+(?:-[a-z]+)*$/i;
+
 /** What is wrong with one filter on its own: its negation, its value, the regexps in it. */
 export function checkFilter(text: string, filter: FilterNode): QueryError[] {
   if (filter.negated && !isNegatable(filter)) return [negationError(text, filter)];
@@ -47,6 +50,8 @@ function valueProblem(filter: FilterNode): Problem | undefined {
   const { field, value } = filter;
   const { values } = fieldOf(field);
   if (field === 'case') return /^(?:yes|no|y|n|true|false)$/i.test(value) ? undefined : oneOf(field, value, ['yes', 'no']);
+  // A plugin may provide it; whether one does is found out when the query is asked.
+  if (field === 'type' && RESULT_TYPE.test(value)) return undefined;
   if (values !== undefined) return values.includes(value.toLowerCase()) ? undefined : oneOf(field, value, values);
   switch (field) {
     case 'lang':
@@ -159,8 +164,9 @@ function regexpsOf(predicate: Predicate): string[] {
     case 'repo.has.content':
     case 'repo.has.description':
     case 'file.has.content':
-    case 'file.has.contributor':
       return [predicate.pattern];
+    case 'file.provided':
+      return predicate.called === 'has.contributor' ? [predicate.argument] : [];
     case 'repo.has.file':
       return [predicate.path, predicate.content].filter((part) => part !== undefined);
     case 'repo.has.meta':

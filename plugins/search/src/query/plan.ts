@@ -1,5 +1,5 @@
 import type { DocExpr, PatternSpec } from '../engine/contract.js';
-import type { Predicate, Query, TextMatch } from './ast.js';
+import type { Query, Span, TextMatch } from './ast.js';
 import type { Revision } from './revisions.js';
 import type { Select } from './select.js';
 
@@ -12,7 +12,7 @@ export interface SearchPlan {
   readonly options: PlanOptions;
   /** Any of them; each is searched in its own repositories. */
   readonly alternatives: readonly PlanAlternative[];
-  /** Predicates and fields that other plugins answer; without a provider the query is answered with an alert naming them. */
+  /** What other plugins answer; without a provider the query is answered with an alert that names it. */
   readonly providers: readonly ProviderNeed[];
 }
 
@@ -26,7 +26,11 @@ export interface PlanOptions {
 
 export interface PlanAlternative {
   readonly kinds: readonly ResultKind[];
+  /** Types of results that plugins find, in lower case. */
+  readonly sources: readonly string[];
   readonly repositories: RepositoryScope;
+  /** Conditions on files that plugins answer; they hold beside `expr`. */
+  readonly files: readonly (ProvidedPredicate & { readonly negated: boolean })[];
   /** The condition on a document (or, for commits, on their text; for repositories, on the name). */
   readonly expr: DocExpr;
   readonly commits?: CommitPlan;
@@ -55,7 +59,14 @@ export type RepositoryPredicate =
   | { readonly name: 'has-commit-after'; readonly time: string }
   | { readonly name: 'has-description'; readonly pattern: string }
   | { readonly name: 'has-topic'; readonly topic: string }
-  | { readonly name: 'has-meta'; readonly key: TextMatch; readonly value?: TextMatch | null };
+  | { readonly name: 'has-meta'; readonly key: TextMatch; readonly value?: TextMatch | null }
+  | ({ readonly name: 'provided' } & ProvidedPredicate);
+
+/** A predicate of a plugin: `called` as it was written. */
+export interface ProvidedPredicate {
+  readonly called: string;
+  readonly argument: string;
+}
 
 /** Conditions on a commit beside the alternative's `expr`, which holds on messages (`commit`) or on added and removed lines (`diff`). */
 export interface CommitPlan {
@@ -82,10 +93,11 @@ export interface StructuralPlan {
   readonly languages: readonly string[];
 }
 
-export interface ProviderNeed {
-  readonly provider: 'ownership' | 'contributors' | 'search-contexts';
+export interface ProviderNeed extends Span {
+  readonly provider: 'ownership' | 'contributors' | 'search-contexts' | 'predicates' | 'result-sources';
   /** As written, for the alert. */
   readonly text: string;
-  readonly predicate?: Predicate;
+  /** Of a predicate or type: on what it is, its name, and where that stands. */
+  readonly named?: Span & { readonly on: 'repo' | 'file' | 'type'; readonly name: string; readonly argument: string };
   readonly negated: boolean;
 }

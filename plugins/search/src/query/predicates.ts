@@ -8,8 +8,15 @@ export type PredicateParse =
   /** `better`: a value that could be read. */
   | { readonly kind: 'error'; readonly message: string; readonly better?: string };
 
+type Reader = (argument: string) => Predicate | string;
+
+const NO_PATTERN = 'It needs a pattern.';
+
+/** Names of predicates that plugins may provide. */
+export const PROVIDABLE = /^has(?:\.[a-z]+)+$/;
+
 /** How each predicate is written: `field:name(argument)`. Old names read as the new ones. */
-const READERS: Readonly<Partial<Record<FieldName, Readonly<Record<string, (argument: string) => Predicate | string>>>>> = {
+const READERS: Readonly<Partial<Record<FieldName, Readonly<Record<string, Reader>>>>> = {
   repo: {
     'has.path': pattern('repo.has.path'),
     'has.content': pattern('repo.has.content'),
@@ -32,8 +39,9 @@ const READERS: Readonly<Partial<Record<FieldName, Readonly<Record<string, (argum
     'has.content': pattern('file.has.content'),
     'contains.content': pattern('file.has.content'),
     contains: pattern('file.has.content'),
-    'has.owner': (owner) => ({ name: 'file.has.owner', ...(owner === '' ? {} : { owner: owner.replace(/^@/, '') }) }),
-    'has.contributor': pattern('file.has.contributor'),
+    'has.owner': (argument) => ({ name: 'file.provided', called: 'has.owner', argument }),
+    'has.contributor': (argument) =>
+      argument === '' ? NO_PATTERN : { name: 'file.provided', called: 'has.contributor', argument: unquoted(argument) },
   },
   rev: {
     'at.time': (argument) => {
@@ -50,7 +58,7 @@ export function parsePredicate(field: FieldName, value: string): PredicateParse 
   const call = /^([a-z]+(?:\.[a-z]+)*)\(/i.exec(value);
   if (readers === undefined || call === null) return { kind: 'none' };
   const name = (call[1] as string).toLowerCase();
-  const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  const read = Object.hasOwn(readers, name) ? readers[name] : provided(field, name);
   if (read === undefined) {
     if (!/^(?:has|contains|at)\b/.test(name)) return { kind: 'none' };
     const meant = nearest(name, Object.keys(readers));
@@ -66,12 +74,18 @@ export function parsePredicate(field: FieldName, value: string): PredicateParse 
   return typeof result === 'string' ? { kind: 'error', message: `${name}: ${result}` } : { kind: 'predicate', predicate: result };
 }
 
+/** A plugin may answer it: whether one does is found out when the query is asked. */
+function provided(field: FieldName, called: string): Reader | undefined {
+  if (!PROVIDABLE.test(called) || (field !== 'repo' && field !== 'file')) return undefined;
+  return (argument) => ({ name: `${field}.provided`, called, argument });
+}
+
 export function predicateNames(field: FieldName): readonly string[] {
   return Object.keys(READERS[field] ?? {});
 }
 
-function pattern(name: 'repo.has.path' | 'repo.has.content' | 'repo.has.description' | 'file.has.content' | 'file.has.contributor') {
-  return (argument: string): Predicate | string => (argument === '' ? 'It needs a pattern.' : { name, pattern: unquoted(argument) });
+function pattern(name: 'repo.has.path' | 'repo.has.content' | 'repo.has.description' | 'file.has.content'): Reader {
+  return (argument) => (argument === '' ? NO_PATTERN : { name, pattern: unquoted(argument) });
 }
 
 function hasFile(argument: string): Predicate | string {

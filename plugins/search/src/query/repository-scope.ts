@@ -65,6 +65,8 @@ function repositoryPredicate(filter: FilterNode, now: Date): RepositoryPredicate
       const { key, value } = predicate;
       return { name: 'has-meta', key, ...(value === undefined ? {} : { value }) };
     }
+    case 'repo.provided':
+      return { name: 'provided', called: predicate.called, argument: predicate.argument };
     default:
       return undefined;
   }

@@ -60,7 +60,11 @@ function planAlternative(alternative: Alternative, setting: Setting): PlanAltern
   const structural = structuralPlan(alternative, filters);
   return {
     kinds,
+    sources: sourcesOf(filters),
     repositories: repositoryScope(filters, setting.now),
+    files: filters.flatMap(({ predicate, negated }) =>
+      predicate?.name === 'file.provided' ? [{ called: predicate.called, argument: predicate.argument, negated }] : [],
+    ),
     expr: allOf(conditions),
     index: (filters.find((filter) => filter.field === 'index')?.value.toLowerCase() ?? 'yes') as 'yes',
     ...(commits === undefined ? {} : { commits }),
@@ -76,6 +80,13 @@ const KINDS_OF_TYPE: Readonly<Record<string, readonly ResultKind[]>> = {
   commit: ['commit'],
   diff: ['diff'],
 };
+
+/** Types that are none of the search's own. */
+const sourcesOf = (filters: readonly FilterNode[]): readonly string[] => [
+  ...new Set(
+    filters.filter(({ field, value }) => field === 'type' && !KINDS_OF_TYPE[value.toLowerCase()]).map(({ value }) => value.toLowerCase()),
+  ),
+];
 
 /** `type:` decides; else what `select:` can be made of; else contents, paths and, unless repositories are named, repositories. */
 function resultKinds(alternative: Alternative, filters: readonly FilterNode[], options: PlanOptions): readonly ResultKind[] {
@@ -194,11 +205,22 @@ function distinct(needs: readonly ProviderNeed[]): ProviderNeed[] {
   return [...new Map(needs.map((need) => [`${need.negated} ${need.text}`, need])).values()];
 }
 
+const WELL_KNOWN: Readonly<Record<string, ProviderNeed['provider']>> = { 'has.owner': 'ownership', 'has.contributor': 'contributors' };
+
 function providerNeeds(filter: FilterNode, text: string): ProviderNeed[] {
-  const written = { text: text.slice(filter.start, filter.end), negated: filter.negated };
-  if (filter.predicate?.name === 'file.has.owner') return [{ provider: 'ownership', predicate: filter.predicate, ...written }];
-  if (filter.predicate?.name === 'file.has.contributor') return [{ provider: 'contributors', predicate: filter.predicate, ...written }];
-  if (filter.field === 'select' && parseSelect(filter.value)?.kind === 'file.owners') return [{ provider: 'ownership', ...written }];
-  if (filter.field === 'context' && filter.value !== 'global') return [{ provider: 'search-contexts', ...written }];
+  const { field, value, valueStart, predicate, start, end, negated } = filter;
+  const written = { text: text.slice(start, end), negated, start, end };
+  if (predicate?.name === 'file.provided' || predicate?.name === 'repo.provided') {
+    const { called: name, argument } = predicate;
+    const on = predicate.name === 'file.provided' ? 'file' : 'repo';
+    const named = { on, name, argument, start: valueStart, end: valueStart + name.length } as const;
+    return [{ provider: (on === 'file' ? WELL_KNOWN[name] : undefined) ?? 'predicates', named, ...written }];
+  }
+  if (field === 'type' && !KINDS_OF_TYPE[value.toLowerCase()]) {
+    const named = { on: 'type', name: value.toLowerCase(), argument: '', start: valueStart, end } as const;
+    return [{ provider: 'result-sources', named, ...written }];
+  }
+  if (field === 'select' && parseSelect(value)?.kind === 'file.owners') return [{ provider: 'ownership', ...written }];
+  if (field === 'context' && value !== 'global') return [{ provider: 'search-contexts', ...written }];
   return [];
 }

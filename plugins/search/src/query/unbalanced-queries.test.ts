@@ -27,7 +27,7 @@ const CASES: readonly (readonly [query: string, types: readonly PatternType[], a
   ['file:(x', ALL, 'error 5-6', 'file:\\(x'],
   ['file:x) or b', ALL, 'error 6-7', 'file:x\\) or b'],
   ['file:has.content(x', ALL, 'error 5-18', 'file:has.content(x)'],
-  ['file:has.contnet(x) y', ALL, 'error 5-19', 'file:has.content(x) y'],
+  ['file:contains.contnet(x) y', ALL, 'error 5-24', 'file:contains.content(x) y'],
   ['file:x not', ['keyword', 'regexp'], 'error 7-10', 'file:x "not"'],
   ['file:x not', ['standard', 'literal'], 'error 7-10', 'file:x content:"not"'],
   ['not not', ['keyword', 'regexp'], 'error 4-7', 'not "not"'],

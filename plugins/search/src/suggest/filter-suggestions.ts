@@ -1,3 +1,4 @@
+import type { Provided } from '../answer/provided.js';
 import type { PatternType } from '../query/ast.js';
 import { FIELDS, type Field } from '../query/fields.js';
 import type { Token } from '../query/lexer.js';
@@ -55,7 +56,13 @@ const VALUES: Partial<Readonly<Record<Field['name'], readonly string[]>>> = {
 const UNLISTED = /^(?:contains|has\.(?:tag|key|owner|contributor)$|has$)/;
 
 /** @param write a value as it stands behind the filter's colon */
-export function fixedValues(field: Field, typed: string, negated: boolean, write: (value: string) => string): readonly Candidate[] {
+export function fixedValues(
+  field: Field,
+  typed: string,
+  negated: boolean,
+  provided: Provided,
+  write: (value: string) => string,
+): readonly Candidate[] {
   const ranker = nameRanker(typedText(typed));
   const ranked = (kind: 'value' | 'predicate', names: readonly string[], text: (name: string) => string): readonly Candidate[] =>
     names.flatMap((label, index) => {
@@ -64,6 +71,9 @@ export function fixedValues(field: Field, typed: string, negated: boolean, write
       const short = typed !== '' && typed.length < MIN_PART;
       return fit === undefined || (short && fit === FIT.part) ? [] : [{ kind, label, insertText: text(label), fit, weight: -index }];
     });
-  const predicates = predicateNames(field.name).filter((name) => !UNLISTED.test(name) && !(negated && name === 'has.description'));
-  return [...ranked('value', field.values ?? VALUES[field.name] ?? [], write), ...ranked('predicate', predicates, (name) => `${name}(`)];
+  const more = field.name === 'repo' || field.name === 'file' ? provided.names(field.name) : [];
+  const own = predicateNames(field.name).filter((name) => !UNLISTED.test(name) && !(negated && name === 'has.description'));
+  const predicates = [...own, ...more];
+  const values = [...(field.values ?? VALUES[field.name] ?? []), ...(field.name === 'type' ? provided.names('type') : [])];
+  return [...ranked('value', values, write), ...ranked('predicate', predicates, (name) => `${name}(`)];
 }

@@ -1,4 +1,5 @@
 import { SextantError } from '@sextant/sdk';
+import { Provided } from '../answer/provided.js';
 import type { SearchServices } from '../answer/search-services.js';
 import { Tally } from '../answer/tally.js';
 import { Viewer } from '../answer/viewer.js';
@@ -27,7 +28,7 @@ const MIN_WORD = 2;
 
 export type SuggestServices = Pick<
   SearchServices,
-  'engine' | 'git' | 'repositories' | 'visibility' | 'catalog' | 'clock' | 'log' | 'settings'
+  'engine' | 'git' | 'repositories' | 'visibility' | 'catalog' | 'clock' | 'log' | 'settings' | 'predicates' | 'resultSources'
 >;
 
 /** What may stand at the cursor of a query, as far as the asker may see it. @throws SEXTANT_SEARCH_ARGUMENT */
@@ -45,7 +46,8 @@ export async function suggest(services: SuggestServices, request: SuggestRequest
   const first = Math.min(Math.max(request.first ?? DEFAULT_FIRST, 1), MAX_FIRST);
   const { suggestTimeout } = services.settings();
   const due = clock.monotonic() + suggestTimeout;
-  const base = { ...services, signal: request.signal, sees: viewer.sees, tally, timeLeft: () => due - clock.monotonic() };
+  const provided = new Provided(services.predicates, services.resultSources);
+  const base = { ...services, provided, signal: request.signal, sees: viewer.sees, tally, timeLeft: () => due - clock.monotonic() };
   const deadline = AbortSignal.any([request.signal, AbortSignal.timeout(suggestTimeout)]);
   const scoped = new ScopedRepositories(visible, actor, services.repositories, { ...base, deadline });
   const run: SuggestionRun = {
@@ -76,7 +78,9 @@ async function candidatesFor(target: CursorTarget, run: SuggestionRun, text: str
   switch (target.kind) {
     case 'revision':
       return [
-        ...(target.first && target.repository === undefined ? fixedValues(fieldOf('rev'), typed, false, (value) => value) : []),
+        ...(target.first && target.repository === undefined
+          ? fixedValues(fieldOf('rev'), typed, false, run.provided, (value) => value)
+          : []),
         ...(await revisionSuggestions(run, typed, target.repository)),
       ];
     case 'word': {
@@ -97,7 +101,7 @@ async function candidatesFor(target: CursorTarget, run: SuggestionRun, text: str
     case 'value': {
       const { field, negated } = target;
       const write = (value: string): string => writtenValue(run, filterNode(field.name, value));
-      const fixed = fixedValues(field, typed, negated, write);
+      const fixed = fixedValues(field, typed, negated, run.provided, write);
       const pattern = typedPattern(typed);
       switch (field.name) {
         case 'repo':

@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { MirrorState } from '@sextant/plugin-git/api';
-import { type Actor, ANONYMOUS, type Clock, type Labels, type Logger, type Meter, RepoName } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Clock, type Contribution, type Labels, type Logger, type Meter, RepoName } from '@sextant/sdk';
 import { RepositoryCatalog } from '../answer/repository-catalog.js';
 import { SearchService } from '../answer/search-service.js';
 import type { SearchSettings } from '../answer/search-services.js';
 import type {
   SearchEngine as EngineService,
+  ResultSource,
   SearchAlert,
   SearchEvent,
   SearchFilter,
   SearchMatch,
+  SearchPredicate,
   SearchProgress,
   SearchRequest,
   SearchScope,
@@ -65,6 +67,9 @@ export class SearchWorld {
   readonly states = new Map<number, MirrorState>();
   readonly source = new MemoryBlobSource();
   readonly damaged: number[] = [];
+  /** What plugins contribute. */
+  readonly predicates: Contribution<SearchPredicate>[] = [];
+  readonly resultSources: Contribution<ResultSource>[] = [];
   /** The spans that began, with all that was said of them. */
   readonly spans: { readonly name: string; readonly attributes: Record<string, Labels[string]> }[] = [];
   settings: SearchSettings = {
@@ -118,6 +123,8 @@ export class SearchWorld {
       log: silent,
       meter: this.meter,
       rankers: [],
+      predicates: this.predicates,
+      resultSources: this.resultSources,
       isLarge: () => false,
       damaged: (id) => void this.damaged.push(id),
       settings: () => this.settings,

@@ -1,7 +1,7 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
 import { gitService, mirrors } from '@sextant/plugin-git/api';
 import { core, maybe, type Resolved, SextantError } from '@sextant/sdk';
-import { languages, rankers, type Search, search, searchEngine, symbolExtractors } from '../../api.js';
+import { languages, predicates, rankers, resultSources, type Search, search, searchEngine, symbolExtractors } from '../../api.js';
 
 export const deps = {
   repositories,
@@ -17,6 +17,8 @@ export const deps = {
   rankers,
   languages,
   symbolExtractors,
+  predicates,
+  resultSources,
   /** What this part itself provides: there once the plugin is initialised, which is before routes and resolvers are made. */
   own: maybe(search),
 } as const;

@@ -54,6 +54,8 @@ export default definePart(config)({
         log: ctx.log,
         meter: ctx.meter,
         rankers: d.rankers,
+        predicates: d.predicates,
+        resultSources: d.resultSources,
         isLarge: pathGlobs(ctx.config.get().largeFiles),
         symbolSources: () => symbols.sources(),
         damaged: repairs((id) => enqueueIndexing(d.jobs, id, ctx.config.get())),

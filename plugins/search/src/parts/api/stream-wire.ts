@@ -46,6 +46,7 @@ function wireMatch(match: SearchMatch, options: WireOptions): Record<string, unk
     branches: match.branches,
     commit: match.commit,
     ...match.freshness,
+    ...(match.source ? { source: match.source } : {}),
   };
   switch (match.type) {
     case 'content': {
