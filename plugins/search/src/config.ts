@@ -79,4 +79,18 @@ export const config = z.object({
     .default(50)
     .describe('Most repositories one search reads without an index')
     .meta({ live: true }),
+  historyRepositories: z
+    .number()
+    .int()
+    .min(-1)
+    .default(50)
+    .describe('Most repositories whose commits or diffs one search reads; -1: all')
+    .meta({ live: true }),
+  historyRepositoriesInTime: z
+    .number()
+    .int()
+    .min(-1)
+    .default(10_000)
+    .describe('The same where the query says `after:` or `before:`')
+    .meta({ live: true }),
 });

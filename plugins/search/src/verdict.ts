@@ -10,7 +10,10 @@ export type VerdictReason =
   | 'not-parsed'
   | 'permission-limited'
   | 'stale'
-  | 'excluded'
+  | 'repository-limit'
+  | 'excluded-fork'
+  | 'excluded-archive'
+  | 'display'
   | 'error';
 
 /** What the answer did not look at. `exhaustive` only when nothing was left out. */

@@ -1,7 +1,7 @@
 import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
 import type { Actor } from '@sextant/sdk';
 import type { IndexedRepository } from '../engine/contract.js';
-import type { PlanAlternative } from '../query/plan.js';
+import type { CommitPlan, PlanAlternative } from '../query/plan.js';
 import { commitMatches } from './commit-matches.js';
 import { indexedMatches } from './indexed-matches.js';
 import { repositoryStream } from './repository-stream.js';
@@ -22,11 +22,7 @@ export async function alternativeMatches(
   const streams: Matches[] = [];
   if (kinds.includes('repository')) streams.push(repositoryStream(run, expr, alternative.repositories, repositories, source));
   if (commits) {
-    const scopes = await commitScopes(
-      run,
-      revisions,
-      repositories.filter((r) => isCloned(run, r)),
-    );
+    const scopes = await commitScopes(run, revisions, withHistory(run, commits, repositories));
     for (const kind of ['commit', 'diff'] as const) if (kinds.includes(kind)) streams.push(commitMatches(run, scopes, expr, commits, kind));
   }
   for (const type of sources) {
@@ -77,6 +73,17 @@ async function headOf(run: SearchRun, repository: Repository): Promise<Target | 
     failed(run, error, 'The default branch could not be read', repository);
     return undefined;
   }
+}
+
+/** Those whose histories are searched: as many as one search reads. */
+export function withHistory(run: SearchRun, { after, before }: CommitPlan, repositories: readonly Repository[]): readonly Repository[] {
+  const cloned = repositories.filter((r) => isCloned(run, r));
+  const most = [...after, ...before].some(({ negated }) => !negated) ? run.historyRepositoriesInTime : run.historyRepositories;
+  if (most < 0 || cloned.length <= most) return cloned;
+  run.tally.leaveOut('repository-limit', `The histories of ${most} of ${cloned.length} repositories were searched`, {
+    count: cloned.length - most,
+  });
+  return cloned.slice(0, most);
 }
 
 /** A repository whose mirror is there. Others are named in the verdict. */

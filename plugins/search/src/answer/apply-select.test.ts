@@ -51,7 +51,7 @@ describe('select:', () => {
 
 describe('a tally', () => {
   it('counts hits, and names nothing of a repository that may not be seen any more', () => {
-    const tally = new Tally(() => 0);
+    const tally = new Tally(() => 0, new Date(0));
     tally.add(all);
     tally.leaveOut('repository-cloning', 'It is being cloned', { repository: repository as never });
     expect(tally.matchCount).toBe(2 + 2 + 2 + 1 + 2);

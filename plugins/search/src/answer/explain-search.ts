@@ -6,7 +6,7 @@ import type { EngineExplanation } from '../engine/contract.js';
 import { contentRead, isLaborious } from '../engine/laborious.js';
 import type { EstimatedCost, ExplainedSource, SearchExplanation } from '../explanation.js';
 import type { PlanAlternative, SearchPlan } from '../query/plan.js';
-import { heldOf, isCloned } from './alternative-matches.js';
+import { heldOf, isCloned, withHistory } from './alternative-matches.js';
 import { plural } from './plural.js';
 import { withProvidedFiles } from './provided-files.js';
 import { commitScopes, type ResolvedRevisions, resolveRevisions } from './resolve-revisions.js';
@@ -81,11 +81,7 @@ async function sourcesOf(run: SearchRun, alternative: PlanAlternative, scope: re
   const { revisions } = alternative.repositories;
   const sources: NamedSource[] = [];
   if (commits) {
-    const scopes = await commitScopes(
-      run,
-      revisions,
-      scope.filter((r) => isCloned(run, r)),
-    );
+    const scopes = await commitScopes(run, revisions, withHistory(run, commits, scope));
     for (const { repository, from } of scopes)
       sources.push(...from.map((commit) => ({ id: repository.id, repository: repository.name, commit, by: 'commits' as const })));
   }

@@ -25,12 +25,12 @@ export async function* indexedMatches(
   if (scope.length === 0) return;
   const byId = new Map(scope.map(({ repository }) => [repository.id, repository]));
   const branchOf = new Map(scope.map(({ repository, branch }) => [repository.id, branch]));
-  const freshnessOf = (repository: Repository): Freshness | undefined => {
+  const freshnessOf = (repository: Repository): Freshness => {
     const state = held.get(repository.id);
     const wanted = branchOf.get(repository.id);
     const branch = wanted === undefined ? state?.branches[0] : state?.branches.find(({ name }) => name === wanted);
-    const at = branch && { branches: [branch.name], commit: branch.commit, index: { indexedAt: state?.indexedAt, now: run.now } };
-    return at && baseOf(repository, run.mirrors.get(repository.id), at).freshness;
+    const at = branch ? { branches: [branch.name], commit: branch.commit } : { branches: [], commit: '' };
+    return baseOf(repository, run.mirrors.get(repository.id), { ...at, index: { indexedAt: state?.indexedAt, now: run.now } }).freshness;
   };
   const repositories = scope.map(({ repository, branch }) => ({ id: repository.id, ...(branch === undefined ? {} : { branch }) }));
   const request = { scope: { repositories }, expr, limits: indexLimitsOf(run), want, ...holdOf(run), signal: run.signal };
@@ -47,7 +47,9 @@ export async function* indexedMatches(
       } else if (event.type === 'counted') {
         for (const counts of event.counts) {
           const repository = byId.get(counts.repository);
-          if (repository && run.sees(repository.id)) run.tally.addCounts(repository, counts, freshnessOf(repository));
+          if (!repository || !run.sees(repository.id)) continue;
+          run.tally.addCounts(repository, counts, freshnessOf(repository));
+          run.tally.leaveUnshown(run.shown ?? 0, counts.documents);
         }
         // Nothing to show, but progress.
         yield [];

@@ -1,5 +1,5 @@
 import type { SearchAlert } from '../api.js';
-import type { Notice, Query, QueryError, Span } from '../query/ast.js';
+import type { Fix, Notice, Query, QueryError, Span } from '../query/ast.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { ProviderNeed } from '../query/plan.js';
 import { replacing } from '../query/query-errors.js';
@@ -9,9 +9,18 @@ export function alertOf(errors: readonly QueryError[]): SearchAlert {
   return { kind: 'invalid-query', title: 'The query cannot be understood', ...saidOf(errors) };
 }
 
-/** Nothing was found, and a part of the query was read in a way that the writer may not have meant. */
-export function nothingFound(notices: readonly Notice[]): SearchAlert {
-  return { kind: 'nothing-found', title: 'Nothing was found; a part of the query was read as text', ...saidOf(notices) };
+/** Nothing was found, and the query, or a part of it, was read in a way that the writer may not have meant. */
+export function nothingFound({ notices, patternType }: Query, readings: readonly Fix[]): SearchAlert {
+  const { description, proposedQueries } = saidOf(notices);
+  return {
+    kind: 'nothing-found',
+    title:
+      notices.length > 0
+        ? 'Nothing was found; a part of the query was read as text'
+        : 'Nothing was found; it may have been meant in another way',
+    description: notices.length > 0 ? description : `The query was read by patterntype:${patternType}.`,
+    proposedQueries: [...proposedQueries, ...readings],
+  };
 }
 
 const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries'> => ({

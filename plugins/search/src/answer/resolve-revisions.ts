@@ -80,7 +80,10 @@ async function resolvedOne(run: SearchRun, revisions: readonly Revision[], repos
     const found = await revisionsOf(run.git, repository, revisions, run.signal);
     // HEAD of an empty repository stands for nothing, and nothing is left out.
     if (revisions.length > 0)
-      for (const name of found.missing) run.tally.leaveOut('repository-missing', `There is no revision "${name}"`, { repository });
+      for (const revision of found.missing) {
+        run.missing.push({ repository, revision });
+        run.tally.leaveOut('repository-missing', `There is no revision "${revision}"`, { repository });
+      }
     if (found.wanted.length <= MAX_REVISIONS) return { ...found, repository };
     run.tally.leaveOut('not-indexed', `More revisions fit than the ${MAX_REVISIONS} that were searched`, {
       repository,

@@ -15,8 +15,8 @@ export interface ScopeServices {
 
 export interface ResolvedScope {
   readonly repositories: readonly Repository[];
-  /** Forks and archived repositories that the query would have covered and its defaults leave out. */
-  readonly excluded: number;
+  /** Ids of what the query would have covered and its defaults leave out; an archived fork is in both. */
+  readonly excluded: { readonly forks: readonly number[]; readonly archived: readonly number[] };
 }
 
 /** The repositories of one alternative, out of those the actor may see. */
@@ -37,9 +37,12 @@ export async function resolveScope(
       passes(scope.archived ?? (exact ? 'yes' : 'no'), r.archived) &&
       (scope.visibility === 'any' || r.private === (scope.visibility === 'private')),
   );
-  const excluded = named.filter(
-    (r) => (scope.fork === undefined && !exact && r.fork) || (scope.archived === undefined && !exact && r.archived),
-  ).length;
+  const idsOf = (left: boolean, test: (r: Repository) => boolean): readonly number[] =>
+    left && !exact ? named.filter(test).map(({ id }) => id) : [];
+  const excluded = {
+    forks: idsOf(scope.fork === undefined, (r) => r.fork),
+    archived: idsOf(scope.archived === undefined, (r) => r.archived),
+  };
   let kept = wanted;
   for (const { predicate, negated } of [...scope.predicates].sort((a, b) => COST[a.predicate.name] - COST[b.predicate.name])) {
     const holding = await holds(predicate, kept, actor, services);

@@ -180,7 +180,7 @@ function aRun(history: History): SearchRun {
       skippedFiles: async () => [],
     },
     scanner,
-    tally: new Tally(() => 0),
+    tally: new Tally(() => 0, new Date(0)),
     log: silent,
     meter: { span: (_name, work) => work({ set: () => undefined }) },
     signal: new AbortController().signal,
@@ -201,6 +201,9 @@ function aRun(history: History): SearchRun {
     unindexedBytes: 1 << 30,
     languages: [],
     unindexedRepositories: 50,
+    historyRepositories: 50,
+    historyRepositoriesInTime: 50,
+    missing: [],
   };
 }
 

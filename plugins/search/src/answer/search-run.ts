@@ -54,6 +54,11 @@ export interface SearchRun {
   readonly mirrors: ReadonlyMap<number, MirrorState>;
   readonly unindexedBytes: number;
   readonly unindexedRepositories: number;
+  /** Most repositories whose histories are searched, without and with a time in the query; -1: all. */
+  readonly historyRepositories: number;
+  readonly historyRepositoriesInTime: number;
+  /** Revisions that were asked for and are not there. */
+  readonly missing: { readonly repository: NamedRepository; readonly revision: string }[];
 }
 
 /** What is counted beside the matches themselves. */

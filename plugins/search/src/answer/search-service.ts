@@ -25,11 +25,12 @@ import { aggregationModes } from './aggregation-modes.js';
 import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
+import { closingAlerts } from './closing-alerts.js';
 import { explainWork } from './explain-search.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
 import { Provided } from './provided.js';
 import { withProvidedFiles } from './provided-files.js';
-import { alertOf, noRepositories, nothingFound } from './query-alerts.js';
+import { alertOf, noRepositories } from './query-alerts.js';
 import { refused } from './refused.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
@@ -84,7 +85,7 @@ export class SearchService implements Search {
 
   async *#search(request: SearchRequest, span: OpenSpan, counting: Counting | undefined): AsyncGenerator<SearchEvent> {
     const { clock, meter } = this.services;
-    const tally = new Tally(() => clock.monotonic());
+    const tally = new Tally(() => clock.monotonic(), clock.now());
     const patternType = request.patternType ?? 'standard';
     const parsed = meter.span('parse query', () => parseQuery(request.query, { patternType }), {
       'sextant.search.pattern_type': patternType,
@@ -135,7 +136,7 @@ export class SearchService implements Search {
     if (refusal) return refusal.alert;
     const viewer = await Viewer.of(visibility, request.actor);
     const states = new Map<number, MirrorState>();
-    const tally = new Tally(() => clock.monotonic());
+    const tally = new Tally(() => clock.monotonic(), clock.now());
     const run = this.#runOf(plan, request, { tally, viewer, mirrors: states, signal: request.signal, counting: undefined });
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     const visible = await catalog.of(request.actor);
@@ -175,8 +176,8 @@ export class SearchService implements Search {
     yield* this.#deliver(matches, { run, plan, request, limit, viewer, searched: searched.size });
     if (request.signal.aborted) return;
     await viewer.look();
-    if (!nowhere && tally.matchCount === 0 && plan.query.notices.length > 0)
-      yield { type: 'alert', alert: nothingFound(plan.query.notices) };
+    const settings = this.services.settings();
+    for (const alert of closingAlerts(plan, { run, nowhere, settings, sees: viewer.sees })) yield { type: 'alert', alert };
     yield { type: 'filters', filters: tally.filters(tally.matchCount >= limit, viewer.sees) };
     yield* ending(span, tally, searched.size, viewer);
   }
@@ -192,14 +193,11 @@ export class SearchService implements Search {
     const { mirrors, repositories } = this.services;
     const searched = new Set<number>();
     const streams: Matches[] = [];
+    const [forks, archived] = [new Set<number>(), new Set<number>()];
     for (const alternative of plan.alternatives) {
       const scope = await resolveScope(alternative.repositories, visible, actor, scopeServices(run, repositories));
-      if (scope.excluded > 0)
-        run.tally.leaveOut(
-          'excluded',
-          `${scope.excluded} forks and archived repositories were left out, as the query does not ask for them`,
-          { count: scope.excluded, harmless: true },
-        );
+      for (const id of scope.excluded.forks) forks.add(id);
+      for (const id of scope.excluded.archived) archived.add(id);
       // Of those in scope only: a search of one repository must not pay for all the others.
       const unread = scope.repositories.filter(({ id }) => !searched.has(id)).map(({ id }) => id);
       for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
@@ -207,6 +205,15 @@ export class SearchService implements Search {
       const expr = await withProvidedFiles(run, alternative, scope.repositories, actor);
       streams.push(...(await alternativeMatches(run, { ...alternative, expr }, scope.repositories, { repositories, actor })));
     }
+    const unasked = (reason: 'excluded-fork' | 'excluded-archive', { size }: ReadonlySet<number>, what: string): void => {
+      if (size > 0)
+        run.tally.leaveOut(reason, `${what} left out, as the query does not ask for ${size === 1 ? 'it' : 'them'}`, {
+          count: size,
+          harmless: true,
+        });
+    };
+    unasked('excluded-fork', forks, `${plural(forks.size, 'fork was', 'forks were')}`);
+    unasked('excluded-archive', archived, `${plural(archived.size, 'archived repository was', 'archived repositories were')}`);
     return { streams, searched };
   }
 
@@ -242,12 +249,13 @@ export class SearchService implements Search {
 
   /** Where all is counted, and neither a rule on paths, a ranker nor `select:` has to look at what is not shown, it need not be made. */
   #shownOf(
-    { options }: SearchPlan,
+    { options, alternatives }: SearchPlan,
     { display }: Pick<SearchRequest, 'display'>,
     viewer: Viewer,
     counting: Counting | undefined,
   ): number | undefined {
-    const looks = counting !== undefined || options.select !== undefined || this.services.rankers.length > 0 || viewer.hidesPaths;
+    const kinds = alternatives.some((alternative) => alternative.kinds.includes('symbol'));
+    const looks = kinds || counting !== undefined || options.select !== undefined || this.services.rankers.length > 0 || viewer.hidesPaths;
     return options.count === 'all' && !looks ? display : undefined;
   }
 
@@ -277,6 +285,7 @@ export class SearchService implements Search {
       if (chosen.length > 0) tally.add(chosen);
       const send = chosen.slice(0, Math.max(0, display - shown));
       shown += send.length;
+      tally.leaveUnshown(display, chosen.length - send.length);
       if (send.length > 0) yield { type: 'matches', matches: send };
       if (tally.matchCount >= limit) {
         tally.leaveOut('capped', o.run.capped());
@@ -291,7 +300,7 @@ export class SearchService implements Search {
 
   #budget(plan: SearchPlan, limit: number, tally: Tally, counting: Counting | undefined) {
     const { clock, engine, scanner, git, log, meter, isLarge, symbolSources } = this.services;
-    const { defaultLimit, defaultTimeout, maxTimeout, unindexedBytes, unindexedRepositories } = this.services.settings();
+    const { defaultLimit, defaultTimeout, maxTimeout, ...limits } = this.services.settings();
     const byDefault = !counting && limit > defaultLimit * 10 ? maxTimeout : defaultTimeout;
     const due = clock.monotonic() + Math.min(plan.options.timeout ?? byDefault, maxTimeout);
     return {
@@ -303,8 +312,8 @@ export class SearchService implements Search {
       isLarge,
       symbolSources,
       damaged: (id: number) => this.services.damaged(id),
-      unindexedBytes,
-      unindexedRepositories,
+      ...limits,
+      missing: [],
       capped: () =>
         limit === ALL || (plan.options.select !== undefined && tally.matchCount < limit)
           ? 'More was found than one search collects'

@@ -15,6 +15,9 @@ export interface SearchSettings {
   readonly suggestTimeout: number;
   readonly unindexedBytes: number;
   readonly unindexedRepositories: number;
+  /** -1: all. */
+  readonly historyRepositories: number;
+  readonly historyRepositoriesInTime: number;
 }
 
 export interface SearchServices {

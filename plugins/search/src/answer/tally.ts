@@ -1,8 +1,8 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Freshness, SearchFilter, SearchMatch, SearchProgress, SkippedItem, Verdict, VerdictReason } from '../api.js';
 import type { EngineCounts } from '../engine/contract.js';
-import { endingOf, isTest } from '../engine/document-counts.js';
 import { durationInWords } from './duration-in-words.js';
+import { Facets } from './facets.js';
 import { plural } from './plural.js';
 
 /** A repository as a verdict names it. */
@@ -40,20 +40,12 @@ const seesAll: Sees = () => true;
 const MAX_NOTES = 20;
 const MAX_SAID = 3;
 const MAX_NAMED = 20;
-const MAX_FACETS = 25;
-
-interface Facet {
-  readonly filter: Omit<SearchFilter, 'count' | 'limitHit'>;
-  /** The repository that the facet would give away. */
-  readonly repositoryId: number | undefined;
-  count: number;
-}
 
 /** What one search found and what it left out: the source of progress, filters and the verdict. */
 export class Tally {
   readonly #started: number;
   readonly #reasons = new Map<VerdictReason, Map<string, Note>>();
-  readonly #facets = new Map<string, Facet>();
+  readonly #facets: Facets;
   matchCount = 0;
   /** Matches from commits that the mirror has moved past. */
   #behind = 0;
@@ -61,63 +53,37 @@ export class Tally {
   #lag = 0;
   #oldestIndex: string | undefined;
 
-  constructor(private readonly now: () => number) {
+  /** @param now milliseconds of a clock that nobody sets @param began the time of day */
+  constructor(
+    private readonly now: () => number,
+    began: Date,
+  ) {
     this.#started = now();
+    this.#facets = new Facets(began);
   }
 
   /** Counts matches, shown or not. */
   add(matches: readonly SearchMatch[]): void {
     for (const match of matches) {
       const count = countOf(match);
-      this.#found(match.repository, count, match.freshness);
-      if ('language' in match && match.language) this.#language(match.language, count);
-      if ('path' in match) {
-        const ending = endingOf(match.path);
-        if (ending !== undefined) this.#ending(ending, count);
-        if (isTest(match.path)) this.#tests(count);
-      }
-      this.#type(match.type, count, match.source);
+      this.#found(count, match.freshness);
+      this.#facets.add(match, count);
     }
   }
 
   /** Counts matches of which only the numbers are known. */
-  addCounts(repository: NamedRepository, counts: EngineCounts, freshness: Freshness | undefined): void {
-    let all = 0;
-    for (const kind of ['content', 'path', 'symbol'] as const) {
-      all += counts.kinds[kind];
-      if (counts.kinds[kind] > 0) this.#type(kind, counts.kinds[kind]);
-    }
-    this.#found(repository, all, freshness);
-    for (const [language, count] of Object.entries(counts.languages)) this.#language(language, count);
-    for (const [ending, count] of Object.entries(counts.endings)) this.#ending(ending, count);
-    if (counts.tests > 0) this.#tests(counts.tests);
+  addCounts(repository: NamedRepository, counts: EngineCounts, freshness: Freshness): void {
+    this.#found(counts.kinds.content + counts.kinds.path, freshness);
+    this.#facets.addCounts(repository, counts);
   }
 
-  #found({ id, name }: { readonly id: number; readonly name: string }, count: number, freshness: Freshness | undefined): void {
+  #found(count: number, { stale, lagSeconds, indexedAt }: Freshness): void {
     this.matchCount += count;
-    this.#facet('repo', `repo:^${escaped(name)}$`, name, count, id);
-    if (freshness?.stale) {
+    if (stale) {
       this.#behind += count;
-      this.#lag = Math.max(this.#lag, freshness.lagSeconds);
+      this.#lag = Math.max(this.#lag, lagSeconds);
     }
-    const indexedAt = freshness?.indexedAt;
     if (indexedAt && (this.#oldestIndex === undefined || indexedAt < this.#oldestIndex)) this.#oldestIndex = indexedAt;
-  }
-
-  #language(language: string, count: number): void {
-    this.#facet('lang', `lang:${quoted(language)}`, language, count);
-  }
-
-  #ending(ending: string, count: number): void {
-    this.#facet('file', `file:\\.${ending}$`, `.${ending}`, count);
-  }
-
-  #tests(count: number): void {
-    this.#facet('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
-  }
-
-  #type(type: keyof typeof TYPE_FILTER, count: number, source?: string): void {
-    this.#facet('type', `type:${source ?? TYPE_FILTER[type]}`, source ?? TYPE_LABEL[type], count);
   }
 
   /** Notes that something was left out. The message names no repository. */
@@ -134,6 +100,12 @@ export class Tally {
       if (entry) entry.count = Math.max(entry.count, count);
       else note.repositories.set(repository.id, { name: repository.name, count });
     }
+  }
+
+  /** Notes results that were counted and not shown, as more than `display` were not asked for; with 0 nobody expects any. */
+  leaveUnshown(display: number, count: number): void {
+    if (display > 0 && count > 0)
+      this.leaveOut('display', `${plural(display, 'result is', 'results are')} shown of those that were counted`, { count, harmless: true });
   }
 
   /** @param sees which repositories may be spoken of at this moment */
@@ -171,7 +143,7 @@ export class Tally {
       .map((reason) => ({ reason, said: this.#said(reason, sees) }))
       .filter(({ said }) => said.length > 0);
     const harm = reasons.flatMap(({ said }) => said.filter((s) => !s.harmless));
-    const byDefault = reasons.filter(({ reason }) => reason === 'excluded').flatMap(({ said }) => said);
+    const byDefault = reasons.filter(({ reason }) => BY_DEFAULT.includes(reason)).flatMap(({ said }) => said);
     const exhaustive = harm.length === 0;
     return {
       exhaustive,
@@ -210,21 +182,7 @@ export class Tally {
 
   /** The facets with most matches, of each kind. */
   filters(limitHit: boolean, sees: Sees = seesAll): readonly SearchFilter[] {
-    const known = [...this.#facets.values()].filter(({ repositoryId }) => repositoryId === undefined || sees(repositoryId));
-    const byKind = Map.groupBy(known, ({ filter }) => filter.kind);
-    return [...byKind.values()].flatMap((list) =>
-      list
-        .sort((a, b) => b.count - a.count || (a.filter.value < b.filter.value ? -1 : 1))
-        .slice(0, MAX_FACETS)
-        .map(({ filter, count }) => ({ ...filter, count, limitHit })),
-    );
-  }
-
-  #facet(kind: string, value: string, label: string, count: number, repositoryId?: number): void {
-    const key = `${kind}\0${value}`;
-    const facet = this.#facets.get(key);
-    if (facet) facet.count += count;
-    else if (this.#facets.size < 10_000) this.#facets.set(key, { filter: { kind, value, label }, repositoryId, count });
+    return this.#facets.list(limitHit, sees);
   }
 }
 
@@ -235,9 +193,6 @@ export function countOf(match: SearchMatch): number {
   if (match.type === 'commit') return Math.max(1, match.ranges.length);
   return 1;
 }
-
-const TYPE_FILTER = { content: 'file', path: 'path', symbol: 'symbol', repo: 'repo', commit: 'commit' } as const;
-const TYPE_LABEL = { content: 'Code', path: 'Paths', symbol: 'Symbols', repo: 'Repositories', commit: 'Commits' } as const;
 
 const namesOf = (said: readonly Said[]): readonly string[] => [...new Set(said.flatMap((s) => s.names))].sort();
 const countIn = (said: readonly Said[]): number => said.reduce((sum, s) => sum + s.count, 0);
@@ -256,6 +211,9 @@ interface SkippedShape {
   readonly onlyHarm?: boolean;
   suggested?(): { readonly title: string; readonly queryExpression: string };
 }
+
+/** What the query leaves out unless it says otherwise. */
+const BY_DEFAULT: readonly VerdictReason[] = ['excluded-fork', 'excluded-archive'];
 
 /** The stream's own words for what was skipped. */
 const SKIPPED: Partial<Record<VerdictReason, SkippedShape>> = {
@@ -282,16 +240,25 @@ const SKIPPED: Partial<Record<VerdictReason, SkippedShape>> = {
   },
   'skipped-files': { reason: 'document-match-limit', severity: 'info', title: (n) => `${plural(n, 'file', 'files')} known by path only` },
   'not-parsed': { reason: 'not-parsed', severity: 'warn', title: (n) => `${plural(n, 'file', 'files')} not parsed` },
-  excluded: {
+  'repository-limit': {
+    reason: 'repository-limit',
+    severity: 'warn',
+    title: (n) => `${plural(n, 'history', 'histories')} not searched`,
+  },
+  'excluded-fork': {
     reason: 'excluded-fork',
     severity: 'info',
-    title: (n) => `${plural(n, 'fork or archived repository', 'forks and archived repositories')} excluded`,
-    suggested: () => ({ title: 'include them', queryExpression: 'fork:yes archived:yes' }),
+    title: (n) => `${plural(n, 'fork', 'forks')} excluded`,
+    suggested: () => ({ title: 'include forks', queryExpression: 'fork:yes' }),
   },
+  'excluded-archive': {
+    reason: 'excluded-archive',
+    severity: 'info',
+    title: (n) => `${plural(n, 'archived repository', 'archived repositories')} excluded`,
+    suggested: () => ({ title: 'include archived ones', queryExpression: 'archived:yes' }),
+  },
+  display: { reason: 'display', severity: 'info', title: (n) => `${plural(n, 'result', 'results')} not shown` },
   stale: { reason: 'stale', severity: 'info', title: (n) => `${plural(n, 'repository has', 'repositories have')} newer commits` },
   'permission-limited': { reason: 'permission-limited', severity: 'warn', title: () => 'permissions unavailable', onlyHarm: true },
   error: { reason: 'error', severity: 'error', title: () => 'part of the search failed' },
 };
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-const quoted = (text: string): string => (/\s/.test(text) ? JSON.stringify(text) : text);

@@ -218,6 +218,17 @@ const FAULTS: readonly (readonly [VerdictReason, string, string, () => Promise<s
     /newer commits than the index; 1 of these results are from the older commits \(a\)/,
   ],
   [
+    'repository-limit',
+    'there are more histories than one search reads',
+    'type:commit change',
+    async () => {
+      world.settings = { ...world.settings, historyRepositories: 1 };
+      for (const name of ['a', 'b']) await world.add(name, { tree });
+      return undefined;
+    },
+    /The histories of 1 of 2 repositories were searched/,
+  ],
+  [
     'error',
     'a history cannot be read',
     'type:commit change',
@@ -283,6 +294,7 @@ describe('the verdict', () => {
       'skipped-files',
       'permission-limited',
       'stale',
+      'repository-limit',
       'error',
     ];
     expect(new Set(FAULTS.map(([reason]) => reason))).toEqual(new Set(all));
@@ -293,10 +305,8 @@ describe('the verdict', () => {
     await world.add('a-fork', { tree, fork: true });
     const { verdict, matches } = await world.ask('needle');
     expect(matches).toHaveLength(1);
-    expect(verdict).toMatchObject({ exhaustive: true, reasons: [{ reason: 'excluded', count: 1 }] });
-    expect(verdict.words).toBe(
-      'Everything you may see was searched; 1 forks and archived repositories were left out, as the query does not ask for them.',
-    );
+    expect(verdict).toMatchObject({ exhaustive: true, reasons: [{ reason: 'excluded-fork', count: 1 }] });
+    expect(verdict.words).toBe('Everything you may see was searched; 1 fork was left out, as the query does not ask for it.');
     expect((await world.ask('needle fork:yes')).matches).toHaveLength(2);
   });
 

@@ -60,7 +60,7 @@ export interface SearchLimits {
   readonly deadline: number;
   /** After `maxMatches`, go on counting without collecting. */
   readonly countAll: boolean;
-  /** Documents beyond `maxDocuments` are told of by their numbers, in `counted` events, and are no limit that was hit. */
+  /** Documents beyond `maxDocuments` are told of by their numbers, in `counted` events, and are no limit that was hit. Not for symbols. */
   readonly counts?: boolean;
   /** False: documents come without the lines around their hits, which is most of the work where there are many. Default true. */
   readonly lines?: boolean;
@@ -151,7 +151,7 @@ export interface EngineCounts {
   readonly repository: number;
   readonly documents: number;
   /** Their matches, by what they would have been shown as. */
-  readonly kinds: Readonly<Record<'content' | 'path' | 'symbol', number>>;
+  readonly kinds: Readonly<Record<'content' | 'path', number>>;
   /** Those in tests, as their paths tell. */
   readonly tests: number;
   /** By language, and by the ending of the path without its dot; a document may have neither. */

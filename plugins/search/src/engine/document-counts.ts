@@ -17,7 +17,7 @@ export interface CountedDocument {
 /** Documents of one repository that are counted and not shown. */
 export class DocumentCounts implements EngineCounts {
   documents = 0;
-  readonly kinds: Record<keyof EngineCounts['kinds'], number> = { content: 0, path: 0, symbol: 0 };
+  readonly kinds: Record<keyof EngineCounts['kinds'], number> = { content: 0, path: 0 };
   tests = 0;
   readonly languages: Record<string, number> = Object.create(null) as Record<string, number>;
   readonly endings: Record<string, number> = Object.create(null) as Record<string, number>;
@@ -35,7 +35,7 @@ export class DocumentCounts implements EngineCounts {
 
   addAll(other: EngineCounts): void {
     this.documents += other.documents;
-    for (const kind of ['content', 'path', 'symbol'] as const) this.kinds[kind] += other.kinds[kind];
+    for (const kind of ['content', 'path'] as const) this.kinds[kind] += other.kinds[kind];
     this.tests += other.tests;
     for (const [language, matches] of Object.entries(other.languages)) this.languages[language] = (this.languages[language] ?? 0) + matches;
     for (const [ending, matches] of Object.entries(other.endings)) this.endings[ending] = (this.endings[ending] ?? 0) + matches;

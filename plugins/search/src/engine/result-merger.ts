@@ -145,9 +145,8 @@ export class ResultMerger {
   }
 }
 
-function counted({ path, language, symbols, chunks, inContent, matchCount }: EngineDocument): CountedDocument {
-  const kind = symbols.length > 0 ? 'symbol' : chunks.length > 0 || inContent ? 'content' : 'path';
-  return { path, language, kind, matches: kind === 'symbol' ? symbols.length : matchCount };
+function counted({ path, language, chunks, inContent, matchCount }: EngineDocument): CountedDocument {
+  return { path, language, kind: chunks.length > 0 || inContent ? 'content' : 'path', matches: matchCount };
 }
 
 /** The document with its first `room` hits only; `matchCount` still counts all. */

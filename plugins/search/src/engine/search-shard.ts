@@ -183,9 +183,8 @@ export function searchShard(
   };
 }
 
-function counted(view: DocumentView, { content, symbols, count }: DocumentHits): CountedDocument {
-  const kind = symbols.length > 0 ? 'symbol' : content.length > 0 ? 'content' : 'path';
-  return { path: view.path.toString(), language: view.language, kind, matches: kind === 'symbol' ? symbols.length : count };
+function counted(view: DocumentView, { content, count }: DocumentHits): CountedDocument {
+  return { path: view.path.toString(), language: view.language, kind: content.length > 0 ? 'content' : 'path', matches: count };
 }
 
 function branchMask(scope: RepositoryScope): { low: number; high: number } {

@@ -36,7 +36,7 @@ export async function suggest(services: SuggestServices, request: SuggestRequest
   const { visibility, clock, catalog } = services;
   const { actor, query: text } = request;
   check(request);
-  const tally = new Tally(() => clock.monotonic());
+  const tally = new Tally(() => clock.monotonic(), clock.now());
   const viewer = await Viewer.of(visibility, actor);
   const patternType = patternTypeOf(text, request.patternType ?? 'standard');
   const target = cursorTarget(text, wholeCharacter(text, request.position), patternType);

@@ -80,6 +80,8 @@ export class SearchWorld {
     suggestTimeout: 10_000,
     unindexedBytes: 1 << 30,
     unindexedRepositories: 50,
+    historyRepositories: 50,
+    historyRepositoriesInTime: 10_000,
   };
   /** Stands between the search and its node. */
   node: EngineService;

@@ -137,7 +137,7 @@ type SearchCompleteness {
 }
 
 type SearchCompletenessReason {
-  "capped, timed-out, shard-missing, repository-cloning, repository-missing, not-indexed, degraded, skipped-files, not-parsed, permission-limited, stale, excluded, error."
+  "capped, timed-out, shard-missing, repository-cloning, repository-missing, not-indexed, degraded, skipped-files, not-parsed, permission-limited, stale, repository-limit, excluded-fork, excluded-archive, display, error."
   reason: String!
   message: String!
   repositories: [String!]!
