@@ -1,7 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Freshness } from '../api.js';
 import type { DocExpr, IndexedRepository } from '../engine/contract.js';
-import { holdOf, indexLimitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
+import { holdOf, indexLimitsOf, limitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
 
 export interface IndexedScope {
@@ -33,7 +33,10 @@ export async function* indexedMatches(
     return baseOf(repository, run.mirrors.get(repository.id), { ...at, index: { indexedAt: state?.indexedAt, now: run.now } }).freshness;
   };
   const repositories = scope.map(({ repository, branch }) => ({ id: repository.id, ...(branch === undefined ? {} : { branch }) }));
-  const request = { scope: { repositories }, expr, limits: indexLimitsOf(run), want, ...holdOf(run), signal: run.signal };
+  // Where the one document that is found, or one that is only counted, might be hidden, all are looked for.
+  const whole = scope.every(({ repository }) => run.seesWhole(repository.id));
+  const limits = whole ? indexLimitsOf(run) : limitsOf({ ...run, firstOf: undefined });
+  const request = { scope: { repositories }, expr, limits, want, ...holdOf(run), signal: run.signal };
   try {
     for await (const event of run.engine.search(request)) {
       if (event.type === 'documents') {

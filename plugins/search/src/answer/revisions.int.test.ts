@@ -196,6 +196,7 @@ function aRun(history: History): SearchRun {
     capped: () => 'capped',
     damaged: () => undefined,
     sees: () => true,
+    seesWhole: () => true,
     isLarge: pathGlobs(LARGE_FILES),
     mirrors: new Map(),
     unindexedBytes: 1 << 30,

@@ -7,7 +7,7 @@ import type { ScopeServices } from './resolve-scope.js';
 import { failed, type SearchRun } from './search-run.js';
 
 /** What of a search its scope needs. */
-export type ScopeRun = Pick<SearchRun, 'engine' | 'git' | 'log' | 'signal' | 'sees' | 'tally' | 'timeLeft' | 'provided'>;
+export type ScopeRun = Pick<SearchRun, 'engine' | 'git' | 'log' | 'signal' | 'sees' | 'seesWhole' | 'tally' | 'timeLeft' | 'provided'>;
 
 /** Asks index and mirrors what a scope depends on. What they cannot tell goes into the verdict. */
 export const scopeServices = (run: ScopeRun, repositories: Repositories): ScopeServices => ({
@@ -56,6 +56,9 @@ async function withFile(
       lines: false,
       deadline: Math.max(1, run.timeLeft()),
       countAll: false,
+      scores: false,
+      // Where the one document that is found might be hidden, all are looked for.
+      ...(among.every(({ id }) => run.seesWhole(id)) ? { firstOf: 'repository' } : {}),
     },
     want: 'path',
     signal: run.signal,

@@ -27,6 +27,8 @@ export interface SearchRun {
   readonly contextLines: number;
   /** False: nobody will see the lines around hits. */
   readonly lines: boolean;
+  /** One document is enough to know that a repository has a match. */
+  readonly firstOf?: 'repository' | undefined;
   /** Matches are only counted: nobody asks which of them is better. */
   readonly counting?: Counting | undefined;
   /** Best first, and equal for equal input, at the price of waiting for all of it. */
@@ -46,6 +48,8 @@ export interface SearchRun {
   damaged(repositoryId: number): void;
   /** May the asker see the repository, or read this file of it? */
   sees(repositoryId: number, path?: string): boolean;
+  /** False where rules hide files of the repository from the asker: no one file speaks for it. */
+  seesWhole(repositoryId: number): boolean;
   readonly isLarge: (path: string) => boolean;
   /** Where definitions in files without an index come from; default: the own scanners. */
   readonly symbolSources?: (() => Promise<SymbolSources>) | undefined;
@@ -81,6 +85,7 @@ export const limitsOf = (run: SearchRun): SearchLimits => ({
   maxDocuments: Math.max(1, Math.min(run.remaining(), 100_000)),
   contextLines: run.contextLines,
   lines: run.lines,
+  ...(run.firstOf ? { firstOf: run.firstOf } : {}),
   ...(run.counting ? { scores: false, ...run.counting } : {}),
   deadline: Math.max(1, run.timeLeft()),
   countAll: run.countAll,

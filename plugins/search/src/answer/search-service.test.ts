@@ -85,6 +85,45 @@ describe('search', () => {
     expect(all.verdict.exhaustive).toBe(true);
   });
 
+  it('looks for one match in each repository where repositories are asked for, and for all where one might be hidden', async () => {
+    const tree = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.txt`, 'needle\n']));
+    for (const name of ['a', 'b', 'c']) await world.add(name, { tree });
+    await world.add('d', { tree: { 'a.txt': 'hay\n' } });
+    const { realNode } = world;
+    let documents = 0;
+    world.node = {
+      ...realNode,
+      async *search(request) {
+        for await (const event of realNode.search(request)) {
+          if (event.type === 'documents') documents += event.documents.length;
+          yield event;
+        }
+      },
+    };
+    const asked = async (query: string, actor = admin, more = {}) => {
+      documents = 0;
+      const { matches, verdict } = await world.ask(query, actor, more);
+      expect(verdict.exhaustive).toBe(true);
+      return [
+        matches
+          .map(({ repository }) => repository.name)
+          .sort()
+          .join(' '),
+        documents,
+      ];
+    };
+    expect(await asked('needle select:repo')).toEqual(['a b c', 3]);
+    expect(await asked('needle file:[0-5] select:repo')).toEqual(['a b c', 3]);
+    expect(await asked('repo:has.content(needle)')).toEqual(['a b c', 3]);
+    // Where matches come best first, the best of each counts.
+    expect(await asked('needle select:repo', admin, { ordered: true })).toEqual(['a b c', 27]);
+    // The first file is hidden from her.
+    world.wall.grant(ada, [1, 2, 3, 4]);
+    world.wall.hiddenPaths.set(2, new Set(['0.txt']));
+    expect(await asked('needle select:repo', ada)).toEqual(['a b c', 27]);
+    expect(await asked('repo:has.content(needle)', ada)).toEqual(['a b c', 27]);
+  });
+
   it('does not say that the limit was reached when select: made fewer results of all that one search collects', async () => {
     await world.add('a', { tree: { 'a.txt': 'needle\n' } });
     const { node } = world;

@@ -32,6 +32,7 @@ import { Provided } from './provided.js';
 import { withProvidedFiles } from './provided-files.js';
 import { alertOf, noRepositories } from './query-alerts.js';
 import { refused } from './refused.js';
+import { plural } from './plural.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -231,6 +232,8 @@ export class SearchService implements Search {
 
   #runOf(plan: SearchPlan, request: Omit<SearchRequest, 'signal'>, o: RunParts): SearchRun {
     const { viewer, counting, ...parts } = o;
+    const { select } = plan.options;
+    const best = request.ordered && request.display !== 0;
     return {
       ...this.#budget(plan, this.#limitOf(plan, counting), o.tally, counting),
       ...parts,
@@ -239,23 +242,25 @@ export class SearchService implements Search {
       provided: this.#offered().provided,
       contextLines: request.contextLines ?? 1,
       // A ranker may look at them.
-      lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(plan.options.select))),
+      lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(select))),
       ordered: request.ordered ?? false,
-      shown: this.#shownOf(plan, request, viewer, counting),
+      shown: this.#shownOf(plan, request, counting),
       sees: viewer.sees,
+      seesWhole: (id) => viewer.seesWhole(id),
+      // Unless it matters which of its documents comes first.
+      firstOf: select?.kind === 'repo' && !counting && this.services.rankers.length === 0 && !best ? 'repository' : undefined,
       languages: plan.alternatives.flatMap(({ structural }) => structural?.languages ?? []),
     };
   }
 
-  /** Where all is counted, and neither a rule on paths, a ranker nor `select:` has to look at what is not shown, it need not be made. */
+  /** Where all is counted, and neither a ranker nor `select:` has to look at what is not shown, it need not be made. */
   #shownOf(
     { options, alternatives }: SearchPlan,
     { display }: Pick<SearchRequest, 'display'>,
-    viewer: Viewer,
     counting: Counting | undefined,
   ): number | undefined {
     const kinds = alternatives.some((alternative) => alternative.kinds.includes('symbol'));
-    const looks = kinds || counting !== undefined || options.select !== undefined || this.services.rankers.length > 0 || viewer.hidesPaths;
+    const looks = kinds || counting !== undefined || options.select !== undefined || this.services.rankers.length > 0;
     return options.count === 'all' && !looks ? display : undefined;
   }
 

@@ -39,11 +39,6 @@ export class Viewer {
 
   readonly sees = (repositoryId: number, path?: string): boolean => this.visibility.canSee(repositoryId, path);
 
-  /** Rules hide paths of some repository. */
-  get hidesPaths(): boolean {
-    return !this.visibility.unrestricted && (this.visibility.paths?.size ?? 0) > 0;
-  }
-
   /** False where rules hide paths of the repository: then its numbers of files and bytes tell of what is hidden. */
   seesWhole(repositoryId: number): boolean {
     return this.visibility.unrestricted || (this.sees(repositoryId) && !this.visibility.paths?.has(repositoryId));

@@ -68,8 +68,11 @@ export interface SearchLimits {
   readonly scores?: boolean;
   /** A regexp of the expression: documents come with what its first group held in each of its hits in their content. */
   readonly countedGroup?: PatternSpec;
-  /** Of each language one document of each shard is looked for: enough to know that it is there. A scan looks for all. */
-  readonly firstOf?: 'language';
+  /**
+   * Of each language, or of each repository, one document of each shard is looked for: enough to know that there is one. A scan looks for
+   * all.
+   */
+  readonly firstOf?: 'language' | 'repository';
 }
 
 export interface EngineRequest {

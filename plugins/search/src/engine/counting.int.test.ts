@@ -65,6 +65,15 @@ describe.each<[string, () => ShardExecutor]>([
     expect(new Set(plain.map(({ score }) => score))).toEqual(new Set([0]));
   });
 
+  it('are one of a shard where it is enough that there is one, and none where there is none', async () => {
+    for (const scores of [true, false]) {
+      const documents = await search({ firstOf: 'repository', scores });
+      expect(documents.map(({ repository }) => repository)).toEqual([1]);
+    }
+    const nothing: DocExpr = { op: 'match', in: ['content'], pattern: { ...pattern, source: 'getNothing' } };
+    expect(await search({ firstOf: 'repository' }, { expr: nothing })).toEqual([]);
+  });
+
   it('are few of each language where that is enough', async () => {
     const all: DocExpr = { op: 'language', names: ['TypeScript', 'Go'] };
     const documents = await search({ firstOf: 'language', scores: false }, { expr: all, want: 'path' });

@@ -140,6 +140,10 @@ export function searchShard(
     if (!isWanted(document)) continue;
     const language = shard.languageOfDocument[document]!;
     if (limits.firstOf === 'language' && languages.has(language)) continue;
+    if (limits.firstOf === 'repository' && languages.size > 0) {
+      document = -1;
+      break;
+    }
     if (budget.spent()) break;
     if (document > first && budget.sliceOver()) {
       resumeAt = document;

@@ -127,17 +127,17 @@ export async function languagesPresent(
   run: SuggestionRun,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, NonNullable<Candidate['of']>>> {
-  const { ruled } = run;
+  const { seesWhole } = run;
   const present = new Map<string, NonNullable<Candidate['of']>>();
   const condition: DocExpr = { op: 'language', names };
   const take = ({ language, repository, path }: EngineDocument): void => {
     if (language !== undefined && !present.has(language)) present.set(language, { repositoryId: repository, path });
   };
   const plain = { scores: false, maxMatches: MAX_JUDGED, maxDocuments: MAX_JUDGED };
-  for await (const [document] of documents(run, { want: 'path', condition, limits: { ...plain, firstOf: 'language' } }, (id) => !ruled(id)))
+  for await (const [document] of documents(run, { want: 'path', condition, limits: { ...plain, firstOf: 'language' } }, seesWhole))
     take(document);
   // The first file of a language may be one that the asker may not read.
-  for await (const [document] of documents(run, { want: 'path', condition, limits: plain }, ruled)) take(document);
+  for await (const [document] of documents(run, { want: 'path', condition, limits: plain }, (id) => !seesWhole(id))) take(document);
   return present;
 }
 

@@ -47,7 +47,15 @@ export async function suggest(services: SuggestServices, request: SuggestRequest
   const { suggestTimeout } = services.settings();
   const due = clock.monotonic() + suggestTimeout;
   const provided = new Provided(services.predicates, services.resultSources);
-  const base = { ...services, provided, signal: request.signal, sees: viewer.sees, tally, timeLeft: () => due - clock.monotonic() };
+  const base = {
+    ...services,
+    provided,
+    signal: request.signal,
+    sees: viewer.sees,
+    seesWhole: (id: number) => viewer.seesWhole(id),
+    tally,
+    timeLeft: () => due - clock.monotonic(),
+  };
   const deadline = AbortSignal.any([request.signal, AbortSignal.timeout(suggestTimeout)]);
   const scoped = new ScopedRepositories(visible, actor, services.repositories, { ...base, deadline });
   const run: SuggestionRun = {
@@ -57,7 +65,6 @@ export async function suggest(services: SuggestServices, request: SuggestRequest
     scopes: suggestionScopes(text, target.token, patternType, clock.now()),
     deadline,
     resolve: (scope, o) => scoped.of(scope, o),
-    ruled: (id) => !viewer.seesWhole(id),
   };
   const candidates = await candidatesFor(target, run, text);
   await viewer.look();

@@ -19,8 +19,6 @@ export interface SuggestionRun extends ScopeRun {
   readonly scopes: readonly SuggestionScope[];
   /** The repositories of a scope, those that matter most first. */
   resolve(scope: SuggestionScope, o: ScopeOptions): Promise<readonly Repository[]>;
-  /** Repositories of which the asker may not see every file. */
-  ruled(repositoryId: number): boolean;
   /** Ends with the request and when the time is up. */
   readonly deadline: AbortSignal;
 }
