@@ -79,11 +79,18 @@ function valueProblem(filter: FilterNode): Problem | undefined {
       return timeProblem(value);
     case 'rev': {
       const parsed = parseRevisions(value);
-      return parsed.ok ? undefined : { message: parsed.message };
+      return parsed.ok ? undefined : { message: parsed.message, suggestion: withoutRanges(value) };
     }
     default:
       return undefined;
   }
+}
+
+/** git's `a..b`, the commits of b that are not in a, is written `b:^a`. Undefined where that is not what is wrong. */
+function withoutRanges(list: string): string | undefined {
+  const items = list.split(':').map((item) => item.replace(/^([^^*].*?)\.{2,3}(.+)$/, '$2:^$1'));
+  const better = items.join(':');
+  return better !== list && parseRevisions(better).ok ? better : undefined;
 }
 
 function oneOf(field: string, value: string, values: readonly string[]): Problem {
@@ -107,7 +114,13 @@ function checkRegexp(text: string, filter: FilterNode): QueryError[] {
   const errors: QueryError[] = [];
   if (split.revisions !== undefined) {
     const parsed = parseRevisions(split.revisions);
-    if (!parsed.ok) errors.push({ message: parsed.message, start: filter.valueStart + (split.at ?? 0), end: filter.end });
+    if (!parsed.ok) {
+      const at = split.at ?? 0;
+      const better = withoutRanges(split.revisions);
+      const value = filter.value.slice(0, better === undefined ? at - 1 : at) + (better ?? '');
+      const fix = replacing(text, { start: filter.valueStart, end: filter.end }, filter.quoted ? quote(value) : value, `Use ${value}`);
+      errors.push({ message: parsed.message, start: filter.valueStart + at, end: filter.end, fix });
+    }
   }
   const problem = regexpProblem(split.pattern);
   if (problem === undefined) return errors;
@@ -138,7 +151,10 @@ function checkPredicate(text: string, filter: FilterNode, predicate: Predicate):
   const span = { start: filter.valueStart, end: filter.end };
   if (predicate.name === 'repo.has.commit.after' || predicate.name === 'rev.at.time') {
     const problem = timeProblem(predicate.time);
-    if (problem !== undefined) return [{ message: problem.message, ...span }];
+    if (problem !== undefined) {
+      const value = filter.value.replace(predicate.time, problem.suggestion ?? '');
+      return [{ message: problem.message, ...span, fix: replacing(text, span, value, `Use ${value}`) }];
+    }
   }
   if (predicate.name === 'rev.at.time' && predicate.base !== undefined) {
     const parsed = parseRevisions(predicate.base);

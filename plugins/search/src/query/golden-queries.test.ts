@@ -16,6 +16,20 @@ const table = readFileSync(new URL('./golden-queries.tsv', import.meta.url), 'ut
 describe('the golden queries', () => {
   it.each(table)('%s %s', (patternType, query, expected) => expect(meaning(query, patternType)).toBe(expected));
 
+  it('that are wrong come each with a query that can be read instead, but for a hole that nothing here stands for', () => {
+    const wrong = table.flatMap(([patternType, query]) => {
+      const parsed = parseQuery(query, { patternType });
+      return parsed.ok ? [] : parsed.errors.map((error) => ({ patternType, query, error }));
+    });
+    expect(wrong.length).toBeGreaterThan(80);
+    for (const { patternType, query, error } of wrong) {
+      expect(error.start, query).toBeLessThanOrEqual(error.end);
+      expect(error.end, query).toBeLessThanOrEqual(query.length);
+      if (error.message.startsWith('":[~')) expect(error.fix).toBeUndefined();
+      else expect(parseQuery(error.fix?.query ?? '', { patternType }), query).toMatchObject({ ok: true });
+    }
+  });
+
   it('are many', () => expect(table.length).toBeGreaterThan(200));
 });
 

@@ -52,7 +52,7 @@ function withoutBrokenFix({ fix, ...notice }: Notice, options: ParseOptions): No
 
 /** Quotes and operators elsewhere in the query can spoil a local fix; then the whole query as text is proposed. */
 function withWorkingFix(text: string, error: QueryError, errors: readonly QueryError[], options: ParseOptions): QueryError {
-  if (error.fix === undefined) return error;
+  if (error.fix === undefined) return { ...error, ...withoutFilter(text, error, options) };
   const fixed = parseOnce(error.fix.query, options);
   const alike = (list: readonly QueryError[]) => list.filter((other) => other.message === error.message).length;
   if (fixed.ok || alike(fixed.errors) < alike(errors)) return error;
@@ -60,6 +60,16 @@ function withWorkingFix(text: string, error: QueryError, errors: readonly QueryE
     ...error,
     fix: { description: 'Search for the whole query as text', query: `content:${quote(text)}` },
   };
+}
+
+/** Where nothing better is known, the query without the filter that is wrong, or as text. */
+function withoutFilter(text: string, { start, end }: Span, options: ParseOptions): { readonly fix?: Fix } {
+  const filters = tokenize(text, patternTypeOf(text, options.patternType)).filter((token) => token.kind === 'filter');
+  const filter = filters.find((token) => token.start <= start && end <= token.end);
+  if (!filter) return {};
+  const fixes = [replacing(text, filter, '', 'Leave it out'), { description: 'Search for it as text', query: `content:${quote(text)}` }];
+  const fix = fixes.find(({ query }) => query.trim() !== '' && parseOnce(query, options).ok);
+  return fix ? { fix } : {};
 }
 
 /** The query's own `patterntype:`, provided that it is still a filter when the text is read that way. */
