@@ -15,12 +15,12 @@ export interface NameMatch {
 export function matchRepositories(expr: DocExpr, repositories: readonly Repository[]): readonly NameMatch[] {
   const test = nameTest(expr);
   return repositories.flatMap((repository) => {
-    const ranges = test(Buffer.from(repository.name));
+    const ranges = test(Buffer.from(repository.name), repository.id);
     return ranges ? [{ repository, ranges: ranges.sort(([a], [b]) => a - b) }] : [];
   });
 }
 
-type Test = (name: Buffer) => [number, number][] | undefined;
+type Test = (name: Buffer, repositoryId: number) => [number, number][] | undefined;
 
 function nameTest(expr: DocExpr): Test {
   switch (expr.op) {
@@ -28,14 +28,14 @@ function nameTest(expr: DocExpr): Test {
       return () => (expr.value ? [] : undefined);
     case 'not': {
       const inner = nameTest(expr.of);
-      return (name) => (inner(name) ? undefined : []);
+      return (name, id) => (inner(name, id) ? undefined : []);
     }
     case 'and': {
       const tests = expr.of.map(nameTest);
-      return (name) => {
+      return (name, id) => {
         const all: [number, number][] = [];
         for (const test of tests) {
-          const ranges = test(name);
+          const ranges = test(name, id);
           if (!ranges) return undefined;
           all.push(...ranges);
         }
@@ -44,20 +44,24 @@ function nameTest(expr: DocExpr): Test {
     }
     case 'or': {
       const tests = expr.of.map(nameTest);
-      return (name) => {
-        const found = tests.flatMap((test) => [test(name)].filter((r) => r !== undefined));
+      return (name, id) => {
+        const found = tests.flatMap((test) => [test(name, id)].filter((r) => r !== undefined));
         return found.length > 0 ? found.flat() : undefined;
       };
     }
     case 'match':
       return hitsOf(expr.pattern);
+    case 'repository': {
+      const ids = new Set(expr.ids);
+      return (_name, id) => (ids.has(id) ? [] : undefined);
+    }
     default:
       return () => undefined; // A condition on files says nothing of a repository.
   }
 }
 
 /** Where a pattern occurs in a short text; undefined: nowhere. */
-export function hitsOf(pattern: PatternSpec): Test {
+export function hitsOf(pattern: PatternSpec): (text: Buffer) => [number, number][] | undefined {
   const matcher = compilePattern(pattern).matcher();
   return (text) => {
     const ranges: [number, number][] = [];

@@ -26,13 +26,14 @@ import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
 import { closingAlerts } from './closing-alerts.js';
+import { DistinctMatches } from './distinct-matches.js';
 import { explainWork } from './explain-search.js';
+import { joinAlternatives, type ScopedAlternative } from './join-alternatives.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
 import { Provided } from './provided.js';
 import { withProvidedFiles } from './provided-files.js';
 import { alertOf, noRepositories } from './query-alerts.js';
 import { refused } from './refused.js';
-import { plural } from './plural.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -174,7 +175,7 @@ export class SearchService implements Search {
     yield { type: 'progress', progress: tally.progress(false, searched.size, viewer.sees) };
 
     const matches = run.ordered ? concatStreams(streams) : mergeStreams(streams, () => controller.abort(ENDED));
-    yield* this.#deliver(matches, { run, plan, request, limit, viewer, searched: searched.size });
+    yield* this.#deliver(matches, { run, plan, request, limit, viewer, searched: searched.size, streams: streams.length });
     if (request.signal.aborted) return;
     await viewer.look();
     const settings = this.services.settings();
@@ -193,7 +194,7 @@ export class SearchService implements Search {
   ): Promise<{ readonly streams: readonly Matches[]; readonly searched: ReadonlySet<number> }> {
     const { mirrors, repositories } = this.services;
     const searched = new Set<number>();
-    const streams: Matches[] = [];
+    const scoped: ScopedAlternative[] = [];
     const [forks, archived] = [new Set<number>(), new Set<number>()];
     for (const alternative of plan.alternatives) {
       const scope = await resolveScope(alternative.repositories, visible, actor, scopeServices(run, repositories));
@@ -204,8 +205,11 @@ export class SearchService implements Search {
       for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
       for (const { id } of scope.repositories) searched.add(id);
       const expr = await withProvidedFiles(run, alternative, scope.repositories, actor);
-      streams.push(...(await alternativeMatches(run, { ...alternative, expr }, scope.repositories, { repositories, actor })));
+      scoped.push({ alternative: { ...alternative, expr }, repositories: scope.repositories });
     }
+    const streams: Matches[] = [];
+    for (const part of joinAlternatives(scoped))
+      streams.push(...(await alternativeMatches(run, part.alternative, part.repositories, { repositories, actor })));
     const unasked = (reason: 'excluded-fork' | 'excluded-archive', { size }: ReadonlySet<number>, what: string): void => {
       if (size > 0)
         run.tally.leaveOut(reason, `${what} left out, as the query does not ask for ${size === 1 ? 'it' : 'them'}`, {
@@ -259,7 +263,8 @@ export class SearchService implements Search {
     { display }: Pick<SearchRequest, 'display'>,
     counting: Counting | undefined,
   ): number | undefined {
-    const kinds = alternatives.some((alternative) => alternative.kinds.includes('symbol'));
+    // What several alternatives find is found once.
+    const kinds = alternatives.length > 1 || alternatives.some((alternative) => alternative.kinds.includes('symbol'));
     const looks = kinds || counting !== undefined || options.select !== undefined || this.services.rankers.length > 0;
     return options.count === 'all' && !looks ? display : undefined;
   }
@@ -273,12 +278,15 @@ export class SearchService implements Search {
       readonly limit: number;
       readonly viewer: Viewer;
       readonly searched: number;
+      /** How many the matches come from. */
+      readonly streams: number;
     },
   ): AsyncGenerator<SearchEvent> {
     const { viewer, limit } = o;
     const { tally } = o.run;
     const { clock } = this.services;
     const selection = new Selection(o.plan.options.select);
+    const distinct = new DistinctMatches(o.plan.alternatives.length > 1 ? o.streams : 1);
     const display = o.request.display ?? ALL;
     let shown = 0;
     let said = clock.monotonic();
@@ -286,7 +294,7 @@ export class SearchService implements Search {
       await viewer.look();
       const visible = batch.filter((match) => viewer.maySee(match));
       const ranked = o.run.counting ? visible : applyRankers(visible, this.services.rankers, o.request);
-      const chosen = within(selection.apply(ranked), limit - tally.matchCount);
+      const chosen = within(distinct.of(selection.apply(ranked)), limit - tally.matchCount);
       if (chosen.length > 0) tally.add(chosen);
       const send = chosen.slice(0, Math.max(0, display - shown));
       shown += send.length;

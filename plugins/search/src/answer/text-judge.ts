@@ -39,7 +39,7 @@ type TextExpr =
   | { readonly kind: 'not'; readonly of: TextExpr }
   | { readonly kind: 'const'; readonly value: boolean }
   | { readonly kind: 'path'; fits(path: string): boolean }
-  | { readonly kind: 'repository'; readonly ids: readonly number[] }
+  | { readonly kind: 'repository'; readonly ids: ReadonlySet<number> }
   | { readonly kind: 'text'; readonly matcher: Matcher };
 
 function compile(expr: DocExpr): TextExpr {
@@ -61,7 +61,7 @@ function compile(expr: DocExpr): TextExpr {
     case 'language':
       return { kind: 'path', fits: (path) => expr.names.includes(languageOf(path) ?? '') };
     case 'repository':
-      return { kind: 'repository', ids: expr.ids };
+      return { kind: 'repository', ids: new Set(expr.ids) };
     case 'content':
     case 'structural':
     case 'symbolKind':
@@ -112,7 +112,7 @@ function rangesOf(expr: TextExpr, lines: TextLines, about: About): readonly Rang
     case 'path':
       return about.path !== undefined && expr.fits(about.path) ? [] : undefined;
     case 'repository':
-      return expr.ids.includes(about.repositoryId) ? [] : undefined;
+      return expr.ids.has(about.repositoryId) ? [] : undefined;
     case 'not':
       return rangesOf(expr.of, lines, about) ? undefined : [];
     case 'text': {

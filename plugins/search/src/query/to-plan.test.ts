@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { PatternType } from './ast.js';
-import { bindAlternatives } from './bind-plan.js';
 import { explainQuery } from './explain.js';
 import { nameMatcher } from './match-name.js';
 import { parseQuery } from './parse-query.js';
@@ -158,22 +157,9 @@ describe('repositories and revisions', () => {
     ]);
   });
 
-  it('belong to their own alternative only, and meet in one condition', () => {
+  it('belong to their own alternative only', () => {
     const { alternatives } = plan('(repo:a x) or (repo:b y) or (repo:none z)');
     expect(alternatives.map(({ repositories }) => repositories.include)).toEqual([['a'], ['b'], ['none']]);
-    const ids: Record<string, number[]> = { a: [1, 2], b: [2, 3] };
-    const bound = bindAlternatives(alternatives, ({ include }) => ids[include[0] as string] ?? []);
-    const match = (source: string) => ({ op: 'match', in: ['content', 'path'], pattern: text(source) });
-    expect(bound).toEqual({
-      ids: [1, 2, 3],
-      expr: {
-        op: 'or',
-        of: [
-          { op: 'and', of: [{ op: 'repository', ids: [1, 2] }, match('x')] },
-          { op: 'and', of: [{ op: 'repository', ids: [2, 3] }, match('y')] },
-        ],
-      },
-    });
   });
 
   it('split with what stands beside them', () => {

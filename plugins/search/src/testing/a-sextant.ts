@@ -13,22 +13,36 @@ export class TestRepository {
   }
 
   git(...args: readonly string[]): string {
+    return this.#run(args, {});
+  }
+
+  #run(args: readonly string[], environment: Readonly<Record<string, string>>): string {
     const identityArgs = ['-c', 'user.name=Ada Test', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false'];
     return execFileSync('git', [...identityArgs, ...args], {
       cwd: this.folder,
       encoding: 'utf8',
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     }).trim();
   }
 
-  /** @returns the commit. */
-  commit(files: Readonly<Record<string, string | Buffer>>, message = 'Change files'): string {
+  /** @param by who wrote it, who committed it, and when @returns the commit. */
+  commit(
+    files: Readonly<Record<string, string | Buffer>>,
+    message = 'Change files',
+    by: { readonly author?: string; readonly committer?: string; readonly date?: string } = {},
+  ): string {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(this.folder, path)), { recursive: true });
       writeFileSync(join(this.folder, path), content);
     }
     this.git('add', '-A');
-    this.git('commit', '-q', '-m', message);
+    const [, name, email] = /^(.*) <(.*)>$/.exec(by.committer ?? 'Ada Test <ada@example.com>') ?? [];
+    this.#run(['commit', '-q', '-m', message, ...(by.author ? ['--author', by.author] : [])], {
+      GIT_COMMITTER_NAME: `${name}`,
+      GIT_COMMITTER_EMAIL: `${email}`,
+      ...(by.date ? { GIT_AUTHOR_DATE: by.date, GIT_COMMITTER_DATE: by.date } : {}),
+    });
     return this.git('rev-parse', 'HEAD');
   }
 }

@@ -7,12 +7,16 @@ export const GOLDEN_CORPUS: Readonly<
       readonly archived?: true;
       readonly private?: false;
       readonly topics?: readonly string[];
+      readonly description?: string;
+      readonly metadata?: Readonly<Record<string, string | null>>;
       readonly files: Readonly<Record<string, string>>;
     }
   >
 > = {
   'github.com/team/alpha': {
     topics: ['go', 'tools'],
+    description: 'Tools in Go (first)',
+    metadata: { team: 'tools', core: null, 'on-call': 'ada lovelace' },
     files: {
       'main.go':
         'package main\n\nfunc main() {\n\tfoo := bar(1)\n\tif err != nil {\n\t\treturn err\n\t}\n\tfmt.Println(foo, "exact words")\n}\n',
@@ -26,6 +30,8 @@ export const GOLDEN_CORPUS: Readonly<
   },
   'github.com/team/beta': {
     topics: ['python'],
+    description: 'An app in Python',
+    metadata: { team: 'apps', 'a:b': 'c' },
     files: {
       'app.py': 'import os\n\ndef main(args):\n    """foo"""\n    print("say \\"hi\\"", args[0])\n    x = {"key": "value"}\n',
       'lib/util.py': 'from typing import Any\n\nclass Needle(object):\n    def find(self, hay): return hay.find("needle")\n',

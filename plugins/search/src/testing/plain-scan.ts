@@ -4,6 +4,8 @@ export interface PlainFile {
   readonly path: string;
   readonly language: string | undefined;
   readonly content: string;
+  readonly fork: boolean;
+  readonly archived: boolean;
 }
 
 /** The numbers of the lines that show why a file fits; undefined: it does not. */
