@@ -167,6 +167,8 @@ export interface SearchAlert {
   readonly title: string;
   readonly description: string;
   readonly proposedQueries: readonly { readonly description: string; readonly query: string }[];
+  /** The parts of the query that it is about, half-open, in UTF-16 units; `description` says the same in words. */
+  readonly problems?: readonly { readonly message: string; readonly start: number; readonly end: number }[];
 }
 
 export interface SearchProgress {

@@ -213,6 +213,38 @@ describe('search', () => {
     for (const { query } of alert?.proposedQueries ?? []) expect((await sextant.search(query)).alert).toBeUndefined();
   });
 
+  it('says in GraphQL too where a query is wrong, in words and for machines', async () => {
+    const { data } = await sextant.kernel.graphql(
+      '{ search(query: "repo:alpha timeout:10 needle") { results { alert { kind description problems { message range { start end } } proposedQueries { query } } } } }',
+    );
+    const message = 'timeout: takes a duration such as 10s or 1m30s; not "10".';
+    expect(at(data, 'search.results.alert')).toEqual({
+      kind: 'invalid-query',
+      description: `${message} (at 20–21)`,
+      problems: [{ message, range: { start: 19, end: 21 } }],
+      proposedQueries: [{ query: 'repo:alpha timeout:10s needle' }],
+    });
+  });
+
+  it.each([
+    [{ v: 'V1' }, ['beta/lib/other.go']],
+    [{ v: 'V2' }, []],
+    [{ v: 'V3' }, []],
+    [{ v: 'V1', t: 'literal' }, []],
+    [{ v: 'V2', t: 'regexp' }, ['beta/lib/other.go']],
+    [{}, []],
+  ] as const)('reads a query as its version of the language does, unless a pattern type is named: %j', async (parameters, expected) => {
+    expect(paths((await sextant.search('type:file func\\s+N\\w+', parameters)).matches)).toEqual(expected);
+  });
+
+  it('reads a version of GraphQL alike, and refuses one that there is not', async () => {
+    const { data } = await sextant.kernel.graphql(
+      '{ one: search(query: "func N.e", version: V1) { results { matchCount } } two: search(query: "func N.e", version: V2) { results { matchCount } } }',
+    );
+    expect([at(data, 'one.results.matchCount'), at(data, 'two.results.matchCount')]).toEqual([1, 0]);
+    expect((await sextant.kernel.fetch('/.api/search/stream?q=x&v=V9')).status).toBe(400);
+  });
+
   it('hostile row 11: says when there is more than was asked for', async () => {
     const { verdict, matches } = await sextant.search('needle count:1');
     expect(matches).toHaveLength(1);

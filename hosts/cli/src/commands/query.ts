@@ -1,5 +1,6 @@
 import { z } from '@sextant/sdk';
 import type { AddCommand } from '../add-command.js';
+import { alertInWords } from '../alert-in-words.js';
 import { endpointOf, graphql } from '../endpoint.js';
 import { explainedInWords } from '../explained-query.js';
 
@@ -10,7 +11,8 @@ const Explained = z.object({
       .object({
         title: z.string(),
         description: z.string().nullable(),
-        proposedQueries: z.array(z.object({ description: z.string().nullable(), query: z.string() })).nullable(),
+        proposedQueries: z.array(z.object({ description: z.string(), query: z.string() })),
+        problems: z.array(z.object({ range: z.object({ start: z.number(), end: z.number() }) })),
       })
       .nullable(),
   }),
@@ -29,13 +31,13 @@ export const query: AddCommand = (program, done) => {
     .action(async (words: string[], options: { endpoint?: string; patternType?: string; json?: true }) => {
       const { searchQueryExplain: answer } = await graphql(
         endpointOf(options.endpoint),
-        'query Explain($query: String!, $type: SearchPatternType) { searchQueryExplain(query: $query, patternType: $type) { explanation alert { title description proposedQueries { description query } } } }',
+        'query Explain($query: String!, $type: SearchPatternType) { searchQueryExplain(query: $query, patternType: $type) { explanation alert { title description proposedQueries { description query } problems { range { start end } } } } }',
         Explained,
         { query: words.join(' '), type: options.patternType ?? null },
       );
       if (answer.alert) {
-        process.stderr.write(`${answer.alert.title}\n${answer.alert.description ?? ''}\n`);
-        for (const proposal of answer.alert.proposedQueries ?? []) process.stderr.write(`  ${proposal.description}: ${proposal.query}\n`);
+        const problems = answer.alert.problems.map(({ range }) => range);
+        process.stderr.write(alertInWords({ ...answer.alert, description: answer.alert.description ?? '', problems }, words.join(' ')));
         return done(1);
       }
       process.stdout.write(options.json ? `${JSON.stringify(answer.explanation, null, 2)}\n` : explainedInWords(answer.explanation));

@@ -1,6 +1,7 @@
 import { SextantError } from '@sextant/sdk';
 import { createParser } from 'eventsource-parser';
 import type { AddCommand } from '../add-command.js';
+import { type Alert, alertInWords } from '../alert-in-words.js';
 import { call, endpointOf } from '../endpoint.js';
 import { GROUPINGS, groupedSearch } from '../grouped-search.js';
 import { printable } from '../printable.js';
@@ -69,7 +70,7 @@ export const search: AddCommand = (program, done) => {
           if (json) return void process.stdout.write(`${JSON.stringify({ type: event, data: value })}\n`);
           if (event === 'verdict' && !found && !failed) process.stderr.write('No results.\n');
           found ||= event === 'matches';
-          print(event ?? '', value);
+          print(event ?? '', value, words.join(' '));
         },
       });
       const decoder = new TextDecoder();
@@ -91,20 +92,14 @@ const NOT_SEARCHED: readonly string[] = ['invalid-query', 'no-provider'];
 const isFailure = (event: string | undefined, data: unknown): boolean =>
   event === 'error' || (event === 'alert' && NOT_SEARCHED.includes((data as { readonly kind?: string }).kind ?? ''));
 
-function print(event: string, data: unknown): void {
+function print(event: string, data: unknown, query: string): void {
   switch (event) {
     case 'matches':
       for (const match of data as readonly StreamMatch[]) printMatch(match);
       return;
-    case 'alert': {
-      const { title, description, proposedQueries } = data as {
-        title: string;
-        description: string;
-        proposedQueries: readonly { description: string; query: string }[];
-      };
-      process.stderr.write(`${title}\n${description}\n${proposedQueries.map((p) => `  ${p.description}: ${p.query}\n`).join('')}`);
+    case 'alert':
+      process.stderr.write(alertInWords(data as Alert, query));
       return;
-    }
     case 'verdict':
       process.stderr.write(`${(data as { words: string }).words}\n`);
       return;

@@ -20,6 +20,8 @@ describe('a search that finds nothing', () => {
     ['literal', 'needle hay lang:typescript', 'patterntype:keyword needle hay lang:typescript'],
     ['standard', 'file:a.ts -straw', 'patterntype:keyword file:a.ts -straw'],
     ['standard', 'number\\d+', 'patterntype:regexp number\\d+'],
+    ['keyword', 'file:a.ts "needle', 'file:a.ts "needle"'],
+    ['regexp', 'file:b.ts -needle', 'patterntype:keyword file:b.ts -needle'],
     ['keyword', 'need(le|t)', 'patterntype:regexp need(le|t)'],
     ['standard', 'patterntype:literal hay.*needle', 'patterntype:regexp hay.*needle'],
     ['regexp', 'foo.bar();', 'patterntype:literal foo.bar();'],

@@ -11,7 +11,7 @@ export function alertOf(errors: readonly QueryError[]): SearchAlert {
 
 /** Nothing was found, and the query, or a part of it, was read in a way that the writer may not have meant. */
 export function nothingFound({ notices, patternType }: Query, readings: readonly Fix[]): SearchAlert {
-  const { description, proposedQueries } = saidOf(notices);
+  const { description, proposedQueries, problems } = saidOf(notices);
   return {
     kind: 'nothing-found',
     title:
@@ -20,12 +20,14 @@ export function nothingFound({ notices, patternType }: Query, readings: readonly
         : 'Nothing was found; it may have been meant in another way',
     description: notices.length > 0 ? description : `The query was read by patterntype:${patternType}.`,
     proposedQueries: [...proposedQueries, ...readings],
+    ...(problems ? { problems } : {}),
   };
 }
 
-const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries'> => ({
+const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries' | 'problems'> => ({
   description: list.map((e) => `${e.message} (${placeOf(e)}${'code' in e ? `, ${e.code}` : ''})`).join('\n'),
   proposedQueries: list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
+  ...(list.length > 0 ? { problems: list.map(({ message, start, end }) => ({ message, start, end })) } : {}),
 });
 
 export const noProvider = (needs: readonly ProviderNeed[], query: Query): SearchAlert => ({
@@ -33,6 +35,7 @@ export const noProvider = (needs: readonly ProviderNeed[], query: Query): Search
   title: 'Nothing answers this part of the query yet',
   description: `No plugin provides ${needs.map((p) => `"${p.text}" (${p.provider}, ${placeOf(p)})`).join(', ')}.`,
   proposedQueries: without(query, needs),
+  problems: needs.map(({ provider, start, end }) => ({ message: `No plugin provides it (${provider}).`, start, end })),
 });
 
 /** The rest of the query, where that is one. */

@@ -30,6 +30,7 @@ import { DistinctMatches } from './distinct-matches.js';
 import { explainWork } from './explain-search.js';
 import { joinAlternatives, type ScopedAlternative } from './join-alternatives.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
+import { plural } from './plural.js';
 import { Provided } from './provided.js';
 import { withProvidedFiles } from './provided-files.js';
 import { alertOf, noRepositories } from './query-alerts.js';

@@ -15,14 +15,25 @@ export function otherReadings(query: Query): readonly Fix[] {
   const plain = patternType === 'standard' || patternType === 'literal';
   const candidates: readonly (readonly [boolean, PatternType, string])[] = [
     [plain && texts.some((text) => /\s|^["'-]/.test(text)), 'keyword', 'Search for the words, anywhere in a file'],
+    [patternType === 'regexp' && patterns.some(({ value }) => /^-\w/.test(value)), 'keyword', 'Search for what does not hold it'],
     [(plain || patternType === 'keyword') && texts.some((text) => LIKE_A_REGEXP.test(text)), 'regexp', 'Read it as a regular expression'],
     [patternType === 'regexp' && patterns.some(({ value }) => META.test(value)), 'literal', 'Search for exactly this text'],
   ];
-  return candidates.flatMap(([fits, type, description]) => {
+  const closed = patternType === 'keyword' && texts.some((text) => /^["']./.test(text)) ? withClosedQuotes(query) : [];
+  const readings = candidates.flatMap(([fits, type, description]) => {
     const read = fits ? asType(query, type) : undefined;
     const parsed = read === undefined ? undefined : parseQuery(read, { patternType });
     return read !== undefined && parsed?.ok && differs(patterns, patternsOf(parsed.query.root)) ? [{ description, query: read }] : [];
   });
+  return [...closed, ...readings];
+}
+
+/** A quote that is never closed is text; it was rather forgotten. */
+function withClosedQuotes({ text, patternType, root }: Query): readonly Fix[] {
+  const opened = /(?:^|\s)(["'])/.exec(text)?.[1] ?? '"';
+  const query = `${text.trimEnd()}${opened}`;
+  const parsed = parseQuery(query, { patternType });
+  return parsed.ok && differs(patternsOf(root), patternsOf(parsed.query.root)) ? [{ description: 'Close the quotes', query }] : [];
 }
 
 /** A query's text with an option of the whole query, in the place of the one that it has. */

@@ -1,7 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
 import { type ConfigOf, decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
-import type { PatternType, SearchMatch } from '../../api.js';
+import type { PatternType, SearchAlert, SearchMatch } from '../../api.js';
 import type { config } from '../../config.js';
 import type { IndexedRepository } from '../../engine/contract.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
@@ -11,6 +11,7 @@ import { completenessOf } from './completeness-of.js';
 import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
+import { PATTERN_TYPE_OF_VERSION, type QueryVersion } from './route-arguments.js';
 
 type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
@@ -19,13 +20,13 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
   const service = ownSearch(d);
   return {
     Query: {
-      search: (_parent, args: { query: string; patternType?: PatternType | null }, op) =>
+      search: (_parent, args: { query: string; version?: QueryVersion | null; patternType?: PatternType | null }, op) =>
         new LazyAnswer(service, {
           query: args.query,
           actor: op.actor,
           signal: op.signal,
           contextLines: 0,
-          ...(args.patternType ? { patternType: args.patternType } : {}),
+          patternType: args.patternType ?? PATTERN_TYPE_OF_VERSION[args.version ?? 'V3'],
         }),
       searchSuggestions: async (
         _parent,
@@ -103,6 +104,9 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
       elapsedMilliseconds: counted((answer) => answer.progress.durationMs),
       dynamicFilters: counted((answer) => answer.filters),
       completeness: counted((answer) => completenessOf(answer.verdict)),
+    },
+    SearchAlert: {
+      problems: ({ problems = [] }: SearchAlert) => problems.map(({ message, ...range }) => ({ message, range })),
     },
     FileMatch: {
       repository: (match: FileParent) => match.found,

@@ -9,10 +9,21 @@ const PATTERN_TYPES: Readonly<Record<string, PatternType>> = {
   structural: 'structural',
 };
 
-/** `t`, or its longer name. @throws SEXTANT_SEARCH_ARGUMENT */
+/** How the versions of the field's query language read a query that does not say. */
+export const PATTERN_TYPE_OF_VERSION = { V1: 'regexp', V2: 'literal', V3: 'standard' } as const satisfies Readonly<
+  Record<string, PatternType>
+>;
+export type QueryVersion = keyof typeof PATTERN_TYPE_OF_VERSION;
+
+/** `t`, or its longer name; else what `v` means. @throws SEXTANT_SEARCH_ARGUMENT */
 export function patternTypeOf(query: URLSearchParams): PatternType | undefined {
   const name = query.get('t') || query.get('patternType');
-  if (!name) return undefined;
+  if (!name) {
+    const version = query.get('v')?.toUpperCase() || 'V3';
+    const versions = Object.keys(PATTERN_TYPE_OF_VERSION);
+    if (!versions.includes(version)) throw wrong('v', version, `one of ${versions.join(', ')}`);
+    return PATTERN_TYPE_OF_VERSION[version as QueryVersion];
+  }
   const type = PATTERN_TYPES[name.toLowerCase()];
   if (!type) throw wrong('t', name, `one of ${Object.keys(PATTERN_TYPES).join(', ')}`);
   return type;

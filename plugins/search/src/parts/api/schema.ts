@@ -151,6 +151,13 @@ type SearchAlert {
   title: String!
   description: String
   proposedQueries: [SearchQueryDescription!]
+  "The parts of the query that it is about; the description says the same in words."
+  problems: [SearchQueryProblem!]!
+}
+
+type SearchQueryProblem {
+  message: String!
+  range: SearchQueryRange!
 }
 
 type SearchQueryDescription {
