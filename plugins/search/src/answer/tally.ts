@@ -105,7 +105,10 @@ export class Tally {
   /** Notes results that were counted and not shown, as more than `display` were not asked for; with 0 nobody expects any. */
   leaveUnshown(display: number, count: number): void {
     if (display > 0 && count > 0)
-      this.leaveOut('display', `${plural(display, 'result is', 'results are')} shown of those that were counted`, { count, harmless: true });
+      this.leaveOut('display', `${plural(display, 'result is', 'results are')} shown of those that were counted`, {
+        count,
+        harmless: true,
+      });
   }
 
   /** @param sees which repositories may be spoken of at this moment */

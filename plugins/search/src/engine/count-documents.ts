@@ -3,8 +3,8 @@ import type { Node } from './compiled-query.js';
 import type { DocumentCounts } from './document-counts.js';
 import type { DocumentEvaluator } from './evaluate-document.js';
 import { LiteralCounter, type LoneLiteral } from './literal-counter.js';
+import type { PreparedShard } from './prepared-shard.js';
 import type { SearchBudget } from './search-budget.js';
-import type { PreparedShard } from './search-shard.js';
 import type { ShardDocument } from './shard-document.js';
 
 /** Documents that are counted together. */

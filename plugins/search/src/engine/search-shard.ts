@@ -1,9 +1,8 @@
-import type { Bitset } from '../index/bitset.js';
 import type { BranchMasks } from '../index/branch-masks.js';
 import type { Shard } from '../index/shard.js';
 import type { StructuralParser, UnparsedFiles } from '../structural/contract.js';
 import { assembleChunks, countCodePoints, PositionCounter } from './assemble-chunks.js';
-import { type CompiledQuery, forRepository, type Node } from './compiled-query.js';
+import type { CompiledQuery } from './compiled-query.js';
 import type { EngineCapture, EngineCounts, EngineDocument, EngineSymbol, SearchLimits } from './contract.js';
 import { countDocuments } from './count-documents.js';
 import { type CountedDocument, DocumentCounts } from './document-counts.js';
@@ -11,7 +10,7 @@ import type { DocumentView } from './document-view.js';
 import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
 import { groupValuesOf } from './group-values-of.js';
 import { loneLiteral } from './literal-counter.js';
-import { PossibleDocuments } from './possible-documents.js';
+import type { PreparedShard } from './prepared-shard.js';
 import { type RankFeatures, type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
 import { ShardDocument } from './shard-document.js';
@@ -76,25 +75,6 @@ export const EMPTY_ANSWER: ShardAnswer = {
   complete: true,
   exhausted: true,
 };
-
-/** What is worked out once for a query in a shard, and serves all its turns there. */
-export interface PreparedShard {
-  readonly shard: Shard;
-  readonly repository: number;
-  readonly root: Node;
-  readonly possible: PossibleDocuments;
-  readonly documents: Bitset;
-  /** Languages of the documents that were found, in this turn or before. */
-  readonly languages: Set<number>;
-}
-
-/** Reads postings, paths and names; a hostile pattern makes that the longest part. Undefined: nothing can match. */
-export function prepareShard(shard: Shard, { repository }: RepositoryScope, query: CompiledQuery): PreparedShard | undefined {
-  const root = forRepository(query.root, repository);
-  if (root.op === 'const' && !root.value) return undefined;
-  const possible = new PossibleDocuments(shard);
-  return { shard, repository, root, possible, documents: possible.of(root), languages: new Set() };
-}
 
 /**
  * Searches one shard. Documents are visited in their static order; what is collected is scored, and only the best

@@ -5,17 +5,10 @@ import { Shard } from '../index/shard.js';
 import { ShardFiles } from '../index/shard-files.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
 import type { CompiledQuery } from './compiled-query.js';
+import { type PreparedShard, prepareShard } from './prepared-shard.js';
 import { type ScanTask, scanBatch } from './scan-batch.js';
 import type { SearchBudget } from './search-budget.js';
-import {
-  EMPTY_ANSWER,
-  type PreparedShard,
-  prepareShard,
-  type RepositoryScope,
-  type ShardAnswer,
-  type ShardQuery,
-  searchShard,
-} from './search-shard.js';
+import { EMPTY_ANSWER, type RepositoryScope, type ShardAnswer, type ShardQuery, searchShard } from './search-shard.js';
 
 /** One shard to search for one query. */
 export interface ShardTask {
@@ -105,7 +98,7 @@ export class TaskRunner {
   #prepare(shard: Shard, scope: RepositoryScope, query: CompiledQuery): PreparedShard | undefined {
     const known = this.#prepared.get(query);
     if (known?.shard === shard && known.repository === scope.repository) return known;
-    const prepared = prepareShard(shard, scope, query);
+    const prepared = prepareShard(shard, scope.repository, query);
     if (prepared) this.#prepared.set(query, prepared);
     return prepared;
   }

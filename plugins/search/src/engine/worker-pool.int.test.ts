@@ -234,7 +234,7 @@ describe('WorkerPool', () => {
       expect(summary.degraded).toEqual([
         { repository: 1, reason: expect.stringMatching(/could not be searched: (a file of it is missing|the file ends .* early)\.$/) },
       ]);
-      expect(await store.status(1)).toMatchObject({ state: 'degraded' });
+      expect(await store.list([1])).toMatchObject([{ state: 'degraded' }]);
       await update(1, { 'a.txt': 'needle in one', 'b.txt': 'nothing' });
       expect((await search(engine, pattern('needle'))).documents).toHaveLength(1);
       await store.remove(1);
