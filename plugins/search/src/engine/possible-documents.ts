@@ -55,7 +55,7 @@ export class PossibleDocuments {
   }
 
   #candidatesOf(atom: Atom): Candidates | undefined {
-    if (!(atom.id in this.candidates)) this.candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard);
+    if (!(atom.id in this.candidates)) this.candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard, !atom.pattern.crossesLines);
     return this.candidates[atom.id];
   }
 

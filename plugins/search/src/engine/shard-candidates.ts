@@ -22,8 +22,11 @@ export interface Candidates {
   readonly anchor?: Buffer;
 }
 
-/** Answers undefined when the pattern can match anywhere. Never leaves out a match; it may add what is none. */
-export function candidatesOf(query: LiteralQuery, shard: Shard): Candidates | undefined {
+/**
+ * Answers undefined when the pattern can match anywhere. Never leaves out a match; it may add what is none.
+ * @param oneLine a match never goes beyond its line
+ */
+export function candidatesOf(query: LiteralQuery, shard: Shard, oneLine: boolean): Candidates | undefined {
   switch (query.kind) {
     case 'any':
       return undefined;
@@ -35,11 +38,12 @@ export function candidatesOf(query: LiteralQuery, shard: Shard): Candidates | un
     }
     case 'and':
       return allCandidates(
-        query.of.map((part) => candidatesOf(part, shard)),
+        query.of.map((part) => candidatesOf(part, shard, oneLine)),
         shard,
+        oneLine,
       );
     case 'or':
-      return anyCandidates(query.of.map((part) => candidatesOf(part, shard)));
+      return anyCandidates(query.of.map((part) => candidatesOf(part, shard, oneLine)));
   }
 }
 
@@ -76,13 +80,33 @@ function trigramsOfRun(literal: Buffer): readonly number[] {
   return known;
 }
 
-/** Units of different literals are never intersected, since the parts of a match may lie in neighbouring units; blobs are. */
-function allCandidates(parts: readonly (Candidates | undefined)[], shard: Shard): Candidates | undefined {
+/** Units of different literals are not intersected, since the parts of a match may lie in neighbouring units; blobs are. */
+function allCandidates(parts: readonly (Candidates | undefined)[], shard: Shard, oneLine: boolean): Candidates | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0) return undefined;
   const blobs = known.slice(1).reduce((set, part) => set.intersect(part.blobs), known[0]!.blobs.clone());
   const best = known.reduce((a, b) => (sizeOf(b, shard) < sizeOf(a, shard) ? b : a));
-  return { blobs, units: best.units, anchor: best.anchor };
+  if (!oneLine || !best.units) return { blobs, units: best.units, anchor: best.anchor };
+  const units = known.reduce((kept, part) => (part.units && part !== best ? onLinesWith(kept, part.units, shard) : kept), best.units);
+  return { blobs: blobs.intersect(blobsOfUnits(units, shard)), units, anchor: best.anchor };
+}
+
+/** Those of the units of which some line may reach one of `others`: it is the same or a neighbour, or no line ends in between. */
+function onLinesWith(units: Bitset, others: Bitset, shard: Shard): Bitset {
+  const { unitLine } = shard;
+  const kept = new Bitset(shard.units);
+  let before = -1;
+  let after = others.next(0);
+  for (const unit of units) {
+    while (after >= 0 && after < unit) {
+      before = after;
+      after = others.next(after + 1);
+    }
+    const reachesAfter = after >= 0 && (after <= unit + 1 || unitLine[after] === unitLine[unit + 1]);
+    const reachesBefore = before >= 0 && (before === unit - 1 || unitLine[unit] === unitLine[before + 1]);
+    if (reachesAfter || reachesBefore) kept.add(unit);
+  }
+  return kept;
 }
 
 function anyCandidates(parts: readonly (Candidates | undefined)[]): Candidates | undefined {
