@@ -30,7 +30,7 @@ const CONTROL = [
 export const c: LanguageScanner = {
   opaque: OPAQUE.c(),
   rules: [
-    { pattern: new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${NAME}`, 'gm'), kind: 'macro', needs: 'define' },
+    { pattern: new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${NAME}`, 'gm'), kind: 'macro' },
     {
       pattern:
         /^(?!return\b|else\b|typedef\b|case\b)(?:[A-Za-z_][\w:<>,~[\]]{0,100}[ \t*&]+){1,8}(?:(?:[\w<>]{1,80}::){0,3}(?<owner>\w{1,80})(?:<[^<>\n]{0,40}>)?::)?(?<name>~?[A-Za-z_\x80-\xff][\w\x80-\xff]*)(?=[ \t]*\([^;{}]{0,400}\)[^;{}()=]{0,100}\{)/gm,
@@ -66,10 +66,9 @@ export const c: LanguageScanner = {
     {
       pattern: new RegExp(String.raw`^typedef[ \t]+[^;{}\n]{1,300}?[ \t*]${NAME}(?=[ \t]*(?:\[[^\]\n]{0,40}\])?;)`, 'gm'),
       kind: 'type',
-      needs: 'typedef',
     },
-    { pattern: new RegExp(String.raw`^\}[ \t]*(?:__\w+[ \t]*)?${NAME}(?=[ \t]*;)`, 'gm'), kind: 'type', needs: 'typedef' },
-    { pattern: new RegExp(String.raw`^[ \t]*using[ \t]+${NAME}(?=[ \t]*=)`, 'gm'), kind: 'type', needs: 'using' },
+    { pattern: new RegExp(String.raw`^\}[ \t]*(?:__\w+[ \t]*)?${NAME}(?=[ \t]*;)`, 'gm'), kind: 'type' },
+    { pattern: new RegExp(String.raw`^[ \t]*using[ \t]+${NAME}(?=[ \t]*=)`, 'gm'), kind: 'type' },
     {
       pattern: new RegExp(
         String.raw`^(?:(?:static|const|extern|constexpr|inline|volatile|unsigned|signed|struct)[ \t]+){1,4}[\w:<>,* ]{1,100}?[ \t*&]${NAME}(?=[ \t]*(?:\[[^\]\n]{0,80}\]){0,3}[ \t]*=)`,

@@ -24,7 +24,7 @@ export const javascript: LanguageScanner = {
       kind: 'class',
       kinds: { class: 'class', interface: 'interface', enum: 'enum', namespace: 'namespace', module: 'namespace' },
     },
-    { pattern: new RegExp(String.raw`${EXPORT}type[ \t]+${NAME}(?=[ \t]*(?:<[^\n]*)?=)`, 'gm'), kind: 'type', needs: 'type ' },
+    { pattern: new RegExp(String.raw`${EXPORT}type[ \t]+${NAME}(?=[ \t]*(?:<[^\n]*)?=)`, 'gm'), kind: 'type' },
     {
       pattern: new RegExp(
         String.raw`^(?:export[ \t]+)?(?:declare[ \t]+)?(?:const|let|var)[ \t]+${NAME}(?=[ \t]*(?::[^=\n]{1,200})?=[ \t]*(?:async\b[ \t]*)?(?:function\b|\([^()\n]*\)[^=\n]{0,200}=>|[\w$]+[ \t]*=>|<))`,
@@ -37,22 +37,20 @@ export const javascript: LanguageScanner = {
       pattern: new RegExp(String.raw`^(?:export[ \t]+)?(?:declare[ \t]+)?(?:let|var)[ \t]+${NAME}(?=[ \t]*[=:;])`, 'gm'),
       kind: 'variable',
     },
-    { pattern: new RegExp(String.raw`${MODULE_IS}class[ \t]+${NAME}`, 'gm'), kind: 'class', needs: 'exports' },
+    { pattern: new RegExp(String.raw`${MODULE_IS}class[ \t]+${NAME}`, 'gm'), kind: 'class' },
     {
       pattern: new RegExp(String.raw`${MODULE_IS}(?:async[ \t]+)?function[ \t]*\*?[ \t]*${NAME}(?=[ \t]*\()`, 'gm'),
       kind: 'function',
-      needs: 'exports',
     },
-    { pattern: new RegExp(String.raw`${EXPORTED}(?=${ASSIGNED}${CHAIN}class\b)`, 'gm'), kind: 'class', needs: 'exports' },
-    { pattern: new RegExp(`${EXPORTED}(?=${ASSIGNED}${CHAIN}${FUNCTION_VALUE})`, 'gm'), kind: 'function', needs: 'exports' },
-    { pattern: new RegExp(String.raw`^(?:module\.)?exports\.${NAME}(?=[ \t]*=(?!=))`, 'gm'), kind: 'variable', needs: 'exports' },
+    { pattern: new RegExp(String.raw`${EXPORTED}(?=${ASSIGNED}${CHAIN}class\b)`, 'gm'), kind: 'class' },
+    { pattern: new RegExp(`${EXPORTED}(?=${ASSIGNED}${CHAIN}${FUNCTION_VALUE})`, 'gm'), kind: 'function' },
+    { pattern: new RegExp(String.raw`^(?:module\.)?exports\.${NAME}(?=[ \t]*=(?!=))`, 'gm'), kind: 'variable' },
     {
       pattern: new RegExp(
         String.raw`^[ \t]*(?:[\w$]{1,60}\.){0,3}(?<owner>[\w$]{1,100})\.prototype\.${NAME}(?=${ASSIGNED}(?:async[ \t]+)?function)`,
         'gm',
       ),
       kind: 'method',
-      needs: '.prototype.',
     },
     {
       pattern: new RegExp(

@@ -12,8 +12,6 @@ export interface SymbolRule {
   readonly kinds?: Readonly<Record<string, SymbolKind>>;
   /** The rule holds only directly inside a type: it would match calls and control flow elsewhere. */
   readonly member?: boolean;
-  /** Text without which it cannot match: looking for that first is faster than looking at each line. */
-  readonly needs?: string;
   /** Flag `g`: the rule holds only inside of what this matches, such as the body of an enum. */
   readonly within?: RegExp;
 }
@@ -61,10 +59,10 @@ const CLOSING_BRACE = /^[ \t]*\}[;,) \t\r]*(?:\/[/*][^\n]*)?$/gm;
  */
 export function scanSymbols({ opaque, rules, reserved, closes = CLOSING_BRACE }: LanguageScanner, content: Buffer): CodeSymbol[] {
   const text = content.toString('latin1');
-  const definitions = rules.flatMap((rule) => (rule.member ? [] : definitionsOf(rule, text)));
+  const [plain, member] = passesOf(rules);
+  const definitions = definitionsOf(plain, text, 0);
   const typesFrom = definitions.reduce((first, { kind, start }) => (TYPE_KINDS.has(kind) ? Math.min(first, start) : first), text.length);
-  const line = text.lastIndexOf('\n', typesFrom) + 1;
-  for (const rule of rules) if (rule.member && typesFrom < text.length) definitions.push(...definitionsOf(rule, text, line));
+  if (typesFrom < text.length) definitions.push(...definitionsOf(member, text, text.lastIndexOf('\n', typesFrom) + 1));
   definitions.sort((a, b) => a.start - b.start || Number(a.member) - Number(b.member));
   if (definitions.length === 0) return [];
   const isOpaque = rangesOf(opaque, text);
@@ -98,23 +96,59 @@ export function scanSymbols({ opaque, rules, reserved, closes = CLOSING_BRACE }:
   return symbols;
 }
 
-function definitionsOf(rule: SymbolRule, text: string, from = 0): Definition[] {
+/** Rules that are tried together: one pass over the text costs little more than one rule. */
+interface Pass {
+  /** All rules that hold everywhere, the first that fits winning; a group `r<n>` is there when rule n fits. Undefined: there are none. */
+  readonly everywhere: RegExp | undefined;
+  readonly rules: readonly SymbolRule[];
+  readonly confined: readonly SymbolRule[];
+}
+
+const passes = new WeakMap<readonly SymbolRule[], readonly [plain: Pass, member: Pass]>();
+
+function passesOf(rules: readonly SymbolRule[]): readonly [plain: Pass, member: Pass] {
+  let known = passes.get(rules);
+  if (!known) {
+    known = [passOf(rules.filter(({ member }) => !member)), passOf(rules.filter(({ member }) => member))];
+    passes.set(rules, known);
+  }
+  return known;
+}
+
+function passOf(all: readonly SymbolRule[]): Pass {
+  const rules = all.filter(({ within }) => !within);
+  const alternatives = rules.map(({ pattern }, i) => `${pattern.source.replace(/^\^/, '')}(?<r${i}>)`);
+  const everywhere = rules.length === 0 ? undefined : new RegExp(`^(?:${alternatives.join('|')})`, 'gm');
+  return { everywhere, rules, confined: all.filter(({ within }) => within) };
+}
+
+function definitionsOf({ everywhere, rules, confined }: Pass, text: string, from: number): Definition[] {
   const found: Definition[] = [];
-  if (rule.needs && !text.includes(rule.needs)) return found;
-  if (!rule.within) read(rule, text, from, 0, found);
-  else {
-    rule.within.lastIndex = from;
-    for (let range = rule.within.exec(text); range !== null; range = rule.within.exec(text)) read(rule, range[0], 0, range.index, found);
+  if (everywhere) read(everywhere, (groups) => rules[rules.findIndex((_, i) => groups[`r${i}`] !== undefined)]!, text, from, 0, found);
+  for (const rule of confined) {
+    const within = rule.within!;
+    within.lastIndex = from;
+    for (let range = within.exec(text); range !== null; range = within.exec(text))
+      read(rule.pattern, () => rule, range[0], 0, range.index, found);
   }
   return found;
 }
 
 /** @param offset of `text` in the blob */
-function read({ pattern, kind, kinds, member = false }: SymbolRule, text: string, from: number, offset: number, found: Definition[]): void {
+function read(
+  pattern: RegExp,
+  ruleOf: (groups: Readonly<Record<string, string | undefined>>) => SymbolRule,
+  text: string,
+  from: number,
+  offset: number,
+  found: Definition[],
+): void {
   pattern.lastIndex = from;
   for (let match = pattern.exec(text); match !== null && found.length < MAX_SYMBOLS; match = pattern.exec(text)) {
-    const { name, kind: keyword, owner } = match.groups as { name?: string; kind?: string; owner?: string };
+    const groups = match.groups as Readonly<Record<string, string | undefined>>;
+    const { name, kind: keyword, owner } = groups;
     if (!name) continue;
+    const { kind, kinds, member = false } = ruleOf(groups);
     const start = match.index + match[0].length - name.length;
     found.push({ start: offset + start, name, indent: indentOf(match[0]), kind: (keyword && kinds?.[keyword]) || kind, member, owner });
   }
