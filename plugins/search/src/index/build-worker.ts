@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { lowerThreadPriority } from '../engine/thread-priority.js';
 import type { ManifestShard } from './manifest.js';
 import { ShardSequence } from './shard-sequence.js';
-import type { PlacedDocument } from './shard-writer.js';
+import { BLOB_BYTES, type PlacedDocument } from './shard-writer.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
 import type { SymbolSources } from './symbols/symbol-sources.js';
 
@@ -27,7 +27,8 @@ export type BuildRequest =
   | { readonly type: 'discard' };
 
 export type BuildReply =
-  | { readonly type: 'added'; readonly bytes: number }
+  /** Since the last time it was said. */
+  | { readonly type: 'added'; readonly bytes: number; readonly blobs: number }
   | { readonly type: 'published'; readonly shards: readonly ManifestShard[]; readonly problems: readonly string[] }
   | { readonly type: 'discarded' }
   /** What was written so far is removed already. */
@@ -38,7 +39,11 @@ const { root, repository, maxShardBytes, symbols, nice } = workerData as BuildSe
 if (nice > 0) lowerThreadPriority(nice);
 const sequence = new ShardSequence(root, repository, maxShardBytes, symbols);
 
-async function answer(request: BuildRequest): Promise<BuildReply> {
+/** Much less than may be on its way, and much more than a message costs. */
+const SAY_AFTER_BYTES = 1 << 20;
+let added = { bytes: 0, blobs: 0 };
+
+async function answer(request: BuildRequest): Promise<BuildReply | undefined> {
   if (request.type === 'publish') return { type: 'published', shards: await sequence.publish(request.kind), problems: sequence.problems };
   if (request.type === 'discard') {
     await sequence.discard();
@@ -46,7 +51,11 @@ async function answer(request: BuildRequest): Promise<BuildReply> {
   }
   const { oid, content, documents, symbols } = request;
   await sequence.add(oid, Buffer.from(content.buffer), documents, symbols);
-  return { type: 'added', bytes: content.length };
+  added = { bytes: added.bytes + content.length, blobs: added.blobs + 1 };
+  if (added.bytes + added.blobs * BLOB_BYTES < SAY_AFTER_BYTES) return undefined;
+  const reply = { type: 'added', ...added } as const;
+  added = { bytes: 0, blobs: 0 };
+  return reply;
 }
 
 /** Requests are carried out one after another, in their order; after a failure none is. */
@@ -56,7 +65,8 @@ port.on('message', (request: BuildRequest) => {
   turn = turn.then(async (healthy) => {
     if (!healthy) return false;
     try {
-      port.postMessage(await answer(request));
+      const reply = await answer(request);
+      if (reply) port.postMessage(reply);
       return true;
     } catch (error) {
       await sequence.discard();

@@ -60,10 +60,10 @@ export function resolveOptions(options: IndexOptions): ResolvedOptions {
   };
 }
 
-/** A thread, what is on its way to it, and tables that do not grow with the shard. */
-const FIXED_BUILD_BYTES = 64 << 20;
+/** A thread with what its texts leave behind until it is collected, what is on its way to it, and tables that do not grow with the shard. */
+const FIXED_BUILD_BYTES = 160 << 20;
 /** Postings while they are collected and once more while they are laid out, symbols, lines and names. */
-const BUILD_BYTES_PER_BYTE = 2.5;
+const BUILD_BYTES_PER_BYTE = 1.5;
 
 function shardBytesWithin(memory: number): number {
   return Math.floor((memory - FIXED_BUILD_BYTES) / BUILD_BYTES_PER_BYTE);

@@ -2,6 +2,9 @@ import type { ManifestShard } from './manifest.js';
 import type { SkipReason } from './skip-reason.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
 
+/** What a blob on its way to another thread is taken to cost beside its content. */
+export const BLOB_BYTES = 1 << 10;
+
 export interface PlacedDocument {
   readonly path: string;
   readonly category: number;

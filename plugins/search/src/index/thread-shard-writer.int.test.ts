@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BlobSource } from './blob-source.js';
+import { resolveOptions } from './index-options.js';
 import { MemoryBlobSource, type MemoryTree } from './memory-blob-source.js';
 import { ShardSequence } from './shard-sequence.js';
 import type { ShardWriter } from './shard-writer.js';
@@ -45,6 +46,29 @@ it('builds on a thread what it builds on its own', async () => {
   const own = await build('b', (folder) => new ShardSequence(folder, setup.repository, setup.maxShardBytes, setup.symbols));
   expect(threaded).toEqual(own);
   expect(threaded.length).toBeGreaterThan(2);
+});
+
+it.skipIf(process.platform !== 'linux')('gives way to other threads while it builds', async () => {
+  await mkdir(join(root, 'shards'));
+  const setup = { root, repository: { id: 1, name: 'r' }, maxShardBytes: 2 << 20, symbols: { modules: [] }, nice: 7 };
+  const writer = new ThreadShardWriter(setup, 256 << 20);
+  await writer.add('0'.repeat(40), Buffer.from('text'), [{ path: 'a', category: 0, language: undefined, skip: '', mask: 1n }]);
+  await expect.poll(nicesOfThreads).toContain(7);
+  await writer.discard();
+  await expect.poll(nicesOfThreads).not.toContain(7);
+});
+
+async function nicesOfThreads(): Promise<number[]> {
+  const tasks = await readdir('/proc/self/task');
+  const stats = await Promise.all(tasks.map((task) => readFile(`/proc/self/task/${task}/stat`, 'latin1').catch(() => '')));
+  return stats.filter(Boolean).map((stat) => Number(stat.replace(/^.*\)/s, '').split(' ')[17]));
+}
+
+it('closes shards earlier where there is little memory, and never keeps one from being built', () => {
+  const shardBytes = (memory: number) => resolveOptions({ languageOf: () => undefined, buildMemory: memory }).maxShardBytes;
+  expect(shardBytes(1 << 30)).toBe(64 << 20);
+  expect(shardBytes(208 << 20)).toBe(32 << 20);
+  expect(shardBytes(1 << 20)).toBe(1 << 20);
 });
 
 it('leaves nothing when the source fails half-way', async () => {

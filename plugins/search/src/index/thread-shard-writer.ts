@@ -1,13 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { BuildReply, BuildRequest, BuildSetup } from './build-worker.js';
 import type { ManifestShard } from './manifest.js';
-import type { PlacedDocument, ShardWriter } from './shard-writer.js';
+import { BLOB_BYTES, type PlacedDocument, type ShardWriter } from './shard-writer.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
 
 /** Bytes on their way to the thread; beyond it the source is held back. */
 const MAX_IN_FLIGHT = 16 << 20;
-/** What a document costs beside its content. */
-const MESSAGE_BYTES = 1 << 10;
 
 /** Builds shards on a thread, so that this one only passes bytes on. */
 export class ThreadShardWriter implements ShardWriter {
@@ -37,7 +35,7 @@ export class ThreadShardWriter implements ShardWriter {
   async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void> {
     while (this.#inFlight > MAX_IN_FLIGHT && !this.#failure) await this.#news();
     const copy = new Uint8Array(content);
-    this.#inFlight += copy.length + MESSAGE_BYTES;
+    this.#inFlight += copy.length + BLOB_BYTES;
     this.#send({ type: 'add', oid, content: copy, documents, symbols }, [copy.buffer]);
   }
 
@@ -63,7 +61,7 @@ export class ThreadShardWriter implements ShardWriter {
   }
 
   #receive(reply: BuildReply): void {
-    if (reply.type === 'added') this.#inFlight -= reply.bytes + MESSAGE_BYTES;
+    if (reply.type === 'added') this.#inFlight -= reply.bytes + reply.blobs * BLOB_BYTES;
     else if (reply.type === 'published') {
       this.#published = reply.shards;
       this.#problems = reply.problems;
