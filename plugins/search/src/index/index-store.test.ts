@@ -144,6 +144,15 @@ describe('an update', () => {
     expect(await contents()).toEqual({ main: asHeld(tree) });
   });
 
+  it('holds as many branches as a mask has bits, and moves each without reading what is there', async () => {
+    const trees = Array.from({ length: 64 }, (_, i) => ({ 'all.txt': 'same', 'own.txt': `of ${i}` }));
+    const named = (of: readonly MemoryTree[]) => Object.fromEntries(of.map((tree, i) => [`b${i}`, tree]));
+    expect(await update(named(trees))).toMatchObject({ blobsRead: 65, repository: { documents: 65 } });
+    const turned = [...trees.slice(1), trees[0]!];
+    expect(await update(named(turned))).toMatchObject({ changed: true, blobsRead: 0, blobsCopied: 0 });
+    expect(await contents()).toEqual(named(turned.map(asHeld)));
+  });
+
   it('refuses more branches than a mask has bits', async () => {
     const branches = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`b${index}`, {}]));
     await expect(update(branches)).rejects.toMatchObject({ code: 'SEXTANT_SEARCH_TOO_MANY_BRANCHES' });
@@ -177,7 +186,8 @@ describe('what is known by path only', () => {
       'image.png': 'a\0b',
       'late-nul.txt': `${'a'.repeat(8_000)}\0`,
       'data.txt': many,
-      '.sextant/ignore': '# comment\nsecret\n*.gen\n',
+      '.sextant/ignore': '# comment\nsecret\n',
+      '.sourcegraph/ignore': '*.gen\n',
       'secret/a.txt': 'no',
       'x.gen': 'no',
     };
