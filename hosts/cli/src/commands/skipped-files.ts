@@ -8,7 +8,8 @@ const PAGE = 1_000;
 const SkippedFile = z.object({ path: z.string(), reason: z.string() });
 type SkippedFile = z.output<typeof SkippedFile>;
 const Index = z.object({
-  status: z.object({ skippedFilesByReason: z.array(z.object({ reason: z.string(), count: z.number() })) }),
+  /** Null: paths are hidden from the asker, and numbers with them. */
+  status: z.object({ skippedFilesByReason: z.array(z.object({ reason: z.string(), count: z.number() })).nullable() }),
   skippedFiles: z.array(SkippedFile),
 });
 const Found = z.object({ repository: z.object({ textSearchIndex: Index.nullable() }).nullable() });
@@ -60,9 +61,13 @@ async function skippedOf(endpoint: Endpoint, name: string, limit: number, reason
 }
 
 function shown(counts: Skipped['counts'], files: readonly SkippedFile[]): string {
-  if (counts.length === 0) return 'The content of every file is searched.';
-  const total = counts.map(({ reason, count }) => `${count.toLocaleString('en')} ${reason}`).join(', ');
+  if ((counts ?? files).length === 0) return 'The content of every file is searched.';
+  const total = (counts ?? countsOf(files)).map(({ reason, count }) => `${count.toLocaleString('en')} ${reason}`).join(', ');
   if (files.length === 0) return `Skipped: ${total}.`;
   const rows = files.map(({ path, reason }) => [printable(path), printable(reason)]);
   return [table(['PATH', 'REASON'], rows), '', `Skipped: ${total}.`].join('\n');
+}
+
+function countsOf(files: readonly SkippedFile[]): NonNullable<Skipped['counts']> {
+  return [...Map.groupBy(files, ({ reason }) => reason)].map(([reason, { length: count }]) => ({ reason, count }));
 }

@@ -12,6 +12,7 @@ import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
 import { PATTERN_TYPE_OF_VERSION, type QueryVersion } from './route-arguments.js';
+import { byReason, seesAllPaths, skippedPage } from './skipped-page.js';
 
 type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
@@ -165,6 +166,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
     },
     RepositoryTextSearchIndex: {
       status: ({ status }: { status: IndexedRepository }) => ({
+        repository: status.repository,
         updatedAt: status.indexedAt,
         contentByteSize: status.contentBytes,
         contentFilesCount: status.documents,
@@ -172,9 +174,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
         indexShardsCount: status.shards,
         degraded: status.state !== 'ok',
         skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0),
-        skippedFilesByReason: Object.entries(status.skippedFiles)
-          .map(([reason, count]) => ({ reason, count }))
-          .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)),
+        skippedFiles: status.skippedFiles,
       }),
       refs: async ({ status, repository }: { status: IndexedRepository; repository: Repository }) => {
         const mirror = (await d.mirrors.states([repository.id])).get(repository.id);
@@ -186,19 +186,23 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
       },
       skippedFiles: async (
         { repository }: { repository: Repository },
-        args: { first: number; offset: number; reason?: string | null },
+        { first, offset, reason }: { first: number; offset: number; reason?: string | null },
         op: Operation,
-      ) => {
-        const visibility = await d.visibility.of(op.actor);
-        const files = await d.engine.skippedFiles({
+      ) =>
+        skippedPage(d, await d.visibility.of(op.actor), {
           repository: repository.id,
-          limit: Math.min(Math.max(args.first, 0), 1_000),
-          offset: Math.max(args.offset, 0),
-          ...(args.reason ? { reason: args.reason } : {}),
+          limit: Math.min(Math.max(first, 0), 1_000),
+          offset: Math.max(offset, 0),
+          ...(reason ? { reason } : {}),
           signal: op.signal,
-        });
-        return files.filter(({ path }) => visibility.canSee(repository.id, path));
-      },
+        }),
+    },
+    RepositoryTextSearchIndexStatus: {
+      skippedFilesByReason: async (
+        { repository, skippedFiles }: Pick<IndexedRepository, 'repository' | 'skippedFiles'>,
+        _args: unknown,
+        op: Operation,
+      ) => (seesAllPaths(await d.visibility.of(op.actor), repository) ? byReason(skippedFiles) : null),
     },
   };
 

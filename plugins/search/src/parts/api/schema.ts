@@ -304,8 +304,8 @@ type RepositoryTextSearchIndexStatus {
   indexShardsCount: Int!
   degraded: Boolean!
   skippedFilesCount: Int!
-  "The most frequent reason first."
-  skippedFilesByReason: [RepositorySkippedFilesCount!]!
+  "The most frequent reason first. Null where paths of the repository are hidden from you, whose number it would tell."
+  skippedFilesByReason: [RepositorySkippedFilesCount!]
 }
 
 type RepositorySkippedFilesCount {
