@@ -1,12 +1,13 @@
 import { defineGraphQL, type ResolverMap } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { mirrorsOf } from '../mirrors-of.js';
 import { commitResolvers } from './commit-resolvers.js';
 import { comparisonResolvers } from './comparison-resolvers.js';
 import { GitAccess, gitLoaders } from './git-access.js';
 import { repositoryResolvers } from './repository-resolvers.js';
 import { typeDefs } from './schema.js';
 import { treeResolvers } from './tree-resolvers.js';
-import { type ApiDeps, mirrorsOf } from './wiring.js';
+import type { ApiDeps } from './wiring.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
   typeDefs,

@@ -4,16 +4,17 @@ import { mirrors } from '../../api.js';
 import { config } from '../../config.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
+import { mirrorsOf } from '../mirrors-of.js';
 import { commitNode, refNode } from './nodes.js';
 import { rawRoute } from './raw-route.js';
 import { refreshRoute } from './refresh-route.js';
-import { deps, mirrorsOf } from './wiring.js';
+import { deps } from './wiring.js';
 
 export default definePart(config)({
   deps,
   register(r) {
     r.storage(gitStorage);
-    r.provide(mirrors, (d) => mirrorsOf(d));
+    r.provide(mirrors, mirrorsOf);
     r.contribute(core.nodes, (d) => commitNode(d));
     r.contribute(core.nodes, (d) => refNode(d));
     r.contribute(repositoryFilters, (d) => ({ name: 'cloned' as const, having: () => new MirrorTable(d.db).clonedIds() }));

@@ -1,5 +1,6 @@
 import { RepoName, type RouteHandler, SextantError } from '@sextant/sdk';
-import { type Api, mirrorsOf } from './wiring.js';
+import { mirrorsOf } from '../mirrors-of.js';
+import type { Api } from './wiring.js';
 
 /** `POST /.api/repos/<name>/-/refresh`: fetches a repository soon. */
 export const refreshRoute =

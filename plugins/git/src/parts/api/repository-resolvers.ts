@@ -3,10 +3,10 @@ import { type CommitOid, encodeCursor, type Operation, pageRequest, RepoPath, ty
 import type { Ref } from '../../api.js';
 import { describeRef } from '../../reads/refs.js';
 import type { Mirror } from '../../storage/mirror-table.js';
+import { mirrorsOf } from '../mirrors-of.js';
 import { comparisonOf } from './comparison-resolvers.js';
 import { type GitAccess, notCloned, refNodeId, repositoryIdOf } from './git-access.js';
 import { revisionUrl } from './git-urls.js';
-import { mirrorsOf } from './wiring.js';
 
 const REFS = { max: 10_000, default: 100 };
 const TYPES = { GIT_BRANCH: 'branch', GIT_TAG: 'tag' } as const;

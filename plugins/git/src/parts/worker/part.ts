@@ -1,10 +1,12 @@
 import { repositoriesChanged } from '@sextant/plugin-code-host/api';
 import { definePart, RepoName } from '@sextant/sdk';
+import { mirrors } from '../../api.js';
 import { config } from '../../config.js';
 import { longestInterval } from '../../schedule/fetch-schedule.js';
 import { fetchRepository, ofRepository, PRIORITY, recloneRepository, reconcileMirrors, scheduleFetches } from '../../schedule/jobs.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
+import { mirrorsOf } from '../mirrors-of.js';
 import { fetchRepositoryJob } from './fetch-repository-job.js';
 import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
 import { deps } from './wiring.js';
@@ -15,6 +17,7 @@ export default definePart(config)({
   deps,
   register(r) {
     r.storage(gitStorage);
+    r.provide(mirrors, mirrorsOf);
     r.job(fetchRepository, fetchRepositoryJob);
     r.job(reconcileMirrors, reconcileMirrorsJob);
     r.job(scheduleFetches, async (_payload, d, job) => {

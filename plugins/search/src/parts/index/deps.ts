@@ -1,11 +1,13 @@
 import { mirrorSources } from '@sextant/plugin-code-host/api';
-import { gitService } from '@sextant/plugin-git/api';
-import { core } from '@sextant/sdk';
+import { gitService, mirrors } from '@sextant/plugin-git/api';
+import { core, maybe } from '@sextant/sdk';
 import { languages, symbolExtractors } from '../../api.js';
 
 export const deps = {
   git: gitService,
   sources: mirrorSources,
+  /** In a process that knows them; others ask git. */
+  mirrors: maybe(mirrors),
   jobs: core.jobs,
   events: core.events,
   process: core.process,

@@ -19,25 +19,31 @@ let options: IndexOptions;
 /** Commits by branch in the mirror; the default one first. */
 let heads: Record<string, string>;
 let branches: Record<string, string[]>;
+/** How often git was asked for the default branch. */
+let asked: number;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sextant-stale-'));
   store = await IndexStore.open(folder, OPTIONS);
-  [options, heads, branches] = [OPTIONS, { main }, {}];
+  [options, heads, branches, asked] = [OPTIONS, { main }, {}, 0];
   await store.update({ repository: { id: 1, name: 'r' }, branches: [{ name: 'main', commit: main }], source });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 /** The repositories that are to be indexed, and how many builds may run at once. */
-async function stale(): Promise<unknown[]> {
+async function stale(mirrors?: { states(): Promise<ReadonlyMap<number, unknown>> }): Promise<unknown[]> {
   const shared = new SharedIndex();
   shared.use({ open: async () => store, options: async () => options });
   const run = findStaleJob(shared);
   const enqueued: unknown[] = [];
   const deps = {
+    mirrors,
     sources: { all: async () => [{ id: 1, name: 'r' }] },
     git: {
-      defaultBranch: async () => ({ name: Object.keys(heads)[0], target: Object.values(heads)[0] }),
+      defaultBranch: async () => {
+        asked++;
+        return { name: Object.keys(heads)[0], target: Object.values(heads)[0] };
+      },
       resolveMany: async ({ items }: { items: readonly { revision: { toString(): string } }[] }) =>
         items.map(({ revision }) => heads[String(revision).replace('refs/heads/', '')] ?? null),
     },
@@ -85,6 +91,16 @@ it.each<[what: string, changed: Partial<IndexOptions>]>([
 ])('enqueues what was built with other %s, though nothing was pushed', async (_what, changed) => {
   options = { ...OPTIONS, ...changed };
   expect(await stale()).toEqual([[1, 3]]);
+});
+
+it('goes by what the last fetch saw, where that is known, and asks git nothing', async () => {
+  const at = (head: unknown) => ({ states: async () => new Map([[1, { head }]]) });
+  expect(await stale(at({ branch: 'main', commit: main }))).toEqual([]);
+  expect(await stale(at({ branch: 'main', commit: next }))).toEqual([[1, 3]]);
+  expect(await stale(at(undefined))).toEqual([]);
+  expect(asked).toBe(0);
+  expect(await stale()).toEqual([]);
+  expect(asked).toBe(1);
 });
 
 it('enqueues what is damaged, and what is gone', async () => {

@@ -15,14 +15,20 @@ const PAGE = 500;
  */
 export const findStaleJob =
   (shared: SharedIndex): JobHandler<typeof findStale, IndexDeps, typeof config> =>
-  async (_payload, { sources, git, jobs }, job) => {
+  async (_payload, d, job) => {
+    const { sources, git, jobs } = d;
     const store = await shared.builder();
     const unseen = new Set((await store.manifests()).keys());
     for (let afterId = 0; ; ) {
       const page = await sources.all({ limit: PAGE, afterId });
+      // What the last fetch saw: asking git would start processes for each repository, every minute.
+      const states = await d.mirrors?.states(page.map(({ id }) => id));
       for (const { id, name } of page) {
         unseen.delete(id);
-        const wanted = await wantedBranches(git, name, job.config.branches[name], job.signal).catch(() => undefined);
+        const head = states?.get(id)?.head;
+        if (states && !head) continue;
+        const known = head && { name: head.branch, target: head.commit };
+        const wanted = await wantedBranches(git, name, job.config.branches[name], job.signal, known).catch(() => undefined);
         if (wanted && !(await store.isCurrent({ id, name }, wanted))) await enqueueIndexing(jobs, id, job.config);
       }
       const last = page.at(-1);
