@@ -135,6 +135,8 @@ module.exports = {
     exclude: { path: ['^node_modules/(?!inversify|@inversifyjs|graphql-modules|typeorm|koa|@koa|tsyringe)'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
+      // Some packages are types and nothing else.
+      mainFields: ['module', 'main', 'types'],
       conditionNames: ['types', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
     },

@@ -1,5 +1,6 @@
 import codeHost from '@sextant/plugin-code-host';
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
+import codeHostGithub from '@sextant/plugin-code-host-github';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
@@ -15,6 +16,7 @@ export const builtinPlugins: readonly Manifest[] = [
   site,
   codeHost,
   codeHostGitea,
+  codeHostGithub,
   codeHostLocal,
   codeHostOther,
   git,

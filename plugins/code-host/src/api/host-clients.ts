@@ -9,8 +9,8 @@ export interface HostClientOptions {
   readonly credential?: {
     /** Whose budget of requests is spent. */
     readonly secret: Secret;
-    /** Default: `authorization: Bearer <secret>`. */
-    readonly header?: { readonly name: string; readonly value: Secret };
+    /** Default: `authorization: Bearer <secret>`. A function is asked for each request: for hosts whose tokens live shortly. */
+    readonly header?: { readonly name: string; readonly value: Secret | ((signal: AbortSignal) => Promise<Secret>) };
   };
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,3 +1,5 @@
+import type { Secret } from '@sextant/sdk';
+
 /** An account at a host. */
 export interface HostAccount {
   /** The host's id: it survives a change of name. */
@@ -5,6 +7,8 @@ export interface HostAccount {
   readonly username: string;
   /** Only one that the host has verified. */
   readonly email?: string;
+  /** The account's own, where it signed in by the host: some hosts tell what an account may read to nobody else. */
+  readonly credential?: Secret;
 }
 
 export interface HostGroup {

@@ -174,6 +174,16 @@ describe('a list', () => {
     },
   );
 
+  it('is found to have grown where its last page has not changed', async () => {
+    const host = client();
+    replies = [status(200, { etag: '"1"', link: '<?page=2>; rel="next"' }, [{ id: 1 }]), status(200, { etag: '"2"' }, [{ id: 2 }])];
+    expect(await idsOf(host)).toEqual([1, 2]);
+    const unchanged: Reply = (_request, response) => void response.writeHead(304).end();
+    replies = [unchanged, status(200, { etag: '"2"', link: '<?page=3>; rel="next"' }, [{ id: 2 }]), page(3)];
+    expect(await idsOf(host)).toEqual([1, 2, 3]);
+    expect(seen.slice(2).map(({ headers }) => headers['if-none-match'])).toEqual(['"1"', undefined, undefined]);
+  });
+
   it('is followed by what its pages say where there are no links', async () => {
     replies = [page(1), page(2), status(200, {}, [])];
     const ids: number[] = [];

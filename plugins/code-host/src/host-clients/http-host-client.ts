@@ -4,7 +4,7 @@ import type { HostAnswer, HostClient, HostClientOptions, HostRequest, PagedReque
 import type { RateLimits } from '../api/rate-limits.js';
 import { nameOf, shaped, statusFailure, unexpected } from './host-failures.js';
 import type { KnownAnswer, KnownAnswers } from './known-answers.js';
-import { nextByLink, nextByQuery } from './next-page.js';
+import { hasNextLink, nextByLink, nextByQuery } from './next-page.js';
 
 export interface HostClientParts {
   readonly http: OutboundHttp;
@@ -14,7 +14,13 @@ export interface HostClientParts {
   readonly random?: () => number;
 }
 
-type Sending = HostRequest & { readonly body?: unknown; readonly repeatable?: boolean; readonly creates?: boolean };
+type Sending = HostRequest & {
+  readonly body?: unknown;
+  readonly repeatable?: boolean;
+  readonly creates?: boolean;
+  /** A page of a list that goes on by links. */
+  readonly linked?: boolean;
+};
 interface Read extends HostAnswer {
   readonly text: string;
 }
@@ -58,7 +64,7 @@ export class HttpHostClient implements HostClient {
     for (let url: URL | undefined = this.#url(path, request); url !== undefined; ) {
       if (seen.has(url.href) || seen.size >= 2 * MOST_PAGES) throw unexpected(this.options, 'Its list does not end.');
       seen.add(url.href);
-      const answer: Read = await this.#settled('GET', url, request);
+      const answer: Read = await this.#settled('GET', url, { ...request, linked: request.next === undefined });
       const page = shaped(this.options, answer, shape);
       const next = request.next?.(page, answer.headers);
       const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
@@ -120,8 +126,10 @@ export class HttpHostClient implements HostClient {
       ...(creates === undefined ? {} : { creates }),
     });
     const spender = `${options.credential?.secret.reveal() ?? ''}\n${JSON.stringify(options.headers ?? {})}`;
-    const known = method === 'GET' ? await parts.known.find(spender, url) : undefined;
-    const response = await parts.http.fetch(url.href, this.#outbound(method, request, known));
+    const found = method === 'GET' ? await parts.known.find(spender, url) : undefined;
+    // A last page that has not changed may not be the last any more, and only a whole answer has the link that says so.
+    const known = request.linked && !hasNext(found) ? undefined : found;
+    const response = await parts.http.fetch(url.href, await this.#outbound(method, request, known));
     if (response.status === 304 && known) {
       await turn.learn(response);
       return { answer: remembered(known), limited: false };
@@ -134,10 +142,10 @@ export class HttpHostClient implements HostClient {
     return { answer, limited };
   }
 
-  #outbound(method: string, { signal, body }: Sending, known: KnownAnswer | undefined): OutboundRequest {
+  async #outbound(method: string, { signal, body }: Sending, known: KnownAnswer | undefined): Promise<OutboundRequest> {
     const { credential, timeout, headers = {} } = this.options;
-    const header = credential && (credential.header ?? { name: 'authorization', value: credential.secret });
-    const value = header?.value.reveal();
+    const { name = 'authorization', value = credential?.secret } = credential?.header ?? {};
+    const secret = (typeof value === 'function' ? await value(signal) : value)?.reveal();
     return {
       from: 'admin',
       method,
@@ -145,7 +153,7 @@ export class HttpHostClient implements HostClient {
       headers: {
         accept: 'application/json',
         ...headers,
-        ...(header && value !== undefined ? { [header.name]: credential?.header ? value : `Bearer ${value}` } : {}),
+        ...(secret === undefined ? {} : { [name]: credential?.header ? secret : `Bearer ${secret}` }),
         ...(known ? { 'if-none-match': known.etag } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -175,6 +183,8 @@ function listedIn(page: unknown): unknown {
   const lists = Object.values(page).filter(Array.isArray);
   return lists.length === 0 ? page : lists;
 }
+
+const hasNext = (known: KnownAnswer | undefined): boolean => known?.link !== undefined && hasNextLink(known.link);
 
 const remembered = ({ text, type, link }: KnownAnswer): Read => ({
   status: 200,

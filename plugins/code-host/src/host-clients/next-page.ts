@@ -16,6 +16,8 @@ export function nextByLink(headers: Headers, current: URL, base: URL): URL | und
   return next;
 }
 
+export const hasNextLink = (link: string): boolean => nextOf(link) !== undefined;
+
 function nextOf(link: string): string | undefined {
   try {
     return LinkHeader.parse(link).rel('next')[0]?.uri;

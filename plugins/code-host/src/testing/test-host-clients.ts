@@ -1,6 +1,7 @@
 import type { Clock } from '@sextant/sdk';
 import { type InMemoryServices, inMemoryServices } from '@sextant/sdk/testing';
 import type { HostClients } from '../api/host-clients.js';
+import type { RateLimits } from '../api/rate-limits.js';
 import { HttpHostClient } from '../host-clients/http-host-client.js';
 import { KnownAnswers } from '../host-clients/known-answers.js';
 import { HostRateLimits } from '../rate-limits/host-rate-limits.js';
@@ -25,13 +26,16 @@ class HurriedClock implements Clock {
 }
 
 /** Clients as the plugin makes them, over real connections, that wait for no rate limit. `timeout`: milliseconds for one answer, default 1,500. */
-export function testHostClients(options: { readonly timeout?: number } = {}): HostClients & { readonly services: InMemoryServices } {
+export function testHostClients(
+  options: { readonly timeout?: number } = {},
+): HostClients & { readonly services: InMemoryServices; readonly limits: RateLimits } {
   const services = inMemoryServices({ clock: new HurriedClock() });
   const { cache, clock, http } = services;
   const limits = new HostRateLimits(services);
   const known = new KnownAnswers(cache);
   return {
     services,
+    limits,
     client: (of) => new HttpHostClient({ timeout: options.timeout ?? 1_500, ...of }, { http, limits, known, clock }),
   };
 }
