@@ -7,6 +7,11 @@ export const outboundErrors = declareErrors({
       'An address of another server is malformed: no http or https URL, one with a user or password in it, or one of a port that is not for HTTP.',
     fix: 'Write an http:// or https:// address without credentials.',
   },
+  SEXTANT_OUTBOUND_HEADER: {
+    status: 400,
+    summary: 'A header of a request to another server cannot be sent, such as a token with a line break in it.',
+    fix: 'Enter the credential again, as one line.',
+  },
   SEXTANT_OUTBOUND_ADDRESS: {
     status: 403,
     summary:

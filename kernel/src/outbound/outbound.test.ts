@@ -239,6 +239,12 @@ describe('what fails', () => {
   });
 });
 
+it.each(['a\nb', 'a\r\nx-other: b', 'a\0b', 'ключ'])('a token such as %j is refused, and stands nowhere (row 22)', async (rest) => {
+  const error = await failureOf(ask('http://127.0.0.1:1/', { from: 'admin', headers: { authorization: `${SECRET}${rest}` } }));
+  expect([error.code, error.cause]).toEqual(['SEXTANT_OUTBOUND_HEADER', undefined]);
+  expect(`${error.stack}${error.message}`).not.toContain(SECRET);
+});
+
 describe('a proxy', () => {
   it('is used as the environment says, and no address inside is asked of it', async () => {
     await using target = await aServer((_request, response) => response.end('direct'));

@@ -55,7 +55,7 @@ export class Outbound {
   async #fetch(plugin: string, text: string, request: OutboundRequest): Promise<Response> {
     const { signal, timeout = TIMEOUT, maxBody = MAX_BODY } = request;
     signal?.throwIfAborted();
-    const headers = new Headers(request.headers);
+    const headers = sendable(request.headers);
     if (!headers.has('user-agent')) headers.set('user-agent', `Sextant/${this.options.version ?? 'unknown'}`);
     const deadline = AbortSignal.timeout(timeout);
     const ended = signal ? AbortSignal.any([signal, deadline]) : deadline;
@@ -156,6 +156,19 @@ function parsed(text: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw malformed('It is not an http or https URL.');
   if (url.username !== '' || url.password !== '') throw malformed('It holds a user or a password.');
   return url;
+}
+
+/** @throws SEXTANT_OUTBOUND_HEADER, without what stands there and without the platform's error, which quotes it: it may be a token with a line break. */
+function sendable(given: OutboundRequest['headers']): Headers {
+  try {
+    return new Headers(given);
+  } catch {
+    throw new SextantError('SEXTANT_OUTBOUND_HEADER', {
+      what: 'A header of the request cannot be sent.',
+      why: 'Its name is none, or its value holds a line break or another character that headers do not take.',
+      fix: 'Enter the credential again, as one line.',
+    });
+  }
 }
 
 const malformed = (why: string): SextantError =>

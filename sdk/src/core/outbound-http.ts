@@ -21,7 +21,7 @@ export interface OutboundRequest {
 export interface OutboundHttp {
   /**
    * The answer, whatever its status; its `url` is the one that answered.
-   * @throws SEXTANT_OUTBOUND_URL, SEXTANT_OUTBOUND_ADDRESS, SEXTANT_OUTBOUND_REDIRECT or SEXTANT_OUTBOUND_FAILED; reading the body throws the last too,
+   * @throws SEXTANT_OUTBOUND_URL, SEXTANT_OUTBOUND_HEADER, SEXTANT_OUTBOUND_ADDRESS, SEXTANT_OUTBOUND_REDIRECT or SEXTANT_OUTBOUND_FAILED; reading the body throws the last too,
    * and SEXTANT_OUTBOUND_TOO_LARGE. When `signal` is aborted, its reason.
    */
   fetch(url: string, request?: OutboundRequest): Promise<Response>;

@@ -3,7 +3,7 @@ import { type Clock, type OutboundHttp, type OutboundRequest, SextantError, type
 import type { HostAnswer, HostClient, HostClientOptions, HostRequest, PagedRequest } from '../api/host-clients.js';
 import type { RateLimits } from '../api/rate-limits.js';
 import { nameOf, shaped, statusFailure, unexpected } from './host-failures.js';
-import type { KnownAnswer, KnownAnswers } from './known-answers.js';
+import { bodyOf, type KnownAnswer, type KnownAnswers } from './known-answers.js';
 import { hasNextLink, nextByLink, nextByQuery } from './next-page.js';
 
 export interface HostClientParts {
@@ -132,7 +132,7 @@ export class HttpHostClient implements HostClient {
     const response = await parts.http.fetch(url.href, await this.#outbound(method, request, known));
     if (response.status === 304 && known) {
       await turn.learn(response);
-      return { answer: remembered(known), limited: false };
+      return { answer: await remembered(known), limited: false };
     }
     const text = await response.text();
     const { status, headers } = response;
@@ -186,12 +186,11 @@ function listedIn(page: unknown): unknown {
 
 const hasNext = (known: KnownAnswer | undefined): boolean => known?.link !== undefined && hasNextLink(known.link);
 
-const remembered = ({ text, type, link }: KnownAnswer): Read => ({
-  status: 200,
-  headers: new Headers({ 'content-type': type, ...(link === undefined ? {} : { link }) }),
-  text,
-  body: json(text),
-});
+async function remembered(known: KnownAnswer): Promise<Read> {
+  const text = await bodyOf(known);
+  const headers = new Headers({ 'content-type': known.type, ...(known.link === undefined ? {} : { link: known.link }) });
+  return { status: 200, headers, text, body: json(text) };
+}
 
 function json(text: string): unknown {
   try {
