@@ -31,6 +31,19 @@ export const giteaKind = (clients: HostClients): CodeHostKind<typeof giteaConfig
     }
   },
 
+  async find(connection, { externalId }, { signal }) {
+    const { config } = connection;
+    try {
+      const repository = await giteaClient(clients, connection).get(`repositories/${encodeURIComponent(externalId)}`, giteaRepository, {
+        signal,
+      });
+      return chooses(config, repository) ? foundOf(config, repository) : undefined;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  },
+
   async cloneSource({ config: { url, token, gitSSHKey } }, { cloneUrl }) {
     if (cloneUrl.startsWith('ssh://')) return { url: cloneUrl, ...(gitSSHKey ? { sshKey: gitSSHKey } : {}) };
     // The token is for this server and no other; as the password it goes with any user.
@@ -55,13 +68,27 @@ interface Source {
   probe(client: HostClient, signal: AbortSignal): Promise<unknown>;
 }
 
-function sourcesOf({ orgs, users, repos, repositoryQuery }: GiteaConfig): readonly Source[] {
-  const queries = repositoryQuery ?? (orgs.length + users.length + repos.length === 0 ? ['all'] : ['none']);
+const isAbsent = (error: unknown): boolean => SextantError.is(error) && error.details['status'] === 404;
+
+/** Whether the connection lists it. What a search would find, only the search tells. */
+function chooses(config: GiteaConfig, { full_name }: GiteaRepository): boolean {
+  const [owner = ''] = full_name.toLowerCase().split('/');
+  const has = (names: readonly string[], name: string): boolean => names.some((one) => one.toLowerCase() === name);
+  return has(config.repos, full_name.toLowerCase()) || has([...config.orgs, ...config.users], owner) || queriesOf(config).includes('all');
+}
+
+const queriesOf = ({ orgs, users, repos, repositoryQuery }: GiteaConfig): readonly string[] =>
+  repositoryQuery ?? (orgs.length + users.length + repos.length === 0 ? ['all'] : ['none']);
+
+function sourcesOf(config: GiteaConfig): readonly Source[] {
+  const { orgs, users, repos } = config;
   return [
     ...repos.map(oneRepository),
     ...orgs.map((org) => ofOwner(`the organization ${org}`, `orgs/${org}/repos`)),
     ...users.map((user) => ofOwner(`the user ${user}`, `users/${user}/repos`)),
-    ...queries.filter((query) => query !== 'none').map((query) => searched(query === 'all' ? undefined : query)),
+    ...queriesOf(config)
+      .filter((query) => query !== 'none')
+      .map((query) => searched(query === 'all' ? undefined : query)),
   ];
 }
 
@@ -90,7 +117,7 @@ const oneRepository = (name: string): Source => ({
     try {
       yield [await client.get(`repos/${name}`, giteaRepository, { signal })];
     } catch (error) {
-      if (!SextantError.is(error) || error.details['status'] !== 404) throw error;
+      if (!isAbsent(error)) throw error;
     }
   },
   probe: (client, signal) => client.get(`repos/${name}`, giteaRepository, { signal, priority: 'interactive' }),

@@ -58,9 +58,9 @@ async function failureOf(work: Promise<unknown>): Promise<SextantError> {
 
 describeContract(
   codeHostKindContract(() => ({
-    good: { url: github.url, token: github.token },
-    refused: { url: github.url, token: 'wrong' },
-    unreachable: { url: closed, token: github.token },
+    good: { url: github.url, token: github.token, orgs: ['team'] },
+    refused: { url: github.url, token: 'wrong', orgs: ['team'] },
+    unreachable: { url: closed, token: github.token, orgs: ['team'] },
     faults: github.faults,
   })),
   'GitHub',
@@ -126,6 +126,27 @@ describe('what is listed', () => {
     github.repositories = github.repositories.filter(({ id }) => id !== 4);
     expect(await namesAtHost({ repos: ['ben/bellows', 'ana/anvil'] })).toEqual(['ana/anvil']);
     expect(await failureOf(listed({ orgs: ['gone'] }))).toMatchObject({ code: 'SEXTANT_CODE_HOST_ABSENT' });
+  });
+});
+
+describe('a repository that is asked for by itself', () => {
+  const find = (id: string, name: string, config: object) =>
+    kind().find?.(connection(config), { externalId: id, name: 'x', cloneUrl: `${github.url}/${name}.git` }, { signal });
+
+  it.each<[string, string, string, object, boolean]>([
+    ['of a chosen organization', 'R_2', 'team/hammer', { orgs: ['Team'] }, true],
+    ['of another owner', 'R_4', 'ben/bellows', { orgs: ['team'] }, false],
+    ['that is private, where the affiliated are listed', 'R_2', 'team/hammer', {}, true],
+    ['that is public, where the affiliated are listed: only the list tells', 'R_1', 'ana/anvil', {}, false],
+    ['whose name another has by now', 'R_9', 'team/hammer', { orgs: ['team'] }, false],
+    ['that is not there', 'R_9', 'team/gone', { orgs: ['team'] }, false],
+  ])('%s', async (_what, id, name, config, isFound) => {
+    expect((await find(id, name, config))?.externalId).toBe(isFound ? id : undefined);
+  });
+
+  it('is found under its new name', async () => {
+    github.rename(2, 'team/mallet');
+    expect((await find('R_2', 'team/hammer', { orgs: ['team'] }))?.nameAtHost).toBe('team/mallet');
   });
 });
 

@@ -3,7 +3,7 @@ import { type Clock, SextantError, z } from '@sextant/sdk';
 import { AppTokens } from './app-tokens.js';
 import { type GithubRepository, githubClient, githubRepository, githubUser, requireToken } from './github-api.js';
 import { type GithubConfig, githubConfig } from './github-config.js';
-import { sourcesOf } from './github-sources.js';
+import { chooses, sourcesOf } from './github-sources.js';
 import { githubWebhooks } from './github-webhooks.js';
 
 export function githubKind(clients: HostClients, clock: Clock): CodeHostKind<typeof githubConfig> {
@@ -27,6 +27,19 @@ export function githubKind(clients: HostClients, clock: Clock): CodeHostKind<typ
             yield foundOf(connection.config, repository);
           }
         }
+      }
+    },
+
+    async find(connection, { externalId, cloneUrl }, { signal }) {
+      const { config } = connection;
+      try {
+        const client = githubClient(clients, connection, tokens);
+        const repository = await client.get(`repos/${pathOf(config, cloneUrl)}`, githubRepository, { signal });
+        // Another may have its name by now.
+        return repository.node_id === externalId && chooses(config, repository) ? foundOf(config, repository) : undefined;
+      } catch (error) {
+        if (SextantError.is(error) && error.details['status'] === 404) return undefined;
+        throw error;
       }
     },
 
@@ -55,7 +68,7 @@ const PAGE = { per_page: 100 };
 /** Who may read a repository GitHub tells to those who may write there; what an account may read, to the account alone. */
 const permissionsOf = (clients: HostClients, tokens: AppTokens): HostPermissions<Connection<GithubConfig>> => ({
   async *usersOf(connection, { cloneUrl }, { signal }) {
-    const path = new URL(cloneUrl).pathname.replace(new URL(connection.config.url).pathname, '').replace(/\.git$/, '');
+    const path = pathOf(connection.config, cloneUrl);
     const client = githubClient(clients, connection, tokens);
     for await (const page of client.pages(`repos/${path}/collaborators`, z.array(githubUser), {
       signal,
@@ -76,6 +89,10 @@ const permissionsOf = (clients: HostClients, tokens: AppTokens): HostPermissions
       yield* page.map(({ node_id }) => node_id);
   },
 });
+
+/** `owner/name` of a clone URL of ours. */
+const pathOf = ({ url }: GithubConfig, cloneUrl: string): string =>
+  new URL(cloneUrl).pathname.replace(cloneUrl.startsWith('ssh://') ? '/' : new URL(url).pathname, '').replace(/\.git$/, '');
 
 function foundOf({ url, gitURLType, repositoryPathPattern }: GithubConfig, repository: GithubRepository): FoundRepository {
   const { full_name: nameAtHost } = repository;

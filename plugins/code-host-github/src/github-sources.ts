@@ -14,12 +14,28 @@ export interface Source {
 const PAGE = 100;
 const repositories = z.array(githubRepository);
 
-export function sourcesOf({ url, orgs, repos, repositoryQuery, gitHubAppDetails }: GithubConfig, clock: Clock): readonly Source[] {
-  const queries = repositoryQuery ?? (orgs.length + repos.length === 0 ? ['affiliated'] : ['none']);
+const queriesOf = ({ orgs, repos, repositoryQuery }: GithubConfig): readonly string[] =>
+  repositoryQuery ?? (orgs.length + repos.length === 0 ? ['affiliated'] : ['none']);
+
+/** Whether the connection lists it. What a search would find, only the search tells; a public one can be read without being affiliated. */
+export function chooses(config: GithubConfig, { full_name, private: isPrivate }: GithubRepository): boolean {
+  const [owner = ''] = full_name.toLowerCase().split('/');
+  const has = (names: readonly string[], name: string): boolean => names.some((one) => one.toLowerCase() === name);
+  const queries = queriesOf(config);
+  return (
+    has(config.repos, full_name.toLowerCase()) ||
+    has([...config.orgs, ...queries.flatMap((query) => query.match(/^org:(.+)$/)?.[1] ?? [])], owner) ||
+    (queries.includes('affiliated') && isPrivate) ||
+    (queries.includes('public') && !isPrivate)
+  );
+}
+
+export function sourcesOf(config: GithubConfig, clock: Clock): readonly Source[] {
+  const { url, orgs, repos, gitHubAppDetails } = config;
   return [
     ...repos.map(oneRepository),
     ...orgs.map(ofOrganization),
-    ...queries.flatMap((query) => {
+    ...queriesOf(config).flatMap((query) => {
       const [, org] = /^org:([A-Za-z0-9-]+)$/.exec(query) ?? [];
       if (query === 'none') return [];
       if (org !== undefined) return [ofOrganization(org)];

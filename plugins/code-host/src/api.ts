@@ -180,6 +180,15 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
     connection: Connection<z.output<S>>,
     options: { readonly signal: AbortSignal; progress(text: string): void },
   ): AsyncIterable<FoundRepository>;
+  /**
+   * One repository that a whole list has no more, asked for by itself before it is deleted: hosts page by position, and what changes meanwhile can move
+   * others over the edge of a page. Undefined: the host does not have it, or the connection does not choose it. A throw means "do not know".
+   */
+  find?(
+    connection: Connection<z.output<S>>,
+    repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string },
+    options: { readonly signal: AbortSignal },
+  ): Promise<FoundRepository | undefined>;
   cloneSource(
     connection: Connection<z.output<S>>,
     repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string },

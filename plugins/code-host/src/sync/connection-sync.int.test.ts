@@ -1,7 +1,7 @@
 import { core, RepoName, type Storage } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import fc from 'fast-check';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FoundRepository } from '../api.js';
 import manifest from '../manifest.js';
 import { aWorld, type World } from '../testing/a-world.js';
@@ -163,6 +163,37 @@ describe('a complete list', () => {
       stars: 0,
       webUrl: undefined,
     });
+  });
+});
+
+describe('a repository that a whole list has no more', () => {
+  beforeEach(async () => {
+    await synced(found('1', 'a'), found('2', 'b'), found('3', 'c'));
+    give(found('1', 'a'));
+  });
+  afterEach(() => {
+    world.host.byId = undefined;
+  });
+
+  it('is kept when the host still has it: its page had moved on', async () => {
+    world.host.byId = new Map([['2', found('2', 'renamed')]]);
+    expect(await world.sync(connection)).toMatchObject({ state: 'COMPLETED', counts: { deleted: 1 } });
+    expect(await world.living()).toEqual({ 1: 'a', 2: 'renamed' });
+  });
+
+  it('is kept when the host does not say', async () => {
+    world.host.byId = new Map([['2', new Error('502 Bad Gateway')]]);
+    expect(await world.sync(connection)).toMatchObject({ state: 'FAILED', failure: '502 Bad Gateway' });
+    expect(await world.living()).toEqual({ 1: 'a', 2: 'b', 3: 'c' });
+  });
+
+  it('is deleted when the connection leaves it out from now on', async () => {
+    world.host.byId = new Map([
+      ['2', found('2', 'b')],
+      ['3', found('3', 'c')],
+    ]);
+    await world.connections.update(connection, { config: '{ "exclude": ["b"] }' });
+    expect(await world.sync(connection)).toMatchObject({ state: 'COMPLETED' });
   });
 });
 

@@ -12,6 +12,8 @@ import type { SyncCounts, SyncHistory } from './sync-history.js';
 
 const BATCH = 200;
 const MAX_REASONS = 20;
+/** Repositories that are asked for by themselves before they are deleted. */
+const MOST_ASKED_FOR = 100;
 const LONGEST_WAIT = 60 * 60_000;
 /** While a sync runs the connection is not due; should its process die, it is again after this. */
 const CLAIM = 15 * 60_000;
@@ -110,7 +112,24 @@ export class ConnectionSync {
     }
     options.signal.throwIfAborted();
     await flush();
+    await this.#askForMissing(connection, listing, options);
     return added;
+  }
+
+  /** Stages what a list passed over. Very many at once did not slip over the edge of a page: then the list is believed. */
+  async #askForMissing(connection: UsableConnection, listing: listings.Listing, { signal, progress }: SyncOptions): Promise<void> {
+    const { db, kinds } = this.parts;
+    const kind = kinds.get(connection.kind);
+    const missing = kind.find ? await listings.missing(db, listing, MOST_ASKED_FOR + 1) : [];
+    if (missing.length === 0 || missing.length > MOST_ASKED_FOR) return;
+    progress(`asking for ${missing.length} repositories that are no longer listed`);
+    const staged: ListedRepository[] = [];
+    for (const repository of missing) {
+      const found = await kind.find?.(connection, repository, { signal });
+      const listed = found && !isExcluded(connection.common.exclude, found) ? listedRepository(found) : undefined;
+      if (listed && !('skipped' in listed)) staged.push(listed);
+    }
+    if (staged.length > 0) await listings.stage(db, listing, staged);
   }
 
   #addNew(listing: listings.Listing, batch: readonly ListedRepository[]): Promise<number> {

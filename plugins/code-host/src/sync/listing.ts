@@ -56,6 +56,14 @@ const GONE = `rc.connection_id = $1 AND NOT EXISTS (
   WHERE l.connection_id = $1 AND known.external_id = l.external_id AND known.service_type = $2 AND known.service_id = $3)`;
 const ONLY_HERE = 'NOT EXISTS (SELECT FROM repository_connections other WHERE other.repository_id = r.id AND other.connection_id <> $1)';
 
+/** Living repositories that the connection gave and no longer lists, the first so many. */
+export const missing = (db: Queryable, listing: Listing, limit: number) =>
+  db.query<{ externalId: string; name: string; cloneUrl: string }>(
+    `SELECT r.external_id AS "externalId", r.name, rc.clone_url AS "cloneUrl" FROM repository_connections rc JOIN repositories r ON r.id = rc.repository_id
+     WHERE ${GONE} AND r.deleted_at IS NULL ORDER BY r.id LIMIT $4`,
+    [...parametersOf(listing), limit],
+  );
+
 /** How many living repositories would go away because this was the last connection that had them. */
 export async function countGone(tx: Tx, listing: Listing): Promise<number> {
   const [row] = await tx.query<{ count: number }>(

@@ -56,6 +56,21 @@ export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeH
       if (refused) await expect(listed(kind, refused)).rejects.toThrow();
     });
 
+    it('finds by itself what it lists, nothing for what is not there, and throws where it cannot know', async () => {
+      const kind = await subject();
+      if (!kind.find) return;
+      const { good, refused, unreachable } = scene();
+      const signal = new AbortController().signal;
+      const all = await listed(kind, good);
+      for (const one of all.slice(0, 3))
+        expect(identities([(await kind.find(connectionOf(kind, good), one, { signal })) as FoundRepository])).toEqual(identities([one]));
+      const [first] = all as [FoundRepository];
+      const gone = { ...first, externalId: '987654321', cloneUrl: first.cloneUrl.replace(/[^/]+$/, 'no-such-repository.git') };
+      expect(await kind.find(connectionOf(kind, good), gone, { signal })).toBeUndefined();
+      for (const config of [refused, unreachable])
+        if (config) await expect(kind.find(connectionOf(kind, config), first, { signal })).rejects.toThrow();
+    });
+
     it('stops listing when it is told to', async () => {
       const kind = await subject();
       const controller = new AbortController();

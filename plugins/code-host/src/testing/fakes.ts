@@ -45,6 +45,8 @@ export class FakeHost implements CodeHostKind<typeof fakeHostConfig> {
   readonly config = fakeHostConfig;
   /** What the next sync is given, per connection's display name. */
   readonly lists = new Map<string, readonly FoundRepository[]>();
+  /** Asked for by themselves, by external id; undefined: the kind cannot ask. */
+  byId: ReadonlyMap<string, FoundRepository | Error> | undefined;
   /** Thrown after so many repositories. */
   failAfter: { readonly count: number; readonly error: Error } | undefined;
 
@@ -68,6 +70,16 @@ export class FakeHost implements CodeHostKind<typeof fakeHostConfig> {
       yield found;
     }
     if (this.failAfter) throw this.failAfter.error;
+  }
+
+  get find(): CodeHostKind['find'] {
+    const { byId } = this;
+    if (!byId) return undefined;
+    return async (_connection, { externalId }) => {
+      const found = byId.get(externalId);
+      if (found instanceof Error) throw found;
+      return found;
+    };
   }
 
   async cloneSource(_connection: Connection, repository: { readonly cloneUrl: string }): Promise<{ readonly url: string }> {
