@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HostFaults } from '@sextant/plugin-code-host/testing';
+import { gitBackend, HostFaults } from '@sextant/plugin-code-host/testing';
 import type { APIError, Organization, Repository, SearchResults, Team, User } from 'gitea-js';
 
 export interface FakeRepository {
@@ -32,7 +32,7 @@ const OWNERS: readonly User[] = [
 
 /**
  * A fake of a Gitea server, for tests: the part of its API that is asked here, with scoped tokens, pages of two, redirects of renamed repositories,
- * requests in another user's name, and signed webhooks. Its answers are typed by the server's published API. It serves no git.
+ * requests in another user's name, and signed webhooks. Its answers are typed by the server's published API. It serves git from the folder it is given.
  */
 export class FakeGitea implements AsyncDisposable {
   readonly faults = new HostFaults();
@@ -41,6 +41,8 @@ export class FakeGitea implements AsyncDisposable {
   repositories: FakeRepository[];
   /** Former names, and the repositories that had them. */
   readonly renamed = new Map<string, number>();
+  /** Where `owner/name.git` are, as bare repositories. */
+  gitFolder: string | undefined;
   /** Members by organization, in one team each. */
   readonly organizations = new Map<string, readonly string[]>([['team', ['ben']]]);
   /** Methods and paths that were asked for, without the base. */
@@ -49,7 +51,7 @@ export class FakeGitea implements AsyncDisposable {
 
   private constructor(repositories: readonly FakeRepository[]) {
     this.repositories = [...repositories];
-    this.#server = createServer(this.faults.wrap((request, response) => this.#answer(request, response)));
+    this.#server = createServer(this.faults.wrap((request, response) => this.#serve(request, response)));
   }
 
   static async start(repositories: readonly FakeRepository[]): Promise<FakeGitea> {
@@ -91,6 +93,13 @@ export class FakeGitea implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const { gitFolder } = this;
+    if (gitFolder === undefined || request.url?.startsWith('/api/')) this.#answer(request, response);
+    // A token goes for a password, whoever the user is.
+    else gitBackend(gitFolder, (_user, password) => this.tokens.get(password)?.includes('repository') ?? false)(request, response);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 export { type CodeHostScene, codeHostKindContract } from './code-host-kind-contract.js';
 export { aUser, FakeHost, FakePermissions, found } from './fakes.js';
+export { gitBackend } from './git-backend.js';
 export { type HostFault, HostFaults, LISTING_FAULTS, type ListingFault, PASSING_FAULTS, STAYING_FAULTS } from './host-faults.js';
 export { type LeakMatrix, type LeakSurface, leakMatrix, leaksIn, lossesIn, type MatrixCell, type MatrixRepository } from './leak-matrix.js';
 export { testHostClients } from './test-host-clients.js';
