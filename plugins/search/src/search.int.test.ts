@@ -261,6 +261,28 @@ describe('search', () => {
     expect(paths((await sextant.search('brand_new_word')).matches)).toEqual(['beta/lib/fresh.go']);
   });
 
+  it('hostile row 8: sends no markup of a message, a name or a file as markup', async () => {
+    const oid = beta.commit({ 'lib/<b>.txt': '<script>alert(8)</script>\n' }, '<script>alert(8)</script> in a message', {
+      author: 'Eve & "Co" <eve@example.com>',
+    });
+    await sextant.indexed('beta', oid);
+    const { data } = await sextant.kernel.graphql(
+      `{ commits: search(query: "type:commit alert(8)") { results { results { ... on CommitSearchResult { label { text html } detail { html } matches { body { html } } messagePreview { value } } } } }
+         files: search(query: "type:file alert(8)") { results { results { ... on FileMatch { file { path } lineMatches { preview } } } } } }`,
+    );
+    const [commit] = at(data, 'commits.results.results') as [{ label: { text: string; html: string }; messagePreview: { value: string } }];
+    expect(commit.messagePreview.value).toContain('<script>alert(8)</script> in a message');
+    expect(commit.label.html).toContain('&#60;script&#62;');
+    for (const html of JSON.stringify(commit).match(/"html":"(?:[^"\\]|\\.)*"/g) ?? []) expect(html).not.toMatch(/<script|& |"Co/);
+    // Text is text: whoever shows it escapes it.
+    expect(at(data, 'files.results.results')).toEqual([
+      { file: { path: 'lib/<b>.txt' }, lineMatches: [{ preview: '<script>alert(8)</script>' }] },
+    ]);
+    const response = await sextant.kernel.fetch(`/.api/search/stream?${new URLSearchParams({ q: '<script>' })}`);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it.each<[what: string, damage: (path: string) => void]>([
     [
       'a flipped byte',

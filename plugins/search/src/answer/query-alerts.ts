@@ -26,9 +26,13 @@ export function nothingFound({ notices, patternType }: Query, readings: readonly
 
 const saidOf = (list: readonly (QueryError | Notice)[]): Pick<SearchAlert, 'description' | 'proposedQueries' | 'problems'> => ({
   description: list.map((e) => `${e.message} (${placeOf(e)}${'code' in e ? `, ${e.code}` : ''})`).join('\n'),
-  proposedQueries: list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : [])),
+  proposedQueries: distinct(list.flatMap((e) => (e.fix ? [{ description: e.fix.description, query: e.fix.query }] : []))),
   ...(list.length > 0 ? { problems: list.map(({ message, start, end }) => ({ message, start, end })) } : {}),
 });
+
+/** What mends one part may mend another along. */
+const distinct = (proposals: SearchAlert['proposedQueries']): SearchAlert['proposedQueries'] =>
+  [...new Map(proposals.toReversed().map((proposal) => [proposal.query, proposal])).values()].reverse();
 
 export const noProvider = (needs: readonly ProviderNeed[], query: Query): SearchAlert => ({
   kind: 'no-provider',

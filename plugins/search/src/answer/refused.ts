@@ -5,6 +5,7 @@ import { fieldOf } from '../query/fields.js';
 import type { ProviderNeed, SearchPlan } from '../query/plan.js';
 import { predicateNames } from '../query/predicates.js';
 import { replacing } from '../query/query-errors.js';
+import { MAX_ERRORS } from '../query/query-parser.js';
 import type { Provided } from './provided.js';
 import { alertOf, noProvider, structuralIsOff } from './query-alerts.js';
 
@@ -19,6 +20,7 @@ export function refused(plan: SearchPlan, o: { readonly provided: Provided; read
   const errors: QueryError[] = [];
   const needs: ProviderNeed[] = [];
   for (const need of plan.providers) {
+    if (errors.length >= MAX_ERRORS) break;
     const { named, provider } = need;
     const predicate = named && named.on !== 'type' ? o.provided.predicate(named.on, named.name) : undefined;
     if (predicate) {

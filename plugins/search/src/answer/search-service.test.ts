@@ -197,7 +197,7 @@ describe('search', () => {
     expect(await next).toBe('AbortError');
   });
 
-  it('reads at most one batch ahead of a reader that has stopped', async () => {
+  it('hostile row 11: reads at most one batch ahead of a reader that has stopped', async () => {
     await world.add('a', { tree: { 'a.txt': 'needle\n' } });
     const { realNode } = world;
     let given = 0;
