@@ -1,8 +1,9 @@
 import type { FieldName, QueryNode } from './ast.js';
 import { fieldOf } from './fields.js';
 
-/** Alternatives are searched one by one. */
 export const MAX_ALTERNATIVES = 64;
+/** Of all alternatives together: what stands beside an `or` of filters stands in each of them. */
+export const MAX_PARTS = 10_000;
 
 /** Filters that hold for one document and so may stay inside an `or`. Any other chooses repositories, revisions or kinds of results. */
 const DOCUMENT_FIELDS: readonly FieldName[] = ['file', 'lang', 'content'];
@@ -12,11 +13,14 @@ export type Alternative = readonly QueryNode[];
 
 /**
  * Splits a query into alternatives, so that filters of repositories and the like apply to what stands beside them only.
- * Negations are pushed down to filters and patterns first. Undefined: more than MAX_ALTERNATIVES.
+ * Negations are pushed down to filters and patterns first. Undefined: more than MAX_ALTERNATIVES, or more than MAX_PARTS in
+ * several.
  */
 export function alternativesOf(root: QueryNode): readonly Alternative[] | undefined {
   const scoped = withoutOptions(root);
-  return scoped === undefined ? [[]] : expand(pushNegations(scoped, false));
+  const alternatives = scoped === undefined ? [[]] : expand(pushNegations(scoped, false));
+  const parts = alternatives?.reduce((sum, { length }) => sum + length, 0) ?? 0;
+  return parts > MAX_PARTS && alternatives?.length !== 1 ? undefined : alternatives;
 }
 
 /** Options of the whole query, such as `count:`, mean the same wherever they stand, so they take no part in alternatives. */
@@ -38,13 +42,24 @@ function expand(node: QueryNode): Alternative[] | undefined {
     return capped(branches.flatMap((branch) => branch ?? []));
   }
   if (node.kind !== 'and') return [[node]];
-  let product: Alternative[] = [[]];
-  for (const child of node.of) {
-    const branches = expand(child);
-    if (branches === undefined || product.length * branches.length > MAX_ALTERNATIVES) return undefined;
-    product = product.flatMap((left) => branches.map((right) => [...left, ...right]));
+  const parts = node.of.map(expand);
+  let count = 1;
+  for (const part of parts) {
+    if (part === undefined || count * part.length > MAX_ALTERNATIVES) return undefined;
+    count *= part.length;
   }
-  return product;
+  return Array.from({ length: count }, (_, choice) => chosen(parts as Alternative[][], choice));
+}
+
+/** One branch of each part; the last part's changes fastest. */
+function chosen(parts: readonly (readonly Alternative[])[], choice: number): Alternative {
+  const nodes: Alternative[] = [];
+  for (let at = parts.length - 1, rest = choice; at >= 0; at--) {
+    const part = parts[at] as readonly Alternative[];
+    nodes.push(part[rest % part.length] as Alternative);
+    rest = Math.floor(rest / part.length);
+  }
+  return nodes.reverse().flat();
 }
 
 function capped(alternatives: Alternative[]): Alternative[] | undefined {

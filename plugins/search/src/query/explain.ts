@@ -52,7 +52,8 @@ export function explainQuery(query: Query, { now }: { readonly now: Date }): Que
     options,
     alternatives,
     providers,
-    patterns: alternatives.flatMap(({ expr }) => patternsOf(expr)).map(explainPattern),
+    // What stands beside an `or` stands in each alternative.
+    patterns: distinct(alternatives.flatMap(({ expr }) => patternsOf(expr))).map(explainPattern),
   };
 }
 
@@ -67,6 +68,10 @@ function explainPattern(pattern: PatternSpec): ExplainedPattern {
   const { why, crossesLines, required } = compiled;
   return { pattern, engine: compiled.matcher().engine, why, crossesLines, required: describeRequired(required) };
 }
+
+const distinct = (patterns: readonly PatternSpec[]): PatternSpec[] => [
+  ...new Map(patterns.map((pattern) => [`${pattern.kind} ${pattern.caseSensitive} ${pattern.source}`, pattern])).values(),
+];
 
 function patternsOf(expr: DocExpr): PatternSpec[] {
   switch (expr.op) {

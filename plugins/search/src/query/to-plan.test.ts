@@ -157,6 +157,17 @@ describe('repositories and revisions', () => {
     ]);
   });
 
+  it('are refused where they are too many, or their alternatives too large', () => {
+    const many = (ors: number, words: number) =>
+      parseQuery(`${'(repo:a or repo:b) '.repeat(ors)} ${'x '.repeat(words)}`, { patternType: 'keyword' });
+    expect([many(6, 100), many(1, 4_000)]).toMatchObject([{ ok: true }, { ok: true }]);
+    for (const query of [many(7, 1), many(6, 4_000)])
+      expect(query).toMatchObject({
+        ok: false,
+        errors: [{ message: 'The query has more than 64 alternatives, or 10,000 parts in them; split it.' }],
+      });
+  });
+
   it('belong to their own alternative only', () => {
     const { alternatives } = plan('(repo:a x) or (repo:b y) or (repo:none z)');
     expect(alternatives.map(({ repositories }) => repositories.include)).toEqual([['a'], ['b'], ['none']]);
@@ -178,7 +189,9 @@ describe('repositories and revisions', () => {
   it('are refused when alternatives multiply beyond measure', () => {
     const group = '(repo:a or repo:b or repo:c or repo:d)';
     const parsed = parseQuery(Array(5).fill(group).join(' '), { patternType: 'keyword' });
-    expect(parsed.ok ? [] : parsed.errors.map(({ message }) => message)).toEqual(['The query has more than 64 alternatives; split it.']);
+    expect(parsed.ok ? [] : parsed.errors.map(({ message }) => message)).toEqual([
+      'The query has more than 64 alternatives, or 10,000 parts in them; split it.',
+    ]);
   });
 
   it('find no name where nothing matches, and show code points', () => {

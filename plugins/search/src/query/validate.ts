@@ -1,5 +1,5 @@
 import { MAX_FOLDED_TEXT } from '../regex/regexp-pattern.js';
-import { alternativesOf, MAX_ALTERNATIVES } from './alternatives.js';
+import { alternativesOf, MAX_ALTERNATIVES, MAX_PARTS } from './alternatives.js';
 import type { FieldName, FilterNode, PatternType, QueryError, QueryNode } from './ast.js';
 import { checkKinds, checkSelect } from './check-kinds.js';
 import { fieldOf } from './fields.js';
@@ -14,7 +14,13 @@ export function checkTogether(text: string, patternType: PatternType, root: Quer
   if (root === undefined) return [];
   const alternatives = alternativesOf(root);
   if (alternatives === undefined) {
-    return [{ message: `The query has more than ${MAX_ALTERNATIVES} alternatives; split it.`, start: root.start, end: root.end }];
+    return [
+      {
+        message: `The query has more than ${MAX_ALTERNATIVES} alternatives, or ${MAX_PARTS.toLocaleString('en')} parts in them; split it.`,
+        start: root.start,
+        end: root.end,
+      },
+    ];
   }
   const errors = [...repeated(text, filtersOf(root), 'query'), ...checkSelect(text, root), ...checkNegations(negatedOptions(root))];
   for (const alternative of alternatives) {
