@@ -62,8 +62,8 @@ function checkRevisions(text: string, filters: readonly FilterNode[]): QueryErro
   const repos = filters.filter((filter) => filter.field === 'repo' && filter.predicate === undefined);
   const pinned = repos.find((filter) => splitRevisions(filter.value).revisions !== undefined);
   const errors: QueryError[] = [];
-  if (rev !== undefined && !repos.some((filter) => !filter.negated)) {
-    const fix = beside(text, rev, 'repo:^name$', 'Name a repository');
+  if (rev !== undefined && !filters.some((filter) => filter.field === 'repo' && !filter.negated)) {
+    const fix = beside(text, rev, 'repo:.', 'Look for it in every repository');
     errors.push({ message: 'rev: needs a repo: filter that says where.', start: rev.start, end: rev.end, fix });
   }
   if (rev !== undefined && pinned !== undefined) {
