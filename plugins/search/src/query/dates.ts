@@ -7,29 +7,33 @@ const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 
 const FIXED: Readonly<Partial<Record<Unit, number>>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, week: 6048e5 };
 
 /**
- * Reads a point in time: ISO dates and times, seconds since 1970, `yesterday`, `2 weeks ago`, `last month`, `last friday`,
- * `january 2024`, `Jan 2 2024`, `2 Jan 2024`, each with a time of day behind it if wanted. Dots may stand for blanks.
- * A date without a time is the start of that day in UTC. Undefined when it is none of these.
+ * Reads a point in time: ISO dates and times, seconds since 1970, `yesterday`, `2 weeks ago`, `1 week 2 days ago`, `last month`, `this month`,
+ * `last friday`, `january 2024`, `Jan 2 2024`, `2 Jan 2024`, `november 1` (the last one), `1/31/2024`, `31.1.2024`, each day with a time behind it if
+ * wanted. Dots may stand for blanks. A date without a time is the start of that day in UTC. Undefined when it is none of these.
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   const words = text.trim().toLowerCase().replace(/,/g, ' ').replace(/\s+/g, ' ');
   if (words === '') return undefined;
-  return valid(absolute(words) ?? relative(words.replace(/(?<=[a-z\d])\.(?=[a-z])/g, ' '), now));
+  return valid(absolute(words, now) ?? relative(words.replace(/(?<=[a-z\d])\.(?=[a-z])/g, ' '), now));
 }
 
 function valid(date: Date | undefined): Date | undefined {
   return date !== undefined && Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function absolute(text: string): Date | undefined {
+function absolute(text: string, now: Date): Date | undefined {
   if (/^@?\d{9,11}$/.test(text)) return new Date(Number(text.replace('@', '')) * 1000);
   const iso = /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[t ](.+))?$/.exec(text);
   if (iso !== null) return dated(Number(iso[1]), Number(iso[2]) - 1, Number(iso[3] ?? 1), iso[4]);
+  const slashes = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (.+))?$/.exec(text);
+  if (slashes !== null) return dated(Number(slashes[3]), Number(slashes[1]) - 1, Number(slashes[2]), slashes[4]);
+  const dots = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?: (.+))?$/.exec(text);
+  if (dots !== null) return dated(Number(dots[3]), Number(dots[2]) - 1, Number(dots[1]), dots[4]);
   const withoutDay = text.replace(/^(?:sun|mon|tue|wed|thu|fri|sat)[a-z]* (?=.*\d)/, '');
   const monthFirst = /^([a-z]{3,9})(?: (\d{1,2})(?:st|nd|rd|th)?)?(?: (\d{4}))?( .+)?$/.exec(withoutDay);
-  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9}) (\d{4})( .+)?$/.exec(withoutDay);
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})(?: (\d{4}))?( .+)?$/.exec(withoutDay);
   const [month, day, year, time] = dayFirst !== null ? [dayFirst[2], dayFirst[1], dayFirst[3], dayFirst[4]] : (monthFirst?.slice(1) ?? []);
-  if (month === undefined || year === undefined) return undefined;
+  if (month === undefined || (year === undefined && day === undefined)) return undefined;
   const index = named(MONTHS, month, [
     'january',
     'february',
@@ -44,7 +48,18 @@ function absolute(text: string): Date | undefined {
     'december',
     'sept',
   ]);
-  return index === undefined ? undefined : dated(Number(year), index, Number(day ?? 1), time?.trim());
+  if (index === undefined) return undefined;
+  return year === undefined ? lastDay(index, Number(day), time?.trim(), now) : dated(Number(year), index, Number(day ?? 1), time?.trim());
+}
+
+/** A leap day is eight years away at most. */
+const MAX_YEARS_BACK = 8;
+
+/** The last such day that has begun. */
+function lastDay(month: number, day: number, time: string | undefined, now: Date): Date | undefined {
+  const year = now.getUTCFullYear();
+  const days = Array.from({ length: MAX_YEARS_BACK + 1 }, (_, back) => dated(year - back, month, day, time));
+  return days.find((date) => date !== undefined && date <= now);
 }
 
 /** @param time a time of day with an optional zone, behind the date */
@@ -52,9 +67,10 @@ function dated(year: number, month: number, day: number, time?: string): Date | 
   const midnight = new Date(Date.UTC(year, month, day));
   if (month > 11 || midnight.getUTCMonth() !== month || midnight.getUTCDate() !== day) return undefined;
   if (time === undefined || time === '') return midnight;
-  const match = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)? ?(am|pm)? ?(z|utc|gmt|([+-])(\d{2}):?(\d{2}))?$/.exec(time);
+  const match =
+    /^(?:at )?(\d{1,2})(?::(\d{2})|(?= ?[ap]m))(?::(\d{2})(?:\.(\d{1,3})\d*)?)? ?(am|pm)? ?(z|utc|gmt|([+-])(\d{2}):?(\d{2}))?$/.exec(time);
   if (match === null) return undefined;
-  const [, h, m, s = '0', fraction = '0', half, , sign, zoneHours = '0', zoneMinutes = '0'] = match;
+  const [, h, m = '0', s = '0', fraction = '0', half, , sign, zoneHours = '0', zoneMinutes = '0'] = match;
   const hours = half === undefined ? Number(h) : (Number(h) % 12) + (half === 'pm' ? 12 : 0);
   if (hours > 24 || Number(m) > 59 || Number(s) > 60) return undefined;
   const offset = (sign === '-' ? -1 : 1) * (Number(zoneHours) * 60 + Number(zoneMinutes));
@@ -65,6 +81,15 @@ function relative(text: string, now: Date): Date | undefined {
   if (text === 'now') return now;
   if (text === 'today' || text === 'midnight') return startOfDay(now);
   if (text === 'yesterday') return back(startOfDay(now), 1, 'day');
+  const timed = /^(.*?[a-z])(?: at)? (\d{1,2}(?::| ?[ap]m).*)$/.exec(text);
+  if (timed !== null) return at(relative(timed[1] as string, now), timed[2] as string);
+  const several = /^((?:\w+ [a-z]+(?: and)? )+?)(\w+ [a-z]+ ago)$/.exec(text);
+  if (several !== null) {
+    const first = relative(`${(several[1] as string).trim().replace(/ and$/, '')} ago`, now);
+    return first && relative(several[2] as string, first);
+  }
+  const current = /^this (week|month|year)$/.exec(text)?.[1];
+  if (current !== undefined) return startOf(current as 'week' | 'month' | 'year', now);
   const ago = /^(\d+|[a-z]+) (second|sec|minute|min|hour|day|week|month|year)s?(?: ago)?$/.exec(text);
   if (ago !== null) {
     const amount = /^\d/.test(ago[1] as string) ? Number(ago[1]) : amountOf(ago[1] as string);
@@ -89,6 +114,18 @@ function amountOf(word: string): number | undefined {
 function named(short: readonly string[], word: string, long: readonly string[]): number | undefined {
   if (!short.includes(word) && !long.includes(word)) return undefined;
   return short.indexOf(word.slice(0, 3));
+}
+
+/** A time of that day; what is no day has none. */
+function at(day: Date | undefined, time: string): Date | undefined {
+  if (day === undefined || day.getTime() !== startOfDay(day).getTime()) return undefined;
+  return dated(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), time);
+}
+
+/** Weeks begin on Mondays. */
+function startOf(unit: 'week' | 'month' | 'year', now: Date): Date {
+  if (unit === 'week') return back(startOfDay(now), (now.getUTCDay() + 6) % 7, 'day');
+  return new Date(Date.UTC(now.getUTCFullYear(), unit === 'year' ? 0 : now.getUTCMonth(), 1));
 }
 
 function startOfDay(date: Date): Date {
