@@ -55,7 +55,8 @@ export class PossibleDocuments {
   }
 
   #candidatesOf(atom: Atom): Candidates | undefined {
-    if (!(atom.id in this.candidates)) this.candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard, !atom.pattern.crossesLines);
+    if (!(atom.id in this.candidates))
+      this.candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard, !atom.pattern.crossesLines);
     return this.candidates[atom.id];
   }
 
