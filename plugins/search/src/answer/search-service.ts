@@ -15,19 +15,15 @@ import type {
   Verdict,
 } from '../api.js';
 import type { SearchExplanation } from '../explanation.js';
-import { explainQuery } from '../query/explain.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { SearchPlan } from '../query/plan.js';
 import { toPlan } from '../query/to-plan.js';
-import { suggest } from '../suggest/suggest.js';
-import { aggregate } from './aggregate.js';
 import { aggregationModes } from './aggregation-modes.js';
 import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
 import { closingAlerts } from './closing-alerts.js';
 import { DistinctMatches } from './distinct-matches.js';
-import { explainWork } from './explain-search.js';
 import { joinAlternatives, type ScopedAlternative } from './join-alternatives.js';
 import { concatStreams, mergeStreams } from './merge-streams.js';
 import { plural } from './plural.js';
@@ -65,11 +61,14 @@ export class SearchService implements Search {
     return this.#traced(request, undefined);
   }
 
-  suggest(request: SuggestRequest): Promise<Suggestions> {
+  // What not every process is asked for is loaded when it is: a start waits for every module.
+  async suggest(request: SuggestRequest): Promise<Suggestions> {
+    const { suggest } = await import('../suggest/suggest.js');
     return suggest(this.services, request);
   }
 
-  aggregate(request: AggregationRequest): Promise<Aggregation> {
+  async aggregate(request: AggregationRequest): Promise<Aggregation> {
+    const { aggregate } = await import('./aggregate.js');
     const { visibility, clock } = this.services;
     return aggregate(request, {
       now: clock.now(),
@@ -143,6 +142,7 @@ export class SearchService implements Search {
     const run = this.#runOf(plan, request, { tally, viewer, mirrors: states, signal: request.signal, counting: undefined });
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     const visible = await catalog.of(request.actor);
+    const [{ explainQuery }, { explainWork }] = await Promise.all([import('../query/explain.js'), import('./explain-search.js')]);
     const work = await explainWork(run, plan, { visible, actor: request.actor, repositories, mirrors, states });
     await viewer.look();
     return { query: explainQuery(parsed.query, { now: clock.now() }), ...work(viewer) };

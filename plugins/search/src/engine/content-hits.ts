@@ -6,6 +6,10 @@ import type { SearchBudget } from './search-budget.js';
 
 const NEWLINE = 0x0a;
 const NEAR_BYTES = 256;
+/** Most lines end within so many bytes. */
+const MARGIN_BYTES = 1_024;
+/** A document so many times larger than what is wanted of it is not read for that. */
+const MUCH = 3;
 
 /** Byte ranges, flat: start, end, start, end … in order and not overlapping. */
 export type Hits = number[];
@@ -14,6 +18,8 @@ export type Hits = number[];
 export function contentHits(atom: Atom, document: DocumentView, wanted: 'all' | 'first', budget: SearchBudget): Hits {
   const hits: Hits = [];
   if (!document.searchable || !document.mayContain(atom)) return hits;
+  const windows = atom.pattern.crossesLines ? undefined : document.windowsOf(atom);
+  if (windows && isNotInWindows(atom, document, windows)) return hits;
   const content = document.content();
   let examined = 0;
   const visit = (start: number, end: number): boolean => {
@@ -22,7 +28,6 @@ export function contentHits(atom: Atom, document: DocumentView, wanted: 'all' | 
     else if ((++examined & 1023) === 0) return !budget.spent();
     return (wanted === 'all' || hits.length === 0) && !budget.step();
   };
-  const windows = atom.pattern.crossesLines ? undefined : document.windowsOf(atom);
   if (!windows) atom.matcher.scan(content, 0, content.length, visit);
   else if (atom.matcher.engine === 'literal') scanLiteral(atom, content, windows, visit, budget);
   else if (windows.anchor) scanAnchoredLines(atom.matcher, content, windows, visit, budget);
@@ -38,6 +43,57 @@ function isFirstOnLine(content: Buffer, at: number, hits: Hits): boolean {
   if (last === undefined) return true;
   const newline = content.indexOf(NEWLINE, last);
   return newline >= 0 && newline < at;
+}
+
+/** Reads of a large document what lies around its windows: true when the pattern is in none of them, and the rest need not be read. */
+function isNotInWindows({ matcher, pattern: { required } }: Atom, document: DocumentView, { ranges, anchor }: SearchWindows): boolean {
+  const literal = matcher.engine === 'literal' && required.kind === 'literal' ? required.bytes.length - 1 : undefined;
+  if (literal === undefined && !anchor) return false;
+  const margin = literal === undefined ? MARGIN_BYTES : 0;
+  const overhang = literal ?? anchor!.length - 1;
+  let bytes = 0;
+  for (let index = 0; index < ranges.length; index += 2) bytes += ranges[index + 1]! - ranges[index]! + 2 * margin;
+  if (bytes * MUCH > document.length) return false;
+  for (let index = 0; index < ranges.length; index += 2) {
+    const from = Math.max(ranges[index]! - margin, 0);
+    const stop = Math.min(ranges[index + 1]! + overhang, document.length);
+    const to = Math.min(stop + margin, document.length);
+    const part = document.part(from, to);
+    const isThere =
+      literal === undefined
+        ? mayBeOnLines(matcher, part, anchorFinder(anchor!), {
+            from: ranges[index]! - from,
+            stop: stop - from,
+            cut: [from > 0, to < document.length],
+          })
+        : matcher.find(part, 0, part.length) !== undefined;
+    if (isThere) return false;
+  }
+  return true;
+}
+
+/** Whether the pattern is on a line of the part in which the anchor begins, or on one that goes on beyond the part. */
+function mayBeOnLines(
+  matcher: Matcher,
+  part: Buffer,
+  anchor: Matcher,
+  { from, stop, cut }: { readonly from: number; readonly stop: number; readonly cut: readonly [atStart: boolean, atEnd: boolean] },
+): boolean {
+  for (let at = from; ; ) {
+    const found = anchor.find(part, at, stop);
+    if (!found) return false;
+    const [start, end] = [lineStart(part, found.start), lineEnd(part, found.start)];
+    if ((start === 0 && cut[0]) || (end === part.length && cut[1]) || matcher.find(part, start, end)) return true;
+    at = end + 1;
+  }
+}
+
+const anchorFinders = new WeakMap<Buffer, Matcher>();
+
+function anchorFinder(anchor: Buffer): Matcher {
+  const known = anchorFinders.get(anchor) ?? foldedMatcher(anchor);
+  anchorFinders.set(anchor, known);
+  return known;
 }
 
 type Visit = (start: number, end: number) => boolean;
@@ -79,7 +135,7 @@ function scanWindows(matcher: Matcher, content: Buffer, { ranges }: SearchWindow
 
 /** Runs the pattern only on lines in which the anchor begins inside a window. */
 function scanAnchoredLines(matcher: Matcher, content: Buffer, { ranges, anchor }: SearchWindows, visit: Visit, budget: SearchBudget): void {
-  const finder = foldedMatcher(anchor!);
+  const finder = anchorFinder(anchor!);
   let from = 0;
   let more = true;
   const watch: Visit = (start, end) => (more = visit(start, end));

@@ -17,7 +17,11 @@ export interface DocumentView {
   /** False: known by path only. */
   readonly searchable: boolean;
   readonly validUtf8: boolean;
+  /** Bytes of the content. */
+  readonly length: number;
   content(): Buffer;
+  /** A part of the content, in a buffer that the next call may overwrite: where little is wanted of much, the rest need not be read. */
+  part(start: number, end: number): Buffer;
   /** Definitions in order of their offset. */
   symbols(): readonly CodeSymbol[];
   /** The names of `symbols()`, each ended by a newline. */

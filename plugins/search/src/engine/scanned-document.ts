@@ -31,8 +31,16 @@ export class ScannedDocument implements DocumentView {
     return this.#validUtf8;
   }
 
+  get length(): number {
+    return this.bytes.length;
+  }
+
   content(): Buffer {
     return this.bytes;
+  }
+
+  part(start: number, end: number): Buffer {
+    return this.bytes.subarray(start, end);
   }
 
   symbols(): readonly CodeSymbol[] {

@@ -143,7 +143,7 @@ export function mayBeInPaths(query: LiteralQuery, shard: Shard): boolean {
 
 /** False when no content of the shard holds what the pattern needs. */
 export function mayBeInContent(query: LiteralQuery, shard: Shard): boolean {
-  return mayHold(query, (trigrams) => trigrams.every((trigram) => shard.postings(trigram) !== undefined));
+  return mayHold(query, (trigrams) => shard.contentHolds(trigrams));
 }
 
 function mayHold(query: LiteralQuery, holds: (trigrams: readonly number[]) => boolean): boolean {

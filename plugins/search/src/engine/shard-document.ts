@@ -12,6 +12,7 @@ export class ShardDocument implements DocumentView {
   blob = 0;
   searchable = false;
   #content: Buffer | undefined;
+  #part = Buffer.alloc(0);
   #symbols: readonly CodeSymbol[] | undefined;
   #lines: LineCounter | undefined;
 
@@ -47,6 +48,18 @@ export class ShardDocument implements DocumentView {
     return (this.shard.blobFlags[this.blob]! & BLOB_FLAG.validUtf8) !== 0;
   }
 
+  get length(): number {
+    return this.shard.blobStart[this.blob + 1]! - this.shard.blobStart[this.blob]!;
+  }
+
+  part(start: number, end: number): Buffer {
+    if (this.#content) return this.#content.subarray(start, end);
+    if (this.#part.length < end - start) this.#part = Buffer.allocUnsafeSlow(end - start);
+    const part = this.#part.subarray(0, end - start);
+    this.shard.readContent(part, this.shard.blobStart[this.blob]! + start);
+    return part;
+  }
+
   content(): Buffer {
     this.#content ??= this.shard.content(this.blob);
     return this.#content;
@@ -71,7 +84,7 @@ export class ShardDocument implements DocumentView {
     if (!units) return undefined;
     const first = this.shard.firstUnit[this.blob]!;
     const end = this.shard.firstUnit[this.blob + 1]!;
-    const length = this.shard.blobStart[this.blob + 1]! - this.shard.blobStart[this.blob]!;
+    const { length } = this;
     const shift = this.shard.unitShift;
     const ranges: number[] = [];
     for (let unit = units.next(first); unit >= 0 && unit < end; unit = units.next(unit + 1)) {

@@ -4,7 +4,8 @@ import { PostingCache } from './posting-cache.js';
 import { ShardCorruptError } from './shard-layout.js';
 
 const READ_AHEAD_BYTES = 256 << 10;
-const READ_AHEAD_GAP = 32 << 10;
+const READ_AHEAD_GAP = 8 << 10;
+const FIRST_AHEAD_BYTES = 16 << 10;
 const CHECK_EVERY_MS = 10_000;
 const UNUSED_MS = 60_000;
 
@@ -16,6 +17,8 @@ export class ShardFiles {
   readonly lists = new PostingCache();
   readonly #descriptors = new Map<string, { readonly descriptor: number; usedAt: number }>();
   #nextCheck = 0;
+  /** Bytes read at once: more and more, while a file is read in order. */
+  #ahead = 0;
   #buffer = Buffer.alloc(0);
   #window = { path: '', start: 0, end: 0 };
 
@@ -40,7 +43,8 @@ export class ShardFiles {
     const { path: known, start: from, end: to } = this.#window;
     if (path !== known || start < from || end > to) {
       const inOrder = path === known && start >= from && start - to < READ_AHEAD_GAP;
-      const length = Math.max(end - start, inOrder ? Math.min(READ_AHEAD_BYTES, fileLength - start) : 0);
+      this.#ahead = inOrder ? Math.min(Math.max(this.#ahead * 2, FIRST_AHEAD_BYTES), READ_AHEAD_BYTES) : 0;
+      const length = Math.max(end - start, Math.min(this.#ahead, fileLength - start));
       if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, READ_AHEAD_BYTES));
       // Should the read fail, what is in the buffer belongs to no file.
       this.#window = { path: '', start: 0, end: 0 };

@@ -133,6 +133,12 @@ export class Shard {
     return positionOf(this.blobStart, position + 1) - 1;
   }
 
+  /** Whether all of these trigrams are in the content, each somewhere. */
+  contentHolds(trigrams: readonly number[]): boolean {
+    for (const trigram of trigrams) if (this.#indexOf(trigram) < 0) return false;
+    return true;
+  }
+
   /** The posting list of a trigram, not read yet; undefined when the trigram does not occur. */
   postings(trigram: number): PostingList | undefined {
     const index = this.#indexOf(trigram);
@@ -192,7 +198,8 @@ export class Shard {
   pathsHold(trigrams: readonly number[]): boolean {
     this.#pathTrigrams ??= new TrigramSet(this.paths);
     const held = this.#pathTrigrams;
-    return trigrams.every((trigram) => held.has(trigram));
+    for (const trigram of trigrams) if (!held.has(trigram)) return false;
+    return true;
   }
 
   /** The documents that hold one of the blobs, which share few of them. */
