@@ -1,6 +1,6 @@
 import { defineGraphQL, type ResolverMap } from '@sextant/sdk';
 import type { config } from '../../config.js';
-import { mirrorsOf } from '../mirrors-of.js';
+import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import { commitResolvers } from './commit-resolvers.js';
 import { comparisonResolvers } from './comparison-resolvers.js';
 import { GitAccess, gitLoaders } from './git-access.js';

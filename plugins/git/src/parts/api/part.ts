@@ -2,9 +2,9 @@ import { repositoryFilters, repositorySizes } from '@sextant/plugin-code-host/ap
 import { core, definePart } from '@sextant/sdk';
 import { mirrors } from '../../api.js';
 import { config } from '../../config.js';
+import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
-import { mirrorsOf } from '../mirrors-of.js';
 import { commitNode, refNode } from './nodes.js';
 import { rawRoute } from './raw-route.js';
 import { refreshRoute } from './refresh-route.js';

@@ -1,5 +1,5 @@
 import { RepoName, type RouteHandler, SextantError } from '@sextant/sdk';
-import { mirrorsOf } from '../mirrors-of.js';
+import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import type { Api } from './wiring.js';
 
 /** `POST /.api/repos/<name>/-/refresh`: fetches a repository soon. */

@@ -1,7 +1,7 @@
 import type { Resolved } from '@sextant/sdk';
 import { core } from '@sextant/sdk';
-import { MirrorService } from '../schedule/mirror-service.js';
 import { MirrorTable } from '../storage/mirror-table.js';
+import { MirrorService } from './mirror-service.js';
 
 const deps = { db: core.storage, jobs: core.jobs, clock: core.clock } as const;
 
