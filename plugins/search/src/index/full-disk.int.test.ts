@@ -134,7 +134,7 @@ describe('hostile row 14: the disk is full', () => {
       expect(await found(store)).toEqual(whole);
       await expectNoOrphans(store);
     }
-  });
+  }, 60_000);
 
   it('on a real one that is too small, on this thread and on a thread of its own', async (context) => {
     const mount = join(root, 'small');
