@@ -200,7 +200,7 @@ describe('an answer', () => {
     const base = `http://127.0.0.1:${server.port}`;
     const late = { code: 'SEXTANT_OUTBOUND_FAILED', details: { reason: 'timeout' } };
     expect(await failureOf(ask(`${base}/`, { from: 'admin', timeout: 100 }))).toMatchObject(late);
-    const answer = await ask(`${base}/body`, { from: 'admin', timeout: 500 });
+    const answer = await ask(`${base}/body`, { from: 'admin', timeout: 1_500 });
     expect(await failureOf(answer.text())).toMatchObject(late);
   });
 

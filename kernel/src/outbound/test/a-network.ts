@@ -4,14 +4,17 @@ import type { Lookup } from '../guarded-lookup.js';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A server on this machine that keeps what it was asked. */
-export async function aServer(handle: Handle): Promise<{ readonly port: number; readonly seen: IncomingMessage[] } & AsyncDisposable> {
+/** A server on this machine that keeps what it was asked. `at`: default 127.0.0.1, and any free port. */
+export async function aServer(
+  handle: Handle,
+  at: { readonly host?: string; readonly port?: number } = {},
+): Promise<{ readonly port: number; readonly seen: IncomingMessage[] } & AsyncDisposable> {
   const seen: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     seen.push(request);
     handle(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at.port ?? 0, at.host ?? '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     seen,
