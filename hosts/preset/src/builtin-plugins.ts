@@ -1,6 +1,7 @@
 import codeHost from '@sextant/plugin-code-host';
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
 import codeHostGithub from '@sextant/plugin-code-host-github';
+import codeHostGitlab from '@sextant/plugin-code-host-gitlab';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
@@ -17,6 +18,7 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHost,
   codeHostGitea,
   codeHostGithub,
+  codeHostGitlab,
   codeHostLocal,
   codeHostOther,
   git,
