@@ -115,12 +115,14 @@ describe('a search whose time is up', () => {
     ['needle type:file', ['timeout:60s needle type:file', 'needle type:file index:only']],
     ['timeout:5s needle type:file', ['timeout:60s needle type:file', 'timeout:5s needle type:file index:only']],
     ['timeout:60s needle type:file', ['timeout:60s needle type:file index:only']],
+    ['timeout:2m needle type:file', ['timeout:2m needle type:file index:only']],
     ['index:no needle type:file', ['timeout:60s index:no needle type:file']],
     ['(needle or hay) type:file', ['timeout:60s (needle or hay) type:file', '(needle or hay) type:file index:only']],
   ])('%s is proposed with more time, and with the index alone', async (query, queries) => {
     const { alert, verdict } = await world.ask(query);
     expect(verdict.reasons.map(({ reason }) => reason)).toContain('timed-out');
     expect(alert).toMatchObject({ kind: 'timed-out', description: expect.stringContaining('What no index holds is read from git') });
+    expect(alert?.description.includes('A search may take 60 s here.')).toBe(query.includes('timeout:2m'));
     expect(proposed(alert)).toEqual(queries);
   });
 });

@@ -92,7 +92,9 @@ function timeUp(plan: SearchPlan, { settings }: Closing, message: string | undef
   if (message === undefined) return undefined;
   const { query, options } = plan;
   const { defaultTimeout, maxTimeout } = settings;
-  const longer = (options.timeout ?? defaultTimeout) < maxTimeout ? withOption(query, 'timeout', `${maxTimeout / 1_000}s`) : undefined;
+  const asked = options.timeout ?? defaultTimeout;
+  const longer = asked < maxTimeout ? withOption(query, 'timeout', `${maxTimeout / 1_000}s`) : undefined;
+  const most = asked > maxTimeout ? ` A search may take ${maxTimeout / 1_000} s here.` : '';
   const unindexed = plan.alternatives.some(
     ({ index, kinds }) => index === 'yes' && kinds.some((kind) => kind !== 'commit' && kind !== 'diff'),
   );
@@ -100,7 +102,7 @@ function timeUp(plan: SearchPlan, { settings }: Closing, message: string | undef
   return {
     kind: 'timed-out',
     title: 'The time was up before everything was searched',
-    description: `${message}. What no index holds is read from git, which takes longer; so does a pattern that the index cannot help.`,
+    description: `${message}.${most} What no index holds is read from git, which takes longer; so does a pattern that the index cannot help.`,
     proposedQueries: [...proposal(query, 'Take more time', longer), ...proposal(query, 'Search only what is indexed', indexOnly)],
   };
 }

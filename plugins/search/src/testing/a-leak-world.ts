@@ -1,6 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import { type LeakSurface, leakMatrix, type MatrixCell, type MatrixRepository } from '@sextant/plugin-code-host/testing';
 import { type Actor, encodeNodeId, type Operation, type RouteRequest } from '@sextant/sdk';
+import type { ResultSource } from '../api.js';
 import { ANONYMOUS, admin, aUser, SearchWorld, silent } from './a-search-world.js';
 import { added } from './fake-git.js';
 
@@ -41,8 +42,24 @@ async function aSearch(status: 'cloned' | 'cloning'): Promise<SearchWorld> {
     made.wall.metadata.set(found.id, [{ key: `key-${word}`, value: word }]);
   }
   made.wall.grant(one, [1]);
+  // A plugin that chooses all it is asked of, and one that finds in every repository whoever asks.
+  const reject = (): void => undefined;
+  made.predicates.push({
+    plugin: 'all',
+    value: { on: 'repo', name: 'has.all', choose: (_argument, among) => new Set(among.map(({ id }) => id)) },
+    reject,
+  });
+  made.resultSources.push({ plugin: 'notes', value: { type: 'note', find: notes }, reject });
   return made;
 }
+
+const notes: ResultSource['find'] = async function* ({ fits }) {
+  for (const target of repositories) {
+    const path = `notes/${mark(target)}.md`;
+    if (fits(mark(target), { repositoryId: target.id, path }))
+      yield [{ repositoryId: target.id, commit: 'c0ffee', match: { type: 'path', path, pathRanges: [], score: 1 } }];
+  }
+};
 
 /**
  * @param graphql the fields of the plugin

@@ -64,6 +64,8 @@ const surfaces: readonly Surface[] = [
   stream('repository', (r) => `type:repo ${r.name}`, ofType('repo')),
   stream('commit', (r) => `type:commit ${mark(r)}`, ofType('commit')),
   stream('diff', (r) => `type:diff ${mark(r)}`, ofType('commit')),
+  stream('commit of a file', (r) => `type:commit file:file.ts ${mark(r)}`, ofType('commit')),
+  stream('result of a plugin', (r) => `type:note ${mark(r)}`, ofType('path')),
   stream(
     'repo: filter',
     (r) => `repo:^${r.name}$ needle`,
@@ -92,6 +94,24 @@ const surfaces: readonly Surface[] = [
     (r) => `repo:^${r.name}$ nothing`,
     (a) => a.alert,
     (answer) => answer === null,
+  ),
+  events(
+    'alert: revision',
+    (r) => `repo:^${r.name}$@nowhere x`,
+    (a) => a.alert,
+    (answer, r) => JSON.stringify(answer).includes(r.name),
+  ),
+  events(
+    'facets of commits',
+    () => 'type:commit Change',
+    (a) => a.filters,
+    (answer, r) => JSON.stringify(answer).includes(r.name),
+  ),
+  events(
+    'predicate of a plugin',
+    (r) => `type:repo repo:has.all() ${r.name}`,
+    (a) => a.matches.length,
+    (n) => Number(n) > 0,
   ),
   events(
     'verdict: revision',
