@@ -45,11 +45,11 @@ export class AddressRules {
     }
   }
 
-  /** Why an address must not be called, in words that follow "It is …"; undefined when it may. */
+  /** Why an address must not be called, in words that follow "Its address is …"; undefined when it may. */
   refusal(host: string, address: string, from: UrlFrom): string | undefined {
     const outer = ipaddr.parse(address.replace(/%.*$/, ''));
     const inner = embedded(outer);
-    if ([outer, inner].some((one) => METADATA.includes(one.toNormalizedString()))) return "an address of a cloud's metadata";
+    if ([outer, inner].some((one) => METADATA.includes(one.toNormalizedString()))) return "one of a cloud's metadata";
     if (this.#allows(host, inner)) return undefined;
     const range = inner.range();
     if (range === 'unicast' || (from === 'admin' && INSIDE.includes(range))) return undefined;

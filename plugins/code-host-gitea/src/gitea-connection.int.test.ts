@@ -63,6 +63,21 @@ it.each(STAYING_FAULTS.filter((fault) => !['hang', 'trickle', 'limited', 'limite
   },
 );
 
+it('is told by its check what its token lacks, and what to do', async () => {
+  const check =
+    'query($id: ID!) { node(id: $id) { ... on ExternalService { checkConnection { __typename ... on ExternalServiceUnavailable { suspectedReason fix } } } } }';
+  const answer = async () => at((await kernel.graphql(check, { id: connectionId })).data, 'node.checkConnection');
+  expect(await answer()).toEqual({ __typename: 'ExternalServiceAvailable' });
+  const scopes = gitea.tokens.get(gitea.token) ?? [];
+  gitea.tokens.set(gitea.token, ['user']);
+  expect(await answer()).toMatchObject({
+    __typename: 'ExternalServiceUnavailable',
+    suspectedReason: expect.stringContaining('The token lacks the scope read:repository.'),
+    fix: expect.stringContaining('read:repository'),
+  });
+  gitea.tokens.set(gitea.token, scopes);
+});
+
 it('follows a rename, and deletes what the server has no more', async () => {
   gitea.rename(1, 'team/anvil');
   gitea.repositories = gitea.repositories.filter(({ id }) => id !== 2);

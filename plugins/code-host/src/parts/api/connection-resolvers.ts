@@ -1,4 +1,4 @@
-import { encodeNodeId, type Jobs, type Operation, type Page, pageOf, pageRequest, type ResolverMap } from '@sextant/sdk';
+import { encodeNodeId, type Jobs, type Operation, type Page, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
 import type { Repository } from '../../api.js';
 import type { ConnectionRecord, ConnectionStore } from '../../connections/connection-store.js';
 import type { KindRegistry } from '../../connections/kind-registry.js';
@@ -112,7 +112,9 @@ export function connectionResolvers(services: {
             ? { __typename: 'ExternalServiceAvailable', lastCheckedAt: new Date() }
             : unavailable(failureText(answer.problem, config), answer.fix);
         } catch (error) {
-          return unavailable(failureText(error, config), 'Correct the configuration of the connection.');
+          if (!SextantError.is(error)) return unavailable(failureText(error, config), 'Correct the configuration of the connection.');
+          const reason = [error.what, error.why].filter(Boolean).join(' ');
+          return unavailable(failureText(reason, config), failureText(error.fix ?? '', config));
         }
       },
     },
