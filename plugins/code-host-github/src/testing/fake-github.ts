@@ -46,6 +46,8 @@ export class FakeGithub implements AsyncDisposable {
   /** Requests in an hour, and how many of them were refused. */
   limit = 5_000;
   refused = 0;
+  /** Entries of a page, whatever is asked for. */
+  pageSize = 2;
   /** A search finds no more than this. */
   mostFound = 1_000;
   #used = 0;
@@ -212,7 +214,7 @@ export class FakeGithub implements AsyncDisposable {
 
   /** A page as GitHub gives it: two at most, with the links of the list. */
   #page(url: URL, list: readonly unknown[], wrap: (items: readonly unknown[]) => unknown): Answer {
-    const limit = Math.min(2, Number(url.searchParams.get('per_page') ?? 30));
+    const limit = Math.min(this.pageSize, Number(url.searchParams.get('per_page') ?? 30));
     const number = Number(url.searchParams.get('page') ?? 1);
     const fault = this.faults.listing;
     const last = Math.max(1, Math.ceil(list.length / limit));
