@@ -6,6 +6,7 @@ import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan } from '../query/plan.js';
 import { CommitTest } from './commit-test.js';
 import { failed, type Matches, type SearchRun } from './search-run.js';
+import { Slices, TimeUpError } from './slices.js';
 import type { Range } from './text-judge.js';
 import { baseOf } from './to-match.js';
 
@@ -36,7 +37,8 @@ export async function* commitMatches(
     try {
       yield* collected(run, scope, kind === 'commit' ? messages(run, scope, test, plan) : diffs(run, scope, test, plan));
     } catch (error) {
-      failed(run, error, 'The history could not be read', scope.repository);
+      if (error instanceof TimeUpError) noteTimeUp(run, scope);
+      else failed(run, error, 'The history could not be read', scope.repository);
     }
   }
 }
@@ -70,19 +72,22 @@ async function* messages(run: SearchRun, scope: CommitScope, test: CommitTest, p
     }
     return;
   }
+  const slices = new Slices(run);
   let read = 0;
   for await (const commit of run.git.log(historyOf(run, scope, plan))) {
     if (timeUp(run, scope, ++read)) return;
+    await slices.rest();
     const ranges = test.about(commit) ? test.message(scope.repository.id, commit.message) : undefined;
     if (ranges) yield { commit, ranges };
   }
 }
 
 async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan: CommitPlan): AsyncGenerator<Found> {
+  const slices = new Slices(run);
   for await (const { commit, files } of changes(run, scope, test, plan)) {
     if (files.some((file) => file.truncated))
       run.tally.leaveOut('skipped-files', 'Some changes are too large to be searched', { repository: scope.repository });
-    const found = test.diff(scope.repository.id, files);
+    const found = await test.diff(scope.repository.id, files, slices);
     if (found) yield { commit, ranges: found.ranges, diff: found.text };
   }
 }
@@ -95,9 +100,11 @@ async function* changes(
   plan: CommitPlan,
 ): AsyncGenerator<{ readonly commit: Commit; readonly files: readonly DiffFile[] }> {
   const sees = (path: string | null): boolean => path === null || run.sees(scope.repository.id, path);
+  const slices = new Slices(run);
   let read = 0;
   for await (const { commit, files } of run.git.logWithDiffs(historyOf(run, scope, plan))) {
     if (timeUp(run, scope, ++read)) return;
+    await slices.rest();
     if (test.about(commit)) yield { commit, files: files.filter(({ oldPath, newPath }) => sees(oldPath) && sees(newPath)) };
   }
 }
@@ -116,8 +123,12 @@ function timeUp(run: SearchRun, { repository }: CommitScope, read: number): bool
   if (read === MAX_COMMITS)
     run.tally.leaveOut('capped', `Only the newest ${MAX_COMMITS.toLocaleString('en')} commits were read`, { repository });
   if (run.timeLeft() > 0) return false;
-  run.tally.leaveOut('timed-out', 'The time was up before the whole history was read', { repository });
+  noteTimeUp(run, { repository });
   return true;
+}
+
+function noteTimeUp(run: SearchRun, { repository }: Pick<CommitScope, 'repository'>): void {
+  run.tally.leaveOut('timed-out', 'The time was up before the whole history was read', { repository });
 }
 
 /** What git itself can leave out. Negated times and everything else is judged here. */

@@ -3,6 +3,7 @@ import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan, TextFilter } from '../query/plan.js';
 import type { Matcher } from '../regex/matcher.js';
 import { compilePattern } from '../regex/pattern.js';
+import type { Slices } from './slices.js';
 import { occurs, type Range, TextJudge, TextLines } from './text-judge.js';
 
 /** Judges commits: who made them and when, what their messages or changed lines say, and of which files. */
@@ -47,10 +48,17 @@ export class CommitTest {
     return firstOf(files.flatMap(pathsOf), (path) => this.#judge.judge(lines, { repositoryId, path }));
   }
 
-  diff(repositoryId: number, files: readonly DiffFile[]): { readonly text: string; readonly ranges: readonly Range[] } | undefined {
+  /** The hunks that fit, as one text. @throws what the slices throw */
+  async diff(
+    repositoryId: number,
+    files: readonly DiffFile[],
+    slices: Slices,
+  ): Promise<{ readonly text: string; readonly ranges: readonly Range[] } | undefined> {
     const lines: string[] = [];
     const ranges: Range[] = [];
     for (const file of files) {
+      const paths = pathsOf(file).filter((path) => this.#judge.mayFit({ repositoryId, path }));
+      if (paths.length === 0) continue;
       const kept: string[] = [];
       const hits: Range[] = [];
       for (const hunk of file.hunks) {
@@ -59,7 +67,8 @@ export class CommitTest {
           body.map((line) => (line.startsWith('+') || line.startsWith('-') ? Buffer.from(line.slice(1)) : undefined)),
           1,
         );
-        const found = firstOf(pathsOf(file), (path) => this.#judge.judge(changed, { repositoryId, path }));
+        await this.#judge.look(changed, slices);
+        const found = firstOf(paths, (path) => this.#judge.judge(changed, { repositoryId, path }));
         if (!found) continue;
         const offset = kept.length + 1;
         kept.push(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@ ${hunk.section}`.trimEnd(), ...body);

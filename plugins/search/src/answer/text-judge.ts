@@ -2,6 +2,7 @@ import type { DocExpr } from '../engine/contract.js';
 import { languageOf } from '../query/languages/languages.js';
 import type { Matcher } from '../regex/matcher.js';
 import { compilePattern } from '../regex/pattern.js';
+import type { Slices } from './slices.js';
 
 /** 0-based line of the text; column and length in code points. */
 export type Range = readonly [line: number, column: number, length: number];
@@ -17,10 +18,22 @@ export class TextJudge {
   readonly #expr: TextExpr;
   /** There are conditions on the file that a text belongs to. */
   readonly needsPath: boolean;
+  readonly #matchers: readonly Matcher[];
 
   constructor(expr: DocExpr) {
     this.#expr = compile(expr);
     this.needsPath = concernsFiles(this.#expr);
+    this.#matchers = matchersOf(this.#expr);
+  }
+
+  /** False where no text would fit. */
+  mayFit(about: About): boolean {
+    return withoutText(this.#expr, about) !== false;
+  }
+
+  /** Looks for all patterns in the lines of a text that may be long, so that judging it takes no time. @throws what the slices throw */
+  async look(lines: TextLines, slices: Slices): Promise<void> {
+    for (const matcher of this.#matchers) await lines.look(matcher, slices);
   }
 
   /** The hits that show why the text fits, in order; undefined: it does not. */
@@ -92,18 +105,60 @@ export class TextLines {
     const known = this.#found.get(matcher);
     if (known) return known;
     const found: Range[] = [];
-    this.lines.forEach((line, index) => {
-      for (let at = 0; line && at <= line.length; ) {
-        const hit = matcher.find(line, at, line.length);
-        if (!hit) break;
-        found.push([index, codePoints(line, 0, hit.start) + this.from, codePoints(line, hit.start, hit.end)]);
-        at = hit.end > hit.start ? hit.end : hit.end + 1;
-      }
-    });
+    for (let line = 0; line < this.lines.length; line++) this.#hitsIn(line, matcher, found);
     this.#found.set(matcher, found);
     return found;
   }
+
+  /** As `hitsOf`, with others having their turn meanwhile. */
+  async look(matcher: Matcher, slices: Slices): Promise<void> {
+    const found: Range[] = [];
+    for (let line = 0; line < this.lines.length; line++) {
+      this.#hitsIn(line, matcher, found);
+      const rest = slices.rest();
+      if (rest) await rest;
+    }
+    this.#found.set(matcher, found);
+  }
+
+  #hitsIn(index: number, matcher: Matcher, found: Range[]): void {
+    const line = this.lines[index];
+    for (let at = 0; line && at <= line.length; ) {
+      const hit = matcher.find(line, at, line.length);
+      if (!hit) break;
+      found.push([index, codePoints(line, 0, hit.start) + this.from, codePoints(line, hit.start, hit.end)]);
+      at = hit.end > hit.start ? hit.end : hit.end + 1;
+    }
+  }
 }
+
+function matchersOf(expr: TextExpr): readonly Matcher[] {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.flatMap(matchersOf);
+  if (expr.kind === 'not') return matchersOf(expr.of);
+  return expr.kind === 'text' ? [expr.matcher] : [];
+}
+
+/** What can be said without a text; undefined: it depends. */
+function withoutText(expr: TextExpr, about: About): boolean | undefined {
+  switch (expr.kind) {
+    case 'text':
+      return undefined;
+    case 'not': {
+      const inner = withoutText(expr.of, about);
+      return inner === undefined ? undefined : !inner;
+    }
+    case 'and':
+    case 'or': {
+      const settles = expr.kind === 'or';
+      const parts = expr.of.map((part) => withoutText(part, about));
+      return parts.includes(settles) ? settles : parts.includes(undefined) ? undefined : !settles;
+    }
+    default:
+      return rangesOf(expr, NO_LINES, about) !== undefined;
+  }
+}
+
+const NO_LINES = new TextLines([]);
 
 function rangesOf(expr: TextExpr, lines: TextLines, about: About): readonly Range[] | undefined {
   switch (expr.kind) {
