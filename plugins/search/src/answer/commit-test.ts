@@ -57,8 +57,10 @@ export class CommitTest {
     const lines: string[] = [];
     const ranges: Range[] = [];
     for (const file of files) {
-      const paths = pathsOf(file).filter((path) => this.#judge.mayFit({ repositoryId, path }));
-      if (paths.length === 0) continue;
+      const names = pathsOf(file)
+        .map((path) => ({ repositoryId, path }))
+        .filter((about) => this.#judge.mayFit(about));
+      if (names.length === 0) continue;
       const kept: string[] = [];
       const hits: Range[] = [];
       for (const hunk of file.hunks) {
@@ -67,8 +69,8 @@ export class CommitTest {
           body.map((line) => (line.startsWith('+') || line.startsWith('-') ? Buffer.from(line.slice(1)) : undefined)),
           1,
         );
-        await this.#judge.look(changed, slices);
-        const found = firstOf(paths, (path) => this.#judge.judge(changed, { repositoryId, path }));
+        await this.#judge.look(changed, names, slices);
+        const found = firstOf(names, (about) => this.#judge.judge(changed, about));
         if (!found) continue;
         const offset = kept.length + 1;
         kept.push(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@ ${hunk.section}`.trimEnd(), ...body);
@@ -97,9 +99,9 @@ class Filters {
 /** Of a renamed file either name may fit. */
 const pathsOf = ({ oldPath, newPath }: DiffFile): readonly string[] => [...new Set([newPath, oldPath].filter((path) => path !== null))];
 
-function firstOf<T>(paths: readonly string[], judged: (path: string) => T | undefined): T | undefined {
-  for (const path of paths) {
-    const found = judged(path);
+function firstOf<P, T>(list: readonly P[], judged: (item: P) => T | undefined): T | undefined {
+  for (const item of list) {
+    const found = judged(item);
     if (found !== undefined) return found;
   }
   return undefined;

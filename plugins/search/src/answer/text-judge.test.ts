@@ -31,19 +31,29 @@ describe('hostile row 9: a long text', () => {
     setImmediate(others);
     const text = lines();
     const judge = new TextJudge(match('needle'));
-    await judge.look(text, new Slices({ signal: new AbortController().signal, timeLeft: () => 1 }));
+    await judge.look(text, [{ repositoryId: 1 }], new Slices({ signal: new AbortController().signal, timeLeft: () => 1 }));
     done = true;
     expect(turns).toBeGreaterThanOrEqual(100);
     expect(judge.judge(text, { repositoryId: 1 })).toHaveLength(100);
+  });
+
+  it('is looked through for no more patterns once it is known not to fit', async () => {
+    const text = lines();
+    const looked = vi.spyOn(text, 'look');
+    const free = new Slices({ signal: new AbortController().signal, timeLeft: () => 1 });
+    const judge = new TextJudge(both(match('hay'), match('needle'), match('straw')));
+    await judge.look(text, [{ repositoryId: 1 }], free);
+    expect(looked).toHaveBeenCalledTimes(1);
+    expect(judge.judge(text, { repositoryId: 1 })).toBeUndefined();
   });
 
   it('is given up when the time is up, and when nobody waits any more', async () => {
     slow();
     const judge = new TextJudge(match('needle'));
     const signal = new AbortController().signal;
-    await expect(judge.look(lines(), new Slices({ signal, timeLeft: () => 0 }))).rejects.toBeInstanceOf(TimeUpError);
+    await expect(judge.look(lines(), [{ repositoryId: 1 }], new Slices({ signal, timeLeft: () => 0 }))).rejects.toBeInstanceOf(TimeUpError);
     const gone = AbortSignal.abort(new Error('gone'));
-    await expect(judge.look(lines(), new Slices({ signal: gone, timeLeft: () => 1 }))).rejects.toThrow('gone');
+    await expect(judge.look(lines(), [{ repositoryId: 1 }], new Slices({ signal: gone, timeLeft: () => 1 }))).rejects.toThrow('gone');
   });
 });
 

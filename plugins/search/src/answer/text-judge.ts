@@ -28,12 +28,18 @@ export class TextJudge {
 
   /** False where no text would fit. */
   mayFit(about: About): boolean {
-    return withoutText(this.#expr, about) !== false;
+    return foreseen(this.#expr, NO_LINES, about) !== false;
   }
 
-  /** Looks for all patterns in the lines of a text that may be long, so that judging it takes no time. @throws what the slices throw */
-  async look(lines: TextLines, slices: Slices): Promise<void> {
-    for (const matcher of this.#matchers) await lines.look(matcher, slices);
+  /**
+   * Looks for the patterns in the lines of a text that may be long, until it is known not to fit, so that judging it takes no time.
+   * @throws what the slices throw
+   */
+  async look(lines: TextLines, abouts: readonly About[], slices: Slices): Promise<void> {
+    for (const matcher of this.#matchers) {
+      if (abouts.every((about) => foreseen(this.#expr, lines, about) === false)) return;
+      await lines.look(matcher, slices);
+    }
   }
 
   /** The hits that show why the text fits, in order; undefined: it does not. */
@@ -110,6 +116,12 @@ export class TextLines {
     return found;
   }
 
+  /** Undefined where it was not looked for. */
+  holds(matcher: Matcher): boolean | undefined {
+    const found = this.#found.get(matcher);
+    return found && found.length > 0;
+  }
+
   /** As `hitsOf`, with others having their turn meanwhile. */
   async look(matcher: Matcher, slices: Slices): Promise<void> {
     const found: Range[] = [];
@@ -138,19 +150,19 @@ function matchersOf(expr: TextExpr): readonly Matcher[] {
   return expr.kind === 'text' ? [expr.matcher] : [];
 }
 
-/** What can be said without a text; undefined: it depends. */
-function withoutText(expr: TextExpr, about: About): boolean | undefined {
+/** What can be said before the whole text was looked through; undefined: it depends. */
+function foreseen(expr: TextExpr, lines: TextLines, about: About): boolean | undefined {
   switch (expr.kind) {
     case 'text':
-      return undefined;
+      return lines.holds(expr.matcher);
     case 'not': {
-      const inner = withoutText(expr.of, about);
+      const inner = foreseen(expr.of, lines, about);
       return inner === undefined ? undefined : !inner;
     }
     case 'and':
     case 'or': {
       const settles = expr.kind === 'or';
-      const parts = expr.of.map((part) => withoutText(part, about));
+      const parts = expr.of.map((part) => foreseen(part, lines, about));
       return parts.includes(settles) ? settles : parts.includes(undefined) ? undefined : !settles;
     }
     default:
