@@ -57,7 +57,7 @@ export const config = z.object({
     .int()
     .min(1)
     .max(16)
-    .default(2)
+    .default(4)
     .describe('Index builds that run at once, each on a thread of its own that gives way to others'),
   indexMemory: bytes()
     .default(1024 ** 3)

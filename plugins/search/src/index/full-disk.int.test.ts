@@ -105,36 +105,40 @@ describe('hostile row 14: the disk is full', () => {
   it.each([
     ['an update', (store: IndexStore) => update(store, AFTER), ['c.txt', 'd.txt']],
     ['a compaction', (store: IndexStore) => store.compact(1, undefined, { force: true }), ['a.txt', 'gone.txt']],
-  ])('from any write of %s on: it says so, the index before is served, and nothing is left behind', async (_what, work, whole) => {
-    const built = await IndexStore.open(join(root, 'built'), OPTIONS);
-    await update(built, { 'first.txt': 'first\n', 'b.txt': 'old hay\n' });
-    await update(built, BEFORE);
-    const build = async (name: string): Promise<IndexStore> => {
-      await files.cp(built.root, join(root, name), { recursive: true });
-      return IndexStore.open(join(root, name), OPTIONS);
-    };
-    const measured = await build('measured');
-    disk.writes = 0;
-    await work(measured);
-    const writes = disk.writes;
-    expect(writes).toBeGreaterThan(5);
-    for (let from = 1; from <= writes; from++) {
-      const store = await build(`${from}`);
+  ])(
+    'from any write of %s on: it says so, the index before is served, and nothing is left behind',
+    async (_what, work, whole) => {
+      const built = await IndexStore.open(join(root, 'built'), OPTIONS);
+      await update(built, { 'first.txt': 'first\n', 'b.txt': 'old hay\n' });
+      await update(built, BEFORE);
+      const build = async (name: string): Promise<IndexStore> => {
+        await files.cp(built.root, join(root, name), { recursive: true });
+        return IndexStore.open(join(root, name), OPTIONS);
+      };
+      const measured = await build('measured');
       disk.writes = 0;
-      disk.refuseFrom = from;
-      await expect(work(store), `write ${from} of ${writes}`).rejects.toMatchObject(REFUSED);
-      const other = await IndexStore.open(store.root, OPTIONS);
-      const state = await found(other);
-      // The last write tells other processes of a manifest that is in place already.
-      expect(state, `write ${from} of ${writes}`).toEqual(from < writes ? ['a.txt', 'gone.txt'] : whole);
-      expect(await found(store)).toEqual(state);
-      await expectNoOrphans(store);
-      disk.refuseFrom = Number.POSITIVE_INFINITY;
-      await work(store);
-      expect(await found(store)).toEqual(whole);
-      await expectNoOrphans(store);
-    }
-  }, 60_000);
+      await work(measured);
+      const writes = disk.writes;
+      expect(writes).toBeGreaterThan(5);
+      for (let from = 1; from <= writes; from++) {
+        const store = await build(`${from}`);
+        disk.writes = 0;
+        disk.refuseFrom = from;
+        await expect(work(store), `write ${from} of ${writes}`).rejects.toMatchObject(REFUSED);
+        const other = await IndexStore.open(store.root, OPTIONS);
+        const state = await found(other);
+        // The last write tells other processes of a manifest that is in place already.
+        expect(state, `write ${from} of ${writes}`).toEqual(from < writes ? ['a.txt', 'gone.txt'] : whole);
+        expect(await found(store)).toEqual(state);
+        await expectNoOrphans(store);
+        disk.refuseFrom = Number.POSITIVE_INFINITY;
+        await work(store);
+        expect(await found(store)).toEqual(whole);
+        await expectNoOrphans(store);
+      }
+    },
+    60_000,
+  );
 
   it('on a real one that is too small, on this thread and on a thread of its own', async (context) => {
     const mount = join(root, 'small');

@@ -31,6 +31,9 @@ const MADE_UP = /^(?:__anon|anonymous|AnonymousFunction)[0-9a-f]*/;
 const NEWLINE = 0x0a;
 /** Places of one name that are looked at for what contains a tag: a file of nothing but one name must not take long. */
 const MAX_CANDIDATES = 64;
+/** How far behind the name before it a name is looked for on a line, and from its beginning where it is not there. */
+const MAX_LOOK_BYTES = 64 << 10;
+const MAX_LOOK_BACK_BYTES = 4 << 10;
 
 interface Placed {
   readonly tag: CtagsTag;
@@ -86,13 +89,21 @@ function place(language: string, tags: readonly CtagsTag[], content: Buffer): Pl
   const starts = lineStarts(content);
   const taken = new Set<number>();
   const placed: Placed[] = [];
+  /** The end of the last name that was found. */
+  let after = 0;
   for (const tag of tags) {
     const kind = Object.hasOwn(kinds, tag.kind) ? kinds[tag.kind] : undefined;
     if (kind === undefined || kind === 'unknown' || tag.name === '' || MADE_UP.test(tag.name)) continue;
     const from = starts[tag.line - 1];
-    const start = from === undefined ? -1 : wordAt(content, Buffer.from(tag.name), from, starts[tag.line] ?? content.length, taken);
-    if (start < 0 || isLocal(tag, kind, isIndented(content[from!]))) continue;
+    if (from === undefined || isLocal(tag, kind, isIndented(content[from]))) continue;
+    const to = starts[tag.line] ?? content.length;
+    const name = Buffer.from(tag.name);
+    // Names on one line mostly come in their order; a line of nothing but names must not be read anew for each of them.
+    let start = wordAt(content, name, Math.max(from, after), Math.min(to, Math.max(from, after) + MAX_LOOK_BYTES), taken);
+    if (start < 0 && after > from) start = wordAt(content, name, from, Math.min(to, from + MAX_LOOK_BACK_BYTES), taken);
+    if (start < 0) continue;
     taken.add(start);
+    after = start + name.length;
     placed.push({ tag, kind, start });
   }
   return placed;
