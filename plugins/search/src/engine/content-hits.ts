@@ -30,7 +30,7 @@ export function contentHits(atom: Atom, document: DocumentView, wanted: 'all' | 
   };
   if (!windows) atom.matcher.scan(content, 0, content.length, visit);
   else if (atom.matcher.engine === 'literal') scanLiteral(atom, content, windows, visit, budget);
-  else if (windows.anchor) scanAnchoredLines(atom.matcher, content, windows, visit, budget);
+  else if (windows.anchor && !atom.pattern.leads) scanAnchoredLines(atom.matcher, content, windows, visit, budget);
   else scanWindows(atom.matcher, content, windows, visit, budget);
   return hits;
 }

@@ -10,6 +10,8 @@ export interface CompiledPattern {
   readonly crossesLines: boolean;
   /** The pattern means the same on any bytes, so no text is checked for its encoding. */
   readonly bytewise: boolean;
+  /** Every match begins with the same text of a few characters, which the engine itself looks for faster than anybody could before it. */
+  readonly leads: boolean;
   /** Why `matcher().engine` runs, in words. */
   readonly why: string;
   /** A backtracking engine could take very long with it; it runs on a linear one where it does, which is slow enough. */

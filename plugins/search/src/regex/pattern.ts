@@ -24,6 +24,7 @@ function compileLiteral(spec: PatternSpec): CompiledPattern {
     required: literalRun(folded),
     crossesLines: spec.source.includes('\n'),
     bytewise: true,
+    leads: true,
     why: 'a text is found by its bytes',
     ambiguous: false,
     matcher: () => matcher,

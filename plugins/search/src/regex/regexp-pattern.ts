@@ -12,6 +12,9 @@ import { simplify } from './simplify.js';
 import { foldCodePoint } from './unicode.js';
 import { v8Linear } from './v8-linear.js';
 
+/** Shorter texts are found too often to lead anywhere. */
+const LEADING_TEXT = 3;
+
 /** How a regexp will run; plain data for `explain`. */
 export interface EnginePlan {
   readonly engine: 'v8' | 're2';
@@ -49,7 +52,14 @@ export function compileRegexp(spec: PatternSpec): CompiledPattern {
     },
   });
   const { why, ambiguous } = plan;
-  return { spec, required: requiredLiterals(simple), crossesLines, bytewise, why, ambiguous, matcher: () => matcher };
+  const leads = plan.engine === 'v8' && !ambiguous && beginsWithText(simple);
+  return { spec, required: requiredLiterals(simple), crossesLines, bytewise, leads, why, ambiguous, matcher: () => matcher };
+}
+
+function beginsWithText(node: Node): boolean {
+  if (node.kind === 'concat') return node.of.length > 0 && beginsWithText(node.of[0]!);
+  if (node.kind === 'capture') return beginsWithText(node.of);
+  return node.kind === 'literal' && node.text.length >= LEADING_TEXT;
 }
 
 /** Chooses the engine: V8 where a linear engine backs it or the pattern cannot explode on a short line, RE2 otherwise. */

@@ -31,6 +31,7 @@ function spread(...nodes: readonly SearchEngine[]): void {
   world.node = new SpreadEngine(
     nodes.map((client, i) => ({ address: `node-${i}`, client })),
     () => now,
+    20,
   );
 }
 const told = (matches: readonly SearchMatch[]): string[] =>
@@ -76,6 +77,20 @@ describe('several search nodes as one', () => {
     const answer = await world.ask('needle timeout:300ms');
     expect(answer.verdict.reasons).toContainEqual(expect.objectContaining({ reason: 'shard-missing', repositories: ['a', 'b'] }));
     expect(new Set(answer.matches.map((m) => m.repository.name))).toEqual(new Set(['c', 'd', 'e', 'f']));
+  });
+
+  it('go on with another copy when a node says nothing any more, and tell nothing twice', async () => {
+    const real = world.nodeWith(new Set([1, 2, 3]));
+    const hung: SearchEngine = {
+      ...real,
+      search: (o) => {
+        const events = real.search(o)[Symbol.asyncIterator]();
+        let said = 0;
+        return { [Symbol.asyncIterator]: () => ({ next: () => (said++ < 1 ? events.next() : new Promise(() => undefined)) }) };
+      },
+    };
+    spread(hung, world.nodeWith(new Set([1, 2, 3, 4, 5, 6])));
+    await expectWhole();
   });
 
   it('go on with another copy when a node fails in the middle of its answer, and tell nothing twice', async () => {

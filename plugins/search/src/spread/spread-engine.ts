@@ -17,6 +17,8 @@ type Node = RemoteNode<SearchEngine>;
 
 /** Milliseconds after the deadline in which a node must have said something. */
 const LATE_AFTER = 1_000;
+/** A node at work says something ten times a second; one that is silent for so many milliseconds hangs. */
+const SILENT_AFTER = 2_000;
 const CALL_TIMEOUT = 5_000;
 /** Timers take no longer spans than 24 days. */
 const MAX_WAIT = 2 ** 31 - 1;
@@ -28,6 +30,8 @@ interface Part {
   readonly repositories: readonly number[];
   readonly iterator: AsyncIterator<EngineEvent>;
   next: Promise<IteratorResult<EngineEvent> | Failure>;
+  /** Milliseconds for which it was waited for since it last said something. */
+  silentFor: number;
   /** The documents that it has answered. */
   readonly given: Set<string>;
   /** What it has counted: told when it is done, as another node would count the same again. */
@@ -39,15 +43,16 @@ interface Failure {
 
 /**
  * Many search nodes as one. Which node is asked for a repository goes by what the nodes say that they hold, and each is
- * answered for by one. Where that node fails, another one that holds the repository answers; without one it is named as unanswered.
+ * answered for by one. Where that node fails or falls silent, another one that holds the repository answers; without one it is named as unanswered.
  */
 export class SpreadEngine implements SearchEngine {
   readonly #view: HoldingsView;
 
-  /** @param now monotonic milliseconds */
+  /** @param now monotonic milliseconds @param silentAfter milliseconds of silence after which another copy is asked */
   constructor(
     private readonly nodes: readonly Node[],
     private readonly now: () => number = () => performance.now(),
+    private readonly silentAfter = SILENT_AFTER,
   ) {
     this.#view = new HoldingsView(nodes, now);
   }
@@ -61,17 +66,36 @@ export class SpreadEngine implements SearchEngine {
     const given = new Set<string>();
     const held: EngineDocument[] = [];
     let summary = EMPTY;
+    /** Milliseconds for which nobody may say anything from now on. */
+    let patience = 0;
+    let heard = true;
     const end = new AbortController();
     const signal = request.signal ? AbortSignal.any([request.signal, end.signal]) : end.signal;
     const ask = ({ shares, unanswered: lost, notIndexed }: Shares): void => {
       for (const [node, repositories] of shares) open.add(this.#part(node, repositories, { ...request, signal }, dueAt));
       summary = merged(summary, { ...(lost.length > 0 ? unanswered(lost) : EMPTY), notIndexed });
     };
+    const askInstead = (part: Part): void => {
+      open.delete(part);
+      for (const key of part.given) given.add(key);
+      ask(route.instead(part.node, part.repositories));
+    };
     try {
       ask(await route.shares(new Set(request.scope.repositories.map(({ id }) => id))));
       while (open.size > 0) {
         // Counted from here: who reads slowly makes no node late.
-        const first = await firstOf(open, Math.max(dueAt - this.now(), 0) + LATE_AFTER);
+        if (heard) patience = Math.max(dueAt - this.now(), 0) + LATE_AFTER;
+        const wait = Math.min(patience, this.silentAfter);
+        const first = await firstOf(open, wait);
+        heard = first !== undefined;
+        patience -= wait;
+        for (const part of silentOf(open, this.silentAfter)) {
+          if (!route.isElsewhere(part.node, part.repositories)) continue;
+          void part.iterator.return?.().catch(() => undefined);
+          this.#view.down(part.node);
+          askInstead(part);
+        }
+        if (!first && patience > 0) continue;
         if (!first) {
           for (const { node } of open) this.#view.down(node);
           summary = merged(summary, unanswered([...open].flatMap(({ repositories }) => repositories)));
@@ -79,11 +103,9 @@ export class SpreadEngine implements SearchEngine {
         }
         const [part, result] = first;
         if ('error' in result || result.done) {
-          open.delete(part);
           request.signal?.throwIfAborted();
           this.#failed(part.node, 'error' in result ? result.error : undefined);
-          for (const key of part.given) given.add(key);
-          ask(route.instead(part.node, part.repositories));
+          askInstead(part);
           continue;
         }
         // Also after the last event: the call ends when its stream does.
@@ -192,7 +214,7 @@ export class SpreadEngine implements SearchEngine {
     const scope = shareOf(request.scope, repositories);
     const limits = { ...request.limits, deadline: Math.max(1, dueAt - this.now()) };
     const iterator = node.client.search({ ...request, scope, limits })[Symbol.asyncIterator]();
-    return { node, repositories, iterator, next: nextOf(iterator), given: new Set(), counts: [] };
+    return { node, repositories, iterator, next: nextOf(iterator), silentFor: 0, given: new Set(), counts: [] };
   }
 
   /** Remembers what could come a second time, from another node. */
@@ -217,12 +239,18 @@ const nextOf = (iterator: AsyncIterator<EngineEvent>): Part['next'] => iterator.
 const within = (signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT), ...(signal ? [signal] : [])]);
 
+const silentOf = (parts: Iterable<Part>, longest: number): readonly Part[] => [...parts].filter(({ silentFor }) => silentFor >= longest);
+
 /** The part that has something to say first; undefined: nobody has within `patience` milliseconds. */
 async function firstOf(parts: Iterable<Part>, patience: number): Promise<readonly [Part, Awaited<Part['next']>] | undefined> {
+  const began = performance.now();
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), Math.min(patience, MAX_WAIT));
   try {
-    return await Promise.race([late.promise, ...[...parts].map(async (part) => [part, await part.next] as const)]);
+    const first = await Promise.race([late.promise, ...[...parts].map(async (part) => [part, await part.next] as const)]);
+    const waited = first ? performance.now() - began : patience;
+    for (const part of parts) part.silentFor = part === first?.[0] ? 0 : part.silentFor + waited;
+    return first;
   } finally {
     clearTimeout(timer);
   }

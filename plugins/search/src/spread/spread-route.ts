@@ -30,6 +30,11 @@ export class SpreadRoute {
     return this.#shares(repositories);
   }
 
+  /** Whether others that answer hold all of what a node was asked for, and were not asked for it yet. */
+  isElsewhere(node: Node, repositories: readonly number[]): boolean {
+    return repositories.every((id) => this.view.holders(id).some((holder) => holder !== node && !this.#tried.get(id)?.has(holder)));
+  }
+
   /** Who answers for what a node says it does not hold: it may have moved since it was last asked. */
   async moved(from: Node, repositories: readonly number[]): Promise<Shares> {
     await this.view.renew();
