@@ -50,9 +50,7 @@ export async function* indexedMatches(
       } else if (event.type === 'counted') {
         for (const counts of event.counts) {
           const repository = byId.get(counts.repository);
-          if (!repository || !run.sees(repository.id)) continue;
-          run.tally.addCounts(repository, counts, freshnessOf(repository));
-          run.tally.leaveUnshown(run.shown ?? 0, counts.documents);
+          if (repository) await run.addCounts(repository, counts, freshnessOf(repository));
         }
         // Nothing to show, but progress.
         yield [];

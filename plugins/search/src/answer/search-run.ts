@@ -1,8 +1,8 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Git, MirrorState } from '@sextant/plugin-git/api';
 import type { CommitOid, Logger, Meter } from '@sextant/sdk';
-import type { SearchEngine, SearchMatch } from '../api.js';
-import type { EngineSummary, PatternSpec, SearchLimits } from '../engine/contract.js';
+import type { Freshness, SearchEngine, SearchMatch } from '../api.js';
+import type { EngineCounts, EngineSummary, PatternSpec, SearchLimits } from '../engine/contract.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import type { SkipReason } from '../index/skip-reason.js';
 import type { SymbolSources } from '../index/symbols/symbol-sources.js';
@@ -40,14 +40,16 @@ export interface SearchRun {
   /** Milliseconds until the answer is due. */
   timeLeft(): number;
   readonly countAll: boolean;
-  /** So many documents are shown, and what else the index holds is only counted; undefined: all that is found is looked at. */
-  readonly shown: number | undefined;
+  /** So many documents are looked at, and what else the index holds is only counted; undefined: all that is found is looked at. */
+  readonly lookedAt: number | undefined;
+  /** Takes in what the index has counted, as far as the asker may see it at this moment. */
+  addCounts(repository: NamedRepository, counts: EngineCounts, freshness: Freshness): Promise<void>;
   /** What is said of what was found and is not shown. */
   capped(): string;
   /** Told of a repository whose index failed: it is built anew soon. */
   damaged(repositoryId: number): void;
-  /** May the asker see the repository, or read this file of it? */
-  sees(repositoryId: number, path?: string): boolean;
+  /** May the asker read this file? */
+  sees(repositoryId: number, path: string): boolean;
   /** False where rules hide files of the repository from the asker: no one file speaks for it. */
   seesWhole(repositoryId: number): boolean;
   readonly isLarge: (path: string) => boolean;
@@ -94,7 +96,7 @@ export const limitsOf = (run: SearchRun): SearchLimits => ({
 /** The same for the index, which can count what nobody will look at. */
 export const indexLimitsOf = (run: SearchRun): SearchLimits => ({
   ...limitsOf(run),
-  ...(run.shown === undefined ? {} : { counts: true, maxDocuments: run.shown }),
+  ...(run.lookedAt === undefined ? {} : { counts: true, maxDocuments: run.lookedAt }),
 });
 
 /** For engines: to hold everything back until it can be sent best first. */

@@ -40,6 +40,26 @@ describe('search', () => {
     expect(events.findLast((e) => e.type === 'progress')).toMatchObject({ progress: { matchCount: 1, done: true } });
   });
 
+  it('hostile row 17: counts nothing of a repository that was taken away while others were counted', async () => {
+    for (const name of ['first', 'second', 'third']) await world.add(name, { tree: { 'a.ts': 'needle\n' } });
+    world.wall.grant(ada, [1, 2, 3]);
+    const { realNode } = world;
+    world.node = {
+      ...realNode,
+      async *search(request) {
+        for (const repository of request.scope.repositories) {
+          for await (const event of realNode.search({ ...request, scope: { repositories: [repository] } }))
+            if (event.type !== 'done' || repository.id === 3) yield event;
+          world.wall.grant(ada, [1, 3]);
+        }
+      },
+    };
+    const answer = await world.ask('type:file needle count:all', ada, { display: 0 });
+    expect(answer.matches).toEqual([]);
+    expect(answer.progress).toMatchObject({ matchCount: 2, done: true });
+    expect(JSON.stringify(answer)).not.toContain('second');
+  });
+
   it('names no repository in its verdict that was taken away meanwhile', async () => {
     await world.add('seen', { tree: { 'a.txt': 'needle\n' } });
     await world.add('taken', { indexed: false, status: 'cloning' });

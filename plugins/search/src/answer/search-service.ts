@@ -249,7 +249,14 @@ export class SearchService implements Search {
       // A ranker may look at them.
       lines: !counting && (this.services.rankers.length > 0 || (request.display !== 0 && showsLines(select))),
       ordered: request.ordered ?? false,
-      shown: this.#shownOf(plan, request, counting),
+      lookedAt: this.#lookedAt(plan, request, counting),
+      addCounts: async (repository, counts, freshness) => {
+        await viewer.look();
+        // Rules that came since may hide some of what was counted, and nothing tells which.
+        if (!viewer.seesWhole(repository.id)) return;
+        o.tally.addCounts(repository, counts, freshness);
+        o.tally.leaveUnshown(request.display ?? 0, counts.documents);
+      },
       sees: viewer.sees,
       seesWhole: (id) => viewer.seesWhole(id),
       // Unless it matters which of its documents comes first.
@@ -258,16 +265,20 @@ export class SearchService implements Search {
     };
   }
 
-  /** Where all is counted, and neither a ranker nor `select:` has to look at what is not shown, it need not be made. */
-  #shownOf(
+  /**
+   * Where all is counted, what is not shown need not be made, unless a ranker, `select:` or the order has to look at it. As many are looked
+   * at as a search without `count:all` would look at, so that the best of them are shown.
+   */
+  #lookedAt(
     { options, alternatives }: SearchPlan,
-    { display }: Pick<SearchRequest, 'display'>,
+    { display, ordered }: Pick<SearchRequest, 'display' | 'ordered'>,
     counting: Counting | undefined,
   ): number | undefined {
+    if (options.count !== 'all' || display === undefined) return undefined;
+    if (counting || options.select || this.services.rankers.length > 0 || (ordered && display > 0)) return undefined;
     // What several alternatives find is found once.
-    const kinds = alternatives.length > 1 || alternatives.some((alternative) => alternative.kinds.includes('symbol'));
-    const looks = kinds || counting !== undefined || options.select !== undefined || this.services.rankers.length > 0;
-    return options.count === 'all' && !looks ? display : undefined;
+    if (alternatives.length > 1 || alternatives.some(({ kinds }) => kinds.includes('symbol'))) return undefined;
+    return display === 0 ? 0 : Math.max(display, this.services.settings().defaultLimit);
   }
 
   async *#deliver(

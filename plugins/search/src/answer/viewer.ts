@@ -2,6 +2,10 @@ import type { Visibility, VisibilityService } from '@sextant/plugin-code-host/ap
 import type { Actor } from '@sextant/sdk';
 import type { SearchMatch } from '../api.js';
 
+/** False where rules hide paths of the repository, or all of it: then its numbers of files and bytes tell of what is hidden. */
+export const seesWhole = (visibility: Visibility, repositoryId: number): boolean =>
+  visibility.unrestricted || (visibility.canSee(repositoryId) && !visibility.paths?.has(repositoryId));
+
 /** What the asker of one search may see, now: asked of the wall again before anything more is said. */
 export class Viewer {
   #moved = false;
@@ -39,9 +43,9 @@ export class Viewer {
 
   readonly sees = (repositoryId: number, path?: string): boolean => this.visibility.canSee(repositoryId, path);
 
-  /** False where rules hide paths of the repository: then its numbers of files and bytes tell of what is hidden. */
+  /** As {@link seesWhole}. */
   seesWhole(repositoryId: number): boolean {
-    return this.visibility.unrestricted || (this.sees(repositoryId) && !this.visibility.paths?.has(repositoryId));
+    return seesWhole(this.visibility, repositoryId);
   }
 
   maySee(match: SearchMatch): boolean {

@@ -44,7 +44,7 @@ export class DocumentEvaluator {
   /** Undefined when the document does not match, or when the budget ran out before that was known. */
   evaluate(document: DocumentView): DocumentHits | undefined {
     this.begin(document);
-    if (!this.#holds(this.root) || this.budget.stopped) return undefined;
+    if (!this.holds(this.root) || this.budget.stopped) return undefined;
     return this.#collect();
   }
 
@@ -58,17 +58,13 @@ export class DocumentEvaluator {
   }
 
   holds(node: Node): boolean {
-    return this.#holds(node);
-  }
-
-  #holds(node: Node): boolean {
     switch (node.op) {
       case 'and':
-        return node.of.every((child) => this.#holds(child));
+        return node.of.every((child) => this.holds(child));
       case 'or':
-        return node.of.some((child) => this.#holds(child));
+        return node.of.some((child) => this.holds(child));
       case 'not':
-        return !this.#holds(node.of);
+        return !this.holds(node.of);
       case 'const':
         return node.value;
       case 'language':
@@ -177,7 +173,7 @@ export class DocumentEvaluator {
   #gather(node: Node, into: Gathered): void {
     if (node.op === 'and') for (const child of node.of) this.#gather(child, into);
     else if (node.op === 'or') {
-      for (const child of node.of) if (this.#holds(child)) this.#gather(child, into);
+      for (const child of node.of) if (this.holds(child)) this.#gather(child, into);
     } else if (node.op === 'symbolKind') into.kinds = new Set([...(into.kinds ?? []), ...node.kinds]);
     else if (node.op === 'match') {
       if (node.in.has('path')) into.path.push(this.#pathOf(node.atom));

@@ -37,7 +37,7 @@ export class LiteralCounter {
   readonly #counted: Bitset;
   /** Where the last hit ended: the next does not overlap it, whatever is read when. */
   #end = 0;
-  #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  #buffer = Buffer.alloc(0);
 
   constructor(
     private readonly shard: Shard,
@@ -84,7 +84,7 @@ export class LiteralCounter {
     const { blobStart } = this.shard;
     const { matcher } = this.atom;
     const end = Math.min(to + this.#length - 1, this.shard.image.header.contentLength);
-    if (end - from > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(end - from);
+    if (end - from > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(end - from, 2 * this.#buffer.length));
     const bytes = this.#buffer.subarray(0, end - from);
     this.shard.readContent(bytes, from);
     let blob = this.shard.blobAt(from);

@@ -22,7 +22,7 @@ export class ShardImages {
 
   /** What of a shard is in memory; nothing else of it can be read. */
   resident(id: string): Shard | undefined {
-    const image = this.#images.get(id);
+    const image = this.get(id);
     if (!image) return undefined;
     const shard = this.#shards.get(image) ?? new Shard(image, NO_FILES);
     this.#shards.set(image, shard);

@@ -1,6 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { GitCommitParent, GitEntryParent } from '@sextant/plugin-git/api';
 import { type ConfigOf, decodeNodeId, type Operation, type Resolved, type ResolverMap, SextantError } from '@sextant/sdk';
+import { seesWhole } from '../../answer/viewer.js';
 import type { PatternType, SearchAlert, SearchMatch } from '../../api.js';
 import type { config } from '../../config.js';
 import type { IndexedRepository } from '../../engine/contract.js';
@@ -12,7 +13,7 @@ import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
 import { PATTERN_TYPE_OF_VERSION, type QueryVersion } from './route-arguments.js';
-import { byReason, seesAllPaths, skippedPage } from './skipped-page.js';
+import { byReason, skippedPage } from './skipped-page.js';
 
 type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
@@ -202,7 +203,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
         { repository, skippedFiles }: Pick<IndexedRepository, 'repository' | 'skippedFiles'>,
         _args: unknown,
         op: Operation,
-      ) => (seesAllPaths(await d.visibility.of(op.actor), repository) ? byReason(skippedFiles) : null),
+      ) => (seesWhole(await d.visibility.of(op.actor), repository) ? byReason(skippedFiles) : null),
     },
   };
 

@@ -1,15 +1,11 @@
 import type { Visibility } from '@sextant/plugin-code-host/api';
+import { seesWhole } from '../../answer/viewer.js';
 import type { IndexedRepository, SearchEngine } from '../../engine/contract.js';
 
 type Request = Parameters<SearchEngine['skippedFiles']>[0];
 type SkippedFile = Awaited<ReturnType<SearchEngine['skippedFiles']>>[number];
 
 const LOOKED_AT_ONCE = 1_000;
-
-/** False where rules hide paths: numbers of files would tell of them. */
-export function seesAllPaths({ unrestricted, paths }: Visibility, repository: number): boolean {
-  return unrestricted || !paths?.has(repository);
-}
 
 /** The most frequent first. */
 export function byReason(skipped: IndexedRepository['skippedFiles']): readonly { readonly reason: string; readonly count: number }[] {
@@ -24,7 +20,7 @@ export async function skippedPage(
   visibility: Visibility,
   request: Request,
 ): Promise<readonly SkippedFile[]> {
-  if (seesAllPaths(visibility, request.repository)) return engine.skippedFiles(request);
+  if (seesWhole(visibility, request.repository)) return engine.skippedFiles(request);
   const seen: SkippedFile[] = [];
   for (let offset = 0; seen.length < request.offset + request.limit; offset += LOOKED_AT_ONCE) {
     const files = await engine.skippedFiles({ ...request, limit: LOOKED_AT_ONCE, offset });
