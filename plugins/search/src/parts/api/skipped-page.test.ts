@@ -15,7 +15,7 @@ const everybody = { unrestricted: true, canSee: () => true } as unknown as Visib
 const somebody = {
   unrestricted: false,
   paths: new Map([[1, {}]]),
-  canSee: (_repository: number, path: string) => path.startsWith('open'),
+  canSee: (_repository: number, path?: string) => path === undefined || path.startsWith('open'),
 } as unknown as Visibility;
 
 it('is what was asked for where nothing is hidden', async () => {
