@@ -1,9 +1,8 @@
-import type { Connection, FoundRepository } from '@sextant/plugin-code-host/api';
-import { codeHostKindContract, testHostClients } from '@sextant/plugin-code-host/testing';
-import { RepoName, SextantError } from '@sextant/sdk';
+import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
+import { RepoName } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GiteaConfig, giteaConfig } from './gitea-config.js';
+import { giteaConfig } from './gitea-config.js';
 import { giteaKind } from './gitea-kind.js';
 import { FakeGitea } from './testing/fake-gitea.js';
 
@@ -24,33 +23,10 @@ beforeAll(async () => {
   closed = gone.url;
 });
 afterAll(() => gitea[Symbol.asyncDispose]());
-beforeEach(() => {
-  gitea.repositories = [...REPOSITORIES];
-  gitea.renamed.clear();
-  gitea.faults.clear();
-  gitea.asked.length = 0;
-});
+beforeEach(() => gitea.restore());
 
 const kind = () => giteaKind(testHostClients());
-const connection = (config: object = {}): Connection<GiteaConfig> => ({
-  id: 1,
-  kind: 'GITEA',
-  displayName: 'x',
-  config: giteaConfig.parse({ url: gitea.url, token: gitea.token, ...config }),
-});
-async function listed(config: object = {}): Promise<readonly FoundRepository[]> {
-  return await Array.fromAsync(kind().list(connection(config), { signal, progress: () => undefined }));
-}
-const namesAtHost = async (config: object): Promise<readonly (string | undefined)[]> =>
-  (await listed(config)).map(({ nameAtHost }) => nameAtHost);
-async function failureOf(work: Promise<unknown>): Promise<SextantError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!SextantError.is(error)) throw new Error('it did not fail with one of our errors', { cause: error });
-  return error;
-}
+const { connection, listed, namesAtHost, cloneSource, check } = kindOnHost(kind, () => ({ url: gitea.url, token: gitea.token }));
 
 describeContract(
   codeHostKindContract(() => ({
@@ -58,6 +34,7 @@ describeContract(
     refused: { url: gitea.url, token: 'wrong' },
     unreachable: { url: closed, token: gitea.token },
     faults: gitea.faults,
+    elsewhere: (url) => ({ url, token: gitea.token }),
   })),
   'Gitea',
   kind,
@@ -121,21 +98,19 @@ describe('what is listed', () => {
 });
 
 describe('what git is given', () => {
-  const source = (config: object, cloneUrl: string) => kind().cloneSource(connection(config), { name: 'x', externalId: '1', cloneUrl });
-
   it('is the token for its server, apart from the URL', async () => {
-    const { url, credentials } = await source({}, `${gitea.url}/ana/anvil.git`);
+    const { url, credentials } = await cloneSource(`${gitea.url}/ana/anvil.git`);
     expect([url, credentials?.password.reveal()]).toEqual([`${gitea.url}/ana/anvil.git`, gitea.token]);
   });
 
   it('is no token for another server (row 20)', async () => {
-    expect(await source({}, 'https://evil.example.com/ana/anvil.git')).toEqual({ url: 'https://evil.example.com/ana/anvil.git' });
+    expect(await cloneSource('https://evil.example.com/ana/anvil.git')).toEqual({ url: 'https://evil.example.com/ana/anvil.git' });
   });
 
   it('is a key by ssh', async () => {
     const config = { gitURLType: 'ssh', gitSSHKey: 'a key' };
     const [found] = await listed({ ...config, repos: ['ana/anvil'] });
-    const { url, sshKey, credentials } = await source(config, found?.cloneUrl ?? '');
+    const { url, sshKey, credentials } = await cloneSource(found?.cloneUrl ?? '', config);
     expect([url, sshKey?.reveal(), credentials]).toEqual(['ssh://git@gitea.internal.example/ana/anvil.git', 'a key', undefined]);
   });
 });
@@ -147,7 +122,7 @@ describe('a check', () => {
     ['for a user', ['repository'], { users: ['ana'] }, 'read:user'],
   ])('%s names the scope that the token lacks', async (_what, scopes, config, scope) => {
     gitea.tokens.set('narrow', scopes);
-    const error = await failureOf(kind().check(connection({ ...config, token: 'narrow' }), signal));
+    const error = await failureOf(check({ ...config, token: 'narrow' }));
     expect(error).toMatchObject({
       code: 'SEXTANT_CODE_HOST_REFUSED',
       why: `The token lacks the scope ${scope}.`,
@@ -157,7 +132,7 @@ describe('a check', () => {
 
   it('takes the least that is needed for everything', async () => {
     gitea.tokens.set('least', ['repository']);
-    expect(await kind().check(connection({ token: 'least' }), signal)).toEqual({ ok: true });
+    expect(await check({ token: 'least' })).toEqual({ ok: true });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { gitUrlType, hostUrl, ownerAndName, pathPattern, repositoryQuery } from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)?$/, 'must be the name of an organization');
@@ -5,12 +6,7 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)?$/, '
 /** Keys and defaults are the field's. */
 export const githubConfig = z
   .object({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .refine((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', 'must not hold a user or a password')
-      .transform((text) => new URL(text.endsWith('/') ? text : `${text}/`).href)
-      .default('https://github.com/')
-      .describe('Address of GitHub, or of a GitHub Enterprise Server'),
+    url: hostUrl().default('https://github.com/').describe('Address of GitHub, or of a GitHub Enterprise Server'),
     token: secret().optional().describe('A token that may read the contents and metadata of the repositories; none for a GitHub App'),
     gitHubAppDetails: z
       .strictObject({
@@ -21,22 +17,12 @@ export const githubConfig = z
       .optional()
       .describe('The installation of a GitHub App, in the place of a token'),
     orgs: z.array(name).default([]).describe('Organizations whose repositories are listed'),
-    repos: z
-      .array(z.string().regex(/^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/, 'must look like owner/name'))
-      .default([])
-      .describe('Repositories, as owner/name'),
-    repositoryQuery: z
-      .array(z.string().min(1))
-      .optional()
-      .describe(
-        '"affiliated": those of the token’s user or of the installation; "public": all public ones, of a GitHub Enterprise Server; "internal"; "none"; anything else is searched for. Default: affiliated where nothing else is chosen, else none',
-      ),
-    repositoryPathPattern: z
-      .string()
-      .includes('{nameWithOwner}')
-      .default('{host}/{nameWithOwner}')
-      .describe('How a repository is named here: {host}, {nameWithOwner}'),
-    gitURLType: z.enum(['http', 'ssh']).default('http').describe('What git clones by'),
+    repos: z.array(ownerAndName('owner/name')).default([]).describe('Repositories, as owner/name'),
+    repositoryQuery: repositoryQuery(
+      '"affiliated": those of the token’s user or of the installation; "public": all public ones, of a GitHub Enterprise Server; "internal"; "none"; anything else is searched for. Default: affiliated where nothing else is chosen, else none',
+    ),
+    repositoryPathPattern: pathPattern('nameWithOwner'),
+    gitURLType: gitUrlType(),
     gitSSHCredential: z.strictObject({ privateKey: secret() }).optional().describe('A private key in OpenSSH form, for gitURLType ssh'),
   })
   .meta({ title: 'GitHub' });

@@ -1,10 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Connection, FoundRepository } from '@sextant/plugin-code-host/api';
-import { codeHostKindContract, testHostClients } from '@sextant/plugin-code-host/testing';
-import { Secret, SextantError } from '@sextant/sdk';
+import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
+import { Secret } from '@sextant/sdk';
 import { describeContract, TestClock } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { apiOf, type GithubConfig, githubConfig } from './github-config.js';
+import { apiOf, githubConfig } from './github-config.js';
 import { githubKind } from './github-kind.js';
 import { FakeGithub, type FakeRepository } from './testing/fake-github.js';
 
@@ -26,35 +25,16 @@ beforeAll(async () => {
 });
 afterAll(() => github[Symbol.asyncDispose]());
 beforeEach(() => {
-  github.repositories = [...REPOSITORIES];
-  github.renamed.clear();
-  github.faults.clear();
+  github.restore();
   github.mostFound = 1_000;
-  github.limit = 1_000_000;
+  github.window.limit = 1_000_000;
 });
 
 const kind = () => {
   const clients = testHostClients();
   return githubKind(clients, clients.services.clock);
 };
-const connection = (config: object = {}): Connection<GithubConfig> => ({
-  id: 1,
-  kind: 'GITHUB',
-  displayName: 'x',
-  config: githubConfig.parse({ url: github.url, ...('gitHubAppDetails' in config ? {} : { token: github.token }), ...config }),
-});
-const listed = async (config: object = {}, of = kind()): Promise<readonly FoundRepository[]> =>
-  await Array.fromAsync(of.list(connection(config), { signal, progress: () => undefined }));
-const namesAtHost = async (config: object): Promise<readonly (string | undefined)[]> =>
-  (await listed(config)).map(({ nameAtHost }) => nameAtHost);
-async function failureOf(work: Promise<unknown>): Promise<SextantError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!SextantError.is(error)) throw new Error('it did not fail with one of our errors', { cause: error });
-  return error;
-}
+const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: github.url, token: github.token }));
 
 describeContract(
   codeHostKindContract(() => ({
@@ -62,6 +42,7 @@ describeContract(
     refused: { url: github.url, token: 'wrong', orgs: ['team'] },
     unreachable: { url: closed, token: github.token, orgs: ['team'] },
     faults: github.faults,
+    elsewhere: (url) => ({ url, token: github.token, orgs: ['team'] }),
   })),
   'GitHub',
   kind,
@@ -158,10 +139,10 @@ describe('the limits of GitHub', () => {
       Array.from({ length: 60 }, (_, at) => ({ id: at + 1, name: `team/r${at}` })),
       () => clock.now().getTime(),
     );
-    small.limit = 10;
+    small.window.limit = 10;
     const began = clock.monotonic();
     const found = await listed({ url: small.url, token: small.token }, githubKind(clients, clock));
-    expect([found.length, small.refused]).toEqual([60, 0]);
+    expect([found.length, small.window.refused]).toEqual([60, 0]);
     // 30 pages by 9 an hour: the tenth is left to people.
     expect((clock.monotonic() - began) / 3_600_000).toBeGreaterThan(2.5);
   });
@@ -183,7 +164,10 @@ describe('the limits of GitHub', () => {
 describe('a GitHub App', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const app = (privateKeyText = pem) => ({ gitHubAppDetails: { appID: 12, installationID: '34', privateKey: privateKeyText } });
+  const app = (privateKeyText = pem) => ({
+    token: undefined,
+    gitHubAppDetails: { appID: 12, installationID: '34', privateKey: privateKeyText },
+  });
   beforeEach(() => void github.apps.set('12', publicKey.export({ type: 'spki', format: 'pem' }).toString()));
 
   it('lists what its installation may read, and clones by its token, which it asks for once', async () => {

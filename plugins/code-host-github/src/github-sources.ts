@@ -1,18 +1,12 @@
-import type { HostClient } from '@sextant/plugin-code-host/api';
+import { type HostClient, pagedSource, type RepositorySource, singleSource } from '@sextant/plugin-code-host/api';
 import { type Clock, SextantError, z } from '@sextant/sdk';
 import { type GithubRepository, githubInstallation, githubRepository, githubSearch } from './github-api.js';
 import type { GithubConfig } from './github-config.js';
 
-/** One way in which a connection says what it lists. */
-export interface Source {
-  readonly title: string;
-  list(client: HostClient, signal: AbortSignal): AsyncIterable<readonly GithubRepository[]>;
-  /** Asks for as little as tells whether the list would be given. */
-  probe(client: HostClient, signal: AbortSignal): Promise<unknown>;
-}
+type Source = RepositorySource<GithubRepository>;
 
 const PAGE = 100;
-const repositories = z.array(githubRepository);
+const SIZE = ['per_page', PAGE] as const;
 
 const queriesOf = ({ orgs, repos, repositoryQuery }: GithubConfig): readonly string[] =>
   repositoryQuery ?? (orgs.length + repos.length === 0 ? ['affiliated'] : ['none']);
@@ -49,25 +43,20 @@ export function sourcesOf(config: GithubConfig, clock: Clock): readonly Source[]
   ];
 }
 
-const listOf = (title: string, path: string, query: Readonly<Record<string, string>>): Source => ({
-  title,
-  list: (client, signal) => client.pages(path, repositories, { signal, query: { ...query, per_page: PAGE } }),
-  probe: (client, signal) => client.get(path, repositories, { signal, query: { ...query, per_page: 1 }, priority: 'interactive' }),
-});
+const listOf = (title: string, path: string, query: Readonly<Record<string, string>>): Source =>
+  pagedSource({ title, path, shape: z.array(githubRepository), of: (page) => page, size: SIZE, query });
 
 /** In the order of creation: what comes into being meanwhile comes last, and moves nothing to a page that was read. */
 const ofOrganization = (org: string): Source =>
   listOf(`the organization ${org}`, `orgs/${org}/repos`, { type: 'all', sort: 'created', direction: 'asc' });
 
-const ofInstallation: Source = {
+const ofInstallation: Source = pagedSource({
   title: 'those of the installation',
-  async *list(client, signal) {
-    for await (const page of client.pages('installation/repositories', githubInstallation, { signal, query: { per_page: PAGE } }))
-      yield page.repositories;
-  },
-  probe: (client, signal) =>
-    client.get('installation/repositories', githubInstallation, { signal, query: { per_page: 1 }, priority: 'interactive' }),
-};
+  path: 'installation/repositories',
+  shape: githubInstallation,
+  of: ({ repositories }) => repositories,
+  size: SIZE,
+});
 
 function everyPublic(url: string): Source {
   if (new URL(url).hostname === 'github.com')
@@ -78,18 +67,8 @@ function everyPublic(url: string): Source {
   return listOf('every public one', 'repositories', {});
 }
 
-/** One that GitHub does not have is gone; any other failure says nothing of it. A former name leads to it. */
-const oneRepository = (name: string): Source => ({
-  title: name,
-  async *list(client, signal) {
-    try {
-      yield [await client.get(`repos/${name}`, githubRepository, { signal })];
-    } catch (error) {
-      if (!SextantError.is(error) || error.details['status'] !== 404) throw error;
-    }
-  },
-  probe: (client, signal) => client.get(`repos/${name}`, githubRepository, { signal, priority: 'interactive' }),
-});
+/** A former name leads to it. */
+const oneRepository = (name: string): Source => singleSource(name, `repos/${name}`, githubRepository);
 
 /** GitHub gives the first so many of a search and no more. */
 const MOST_FOUND = 1_000;

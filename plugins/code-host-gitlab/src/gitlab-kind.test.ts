@@ -1,21 +1,20 @@
 import type { MemberSchema, ProjectSchema } from '@gitbeaker/core';
-import type { Connection, FoundRepository } from '@sextant/plugin-code-host/api';
-import { codeHostKindContract, testHostClients } from '@sextant/plugin-code-host/testing';
-import { Secret, SextantError, type z } from '@sextant/sdk';
+import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
+import { Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { gitlabMember, gitlabProject } from './gitlab-api.js';
-import { type GitlabConfig, gitlabConfig } from './gitlab-config.js';
+import { gitlabConfig } from './gitlab-config.js';
 import { gitlabKind } from './gitlab-kind.js';
 import { FakeGitlab, type FakeProject } from './testing/fake-gitlab.js';
 
 const signal = new AbortController().signal;
 const PROJECTS: readonly FakeProject[] = [
-  { id: 1, path: 'ana/anvil' },
-  { id: 2, path: 'team/hammer', visibility: 'private', members: { ana: 30, guest: 10 } },
-  { id: 3, path: 'team/sub/tongs', fork: true, archived: true, visibility: 'internal' },
-  { id: 4, path: 'ben/bellows' },
-  { id: 5, path: 'team/forge' },
+  { id: 1, name: 'ana/anvil' },
+  { id: 2, name: 'team/hammer', visibility: 'private', members: { ana: 30, guest: 10 } },
+  { id: 3, name: 'team/sub/tongs', fork: true, archived: true, visibility: 'internal' },
+  { id: 4, name: 'ben/bellows' },
+  { id: 5, name: 'team/forge' },
 ];
 
 let gitlab: FakeGitlab;
@@ -26,31 +25,10 @@ beforeAll(async () => {
   closed = gone.url;
 });
 afterAll(() => gitlab[Symbol.asyncDispose]());
-beforeEach(() => {
-  gitlab.projects = [...PROJECTS];
-  gitlab.renamed.clear();
-  gitlab.faults.clear();
-});
+beforeEach(() => gitlab.restore());
 
 const kind = () => gitlabKind(testHostClients());
-const connection = (config: object = {}): Connection<GitlabConfig> => ({
-  id: 1,
-  kind: 'GITLAB',
-  displayName: 'x',
-  config: gitlabConfig.parse({ url: gitlab.url, token: gitlab.token, ...config }),
-});
-const listed = async (config: object = {}): Promise<readonly FoundRepository[]> =>
-  await Array.fromAsync(kind().list(connection(config), { signal, progress: () => undefined }));
-const namesAtHost = async (config: object): Promise<readonly (string | undefined)[]> =>
-  (await listed(config)).map(({ nameAtHost }) => nameAtHost);
-async function failureOf(work: Promise<unknown>): Promise<SextantError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!SextantError.is(error)) throw new Error('it did not fail with one of our errors', { cause: error });
-  return error;
-}
+const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: gitlab.url, token: gitlab.token }));
 
 const GROUP = { projectQuery: ['groups/team/projects'] };
 describeContract(
@@ -59,6 +37,7 @@ describeContract(
     refused: { url: gitlab.url, token: 'wrong', ...GROUP },
     unreachable: { url: closed, token: gitlab.token, ...GROUP },
     faults: gitlab.faults,
+    elsewhere: (url) => ({ url, token: gitlab.token, ...GROUP }),
   })),
   'GitLab',
   kind,
@@ -66,7 +45,7 @@ describeContract(
 
 describe('what is listed', () => {
   it.each<[string, object, readonly string[]]>([
-    ['what the token’s user is a member of, where nothing is chosen', {}, PROJECTS.map(({ path }) => path)],
+    ['what the token’s user is a member of, where nothing is chosen', {}, PROJECTS.map(({ name }) => name)],
     ['a group with its subgroups', GROUP, ['team/hammer', 'team/sub/tongs', 'team/forge']],
     ['a subgroup', { projectQuery: ['groups/team/sub/projects'] }, ['team/sub/tongs']],
     ['a search', { projectQuery: ['?search=forge'] }, ['team/forge']],
@@ -107,7 +86,7 @@ describe('what is listed', () => {
   });
 
   it('is without a project that is gone, and is not given when a group is', async () => {
-    gitlab.projects = gitlab.projects.filter(({ id }) => id !== 4);
+    gitlab.repositories = gitlab.repositories.filter(({ id }) => id !== 4);
     expect(await namesAtHost({ projects: [{ name: 'ben/bellows' }, { id: 1 }] })).toEqual(['ana/anvil']);
     expect(await failureOf(listed({ projectQuery: ['groups/gone/projects'] }))).toMatchObject({ code: 'SEXTANT_CODE_HOST_ABSENT' });
   });

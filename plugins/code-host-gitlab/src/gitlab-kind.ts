@@ -1,8 +1,18 @@
-import type { CodeHostKind, Connection, FoundRepository, HostClients, HostPermissions } from '@sextant/plugin-code-host/api';
+import {
+  type CodeHostKind,
+  type Connection,
+  cloneSourceOf,
+  type FoundRepository,
+  type HostClients,
+  type HostPermissions,
+  listedBySources,
+  nameByPattern,
+  sshUrlOf,
+} from '@sextant/plugin-code-host/api';
 import { SextantError, z } from '@sextant/sdk';
 import { type GitlabProject, gitlabClient, gitlabMember, gitlabProject, gitlabProjects } from './gitlab-api.js';
 import { type GitlabConfig, gitlabConfig } from './gitlab-config.js';
-import { isAbsent, queriesOf, sourcesOf } from './gitlab-sources.js';
+import { queriesOf, sourcesOf } from './gitlab-sources.js';
 import { gitlabWebhooks } from './gitlab-webhooks.js';
 
 export const gitlabKind = (clients: HostClients): CodeHostKind<typeof gitlabConfig> => ({
@@ -11,44 +21,15 @@ export const gitlabKind = (clients: HostClients): CodeHostKind<typeof gitlabConf
   config: gitlabConfig,
   serviceType: () => 'gitlab',
   serviceId: ({ config }) => config.url,
-
-  async *list(connection, { signal, progress }) {
-    const client = gitlabClient(clients, connection);
-    const seen = new Set<number>();
-    for (const source of sourcesOf(connection.config)) {
-      progress(`${seen.size} projects, now ${source.title}`);
-      for await (const page of source.list(client, signal)) {
-        for (const project of page) {
-          if (seen.has(project.id)) continue;
-          seen.add(project.id);
-          yield foundOf(connection.config, project);
-        }
-      }
-    }
-  },
-
-  async find(connection, { externalId }, { signal }) {
-    const { config } = connection;
-    try {
-      const project = await gitlabClient(clients, connection).get(`projects/${encodeURIComponent(externalId)}`, gitlabProject, { signal });
-      return chooses(config, project) ? foundOf(config, project) : undefined;
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
-  },
-
-  async cloneSource({ config: { url, token, gitSSHKey } }, { cloneUrl }) {
-    if (cloneUrl.startsWith('ssh://')) return { url: cloneUrl, ...(gitSSHKey ? { sshKey: gitSSHKey } : {}) };
-    return { url: cloneUrl, ...(cloneUrl.startsWith(url) ? { credentials: { username: 'oauth2', password: token } } : {}) };
-  },
-
-  async check(connection, signal) {
-    const client = gitlabClient(clients, connection);
-    for (const source of sourcesOf(connection.config)) await source.probe(client, signal);
-    return { ok: true };
-  },
-
+  ...listedBySources<typeof gitlabConfig, GitlabProject>({
+    client: (connection) => gitlabClient(clients, connection),
+    sources: sourcesOf,
+    found: foundOf,
+    one: (client, { externalId }, { signal }) => client.get(`projects/${encodeURIComponent(externalId)}`, gitlabProject, { signal }),
+    chooses,
+  }),
+  cloneSource: ({ config: { url, token, gitSSHKey } }, { cloneUrl }) =>
+    cloneSourceOf(cloneUrl, { url, sshKey: gitSSHKey, username: 'oauth2', password: token }),
   webhooks: gitlabWebhooks,
   permissions: permissionsOf(clients),
 });
@@ -94,10 +75,9 @@ function foundOf(config: GitlabConfig, project: GitlabProject): FoundRepository 
   const { url, gitURLType, repositoryPathPattern, nameTransformations } = config;
   const { path_with_namespace: nameAtHost } = project;
   const path = nameTransformations.reduce((text, { regex, replacement }) => regex.matcher(text).replaceAll(replacement), nameAtHost);
-  const host = new URL(url).host.replaceAll(':', '-');
   return {
     externalId: String(project.id),
-    name: repositoryPathPattern.replaceAll('{host}', () => host).replaceAll('{pathWithNamespace}', () => path),
+    name: nameByPattern(repositoryPathPattern, url, { pathWithNamespace: path }),
     nameAtHost,
     description: project.description ?? '',
     fork: project.forked_from_project !== null && project.forked_from_project !== undefined,
@@ -108,9 +88,6 @@ function foundOf(config: GitlabConfig, project: GitlabProject): FoundRepository 
     topics: project.topics ?? [],
     webUrl: project.web_url,
     // By the address of the connection: an answer must not say where its token goes.
-    cloneUrl: gitURLType === 'ssh' ? sshUrl(project.ssh_url_to_repo) : new URL(`${nameAtHost}.git`, url).href,
+    cloneUrl: gitURLType === 'ssh' ? sshUrlOf(project.ssh_url_to_repo) : new URL(`${nameAtHost}.git`, url).href,
   };
 }
-
-/** `git@host:group/name.git` as a URL. */
-const sshUrl = (text: string): string => (text.includes('://') ? text : `ssh://${text.replace(':', '/')}`);

@@ -1,5 +1,4 @@
 import { z } from '@sextant/sdk';
-import { RE2JS } from 're2js';
 import { type Address, isAbsolute, splitAddress } from './address.js';
 
 /** Instead of a list: ask the server for it, as `src serve-git` answers. */
@@ -32,15 +31,6 @@ const entry = z.string().transform((text, ctx): ListedEntry => {
   return z.NEVER;
 });
 
-const pattern = z.string().transform((text, ctx): RE2JS => {
-  try {
-    return RE2JS.compile(text);
-  } catch (error) {
-    ctx.addIssue({ code: 'custom', message: `it is not an RE2 pattern: ${error instanceof Error ? error.message : 'unknown'}` });
-    return z.NEVER;
-  }
-});
-
 /** Keys and defaults are the field's. */
 export const otherConfig = z.object({
   url: address
@@ -53,10 +43,6 @@ export const otherConfig = z.object({
     .describe(
       'How a repository is named: {base} is the host and path of the URL, {repo} the path below it; default: {base}/{repo}, and as the server says for a list of its own',
     ),
-  exclude: z
-    .array(z.union([z.strictObject({ name: z.string() }), z.strictObject({ pattern })]))
-    .default([])
-    .describe('Repositories that are left out, by name or by an RE2 pattern over the name'),
   makeReposPublicOnDotCom: z.boolean().optional().describe('Accepted and without effect'),
 });
 export type OtherConfig = z.output<typeof otherConfig>;

@@ -65,11 +65,6 @@ describe('listed repositories', () => {
     await expect(listed({ repos: [repo] })).rejects.toMatchObject({ code: 'SEXTANT_CODE_HOST_OTHER_CONFIG' });
   });
 
-  it('leaves out what is excluded, by name and by pattern', async () => {
-    const config = { url: 'https://h', repos: ['keep', 'drop', 'old-1', 'old-2'], exclude: [{ name: 'h/DROP' }, { pattern: '^h/old-' }] };
-    expect((await listed(config)).map((found) => found.name)).toEqual(['h/keep']);
-  });
-
   it('makes names that repositories may have, or that sync refuses with a reason, out of any URL it takes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.webUrl(), async (url) => {

@@ -2,7 +2,7 @@ import type { CodeHostKind, FoundRepository } from '@sextant/plugin-code-host/ap
 import { type OutboundHttp, SextantError } from '@sextant/sdk';
 import type { Address, Credentials } from './address.js';
 import { isServed, type OtherConfig, otherConfig } from './other-config.js';
-import { baseOf, isExcluded, repositoryName } from './repository-naming.js';
+import { baseOf, repositoryName } from './repository-naming.js';
 import { authorization, servedRepositories } from './served-list.js';
 
 /** Any server that git can clone from: repositories are listed by hand, or by the server. */
@@ -15,8 +15,7 @@ export function otherKind(http: OutboundHttp): CodeHostKind<typeof otherConfig> 
     serviceId: ({ config }) => config.url?.url ?? '',
 
     async *list({ config }, { signal }) {
-      for (const found of isServed(config) ? await served(http, config, signal) : listed(config))
-        if (!isExcluded(config, found.name)) yield found;
+      yield* isServed(config) ? await served(http, config, signal) : listed(config);
     },
 
     async cloneSource({ config }, { cloneUrl }) {

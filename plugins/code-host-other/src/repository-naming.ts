@@ -27,6 +27,3 @@ export function repositoryName(config: OtherConfig, base: string, repo: string, 
     .join('/')
     .replace(/[:@]/g, '-');
 }
-
-export const isExcluded = (config: OtherConfig, name: string): boolean =>
-  config.exclude.some((rule) => ('name' in rule ? rule.name.toLowerCase() === name.toLowerCase() : rule.pattern.matcher(name).find()));

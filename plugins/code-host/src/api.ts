@@ -1,7 +1,13 @@
-import { type Actor, defineEvent, extensionPoint, type IdSet, type RepoName, type Secret, serviceToken, z } from '@sextant/sdk';
-import type { HostPermissions } from './api/permissions.js';
-import type { HostWebhooks } from './api/webhooks.js';
+import { type Actor, defineEvent, extensionPoint, type IdSet, type RepoName, serviceToken, z } from '@sextant/sdk';
+import type { CloneSource } from './api/code-host-kinds.js';
 
+export {
+  type CloneSource,
+  type CodeHostKind,
+  type Connection,
+  codeHostKinds,
+  type FoundRepository,
+} from './api/code-host-kinds.js';
 export {
   type HostAnswer,
   type HostClient,
@@ -22,6 +28,26 @@ export {
   type TurnRequest,
 } from './api/rate-limits.js';
 export { type HostEvent, type HostWebhooks, permissionsOutdated, pullRequestChanged, type WebhookProof } from './api/webhooks.js';
+export { cloneSourceOf, type HostOfClone, pathOfClone, sshUrlOf } from './host-clients/clone-source.js';
+export {
+  gitSshKey,
+  gitUrlType,
+  hostUrl,
+  nameByPattern,
+  ownerAndName,
+  pathPattern,
+  re2Pattern,
+  repositoryQuery,
+} from './host-clients/connection-keys.js';
+export {
+  isAbsent,
+  type ListedHost,
+  listedBySources,
+  type PagedSource,
+  pagedSource,
+  type RepositorySource,
+  singleSource,
+} from './host-clients/repository-sources.js';
 
 /** A repository as Sextant knows it. The id is a stable int32 and never reused. */
 export interface Repository {
@@ -125,87 +151,6 @@ export interface Grants {
   readonly epoch: string;
 }
 export const permissionSources = extensionPoint<PermissionSource>('code-host.permission-sources@1');
-
-/** One repository as a host lists it. */
-export interface FoundRepository {
-  readonly externalId: string;
-  readonly name: string;
-  /** As the host names it, such as `owner/name`, where that is not the name. */
-  readonly nameAtHost?: string;
-  /** Bytes at the host. */
-  readonly size?: number;
-  readonly description?: string;
-  readonly fork?: boolean;
-  readonly archived?: boolean;
-  readonly private?: boolean;
-  readonly stars?: number;
-  readonly topics?: readonly string[];
-  readonly webUrl?: string;
-  /** What git clones from, without credentials. */
-  readonly cloneUrl: string;
-}
-
-export interface Connection<C = unknown> {
-  readonly id: number;
-  readonly kind: string;
-  readonly displayName: string;
-  /** The validated configuration; secrets are {@link Secret}. */
-  readonly config: C;
-  /** What an admin allows, beside what the host does. */
-  readonly requestsPerHour?: number | undefined;
-}
-
-/** What git needs to reach a repository. Credentials travel by a helper, never by URL, argv or a file. */
-export interface CloneSource {
-  readonly url: string;
-  readonly credentials?: { readonly username: string; readonly password: Secret };
-  /** Only `code-host-local` may set it, and only inside its configured roots. */
-  readonly localFolder?: boolean;
-  /** A private key in OpenSSH form, for ssh URLs. */
-  readonly sshKey?: Secret;
-}
-
-/** A code host of one kind. */
-// biome-ignore lint/suspicious/noExplicitAny: the kind's own schema types its connections
-export interface CodeHostKind<S extends z.ZodObject = any> {
-  /** `OTHER`, `LOCAL`, `GITHUB`: GraphQL's ExternalServiceKind. */
-  readonly kind: string;
-  readonly title: string;
-  /** The connection's configuration; keys with meta `secret` are redacted and kept on edit. */
-  readonly config: S;
-  serviceType(): string;
-  serviceId(connection: Connection<z.output<S>>): string;
-  /** Lists everything the connection gives, page by page, in bounded memory. A throw means "do not know", and deletes nothing. */
-  list(
-    connection: Connection<z.output<S>>,
-    options: { readonly signal: AbortSignal; progress(text: string): void },
-  ): AsyncIterable<FoundRepository>;
-  /**
-   * One repository that a whole list has no more, asked for by itself before it is deleted: hosts page by position, and what changes meanwhile can move
-   * others over the edge of a page. Undefined: the host does not have it, or the connection does not choose it. A throw means "do not know".
-   */
-  find?(
-    connection: Connection<z.output<S>>,
-    repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string },
-    options: { readonly signal: AbortSignal },
-  ): Promise<FoundRepository | undefined>;
-  cloneSource(
-    connection: Connection<z.output<S>>,
-    repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string },
-  ): Promise<CloneSource>;
-  /** Tries the connection and names what is wrong: an unreachable address, a missing scope. */
-  check(
-    connection: Connection<z.output<S>>,
-    signal: AbortSignal,
-  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string; readonly fix: string }>;
-  /** How the host tells of what happens there; absent for hosts that do not. */
-  readonly webhooks?: HostWebhooks;
-  /** Who may read what; absent for hosts that do not say. */
-  readonly permissions?: HostPermissions<Connection<z.output<S>>>;
-  /** Watches for changes where the host is this machine; calls back with the external ids that changed, or with none for "list again". */
-  watch?(connection: Connection<z.output<S>>, changed: (externalIds: readonly string[]) => void): AsyncDisposable;
-}
-export const codeHostKinds = extensionPoint<CodeHostKind>('code-host.kinds@1');
 
 /** What the git plugin needs to mirror: no actor, all repositories. */
 export interface MirrorSources {

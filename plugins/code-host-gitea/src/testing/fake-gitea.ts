@@ -1,25 +1,23 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { gitBackend, HostFaults } from '@sextant/plugin-code-host/testing';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type FakeAnswer,
+  type FakeDelivery,
+  type FakeEntry,
+  fakePage,
+  gitBackend,
+  ProtocolServer,
+  signatureOf,
+} from '@sextant/plugin-code-host/testing';
 import type { APIError, Organization, Repository, SearchResults, Team, User } from 'gitea-js';
 
-export interface FakeRepository {
-  readonly id: number;
-  /** `owner/name`. */
-  readonly name: string;
+export interface FakeRepository extends FakeEntry {
   readonly private?: boolean;
   readonly fork?: boolean;
   readonly archived?: boolean;
   readonly stars?: number;
   readonly topics?: readonly string[];
   readonly collaborators?: readonly string[];
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Scope = 'repository' | 'organization' | 'user';
@@ -34,49 +32,24 @@ const OWNERS: readonly User[] = [
  * A fake of a Gitea server, for tests: the part of its API that is asked here, with scoped tokens, pages of two, redirects of renamed repositories,
  * requests in another user's name, and signed webhooks. Its answers are typed by the server's published API. It serves git from the folder it is given.
  */
-export class FakeGitea implements AsyncDisposable {
-  readonly faults = new HostFaults();
+export class FakeGitea extends ProtocolServer<FakeRepository> {
+  readonly token = 'fake-gitea-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly Scope[]>([['fake-gitea-token', ['repository', 'organization', 'user']]]);
-  repositories: FakeRepository[];
-  /** Former names, and the repositories that had them. */
-  readonly renamed = new Map<string, number>();
   /** Where `owner/name.git` are, as bare repositories. */
   gitFolder: string | undefined;
   /** Members by organization, in one team each. */
   readonly organizations = new Map<string, readonly string[]>([['team', ['ben']]]);
-  /** Methods and paths that were asked for, without the base. */
-  readonly asked: string[] = [];
-  readonly #server: Server;
-
-  private constructor(repositories: readonly FakeRepository[]) {
-    this.repositories = [...repositories];
-    this.#server = createServer(this.faults.wrap((request, response) => this.#serve(request, response)));
-  }
+  protected override readonly contentType = 'application/json;charset=utf-8';
 
   static async start(repositories: readonly FakeRepository[]): Promise<FakeGitea> {
-    const fake = new FakeGitea(repositories);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  readonly token = 'fake-gitea-token';
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  rename(id: number, name: string): void {
-    const before = this.repositories.find((repository) => repository.id === id);
-    if (!before) throw new Error(`no repository ${id}`);
-    this.renamed.set(before.name, id);
-    this.repositories = this.repositories.map((repository) => (repository.id === id ? { ...repository, name } : repository));
+    return await new FakeGitea(repositories).listening();
   }
 
   /** What the server sends to a webhook with this secret. */
-  delivery(event: string, payload: object, secret: string): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  delivery(event: string, payload: object, secret: string): FakeDelivery {
     const body = JSON.stringify(payload, null, 2);
-    const signature = createHmac('sha256', secret).update(body).digest('hex');
+    const signature = signatureOf(body, secret);
     return {
       body,
       headers: {
@@ -90,24 +63,14 @@ export class FakeGitea implements AsyncDisposable {
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  protected override serve(request: IncomingMessage, response: ServerResponse): void {
     const { gitFolder } = this;
-    if (gitFolder === undefined || request.url?.startsWith('/api/')) this.#answer(request, response);
+    if (gitFolder === undefined || request.url?.startsWith('/api/')) super.serve(request, response);
     // A token goes for a password, whoever the user is.
     else gitBackend(gitFolder, (_user, password) => this.tokens.get(password)?.includes('repository') ?? false)(request, response);
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { status = 200, body, headers = {} } = this.#route(request, new URL(request.url ?? '/', this.url));
-    response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', ...headers }).end(JSON.stringify(body));
-  }
-
-  #route(request: IncomingMessage, url: URL): Answer {
+  protected route(request: IncomingMessage, url: URL): FakeAnswer {
     const path = url.pathname.replace(/^\/api\/v1\//, '');
     this.asked.push(`${request.method} ${path}`);
     const token = /^token (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -147,7 +110,7 @@ export class FakeGitea implements AsyncDisposable {
     }
     if (area !== 'repos') return failure(404, 'not found');
     const found = all.find(({ name }) => name === `${first}/${second}`);
-    const moved = all.find(({ id }) => id === this.renamed.get(`${first}/${second}`));
+    const moved = this.movedFrom(`${first}/${second}`);
     if (!found) return moved ? { status: 307, body: {}, headers: { location: `/api/v1/repos/${moved.name}` } } : failure(404, 'not found');
     if (third === 'collaborators') return this.#page(url, (found.collaborators ?? []).map(userOf));
     if (third === 'teams')
@@ -157,7 +120,7 @@ export class FakeGitea implements AsyncDisposable {
     return { body: this.#shown(found) };
   }
 
-  #search(url: URL): Answer {
+  #search(url: URL): FakeAnswer {
     const q = url.searchParams.get('q') ?? '';
     const found = this.repositories.filter(({ name }) => name.includes(q)).map((one) => this.#shown(one));
     if (url.searchParams.get('sort') === 'id') found.sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
@@ -166,24 +129,17 @@ export class FakeGitea implements AsyncDisposable {
   }
 
   /** A page as the server gives it: two at most, with the links and the total of the list. */
-  #page(url: URL, list: readonly unknown[]): Answer {
+  #page(url: URL, list: readonly unknown[]): FakeAnswer {
     const limit = Math.min(2, Number(url.searchParams.get('limit') ?? 2));
     const number = Number(url.searchParams.get('page') ?? 1);
-    const fault = this.faults.listing;
-    const last = Math.max(1, Math.ceil(list.length / limit));
-    // An empty page comes second, and all that is after it a page later.
-    const shift = fault === 'empty-page-between' && number > 1 ? 1 : 0;
-    const from = fault === 'endless-pages' ? ((number - 1) % last) * limit : fault === 'same-page-again' ? 0 : (number - 1 - shift) * limit;
-    const overlap = fault === 'repeated-repositories' && number > 1 ? 1 : 0;
-    const shown = fault === 'empty-page-between' && number === 2 ? [] : list.slice(from - overlap, from + limit);
-    const next = fault === 'endless-pages' || fault === 'same-page-again' || number < last + (fault === 'empty-page-between' ? 1 : 0);
+    const { items, goesOn } = fakePage(this.faults.listing, list, number, limit);
     const link = new URL(url);
     link.searchParams.set('page', String(number + 1));
     return {
-      body: shown,
+      body: items,
       headers: {
-        'x-total-count': String(fault === 'wrong-total' ? list.length + 1_000 : list.length),
-        ...(next ? { link: `<${link.href}>; rel="next",<${link.href}>; rel="last"` } : {}),
+        'x-total-count': String(this.faults.listing === 'wrong-total' ? list.length + 1_000 : list.length),
+        ...(goesOn ? { link: `<${link.href}>; rel="next",<${link.href}>; rel="last"` } : {}),
       },
     };
   }
@@ -225,7 +181,7 @@ export class FakeGitea implements AsyncDisposable {
 
 const userOf = (login: string): User => OWNERS.find((user) => user.login === login) ?? { id: 60, login };
 
-const failure = (status: number, message: string): Answer => ({
+const failure = (status: number, message: string): FakeAnswer => ({
   status,
   body: { message, url: 'https://gitea.internal.example/api/swagger' } satisfies APIError,
 });

@@ -1,29 +1,27 @@
-import { createHash, createHmac, createPublicKey, randomUUID, verify } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { components } from '@octokit/openapi-types';
-import { HostFaults } from '@sextant/plugin-code-host/testing';
+import {
+  type FakeAnswer,
+  type FakeDelivery,
+  type FakeEntry,
+  fakePage,
+  ProtocolServer,
+  RequestWindow,
+  signatureOf,
+} from '@sextant/plugin-code-host/testing';
 
 type Repository = Partial<components['schemas']['repository']>;
 type User = Partial<components['schemas']['collaborator']>;
 type Search = { total_count: number; incomplete_results: boolean; items: readonly Repository[] };
 
-export interface FakeRepository {
-  readonly id: number;
-  /** `owner/name`. */
-  readonly name: string;
+export interface FakeRepository extends FakeEntry {
   readonly private?: boolean;
   readonly fork?: boolean;
   readonly archived?: boolean;
   /** Day, as `2020-01-31`. */
   readonly created?: string;
   readonly collaborators?: readonly string[];
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const HOUR = 3_600_000;
@@ -33,113 +31,62 @@ const HOUR = 3_600_000;
  * have not changed, redirects of renamed repositories and signed webhooks. It counts requests as GitHub does and refuses those beyond the limit. Its
  * answers are typed by the published API. It serves no git.
  */
-export class FakeGithub implements AsyncDisposable {
-  readonly faults = new HostFaults();
+export class FakeGithub extends ProtocolServer<FakeRepository> {
   readonly token = 'fake-github-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly string[]>([['fake-github-token', ['repo']]]);
   /** Public keys in PEM form by the id of the app. */
   readonly apps = new Map<string, string>();
-  repositories: FakeRepository[];
-  readonly renamed = new Map<string, number>();
-  readonly asked: string[] = [];
-  /** Requests in an hour, and how many of them were refused. */
-  limit = 5_000;
-  refused = 0;
+  override readonly window: RequestWindow;
   /** Entries of a page, whatever is asked for. */
   pageSize = 2;
   /** A search finds no more than this. */
   mostFound = 1_000;
-  #used = 0;
-  #windowEnd = 0;
-  readonly #server: Server;
+  protected override readonly contentType = 'application/json; charset=utf-8';
+  protected override readonly etags = true;
 
   private constructor(
     repositories: readonly FakeRepository[],
     private readonly now: () => number,
   ) {
-    this.repositories = [...repositories];
-    this.#server = createServer(this.faults.wrap((request, response) => this.#answer(request, response)));
+    super(repositories);
+    this.window = new RequestWindow(5_000, now);
   }
 
   /** `now`: milliseconds since 1970, default the time; a test that hurries gives its own. */
   static async start(repositories: readonly FakeRepository[], now: () => number = Date.now): Promise<FakeGithub> {
-    const fake = new FakeGithub(repositories, now);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  rename(id: number, name: string): void {
-    const before = this.repositories.find((repository) => repository.id === id);
-    if (!before) throw new Error(`no repository ${id}`);
-    this.renamed.set(before.name, id);
-    this.repositories = this.repositories.map((repository) => (repository.id === id ? { ...repository, name } : repository));
+    return await new FakeGithub(repositories, now).listening();
   }
 
   /** What GitHub sends to a webhook with this secret. */
-  delivery(event: string, payload: object, secret: string): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  delivery(event: string, payload: object, secret: string): FakeDelivery {
     const body = JSON.stringify(payload);
-    const sign = (algorithm: string): string => `${algorithm}=${createHmac(algorithm, secret).update(body).digest('hex')}`;
     return {
       body,
       headers: {
         'content-type': 'application/json',
         'x-github-delivery': randomUUID(),
         'x-github-event': event,
-        'x-hub-signature': sign('sha1'),
-        'x-hub-signature-256': sign('sha256'),
+        'x-hub-signature': `sha1=${signatureOf(body, secret, 'sha1')}`,
+        'x-hub-signature-256': `sha256=${signatureOf(body, secret)}`,
       },
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  protected override refusal(): FakeAnswer {
+    return failure(403, 'API rate limit exceeded');
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '/', this.url);
-    const { status = 200, body, headers = {} } = this.#route(request, url);
-    const text = JSON.stringify(body);
-    const etag = `"${createHash('sha256').update(text).digest('hex').slice(0, 16)}"`;
-    const unchanged = status === 200 && request.method === 'GET' && request.headers['if-none-match'] === etag;
-    const counted = this.#count(!unchanged);
-    const common = {
-      'content-type': 'application/json; charset=utf-8',
-      date: new Date(this.now()).toUTCString(),
-      ...counted.headers,
-      ...headers,
-    };
-    if (!counted.allowed) response.writeHead(403, common).end('{"message":"API rate limit exceeded"}');
-    else if (unchanged) response.writeHead(304, { ...common, etag }).end();
-    else response.writeHead(status, { ...common, ...(status === 200 ? { etag } : {}) }).end(text);
-  }
-
-  /** Answers that have not changed are free. */
-  #count(costs: boolean): { readonly allowed: boolean; readonly headers: Readonly<Record<string, string>> } {
-    if (this.now() >= this.#windowEnd) {
-      this.#windowEnd = this.now() + HOUR;
-      this.#used = 0;
-    }
-    const allowed = !costs || this.#used < this.limit;
-    if (costs && allowed) this.#used++;
-    if (!allowed) this.refused++;
+  protected override limitHeaders({ limit, remaining, end }: RequestWindow): Readonly<Record<string, string>> {
     return {
-      allowed,
-      headers: {
-        'x-ratelimit-limit': String(this.limit),
-        'x-ratelimit-remaining': String(this.limit - this.#used),
-        'x-ratelimit-reset': String(Math.ceil(this.#windowEnd / 1_000)),
-        'x-ratelimit-resource': 'core',
-      },
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': String(Math.ceil(end / 1_000)),
+      'x-ratelimit-resource': 'core',
     };
   }
 
-  #route(request: IncomingMessage, url: URL): Answer {
+  protected route(request: IncomingMessage, url: URL): FakeAnswer {
     const path = url.pathname.replace(/^\/api\/v3\//, '');
     this.asked.push(`${request.method} ${path}`);
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -164,7 +111,7 @@ export class FakeGithub implements AsyncDisposable {
     }
     if (area !== 'repos') return failure(404, 'Not Found');
     const found = this.repositories.find(({ name }) => name === `${first}/${second}`);
-    const moved = this.repositories.find(({ id }) => id === this.renamed.get(`${first}/${second}`));
+    const moved = this.movedFrom(`${first}/${second}`);
     if (!found)
       return moved ? { status: 301, body: {}, headers: { location: `${this.url}/api/v3/repos/${moved.name}` } } : failure(404, 'Not Found');
     if (third === 'collaborators')
@@ -176,7 +123,7 @@ export class FakeGithub implements AsyncDisposable {
     return { body: shown(found) };
   }
 
-  #installationToken(proof: string, installation: string): Answer {
+  #installationToken(proof: string, installation: string): FakeAnswer {
     const [header = '', claims = '', signature = ''] = proof.split('.');
     const { iss, exp, iat } = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}') as {
       iss?: string;
@@ -197,7 +144,7 @@ export class FakeGithub implements AsyncDisposable {
     return { status: 201, body: { token, expires_at: new Date(this.now() + HOUR).toISOString(), permissions: { contents: 'read' } } };
   }
 
-  #search(url: URL): Answer {
+  #search(url: URL): FakeAnswer {
     const q = url.searchParams.get('q') ?? '';
     const [, from = '', to = ''] = /created:(\S+)\.\.(\S+)/.exec(q) ?? [];
     const word = q.replace(/\s*created:\S+/, '');
@@ -213,17 +160,10 @@ export class FakeGithub implements AsyncDisposable {
   }
 
   /** A page as GitHub gives it: two at most, with the links of the list. */
-  #page(url: URL, list: readonly unknown[], wrap: (items: readonly unknown[]) => unknown): Answer {
+  #page(url: URL, list: readonly unknown[], wrap: (items: readonly unknown[]) => unknown): FakeAnswer {
     const limit = Math.min(this.pageSize, Number(url.searchParams.get('per_page') ?? 30));
     const number = Number(url.searchParams.get('page') ?? 1);
-    const fault = this.faults.listing;
-    const last = Math.max(1, Math.ceil(list.length / limit));
-    // An empty page comes second, and all that is after it a page later.
-    const late = fault === 'empty-page-between' && number > 1 ? 1 : 0;
-    const at = fault === 'endless-pages' ? (number - 1) % last : fault === 'same-page-again' ? 0 : number - 1 - late;
-    const overlap = fault === 'repeated-repositories' && number > 1 ? 1 : 0;
-    const items = late === 1 && number === 2 ? [] : list.slice(at * limit - overlap, (at + 1) * limit);
-    const goesOn = fault === 'endless-pages' || fault === 'same-page-again' || number - late < last;
+    const { items, goesOn } = fakePage(this.faults.listing, list, number, limit);
     const next = new URL(url);
     next.searchParams.set('page', String(number + 1));
     return { body: wrap(items), headers: goesOn ? { link: `<${next.href}>; rel="next"` } : {} };
@@ -246,7 +186,7 @@ const shown = ({ id, name, private: isPrivate = false, fork = false, archived = 
   clone_url: `https://github.internal.example/${name}.git`,
 });
 
-const failure = (status: number, message: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
+const failure = (status: number, message: string, headers: Readonly<Record<string, string>> = {}): FakeAnswer => ({
   status,
   body: { message, documentation_url: 'https://docs.example' },
   headers,

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { MemberSchema, ProjectSchema } from '@gitbeaker/core';
-import { HostFaults } from '@sextant/plugin-code-host/testing';
+import { type FakeAnswer, type FakeDelivery, type FakeEntry, fakePage, ProtocolServer } from '@sextant/plugin-code-host/testing';
 
-export interface FakeProject {
-  readonly id: number;
-  /** With namespace. */
-  readonly path: string;
+/** Its name is its path with namespace. */
+export interface FakeProject extends FakeEntry {
   readonly visibility?: 'private' | 'internal' | 'public';
   readonly fork?: boolean;
   readonly archived?: boolean;
@@ -15,67 +12,28 @@ export interface FakeProject {
   readonly members?: Readonly<Record<string, number>>;
 }
 
-interface Answer {
-  readonly status?: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /**
  * A fake of a GitLab server, for tests: the part of its API that is asked here, with scopes, pages of two by number and by the last id, redirects of renamed
  * projects and webhooks. Its answers are typed by the API as @gitbeaker/core has it. It serves no git.
  */
-export class FakeGitlab implements AsyncDisposable {
-  readonly faults = new HostFaults();
+export class FakeGitlab extends ProtocolServer<FakeProject> {
   readonly token = 'fake-gitlab-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly string[]>([['fake-gitlab-token', ['read_api', 'read_repository']]]);
-  projects: FakeProject[];
-  readonly renamed = new Map<string, number>();
-  readonly asked: string[] = [];
-  readonly #server: Server;
-
-  private constructor(projects: readonly FakeProject[]) {
-    this.projects = [...projects];
-    this.#server = createServer(this.faults.wrap((request, response) => this.#answer(request, response)));
-  }
 
   static async start(projects: readonly FakeProject[]): Promise<FakeGitlab> {
-    const fake = new FakeGitlab(projects);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  rename(id: number, path: string): void {
-    const before = this.projects.find((project) => project.id === id);
-    if (!before) throw new Error(`no project ${id}`);
-    this.renamed.set(before.path, id);
-    this.projects = this.projects.map((project) => (project.id === id ? { ...project, path } : project));
+    return await new FakeGitlab(projects).listening();
   }
 
   /** What the server sends to a webhook with this secret. */
-  delivery(event: string, payload: object, secret: string): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  delivery(event: string, payload: object, secret: string): FakeDelivery {
     return {
       body: JSON.stringify(payload),
       headers: { 'content-type': 'application/json', 'x-gitlab-event': event, 'x-gitlab-token': secret, 'idempotency-key': randomUUID() },
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { status = 200, body, headers = {} } = this.#route(request, new URL(request.url ?? '/', this.url));
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  }
-
-  #route(request: IncomingMessage, url: URL): Answer {
+  protected route(request: IncomingMessage, url: URL): FakeAnswer {
     const path = url.pathname.replace(/^\/api\/v4\//, '');
     this.asked.push(`${request.method} ${path}`);
     const scopes = this.tokens.get(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
@@ -94,19 +52,17 @@ export class FakeGitlab implements AsyncDisposable {
     if (path === 'projects')
       return this.#keyset(
         url,
-        this.projects.filter((project) => project.path.includes(search)),
+        this.repositories.filter((project) => project.name.includes(search)),
       );
     if (area === 'groups' && below === 'projects') {
-      const found = this.projects.filter((project) => project.path.startsWith(`${name}/`));
+      const found = this.repositories.filter((project) => project.name.startsWith(`${name}/`));
       return found.length > 0 ? this.#page(url, found.map(shown)) : absent('Group');
     }
     if (area !== 'projects') return absent('Path');
-    const found = this.projects.find((project) => String(project.id) === name || project.path === name);
-    const moved = this.renamed.get(name);
+    const found = this.repositories.find((project) => String(project.id) === name || project.name === name);
+    const moved = this.movedFrom(name);
     if (!found)
-      return moved === undefined
-        ? absent('Project')
-        : { status: 301, body: {}, headers: { location: `${this.url}/api/v4/projects/${moved}` } };
+      return moved ? { status: 301, body: {}, headers: { location: `${this.url}/api/v4/projects/${moved.id}` } } : absent('Project');
     if (below !== 'members') return { body: shown(found) };
     const members = Object.entries(found.members ?? {}).map(
       ([username, access_level], at) => ({ id: at + 1, username, access_level, state: 'active' }) satisfies Partial<MemberSchema>,
@@ -115,7 +71,7 @@ export class FakeGitlab implements AsyncDisposable {
   }
 
   /** By the last id seen, where asked for. */
-  #keyset(url: URL, projects: readonly FakeProject[]): Answer {
+  #keyset(url: URL, projects: readonly FakeProject[]): FakeAnswer {
     if (url.searchParams.get('pagination') !== 'keyset' || this.faults.listing) return this.#page(url, projects.map(shown));
     const after = Number(url.searchParams.get('id_after') ?? 0);
     const rest = projects.filter(({ id }) => id > after);
@@ -125,29 +81,22 @@ export class FakeGitlab implements AsyncDisposable {
     return { body: items.map(shown), headers: rest.length > 2 ? { link: `<${next.href}>; rel="next"` } : {} };
   }
 
-  #page(url: URL, list: readonly unknown[]): Answer {
+  #page(url: URL, list: readonly unknown[]): FakeAnswer {
     const number = Number(url.searchParams.get('page') ?? 1);
-    const fault = this.faults.listing;
-    const last = Math.max(1, Math.ceil(list.length / 2));
-    // An empty page comes second, and all that is after it a page later.
-    const late = fault === 'empty-page-between' && number > 1 ? 1 : 0;
-    const at = fault === 'endless-pages' ? (number - 1) % last : fault === 'same-page-again' ? 0 : number - 1 - late;
-    const overlap = fault === 'repeated-repositories' && number > 1 ? 1 : 0;
-    const items = late === 1 && number === 2 ? [] : list.slice(at * 2 - overlap, (at + 1) * 2);
-    const goesOn = fault === 'endless-pages' || fault === 'same-page-again' || number - late < last;
+    const { items, goesOn } = fakePage(this.faults.listing, list, number, 2);
     const next = new URL(url);
     next.searchParams.set('page', String(number + 1));
     return {
       body: items,
       headers: {
-        'x-total': String(fault === 'wrong-total' ? 1_000 : list.length),
+        'x-total': String(this.faults.listing === 'wrong-total' ? 1_000 : list.length),
         ...(goesOn ? { link: `<${next.href}>; rel="next"` } : {}),
       },
     };
   }
 }
 
-const shown = ({ id, path, visibility = 'public', fork = false, archived = false }: FakeProject): Partial<ProjectSchema> => ({
+const shown = ({ id, name: path, visibility = 'public', fork = false, archived = false }: FakeProject): Partial<ProjectSchema> => ({
   id,
   path_with_namespace: path,
   description: `About ${path}`,
@@ -161,4 +110,4 @@ const shown = ({ id, path, visibility = 'public', fork = false, archived = false
   ...(fork ? { forked_from_project: { id: 99 } as ProjectSchema['forked_from_project'] } : {}),
 });
 
-const absent = (what: string): Answer => ({ status: 404, body: { message: `404 ${what} Not Found` } });
+const absent = (what: string): FakeAnswer => ({ status: 404, body: { message: `404 ${what} Not Found` } });

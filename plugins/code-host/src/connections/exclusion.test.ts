@@ -38,6 +38,10 @@ describe('a repository is left out', () => {
     expect(isExcluded([], repository)).toBe(false);
   });
 
+  it('by a pattern over its name here, where the host has no other', () => {
+    expect(isExcluded(exclusion.parse([{ pattern: '^h/old-' }]), found('1', 'h/old-1'))).toBe(true);
+  });
+
   it('never by a size that the host does not say', () => {
     expect(isExcluded(exclusion.parse([{ size: '< 1GB' }]), found('1', 'a'))).toBe(false);
   });

@@ -1,15 +1,6 @@
 import { bytes, z } from '@sextant/sdk';
-import { RE2JS } from 're2js';
 import type { FoundRepository } from '../api.js';
-
-const pattern = z.string().transform((text, ctx): RE2JS => {
-  try {
-    return RE2JS.compile(text);
-  } catch (error) {
-    ctx.addIssue({ code: 'custom', message: `it is not an RE2 pattern: ${error instanceof Error ? error.message : 'unknown'}` });
-    return z.NEVER;
-  }
-});
+import { re2Pattern } from '../host-clients/connection-keys.js';
 
 export interface Comparison {
   readonly holds: (value: number) => boolean;
@@ -42,7 +33,7 @@ export const exclusion = z
       .strictObject({
         name: z.string().describe('Its name here or at the host; upper and lower case are the same'),
         id: z.union([z.string(), z.number()]).transform(String).describe('Its id at the host'),
-        pattern: pattern.describe('An RE2 pattern over its name at the host'),
+        pattern: re2Pattern().describe('An RE2 pattern over its name at the host'),
         forks: z.boolean().describe('true: forks'),
         archived: z.boolean().describe('true: archived ones'),
         stars: comparison.describe('Such as "< 10"'),

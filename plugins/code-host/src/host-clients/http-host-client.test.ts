@@ -4,6 +4,7 @@ import { Secret, SextantError, z } from '@sextant/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostClient, HostClientOptions } from '../api.js';
 import { testHostClients } from '../testing/test-host-clients.js';
+import { UntrustedHost } from '../testing/untrusted-host.js';
 
 const SECRET = 'hunter2-canary';
 const signal = new AbortController().signal;
@@ -215,4 +216,15 @@ describe('a list', () => {
     replies = [page(1, '<?page=2>; rel="next"'), status(500)];
     expect(await failureOf(idsOf(client()))).toMatchObject({ code: 'SEXTANT_CODE_HOST_DOWN' });
   });
+});
+
+it.each([
+  ['unknown-authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ['expired', 'CERT_HAS_EXPIRED'],
+  ['for-another-address', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+] as const)('a certificate that is not to be trusted (%s) is named, and what is behind it is sent nothing', async (fault, code) => {
+  await using host = await UntrustedHost.start(fault);
+  const error = await failureOf(idsOf(client({ url: host.url })));
+  expect(error).toMatchObject({ code: 'SEXTANT_OUTBOUND_FAILED', why: expect.stringContaining(code), details: { reason: 'tls' } });
+  expect(host.heard).toEqual([]);
 });

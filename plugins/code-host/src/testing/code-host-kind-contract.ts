@@ -3,6 +3,7 @@ import { type Contract, defineContract } from '@sextant/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { type CodeHostKind, type Connection, codeHostKinds, type FoundRepository } from '../api.js';
 import { type HostFaults, LISTING_FAULTS, PASSING_FAULTS, STAYING_FAULTS } from './host-faults.js';
+import { CERTIFICATE_FAULTS, UntrustedHost } from './untrusted-host.js';
 
 /** Connections, as people write their configuration, to hosts that a test has started. */
 export interface CodeHostScene {
@@ -14,6 +15,8 @@ export interface CodeHostScene {
   readonly unreachable: Readonly<Record<string, unknown>>;
   /** The faults of the host that is `good`, whose list is two pages or more; absent for kinds that ask no server. */
   readonly faults?: HostFaults;
+  /** As `good`, to a host at this address, credential and all; absent for kinds that ask no server of the connection's choice. */
+  readonly elsewhere?: (url: string) => Readonly<Record<string, unknown>>;
 }
 
 /** The page that a fault is on. */
@@ -153,6 +156,17 @@ export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeH
           });
         }),
       );
+    });
+
+    it.each(CERTIFICATE_FAULTS)('gives no list, and no credential, to a host whose certificate is not to be trusted: %s', async (fault) => {
+      const { elsewhere } = scene();
+      if (!elsewhere) return;
+      const kind = await subject();
+      await using host = await UntrustedHost.start(fault);
+      await expect(listed(kind, elsewhere(host.url))).rejects.toThrow();
+      const outcome = await checked(kind, elsewhere(host.url));
+      expect(outcome).toMatchObject({ ok: false, problem: expect.stringMatching(/\S/), fix: expect.stringMatching(/\S/) });
+      expect(host.heard).toEqual([]);
     });
 
     it('takes webhooks only as it proves them, and throws for a body that is none', async () => {

@@ -2,5 +2,15 @@ export { type CodeHostScene, codeHostKindContract } from './code-host-kind-contr
 export { aUser, FakeHost, FakePermissions, found } from './fakes.js';
 export { gitBackend } from './git-backend.js';
 export { type HostFault, HostFaults, LISTING_FAULTS, type ListingFault, PASSING_FAULTS, STAYING_FAULTS } from './host-faults.js';
+export { failureOf, kindOnHost } from './kind-on-host.js';
 export { type LeakMatrix, type LeakSurface, leakMatrix, leaksIn, lossesIn, type MatrixCell, type MatrixRepository } from './leak-matrix.js';
+export {
+  type FakeAnswer,
+  type FakeDelivery,
+  type FakeEntry,
+  fakePage,
+  ProtocolServer,
+  RequestWindow,
+  signatureOf,
+} from './protocol-server.js';
 export { testHostClients } from './test-host-clients.js';
