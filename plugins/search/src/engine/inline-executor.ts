@@ -1,6 +1,6 @@
 import { BlockingParser } from '../structural/blocking-parser.js';
 import type { StructuralParser } from '../structural/contract.js';
-import { compileQuery } from './compiled-query.js';
+import { OpenShards } from './open-shards.js';
 import { SearchBudget } from './search-budget.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { TaskRunner } from './task-runner.js';
@@ -9,7 +9,7 @@ import { threadClock } from './thread-clock.js';
 /** Searches on the calling thread, a batch per turn of the event loop: for tests and one-shot programs. */
 export class InlineExecutor implements ShardExecutor {
   onDamaged: ShardExecutor['onDamaged'] = () => undefined;
-  readonly #runner = new TaskRunner();
+  readonly #runner = new TaskRunner(new OpenShards());
 
   /** @param sliceMs how long one turn may take, milliseconds; a turn does at least one document */
   constructor(
@@ -22,12 +22,12 @@ export class InlineExecutor implements ShardExecutor {
   }
 
   submit(query: RunningQuery): void {
-    const { expr, flag, deadline, want, limits } = query.spec;
-    const shardQuery = { query: compileQuery(expr, limits.countedGroup), want, limits, parser: this.parser };
+    const { flag, deadline, want, limits } = query.spec;
+    const shardQuery = { query: query.compiled, want, limits, parser: this.parser };
     const turn = () => {
       const batch = query.nextBatch();
       if (!batch) return;
-      const budget = new SearchBudget(new Int32Array(flag), deadline, threadClock() + this.sliceMs);
+      const budget = new SearchBudget(new Int32Array(flag), deadline, { end: threadClock() + this.sliceMs });
       for (const result of this.#runner.runAll(batch, shardQuery, budget)) query.settle(result);
       setImmediate(turn);
     };

@@ -3,6 +3,11 @@ import type { EngineCounts, EngineDocument, EngineSummary, SearchLimits } from '
 import { type CountedDocument, DocumentCounts } from './document-counts.js';
 import type { ShardAnswer } from './search-shard.js';
 
+/** Beyond it threads wait until somebody reads. */
+const MOST_HELD_BYTES = 8 << 20;
+const DOCUMENT_BYTES = 1_000;
+const RANGE_BYTES = 200;
+
 /**
  * Merges the answers of shards into one. Matches are taken shard by shard in the order of the plan, whatever order the
  * threads answer in, so the same search over the same index collects the same documents; those held are given out best first.
@@ -21,6 +26,8 @@ export class ResultMerger {
   #settled = 0;
   readonly #waiting = new Map<number, { readonly parts: ShardAnswer[]; settled: boolean }>();
   #held: EngineDocument[] = [];
+  /** About the memory of those held, in bytes. */
+  #heldBytes = 0;
   #counts = new Map<number, DocumentCounts>();
   #next = 0;
   #collected = 0;
@@ -35,6 +42,11 @@ export class ResultMerger {
   /** Nothing more will be taken or counted: there was a match more than fits. */
   get full(): boolean {
     return !this.limits.countAll && this.#collected > this.limits.maxMatches;
+  }
+
+  /** So much was collected and not taken that there should be no more of it. */
+  get crowded(): boolean {
+    return this.#heldBytes > MOST_HELD_BYTES;
   }
 
   /** Sets the number of shards once it is known. */
@@ -78,6 +90,7 @@ export class ResultMerger {
   take(): EngineDocument[] {
     const documents = this.#held;
     this.#held = [];
+    this.#heldBytes = 0;
     this.#given += documents.length;
     return documents;
   }
@@ -133,6 +146,7 @@ export class ResultMerger {
     this.#held.push(
       ...taken.map(({ document, before }) => (document.matchCount > room - before ? firstMatches(document, room - before) : document)),
     );
+    for (const { document } of taken) this.#heldBytes += bytesOf(document);
     // Stable: equal scores stay in the order of the plan and, within a shard, in its static order.
     this.#held.sort((a, b) => b.score - a.score);
     const most = this.limits.maxDocuments - this.#given;
@@ -143,6 +157,10 @@ export class ResultMerger {
     }
     if (answer.counts) this.#countsOf(answer.counts.repository).addAll(answer.counts);
   }
+}
+
+function bytesOf({ chunks }: EngineDocument): number {
+  return chunks.reduce((sum, { text, ranges }) => sum + text.length + ranges.length * RANGE_BYTES, DOCUMENT_BYTES);
 }
 
 function counted({ path, language, chunks, inContent, matchCount }: EngineDocument): CountedDocument {

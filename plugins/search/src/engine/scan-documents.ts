@@ -20,11 +20,16 @@ export async function* scanDocuments(
   executor: ShardExecutor,
 ): AsyncGenerator<EngineEvent> {
   const startedAt = threadClock();
-  const laborious = isLaborious(compileQuery(request.expr));
+  const compiled = compileQuery(request.expr, request.limits.countedGroup);
+  const laborious = isLaborious(compiled);
   const merger = new ResultMerger(Number.POSITIVE_INFINITY, request.limits);
   const batches = new ScanBatches(request);
   const failures: string[] = [];
-  const run = new SearchRun(executor, request, batches, merger, ({ failure }) => failures.push(failure), { startedAt, laborious });
+  const run = new SearchRun(executor, request, batches, merger, ({ failure }) => failures.push(failure), {
+    startedAt,
+    compiled,
+    laborious,
+  });
   let broken: { readonly error: unknown } | undefined;
   // Not awaited: a slow source must not hold up an answer whose deadline has passed.
   void feed(documents, batches, run, merger).catch((error: unknown) => {

@@ -1,5 +1,13 @@
 import { threadClock } from './thread-clock.js';
 
+/** The turn of a thread. */
+export interface Slice {
+  /** When it should give others a turn; a time of `threadClock` as well. */
+  readonly end: number;
+  /** Documents of more bytes are left to another thread. */
+  readonly mostBytes?: number;
+}
+
 /**
  * When a search must stop. The flag is shared between threads (1 = stop); the deadline is a time of `threadClock`.
  */
@@ -10,8 +18,7 @@ export class SearchBudget {
   constructor(
     private readonly flag: Int32Array,
     private readonly deadline: number,
-    /** When this thread should give others a turn; a time of `threadClock` as well. */
-    private readonly sliceEnd = Number.POSITIVE_INFINITY,
+    private readonly slice: Slice = { end: Number.POSITIVE_INFINITY },
   ) {}
 
   static unbounded(): SearchBudget {
@@ -33,7 +40,12 @@ export class SearchBudget {
 
   /** True when the thread has had its turn: time to stop at the next document and go on later. */
   sliceOver(): boolean {
-    return threadClock() > this.sliceEnd;
+    return threadClock() > this.slice.end;
+  }
+
+  /** True when a document of so many bytes does not fit into this thread's turn. */
+  tooLarge(bytes: number): boolean {
+    return this.slice.mostBytes !== undefined && bytes > this.slice.mostBytes;
   }
 
   /** The same for hits and blocks: looks at the clock at every 64th call only. */

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
-import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, PatternSpec } from './contract.js';
+import type { DocExpr, EngineDocument, EngineEvent, EngineRequest, EngineSummary, PatternSpec } from './contract.js';
 import { InlineExecutor } from './inline-executor.js';
 import { scanDocuments } from './scan-documents.js';
 import { SearchEngine } from './search-engine.js';
@@ -243,6 +243,44 @@ describe('SearchEngine', () => {
       engine = sliced;
       expect(await search(content('hit'), { ids: [1, 2], ...limits }), JSON.stringify(limits)).toEqual(expected);
     }
+  });
+
+  it('goes no further than its reader, and tells everything in the end', async () => {
+    store = await IndexStore.open(folder, { languageOf: () => undefined, retireAfter: 0, maxShardBytes: 30_000 });
+    await index(1, { main: Object.fromEntries(Array.from({ length: 60 }, (_, file) => [`${file}.txt`, `hit ${file}\n`.repeat(4_000)])) });
+    let settled = 0;
+    const executor = new InlineExecutor(-1);
+    const { submit } = executor;
+    executor.submit = (query) => {
+      const { settle } = query;
+      query.settle = (result) => {
+        if ('answer' in result) settled++;
+        settle.call(query, result);
+      };
+      submit.call(executor, query);
+    };
+    const limits = { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 60_000, countAll: false };
+    const events = new SearchEngine(store, executor).search({
+      scope: { repositories: [{ id: 1 }] },
+      expr: content('hit'),
+      want: 'content',
+      limits,
+      hold: 0,
+    });
+    const paths = new Set<string>();
+    const take = (event: IteratorResult<EngineEvent>) => {
+      if (!event.done && event.value.type === 'documents') for (const { path } of event.value.documents) paths.add(path);
+    };
+    take(await events.next());
+    let before: number;
+    do {
+      before = settled;
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    } while (settled > before);
+    const shards = (await store.manifests()).get(1)!.shards.length;
+    expect(settled).toBeLessThan(shards / 2);
+    for await (const event of events) take({ done: false, value: event });
+    expect(paths.size).toBe(60);
   });
 
   describe('while the time of day jumps (hostile row 46)', () => {

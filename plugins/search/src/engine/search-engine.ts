@@ -31,7 +31,7 @@ export class SearchEngine {
    */
   async *search(request: EngineRequest): AsyncGenerator<EngineEvent> {
     const startedAt = threadClock();
-    const compiled = compileQuery(request.expr);
+    const compiled = compileQuery(request.expr, request.limits.countedGroup);
     const laborious = isLaborious(compiled);
     const snapshot = await this.store.acquire(new Set(request.scope.repositories.map(({ id }) => id)));
     const plan = planSearch(request.scope, snapshot);
@@ -51,7 +51,7 @@ export class SearchEngine {
         return isOut;
       },
     });
-    const run = new SearchRun(this.executor, request, queue, merger, failed, { startedAt, laborious });
+    const run = new SearchRun(this.executor, request, queue, merger, failed, { startedAt, compiled, laborious });
     try {
       yield* run.events();
       // A repair that is asked for by what follows finds the damaged shards out of service.

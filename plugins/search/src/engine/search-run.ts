@@ -1,3 +1,4 @@
+import type { CompiledQuery } from './compiled-query.js';
 import type { DocExpr, EngineEvent, SearchLimits } from './contract.js';
 import type { ResultMerger } from './result-merger.js';
 import type { QuerySpec, RunningQuery, ShardExecutor } from './shard-executor.js';
@@ -35,6 +36,7 @@ export interface TaskQueue {
 /** Carries one search through an executor: limits, deadline, abort, and the rhythm of its answers. */
 export class SearchRun implements RunningQuery {
   readonly spec: QuerySpec;
+  readonly compiled: CompiledQuery;
   readonly #flag = new Int32Array(new SharedArrayBuffer(4));
   readonly #idle: Promise<void>;
   #setIdle!: () => void;
@@ -42,6 +44,8 @@ export class SearchRun implements RunningQuery {
   readonly #out = new Map<number, Task>();
   readonly #again: Task[] = [];
   #queued = false;
+  /** There is work, and nobody reads what came of the last. */
+  #heldUp = false;
   #ended = false;
   #wake: () => void = () => undefined;
 
@@ -52,12 +56,13 @@ export class SearchRun implements RunningQuery {
     private readonly queue: TaskQueue,
     private readonly merger: ResultMerger,
     private readonly failed: (result: Extract<TaskResult, { failure: string }>) => void,
-    { startedAt, laborious }: Pick<QuerySpec, 'laborious'> & { readonly startedAt: number },
+    { startedAt, compiled, laborious }: Pick<QuerySpec, 'laborious'> & { readonly startedAt: number; readonly compiled: CompiledQuery },
   ) {
     const { expr, want, limits } = request;
     this.#idle = new Promise((resolve) => {
       this.#setIdle = resolve;
     });
+    this.compiled = compiled;
     this.spec = {
       id: ++lastQueryId,
       expr,
@@ -81,9 +86,9 @@ export class SearchRun implements RunningQuery {
       this.offer();
       let flushAt = threadClock() + hold;
       while (!this.#done()) {
-        await this.#something(flushAt);
+        if (!this.#heldUp) await this.#something(flushAt);
         signal?.throwIfAborted();
-        if (this.#done() || threadClock() < flushAt) continue;
+        if (this.#done() || (threadClock() < flushAt && !this.#heldUp)) continue;
         yield* this.#flush();
         flushAt = threadClock() + hold;
       }
@@ -107,6 +112,11 @@ export class SearchRun implements RunningQuery {
     this.#wake();
   }
 
+  /** All documents are to come best first. */
+  get #keepsAll(): boolean {
+    return (this.request.hold ?? HOLD_MS) >= this.request.limits.deadline;
+  }
+
   get overdue(): boolean {
     return threadClock() > this.spec.deadline;
   }
@@ -122,7 +132,8 @@ export class SearchRun implements RunningQuery {
   }
 
   nextBatch(): readonly Task[] | undefined {
-    const batch = this.#ended || this.merger.full || this.overdue ? undefined : this.#take();
+    this.#heldUp = this.merger.crowded && !this.#keepsAll;
+    const batch = this.#ended || this.merger.full || this.overdue || this.#heldUp ? undefined : this.#take();
     if (!batch) {
       this.#queued = false;
       // All that was left may have been answered without a thread.
@@ -184,6 +195,10 @@ export class SearchRun implements RunningQuery {
 
   *#flush(): Generator<EngineEvent> {
     const documents = this.merger.take();
+    if (this.#heldUp) {
+      this.#heldUp = false;
+      this.offer();
+    }
     if (documents.length > 0) yield { type: 'documents', documents };
     const counts = this.merger.takeCounts();
     if (counts.length > 0) yield { type: 'counted', counts };

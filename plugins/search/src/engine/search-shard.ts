@@ -125,11 +125,12 @@ export function searchShard(
       break;
     }
     if (budget.spent()) break;
-    if (document > first && budget.sliceOver()) {
+    view.moveTo(document);
+    if (budget.tooLarge(view.length) || (document > first && budget.sliceOver())) {
       resumeAt = document;
       break;
     }
-    const hits = evaluator.evaluate(view.moveTo(document));
+    const hits = evaluator.evaluate(view);
     if (!hits) continue;
     languages.add(language);
     const before = matchCount;

@@ -11,6 +11,7 @@ beforeEach(() => {
 
 const aQuery = (laborious = false): RunningQuery => ({
   spec: { id: 1, laborious } as QuerySpec,
+  compiled: { root: { op: 'const', value: true }, atoms: [] },
   nextBatch: () => undefined,
   settle: () => undefined,
 });

@@ -20,6 +20,8 @@ export interface QuerySpec {
 /** A query in execution. The executor pulls work when a thread is free, so that queries share the threads fairly. */
 export interface RunningQuery {
   readonly spec: QuerySpec;
+  /** The same, compiled for the thread that asks. */
+  readonly compiled: CompiledQuery;
   /** The next tasks for one thread; undefined: nothing left until it is submitted again. */
   nextBatch(): readonly Task[] | undefined;
   /** Called once per task. */

@@ -1,10 +1,10 @@
 import type { BranchMasks } from '../index/branch-masks.js';
 import { readMasks } from '../index/live-shard.js';
-import { openShard, type ShardImage } from '../index/open-shard.js';
-import { Shard } from '../index/shard.js';
-import { ShardFiles } from '../index/shard-files.js';
+import type { ShardImage } from '../index/open-shard.js';
+import type { Shard } from '../index/shard.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
 import type { CompiledQuery } from './compiled-query.js';
+import type { ShardSource } from './open-shards.js';
 import { type PreparedShard, prepareShard } from './prepared-shard.js';
 import { type ScanTask, scanBatch } from './scan-batch.js';
 import type { SearchBudget } from './search-budget.js';
@@ -38,16 +38,13 @@ export type TaskResult =
   /** The thread's turn was over before it came to this task. */
   | { readonly index: number; readonly postponed: true };
 
-/** Does the tasks of one thread; keeps the shards it has opened until told to forget them. */
+/** Does the tasks of one thread. */
 export class TaskRunner {
-  readonly #files = new ShardFiles();
-  readonly #shards = new Map<string, Shard>();
   /** The last shard of each query. */
   readonly #prepared = new WeakMap<CompiledQuery, PreparedShard>();
   readonly #masks = new Map<string, { generation: number; masks: BranchMasks }>();
 
-  /** @param opened hears of every shard that this thread had to open itself */
-  constructor(private readonly opened: (image: ShardImage) => void = () => undefined) {}
+  constructor(private readonly shards: ShardSource) {}
 
   /**
    * Does tasks in order. What one collects is room that the next has no more; when none is left and nothing needs to be
@@ -86,7 +83,7 @@ export class TaskRunner {
   }
 
   #search(task: ShardTask, query: ShardQuery, budget: SearchBudget): ShardAnswer {
-    const shard = this.#shard(task);
+    const shard = this.shards.get(task);
     if (shard.meta.repository.id !== task.scope.repository)
       throw new ShardCorruptError(`it belongs to repository ${shard.meta.repository.id}`);
     const prepared = this.#prepare(shard, task.scope, query.query);
@@ -104,28 +101,12 @@ export class TaskRunner {
   }
 
   forget(id: string): void {
-    const shard = this.#shards.get(id);
-    if (shard) for (const path of shard.files) this.#files.forget(path);
-    this.#shards.delete(id);
+    this.shards.forget(id);
     this.#masks.delete(id);
   }
 
   close(): void {
-    this.#files.close();
-    this.#shards.clear();
-  }
-
-  #shard(task: ShardTask): Shard {
-    const known = this.#shards.get(task.shard);
-    if (known) return known;
-    let image = task.image;
-    if (!image) {
-      image = openShard(task.folder, task.shard);
-      this.opened(image);
-    }
-    const shard = new Shard(image, this.#files);
-    this.#shards.set(task.shard, shard);
-    return shard;
+    this.shards.close();
   }
 
   #masksOf(task: ShardTask, shard: Shard): BranchMasks {

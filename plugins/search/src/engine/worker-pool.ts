@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ContentCheck } from '../index/open-shard.js';
 import type { CompiledQuery } from './compiled-query.js';
+import { FirstTurn } from './first-turn.js';
 import { rulesOut } from './rules-out.js';
 import { type Lane, SearchTurns, type Turn } from './search-turns.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
@@ -10,13 +11,14 @@ import type { ShardTask, TaskResult } from './task-runner.js';
 import { canLowerThreadPriority } from './thread-priority.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker.js';
 
-/** A query has one thread for this long; only what is not answered by then is worth a second one. */
+/** A query that had no first turn has one thread for this long; only what is not answered by then is worth a second one. */
 const SPREAD_AFTER_MS = 5;
 /** How long a thread works on one search before another has its turn, milliseconds. */
 const SLICE_MS: Readonly<Record<Lane, number>> = { light: 10, heavy: 50 };
 /** How far the threads of long searches give way to everything else on the machine. */
 const NICE: Readonly<Record<Lane, number>> = { light: 0, heavy: 10 };
-const THREAD_HEAP_MB = 1_024;
+/** What is new is short-lived here: more room for it is memory that five threads keep and never need. */
+const THREAD_MEMORY = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 16 };
 
 export interface WorkerPoolOptions {
   /** Threads that search, and as many for searches that take long; the number of cores when left out. */
@@ -48,6 +50,7 @@ export class WorkerPool implements ShardExecutor {
   /** Threads that one query may have at a time. */
   readonly #most: number;
   readonly #images: ShardImages;
+  readonly #firstTurn: FirstTurn;
   /** Content that is still to be checked, by the threads when they have nothing better to do. */
   readonly #toVerify: ContentCheck[] = [];
   readonly #workerUrl: URL;
@@ -66,6 +69,7 @@ export class WorkerPool implements ShardExecutor {
     const heavy = canLowerThreadPriority ? threads : Math.max(1, threads - 1);
     this.#slots = [...lane('light', threads + 1), ...lane('heavy', heavy)];
     this.#images = new ShardImages(options.residentBytes ?? 512 << 20);
+    this.#firstTurn = new FirstTurn(this.#images);
     this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   }
 
@@ -76,11 +80,16 @@ export class WorkerPool implements ShardExecutor {
 
   submit(query: RunningQuery): void {
     const turn = this.#turns.add(query);
-    if (!turn.spread)
-      setTimeout(() => {
-        turn.spread = true;
-        this.#pump();
-      }, SPREAD_AFTER_MS).unref();
+    if (!turn.spread) {
+      const { used, left } = this.#firstTurn.take(query);
+      if (!left) {
+        this.#turns.remove(query);
+        return;
+      }
+      turn.used += used;
+      if (used > 0) turn.spread = true;
+      else this.#spreadLater(turn);
+    }
     this.#pump();
   }
 
@@ -92,7 +101,15 @@ export class WorkerPool implements ShardExecutor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#firstTurn.close();
     await Promise.all(this.#slots.map(({ worker }) => worker?.terminate()));
+  }
+
+  #spreadLater(turn: Turn): void {
+    setTimeout(() => {
+      turn.spread = true;
+      this.#pump();
+    }, SPREAD_AFTER_MS).unref();
   }
 
   #pump(): void {
@@ -117,7 +134,7 @@ export class WorkerPool implements ShardExecutor {
       const tasks = batch.map((task) => {
         slot.tasks.add(task.index);
         if (!('shard' in task)) return task;
-        const image = slot.knows.has(task.shard) ? undefined : this.#images.get(task.shard);
+        const image = slot.knows.has(task.shard) ? undefined : this.#images.image(task.shard);
         if (image) slot.knows.add(task.shard);
         return image ? { ...task, image } : task;
       });
@@ -144,7 +161,7 @@ export class WorkerPool implements ShardExecutor {
 
   #start(slot: Slot): Worker {
     const worker = new Worker(this.#workerUrl, {
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+      resourceLimits: THREAD_MEMORY,
       workerData: { nice: NICE[slot.lane] } satisfies WorkerSetup,
     });
     worker.unref();
@@ -188,6 +205,7 @@ export class WorkerPool implements ShardExecutor {
   }
 
   #forget(shards: readonly string[]): void {
+    for (const shard of shards) this.#firstTurn.forget(shard);
     for (const slot of this.#slots) {
       for (const shard of shards) slot.knows.delete(shard);
       slot.worker?.postMessage({ type: 'forget', shards } satisfies ToWorker);

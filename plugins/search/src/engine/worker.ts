@@ -3,6 +3,7 @@ import { type ContentCheck, checkContent, type ShardImage } from '../index/open-
 import { ShardCorruptError } from '../index/shard-layout.js';
 import { BlockingParser } from '../structural/blocking-parser.js';
 import { type CompiledQuery, compileQuery } from './compiled-query.js';
+import { OpenShards } from './open-shards.js';
 import { SearchBudget } from './search-budget.js';
 import type { QuerySpec } from './shard-executor.js';
 import { type Task, type TaskResult, TaskRunner } from './task-runner.js';
@@ -44,7 +45,7 @@ const port = parentPort!;
 const { nice } = workerData as WorkerSetup;
 if (nice > 0) lowerThreadPriority(nice);
 const post = (message: FromWorker) => port.postMessage(message);
-const runner = new TaskRunner((image) => post({ type: 'opened', image }));
+const runner = new TaskRunner(new OpenShards((image) => post({ type: 'opened', image })));
 const parser = new BlockingParser();
 /** Compiled queries by id, so that the regexps' machine code survives from batch to batch. */
 const compiled = new Map<number, CompiledQuery>();
@@ -59,7 +60,7 @@ function compiledOf({ id, expr, limits }: QuerySpec): CompiledQuery {
 /** Answers the results that were not sent yet. */
 function search(query: QuerySpec, tasks: readonly Task[], slice: number): readonly TaskResult[] {
   const shardQuery = { query: compiledOf(query), want: query.want, limits: query.limits, parser };
-  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, threadClock() + slice);
+  const budget = new SearchBudget(new Int32Array(query.flag), query.deadline, { end: threadClock() + slice });
   let results: TaskResult[] = [];
   let postedAt = performance.now();
   for (const result of runner.runAll(tasks, shardQuery, budget)) {

@@ -3,7 +3,7 @@ export class PostingCache {
   #lists = new WeakMap<object, Map<number, Uint8Array>>();
   #bytes = 0;
 
-  constructor(private readonly maxBytes = 16 << 20) {}
+  constructor(private readonly maxBytes = 8 << 20) {}
 
   /** @param owner the shard @param index the list's place in it */
   get(owner: object, index: number, read: () => Uint8Array): Uint8Array {

@@ -57,6 +57,7 @@ export class Shard {
   readonly nameStart: Uint32Array;
   #searchable: Bitset | undefined;
   #pathTrigrams: TrigramSet | undefined;
+  #dictionary: TrigramSet | undefined;
   #documentsByBlob: DocumentsByBlob | undefined;
   readonly #indexPath: string;
   readonly #contentPath: string;
@@ -135,7 +136,9 @@ export class Shard {
 
   /** Whether all of these trigrams are in the content, each somewhere. */
   contentHolds(trigrams: readonly number[]): boolean {
-    for (const trigram of trigrams) if (this.#indexOf(trigram) < 0) return false;
+    this.#dictionary ??= TrigramSet.of(this.#trigrams);
+    const held = this.#dictionary;
+    for (const trigram of trigrams) if (!held.has(trigram)) return false;
     return true;
   }
 
@@ -196,7 +199,7 @@ export class Shard {
 
   /** Whether all of these trigrams are in paths, each in some: without that, no path holds a text made of them. */
   pathsHold(trigrams: readonly number[]): boolean {
-    this.#pathTrigrams ??= new TrigramSet(this.paths);
+    this.#pathTrigrams ??= TrigramSet.in(this.paths);
     const held = this.#pathTrigrams;
     for (const trigram of trigrams) if (!held.has(trigram)) return false;
     return true;

@@ -7,12 +7,16 @@ const MAX_LISTED = TRIGRAMS / 32;
 /** Where one text is gathered; the next one begins with it empty. */
 const gathered = new Bitset(TRIGRAMS);
 
-/** The trigrams that occur in a text. */
+/** Trigrams, of which one asks whether they are there. */
 export class TrigramSet {
-  readonly #bitmap: Bitset | undefined;
-  readonly #list: Uint32Array;
+  private constructor(
+    private readonly bitmap: Bitset | undefined,
+    /** Ascending; not looked at where there is a bitmap. */
+    private readonly list: Uint32Array,
+  ) {}
 
-  constructor(text: Uint8Array) {
+  /** Those that occur in a text. */
+  static in(text: Uint8Array): TrigramSet {
     const found: number[] = [];
     let trigram = (CLASS_OF_BYTE[text[0] ?? 0]! << 6) | CLASS_OF_BYTE[text[1] ?? 0]!;
     for (let at = 2; at < text.length; at++) {
@@ -21,13 +25,22 @@ export class TrigramSet {
       gathered.add(trigram);
       found.push(trigram);
     }
-    this.#bitmap = found.length > MAX_LISTED ? gathered.clone() : undefined;
-    this.#list = this.#bitmap ? new Uint32Array() : Uint32Array.from(found).sort();
+    const bitmap = found.length > MAX_LISTED ? gathered.clone() : undefined;
+    const set = new TrigramSet(bitmap, bitmap ? new Uint32Array() : Uint32Array.from(found).sort());
     for (const one of found) gathered.delete(one);
+    return set;
+  }
+
+  /** Those of a list in ascending order. */
+  static of(list: Uint32Array): TrigramSet {
+    if (list.length <= MAX_LISTED) return new TrigramSet(undefined, list);
+    const bitmap = new Bitset(TRIGRAMS);
+    for (const trigram of list) bitmap.add(trigram);
+    return new TrigramSet(bitmap, list);
   }
 
   has(trigram: number): boolean {
-    return this.#bitmap ? this.#bitmap.has(trigram) : this.#list[positionOf(this.#list, trigram)] === trigram;
+    return this.bitmap ? this.bitmap.has(trigram) : this.list[positionOf(this.list, trigram)] === trigram;
   }
 }
 
