@@ -1,15 +1,7 @@
 import { openShard, type ShardImage } from '../index/open-shard.js';
 import { Shard } from '../index/shard.js';
 import { ShardFiles } from '../index/shard-files.js';
-import type { ShardTask } from './task-runner.js';
-
-/** Where a runner has its shards from. */
-export interface ShardSource {
-  /** @throws ShardCorruptError when it cannot be read */
-  get(task: ShardTask): Shard;
-  forget(shard: string): void;
-  close(): void;
-}
+import type { ShardSource, ShardTask } from './task-runner.js';
 
 /** The shards that one thread has opened, or got opened; kept until it is told to forget them. */
 export class OpenShards implements ShardSource {

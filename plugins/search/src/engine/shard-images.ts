@@ -2,8 +2,7 @@ import type { ShardImage } from '../index/open-shard.js';
 import { Shard } from '../index/shard.js';
 import { ShardFiles } from '../index/shard-files.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
-import type { ShardSource } from './open-shards.js';
-import type { ShardTask } from './task-runner.js';
+import type { ShardSource, ShardTask } from './task-runner.js';
 
 /** Opened shards, least recently used dropped first, so that each is read and checked once and not once a thread. */
 export class ShardImages implements ShardSource {

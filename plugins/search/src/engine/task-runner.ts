@@ -4,7 +4,6 @@ import type { ShardImage } from '../index/open-shard.js';
 import type { Shard } from '../index/shard.js';
 import { ShardCorruptError } from '../index/shard-layout.js';
 import type { CompiledQuery } from './compiled-query.js';
-import type { ShardSource } from './open-shards.js';
 import { type PreparedShard, prepareShard } from './prepared-shard.js';
 import { type ScanTask, scanBatch } from './scan-batch.js';
 import type { SearchBudget } from './search-budget.js';
@@ -37,6 +36,14 @@ export type TaskResult =
   | { readonly index: number; readonly abandoned: true }
   /** The thread's turn was over before it came to this task. */
   | { readonly index: number; readonly postponed: true };
+
+/** Where a runner has its shards from. */
+export interface ShardSource {
+  /** @throws ShardCorruptError when it cannot be read */
+  get(task: ShardTask): Shard;
+  forget(shard: string): void;
+  close(): void;
+}
 
 /** Does the tasks of one thread. */
 export class TaskRunner {
