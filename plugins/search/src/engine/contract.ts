@@ -139,7 +139,7 @@ export interface EngineDocument {
   /** Hits in the path itself, in code points. */
   readonly pathRanges: readonly (readonly [start: number, end: number])[];
   readonly symbols: readonly EngineSymbol[];
-  /** Hits in this document, shown or not. */
+  /** Hits in this document, shown or not; where collecting ended in it without `countAll`, those that were collected. */
   readonly matchCount: number;
   /** Values of the group that was asked for, each with its number of hits; longer ones than MAX_CAPTURE are left out. */
   readonly groupValues?: readonly (readonly [value: string, count: number])[];

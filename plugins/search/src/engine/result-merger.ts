@@ -144,7 +144,9 @@ export class ResultMerger {
     this.matchCount += this.limits.countAll ? answer.matchCount : Math.min(answer.matchCount, room);
     this.documentCount += this.limits.countAll || answer.matchCount <= room ? answer.documentCount : taken.length;
     this.#held.push(
-      ...taken.map(({ document, before }) => (document.matchCount > room - before ? firstMatches(document, room - before) : document)),
+      ...taken.map(({ document, before }) =>
+        document.matchCount > room - before ? firstMatches(document, room - before, this.limits.countAll) : document,
+      ),
     );
     for (const { document } of taken) this.#heldBytes += bytesOf(document);
     // Stable: equal scores stay in the order of the plan and, within a shard, in its static order.
@@ -167,8 +169,8 @@ function counted({ path, language, chunks, inContent, matchCount }: EngineDocume
   return { path, language, kind: chunks.length > 0 || inContent ? 'content' : 'path', matches: matchCount };
 }
 
-/** The document with its first `room` hits only; `matchCount` still counts all. */
-function firstMatches(document: EngineDocument, room: number): EngineDocument {
+/** The document with its first `room` hits only. */
+function firstMatches(document: EngineDocument, room: number, countAll: boolean): EngineDocument {
   let left = room;
   const chunks = [];
   for (const chunk of document.chunks) {
@@ -176,5 +178,5 @@ function firstMatches(document: EngineDocument, room: number): EngineDocument {
     chunks.push(chunk.ranges.length > left ? { ...chunk, ranges: chunk.ranges.slice(0, left) } : chunk);
     left -= chunk.ranges.length;
   }
-  return { ...document, chunks, symbols: document.symbols.slice(0, room) };
+  return { ...document, chunks, symbols: document.symbols.slice(0, room), matchCount: countAll ? document.matchCount : room };
 }

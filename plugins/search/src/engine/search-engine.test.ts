@@ -225,6 +225,19 @@ describe('SearchEngine', () => {
     expect((await search(content('hit'), { maxMatches: 1, countAll: true })).summary).toMatchObject({ matchCount: 200, limitHit: true });
   });
 
+  it('collects as many matches as were asked for, the last document included in which it ends', async () => {
+    await index(1, { main: { 'a.txt': 'hit\n', 'b.txt': 'hit\n'.repeat(70) } });
+    const shown = ({ chunks }: EngineDocument) => chunks.flatMap(({ ranges }) => ranges).length;
+    const some = await search(content('hit'), { maxMatches: 3 });
+    expect(Object.fromEntries(some.documents.map((document) => [document.path, [shown(document), document.matchCount]]))).toEqual({
+      'a.txt': [1, 1],
+      'b.txt': [2, 2],
+    });
+    const counted = await search(content('hit'), { maxMatches: 3, countAll: true });
+    expect(counted.documents.map(({ matchCount }) => matchCount).sort()).toEqual([1, 70]);
+    expect(counted.summary.matchCount).toBe(71);
+  });
+
   it('answers the same when every document is a turn of its own', async () => {
     await index(1, { main: Object.fromEntries(Array.from({ length: 30 }, (_, file) => [`${file}.txt`, 'hit\n'.repeat(file % 7)])) });
     await index(2, { main: { 'a.txt': 'hit hit', 'b.txt': 'hit' } });

@@ -16,6 +16,8 @@ const UNUSED_MS = 60_000;
 export class ShardFiles {
   readonly lists = new PostingCache();
   readonly #descriptors = new Map<string, { readonly descriptor: number; usedAt: number }>();
+  /** Most reads go where the one before went. */
+  #last: { readonly path: string; readonly descriptor: number } | undefined;
   #nextCheck = 0;
   /** Bytes read at once: more and more, while a file is read in order. */
   #ahead = 0;
@@ -58,6 +60,7 @@ export class ShardFiles {
     const open = this.#descriptors.get(path);
     if (open === undefined) return;
     this.#descriptors.delete(path);
+    this.#last = undefined;
     closeSync(open.descriptor);
   }
 
@@ -66,6 +69,13 @@ export class ShardFiles {
   }
 
   #descriptor(path: string): number {
+    if (this.#last?.path === path) return this.#last.descriptor;
+    const descriptor = this.#openDescriptor(path);
+    this.#last = { path, descriptor };
+    return descriptor;
+  }
+
+  #openDescriptor(path: string): number {
     const now = performance.now();
     if (now > this.#nextCheck) this.#closeUnused(now);
     const known = this.#descriptors.get(path);
