@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run bench [-- name…] [--runs N] [--tiny] [--seed N] [--json FILE] [--corpus FOLDER] [--growth N,N…]`. A bench is a file in this folder that exports `title` and
+// `npm run bench [-- name…] [--runs N] [--tiny] [--seed N] [--json FILE] [--corpus FOLDER] [--growth N,N…] [--only PART,PART…]`. A bench is a file in this folder that exports `title` and
 // `run(context)`, which answers rows (see harness/table.mjs); adding a file adds a bench.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     corpus: { type: 'string' },
     growth: { type: 'string' },
+    only: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -32,7 +33,7 @@ const whole = (n) => Number.isInteger(n) && n > 0;
 if (values.help || wrong.length > 0 || !Number.isInteger(seed) || (runs !== undefined && !whole(runs)) || growth?.every(whole) === false) {
   if (wrong.length > 0) console.error(`No such bench: ${wrong.join(', ')}.`);
   console.error(
-    `Usage: npm run bench [-- name…] [--runs N] [--tiny] [--seed N] [--json FILE] [--corpus FOLDER] [--growth N,N…]\nBenches: ${known.join(', ')}`,
+    `Usage: npm run bench [-- name…] [--runs N] [--tiny] [--seed N] [--json FILE] [--corpus FOLDER] [--growth N,N…] [--only PART,PART…]\nBenches: ${known.join(', ')}`,
   );
   process.exit(values.help ? 0 : 2);
 }
@@ -58,8 +59,8 @@ for (const name of positionals.length > 0 ? positionals : known) {
       tiny: values.tiny,
       /** What a bench that draws lots begins with. */
       seed,
-      /** `corpus`: where fetched packages are kept between runs; `growth`: how many small repositories, one installation each. */
-      options: { corpus: values.corpus && resolve(values.corpus), growth },
+      /** `corpus`: where fetched packages are kept between runs; `growth`: how many small repositories, one installation each; `only`: the parts of a bench that has parts. */
+      options: { corpus: values.corpus && resolve(values.corpus), growth, only: values.only?.split(',') },
       runs: (usual, least = 1) => (values.tiny ? least : (runs ?? usual)),
       /** A fresh folder of this bench, removed at the end of the run. */
       folder: (label) => mkdtempSync(join(folder, `${label}-`)),

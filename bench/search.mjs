@@ -10,6 +10,9 @@ import { compareAll } from './search/compare.mjs';
 import { fetchedCorpus, installedCorpus } from './search/corpus.mjs';
 import { growth } from './search/growth.mjs';
 import { bytesIn, indexed, pathOnly } from './search/installation.mjs';
+import { judgements } from './search/judgements.mjs';
+import { moreJudgements } from './search/more-judgements.mjs';
+import { morePackages } from './search/more-packages.mjs';
 import { packages } from './search/packages.mjs';
 import { queries } from './search/queries.mjs';
 import { ranking } from './search/ranking.mjs';
@@ -21,45 +24,74 @@ export const title = 'search over HTTP, against ripgrep, codesearch and zoekt on
 
 const MB = 1_000_000;
 
-export async function run({ tiny, runs, folder, note, progress, options }) {
+/** What can be run alone, by `--only`. */
+const PARTS = ['queries', 'ranking', 'growth'];
+
+export async function run(context) {
+  const { tiny, runs, folder, note, progress, options } = context;
+  const wrong = options.only?.filter((part) => !PARTS.includes(part)) ?? [];
+  if (wrong.length > 0) throw new Error(`No such part: ${wrong.join(', ')}. There are ${PARTS.join(', ')}.`);
+  const wanted = (part) => options.only?.includes(part) ?? true;
+  const cache = options.corpus ?? folder('packages');
+  const rows = [];
+  if (wanted('queries') || (wanted('ranking') && !tiny)) rows.push(...(await large(context, { wanted, cache })));
+  if (wanted('ranking') && !tiny) rows.push(...(await otherRanking(context, cache)));
+  const counts = tiny ? [2, 3] : options.growth;
+  if (wanted('growth') && counts !== undefined) rows.push(...(await growth({ counts, folder, rounds: runs(20, 1), note, progress })));
+  return rows;
+}
+
+/** All that is asked of the large corpus. */
+async function large({ tiny, runs, folder, note, progress }, { wanted, cache }) {
   const root = folder('corpus');
-  const corpus = tiny
-    ? installedCorpus(root, { bytes: MB, repositories: 2 })
-    : fetchedCorpus(root, { cache: options.corpus ?? folder('packages'), say: progress });
+  const corpus = tiny ? installedCorpus(root, { bytes: MB, repositories: 2 }) : fetchedCorpus(root, { packages, cache, say: progress });
   note(
-    `Corpus: ${(corpus.bytes / MB).toFixed(1)} MB in ${corpus.files} files and ${corpus.repositories.length} repositories${tiny ? '' : `: ${packages.join(', ')}`}.`,
+    `Corpus: ${(corpus.bytes / MB).toFixed(1)} MB in ${corpus.files} files and ${corpus.repositories.length} repositories${tiny ? '' : `: ${packages.map(({ name, version }) => `${name}@${version}`).join(', ')}`}.`,
   );
   const dataDir = folder('data');
   const sextant = await startSextant({ dataDir, paths: [root] });
   let zoekt;
   try {
     const rows = await build(sextant, { corpus, dataDir });
-    progress('indexing by the peers');
-    const ripgrep = findRipgrep(root);
-    const codesearch = await startCodesearch({ folder: root, index: folder('codesearch') });
-    zoekt = await startZoekt({ repositories: corpus.repositories.map((name) => join(root, name)), index: folder('zoekt') });
-    rows.push(...against({ codesearch, zoekt, ripgrep }, { corpus, ours: rows[1].value, note }));
-    const { rows: compared, pooled } = await compareAll(queries, {
-      url: sextant.url,
-      peers: [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined),
-      ripgrep,
-      skipped: await pathOnly(sextant, corpus.repositories),
-      rounds: runs(15, 2),
-      note,
-      progress,
-    });
-    rows.push(...compared, ...mixed(pooled), ...memory(sextant, zoekt, corpus));
-    progress('clients, bystander, push, ranking');
-    rows.push(...(await clients(sextant.url, tiny ? 1 : 4)));
-    rows.push(...(await bystander(sextant.url, tiny ? { turns: 1, each: 3, note } : { turns: 12, each: 20, note })));
-    rows.push(await push(sextant.url, join(root, corpus.repositories[0])));
-    if (!tiny) rows.push(...(await ranking(sextant.url, { note })));
-    await sextant.stop();
-    const counts = tiny ? [2, 3] : options.growth;
-    if (counts !== undefined) rows.push(...(await growth({ counts, folder, rounds: runs(20, 1), note, progress })));
+    if (wanted('queries')) {
+      progress('indexing by the peers');
+      const ripgrep = findRipgrep(root);
+      const codesearch = await startCodesearch({ folder: root, index: folder('codesearch') });
+      zoekt = await startZoekt({ repositories: corpus.repositories.map((name) => join(root, name)), index: folder('zoekt') });
+      rows.push(...against({ codesearch, zoekt, ripgrep }, { corpus, ours: rows[1].value, note }));
+      const { rows: compared, pooled } = await compareAll(queries, {
+        url: sextant.url,
+        peers: [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined),
+        ripgrep,
+        skipped: await pathOnly(sextant, corpus.repositories),
+        rounds: runs(15, 2),
+        note,
+        progress,
+      });
+      rows.push(...compared, ...mixed(pooled), ...memory(sextant, zoekt, corpus));
+      progress('clients, bystander, push');
+      rows.push(...(await clients(sextant.url, tiny ? 1 : 4)));
+      rows.push(...(await bystander(sextant.url, tiny ? { turns: 1, each: 3, note } : { turns: 12, each: 20, note })));
+      rows.push(await push(sextant.url, join(root, corpus.repositories[0])));
+    }
+    if (wanted('ranking') && !tiny) rows.push(...(await ranking(sextant.url, { judgements, of: 'the corpus', note })));
     return rows;
   } finally {
     await zoekt?.stop();
+    await sextant.stop();
+  }
+}
+
+/** The second judgements, on an installation of what they are about. */
+async function otherRanking({ folder, note, progress }, cache) {
+  const root = folder('other-languages');
+  const { repositories } = fetchedCorpus(root, { packages: morePackages, cache, say: progress, missing: note });
+  const sextant = await startSextant({ dataDir: folder('other-languages-data'), paths: [root] });
+  try {
+    await indexed(sextant, repositories.length);
+    const asked = moreJudgements.filter(({ wanted: [best] }) => repositories.includes(best.split('/')[0]));
+    return await ranking(sextant.url, { judgements: asked, of: 'other languages', note });
+  } finally {
     await sextant.stop();
   }
 }

@@ -1,27 +1,28 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { commitFolder } from '../harness/repository.mjs';
-import { packages } from './packages.mjs';
+import { packageFolder, repositoryName } from './registries.mjs';
 
 const SOURCE = new Set('.ts .mts .cts .js .mjs .cjs .jsx .tsx .json .md .css .html .yml .yaml .graphql .sql'.split(' '));
 const MAX_FILE = 1024 * 1024;
 const INSTALLED = resolve(import.meta.dirname, '../../node_modules');
 
 /**
- * Fetches the packages of the corpus into a folder, each once, and makes a git repository of the text of each.
- * @param {string} target @param {{cache: string, say: (line: string) => void}} options
+ * Fetches packages into a folder, each once, and makes a git repository of the text of each, called as the package is.
+ * One that cannot be fetched is left out, and `missing` hears of it; without `missing` that is an error.
+ * @param {string} target
+ * @param {{packages: import('./registries.mjs').Package[], cache: string, say: (line: string) => void, missing?: (sentence: string) => void}} options
  */
-export function fetchedCorpus(target, { cache, say }) {
+export function fetchedCorpus(target, { packages, cache, say, missing }) {
   mkdirSync(cache, { recursive: true });
-  const sources = packages.map((specifier) => {
-    const name = specifier.slice(0, specifier.lastIndexOf('@')).replace(/^@/, '').replace('/', '-');
-    const folder = join(cache, specifier.replaceAll('/', '+'));
-    if (!existsSync(folder)) {
-      say(`fetching ${specifier}`);
-      fetchPackage(specifier, folder);
+  const sources = packages.flatMap((one) => {
+    try {
+      return [{ name: repositoryName(one), folder: packageFolder(one, { cache, say }) }];
+    } catch (error) {
+      if (missing === undefined) throw error;
+      missing(`${one.name} could not be fetched: ${error.message.split('\n')[0]}`);
+      return [];
     }
-    return { name, folder };
   });
   return copied(target, function* () {
     for (const { name, folder } of sources)
@@ -60,18 +61,6 @@ function copied(target, sources) {
   const repositories = readdirSync(target);
   for (const name of repositories) commitFolder(join(target, name));
   return { bytes, files, repositories };
-}
-
-/** Moved to its place when it is whole: an interrupted fetch leaves nothing that looks like one. */
-function fetchPackage(specifier, folder) {
-  const half = `${folder}.part`;
-  rmSync(half, { recursive: true, force: true });
-  mkdirSync(half, { recursive: true });
-  const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', half, specifier], { encoding: 'utf8' });
-  const archive = join(half, packed.trim().split('\n').at(-1));
-  execFileSync('tar', ['-xzf', archive, '-C', half, '--strip-components=1', '--no-same-owner']);
-  rmSync(archive);
-  renameSync(half, folder);
 }
 
 function* walk(root, folder) {

@@ -117,7 +117,8 @@ export const judgements = [
   }),
 ];
 
-function inFolder(folder, wanted) {
+/** Judgements of one folder: its queries, and their files below it. */
+export function inFolder(folder, wanted) {
   const below = (path) => (folder === '' ? path : `${folder}/${path}`);
   return Object.entries(wanted).map(([q, paths]) => ({ q, wanted: paths.map(below) }));
 }

@@ -25,4 +25,7 @@ export const packages = [
   '@tensorflow/tfjs-core@4.22.0',
   'highcharts@13.1.1',
   'aws-sdk@2.1693.0',
-];
+].map((specifier) => {
+  const at = specifier.lastIndexOf('@');
+  return { registry: 'npm', name: specifier.slice(0, at), version: specifier.slice(at + 1) };
+});

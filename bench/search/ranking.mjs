@@ -1,8 +1,10 @@
-import { judgements } from './judgements.mjs';
 import { search } from './stream.mjs';
 
-/** How high the answers put what people judged to be wanted: of the files in the order of the stream, the first ten. */
-export async function ranking(url, { note }) {
+/**
+ * How high the answers put what people judged to be wanted: of the files in the order of the stream, the first ten.
+ * @param {{judgements: {q: string, wanted: string[]}[], of: string, note: (sentence: string) => void}} options `of`: what the set is called
+ */
+export async function ranking(url, { judgements, of, note }) {
   const ranks = [];
   let right = 0;
   let found = 0;
@@ -18,10 +20,13 @@ export async function ranking(url, { note }) {
     wantedInAll += wanted.length;
     if (rank !== 1) low.push(`${q} (${rank === 0 ? 'not in the first ten' : `rank ${rank}`}; first ${files[0] ?? 'nothing'})`);
   }
-  if (low.length > 0) note(`Ranking, not first: ${low.join('; ')}`);
+  if (low.length > 0) note(`Ranking of ${of}, not first: ${low.join('; ')}`);
   const share = (measure, value) => ({ measure, value, unit: 'of 1' });
   return [
-    share(`ranking of ${judgements.length} judgements, mean reciprocal rank`, ranks.reduce((sum, one) => sum + one, 0) / ranks.length),
+    share(
+      `ranking, ${judgements.length} judgements of ${of}: mean reciprocal rank`,
+      ranks.reduce((sum, one) => sum + one, 0) / ranks.length,
+    ),
     share('  recall@1, the best judged file', right / judgements.length),
     share('  recall@1, any judged file', ranks.filter((one) => one === 1).length / judgements.length),
     share('  recall@3, all judged files', found / wantedInAll),
