@@ -10,6 +10,8 @@ export async function ranking(url, { judgements, of, note }) {
   let found = 0;
   let wantedInAll = 0;
   const low = [];
+  // What a search has in its first batch depends on how soon it is there, and the first search of a shard opens it.
+  for (const { q } of judgements) await search(url, { q, t: 'keyword' });
   for (const { q, wanted } of judgements) {
     const { matches } = await search(url, { q, t: 'keyword' }, { keep: true });
     const files = [...new Set(matches.filter(({ path }) => path).map(({ repository, path }) => `${repository.split('/').at(-1)}/${path}`))];

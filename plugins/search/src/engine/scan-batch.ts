@@ -3,6 +3,7 @@ import type { CodeSymbol } from '../index/symbols/code-symbol.js';
 import { forRepository } from './compiled-query.js';
 import { DocumentEvaluator } from './evaluate-document.js';
 import { groupValuesOf } from './group-values-of.js';
+import { rankedQuery } from './ranked-query.js';
 import { ScannedDocument } from './scanned-document.js';
 import { type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
@@ -46,7 +47,7 @@ export interface ScanTask {
 export function scanBatch(task: ScanTask, { query, want, limits, parser }: ShardQuery, budget: SearchBudget): ShardAnswer {
   const { scope, room = limits.maxMatches } = task;
   const evaluator = new DocumentEvaluator(forRepository(query.root, scope.repository), want, budget, parser);
-  const patterns = query.atoms.filter(({ shown }) => shown);
+  const ranked = rankedQuery(query.atoms);
   const documents: CollectedDocument[] = [];
   const skippedFiles: Record<string, number> = {};
   let matchCount = 0;
@@ -67,7 +68,7 @@ export function scanBatch(task: ScanTask, { query, want, limits, parser }: Shard
     matchCount += hits.count;
     documentCount++;
     if (!collecting) continue;
-    const features = limits.scores === false ? undefined : rankFeatures(document, hits, patterns, scope);
+    const features = limits.scores === false ? undefined : rankFeatures(document, hits, ranked, scope);
     const groupValues = query.capture && groupValuesOf(document, hits, query.capture, budget);
     documents.push({
       before,

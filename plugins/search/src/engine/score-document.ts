@@ -1,14 +1,18 @@
 import { CATEGORY } from '../index/path-category.js';
-import type { CodeSymbol, SymbolKind } from '../index/symbols/code-symbol.js';
-import type { Atom } from './compiled-query.js';
 import type { DocumentView } from './document-view.js';
 import type { DocumentHits } from './evaluate-document.js';
+import { filenameWorth } from './filename-worth.js';
+import { phraseWorth } from './phrase-worth.js';
+import type { RankedQuery } from './ranked-query.js';
+import { isPartStart, isWordByte, symbolWorth } from './symbol-worth.js';
 
 /** What ranking knows of a document; each is 0–1. */
 export interface RankFeatures {
-  /** The best definition that is hit: exact name, prefix, part, weighted by kind. */
+  /** The best definition that is named: how much of its name, weighted by its kind and by who may use it. */
   readonly symbol: number;
   readonly filename: number;
+  /** The words of the query one after another. */
+  readonly phrase: number;
   /** Word boundaries around the best hit. */
   readonly word: number;
   /** Share of the query's patterns in the best window of five lines. */
@@ -18,20 +22,29 @@ export interface RankFeatures {
   readonly proximity: number;
   readonly repositoryRank: number;
   readonly freshness: number;
-  /** Test, vendored, generated or minified. */
+  /** Test, vendored, generated, minified, or without an implementation. */
   readonly lowPriority: number;
 }
 
 export const RANK_WEIGHTS: Readonly<Record<keyof RankFeatures, number>> = {
-  symbol: 370,
-  filename: 200,
-  word: 120,
-  coverage: 100,
-  frequency: 80,
-  proximity: 60,
+  // Where a name is defined is what most people look for.
+  symbol: 340,
+  // A file that is called what was asked for is mostly about it.
+  filename: 180,
+  // A message that was copied from a log, a declaration as it is written: rare enough to beat scattered words in any file.
+  phrase: 120,
+  // `get` is rarely meant by who finds it in `target`.
+  word: 110,
+  // Words that belong together stand together.
+  coverage: 80,
+  proximity: 40,
+  // Tells files about a thing from those that mention it; saturates, so that long lists do not win.
+  frequency: 60,
+  // Only among equals: no text is better for being in a well-known place.
   repositoryRank: 40,
   freshness: 30,
-  lowPriority: -150,
+  // A copy, a test or generated code stands behind what it was made from or for, and before what fits worse.
+  lowPriority: -250,
 };
 
 /** The score of a document, 0–1000. */
@@ -51,25 +64,32 @@ export interface RepositoryRank {
   readonly freshness?: number;
 }
 
-export function rankFeatures(
-  document: DocumentView,
-  hits: DocumentHits,
-  patterns: readonly Atom[],
-  repository: RepositoryRank,
-): RankFeatures {
+export function rankFeatures(document: DocumentView, hits: DocumentHits, query: RankedQuery, repository: RepositoryRank): RankFeatures {
   const terms = hits.terms.filter((term) => term.hits.length > 0);
-  const near = closeness(document, terms, patterns.length);
+  const near = closeness(document, terms, query.atoms.length);
   return {
-    symbol: Math.max(symbolFeature(document, terms), ...hits.symbols.slice(0, SAMPLE).map((symbol) => 0.6 * kindWeight(symbol.kind)), 0),
-    filename: Math.max(0, ...patterns.map((atom) => filenameFeature(atom, document.path))),
+    symbol: symbolWorth(document, hits, query),
+    filename: filenameWorth(document.path, query),
+    phrase: phraseWorth(document, terms, query.atoms.length),
     word: terms.length === 0 ? 0 : Math.max(...terms.map((term) => wordFeature(document.content(), term.hits))),
     coverage: near.coverage,
     frequency: frequencyFeature(document, terms),
     proximity: near.proximity,
     repositoryRank: repository.rank ?? 0,
     freshness: repository.freshness ?? 0,
-    lowPriority: document.category & ~CATEGORY.test ? 1 : document.category & CATEGORY.test ? 0.5 : 0,
+    lowPriority: lowPriority(document, query.asksForTests),
   };
+}
+
+/** Declares what another file implements: nobody reads it who can read that. */
+const DECLARATIONS = /\.(d\.[cm]?ts|pyi)$/;
+
+/** What is several of these is less than what is one: the tests of a vendored library stand behind the library. */
+function lowPriority({ category, path }: DocumentView, asksForTests: boolean): number {
+  const copied = category & ~CATEGORY.test ? 0.6 : 0;
+  const test = category & CATEGORY.test && !asksForTests ? 0.3 : 0;
+  const declared = DECLARATIONS.test(path.toString('latin1', Math.max(path.length - 8, 0))) ? 0.2 : 0;
+  return Math.min(1, copied + test + declared);
 }
 
 type Terms = DocumentHits['terms'];
@@ -79,90 +99,6 @@ function frequencyFeature(document: DocumentView, terms: Terms): number {
   if (literal.length === 0) return 0;
   const norm = 1.2 * (0.25 + 0.75 * (document.content().length / AVERAGE_BYTES));
   return literal.reduce((sum, { hits }) => sum + hits.length / 2 / (hits.length / 2 + norm), 0) / literal.length;
-}
-
-function symbolFeature(document: DocumentView, terms: Terms): number {
-  if (terms.length === 0) return 0;
-  const symbols = document.symbols();
-  if (symbols.length === 0) return 0;
-  let best = 0;
-  for (const { atom, hits } of terms) {
-    for (let index = 0; index < Math.min(hits.length, SAMPLE * 2) && best < 1; index += 2) {
-      const symbol = symbolAt(symbols, hits[index]!);
-      if (symbol) best = Math.max(best, nameMatch(symbol, hits[index]!, hits[index + 1]!, atom) * kindWeight(symbol.kind));
-    }
-    // The definition may lie behind the sample, and it is what the reader is looking for.
-    if (hits.length > SAMPLE * 2 && best < 0.85) best = Math.max(best, definitionFeature(symbols, atom));
-  }
-  return best;
-}
-
-function definitionFeature(symbols: readonly CodeSymbol[], { pattern: { spec } }: Atom): number {
-  if (spec.kind !== 'literal') return 0;
-  const folded = spec.source.toLowerCase();
-  let best = 0;
-  for (const { name, kind } of symbols) {
-    if (name.length === folded.length && name.toLowerCase() === folded)
-      best = Math.max(best, (name === spec.source ? 1 : 0.85) * kindWeight(kind));
-  }
-  return best;
-}
-
-function symbolAt(symbols: readonly CodeSymbol[], offset: number): CodeSymbol | undefined {
-  let low = 0;
-  let high = symbols.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (symbols[middle]!.start <= offset) low = middle;
-    else high = middle - 1;
-  }
-  const symbol = symbols[low]!;
-  return symbol.start <= offset && offset < symbol.start + Buffer.byteLength(symbol.name) ? symbol : undefined;
-}
-
-function nameMatch(symbol: CodeSymbol, start: number, end: number, { pattern: { spec } }: Atom): number {
-  const length = Buffer.byteLength(symbol.name);
-  const from = start - symbol.start;
-  const to = end - symbol.start;
-  if (from === 0 && to === length) return spec.kind === 'regexp' || spec.source === symbol.name ? 1 : 0.85;
-  if (from === 0) return 0.6;
-  const name = Buffer.from(symbol.name);
-  return isPartStart(name, from) ? 0.45 : 0.3;
-}
-
-function kindWeight(kind: SymbolKind): number {
-  switch (kind) {
-    case 'class':
-    case 'interface':
-    case 'struct':
-    case 'enum':
-    case 'type':
-    case 'trait':
-    case 'union':
-    case 'object':
-      return 1;
-    case 'function':
-    case 'method':
-    case 'constructor':
-    case 'module':
-    case 'namespace':
-      return 0.9;
-    case 'constant':
-    case 'macro':
-      return 0.7;
-    default:
-      return 0.5;
-  }
-}
-
-function filenameFeature({ matcher }: Atom, path: Buffer): number {
-  const base = path.lastIndexOf(0x2f) + 1;
-  const dot = path.lastIndexOf(0x2e);
-  const stem = dot > base ? dot : path.length;
-  const found = matcher.find(path, base, path.length);
-  if (!found || found.start === found.end) return matcher.find(path, 0, base) && base > 0 ? 0.2 : 0;
-  if (found.start === base) return found.end === path.length ? 1 : found.end === stem ? 0.9 : 0.6;
-  return 0.4;
 }
 
 function wordFeature(content: Buffer, hits: readonly number[]): number {
@@ -176,21 +112,6 @@ function wordFeature(content: Buffer, hits: readonly number[]): number {
     best = Math.max(best, left && right ? 1 : part ? 0.6 : left || right ? 0.3 : 0);
   }
   return best;
-}
-
-function isWordByte(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
-  return (
-    byte === 0x5f || (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80
-  );
-}
-
-/** A part of a camelCase or snake_case name begins here. */
-function isPartStart(bytes: Buffer, at: number): boolean {
-  const before = bytes[at - 1] ?? 0x20;
-  const here = bytes[at] ?? 0x20;
-  const upper = here >= 0x41 && here <= 0x5a;
-  return before === 0x5f || here === 0x5f || !isWordByte(before) || (upper && !(before >= 0x41 && before <= 0x5a));
 }
 
 /** How many of the patterns stand close together, and how close. */

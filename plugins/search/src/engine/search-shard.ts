@@ -11,6 +11,7 @@ import { DocumentEvaluator, type DocumentHits } from './evaluate-document.js';
 import { groupValuesOf } from './group-values-of.js';
 import { loneLiteral } from './literal-counter.js';
 import type { PreparedShard } from './prepared-shard.js';
+import { rankedQuery } from './ranked-query.js';
 import { type RankFeatures, type RepositoryRank, rankFeatures, scoreOf } from './score-document.js';
 import type { SearchBudget } from './search-budget.js';
 import { ShardDocument } from './shard-document.js';
@@ -95,7 +96,7 @@ export function searchShard(
   const { shard, root, possible, documents, languages } = prepared;
   const view = new ShardDocument(shard, scope.repository, possible.candidates);
   const evaluator = new DocumentEvaluator(root, want, budget, parser);
-  const patterns = query.atoms.filter(({ shown }) => shown);
+  const ranked = rankedQuery(query.atoms);
   const wanted = branchMask(scope);
   const found: Found[] = [];
   const counts = new DocumentCounts(scope.repository);
@@ -139,7 +140,7 @@ export function searchShard(
     documentCount++;
     if (limits.counts && found.length >= limits.maxDocuments) counts.add(counted(view, hits));
     else if (left > 0) {
-      const features = limits.scores === false ? undefined : rankFeatures(view, hits, patterns, scope);
+      const features = limits.scores === false ? undefined : rankFeatures(view, hits, ranked, scope);
       const groupValues = query.capture && groupValuesOf(view, hits, query.capture, budget);
       found.push({ document, hits: trimmed(hits, left), score: features ? scoreOf(features) : 0, features, groupValues, before });
     }

@@ -13,7 +13,7 @@ import { shell } from './shell.js';
 import { swift } from './swift.js';
 
 /** Grows when a scanner answers differently: an index built with another value is rebuilt. */
-export const SYMBOLS_VERSION = 3;
+export const SYMBOLS_VERSION = 4;
 
 const SCANNERS: Readonly<Record<string, LanguageScanner>> = {
   TypeScript: javascript,

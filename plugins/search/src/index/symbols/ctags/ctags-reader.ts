@@ -7,6 +7,9 @@ import { symbolsOfTags } from './symbols-of-tags.js';
 /** Files that end their process one after another before ctags is given up. */
 const MAX_FAILURES = 5;
 
+/** Headers of C++ are called as those of C are; in one language's hands the classes of the other are lost. */
+const IS_CPP = /^[ \t]*(?:class[ \t]+\w|namespace[ \t]+\w|template[ \t]*<|(?:public|private|protected)[ \t]*:)/m;
+
 interface Asked {
   readonly extension: string;
   readonly content: Buffer;
@@ -57,7 +60,7 @@ export class CtagsReader {
    */
   async read(language: string, content: Buffer): Promise<readonly CodeSymbol[] | undefined> {
     if (content.length === 0) return [];
-    const known = CTAGS_LANGUAGES[language];
+    const known = CTAGS_LANGUAGES[language === 'C' && IS_CPP.test(content.toString('latin1')) ? 'C++' : language];
     if (!known || this.#isClosed || this.#failuresInARow >= MAX_FAILURES) return undefined;
     const tags = await new Promise<readonly CtagsTag[] | undefined>((resolve) => this.#ask({ extension: known[1], content, resolve }));
     return tags && symbolsOfTags(known[0], tags, content);

@@ -40,6 +40,7 @@ const SOURCES: Record<string, [source: string, expected: string[]]> = {
     'namespace ns {\nclass Foo {\n public:\n  int bar(int x) { return x; }\n  int size_;\n};\n}\nint ns::Foo::baz(int a) { return a; }\n#define MAX(a) a\n',
     ['ns namespace', 'ns.Foo class', 'Foo.bar method', 'Foo.size_ field', 'Foo.baz method', 'MAX macro'],
   ],
+  C: ['#pragma once\ntemplate <class T>\nclass Foo {\n public:\n  int bar() { return 1; }\n};\n', ['Foo class', 'Foo.bar method']],
   Rust: [
     'pub struct Point { x: i32 }\npub trait Shape { fn area(&self) -> f64; }\nimpl Shape for Point { fn area(&self) -> f64 { 1.0 } }\nmod inner { fn deep() {} }\n',
     [
