@@ -42,13 +42,13 @@ export async function alternativeMatches(
 
 async function* documentMatches(
   run: SearchRun,
-  { expr, index }: PlanAlternative,
+  { expr, phrase, index }: PlanAlternative,
   want: 'content' | 'path' | 'symbol',
   { indexed, unindexed }: ResolvedRevisions,
   held: ReadonlyMap<number, IndexedRepository>,
 ): Matches {
   let missing: readonly Repository[] = [];
-  yield* indexedMatches(run, indexed, expr, want, held, (repositories) => {
+  yield* indexedMatches(run, indexed, { expr, phrase }, want, held, (repositories) => {
     missing = repositories;
   });
   const heads: Target[] = [];

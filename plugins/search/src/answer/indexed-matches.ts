@@ -1,6 +1,7 @@
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { Freshness } from '../api.js';
-import type { DocExpr, IndexedRepository } from '../engine/contract.js';
+import type { IndexedRepository } from '../engine/contract.js';
+import type { PlanAlternative } from '../query/plan.js';
 import { phraseFirst } from './phrase-first.js';
 import { holdOf, indexLimitsOf, limitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
@@ -18,7 +19,7 @@ export interface IndexedScope {
 export async function* indexedMatches(
   run: SearchRun,
   scope: readonly IndexedScope[],
-  expr: DocExpr,
+  { expr, phrase }: Pick<PlanAlternative, 'expr' | 'phrase'>,
   want: 'content' | 'path' | 'symbol',
   held: ReadonlyMap<number, IndexedRepository>,
   notIndexed: (repositories: readonly Repository[]) => void,
@@ -39,7 +40,7 @@ export async function* indexedMatches(
   const limits = whole ? indexLimitsOf(run) : limitsOf({ ...run, firstOf: undefined });
   const request = { scope: { repositories }, expr, limits, want, ...holdOf(run), signal: run.signal };
   try {
-    for await (const event of phraseFirst(run.engine, request, run.timeLeft)) {
+    for await (const event of phraseFirst(run.engine, request, phrase, run.timeLeft)) {
       if (event.type === 'documents') {
         yield event.documents.flatMap((document) => {
           const repository = byId.get(document.repository);

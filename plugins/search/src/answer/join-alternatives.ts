@@ -16,7 +16,7 @@ export interface ScopedAlternative {
 export function joinAlternatives(list: readonly ScopedAlternative[]): readonly ScopedAlternative[] {
   if (list.length < 2) return list;
   const parts = list.filter(({ repositories }) => repositories.length > 0).flatMap(partsOf);
-  const groups = Map.groupBy(parts, ({ alternative: { expr: _expr, files: _files, repositories, ...rest } }) =>
+  const groups = Map.groupBy(parts, ({ alternative: { expr: _expr, phrase: _phrase, files: _files, repositories, ...rest } }) =>
     JSON.stringify([rest, repositories.revisions]),
   );
   return [...groups.values()].map(joined);
@@ -43,9 +43,10 @@ function joined(group: readonly ScopedAlternative[]): ScopedAlternative {
     const ids = repositories.map(({ id }) => id);
     return ids.length === all.size ? alternative.expr : { op: 'and', of: [{ op: 'repository', ids }, alternative.expr] };
   });
+  const { phrase: _phrase, ...common } = first.alternative;
   const predicates = group.flatMap(({ alternative }) => alternative.repositories.predicates);
   return {
-    alternative: { ...first.alternative, expr: { op: 'or', of }, repositories: { ...first.alternative.repositories, predicates } },
+    alternative: { ...common, expr: { op: 'or', of }, repositories: { ...common.repositories, predicates } },
     repositories: [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }

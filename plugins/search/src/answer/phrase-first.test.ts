@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, SearchLimits } from '../engine/contract.js';
+import type { DocExpr, EngineDocument, EngineRequest, EngineSummary, PatternSpec, SearchLimits } from '../engine/contract.js';
 import { InlineExecutor } from '../engine/inline-executor.js';
 import { SearchEngine } from '../engine/search-engine.js';
 import { IndexStore } from '../index/index-store.js';
@@ -33,6 +33,7 @@ const word = (source: string): DocExpr => ({
   in: ['content', 'path'],
   pattern: { kind: 'literal', source, caseSensitive: false },
 });
+const sentence = (source: string): PatternSpec => ({ kind: 'literal', source, caseSensitive: false });
 const words = (...all: readonly string[]): DocExpr => ({ op: 'and', of: all.map(word) });
 
 const asking = (expr: DocExpr, repositories: number, limits: Partial<SearchLimits> = {}): EngineRequest => ({
@@ -61,7 +62,7 @@ describe('a search for several words', () => {
     );
     const engine = await engineOver([scattered, { 'deep/in/transport.cc': 'error("Too many pings");' }]);
     const request = asking(words('too', 'many', 'pings'), 2, { maxMatches: 12 });
-    const { documents, summary } = await answered(phraseFirst(engine, request, () => 60_000));
+    const { documents, summary } = await answered(phraseFirst(engine, request, sentence('too many pings'), () => 60_000));
     expect(documents[0]!.path).toBe('deep/in/transport.cc');
     expect(documents.reduce((sum, { matchCount }) => sum + Math.min(matchCount, 12), 0)).toBeGreaterThanOrEqual(12);
     expect(summary).toMatchObject({ limitHit: true, matchCount: 12 });
@@ -76,7 +77,7 @@ describe('a search for several words', () => {
     const asked = async (ids: readonly number[], maxMatches: number) => {
       const request = asking(words('one', 'two'), 2, { maxMatches });
       const scope = { repositories: ids.map((id) => ({ id })) };
-      const { documents, summary } = await answered(phraseFirst(engine, { ...request, scope }, () => 60_000));
+      const { documents, summary } = await answered(phraseFirst(engine, { ...request, scope }, sentence('one two'), () => 60_000));
       return { paths: documents.map(({ path }) => path), limitHit: summary.limitHit };
     };
     expect(await asked([1], 4)).toEqual({ paths: ['a.md', 'b.md'], limitHit: true });
@@ -98,7 +99,7 @@ describe('a search for several words', () => {
         // The last repository has no index.
         const request = asking(words('alpha', 'beta'), drawn.length + 1);
         const plain = await answered(engine.search(request));
-        const ours = await answered(phraseFirst(engine, request, () => 60_000));
+        const ours = await answered(phraseFirst(engine, request, sentence('alpha beta'), () => 60_000));
         const told = ({ documents }: typeof plain) => documents.map((document) => JSON.stringify(document)).sort();
         expect(told(ours)).toEqual(told(plain));
         expect(ours.summary).toEqual(plain.summary);

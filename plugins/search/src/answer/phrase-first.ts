@@ -2,18 +2,19 @@ import type { SearchEngine } from '../api.js';
 import type { DocExpr, EngineDocument, EngineEvent, EngineRequest, EngineSummary, PatternSpec } from '../engine/contract.js';
 
 /**
- * Searches, and where the query is several words, looks first where they stand one after another. A search collects so many matches and no
+ * Searches, and looks first where the words of the query stand one after another. A search collects so many matches and no
  * more, in the order of its repositories: the one file that holds the sentence would never be seen behind all those that hold its words.
  * The answer is otherwise that of the engine: the files with the sentence and those without are all files.
+ * @param phrase these words as they stand in a sentence; undefined: there are none
  * @param timeLeft milliseconds until the answer is due
  */
 export async function* phraseFirst(
   engine: Pick<SearchEngine, 'search'>,
   request: EngineRequest,
+  phrase: PatternSpec | undefined,
   timeLeft: () => number,
 ): AsyncGenerator<EngineEvent> {
-  const phrase = takesTheBest(request) ? phraseOf(request.expr) : undefined;
-  if (!phrase) {
+  if (!phrase || !takesTheBest(request)) {
     yield* engine.search(request);
     return;
   }
@@ -22,7 +23,7 @@ export async function* phraseFirst(
   const known = new Set<string>();
   let held: readonly EngineDocument[] = [];
   let first: EngineSummary | undefined;
-  for await (const event of engine.search({ ...request, expr: { op: 'and', of: [expr, isThere] } })) {
+  for await (const event of engine.search({ ...request, expr: { op: 'and', of: [isThere, expr] } })) {
     if (event.type === 'documents') {
       // The last ones wait for those of the second search, and are sorted among them.
       if (hold < limits.deadline && held.length > 0) yield { type: 'documents', documents: held };
@@ -65,15 +66,6 @@ export async function* phraseFirst(
 /** Only where more may be found than is collected, and somebody looks at which of it is. */
 const takesTheBest = ({ want, limits }: EngineRequest): boolean =>
   want === 'content' && limits.scores !== false && !limits.countAll && !limits.counts && limits.firstOf === undefined;
-
-/** The words of a query that is several, as a sentence has them. */
-function phraseOf(expr: DocExpr): PatternSpec | undefined {
-  if (expr.op !== 'and') return undefined;
-  const words = expr.of.flatMap((part) => (part.op === 'match' && part.in.includes('content') ? [part.pattern] : []));
-  const [first] = words;
-  if (words.length < 2 || !first || words.some(({ kind }) => kind !== 'literal')) return undefined;
-  return { ...first, source: words.map(({ source }) => source).join(' ') };
-}
 
 const keyOf = ({ repository, path }: EngineDocument): string => `${repository} ${path}`;
 

@@ -258,7 +258,7 @@ it('answers the same with an index and without, over many revisions of a history
       const [byIndex, byScan] = [aRun(history), aRun(history)];
       const indexed = await answerOf(
         byIndex,
-        indexedMatches(byIndex, [{ repository }], expr, want, new Map(), (missing) => expect(missing).toEqual([])),
+        indexedMatches(byIndex, [{ repository }], { expr }, want, new Map(), (missing) => expect(missing).toEqual([])),
       );
       const target = { repository, revision: commit, commit };
       const scanned = await answerOf(byScan, unindexedMatches(byScan, [target], expr, want));
@@ -273,7 +273,7 @@ it('answers the same with an index and without, over many revisions of a history
     const run = aRun(history);
     const { found } = await answerOf(
       run,
-      indexedMatches(run, [{ repository }], contents(literal('needle', true)), 'content', new Map(), () => undefined),
+      indexedMatches(run, [{ repository }], { expr: contents(literal('needle', true)) }, 'content', new Map(), () => undefined),
     );
     const paths = new Set(found.map((match) => ('path' in match ? match.path : '')));
     const hidden = new Set((await store.skipped(repository.id, { limit: 1_000, offset: 0 })).map(({ path }) => path));

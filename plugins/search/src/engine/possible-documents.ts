@@ -6,6 +6,11 @@ import { type Candidates, candidatesOf, mayBeInPaths } from './shard-candidates.
 /** Up to one of so many blobs, reading the names of each costs less than reading all names. */
 const FEW_BLOBS = 8;
 
+/** Up to so many documents, judging each costs less than narrowing them further: that takes the paths of the whole shard, and lists. */
+const FEW_DOCUMENTS = 16;
+/** Of a small shard, lists and paths are short. */
+const FEW_OF = 8;
+
 /** Narrows a shard to the documents that can fulfil an expression; what it leaves out surely does not. */
 export class PossibleDocuments {
   /** By atom id; undefined: the pattern can match anywhere. */
@@ -16,7 +21,7 @@ export class PossibleDocuments {
   of(node: Node): Bitset {
     switch (node.op) {
       case 'and':
-        return node.of.slice(1).reduce((set, child) => (set.next(0) < 0 ? set : set.intersect(this.of(child))), this.of(node.of[0]!));
+        return node.of.slice(1).reduce((set, child) => (this.#areFew(set) ? set : set.intersect(this.of(child))), this.of(node.of[0]!));
       case 'or':
         return node.of.slice(1).reduce((set, child) => set.unite(this.of(child)), this.of(node.of[0]!));
       case 'not':
@@ -45,6 +50,13 @@ export class PossibleDocuments {
         return found;
       }
     }
+  }
+
+  #areFew(documents: Bitset): boolean {
+    const few = Math.min(FEW_DOCUMENTS, this.shard.documents / FEW_OF);
+    let found = 0;
+    for (let one = documents.next(0); one >= 0; one = documents.next(one + 1)) if (++found > few) return false;
+    return true;
   }
 
   /** Under a `not` nothing is left out, but knowing where the pattern cannot be spares reading. */

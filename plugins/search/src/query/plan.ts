@@ -33,6 +33,8 @@ export interface PlanAlternative {
   readonly files: readonly (ProvidedPredicate & { readonly negated: boolean })[];
   /** The condition on a document (or, for commits, on their text; for repositories, on the name). */
   readonly expr: DocExpr;
+  /** Words that stand side by side in the query, as the sentence that they may be. It restricts nothing: its documents are worth more. */
+  readonly phrase?: PatternSpec;
   readonly commits?: CommitPlan;
   readonly structural?: StructuralPlan;
   readonly index: 'yes' | 'only' | 'no';

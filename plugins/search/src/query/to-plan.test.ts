@@ -38,6 +38,23 @@ describe('the kinds of results', () => {
   ])('of %s are %s', (query, kinds) => expect(only(query).kinds).toEqual(kinds));
 });
 
+describe('the sentence that words may be', () => {
+  it.each([
+    ['too many pings', 'too many pings'],
+    ['repo:a block checksum  mismatch lang:go', 'block checksum mismatch'],
+    ['one lang:go two three /four/ five', 'two three'],
+    ['x "no such" file', 'x no such file'],
+    ['(repo:a (one two)) ', 'one two'],
+    ['one', undefined],
+    ['one AND two', undefined],
+    ['one or two', undefined],
+    ['one file:a two', undefined],
+    ['one -two', undefined],
+  ])('of %s is %s', (query, source) => expect(only(query).phrase?.source).toBe(source));
+
+  it('is none where words are one text anyway', () => expect(only('one two', 'standard').phrase).toBeUndefined());
+});
+
 describe('the condition on documents', () => {
   it('is every word, anywhere in content or path', () => {
     expect(only('a "b c"').expr).toEqual({

@@ -58,6 +58,7 @@ function planAlternative(alternative: Alternative, setting: Setting): PlanAltern
   if (select?.kind === 'symbol' && select.symbolKind !== undefined) conditions.push({ op: 'symbolKind', kinds: [select.symbolKind] });
   const commits = kinds.includes('commit') || kinds.includes('diff') ? commitPlan(filters, setting) : undefined;
   const structural = structuralPlan(alternative, filters);
+  const phrase = phraseOf(alternative, setting.query);
   return {
     kinds,
     sources: sourcesOf(filters),
@@ -66,10 +67,25 @@ function planAlternative(alternative: Alternative, setting: Setting): PlanAltern
       predicate?.name === 'file.provided' ? [{ called: predicate.called, argument: predicate.argument, negated }] : [],
     ),
     expr: allOf(conditions),
+    ...(phrase === undefined ? {} : { phrase }),
     index: (filters.find((filter) => filter.field === 'index')?.value.toLowerCase() ?? 'yes') as 'yes',
     ...(commits === undefined ? {} : { commits }),
     ...(structural === undefined ? {} : { structural }),
   };
+}
+
+/** The longest run of words with nothing but space between them: who writes AND means no sentence. */
+function phraseOf(alternative: Alternative, query: Query): PatternSpec | undefined {
+  let longest: string[] = [];
+  let run: string[] = [];
+  let end = -1;
+  for (const node of alternative) {
+    if (node.kind !== 'pattern' || node.pattern.kind !== 'literal') continue;
+    run = end >= 0 && /^\s+$/.test(query.text.slice(end, node.start)) ? [...run, node.pattern.value] : [node.pattern.value];
+    if (run.length > longest.length) longest = run;
+    end = node.end;
+  }
+  return longest.length < 2 ? undefined : { kind: 'literal', source: longest.join(' '), caseSensitive: query.caseSensitive };
 }
 
 const KINDS_OF_TYPE: Readonly<Record<string, readonly ResultKind[]>> = {
