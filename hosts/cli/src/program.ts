@@ -12,10 +12,23 @@ import { searchNodes } from './commands/search-nodes.js';
 import { secrets } from './commands/secrets.js';
 import { serve } from './commands/serve.js';
 import { skippedFiles } from './commands/skipped-files.js';
+import { whyStale } from './commands/why-stale.js';
 import { addPluginCommands } from './plugin-commands.js';
 import { addUsageHints } from './usage-hints.js';
 
-const COMMANDS: readonly AddCommand[] = [serve, search, searchNodes, skippedFiles, query, config, plugin, database, secrets, doctor];
+const COMMANDS: readonly AddCommand[] = [
+  serve,
+  search,
+  searchNodes,
+  skippedFiles,
+  whyStale,
+  query,
+  config,
+  plugin,
+  database,
+  secrets,
+  doctor,
+];
 
 /** The program `sextant`. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Events, type EventType, type Logger, SextantError, type Tx } from '@sextant/sdk';
+import { type Events, type EventType, type Logger, type Notice, SextantError, type Tx } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import './event-errors.js';
 import { isObject, must, mustBeFunction, type Problems } from '../lifecycle/value-problems.js';
@@ -15,10 +15,11 @@ export interface EventBusOptions {
 interface Subscription {
   readonly plugin: string;
   readonly event: EventType<unknown>;
-  readonly listener: (payload: unknown) => void | Promise<void>;
+  readonly listener: (payload: unknown, notice: Notice) => void | Promise<void>;
 }
 
 interface Envelope {
+  readonly id: string;
   readonly key: string;
   readonly payload: unknown;
   /** The bus that sent it, which has delivered it to itself. */
@@ -60,7 +61,7 @@ export class EventBus {
         this.options.log.warn('A message that is not an event came in on the channel for events.');
         return;
       }
-      if (envelope.from !== this.#id) this.#deliver(envelope.key, envelope.payload);
+      if (envelope.from !== this.#id) this.#deliver(envelope);
     });
   }
 
@@ -102,18 +103,18 @@ export class EventBus {
         why: `At most ${MAX_PAYLOAD} are carried.`,
         fix: 'Send an id, and let the listener read the rest; or use a job.',
       });
-    const envelope: Envelope = { key: event.key, payload: JSON.parse(text), from: this.#id };
+    const envelope: Envelope = { id: randomUUID(), key: event.key, payload: JSON.parse(text), from: this.#id };
     await this.options.transport.send(JSON.stringify(envelope), tx);
-    if (tx === undefined) this.#deliver(event.key, envelope.payload);
-    else tx.afterCommit(() => this.#deliver(event.key, envelope.payload));
+    if (tx === undefined) this.#deliver(envelope);
+    else tx.afterCommit(() => this.#deliver(envelope));
   }
 
-  #deliver(key: string, payload: unknown): void {
-    for (const subscription of this.#subscriptions.get(key) ?? []) void this.#hand(subscription, payload);
+  #deliver({ key, payload, id }: Envelope): void {
+    for (const subscription of this.#subscriptions.get(key) ?? []) void this.#hand(subscription, payload, { id });
   }
 
   /** A listener that throws or hangs is its plugin's fault alone. */
-  async #hand({ plugin, event, listener }: Subscription, payload: unknown): Promise<void> {
+  async #hand({ plugin, event, listener }: Subscription, payload: unknown, notice: Notice): Promise<void> {
     const { log, boundary } = this.options;
     const parsed = event.payload.safeParse(payload);
     if (!parsed.success) {
@@ -121,7 +122,7 @@ export class EventBus {
       return;
     }
     try {
-      await boundary.run({ plugin, kind: 'event', name: event.key }, { deadline: LISTENER_DEADLINE }, () => listener(parsed.data));
+      await boundary.run({ plugin, kind: 'event', name: event.key }, { deadline: LISTENER_DEADLINE }, () => listener(parsed.data, notice));
     } catch (error) {
       log.error(`A listener of the event "${event.key}" failed.`, { plugin, error });
     }

@@ -12,6 +12,11 @@ export const jobErrors = declareErrors({
     summary: 'The worker was silent for too long, and its jobs were given to others.',
     fix: 'See why the process stood still: an endless loop, a full disk, or a lost database.',
   },
+  SEXTANT_JOB_NO_HANDLER: {
+    status: 503,
+    summary: 'Work is waiting, and no process that lives does work of its kind.',
+    fix: 'Start a process with the roles worker and index, and see that the plugin is on there.',
+  },
   SEXTANT_JOB_HANDLED_TWICE: {
     status: 500,
     summary: 'Two handlers were registered for one job in one process.',

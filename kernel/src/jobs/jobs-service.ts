@@ -10,6 +10,7 @@ import { JobHistory } from './job-history.js';
 import { fullKey, JobQueue, jobSpec, refuseNoJob } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { sendSpan } from './job-spans.js';
+import { JobStanding } from './job-standing.js';
 import { type ScheduleDefinition, Scheduler } from './scheduler.js';
 import { WorkerRegistry } from './worker-registry.js';
 
@@ -50,6 +51,7 @@ export class JobsService {
   readonly runner: JobRunner;
   readonly #history: JobHistory;
   readonly #queue: JobQueue;
+  readonly #standing: JobStanding;
   readonly #registry: WorkerRegistry;
   readonly #caretaker: Caretaker;
   readonly #scheduler: Scheduler;
@@ -61,6 +63,7 @@ export class JobsService {
     const main = databases.pool('main');
     this.#history = new JobHistory(main, { instance: options.instance, noHandlerGrace: options.noHandlerGrace ?? 60_000 });
     this.#queue = new JobQueue(main, () => void this.#caretaker.round());
+    this.#standing = new JobStanding(main, { silence: options.silence ?? 30_000, noHandlerGrace: options.noHandlerGrace ?? 60_000 });
     this.runner = new JobRunner({
       main,
       boundary: options.boundary,
@@ -136,6 +139,13 @@ export class JobsService {
         return await this.#cancel(job, key);
       },
       list: (filter) => this.#history.list(filter),
+      ahead: (job, key) => this.#standing.ahead(job, key),
+      overview: () => this.#standing.overview(),
+      retry: async (ids) => {
+        const count = await this.#standing.retry(ids);
+        this.runner.nudge();
+        return count;
+      },
     };
   }
 

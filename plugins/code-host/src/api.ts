@@ -1,6 +1,7 @@
 import { type Actor, defineEvent, extensionPoint, type IdSet, type RepoName, serviceToken, z } from '@sextant/sdk';
 import type { CloneSource } from './api/code-host-kinds.js';
 
+export { type FreshnessSource, type FreshnessState, type FreshnessStep, freshnessSteps } from './api/freshness.js';
 export {
   type CloneSource,
   type CodeHostKind,

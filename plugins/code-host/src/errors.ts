@@ -37,6 +37,26 @@ export const codeHostErrors = declareErrors({
     summary: 'A sync would have deleted more repositories than maxDeletions allows; it deleted none.',
     fix: 'See whether the host lists everything; raise maxDeletions for one sync if the deletions are right.',
   },
+  SEXTANT_CODE_HOST_SYNC_FAILED: {
+    status: 502,
+    summary: 'The repositories of a connection could not be listed; nothing was deleted.',
+    fix: 'See the last sync of the connection, which says why.',
+  },
+  SEXTANT_CODE_HOST_UNCONNECTED: {
+    status: 409,
+    summary: 'No connection gives this repository any more, so nothing new comes of it.',
+    fix: 'Add a connection that lists it.',
+  },
+  SEXTANT_CODE_HOST_FRESHNESS_UNKNOWN: {
+    status: 503,
+    summary: 'A plugin that knows a part of why a repository is as old as it is did not answer.',
+    fix: 'See the log, and the state of the plugin.',
+  },
+  SEXTANT_CODE_HOST_FRESHNESS_LIMIT: {
+    status: 400,
+    summary: 'One operation asks of too many repositories why they are as old as they are.',
+    fix: 'Ask of fewer at a time.',
+  },
   SEXTANT_CODE_HOST_RATE_LIMITED: {
     status: 429,
     summary: 'A code host takes no more requests for now, and it would be too long to wait.',

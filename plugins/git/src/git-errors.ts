@@ -49,6 +49,11 @@ export const gitErrors = declareErrors({
     summary: 'The repository at the code host is damaged, so it cannot be cloned or fetched.',
     fix: 'Have it checked there with git fsck; the mirror stays as it was.',
   },
+  SEXTANT_GIT_FETCH_GIVEN_UP: {
+    status: 502,
+    summary: 'A fetch was begun several times and never came to its end: its process died, or it took too long.',
+    fix: 'See the log of the processes with the roles worker and git; then refresh the repository.',
+  },
   SEXTANT_GIT_UNREACHABLE: {
     status: 502,
     summary: 'The code host could not be reached.',

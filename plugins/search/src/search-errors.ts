@@ -17,6 +17,16 @@ export const searchErrors = declareErrors({
     summary: 'A search node cannot be steered so: there is none of this name, the index is not spread, or it is the last one.',
     fix: 'See `sextant search-nodes list`, and `plugins.search.nodes` in the configuration of the process with the role index.',
   },
+  SEXTANT_SEARCH_SHARD_DAMAGED: {
+    status: 503,
+    summary: 'A part of the index of a repository is damaged; it was put aside, and is built anew.',
+    fix: 'Wait for the build, or ask for one (reindexRepository); see whether the disk loses data if it comes again.',
+  },
+  SEXTANT_SEARCH_INDEX_FAILED: {
+    status: 503,
+    summary: 'The index of a repository could not be built; what was indexed before is still served.',
+    fix: 'See what the build says; then ask for another one (reindexRepository).',
+  },
   SEXTANT_SEARCH_TEMPLATE: {
     status: 400,
     summary: 'A structural query has a hole of another template language, such as `:[x]` or `...`.',

@@ -12,9 +12,14 @@ export const defineEvent = <S extends z.ZodType>(key: Key, payload: S): EventTyp
   payload: payload as unknown as z.ZodType<z.output<S>>,
 });
 
+export interface Notice {
+  /** The same in every process that hears it: who acts on a notice once over all processes goes by it. */
+  readonly id: string;
+}
+
 /** Notices to every process. At most once: who must not miss one uses a job. Payloads stay under 4 KB. */
 export interface Events {
   /** With `tx`, sent when it commits. */
   publish<P>(event: EventType<P>, payload: P, options?: { readonly tx?: Tx }): Promise<void>;
-  subscribe<P>(event: EventType<P>, listener: (payload: P) => void | Promise<void>): Disposable;
+  subscribe<P>(event: EventType<P>, listener: (payload: P, notice: Notice) => void | Promise<void>): Disposable;
 }

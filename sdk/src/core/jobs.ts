@@ -30,6 +30,31 @@ export interface JobRecord {
   readonly error: string | undefined;
 }
 
+/** A process that runs jobs, or did until it fell silent. */
+export interface JobWorker {
+  /** `host:pid` */
+  readonly instance: string;
+  readonly seenAt: Date;
+  /** Heard of within half a minute; what a silent one held is given to others. */
+  readonly isAlive: boolean;
+}
+
+/** How the queue of the whole installation stands. */
+export interface JobsOverview {
+  /** Ready to run, and not running. */
+  readonly ready: number;
+  readonly running: number;
+  /** Failed for good, and kept so that they can be retried. */
+  readonly failed: number;
+  /** Since when the longest waiting of the ready ones could run. */
+  readonly oldestReady: Date | undefined;
+  /** Job types that are waited for and that no living worker runs. */
+  readonly unhandled: readonly string[];
+  readonly workers: readonly JobWorker[];
+  /** By the database's clock, as all times here. */
+  readonly now: Date;
+}
+
 /** Background work on the database: durable, retried, deduplicated. */
 export interface Jobs {
   /** Legal from init on. @returns the job's id. */
@@ -49,4 +74,9 @@ export interface Jobs {
     readonly limit: number;
     readonly before?: string;
   }): Promise<readonly JobRecord[]>;
+  /** How many ready jobs of this type come before the waiting one of the key; undefined when none waits. */
+  ahead(job: AnyJob, key: string): Promise<number | undefined>;
+  overview(): Promise<JobsOverview>;
+  /** Runs jobs that failed for good once more, with all their attempts. @returns how many there were. */
+  retry(ids: readonly string[]): Promise<number>;
 }

@@ -14,6 +14,8 @@ export interface ConnectionRecord {
   readonly updatedAt: Date;
   readonly lastSyncAt: Date | undefined;
   readonly lastSyncError: string | undefined;
+  /** The code of that error. */
+  readonly lastSyncCode: string | undefined;
   readonly nextSyncAt: Date | undefined;
   readonly failedSyncs: number;
 }
@@ -32,12 +34,13 @@ interface ConnectionRow {
   updated_at: Date;
   last_sync_at: Date | null;
   last_sync_error: string | null;
+  last_sync_code: string | null;
   next_sync_at: Date | null;
   failed_syncs: number;
 }
 
 const COLUMNS =
-  'id, kind, display_name, sealed_config, declared_key, created_at, updated_at, last_sync_at, last_sync_error, next_sync_at, failed_syncs';
+  'id, kind, display_name, sealed_config, declared_key, created_at, updated_at, last_sync_at, last_sync_error, last_sync_code, next_sync_at, failed_syncs';
 
 /** The configured code hosts. Their configuration is sealed as a whole, and leaves this class redacted or validated, never as it is stored. */
 export class ConnectionStore {
@@ -260,6 +263,7 @@ const recordOf = (row: ConnectionRow): ConnectionRecord => ({
   updatedAt: row.updated_at,
   lastSyncAt: row.last_sync_at ?? undefined,
   lastSyncError: row.last_sync_error ?? undefined,
+  lastSyncCode: row.last_sync_code ?? undefined,
   nextSyncAt: row.next_sync_at ?? undefined,
   failedSyncs: row.failed_syncs,
 });

@@ -4,7 +4,7 @@ import type { ConnectionStore, UsableConnection } from '../connections/connectio
 import { isExcluded } from '../connections/exclusion.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
 import { WallState } from '../wall/wall-state.js';
-import { failureText } from './failure-text.js';
+import { failureOf, type SyncFailure } from './failure-text.js';
 import { type ListedRepository, listedRepository } from './listed-repository.js';
 import * as listings from './listing.js';
 import { settleNames } from './settle-names.js';
@@ -82,7 +82,7 @@ export class ConnectionSync {
         await this.parts.db.query('UPDATE connections SET next_sync_at = now() WHERE id = $1 AND deleted_at IS NULL', [connectionId]);
         throw error;
       }
-      return this.#failed(connectionId, record, skips, failureText(error, connection?.config));
+      return this.#failed(connectionId, record, skips, failureOf(error, connection?.config));
     }
     return this.#reconcile(connection, record, added, skips);
   }
@@ -198,35 +198,35 @@ export class ConnectionSync {
       );
       await this.#publish(tx, deleted, 'deleted');
 
-      const failure = guarded ? tooManyDeletions(gone, limit).message : undefined;
+      const failure = guarded ? failureOf(tooManyDeletions(gone, limit), undefined) : undefined;
       const state = guarded ? 'FAILED' : 'COMPLETED';
       await this.parts.history.end(tx, record, state, {
         counts,
         skipReasons: reasons.slice(0, MAX_REASONS),
-        ...(failure ? { failure } : {}),
+        ...(failure ? { failure: failure.text } : {}),
       });
       await this.#settle(tx, connection.id, failure);
-      return { state, counts, failure } as const;
+      return { state, counts, failure: failure?.text } as const;
     });
   }
 
-  async #failed(connectionId: number, record: number, skips: Skips, failure: string): Promise<SyncOutcome> {
-    this.parts.log.warn('A sync failed; nothing was deleted', { connectionId, failure });
+  async #failed(connectionId: number, record: number, skips: Skips, failure: SyncFailure): Promise<SyncOutcome> {
+    this.parts.log.warn('A sync failed; nothing was deleted', { connectionId, failure: failure.text });
     await this.parts.db.transaction(async (tx) => {
       await listings.clear(tx, connectionId);
-      await this.parts.history.end(tx, record, 'FAILED', { failure, skipReasons: skips.reasons });
+      await this.parts.history.end(tx, record, 'FAILED', { failure: failure.text, skipReasons: skips.reasons });
       await this.#settle(tx, connectionId, failure);
     });
-    return { state: 'FAILED', counts: { added: 0, updated: 0, deleted: 0, unchanged: 0, skipped: skips.count }, failure };
+    return { state: 'FAILED', counts: { added: 0, updated: 0, deleted: 0, unchanged: 0, skipped: skips.count }, failure: failure.text };
   }
 
   /** When the connection is listed again: after the interval, doubled for every failure in a row up to an hour. */
-  async #settle(tx: Tx, connectionId: number, failure: string | undefined): Promise<void> {
+  async #settle(tx: Tx, connectionId: number, failure: SyncFailure | undefined): Promise<void> {
     const [row] = await tx.query<{ failed_syncs: number }>(
-      `UPDATE connections SET last_sync_at = CASE WHEN $2::text IS NULL THEN now() ELSE last_sync_at END, last_sync_error = $2,
+      `UPDATE connections SET last_sync_at = CASE WHEN $2::text IS NULL THEN now() ELSE last_sync_at END, last_sync_error = $2, last_sync_code = $3,
          failed_syncs = CASE WHEN $2::text IS NULL THEN 0 ELSE failed_syncs + 1 END
        WHERE id = $1 AND deleted_at IS NULL RETURNING failed_syncs`,
-      [connectionId, failure ?? null],
+      [connectionId, failure?.text ?? null, failure?.code ?? null],
     );
     if (!row) return;
     const interval = this.parts.config().repoListUpdateInterval;

@@ -1,4 +1,4 @@
-import { Secret } from '@sextant/sdk';
+import { Secret, SextantError } from '@sextant/sdk';
 
 const MAX_LENGTH = 2_000;
 
@@ -8,6 +8,17 @@ export function failureText(error: unknown, config: unknown): string {
   for (const secret of secretsIn(config)) text = mask(text, secret);
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*@/gi, '$1').slice(0, MAX_LENGTH);
 }
+
+/** Why a sync failed: the code for machines, the words for people. */
+export interface SyncFailure {
+  readonly code: string;
+  readonly text: string;
+}
+
+export const failureOf = (error: unknown, config: unknown): SyncFailure => ({
+  code: SextantError.is(error) ? error.code : 'SEXTANT_CODE_HOST_SYNC_FAILED',
+  text: failureText(error, config),
+});
 
 /** All texts of the configuration that are secret. */
 function secretsIn(value: unknown): readonly string[] {

@@ -61,6 +61,11 @@ export function anApi(git: Git, known: readonly Repository[], wall: WallPlan = {
     },
     cancel: async () => false,
     list: async () => [],
+    ahead: async () => undefined,
+    overview: async () => {
+      throw new Error('No queue stands behind this.');
+    },
+    retry: async () => 0,
   };
   const clock: Clock = { now: () => new Date('2026-01-02T03:04:05Z'), monotonic: () => 0, sleep: async () => {} };
   return {

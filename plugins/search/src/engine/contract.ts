@@ -212,6 +212,8 @@ export interface IndexedRepository {
   readonly shards: number;
   readonly skippedFiles: Readonly<Record<string, number>>;
   readonly state: 'ok' | 'degraded';
+  /** In words, what is damaged. */
+  readonly problems?: readonly string[];
 }
 
 /** A search node: the index of some repositories. It knows no permissions; the scope of a request is what may be read. */

@@ -349,6 +349,7 @@ function description(manifest: Manifest): IndexedRepository {
     shards: manifest.shards.length,
     skippedFiles: manifest.skippedFiles as Record<string, number>,
     state: manifest.quarantined.length > 0 ? 'degraded' : 'ok',
+    ...(manifest.quarantined.length > 0 ? { problems: manifest.quarantined.map(({ shard, reason }) => `Shard ${shard}: ${reason}.`) } : {}),
   };
 }
 

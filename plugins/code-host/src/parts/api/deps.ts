@@ -1,4 +1,4 @@
-import { repositoryFilters, repositorySizes } from '../../api.js';
+import { freshnessSteps, repositoryFilters, repositorySizes } from '../../api.js';
 import { serviceDeps } from '../../services.js';
 
-export const apiDeps = { ...serviceDeps, filters: repositoryFilters, sizes: repositorySizes } as const;
+export const apiDeps = { ...serviceDeps, filters: repositoryFilters, sizes: repositorySizes, freshness: freshnessSteps } as const;

@@ -1,18 +1,23 @@
 import { defineGraphQL, type Operation, type ResolverMap } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { FreshnessReports } from '../../freshness/freshness-report.js';
+import { NearestNames } from '../../freshness/nearest-names.js';
+import { WhyAbsent } from '../../freshness/why-absent.js';
 import { RepositoryEditor } from '../../repositories/repository-editor.js';
 import { RepositoryList } from '../../repositories/repository-list.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
 import { recordsOf, wallOf, webhooksOf } from '../../services.js';
 import { connectionResolvers } from './connection-resolvers.js';
 import type { apiDeps } from './deps.js';
+import { freshnessResolvers } from './freshness-resolvers.js';
+import { freshnessTypeDefs } from './freshness-schema.js';
 import { repositoryResolvers } from './repository-resolvers.js';
 import { typeDefs } from './schema.js';
 import { webhookResolvers } from './webhook-resolvers.js';
 import { webhookTypeDefs } from './webhook-schema.js';
 
 export default defineGraphQL<typeof apiDeps, typeof config>()({
-  typeDefs: typeDefs + webhookTypeDefs,
+  typeDefs: typeDefs + webhookTypeDefs + freshnessTypeDefs,
   loaders: (deps, ctx) => {
     const repositories = new RepositoryStore(deps.db, wallOf(deps, ctx));
     return {
@@ -25,9 +30,18 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
   resolvers: (deps, ctx) => {
     const wall = wallOf(deps, ctx);
     const list = new RepositoryList(deps.db, wall, deps.filters, deps.sizes);
+    const repositories = new RepositoryStore(deps.db, wall);
+    const records = recordsOf(deps);
+    const freshness = new FreshnessReports({
+      repositories,
+      sources: deps.freshness,
+      absent: new WhyAbsent({ ...records, repositories, deletedTtl: () => ctx.config.get().deletedTtl }),
+      nearest: new NearestNames(deps.db, wall),
+    });
     return merged(
-      repositoryResolvers({ repositories: new RepositoryStore(deps.db, wall), list, editor: new RepositoryEditor(deps.db, deps.events) }),
-      connectionResolvers({ ...recordsOf(deps), list, jobs: deps.jobs }),
+      repositoryResolvers({ repositories, list, editor: new RepositoryEditor(deps.db, deps.events) }),
+      connectionResolvers({ ...records, list, jobs: deps.jobs }),
+      freshnessResolvers(freshness),
       webhookResolvers({ ...webhooksOf(deps), addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
     );
   },

@@ -1,5 +1,7 @@
 import { core, definePart } from '@sextant/sdk';
+import { freshnessSteps } from '../../api.js';
 import { config } from '../../config.js';
+import { connectionSteps } from '../../freshness/connection-steps.js';
 import { provideServices } from '../../provide-services.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
 import { recordsOf, wallOf, webhooksOf } from '../../services.js';
@@ -46,6 +48,7 @@ export default definePart(config)({
         };
       });
     }
+    r.contribute(freshnessSteps, (deps) => connectionSteps({ ...recordsOf(deps), jobs: deps.jobs }));
     r.http((router, deps) => {
       const { receiver } = webhooksOf(deps);
       router.post('/.api/webhooks/:uuid', (request) => receiver.receive(request), {

@@ -82,6 +82,8 @@ type Repository implements Node {
   isPrivate: Boolean!
   stars: Int!
   topics: [String!]!
+  "Why it is as old as it is. Of at most 100 repositories in one operation."
+  freshness: RepositoryFreshness
   "The connections that give this repository."
   externalServices(first: Int, after: String): ExternalServiceConnection @requires(role: SITE_ADMIN)
 }

@@ -1,7 +1,8 @@
-import { repositoryFilters, repositorySizes } from '@sextant/plugin-code-host/api';
+import { freshnessSteps, repositoryFilters, repositorySizes } from '@sextant/plugin-code-host/api';
 import { core, definePart } from '@sextant/sdk';
 import { mirrors } from '../../api.js';
 import { config } from '../../config.js';
+import { mirrorSteps } from '../../freshness/mirror-steps.js';
 import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
@@ -19,6 +20,7 @@ export default definePart(config)({
     r.contribute(core.nodes, (d) => refNode(d));
     r.contribute(repositoryFilters, (d) => ({ name: 'cloned' as const, having: () => new MirrorTable(d.db).clonedIds() }));
     r.contribute(repositorySizes, (d) => ({ bytes: (ids) => new MirrorTable(d.db).sizes(ids) }));
+    r.contribute(freshnessSteps, (d, ctx) => mirrorSteps(d, () => ctx.config.get().autoUpdate));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const raw = rawRoute(d, () => ctx.config.get().maxArchiveSize);

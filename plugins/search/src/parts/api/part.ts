@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
+import { freshnessSteps, repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
 import { definePart, IdSet } from '@sextant/sdk';
 import { KnownMirrors } from '../../answer/known-mirrors.js';
@@ -9,6 +9,7 @@ import { SearchService } from '../../answer/search-service.js';
 import { search } from '../../api.js';
 import { config } from '../../config.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
+import { indexSteps } from '../../freshness/index-steps.js';
 import { pathGlobs } from '../../index/path-globs.js';
 import { SymbolPlan } from '../../index/symbols/symbol-plan.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
@@ -66,6 +67,7 @@ export default definePart(config)({
       name: 'indexed' as const,
       having: async () => IdSet.of((await engine.status({})).map((s) => s.repository)),
     }));
+    r.contribute(freshnessSteps, indexSteps);
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
       const service = ownSearch(d);
