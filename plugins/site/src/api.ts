@@ -1,4 +1,4 @@
-import { defineEvent, extensionPoint, type Operation, serviceToken, z } from '@sextant/sdk';
+import { type Actor, defineEvent, extensionPoint, type Operation, serviceToken, z } from '@sextant/sdk';
 
 /** The site configuration: data in the database, JSONC, with a history. Not the configuration of plugins and processes. */
 export interface SiteConfiguration {
@@ -45,3 +45,36 @@ export interface SiteAlertSource {
   alerts(operation: Operation): Promise<readonly SiteAlert[]>;
 }
 export const siteAlerts = extensionPoint<SiteAlertSource>('site.alerts@1');
+
+/** A mend that is safe and mechanical: it loses nothing, and may be done twice. What needs a decision is only described, in `fix`. */
+export interface Mend {
+  /** Tells it from the check's others, and is the same for the same trouble: an admin decides on it, and then it is looked for again. */
+  readonly id: string;
+  /** What it does, in a sentence that names its object. */
+  readonly does: string;
+  run(options: { readonly signal: AbortSignal }): Promise<void>;
+}
+
+/** What a check found about one thing. Never a secret. */
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'error';
+  /** What is so, in a sentence. */
+  readonly what: string;
+  readonly why?: string | undefined;
+  /** One of the table of error codes, whose `fix` stands where there is none here. */
+  readonly code?: string | undefined;
+  readonly fix?: string | undefined;
+  readonly mend?: Mend | undefined;
+}
+
+/**
+ * Looks at one part of the installation when an admin asks. It may call other servers and take some seconds: what is watched all the time is a health
+ * probe, whose answer is the plugin's state and is told beside the checks.
+ */
+export interface SystemCheck {
+  /** Kebab-case, unique within the plugin. */
+  readonly name: string;
+  /** Many findings of one sort are bounded by who makes them. A throw is a finding. @param actor the site admin who asks */
+  run(options: { readonly actor: Actor; readonly signal: AbortSignal }): Promise<readonly Finding[]>;
+}
+export const systemChecks = extensionPoint<SystemCheck>('site.checks@1');

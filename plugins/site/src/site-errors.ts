@@ -54,4 +54,10 @@ export const siteErrors = declareErrors({
   },
   SEXTANT_FEATURE_FLAG_NOT_FOUND: { status: 404, summary: 'There is no such feature flag or override.', fix: 'Check its name or id.' },
   SEXTANT_FEATURE_FLAG_EXISTS: { status: 409, summary: 'The feature flag or override exists already.', fix: 'Update it instead.' },
+  SEXTANT_SITE_CHECK_FAILED: {
+    status: 500,
+    summary: 'A check of the doctor threw or took too long.',
+    fix: 'See the log of the process with the role api.',
+  },
+  SEXTANT_SITE_MENDS: { status: 400, summary: 'Too many mends are named at once.', fix: 'Name fewer.' },
 });

@@ -14,6 +14,9 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sextant-doctor-'));
   vi.stubEnv('SEXTANT_DATA_DIR', undefined);
+  vi.stubEnv('SEXTANT_ENDPOINT', undefined);
+  // Nobody listens there; on the usual one somebody might.
+  vi.stubEnv('SEXTANT_PORT', '9');
 });
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,129 +1,69 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { access, constants, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { dataFolder } from '@sextant/kernel';
 import type { AddCommand } from '../add-command.js';
+import { examineMachine } from '../doctor/examine-machine.js';
+import { applyMends, examineServer, type MendOutcome } from '../doctor/examine-server.js';
+import type { Finding, OfferedMend } from '../doctor/finding.js';
+import { endpointOf } from '../endpoint.js';
 import { commandOutput, table } from '../output.js';
-import { type KernelChoice, kernelOptions, loadConfiguration, withKernel } from '../with-kernel.js';
-import { KEY_STATES } from './secrets.js';
+import { printable } from '../printable.js';
+import { type KernelChoice, kernelOptions } from '../with-kernel.js';
 
-interface Finding {
-  readonly check: string;
-  readonly status: 'ok' | 'warning' | 'problem';
-  readonly detail: string;
+interface Options extends KernelChoice {
+  readonly endpoint?: string;
+  readonly fix?: boolean;
 }
 
-/** The last git release that closed known holes in cloning. */
-const SAFE_GIT = [2, 50, 1] as const;
-const LOW_DISK = 2 * 1024 ** 3;
+/** The server does so many at once. */
+const MOST_MENDS = 100;
+const OUTCOMES = { DONE: 'done', NOT_NEEDED: 'not needed any more', FAILED: 'failed' } as const;
 
+/** Looks at this machine and at the Sextant that runs. Ends with code 1 while there is a problem. */
 export const doctor: AddCommand = (program, done) => {
-  const command = program.command('doctor').description('Check this machine and the configuration, and say how to mend what is wrong.');
+  const command = program
+    .command('doctor')
+    .description('Check this machine, the configuration and the Sextant that runs, and say how to mend what is wrong.')
+    .option('--endpoint <url>', 'address of the Sextant')
+    .option('--fix', 'do what is offered: what is safe, and needs no decision');
   for (const [flags, text] of kernelOptions) command.option(flags, text);
-  command.action(async (options: KernelChoice) => {
-    const checks = await Promise.all([node(), git(), configuration(options), disk(options), secrets(options)]);
-    const findings = checks.flat();
+  command.action(async (options: Options) => {
+    const endpoint = endpointOf(options.endpoint);
+    const isNamed = options.endpoint !== undefined || process.env.SEXTANT_ENDPOINT !== undefined;
+    const findings = (await Promise.all([examineMachine(options), examineServer(endpoint, isNamed)])).flat();
+    const mends = findings.flatMap(({ mend }) => (mend ? [mend] : [])).slice(0, MOST_MENDS);
     const out = commandOutput(program.opts().json === true);
-    out.json(findings);
-    out.line(
-      table(
-        ['check', 'status', 'detail'],
-        findings.map((f) => [f.check, f.status, f.detail]),
-      ),
-    );
-    done(findings.some((f) => f.status === 'problem') ? 1 : 0);
+    out.line(findingsInWords(findings));
+    if (mends.length > 0) out.line(mendsInWords(mends, options.fix === true));
+    const outcomes = options.fix && mends.length > 0 ? await applyMends(endpoint, mends) : [];
+    if (outcomes.length > 0) out.line(outcomesInWords(outcomes, mends));
+    out.json(findings.map((finding) => withOutcome(finding, outcomes)));
+    done(isWell(findings, outcomes) ? 0 : 1);
   });
 };
 
-async function node(): Promise<Finding> {
-  const major = Number(process.versions.node.split('.')[0]);
-  return {
-    check: 'node',
-    status: major >= 24 ? 'ok' : 'problem',
-    detail: major >= 24 ? process.version : `${process.version} is too old: install Node 24 or newer`,
-  };
+/** A problem that was just mended is one no more; whether it stays away, the next look tells. */
+function isWell(findings: readonly Finding[], outcomes: readonly MendOutcome[]): boolean {
+  const mended = new Set(outcomes.filter(({ outcome }) => outcome !== 'FAILED').map(({ id }) => id));
+  return findings.every(({ status, mend }) => status !== 'problem' || (mend !== undefined && mended.has(mend.id)));
 }
 
-async function git(): Promise<Finding> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['--version']);
-    const version = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout);
-    const numbers = [version?.[1], version?.[2], version?.[3] ?? '0'].map(Number);
-    const first = SAFE_GIT.findIndex((n, i) => numbers[i] !== n);
-    const old = first >= 0 && (numbers[first] ?? 0) < (SAFE_GIT[first] ?? 0);
-    return {
-      check: 'git',
-      status: old ? 'warning' : 'ok',
-      detail: old
-        ? `${numbers.join('.')}: releases before ${SAFE_GIT.join('.')} have known holes; upgrade when you can`
-        : numbers.join('.'),
-    };
-  } catch {
-    return { check: 'git', status: 'problem', detail: 'git is not installed, or not in PATH' };
-  }
+function withOutcome(finding: Finding, outcomes: readonly MendOutcome[]): object {
+  const outcome = outcomes.find(({ id }) => id === finding.mend?.id);
+  return outcome ? { ...finding, mend: { ...finding.mend, outcome: outcome.outcome, error: outcome.error } } : finding;
 }
 
-async function configuration(options: KernelChoice): Promise<Finding> {
-  try {
-    const loaded = await loadConfiguration(options);
-    return { check: 'configuration', status: 'ok', detail: loaded.file ?? 'no file; defaults and environment' };
-  } catch (error) {
-    return { check: 'configuration', status: 'problem', detail: error instanceof Error ? error.message : String(error) };
-  }
+function findingsInWords(findings: readonly Finding[]): string {
+  const rows = findings.map(({ check, status, detail }) => [check, status, printable(detail)]);
+  const fixes = findings.filter(({ status, fix }) => status !== 'ok' && fix !== undefined);
+  const lines = fixes.map(({ check, code, fix }) => `  ${check}: ${printable(fix ?? '')}${code === undefined ? '' : ` (${code})`}`);
+  return [table(['check', 'status', 'detail'], rows), ...(lines.length > 0 ? ['', 'What to do:', ...new Set(lines)] : [])].join('\n');
 }
 
-/** The folder as the configuration has it; where that cannot be read, as the command line and the environment have it. */
-async function disk(options: KernelChoice): Promise<Finding> {
-  const check = 'data folder';
-  const configured = await loadConfiguration(options).then(
-    ({ process }) => process.dataDir,
-    () => options.dataDir ?? process.env.SEXTANT_DATA_DIR,
-  );
-  const folder = dataFolder(configured);
-  try {
-    const at = await nearest(folder);
-    if (!(await stat(at)).isDirectory()) return { check, status: 'problem', detail: `${at} is not a folder` };
-    await access(at, constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = await statfs(at);
-    const free = bavail * bsize;
-    const space = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
-    const text = at === folder ? `${folder}, ${space}` : `${folder} does not exist; the first start makes it, with ${space}`;
-    if (free < LOW_DISK) return { check, status: 'warning', detail: `${text}: mirrors and index will soon stop growing` };
-    return { check, status: 'ok', detail: text };
-  } catch (error) {
-    return { check, status: 'problem', detail: `${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
+const mendsInWords = (mends: readonly OfferedMend[], isDone: boolean): string =>
+  ['', isDone ? 'This is done now:' : '"sextant doctor --fix" does this:', ...mends.map(({ does }) => `  ${printable(does)}`)].join('\n');
 
-/** The folder, or where it does not exist, the one above it in which it would be made. */
-async function nearest(folder: string): Promise<string> {
-  for (let at = folder; ; at = dirname(at)) {
-    try {
-      await stat(at);
-      return at;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || at === dirname(at)) throw error;
-    }
-  }
-}
-
-/** Nothing is stored before the first start, and nothing is made here. */
-async function secrets(options: KernelChoice): Promise<readonly Finding[]> {
-  const check = 'stored credentials';
-  try {
-    const { keysDir, dataDir } = (await loadConfiguration(options)).process;
-    if (!existsSync(join(keysDir ?? join(dataFolder(dataDir), 'keys'), 'secrets.json'))) return [];
-    const { keys } = await withKernel(options, (kernel) => kernel.secrets().status(), { start: false });
-    const detail = keys.map(({ id, state, values }) => `${values} under key ${id} (${KEY_STATES[state]})`).join(', ');
-    if (keys.some((key) => key.state === 'missing'))
-      return [{ check, status: 'problem', detail: `${detail}: restore the key file, or enter these credentials again` }];
-    if (keys.some((key) => key.state === 'old' && key.values > 0))
-      return [{ check, status: 'warning', detail: `${detail}: run "sextant secrets rotate" to its end` }];
-    return [{ check, status: 'ok', detail }];
-  } catch (error) {
-    return [{ check, status: 'problem', detail: error instanceof Error ? error.message : String(error) }];
-  }
+function outcomesInWords(outcomes: readonly MendOutcome[], mends: readonly OfferedMend[]): string {
+  const lines = outcomes.map(({ id, outcome, error }) => {
+    const does = mends.find((mend) => mend.id === id)?.does ?? id;
+    return `  ${OUTCOMES[outcome]}: ${printable(does)}${error === null ? '' : ` ${printable(error)}`}`;
+  });
+  return ['', 'Of it:', ...lines].join('\n');
 }

@@ -148,7 +148,7 @@ describe('a name that leads to no repository', () => {
     world.host.lists.set('secret-project-host', [found('1', 'host/team/app')]);
     await world.sync(connection);
     expect(await same('host/team/hidden')).toBe(await same('host/team/never'));
-    expect(await ask('host/team/hidden')).toMatchObject({ verdict: 'deleted', summary: expect.stringContaining('It is purged after') });
+    expect(await ask('host/team/hidden')).toMatchObject({ verdict: 'deleted', summary: expect.stringContaining('it is purged after') });
   });
 
   it('is malformed, when no repository could have it', async () => {

@@ -36,7 +36,7 @@ export class WhyAbsent {
       const purged = new Date(deleted.deletedAt.getTime() + this.parts.deletedTtl());
       return {
         verdict: 'deleted',
-        summary: `${name} is deleted since ${deleted.deletedAt.toISOString()}: no connection gives it any more, or an admin deleted it. It is purged after ${purged.toISOString()}.`,
+        summary: `Since ${deleted.deletedAt.toISOString()} no connection gives it, or an admin deleted it; it is purged after ${purged.toISOString()}.`,
         fix: 'See that a connection lists it, and that its credential may see it; the next sync brings it back.',
       };
     }

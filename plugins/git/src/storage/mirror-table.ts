@@ -227,6 +227,16 @@ export class MirrorTable {
     return new Map(rows.map((row) => [row.id, Number(row.bytes)]));
   }
 
+  /** Those that are damaged or cannot be fetched, and of them the `limit` that fail the longest. */
+  async troubled(limit: number): Promise<{ readonly count: number; readonly worst: readonly Mirror[] }> {
+    const rows = await this.db.query<MirrorRow & { readonly all_of_them: number }>(
+      `select *, (count(*) over ())::int as all_of_them from mirrors where deleted_at is null and (last_error is not null or status = 'corrupt')
+       order by failures desc, repository_id limit $1`,
+      [limit],
+    );
+    return { count: rows[0]?.all_of_them ?? 0, worst: rows.map(mirrorOf) };
+  }
+
   async stats(): Promise<MirrorStats> {
     const [row] = await this.db.query<Record<keyof MirrorStats, string>>(
       `select count(*) as total, count(*) filter (where status in ('cloned', 'corrupt')) as cloned, count(*) filter (where status = 'cloning') as cloning,

@@ -1,6 +1,10 @@
+import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { freshnessSteps } from '../../api.js';
 import { config } from '../../config.js';
+import { connectionCheck } from '../../doctor/connection-check.js';
+import { hostClockCheck } from '../../doctor/host-clock-check.js';
+import { webhookCheck } from '../../doctor/webhook-check.js';
 import { connectionSteps } from '../../freshness/connection-steps.js';
 import { provideServices } from '../../provide-services.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
@@ -49,6 +53,9 @@ export default definePart(config)({
       });
     }
     r.contribute(freshnessSteps, (deps) => connectionSteps({ ...recordsOf(deps), jobs: deps.jobs }));
+    r.contribute(systemChecks, (deps) => connectionCheck({ ...recordsOf(deps), jobs: deps.jobs }));
+    r.contribute(systemChecks, (deps) => hostClockCheck({ ...recordsOf(deps), http: deps.http, now: () => deps.clock.now() }));
+    r.contribute(systemChecks, (deps) => webhookCheck(webhooksOf(deps)));
     r.http((router, deps) => {
       const { receiver } = webhooksOf(deps);
       router.post('/.api/webhooks/:uuid', (request) => receiver.receive(request), {

@@ -1,7 +1,9 @@
 import { freshnessSteps, repositoryFilters, repositorySizes } from '@sextant/plugin-code-host/api';
+import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { mirrors } from '../../api.js';
 import { config } from '../../config.js';
+import { mirrorCheck } from '../../doctor/mirror-check.js';
 import { mirrorSteps } from '../../freshness/mirror-steps.js';
 import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import { gitStorage } from '../../storage/git-storage.js';
@@ -21,6 +23,7 @@ export default definePart(config)({
     r.contribute(repositoryFilters, (d) => ({ name: 'cloned' as const, having: () => new MirrorTable(d.db).clonedIds() }));
     r.contribute(repositorySizes, (d) => ({ bytes: (ids) => new MirrorTable(d.db).sizes(ids) }));
     r.contribute(freshnessSteps, (d, ctx) => mirrorSteps(d, () => ctx.config.get().autoUpdate));
+    r.contribute(systemChecks, (d) => mirrorCheck({ table: new MirrorTable(d.db), mirrors: mirrorsOf(d) }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const raw = rawRoute(d, () => ctx.config.get().maxArchiveSize);

@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart, type HealthProbe, type PluginContext, type Resolved } from '@sextant/sdk';
 import { gitService } from '../../api.js';
 import { config } from '../../config.js';
+import { gitCheck } from '../../doctor/git-check.js';
 import { gitOnDisk } from '../../git-service.js';
 import { MirrorFiles } from '../../mirror/mirror-files.js';
 import { CatFilePool } from '../../process/cat-file-pool.js';
@@ -77,6 +79,10 @@ export default definePart(config)({
         slots: new Semaphore(maxConcurrentClones),
         shard: d.process.instance,
       });
+    });
+    r.contribute(systemChecks, (d, ctx) => {
+      const { runner, files, minFree } = lifeOf(d, ctx);
+      return gitCheck({ version: () => runner.text({ subcommand: 'version' }), freeBytes: () => files.freeBytes(), minFree });
     });
     r.start(async (d, ctx) => {
       const problem = gitProblem(

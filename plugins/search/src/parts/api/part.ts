@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { freshnessSteps, repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
+import { systemChecks } from '@sextant/plugin-site/api';
 import { definePart, IdSet } from '@sextant/sdk';
 import { KnownMirrors } from '../../answer/known-mirrors.js';
 import { repairs } from '../../answer/repairs.js';
@@ -8,6 +9,7 @@ import { RepositoryCatalog } from '../../answer/repository-catalog.js';
 import { SearchService } from '../../answer/search-service.js';
 import { search } from '../../api.js';
 import { config } from '../../config.js';
+import { indexCheck, searchNodeCheck } from '../../doctor/index-check.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
 import { indexSteps } from '../../freshness/index-steps.js';
 import { pathGlobs } from '../../index/path-globs.js';
@@ -15,6 +17,7 @@ import { SymbolPlan } from '../../index/symbols/symbol-plan.js';
 import { enqueueIndexing } from '../../jobs/index-repository.js';
 import { useLanguages } from '../../query/languages/languages.js';
 import '../../search-errors.js';
+import { SearchNodeStore } from '../../storage/search-node-store.js';
 import { searchStorage } from '../../storage/search-storage.js';
 import { deps, ownSearch } from './deps.js';
 import { streamRoute } from './stream-route.js';
@@ -68,6 +71,10 @@ export default definePart(config)({
       having: async () => IdSet.of((await engine.status({})).map((s) => s.repository)),
     }));
     r.contribute(freshnessSteps, indexSteps);
+    r.contribute(systemChecks, (d, ctx) =>
+      indexCheck({ engine: d.engine, repositories: d.repositories, rebuild: (id) => enqueueIndexing(d.jobs, id, ctx.config.get()) }),
+    );
+    r.contribute(systemChecks, ({ db }) => searchNodeCheck(new SearchNodeStore(db)));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
       const service = ownSearch(d);

@@ -1,6 +1,8 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
 import { type StoredSubject, subjectKey } from '../../settings/settings-subject.js';
+import { doctorResolvers } from './doctor-resolvers.js';
+import { doctorTypeDefs } from './doctor-schema.js';
 import { featureFlagResolvers } from './feature-flag-resolvers.js';
 import { featureFlagTypeDefs } from './feature-flag-schema.js';
 import { settingsResolvers } from './settings-resolvers.js';
@@ -10,7 +12,7 @@ import { siteTypeDefs } from './site-schema.js';
 import { type ApiDeps, servicesOf } from './wiring.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
-  typeDefs: [siteTypeDefs, settingsTypeDefs, featureFlagTypeDefs].join('\n'),
+  typeDefs: [siteTypeDefs, settingsTypeDefs, featureFlagTypeDefs, doctorTypeDefs].join('\n'),
   extends: ['Query', 'Mutation', 'User', 'Org'],
   loaders: (d, ctx) => {
     const { cascade, flags } = servicesOf(d, ctx);
@@ -34,13 +36,15 @@ export default defineGraphQL<ApiDeps, typeof config>()({
     const site = siteResolvers(d, services);
     const settings = settingsResolvers(d, services);
     const flags = featureFlagResolvers(d, services);
+    const doctor = doctorResolvers(d);
     return {
       ...site.types,
       ...settings.types,
       ...flags.types,
+      ...doctor.types,
       Site: { ...site.types.Site, ...settings.siteFields },
-      Query: { ...site.queries, ...settings.queries, ...flags.queries },
-      Mutation: { ...site.mutations, ...settings.mutations, ...flags.mutations },
+      Query: { ...site.queries, ...settings.queries, ...flags.queries, ...doctor.queries },
+      Mutation: { ...site.mutations, ...settings.mutations, ...flags.mutations, ...doctor.mutations },
     };
   },
 });

@@ -1,7 +1,8 @@
 import { core, definePart } from '@sextant/sdk';
 import { ownAlerts } from '../../alerts/own-alerts.js';
-import { featureFlags, settings, siteAlerts, siteConfiguration } from '../../api.js';
+import { featureFlags, settings, siteAlerts, siteConfiguration, systemChecks } from '../../api.js';
 import { config } from '../../config.js';
+import { ownChecks } from '../../doctor/own-checks.js';
 import { siteStorage } from '../../storage/site-storage.js';
 import { siteNode } from './site-resolvers.js';
 import { srcCliVersionRoute } from './src-cli-version-route.js';
@@ -22,6 +23,7 @@ export default definePart(config)({
         configurations: servicesOf(d, ctx).configurations,
       }),
     );
+    for (const check of ownChecks) r.contribute(systemChecks, (d) => check(d));
     r.contribute(core.nodes, () => siteNode);
     r.http((router) => router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' }));
     r.graphql(() => import('./graphql.js'));

@@ -1,6 +1,6 @@
 import { accessTokenPolicy, auditTrail, organizations, users } from '@sextant/plugin-identity/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { settingsSchemas, siteAlerts, siteConfigurationSchemas } from '../../api.js';
+import { settingsSchemas, siteAlerts, siteConfigurationSchemas, systemChecks } from '../../api.js';
 import type { config } from '../../config.js';
 import { Configurations } from '../../configuration/configurations.js';
 import { readDeclared } from '../../configuration/read-declared.js';
@@ -23,6 +23,9 @@ export const deps = {
   configurationSchemas: siteConfigurationSchemas,
   settingsSchemas,
   alerts: siteAlerts,
+  checks: systemChecks,
+  jobs: core.jobs,
+  blobs: core.blobs,
 } as const;
 
 export type ApiDeps = typeof deps;
