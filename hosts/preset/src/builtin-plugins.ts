@@ -1,4 +1,5 @@
 import codeHost from '@sextant/plugin-code-host';
+import codeHostBitbucketServer from '@sextant/plugin-code-host-bitbucket-server';
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
 import codeHostGithub from '@sextant/plugin-code-host-github';
 import codeHostGitlab from '@sextant/plugin-code-host-gitlab';
@@ -16,6 +17,7 @@ export const builtinPlugins: readonly Manifest[] = [
   identity,
   site,
   codeHost,
+  codeHostBitbucketServer,
   codeHostGitea,
   codeHostGithub,
   codeHostGitlab,

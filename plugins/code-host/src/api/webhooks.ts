@@ -3,8 +3,8 @@ import { defineEvent, z } from '@sextant/sdk';
 /** What a delivery tells. Repositories are named by the host's id, never by a URL: what is called is what is configured. */
 export type HostEvent =
   | { readonly type: 'push'; readonly repository: string }
-  /** Created, renamed, transferred, archived, deleted, made public or private: the host is listed again. */
-  | { readonly type: 'repository'; readonly repository: string }
+  /** Created, renamed, transferred, archived, deleted, made public or private: the host is listed again. Without a repository: many at once, such as a whole project. */
+  | { readonly type: 'repository'; readonly repository?: string }
   | { readonly type: 'pull-request'; readonly repository: string; readonly number: number }
   /** Who may see it changed: of one repository, or of whatever these accounts may see. */
   | { readonly type: 'membership'; readonly repository?: string; readonly accounts?: readonly string[] };

@@ -17,12 +17,12 @@ export interface ListedHost<S extends z.ZodObject, R> {
   /** In the order in which they are listed. May throw where the configuration asks for what the host cannot list. */
   sources(config: z.output<S>): readonly RepositorySource<R>[];
   found(config: z.output<S>, repository: R): FoundRepository;
-  /** One repository, asked for by itself: by its id where the host can, else by its address. A status 404 says that it is not there. */
+  /** One repository, asked for by itself: by its id where the host can, else by its address. Undefined, or a status 404: it is not there. */
   one(
     client: HostClient,
     repository: { readonly externalId: string; readonly cloneUrl: string },
     options: { readonly signal: AbortSignal; readonly config: z.output<S> },
-  ): Promise<R>;
+  ): Promise<R | undefined>;
   /** Whether the connection lists it, as far as that shows without its lists; false where only a list could tell. */
   chooses(config: z.output<S>, repository: R): boolean;
 }
@@ -54,6 +54,7 @@ export const listedBySources = <S extends z.ZodObject, R>(
     const { config } = connection;
     try {
       const one = await host.one(host.client(connection), repository, { signal, config });
+      if (one === undefined) return undefined;
       const found = host.found(config, one);
       return found.externalId === repository.externalId && host.chooses(config, one) ? found : undefined;
     } catch (error) {

@@ -11,6 +11,11 @@ const PAGES: Readonly<Record<string, Pages>> = {
   github: { kind: 'GITHUB', commit: (oid) => `/commit/${oid}`, entry: (type, oid, path) => `/${type}/${oid}/${path}` },
   gitlab: { kind: 'GITLAB', commit: (oid) => `/-/commit/${oid}`, entry: (type, oid, path) => `/-/${type}/${oid}/${path}` },
   gitea: { kind: 'GITEA', commit: (oid) => `/commit/${oid}`, entry: (_type, oid, path) => `/src/commit/${oid}/${path}` },
+  bitbucketServer: {
+    kind: 'BITBUCKETSERVER',
+    commit: (oid) => `/commits/${oid}`,
+    entry: (_type, oid, path) => `/browse/${path}?at=${oid}`,
+  },
   bitbucketCloud: { kind: 'BITBUCKETCLOUD', commit: (oid) => `/commits/${oid}`, entry: (_type, oid, path) => `/src/${oid}/${path}` },
 };
 
