@@ -1,4 +1,5 @@
 import codeHost from '@sextant/plugin-code-host';
+import codeHostBitbucketCloud from '@sextant/plugin-code-host-bitbucket-cloud';
 import codeHostBitbucketServer from '@sextant/plugin-code-host-bitbucket-server';
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
 import codeHostGithub from '@sextant/plugin-code-host-github';
@@ -17,6 +18,7 @@ export const builtinPlugins: readonly Manifest[] = [
   identity,
   site,
   codeHost,
+  codeHostBitbucketCloud,
   codeHostBitbucketServer,
   codeHostGitea,
   codeHostGithub,

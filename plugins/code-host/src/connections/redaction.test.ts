@@ -90,6 +90,10 @@ describe('restore', () => {
   it.each([
     ['where there was none', `{"url":"https://git.example.com","apps":[{"id":7,"key":"x"},{"id":8,"key":"${REDACTED}"}]}`],
     ['when the address it is sent to changed (row 20)', `{"url":"https://evil.example.com","token":"${REDACTED}"}`],
+    [
+      'when the address of its API changed (row 20)',
+      `{"url":"https://git.example.com","apiURL":"https://evil.example.com","token":"${REDACTED}"}`,
+    ],
     ['for a URL of another host (row 20)', `{"url":"https://git.example.com","repos":["https://REDACTED@evil.example.com/a"]}`],
   ])('refuses to guess a secret %s', (_when, edited) => {
     expect(() => restore(edited, stored, schema)).toThrow(expect.objectContaining({ code: 'SEXTANT_CODE_HOST_SECRET_MISSING' }));

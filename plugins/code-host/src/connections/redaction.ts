@@ -57,15 +57,22 @@ const missing = (path: Path, why: string): SextantError =>
     details: { path: [...path] },
   });
 
-/** The new origin when the top-level `url` points somewhere else than before. */
+/** The new host when a top-level `url`, or another key that ends so, such as `apiURL`, points somewhere else than before. */
 function movedAddress(edited: string, previous: string): string | undefined {
-  const origin = (jsonc: string): string | undefined => {
-    const url = textsOf(jsonc).find((text) => text.path.length === 1 && text.path[0] === 'url')?.value;
-    return url !== undefined && URL.canParse(url) ? new URL(url).host.toLowerCase() : url;
-  };
-  const now = origin(edited);
-  return now === origin(previous) ? undefined : (now ?? 'the default');
+  const now = addressesIn(edited);
+  const before = addressesIn(previous);
+  const moved = [...new Set([...now.keys(), ...before.keys()])].find((key) => now.get(key) !== before.get(key));
+  return moved === undefined ? undefined : (now.get(moved) ?? 'the default');
 }
+
+const addressesIn = (jsonc: string): ReadonlyMap<string, string> =>
+  new Map(
+    textsOf(jsonc).flatMap(({ path: [key, ...below], value }) =>
+      typeof key === 'string' && below.length === 0 && /url$/i.test(key)
+        ? [[key, URL.canParse(value) ? new URL(value).host.toLowerCase() : value]]
+        : [],
+    ),
+  );
 
 function rewrite(jsonc: string, change: (text: Text) => string): string {
   let result = jsonc;
