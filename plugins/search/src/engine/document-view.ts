@@ -1,4 +1,4 @@
-import type { CodeSymbol } from '../index/symbols/code-symbol.js';
+import type { SymbolTable } from '../index/symbol-table.js';
 import type { Atom } from './compiled-query.js';
 
 /** Byte ranges of a content in which a pattern is to be looked for, and the run that every matching line holds there. */
@@ -23,7 +23,7 @@ export interface DocumentView {
   /** A part of the content, in a buffer that the next call may overwrite: where little is wanted of much, the rest need not be read. */
   part(start: number, end: number): Buffer;
   /** Definitions in order of their offset. */
-  symbols(): readonly CodeSymbol[];
+  symbols(): SymbolTable;
   /** The names of `symbols()`, each ended by a newline. */
   symbolNames(): Buffer;
   /** False when the pattern surely does not occur in the content. */

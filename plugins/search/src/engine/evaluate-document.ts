@@ -78,7 +78,7 @@ export class DocumentEvaluator {
       case 'structural':
         return this.#structurallyHolds(node.pattern);
       case 'symbolKind':
-        return this.#document.searchable && this.#document.symbols().some(({ kind }) => node.kinds.has(kind));
+        return this.#document.searchable && this.#document.symbols().hasKind(node.kinds);
       case 'match':
         return (
           (node.in.has('path') && this.#pathOf(node.atom).length > 0) ||
@@ -133,7 +133,7 @@ export class DocumentEvaluator {
   /** One scan over all names, a line each. */
   #symbolsNamed(atom: Atom): readonly CodeSymbol[] {
     if (atom.pattern.crossesLines) {
-      return this.#document.symbols().filter(({ name }) => {
+      return [...this.#document.symbols()].filter(({ name }) => {
         const bytes = Buffer.from(name);
         return atom.matcher.find(bytes, 0, bytes.length) !== undefined;
       });
@@ -148,7 +148,7 @@ export class DocumentEvaluator {
         end = names.indexOf(0x0a, end) + 1;
         symbol++;
       }
-      found.push(this.#document.symbols()[symbol]!);
+      found.push(this.#document.symbols().at(symbol));
       return !this.budget.step();
     });
     return found;
@@ -189,7 +189,7 @@ export class DocumentEvaluator {
     const source = symbolAtoms
       ? [...symbols].sort((a, b) => a.start - b.start)
       : this.want === 'symbol' && this.#document.searchable
-        ? this.#document.symbols()
+        ? [...this.#document.symbols()]
         : [];
     return kinds ? source.filter(({ kind }) => kinds.has(kind)) : source;
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { pathCategory } from '../index/path-category.js';
+import { SymbolTable } from '../index/symbol-table.js';
 import type { CodeSymbol } from '../index/symbols/code-symbol.js';
 import { extractSymbols } from '../index/symbols/extract-symbols.js';
 import type { DocumentView } from './document-view.js';
@@ -11,6 +12,7 @@ export class ScannedDocument implements DocumentView {
   readonly category: number;
   readonly #lines: LineCounter;
   #validUtf8: boolean | undefined;
+  #symbols: SymbolTable | undefined;
 
   constructor(
     readonly repository: number,
@@ -19,7 +21,7 @@ export class ScannedDocument implements DocumentView {
     private readonly bytes: Buffer,
     readonly searchable: boolean,
     /** Undefined: to be read by the own scanners when they are needed. */
-    private known?: readonly CodeSymbol[],
+    private readonly known?: readonly CodeSymbol[],
   ) {
     this.path = Buffer.from(path, 'utf8');
     this.category = pathCategory(path);
@@ -43,17 +45,13 @@ export class ScannedDocument implements DocumentView {
     return this.bytes.subarray(start, end);
   }
 
-  symbols(): readonly CodeSymbol[] {
-    this.known ??= extractSymbols(this.language, this.bytes);
-    return this.known;
+  symbols(): SymbolTable {
+    this.#symbols ??= SymbolTable.of(this.known ?? extractSymbols(this.language, this.bytes));
+    return this.#symbols;
   }
 
   symbolNames(): Buffer {
-    return Buffer.from(
-      this.symbols()
-        .map(({ name }) => `${name}\n`)
-        .join(''),
-    );
+    return this.symbols().names;
   }
 
   mayContain(): boolean {

@@ -251,7 +251,7 @@ function presentSymbols(view: DocumentView, { symbols }: DocumentHits): EngineSy
   return symbols.map(({ name, kind, start, container }) => {
     const lineStart = content.lastIndexOf(0x0a, start - 1) + 1;
     const column = countCodePoints(content.toString('utf8', start > 0 ? lineStart : 0, start));
-    return { name, kind, container: container < 0 ? undefined : all[container]?.name, line: view.lineAt(start), column };
+    return { name, kind, container: container < 0 ? undefined : all.at(container).name, line: view.lineAt(start), column };
   });
 }
 

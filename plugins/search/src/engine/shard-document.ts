@@ -1,6 +1,6 @@
 import type { Shard } from '../index/shard.js';
 import { BLOB_FLAG } from '../index/shard-builder.js';
-import type { CodeSymbol } from '../index/symbols/code-symbol.js';
+import type { SymbolTable } from '../index/symbol-table.js';
 import type { Atom } from './compiled-query.js';
 import type { DocumentView, SearchWindows } from './document-view.js';
 import { LineCounter } from './line-counter.js';
@@ -13,7 +13,8 @@ export class ShardDocument implements DocumentView {
   searchable = false;
   #content: Buffer | undefined;
   #part = Buffer.alloc(0);
-  #symbols: readonly CodeSymbol[] | undefined;
+  #symbols: SymbolTable | undefined;
+  #names: Buffer | undefined;
   #lines: LineCounter | undefined;
 
   constructor(
@@ -28,6 +29,7 @@ export class ShardDocument implements DocumentView {
     this.searchable = this.shard.skip(document) === '';
     this.#content = undefined;
     this.#symbols = undefined;
+    this.#names = undefined;
     this.#lines = undefined;
     return this;
   }
@@ -65,13 +67,14 @@ export class ShardDocument implements DocumentView {
     return this.#content;
   }
 
-  symbols(): readonly CodeSymbol[] {
-    this.#symbols ??= this.shard.symbols(this.blob);
+  symbols(): SymbolTable {
+    this.#symbols ??= this.shard.symbols(this.blob, this.#names);
     return this.#symbols;
   }
 
   symbolNames(): Buffer {
-    return this.shard.symbolNames(this.blob);
+    this.#names ??= this.shard.symbolNames(this.blob);
+    return this.#names;
   }
 
   mayContain(atom: Atom): boolean {

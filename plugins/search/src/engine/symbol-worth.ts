@@ -1,3 +1,4 @@
+import type { SymbolTable } from '../index/symbol-table.js';
 import type { CodeSymbol, SymbolKind } from '../index/symbols/code-symbol.js';
 import type { Atom } from './compiled-query.js';
 import type { DocumentView } from './document-view.js';
@@ -45,7 +46,7 @@ export function symbolWorth(document: DocumentView, hits: DocumentHits, query: R
 class Definitions {
   constructor(
     private readonly document: DocumentView,
-    private readonly symbols: readonly CodeSymbol[],
+    private readonly symbols: SymbolTable,
   ) {}
 
   ofTerm({ atom, hits }: DocumentHits['terms'][number]): number {
@@ -53,7 +54,7 @@ class Definitions {
     for (let index = 0; index < Math.min(hits.length, SAMPLE * 2) && best < 1; index += 2) {
       const [start, end] = [hits[index]!, hits[index + 1]!];
       // A qualified name such as `Type::method` ends with that of the definition.
-      const symbol = this.#at(start) ?? this.#at(end - 1);
+      const symbol = this.symbols.around(start) ?? this.symbols.around(end - 1);
       if (symbol) best = Math.max(best, nameMatch(symbol, start, end, atom) * this.#kind(symbol));
     }
     // The definition may lie behind the sample, and it is what the reader is looking for.
@@ -72,40 +73,33 @@ class Definitions {
   ofJoined(joined: string | undefined): number {
     if (joined === undefined) return 0;
     let best = 0;
-    for (const symbol of this.symbols)
-      if (symbol.name.length >= joined.length && squeezed(symbol.name) === joined) best = Math.max(best, NAME.folded * this.#kind(symbol));
+    for (let index = 0; index < this.symbols.length; index++) {
+      if (!mayBeSpelt(this.symbols, index, joined)) continue;
+      const symbol = this.symbols.at(index);
+      if (squeezed(symbol.name) === joined) best = Math.max(best, NAME.folded * this.#kind(symbol));
+    }
     return best;
   }
 
   #named({ pattern: { spec } }: Atom): number {
     if (spec.kind !== 'literal') return 0;
     const folded = spec.source.toLowerCase();
+    const bytes = Buffer.byteLength(spec.source);
     let best = 0;
-    for (const symbol of this.symbols) {
-      if (symbol.name.length === folded.length && symbol.name.toLowerCase() === folded)
+    for (let index = 0; index < this.symbols.length; index++) {
+      if (this.symbols.nameLengthOf(index) !== bytes) continue;
+      const symbol = this.symbols.at(index);
+      if (symbol.name.toLowerCase() === folded)
         best = Math.max(best, (symbol.name === spec.source ? NAME.exact : NAME.folded) * this.#kind(symbol));
     }
     return best;
-  }
-
-  #at(offset: number): CodeSymbol | undefined {
-    const { symbols } = this;
-    let low = 0;
-    let high = symbols.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (symbols[middle]!.start <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const symbol = symbols[low]!;
-    return symbol.start <= offset && offset < symbol.start + Buffer.byteLength(symbol.name) ? symbol : undefined;
   }
 
   #kind(symbol: CodeSymbol): number {
     const { kind, container, start, name } = symbol;
     const own = KIND[kind] ?? OTHER_KIND;
     const isValue = own <= KIND.constant!;
-    const outer = this.symbols[container]?.kind;
+    const outer = container < 0 ? undefined : this.symbols.kindOf(container);
     if (isValue && (outer === 'function' || outer === 'method' || outer === 'constructor')) return LOCAL;
     const content = this.document.content();
     const end = start + Buffer.byteLength(name);
@@ -114,6 +108,15 @@ class Definitions {
       ? own * NARROW
       : own;
   }
+}
+
+/** Names end with the letter that the words end with: of most symbols that is all that needs to be looked at. */
+function mayBeSpelt(symbols: SymbolTable, index: number, joined: string): boolean {
+  if (symbols.nameLengthOf(index) < joined.length) return false;
+  const last = symbols.lastByteOf(index);
+  const wanted = joined.charCodeAt(joined.length - 1);
+  const isLetter = (last | 0x20) >= 0x61 && (last | 0x20) <= 0x7a;
+  return !isLetter || (last | 0x20) === wanted;
 }
 
 /** What of a line is looked at on either side of a name. */

@@ -46,7 +46,7 @@ export async function rewriteShards(
       const isSkipped = documents.every(({ skip }) => skip !== '');
       const [content, symbols] = naming(shard.id, () => [
         isSkipped ? shard.content(group.blob) : copiedContent(shard, group.blob),
-        shard.symbols(group.blob),
+        [...shard.symbols(group.blob)],
       ]);
       await target.add(shard.oid(group.blob), content, documents, symbols);
     }

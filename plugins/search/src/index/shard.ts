@@ -8,8 +8,7 @@ import type { ShardMeta } from './shard-builder.js';
 import type { ShardFiles } from './shard-files.js';
 import { FLAG_SHA256, ShardCorruptError } from './shard-layout.js';
 import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
-import { decodeSymbols } from './symbol-sections.js';
-import type { CodeSymbol } from './symbols/code-symbol.js';
+import { SymbolTable } from './symbol-table.js';
 import { positionOf, TrigramSet } from './trigram-set.js';
 
 /** Where the units of one trigram stand. */
@@ -25,6 +24,8 @@ interface DocumentsByBlob {
   readonly first: Uint32Array;
   readonly documents: Uint32Array;
 }
+
+const NO_SYMBOLS = SymbolTable.of([]);
 
 /** Look-ups in an opened shard. Numbers of documents, blobs and units are those of this shard. */
 export class Shard {
@@ -225,10 +226,10 @@ export class Shard {
     return { first, documents };
   }
 
-  symbols(blob: number): CodeSymbol[] {
-    const records = this.#read('syms', this.#symbolStart[blob]!, this.#symbolStart[blob + 1]!);
-    if (records.length === 0) return [];
-    return decodeSymbols(records, this.symbolNames(blob));
+  /** @param names those of `symbolNames`, where they were read before */
+  symbols(blob: number, names?: Buffer): SymbolTable {
+    if (!this.hasSymbols(blob)) return NO_SYMBOLS;
+    return SymbolTable.decode(this.#read('syms', this.#symbolStart[blob]!, this.#symbolStart[blob + 1]!), names ?? this.symbolNames(blob));
   }
 
   hasSymbols(blob: number): boolean {

@@ -1,6 +1,5 @@
-import { ShardCorruptError } from './shard-layout.js';
-import { type CodeSymbol, SYMBOL_KINDS, type SymbolKind } from './symbols/code-symbol.js';
-import { VarintReader, varintLength, writeVarint } from './varint.js';
+import { type CodeSymbol, SYMBOL_KINDS } from './symbols/code-symbol.js';
+import { varintLength, writeVarint } from './varint.js';
 
 export interface EncodedSymbols {
   readonly records: Buffer;
@@ -28,22 +27,4 @@ export function encodeSymbols(symbols: readonly CodeSymbol[]): EncodedSymbols {
     previous = symbol.start;
   });
   return { records, names: Buffer.from(symbols.map(({ name }) => `${name}\n`).join('')) };
-}
-
-/** @throws ShardCorruptError when records and names do not fit together */
-export function decodeSymbols(records: Buffer, names: Buffer): CodeSymbol[] {
-  if (records.length === 0) return [];
-  const lines = names.toString('utf8').split('\n');
-  const symbols: CodeSymbol[] = [];
-  const reader = new VarintReader(records);
-  let start = 0;
-  while (!reader.done) {
-    start += reader.next();
-    const kind: SymbolKind = SYMBOL_KINDS[reader.byte()] ?? 'unknown';
-    const distance = reader.next();
-    const name = lines[symbols.length];
-    if (name === undefined || distance > symbols.length) throw new ShardCorruptError('symbols and their names do not fit together');
-    symbols.push({ name, kind, start, container: distance === 0 ? -1 : symbols.length - distance });
-  }
-  return symbols;
 }
