@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { forked } from './harness/forked.mjs';
 import { median, percentile, until } from './harness/measure.mjs';
 import { processTree } from './harness/process-tree.mjs';
 import { startSextant } from './harness/sextant.mjs';
@@ -58,7 +59,9 @@ async function large({ tiny, runs, folder, note, progress }, { wanted, cache }) 
       const ripgrep = findRipgrep(root);
       const codesearch = await startCodesearch({ folder: root, index: folder('codesearch') });
       zoekt = await startZoekt({ repositories: corpus.repositories.map((name) => join(root, name)), index: folder('zoekt') });
-      rows.push(...against({ codesearch, zoekt, ripgrep }, { corpus, ours: rows[1].value, note }));
+      const folders = corpus.repositories.map((name) => join(root, name));
+      const alone = corpus.bytes / MB / (await builderAlone({ folders, index: folder('builder') }));
+      rows.push(...against({ codesearch, zoekt, ripgrep }, { corpus, ours: alone, note }));
       const { rows: compared, pooled } = await compareAll(queries, {
         url: sextant.url,
         peers: [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined),
@@ -115,6 +118,12 @@ async function build(sextant, { corpus, dataDir }) {
   ];
 }
 
+/** Seconds of processor time in which the builder makes an index of folders, as the peers do. */
+async function builderAlone(options) {
+  const child = forked(new URL('./search/builder.mjs', import.meta.url), options);
+  return (await child.next()).cpuSeconds;
+}
+
 /** What is there of the peers, and how they index. */
 function against({ codesearch, zoekt, ripgrep }, { corpus, ours, note }) {
   if (ripgrep === undefined) note('ripgrep is missing (install it, or name it in SEXTANT_BENCH_RG): no answer was compared.');
@@ -126,7 +135,7 @@ function against({ codesearch, zoekt, ripgrep }, { corpus, ours, note }) {
   for (const { name, version } of [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined)) note(`${name}: ${version}`);
   const row = ({ name, built }, goal) => [
     {
-      measure: `  against ${name}, without symbols`,
+      measure: `  the builder alone, against ${name}, both without symbols`,
       value: ours,
       unit: 'MB/s per core',
       peer: { name, value: corpus.bytes / MB / Math.max(built.cpuSeconds, 0.01) },

@@ -11,6 +11,8 @@ export const LITERAL_REACH = 64;
 /** Top bit of a dictionary offset: the list that begins there is a bitmap. */
 export const BITMAP_FLAG = 0x80000000;
 
+/** In place of the last unit of a trigram whose list is a bitmap. */
+const IN_BITMAP = -2;
 const CHUNK = 1 << 20;
 const PAIRS_PER_TURN = 1 << 20;
 
@@ -82,7 +84,8 @@ export class PostingsAccumulator {
     const bitmapBytes = (this.units + 7) >>> 3;
     const { trigrams, offsets, cursor, length } = this.#placeLists(bitmapBytes);
     const postings = Buffer.alloc(length);
-    const last = this.#lastUnit.fill(-1);
+    const last = this.#lastUnit;
+    for (let trigram = 0; trigram < TRIGRAMS; trigram++) last[trigram] = this.#bytes[trigram]! > bitmapBytes ? IN_BITMAP : -1;
     let unit = 0;
     let left = this.#pairsOfUnit[0] ?? 0;
     let turn = 0;
@@ -91,12 +94,15 @@ export class PostingsAccumulator {
         while (left === 0) left = this.#pairsOfUnit[++unit]!;
         left--;
         const trigram = chunk[pair]!;
-        if (this.#bytes[trigram]! > bitmapBytes) {
+        const before = last[trigram]!;
+        if (before === IN_BITMAP) {
           postings[cursor[trigram]! + (unit >>> 3)]! |= 1 << (unit & 7);
-        } else {
-          cursor[trigram] = writeVarint(postings, cursor[trigram]!, unit - last[trigram]!);
-          last[trigram] = unit;
+          continue;
         }
+        const delta = unit - before;
+        if (delta < 0x80) postings[cursor[trigram]!++] = delta;
+        else cursor[trigram] = writeVarint(postings, cursor[trigram]!, delta);
+        last[trigram] = unit;
       }
       if ((turn += chunk.length) >= PAIRS_PER_TURN) {
         turn = 0;
