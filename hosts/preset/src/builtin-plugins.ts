@@ -9,6 +9,7 @@ import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
+import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import search from '@sextant/plugin-search';
 import site from '@sextant/plugin-site';
 import type { Manifest } from '@sextant/sdk';
@@ -27,5 +28,6 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostOther,
   git,
   highlight,
+  outboundWebhooks,
   search,
 ] as unknown as readonly Manifest[];

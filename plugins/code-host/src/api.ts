@@ -175,6 +175,12 @@ export const repositoriesChanged = defineEvent(
 /** Connections were added, edited or removed. */
 export const connectionsChanged = defineEvent('code-host.connections-changed@1', z.object({ ids: z.array(z.number()).max(200) }));
 
+/** The sync of a connection failed, after one that worked or as its first; those after it are not told. */
+export const connectionSyncFailed = defineEvent(
+  'code-host.connection-sync-failed@1',
+  z.object({ connectionId: z.number(), code: z.string() }),
+);
+
 /**
  * A yes-or-no property of repositories that another plugin knows, for the arguments of `repositories(…)`: git knows `cloned`, search knows `indexed`.
  * While nobody contributes the name, the argument that asks for it is refused.

@@ -39,7 +39,13 @@ export const mirrors = serviceToken<Mirrors>('git.mirrors@1');
 /** A mirror was cloned or a fetch moved a ref. */
 export const mirrorUpdated = defineEvent(
   'git.mirror-updated@1',
-  z.object({ repositoryId: z.number(), name: z.string(), head: z.string().nullable() }),
+  z.object({
+    repositoryId: z.number(),
+    name: z.string(),
+    head: z.string().nullable(),
+    /** It was cloned, for the first time or anew. */
+    cloned: z.boolean().optional(),
+  }),
 );
 
 /** What another plugin returns for a field of type GitCommit. The repository came through the wall. */

@@ -1,5 +1,5 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type User, userChanged } from './api.js';
+import { type User, userChanged, userCreated } from './api.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, parseDisplayName, parseUsername } from './username.js';
 
@@ -115,6 +115,7 @@ export class Accounts {
     await claimName(tx, username, id);
     if (account.email) await addEmail(tx, id, account.email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
+    await this.events.publish(userCreated, { userId: id, username }, { tx });
     return this.#locked(tx, id);
   }
 

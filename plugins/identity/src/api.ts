@@ -78,3 +78,6 @@ export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');
 
 /** A user is gone, or lost or gained site-admin rights: whatever was remembered about the user is stale. */
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));
+
+/** An account was made, by whatever way. */
+export const userCreated = defineEvent('identity.user-created@1', z.object({ userId: z.number(), username: z.string() }));

@@ -1,5 +1,5 @@
 import { type Events, type Logger, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { repositoriesChanged } from '../api.js';
+import { connectionSyncFailed, repositoriesChanged } from '../api.js';
 import type { ConnectionStore, UsableConnection } from '../connections/connection-store.js';
 import { isExcluded } from '../connections/exclusion.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
@@ -229,6 +229,8 @@ export class ConnectionSync {
       [connectionId, failure?.text ?? null, failure?.code ?? null],
     );
     if (!row) return;
+    if (failure && row.failed_syncs === 1)
+      await this.parts.events.publish(connectionSyncFailed, { connectionId, code: failure.code }, { tx });
     const interval = this.parts.config().repoListUpdateInterval;
     const wait =
       row.failed_syncs === 0 ? interval : Math.max(interval, Math.min(interval * 2 ** Math.min(row.failed_syncs, 20), LONGEST_WAIT));

@@ -1,3 +1,4 @@
+import { outboundEventTypes } from '@sextant/plugin-outbound-webhooks/api';
 import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { freshnessSteps } from '../../api.js';
@@ -10,6 +11,7 @@ import { provideServices } from '../../provide-services.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
 import { recordsOf, wallOf, webhooksOf } from '../../services.js';
 import { storage } from '../../storage/definition.js';
+import { OUTBOUND_EVENT_TYPES } from '../../webhooks/outbound-event-types.js';
 import { LARGEST_DELIVERY } from '../../webhooks/receive-webhook.js';
 import { apiDeps } from './deps.js';
 import { int32Of } from './node-ids.js';
@@ -56,6 +58,7 @@ export default definePart(config)({
     r.contribute(systemChecks, (deps) => connectionCheck({ ...recordsOf(deps), jobs: deps.jobs }));
     r.contribute(systemChecks, (deps) => hostClockCheck({ ...recordsOf(deps), http: deps.http, now: () => deps.clock.now() }));
     r.contribute(systemChecks, (deps) => webhookCheck(webhooksOf(deps)));
+    for (const type of OUTBOUND_EVENT_TYPES) r.contribute(outboundEventTypes, ({ db }) => type(db));
     r.http((router, deps) => {
       const { receiver } = webhooksOf(deps);
       router.post('/.api/webhooks/:uuid', (request) => receiver.receive(request), {

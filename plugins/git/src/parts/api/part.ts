@@ -1,7 +1,8 @@
 import { freshnessSteps, repositoryFilters, repositorySizes } from '@sextant/plugin-code-host/api';
+import { outboundEventTypes } from '@sextant/plugin-outbound-webhooks/api';
 import { systemChecks } from '@sextant/plugin-site/api';
-import { core, definePart } from '@sextant/sdk';
-import { mirrors } from '../../api.js';
+import { core, definePart, encodeNodeId } from '@sextant/sdk';
+import { mirrors, mirrorUpdated } from '../../api.js';
 import { config } from '../../config.js';
 import { mirrorCheck } from '../../doctor/mirror-check.js';
 import { mirrorSteps } from '../../freshness/mirror-steps.js';
@@ -24,6 +25,13 @@ export default definePart(config)({
     r.contribute(repositorySizes, (d) => ({ bytes: (ids) => new MirrorTable(d.db).sizes(ids) }));
     r.contribute(freshnessSteps, (d, ctx) => mirrorSteps(d, () => ctx.config.get().autoUpdate));
     r.contribute(systemChecks, (d) => mirrorCheck({ table: new MirrorTable(d.db), mirrors: mirrorsOf(d) }));
+    r.contribute(outboundEventTypes, () => ({
+      key: 'repository:clone',
+      description: 'A repository was cloned, for the first time or anew.',
+      event: mirrorUpdated,
+      events: ({ cloned, repositoryId, name, head }) =>
+        cloned ? [{ scope: name, body: { repository: { id: encodeNodeId('Repository', repositoryId), name }, head } }] : [],
+    }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const raw = rawRoute(d, () => ctx.config.get().maxArchiveSize);

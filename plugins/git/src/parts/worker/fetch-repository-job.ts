@@ -105,7 +105,13 @@ async function settle(
     head: head ? { branch: head.name, commit: head.target } : undefined,
     nextIn: updateInterval(name, lastActivity, now, job.config),
   });
-  if (done.changed) await d.events.publish(mirrorUpdated, { repositoryId: before.repositoryId, name, head: head?.target ?? null });
+  if (done.changed)
+    await d.events.publish(mirrorUpdated, {
+      repositoryId: before.repositoryId,
+      name,
+      head: head?.target ?? null,
+      ...(done.cloned ? { cloned: true } : {}),
+    });
 }
 
 async function failed(table: MirrorTable, mirror: Mirror, error: unknown, job: JobContext<typeof config>): Promise<void> {

@@ -1,13 +1,14 @@
 import { tmpdir } from 'node:os';
 import { freshnessSteps, repositoriesChanged, repositoryFilters } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
+import { outboundEventTypes } from '@sextant/plugin-outbound-webhooks/api';
 import { systemChecks } from '@sextant/plugin-site/api';
-import { definePart, IdSet } from '@sextant/sdk';
+import { definePart, encodeNodeId, IdSet } from '@sextant/sdk';
 import { KnownMirrors } from '../../answer/known-mirrors.js';
 import { repairs } from '../../answer/repairs.js';
 import { RepositoryCatalog } from '../../answer/repository-catalog.js';
 import { SearchService } from '../../answer/search-service.js';
-import { search } from '../../api.js';
+import { repositoryIndexed, search } from '../../api.js';
 import { config } from '../../config.js';
 import { indexCheck, searchNodeCheck } from '../../doctor/index-check.js';
 import { WorkerPool } from '../../engine/worker-pool.js';
@@ -75,6 +76,16 @@ export default definePart(config)({
       indexCheck({ engine: d.engine, repositories: d.repositories, rebuild: (id) => enqueueIndexing(d.jobs, id, ctx.config.get()) }),
     );
     r.contribute(systemChecks, ({ db }) => searchNodeCheck(new SearchNodeStore(db)));
+    r.contribute(outboundEventTypes, ({ repositories, actors }) => ({
+      key: 'index:publish',
+      description: 'Search has new commits of a repository.',
+      event: repositoryIndexed,
+      events: async ({ repositoryId }) => {
+        const repository = await repositories.byId(actors.internal(), repositoryId);
+        if (!repository) return [];
+        return [{ scope: repository.name, body: { repository: { id: encodeNodeId('Repository', repositoryId), name: repository.name } } }];
+      },
+    }));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
       const service = ownSearch(d);
