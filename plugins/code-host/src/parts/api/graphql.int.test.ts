@@ -288,6 +288,12 @@ describe('the leak matrix over GraphQL (rows 16, 18)', () => {
       name: 'repository(name)',
       ask: graph('query($name: String!) { repository(name: $name) { id name description keyValuePairs { key value } } }'),
     },
+    {
+      name: 'repositoryFreshness(name)',
+      ask: graph(
+        'query($name: String!) { repositoryFreshness(name: $name) { verdict repository { id } steps { name state code cause detail } } }',
+      ),
+    },
     { name: 'node(id)', ask: graph('query($id: ID!) { node(id: $id) { id ... on Repository { name metadata { key value } } } }') },
     {
       name: 'repositories',

@@ -160,7 +160,10 @@ describe('fetching a repository', () => {
       head: { branch: 'main', commit: source.git('rev-parse', 'main') },
     });
     expect(published).toEqual([
-      { key: 'git.mirror-updated@1', payload: { repositoryId: 1, name: 'jobs/first', head: source.git('rev-parse', 'main') } },
+      {
+        key: 'git.mirror-updated@1',
+        payload: { repositoryId: 1, name: 'jobs/first', head: source.git('rev-parse', 'main'), cloned: true },
+      },
     ]);
     expect(await table().stats()).toMatchObject({ total: 1, cloned: 1, notCloned: 0, failedFetch: 0 });
     await run(1);
