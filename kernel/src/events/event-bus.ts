@@ -61,7 +61,8 @@ export class EventBus {
         this.options.log.warn('A message that is not an event came in on the channel for events.');
         return;
       }
-      if (envelope.from !== this.#id) this.#deliver(envelope);
+      // A process of an earlier version numbers nothing: no two of its notices may be taken for one.
+      if (envelope.from !== this.#id) this.#deliver({ ...envelope, id: envelope.id ?? randomUUID() });
     });
   }
 

@@ -57,6 +57,25 @@ export function describeEventsContract(backend: string, make: () => Promise<Even
       for (const one of all) expect(await one.arrived(3)).toEqual([1, 2, 3]);
     });
 
+    it('have an id, the same for all who hear them, and another for each', async () => {
+      const heard = [subject.here, subject.there].map((events) => {
+        const notices: string[] = [];
+        let wake = (): void => undefined;
+        events.subscribe(moved, (_payload, notice) => {
+          notices.push(notice.id);
+          wake();
+        });
+        return async (): Promise<string[]> => {
+          while (notices.length < 2) await new Promise<void>((resolve) => (wake = resolve));
+          return notices;
+        };
+      });
+      for (const id of [1, 2]) await subject.here.publish(moved, { id });
+      const [here = [], there = []] = await Promise.all(heard.map((both) => both()));
+      expect(there).toEqual(here);
+      expect(new Set(here).size).toBe(2);
+    });
+
     it('reach the subscribers of their key only, until they are disposed', async () => {
       const others = collect(subject.there, other);
       const gone = collect(subject.there);

@@ -1,7 +1,9 @@
 import { repositoriesChanged } from '@sextant/plugin-code-host/api';
 import { mirrorUpdated } from '@sextant/plugin-git/api';
+import { systemChecks } from '@sextant/plugin-site/api';
 import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
+import { indexFolderCheck } from '../../doctor/index-folder-check.js';
 import { SymbolPlan } from '../../index/symbols/symbol-plan.js';
 import { indexOptions, openIndexStore } from '../../index-folder.js';
 import { enqueueIndexing, indexRepository } from '../../jobs/index-repository.js';
@@ -53,6 +55,9 @@ export default definePart(config)({
       });
       return keeper;
     });
+    r.contribute(systemChecks, ({ jobs }, ctx) =>
+      indexFolderCheck({ store: () => shared.store(), rebuild: (id) => enqueueIndexing(jobs, id, ctx.config.get()) }),
+    );
     r.job(indexRepository, indexRepositoryJob(shared));
     r.job(findStale, findStaleJob(shared));
     r.schedule({ id: 'find-stale', job: findStale, every: (c) => c.indexEvery, catchUp: true });
