@@ -1,4 +1,5 @@
 import codeHost from '@sextant/plugin-code-host';
+import codeHostAzureDevops from '@sextant/plugin-code-host-azure-devops';
 import codeHostBitbucketCloud from '@sextant/plugin-code-host-bitbucket-cloud';
 import codeHostBitbucketServer from '@sextant/plugin-code-host-bitbucket-server';
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
@@ -19,6 +20,7 @@ export const builtinPlugins: readonly Manifest[] = [
   identity,
   site,
   codeHost,
+  codeHostAzureDevops,
   codeHostBitbucketCloud,
   codeHostBitbucketServer,
   codeHostGitea,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Actor, type Credentials, type Logger, type PluginRouter, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Credentials, type Logger, type PluginRouter, type RouteRequest, SextantError } from '@sextant/sdk';
 import Koa from 'koa';
 import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
@@ -225,8 +225,9 @@ export class HttpServer {
       throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
     const headers = singleHeaders(request);
     const remoteAddress = this.#remoteAddress(request);
-    const actor = await this.parts.authenticate({ headers, remoteAddress, localMode });
-    throwIf(refusal(actor, route.options.auth ?? 'user', `${method} ${route.path}`));
+    const { auth = 'user' } = route.options;
+    const actor = auth === 'own' ? ANONYMOUS : await this.parts.authenticate({ headers, remoteAddress, localMode });
+    if (auth !== 'own') throwIf(refusal(actor, auth, `${method} ${route.path}`));
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
     const deadline = timeout > 0 ? performance.now() + timeout : undefined;

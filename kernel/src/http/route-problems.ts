@@ -2,13 +2,13 @@ import type { RouteHandler, RouteOptions } from '@sextant/sdk';
 import { must, mustBeBoolean, mustBeFunction, mustBeOptions, mustBeTimeout, type Problems } from '../lifecycle/value-problems.js';
 
 const KEYS = ['auth', 'crossOrigin', 'maxBody', 'timeout'];
-const AUTH = [undefined, 'public', 'user', 'site-admin', 'internal'];
+const AUTH = [undefined, 'public', 'user', 'site-admin', 'internal', 'own'];
 
 /** What is wrong with a route that a plugin in plain JavaScript declares, but for its path. */
 export const routeProblems = (handler: RouteHandler, options: RouteOptions): Problems => [
   ...mustBeFunction('its handler', handler),
   ...mustBeOptions('its options', options, KEYS, ({ auth, crossOrigin, maxBody, timeout }) => [
-    ...must((AUTH as readonly unknown[]).includes(auth), '"auth"', auth, 'public, user, site-admin or internal'),
+    ...must((AUTH as readonly unknown[]).includes(auth), '"auth"', auth, 'public, user, site-admin, internal or own'),
     ...mustBeBoolean('"crossOrigin"', crossOrigin),
     ...must(maxBody === undefined || (typeof maxBody === 'number' && maxBody >= 0), '"maxBody"', maxBody, 'a number of bytes'),
     ...mustBeTimeout('"timeout"', timeout),

@@ -127,6 +127,20 @@ describe('who may call a route', () => {
   });
 });
 
+it('a route that proves its callers itself is asked whatever they bring, and they are nobody to it', async () => {
+  const bench = await new ServerBench().start((router) =>
+    router.post('/hook', ({ actor, headers }) => ({ body: `${actor.kind} ${headers['authorization']}` }), {
+      auth: 'own',
+      crossOrigin: true,
+    }),
+  );
+  for (const authorization of ['token nobody', 'token admin', 'Basic c2V4dGFudDpzZWNyZXQ='])
+    expect(await bench.ask('/hook', { method: 'POST', headers: { authorization } })).toMatchObject({
+      status: 200,
+      body: `anonymous ${authorization}`,
+    });
+});
+
 describe('row 26: routes of a plugin that is switched', () => {
   it('come and go under load; no request of another plugin fails, and none is left behind', async () => {
     const bench = await new ServerBench().start((router) => router.get('/steady', () => ({ body: 'ok' }), open));

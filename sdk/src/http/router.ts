@@ -33,8 +33,11 @@ export interface RouteReply {
 }
 
 export interface RouteOptions {
-  /** Who may call it; default `user`. `internal`: other Sextant processes only. */
-  readonly auth?: 'public' | 'user' | 'site-admin' | 'internal';
+  /**
+   * Who may call it; default `user`. `public`: whoever brings no credential, or a good one. `internal`: other Sextant processes only. `own`: the route proves
+   * its callers itself, whose credentials are none of ours; they are not looked at, and the actor is anonymous.
+   */
+  readonly auth?: 'public' | 'user' | 'site-admin' | 'internal' | 'own';
   /** Bytes after decompression; default 1 MiB. */
   readonly maxBody?: number;
   /** Milliseconds; default 60,000; 0 for streams that end themselves. */

@@ -11,18 +11,21 @@ export type HostEvent =
 
 /**
  * How a host proves that a delivery is its own. `hmac-sha256`: the header is the code of the raw body under the secret, in hexadecimal, after `prefix`.
- * `secret`: the header is the secret.
+ * `secret`: the header is the secret. `basic`: the header is `Basic` with a user of whatever name, whose password is the secret.
  */
 export type WebhookProof =
   | { readonly scheme: 'hmac-sha256'; readonly header: string; readonly prefix?: string }
-  | { readonly scheme: 'secret'; readonly header: string };
+  | { readonly scheme: 'secret' | 'basic'; readonly header: string };
 
 /** How a kind of code host tells of what happens. Names of headers in lower case. */
 export interface HostWebhooks {
   readonly proof: WebhookProof;
   /** Header that numbers deliveries: one that comes twice is taken once. Without one, the body's digest does. */
   readonly deliveryHeader?: string;
-  readonly eventHeader: string;
+  /** Header that names the event. */
+  readonly eventHeader?: string;
+  /** For hosts without such a header: the field at the top of the body that names the event. */
+  readonly eventField?: string;
   /** What a proven delivery tells; nothing for an event that does not concern us. A throw says that the body is not what the event has. */
   events(delivery: { readonly event: string; readonly body: unknown }): readonly HostEvent[];
 }

@@ -30,6 +30,9 @@ describe('an answer', () => {
     ['403 of the primary limit', 403, { date: DATE, 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': at(90) }, { pause: 90_000 }],
     ['403 for another reason', 403, { 'x-ratelimit-remaining': '10' }, { pause: undefined }],
     ['503 that says when', 503, { 'retry-after': '5' }, { pause: 5_000 }],
+    ['that is good, and asks to slow down', 200, { 'retry-after': '4' }, { pause: 4_000, refused: false }],
+    ['that is good, and says that one need not wait', 200, { 'retry-after': '0' }, { pause: undefined }],
+    ['of work that goes on, and is to be asked for later', 202, { 'retry-after': '4' }, { pause: undefined }],
     ['503 that does not', 503, {}, { pause: undefined }],
     [
       'that lies in words',

@@ -14,7 +14,7 @@ const EPOCH = 1_000_000_000;
 const LONGEST = 24 * 60 * 60_000;
 
 /**
- * Reads the limits of an answer: `x-ratelimit-*` and `ratelimit-*` (limit, remaining, reset), `retry-after`, and statuses 429 and 403.
+ * Reads the limits of an answer: `x-ratelimit-*` and `ratelimit-*` (limit, remaining, reset), `retry-after`, and statuses 429 and 403. A success may come with `retry-after` too.
  * @param limited the host refused the request for being one too many, as its body or its own status says
  */
 export function readLimits(
@@ -29,8 +29,12 @@ export function readLimits(
   const resetIn = reset === undefined ? undefined : within(reset > EPOCH ? reset * 1_000 - hostNow : reset * 1_000);
   const retryAfter = retryIn(headers.get('retry-after'), hostNow);
   const refused = answer.limited === true || status === 429 || (status === 403 && (retryAfter !== undefined || remaining === 0));
+  // A host that has answered, and asks for a pause all the same, answers later and later until it refuses.
+  const slowedDown = status === 200 && retryAfter !== undefined && retryAfter > 0;
   const pause =
-    refused || (retryAfter !== undefined && status === 503) ? (retryAfter ?? (remaining === 0 ? resetIn : undefined) ?? 0) : undefined;
+    refused || slowedDown || (retryAfter !== undefined && status === 503)
+      ? (retryAfter ?? (remaining === 0 ? resetIn : undefined) ?? 0)
+      : undefined;
   return { limit, remaining, resetIn, pause, refused };
 }
 

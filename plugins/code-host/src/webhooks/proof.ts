@@ -10,11 +10,18 @@ export function isProven(proof: WebhookProof, secret: Secret, headers: Headers, 
   const key = secret.reveal();
   // Anybody can sign with an empty secret.
   if (given === undefined || given === '' || key === '') return false;
-  if (proof.scheme === 'secret') return sameText(given, key);
-  const { prefix = '' } = proof;
-  return (
-    given.startsWith(prefix) && sameText(given.slice(prefix.length).toLowerCase(), createHmac('sha256', key).update(body).digest('hex'))
-  );
+  if (proof.scheme === 'hmac-sha256') {
+    const { prefix = '' } = proof;
+    const signature = createHmac('sha256', key).update(body).digest('hex');
+    return given.startsWith(prefix) && sameText(given.slice(prefix.length).toLowerCase(), signature);
+  }
+  return sameText(proof.scheme === 'basic' ? passwordIn(given) : given, key);
+}
+
+/** Of the value of an `authorization` header; '' where there is none. */
+function passwordIn(header: string): string {
+  const [, encoded = ''] = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(header) ?? [];
+  return /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString())?.[1] ?? '';
 }
 
 /** Digests are of one length, so that not even the length of a secret shows. */

@@ -46,9 +46,9 @@ export class WebhookReceiver {
         fix: 'Give the webhook the same secret at both ends.',
       });
     }
-    const event = request.headers[hooks.eventHeader] ?? '';
+    const text = bytes.toString();
+    const event = eventOf(hooks, request.headers, text);
     const number = (hooks.deliveryHeader && request.headers[hooks.deliveryHeader]) || createHash('sha256').update(bytes).digest('hex');
-    const body = bytes.toString();
     const outcome = await this.parts.db.transaction(async (tx) => {
       const log = new WebhookLog(tx);
       const id = await log.add({
@@ -58,10 +58,10 @@ export class WebhookReceiver {
         statusCode: 200,
         outcome: '',
         headers: shownHeaders(request.headers),
-        body,
+        body: text,
       });
       if (id === undefined) return { status: 200, words: 'It came before.' };
-      return await this.#apply(tx, log, webhook, { id, event, body }, request.log);
+      return await this.#apply(tx, log, webhook, { id, event, body: text }, request.log);
     });
     return { status: outcome.status, body: { message: outcome.words } };
   }
@@ -99,12 +99,8 @@ export class WebhookReceiver {
   }
 
   #read(webhook: Webhook, event: string, text: string): { readonly events: readonly HostEvent[] } | { readonly problem: string } {
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      return { problem: 'Its body is no JSON.' };
-    }
+    const body = parsed(text);
+    if (body === undefined) return { problem: 'Its body is no JSON.' };
     try {
       return { events: this.#hooksOf(webhook).events({ event, body }) };
     } catch {
@@ -116,7 +112,8 @@ export class WebhookReceiver {
   async #refused(webhook: Webhook, request: RouteRequest, hooks: HostWebhooks): Promise<void> {
     const { allowed } = await this.parts.limits.take(`webhook-refused/${webhook.id}`, LOGGED_REFUSALS);
     if (!allowed) return;
-    const event = request.headers[hooks.eventHeader] ?? '';
+    // What is not proven is not read.
+    const event = eventOf(hooks, request.headers, '');
     const outcome = `Refused: its header ${hooks.proof.header} is ${request.headers[hooks.proof.header] === undefined ? 'missing' : 'wrong'}.`;
     await new WebhookLog(this.parts.db).add({
       webhookId: webhook.id,
@@ -136,6 +133,23 @@ export class WebhookReceiver {
       what: `The kind ${webhook.kind} has no webhooks.`,
       fix: 'Delete the webhook.',
     });
+  }
+}
+
+/** What the host calls the event; '' where it does not say. */
+function eventOf({ eventHeader, eventField }: HostWebhooks, headers: RouteRequest['headers'], text: string): string {
+  if (eventHeader !== undefined) return headers[eventHeader] ?? '';
+  const body = parsed(text);
+  const named = typeof body === 'object' && body !== null && eventField !== undefined ? Object.entries(body) : [];
+  const event: unknown = named.find(([name]) => name === eventField)?.[1];
+  return typeof event === 'string' ? event.slice(0, 200) : '';
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -16,6 +16,11 @@ const PAGES: Readonly<Record<string, Pages>> = {
     commit: (oid) => `/commits/${oid}`,
     entry: (_type, oid, path) => `/browse/${path}?at=${oid}`,
   },
+  azuredevops: {
+    kind: 'AZUREDEVOPS',
+    commit: (oid) => `/commit/${oid}`,
+    entry: (_type, oid, path) => `?path=/${path}&version=GC${oid}`,
+  },
   bitbucketCloud: { kind: 'BITBUCKETCLOUD', commit: (oid) => `/commits/${oid}`, entry: (_type, oid, path) => `/src/${oid}/${path}` },
 };
 

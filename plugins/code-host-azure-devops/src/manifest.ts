@@ -1,0 +1,14 @@
+import { definePlugin } from '@sextant/sdk';
+import { config } from './config.js';
+import './errors.js';
+
+export default definePlugin({
+  id: 'code-host-azure-devops',
+  version: '1.0.0',
+  title: 'Azure DevOps',
+  summary: 'Connects the repositories of Azure DevOps Services and Azure DevOps Server.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+});
