@@ -22,5 +22,6 @@ const contract = codeHostKindContract(() => ({
   refused: { url: smithy.url, token: 'wrong' },
   unreachable: { url: closed, token: smithy.token },
   faults: smithy.faults,
+  elsewhere: (url) => ({ url, token: smithy.token }),
 }));
 describeContract(contract, 'Smithy', () => smithyKind(testHostClients()));

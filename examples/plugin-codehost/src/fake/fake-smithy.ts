@@ -1,59 +1,28 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { HostFaults } from '@sextant/plugin-code-host/testing';
+import type { IncomingMessage } from 'node:http';
+import { type FakeAnswer, type FakeEntry, fakePage, ProtocolServer } from '@sextant/plugin-code-host/testing';
 
-export interface FakeRepository {
-  readonly id: number;
-  readonly name: string;
+export interface FakeRepository extends FakeEntry {
   readonly private?: boolean;
 }
 
-/** A fake of a Smithy server, for tests: it lists what it was given, two a page, to who has its token. It serves no git. */
-export class FakeSmithy {
+/** A fake of a Smithy server, for tests: it lists what it was given, two a page, to who has its token. */
+export class FakeSmithy extends ProtocolServer<FakeRepository> {
   readonly token = 'fake-smithy-token';
-  /** What a test lets go wrong. */
-  readonly faults = new HostFaults();
-  repositories: readonly FakeRepository[];
-  readonly #server: Server;
-
-  private constructor(repositories: readonly FakeRepository[]) {
-    this.repositories = repositories;
-    const answer: RequestListener = (request, response) => {
-      const send = (status: number, body: unknown): void => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      };
-      const url = new URL(request.url ?? '/', this.url);
-      if (request.headers.authorization !== `Bearer ${this.token}`) return send(401, { error: 'token' });
-      if (url.pathname !== '/api/repositories') return send(404, { error: 'path' });
-      const page = Number(url.searchParams.get('page') ?? 1);
-      const { listing } = this.faults;
-      const last = Math.ceil(this.repositories.length / 2);
-      // An empty page comes second, and what would have been there a page later.
-      const late = listing === 'empty-page-between' && page > 1 ? 1 : 0;
-      const shownPage = listing === 'endless-pages' ? ((page - 1) % last) + 1 : listing === 'same-page-again' ? 1 : page - late;
-      const repeated = listing === 'repeated-repositories' && page > 1 ? 1 : 0;
-      const shown = late === 1 && page === 2 ? [] : this.repositories.slice((shownPage - 1) * 2 - repeated, shownPage * 2);
-      const goesOn = listing === 'endless-pages' || listing === 'same-page-again' || page - late < last;
-      send(200, {
-        repositories: shown.map((r) => ({ ...r, private: r.private ?? false, clone: `${this.url}/git/${r.name}.git` })),
-        next: goesOn ? page + 1 : null,
-      });
-    };
-    this.#server = createServer(this.faults.wrap(answer));
-  }
 
   static async start(repositories: readonly FakeRepository[]): Promise<FakeSmithy> {
-    const fake = new FakeSmithy(repositories);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
+    return await new FakeSmithy(repositories).listening();
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  protected route(request: IncomingMessage, url: URL): FakeAnswer {
+    if (request.headers.authorization !== `Bearer ${this.token}`) return { status: 401, body: { error: 'token' } };
+    if (url.pathname !== '/api/repositories') return { status: 404, body: { error: 'path' } };
+    const page = Number(url.searchParams.get('page') ?? 1);
+    const { items, goesOn } = fakePage(this.faults.listing, this.repositories, page, 2);
+    return {
+      body: {
+        repositories: items.map((r) => ({ ...r, private: r.private ?? false, clone: `${this.url}/git/${r.name}.git` })),
+        next: goesOn ? page + 1 : null,
+      },
+    };
   }
 }

@@ -39,7 +39,7 @@ const SCOPES = ['vso.code', 'vso.project'];
 /**
  * A fake of Azure DevOps, for tests: the part of its API that is asked here, with tokens and scopes, whole lists of repositories or parts of them with a
  * token to go on by, teams by number, its limit, which it tells of when it is near, and service hooks. Its answers are typed by the API as
- * azure-devops-node-api has it. It serves no git.
+ * azure-devops-node-api has it.
  */
 export class FakeAzureDevops extends ProtocolServer<FakeAzureRepository> {
   readonly token = 'fake-azure-token';
@@ -103,6 +103,10 @@ export class FakeAzureDevops extends ProtocolServer<FakeAzureRepository> {
       'x-ratelimit-remaining': String(remaining),
       'x-ratelimit-reset': String(Math.ceil(end / 1_000)),
     };
+  }
+
+  protected override letsGitIn(user: string, password: string): boolean {
+    return user !== '' && (this.callers.get(basic('', password))?.scopes.includes('vso.code') ?? false);
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

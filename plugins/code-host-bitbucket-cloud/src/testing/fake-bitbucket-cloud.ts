@@ -36,7 +36,7 @@ export const uuidOf = (id: number): string => `{00000000-0000-4000-8000-${String
 
 /**
  * A fake of Bitbucket Cloud, for tests: the part of its API that is asked here, with access tokens, passwords and scopes, pages by links, its limit, which
- * it tells to access tokens alone and never how much of it is left, and signed webhooks. Its answers are typed by the published API. It serves no git.
+ * it tells to access tokens alone and never how much of it is left, and signed webhooks. Its answers are typed by the published API.
  */
 export class FakeBitbucketCloud extends ProtocolServer<FakeCloudRepository> {
   readonly token = 'fake-bitbucket-token';
@@ -77,6 +77,10 @@ export class FakeBitbucketCloud extends ProtocolServer<FakeCloudRepository> {
 
   protected override limitHeaders({ limit, remaining }: RequestWindow): Readonly<Record<string, string>> {
     return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-resource': 'api', 'x-ratelimit-nearlimit': String(remaining < limit / 5) };
+  }
+
+  protected override letsGitIn(user: string, password: string): boolean {
+    return user === 'x-token-auth' && (this.callers.get(`Bearer ${password}`)?.scopes.includes('repository') ?? false);
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

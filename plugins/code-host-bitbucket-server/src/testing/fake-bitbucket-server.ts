@@ -34,7 +34,7 @@ const NOBODY: Caller = { user: undefined, permissions: [] };
 /**
  * A fake of a Bitbucket Server, for tests: the part of its API that is asked here, with tokens and passwords, permissions of users, pages by start, and
  * signed webhooks. As the server does, it shows what is public to whoever comes without a credential, and refuses what a credential may not see with the
- * status of a bad one. Its answers are typed by the published API. It serves no git.
+ * status of a bad one. Its answers are typed by the published API.
  */
 export class FakeBitbucketServer extends ProtocolServer<FakeServerRepository> {
   readonly token = 'fake-bitbucket-token';
@@ -73,6 +73,14 @@ export class FakeBitbucketServer extends ProtocolServer<FakeServerRepository> {
   /** It says nothing of how long one has to wait. */
   protected override refusal(): FakeAnswer {
     return failure(429, 'You have been rate limited', null);
+  }
+
+  protected override letsGitIn(user: string, password: string): boolean {
+    return (
+      this.callers
+        .get(user === 'x-token-auth' ? `Bearer ${password}` : `Basic ${btoa(`${user}:${password}`)}`)
+        ?.permissions.includes('REPO_READ') ?? false
+    );
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

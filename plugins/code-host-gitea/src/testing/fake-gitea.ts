@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import {
   type FakeAnswer,
   type FakeDelivery,
   type FakeEntry,
   fakePage,
-  gitBackend,
   ProtocolServer,
   signatureOf,
 } from '@sextant/plugin-code-host/testing';
@@ -30,14 +29,12 @@ const OWNERS: readonly User[] = [
 
 /**
  * A fake of a Gitea server, for tests: the part of its API that is asked here, with scoped tokens, pages of two, redirects of renamed repositories,
- * requests in another user's name, and signed webhooks. Its answers are typed by the server's published API. It serves git from the folder it is given.
+ * requests in another user's name, and signed webhooks. Its answers are typed by the server's published API.
  */
 export class FakeGitea extends ProtocolServer<FakeRepository> {
   readonly token = 'fake-gitea-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly Scope[]>([['fake-gitea-token', ['repository', 'organization', 'user']]]);
-  /** Where `owner/name.git` are, as bare repositories. */
-  gitFolder: string | undefined;
   /** Members by organization, in one team each. */
   readonly organizations = new Map<string, readonly string[]>([['team', ['ben']]]);
   protected override readonly contentType = 'application/json;charset=utf-8';
@@ -63,11 +60,9 @@ export class FakeGitea extends ProtocolServer<FakeRepository> {
     };
   }
 
-  protected override serve(request: IncomingMessage, response: ServerResponse): void {
-    const { gitFolder } = this;
-    if (gitFolder === undefined || request.url?.startsWith('/api/')) super.serve(request, response);
-    // A token goes for a password, whoever the user is.
-    else gitBackend(gitFolder, (_user, password) => this.tokens.get(password)?.includes('repository') ?? false)(request, response);
+  /** A token goes for a password, whoever the user is. */
+  protected override letsGitIn(_user: string, password: string): boolean {
+    return this.tokens.get(password)?.includes('repository') ?? false;
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 /**
  * A fake of a GitHub Enterprise Server, for tests: the part of its API that is asked here, with tokens and scopes, GitHub Apps, pages of two, answers that
  * have not changed, redirects of renamed repositories and signed webhooks. It counts requests as GitHub does and refuses those beyond the limit. Its
- * answers are typed by the published API. It serves no git.
+ * answers are typed by the published API.
  */
 export class FakeGithub extends ProtocolServer<FakeRepository> {
   readonly token = 'fake-github-token';
@@ -84,6 +84,10 @@ export class FakeGithub extends ProtocolServer<FakeRepository> {
       'x-ratelimit-reset': String(Math.ceil(end / 1_000)),
       'x-ratelimit-resource': 'core',
     };
+  }
+
+  protected override letsGitIn(user: string, password: string): boolean {
+    return user === 'x-access-token' && (this.tokens.get(password)?.includes('repo') ?? false);
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

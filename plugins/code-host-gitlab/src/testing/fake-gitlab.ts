@@ -14,7 +14,7 @@ export interface FakeProject extends FakeEntry {
 
 /**
  * A fake of a GitLab server, for tests: the part of its API that is asked here, with scopes, pages of two by number and by the last id, redirects of renamed
- * projects and webhooks. Its answers are typed by the API as @gitbeaker/core has it. It serves no git.
+ * projects and webhooks. Its answers are typed by the API as @gitbeaker/core has it.
  */
 export class FakeGitlab extends ProtocolServer<FakeProject> {
   readonly token = 'fake-gitlab-token';
@@ -31,6 +31,10 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
       body: JSON.stringify(payload),
       headers: { 'content-type': 'application/json', 'x-gitlab-event': event, 'x-gitlab-token': secret, 'idempotency-key': randomUUID() },
     };
+  }
+
+  protected override letsGitIn(user: string, password: string): boolean {
+    return user !== '' && (this.tokens.get(password)?.includes('read_repository') ?? false);
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

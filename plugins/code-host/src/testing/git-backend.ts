@@ -19,7 +19,7 @@ export const gitBackend =
         GIT_PROJECT_ROOT: root,
         GIT_HTTP_EXPORT_ALL: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
-        PATH_INFO: path,
+        PATH_INFO: decodeURIComponent(path ?? ''),
         QUERY_STRING: query,
         REQUEST_METHOD: request.method,
         CONTENT_TYPE: request.headers['content-type'] ?? '',

@@ -4,6 +4,7 @@ export { gitBackend } from './git-backend.js';
 export { type HostFault, HostFaults, LISTING_FAULTS, type ListingFault, PASSING_FAULTS, STAYING_FAULTS } from './host-faults.js';
 export { failureOf, kindOnHost } from './kind-on-host.js';
 export { type LeakMatrix, type LeakSurface, leakMatrix, leaksIn, lossesIn, type MatrixCell, type MatrixRepository } from './leak-matrix.js';
+export { describeMirroredHost, type MirroredHostScene } from './mirrored-host.js';
 export {
   type FakeAnswer,
   type FakeDelivery,

@@ -1,7 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gitBackend } from './git-backend.js';
 import { HostFaults, type ListingFault } from './host-faults.js';
+
+const GIT_REQUEST = /\/(?:info\/refs|git-upload-pack)(?:\?|$)/;
 
 /** A repository of a fake host: what the scaffold needs of it. */
 export interface FakeEntry {
@@ -33,6 +36,8 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
   readonly renamed = new Map<string, number>();
   /** Methods and paths that were asked for, below the base of the API. */
   readonly asked: string[] = [];
+  /** The folder of its bare repositories, which lie at the paths that they are cloned from; undefined: it serves no git. */
+  gitFolder: string | undefined;
   /** What it allows; undefined: as much as one likes. */
   window: RequestWindow | undefined;
   readonly #first: readonly R[];
@@ -41,7 +46,7 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
   protected constructor(repositories: readonly R[]) {
     this.#first = repositories;
     this.repositories = [...repositories];
-    this.#server = createServer(this.faults.wrap((request, response) => this.serve(request, response)));
+    this.#server = createServer(this.faults.wrap((request, response) => this.#serve(request, response)));
   }
 
   protected abstract route(request: IncomingMessage, url: URL): FakeAnswer;
@@ -60,8 +65,18 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
     return {};
   }
 
-  /** Whoever serves more than the API, such as git, takes its requests here. */
-  protected serve(request: IncomingMessage, response: ServerResponse): void {
+  /** Who may clone, by what git sends. */
+  protected letsGitIn(_user: string, _password: string): boolean {
+    return false;
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.gitFolder !== undefined && GIT_REQUEST.test(request.url ?? ''))
+      gitBackend(this.gitFolder, (user, password) => this.letsGitIn(user, password))(request, response);
+    else this.#answer(request, response);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const answer = this.route(request, new URL(request.url ?? '/', this.url));
     const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
     const isGood = (answer.status ?? 200) === 200 && request.method === 'GET';

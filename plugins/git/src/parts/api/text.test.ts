@@ -65,4 +65,14 @@ describe('links', () => {
     expect(commitLinks(repository, 'abc')[0]!.url).toBe('https://github.com/a/b/commit/abc');
     expect(commitLinks(aKnownRepository(1, 'a/b' as never, { webUrl: 'https://x' }), 'abc')).toEqual([]);
   });
+
+  it.each([
+    ['bitbucketServer', 'https://h/projects/A/repos/b', '/browse/x%20y?at=abc', '/commits/abc'],
+    ['bitbucketCloud', 'https://bitbucket.org/a/b', '/src/abc/x%20y', '/commits/abc'],
+    ['azuredevops', 'https://dev.azure.com/a/p/_git/b', '?path=/x%20y&version=GCabc', '/commit/abc'],
+  ])('lead to the pages of %s', (serviceType, webUrl, entry, commit) => {
+    const repository = aKnownRepository(1, 'a/b' as never, { webUrl, external: { id: '1', serviceType, serviceId: 'https://h/' } });
+    expect(entryLinks(repository, 'blob', 'abc', 'x y')[0]?.url).toBe(`${webUrl}${entry}`);
+    expect(commitLinks(repository, 'abc')[0]?.url).toBe(`${webUrl}${commit}`);
+  });
 });

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest } from '@sextant/sdk';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FakeDelivery, FakeEntry, ProtocolServer } from './protocol-server.js';
+
+const SECRET = 'hunter2-canary';
+const EVENTUALLY = { timeout: 30_000, interval: 100 };
+
+/** One repository at a host, and what the host does with it. */
+export interface MirroredHostScene<F extends ProtocolServer<FakeEntry>> {
+  /** The kind's manifest, and those that mirror and search. */
+  readonly plugins: readonly Manifest[];
+  readonly kind: string;
+  /** A host with the repository of id 1, which is private. */
+  readonly start: () => Promise<F>;
+  /** The connection's configuration. Its repositories may bear any name here. */
+  readonly config: (host: F) => object;
+  /** Where the repository is cloned from, below the host. */
+  readonly clonePath: string;
+  /** What it is called at the host after a rename. */
+  readonly renamed: string;
+  /** The credential that must show nowhere. */
+  readonly credential: string;
+  readonly pushed: (host: F, secret: string) => FakeDelivery;
+}
+
+/** What people have a connection for: from the host to the search, through git, with a push that is told of, a rename and a deletion. */
+export const describeMirroredHost = <F extends ProtocolServer<FakeEntry>>(title: string, scene: MirroredHostScene<F>): void => {
+  describe(`${title}, mirrored`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sextant-mirrored-'));
+    const bare = join(folder, scene.clonePath);
+    let host: F;
+    let kernel: TestKernel;
+    let connectionId: string;
+
+    const matches = async (query: string): Promise<unknown> =>
+      at(
+        (await kernel.graphql('query($q: String!) { search(query: $q) { results { matchCount } } }', { q: query })).data,
+        'search.results.matchCount',
+      );
+    const names = async (): Promise<unknown> =>
+      at((await kernel.graphql('{ repositories(first: 10) { nodes { name } } }')).data, 'repositories.nodes.*.name');
+    const sync = async (): Promise<void> => {
+      await kernel.graphql('mutation($id: ID!) { syncExternalService(id: $id) { alwaysNil } }', { id: connectionId });
+      await kernel.jobs.drain();
+    };
+
+    beforeAll(async () => {
+      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
+      commit(bare, 'first.txt', 'needleone\n');
+      host = await scene.start();
+      host.gitFolder = folder;
+      kernel = await startTestKernel({ plugins: scene.plugins });
+      const { data } = await kernel.graphql(
+        `mutation($config: String!) { addExternalService(input: { kind: ${scene.kind}, displayName: "Forge", config: $config }) { id } }`,
+        { config: JSON.stringify(scene.config(host)) },
+      );
+      connectionId = textAt(data, 'addExternalService.id');
+    }, 60_000);
+    afterAll(async () => {
+      await host?.[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it('clones a private repository with the credential, and finds what is in it', { timeout: 60_000 }, async () => {
+      await expect.poll(() => matches('needleone'), EVENTUALLY).toBe(1);
+    });
+
+    it('finds what was pushed when the host tells of it', { timeout: 60_000 }, async () => {
+      const { data } = await kernel.graphql(
+        'mutation($kind: String!, $urn: String!, $secret: String) { createWebhook(name: "Forge", codeHostKind: $kind, codeHostURN: $urn, secret: $secret) { url } }',
+        { kind: scene.kind, urn: host.url, secret: SECRET },
+      );
+      commit(bare, 'second.txt', 'needletwo\n');
+      expect(await matches('needletwo')).toBe(0);
+      const delivery = scene.pushed(host, SECRET);
+      expect((await kernel.fetch(new URL(textAt(data, 'createWebhook.url')).pathname, { method: 'POST', ...delivery })).status).toBe(200);
+      await expect.poll(() => matches('needletwo'), EVENTUALLY).toBe(1);
+    });
+
+    it('follows a rename, and deletes what the host has no more', async () => {
+      const before = await names();
+      host.rename(1, scene.renamed);
+      await sync();
+      const after = await names();
+      expect(after).toHaveLength(1);
+      expect(after).not.toEqual(before);
+      host.repositories = host.repositories.filter(({ id }) => id !== 1);
+      await sync();
+      expect(await names()).toEqual([]);
+    });
+
+    it('leaves the credential and the secret in no file of its own, in no answer and in no log (row 22)', async () => {
+      const { data } = await kernel.graphql(
+        '{ externalServices { nodes { config lastSyncError } } outboundRequests { nodes { url requestHeaders { name values } errorMessage } } webhookLogs { nodes { request { body headers { name values } } } } }',
+      );
+      const files = readdirSync(kernel.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const places = [
+        ['answers', JSON.stringify(data)],
+        ['log', kernel.log.text],
+        ...files.map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'latin1')]),
+      ] as const;
+      // As a password of basic authentication, whatever stands before it.
+      const forms = [scene.credential, SECRET].flatMap((text) => [text, ...[0, 1, 2].map((shift) => base64Inside(text, shift))]);
+      expect(places.filter(([, text]) => forms.some((form) => text?.includes(form))).map(([place]) => place)).toEqual([]);
+    });
+  });
+};
+
+/** What the base64 of any text has in it that holds this one after `shift` other characters. */
+const base64Inside = (text: string, shift: number): string =>
+  Buffer.from('x'.repeat(shift) + text)
+    .toString('base64')
+    .slice(shift === 0 ? 0 : 4, -4);
+
+/** A commit on main, made without a working tree. */
+function commit(bare: string, file: string, content: string): void {
+  const run = (args: readonly string[], input?: string): string =>
+    execFileSync('git', ['-C', bare, ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+      ...(input === undefined ? {} : { input }),
+    });
+  const parent = run(['for-each-ref', '--format=from %(refname)^0', 'refs/heads/main']);
+  run(
+    ['fast-import', '--quiet', '--date-format=now'],
+    `commit refs/heads/main\ncommitter Ana <ana@example.com> now\ndata 3\nadd\n${parent}M 644 inline ${file}\ndata ${Buffer.byteLength(content)}\n${content}\n`,
+  );
+}
