@@ -5,6 +5,7 @@ import codeHostBitbucketServer from '@sextant/plugin-code-host-bitbucket-server'
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
 import codeHostGithub from '@sextant/plugin-code-host-github';
 import codeHostGitlab from '@sextant/plugin-code-host-gitlab';
+import codeHostGitolite from '@sextant/plugin-code-host-gitolite';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import git from '@sextant/plugin-git';
@@ -26,6 +27,7 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostGitea,
   codeHostGithub,
   codeHostGitlab,
+  codeHostGitolite,
   codeHostLocal,
   codeHostOther,
   git,

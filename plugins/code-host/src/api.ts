@@ -49,6 +49,8 @@ export {
   type RepositorySource,
   singleSource,
 } from './host-clients/repository-sources.js';
+export { askBySsh, SSH_OPTIONS, type SshQuestion } from './ssh/ask-by-ssh.js';
+export { startSshAgent } from './ssh/ssh-agent.js';
 
 /** A repository as Sextant knows it. The id is a stable int32 and never reused. */
 export interface Repository {

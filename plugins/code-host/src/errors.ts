@@ -82,6 +82,16 @@ export const codeHostErrors = declareErrors({
     summary: 'A code host gave an answer that is not one of its API, such as a page to sign in; nothing is deleted for it.',
     fix: 'Check that the URL of the connection is the address of such a host.',
   },
+  SEXTANT_CODE_HOST_SSH_KEY: {
+    status: 400,
+    summary: 'The SSH key of a connection cannot be used: it has a passphrase, is not in OpenSSH form, or there is no OpenSSH client.',
+    fix: 'Give a private key without a passphrase, in OpenSSH form.',
+  },
+  SEXTANT_CODE_HOST_HOST_KEY: {
+    status: 502,
+    summary: 'A code host has another SSH host key than before; it was given nothing, and nothing is deleted for it.',
+    fix: 'Ask who runs the host whether its key was changed; if so, take the old one out of the file known_hosts that is named.',
+  },
   SEXTANT_CODE_HOST_WEBHOOK_INVALID: {
     status: 400,
     summary: 'A webhook has no name, too short a secret, or a code host that no connection is to or that has no webhooks.',

@@ -39,6 +39,11 @@ export const gitErrors = declareErrors({
     summary: 'The code host refused the credentials.',
     fix: 'Renew the token or key of the connection.',
   },
+  SEXTANT_GIT_HOST_KEY: {
+    status: 502,
+    summary: 'The code host has another SSH host key than before, and was given nothing.',
+    fix: 'Ask who runs it whether the key was changed; if so, take the old one out of the file known_hosts in the folder of the git plugin.',
+  },
   SEXTANT_GIT_REMOTE_NOT_FOUND: {
     status: 502,
     summary: 'The code host has no repository at the clone URL.',

@@ -79,7 +79,7 @@ describe('row 22: credentials', () => {
         sshKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${CANARY}\n-----END OPENSSH PRIVATE KEY-----\n`,
       }),
     ).rejects.toMatchObject({
-      code: 'SEXTANT_GIT_CREDENTIAL_REFUSED',
+      code: 'SEXTANT_CODE_HOST_SSH_KEY',
     });
     const folder = aFolder('key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'id')]);

@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SSH_OPTIONS } from '@sextant/plugin-code-host/api';
 
 /** Files that git is run with to reach another repository. The programs hold no credential: what they answer arrives through file descriptor 3. */
 export interface CredentialHelpers {
@@ -29,8 +30,7 @@ printf 'username=%s\\npassword=%s\\n' "$username" "$password"
 `;
 
 const SSH = `#!/bin/sh
-exec ssh -F /dev/null -o BatchMode=yes -o ProxyCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes \\
-  -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$SEXTANT_GIT_KNOWN_HOSTS" -o ConnectTimeout=30 "$@"
+exec ssh ${SSH_OPTIONS.join(' ')} -o UserKnownHostsFile="$SEXTANT_GIT_KNOWN_HOSTS" "$@"
 `;
 
 // In a file, since git takes from the process that reads the other side of a local folder what the environment would set. Any folder: the call

@@ -14,6 +14,12 @@ const CAUSES: readonly (readonly [pattern: RegExp, code: string, what: string, f
     'Renew the token or key of the connection.',
   ],
   [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/i,
+    'SEXTANT_GIT_HOST_KEY',
+    'The code host has another SSH host key than before, and was given nothing.',
+    'Ask who runs it whether the key was changed; if so, take the old one out of the file known_hosts in the folder of the git plugin.',
+  ],
+  [
     /repository .*not found|Repository not found|does not appear to be a git repository|error: 404|project you were looking for could not be found/i,
     'SEXTANT_GIT_REMOTE_NOT_FOUND',
     'The code host has no repository at the clone URL.',
@@ -26,7 +32,7 @@ const CAUSES: readonly (readonly [pattern: RegExp, code: string, what: string, f
     'Have it checked there with git fsck; the mirror stays as it was.',
   ],
   [
-    /Could not resolve host|unable to access|Connection (?:refused|timed out|reset|closed)|Failed to connect|SSL|certificate|early EOF|Operation too slow|remote end hung up|Host key verification failed|Could not read from remote/i,
+    /Could not resolve host|unable to access|Connection (?:refused|timed out|reset|closed)|Failed to connect|SSL|certificate|early EOF|Operation too slow|remote end hung up|Could not read from remote/i,
     'SEXTANT_GIT_UNREACHABLE',
     'The code host could not be reached.',
     'Check the network, the address and the certificates.',
@@ -69,7 +75,7 @@ export function gitFailure(
     stderr
       .trim()
       .split('\n')
-      .filter((line) => /^(?:fatal|error|remote|ssh|warning):?/i.test(line))
+      .filter((line) => /^(?:(?:fatal|error|remote|ssh|warning):?|\S+@\S+: Permission denied)/i.test(line))
       .slice(-3)
       .join(' ')
       .slice(0, 400) || stderr.trim().slice(-400);

@@ -1,7 +1,7 @@
+import { startSshAgent } from '@sextant/plugin-code-host/api';
 import type { CredentialHelpers } from './credential-helpers.js';
 import { credentialLines } from './credential-helpers.js';
 import type { RunOptions } from './git-runner.js';
-import { startSshAgent } from './ssh-agent.js';
 
 /** What a call that speaks to another machine is run with. */
 export interface RemoteAccess {
@@ -36,7 +36,8 @@ export async function withRemoteAccess<R>(
   const credential =
     origin && (username !== undefined || password !== undefined) ? { username: username ?? 'git', password: password ?? '' } : undefined;
   if (origin && credential) Object.assign(extra, { SEXTANT_GIT_SCHEME: origin.scheme, SEXTANT_GIT_HOST: origin.host });
-  return work({
+  // Awaited here: the agent ends where this function does.
+  return await work({
     environment: {
       protocols: access.protocols,
       extra,

@@ -10,7 +10,11 @@ const REFUSED = {
   fix: 'Give a private key without a passphrase, in OpenSSH form.',
 };
 
-/** An agent that holds one key while one fetch runs: the key is on no disk and in no argument. */
+/**
+ * An agent that holds one key until it is disposed of: the key is on no disk and in no argument.
+ * @param key a private key in OpenSSH form
+ * @throws SEXTANT_CODE_HOST_SSH_KEY
+ */
 export async function startSshAgent(key: string): Promise<AsyncDisposable & { readonly socket: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'sextant-ssh-'));
   const socket = join(folder, 'agent');
@@ -34,12 +38,12 @@ export async function startSshAgent(key: string): Promise<AsyncDisposable & { re
       add.stdin.on('error', () => {});
       add.stdin.end(key.endsWith('\n') ? key : `${key}\n`);
     });
-    if (code !== 0) throw new SextantError('SEXTANT_GIT_CREDENTIAL_REFUSED', REFUSED);
+    if (code !== 0) throw new SextantError('SEXTANT_CODE_HOST_SSH_KEY', REFUSED);
     return { socket, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     if (SextantError.is(error)) throw error;
-    throw new SextantError('SEXTANT_GIT_CREDENTIAL_REFUSED', {
+    throw new SextantError('SEXTANT_CODE_HOST_SSH_KEY', {
       ...REFUSED,
       why: 'ssh-agent could not be started.',
       fix: 'Install the OpenSSH client.',

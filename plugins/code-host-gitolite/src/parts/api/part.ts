@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { askBySsh, codeHostKinds } from '@sextant/plugin-code-host/api';
+import { core, definePart } from '@sextant/sdk';
+import { config } from '../../config.js';
+import { gitoliteKind } from '../../gitolite-kind.js';
+
+export default definePart(config)({
+  deps: { process: core.process },
+  register(r) {
+    r.contribute(codeHostKinds, ({ process }) =>
+      gitoliteKind({ ask: askBySsh, knownHosts: () => join(process.folder('run'), 'known_hosts') }),
+    );
+  },
+});
