@@ -2,6 +2,7 @@ import codeHost from '@sextant/plugin-code-host';
 import codeHostAzureDevops from '@sextant/plugin-code-host-azure-devops';
 import codeHostBitbucketCloud from '@sextant/plugin-code-host-bitbucket-cloud';
 import codeHostBitbucketServer from '@sextant/plugin-code-host-bitbucket-server';
+import codeHostGerrit from '@sextant/plugin-code-host-gerrit';
 import codeHostGitea from '@sextant/plugin-code-host-gitea';
 import codeHostGithub from '@sextant/plugin-code-host-github';
 import codeHostGitlab from '@sextant/plugin-code-host-gitlab';
@@ -24,6 +25,7 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostAzureDevops,
   codeHostBitbucketCloud,
   codeHostBitbucketServer,
+  codeHostGerrit,
   codeHostGitea,
   codeHostGithub,
   codeHostGitlab,

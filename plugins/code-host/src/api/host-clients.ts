@@ -14,6 +14,8 @@ export interface HostClientOptions {
   };
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the host writes before the JSON of each answer, so that no page can load it as a script. An answer without it is none of the host's API. */
+  readonly jsonPrefix?: string;
   readonly limits?: KnownLimits;
   /** Milliseconds for one answer; default 30,000. */
   readonly timeout?: number;

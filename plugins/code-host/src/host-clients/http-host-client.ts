@@ -132,11 +132,11 @@ export class HttpHostClient implements HostClient {
     const response = await parts.http.fetch(url.href, await this.#outbound(method, request, known));
     if (response.status === 304 && known) {
       await turn.learn(response);
-      return { answer: await remembered(known), limited: false };
+      return { answer: await remembered(known, options.jsonPrefix), limited: false };
     }
     const text = await response.text();
     const { status, headers } = response;
-    const answer = { status, headers, text, body: json(text) };
+    const answer = { status, headers, text, body: json(text, options.jsonPrefix) };
     const limited = await turn.learn({ status, headers, limited: options.limited?.(answer) ?? false });
     if (status === 200 && method === 'GET') await parts.known.keep(spender, url, headers, text);
     return { answer, limited };
@@ -186,15 +186,16 @@ function listedIn(page: unknown): unknown {
 
 const hasNext = (known: KnownAnswer | undefined): boolean => known?.link !== undefined && hasNextLink(known.link);
 
-async function remembered(known: KnownAnswer): Promise<Read> {
+async function remembered(known: KnownAnswer, prefix: string | undefined): Promise<Read> {
   const text = await bodyOf(known);
   const headers = new Headers({ 'content-type': known.type, ...(known.link === undefined ? {} : { link: known.link }) });
-  return { status: 200, headers, text, body: json(text) };
+  return { status: 200, headers, text, body: json(text, prefix) };
 }
 
-function json(text: string): unknown {
+function json(text: string, prefix = ''): unknown {
+  if (!text.startsWith(prefix)) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.slice(prefix.length));
   } catch {
     return undefined;
   }

@@ -52,6 +52,8 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
   protected abstract route(request: IncomingMessage, url: URL): FakeAnswer;
   /** Of an answer of the API. */
   protected readonly contentType: string = 'application/json';
+  /** Before the JSON of each answer. */
+  protected readonly jsonPrefix: string = '';
   /** Whether answers have etags, and those that have not changed are free. */
   protected readonly etags: boolean = false;
 
@@ -78,7 +80,7 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const answer = this.route(request, new URL(request.url ?? '/', this.url));
-    const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
+    const text = answer.body === undefined ? '' : `${this.jsonPrefix}${JSON.stringify(answer.body)}`;
     const isGood = (answer.status ?? 200) === 200 && request.method === 'GET';
     const etag = this.etags && isGood ? `"${createHash('sha256').update(text).digest('hex').slice(0, 16)}"` : undefined;
     const unchanged = etag !== undefined && request.headers['if-none-match'] === etag;

@@ -1,0 +1,49 @@
+import {
+  type CodeHostKind,
+  cloneSourceOf,
+  type FoundRepository,
+  type HostClients,
+  listedBySources,
+  nameByPattern,
+} from '@sextant/plugin-code-host/api';
+import { type GerritProject, gerritClient, gerritProject } from './gerrit-api.js';
+import { type GerritConfig, gerritConfig } from './gerrit-config.js';
+import { gerritPermissions } from './gerrit-permissions.js';
+import { isShown, pathOfId, sourcesOf } from './gerrit-sources.js';
+
+/** Gerrit. A project has no id there but its name, as a part of a path. */
+export const gerritKind = (clients: HostClients): CodeHostKind<typeof gerritConfig> => ({
+  kind: 'GERRIT',
+  title: 'Gerrit',
+  config: gerritConfig,
+  serviceType: () => 'gerrit',
+  serviceId: ({ config }) => config.url,
+  ...listedBySources<typeof gerritConfig, GerritProject>({
+    client: (connection) => gerritClient(clients, connection),
+    sources: sourcesOf,
+    found: foundOf,
+    one: (client, { externalId }, { signal }) => client.get(pathOfId(externalId), gerritProject, { signal }),
+    chooses: ({ projects }, project) => isShown(project) && (projects?.includes(project.name) ?? true),
+  }),
+  cloneSource: ({ config: { url, username, password, gitSSHKey } }, { cloneUrl }) =>
+    cloneSourceOf(cloneUrl, { url, sshKey: gitSSHKey, username, password }),
+  permissions: gerritPermissions(clients),
+});
+
+function foundOf({ url, username, gitURLType, sshPort, repositoryPathPattern }: GerritConfig, project: GerritProject): FoundRepository {
+  const { id, name, description, state } = project;
+  const path = name.split('/').map(encodeURIComponent).join('/');
+  return {
+    externalId: id,
+    name: nameByPattern(repositoryPathPattern, url, { name }),
+    nameAtHost: name,
+    ...(description === undefined ? {} : { description }),
+    archived: state === 'READ_ONLY',
+    // What everybody may read, only the rights of the project tell.
+    private: true,
+    webUrl: `${url}admin/repos/${path}`,
+    // By the address of the connection, and where the server asks for a credential.
+    cloneUrl:
+      gitURLType === 'ssh' ? `ssh://${encodeURIComponent(username)}@${new URL(url).hostname}:${sshPort}/${path}` : `${url}a/${path}`,
+  };
+}
