@@ -115,8 +115,8 @@ describe('a repository that is asked for by itself', () => {
     ['of a chosen organization', 2, 'acme/Forge/_git/hammer', { orgs: ['Acme'] }, true],
     ['of a chosen project', 3, 'acme/Old%20Tools/_git/long%20tongs', { orgs: [], projects: ['acme/old tools'] }, true],
     ['of another project', 2, 'acme/Forge/_git/hammer', { orgs: [], projects: ['acme/Old Tools'] }, false],
+    ['of a project that is called as another organization', 2, 'acme/Forge/_git/hammer', { orgs: ['forge', 'acme'] }, true],
     ['of an organization that the connection has no more', 4, 'ben/Bellows/_git/bellows', {}, false],
-    ['by its ssh address', 2, 'acme/Forge/_git/hammer', {}, true],
     ['that is not there', 9, 'acme/Forge/_git/gone', {}, false],
     ['that the account may not see', 1, 'acme/Forge/_git/anvil', windows, false],
   ])('%s', async (_what, id, path, config, isFound) => {

@@ -55,10 +55,17 @@ function chooses({ orgs, projects }: AzureDevopsConfig, { org, project }: AzureR
   return orgs.some((one) => same(one, org)) || projects.some((one) => same(one, `${org}/${project.name}`));
 }
 
-/** The organization of the connection that a clone URL is in: where in its path, differs between the host and servers, http and ssh. */
+/**
+ * The organization of the connection that a clone URL is in. Where in its path differs between the host and servers, http and ssh; what comes after it may
+ * be called as another organization is.
+ */
 function orgIn(config: AzureDevopsConfig, cloneUrl: string): string | undefined {
-  const segments = new URL(cloneUrl).pathname.split('/').map((segment) => decodeURIComponent(segment).toLowerCase());
-  return orgsOf(config).find((org) => segments.includes(org.toLowerCase()));
+  const orgs = orgsOf(config);
+  for (const segment of new URL(cloneUrl).pathname.split('/')) {
+    const org = orgs.find((one) => same(one, decodeURIComponent(segment)));
+    if (org !== undefined) return org;
+  }
+  return undefined;
 }
 
 const sourcesOf = ({ orgs, projects }: AzureDevopsConfig): readonly RepositorySource<AzureRepository>[] => [

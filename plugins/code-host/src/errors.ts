@@ -80,7 +80,7 @@ export const codeHostErrors = declareErrors({
   SEXTANT_CODE_HOST_ANSWER: {
     status: 502,
     summary: 'A code host gave an answer that is not one of its API, such as a page to sign in; nothing is deleted for it.',
-    fix: 'Check that the URL of the connection is the address of such a host.',
+    fix: 'Check that the URL of the connection is the address of such a host, and that its credential is still good.',
   },
   SEXTANT_CODE_HOST_SSH_KEY: {
     status: 400,

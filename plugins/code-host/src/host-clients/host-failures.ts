@@ -52,7 +52,7 @@ export const unexpected = (host: Host, why: string, details: Readonly<Record<str
   new SextantError('SEXTANT_CODE_HOST_ANSWER', {
     what: `${nameOf(host)} gave an answer that was not expected.`,
     why,
-    fix: 'Check that the URL of the connection is the address of such a host.',
+    fix: 'Check that the URL of the connection is the address of such a host, and that its credential is still good.',
     details,
   });
 
