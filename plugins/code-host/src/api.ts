@@ -1,7 +1,6 @@
 import { type Actor, defineEvent, extensionPoint, type IdSet, type RepoName, serviceToken, z } from '@sextant/sdk';
 import type { CloneSource } from './api/code-host-kinds.js';
 
-export { type FreshnessSource, type FreshnessState, type FreshnessStep, freshnessSteps } from './api/freshness.js';
 export {
   type CloneSource,
   type CodeHostKind,
@@ -9,6 +8,7 @@ export {
   codeHostKinds,
   type FoundRepository,
 } from './api/code-host-kinds.js';
+export { type FreshnessSource, type FreshnessState, type FreshnessStep, freshnessSteps } from './api/freshness.js';
 export {
   type HostAnswer,
   type HostClient,

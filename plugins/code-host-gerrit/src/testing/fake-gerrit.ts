@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AccountInfo, GroupInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
-import { type FakeAnswer, type FakeEntry, fakePage, gitBackend, ProtocolServer } from '@sextant/plugin-code-host/testing';
+import { type FakeAnswer, type FakeEntry, fakePage, ProtocolServer } from '@sextant/plugin-code-host/testing';
 
 export interface FakeProject extends FakeEntry {
   readonly state?: 'ACTIVE' | 'READ_ONLY' | 'HIDDEN';
@@ -20,15 +20,13 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = { '5057f3cb': ['ana'
 
 /**
  * A fake of a Gerrit server, for tests: the part of its API that is asked here, behind the prefix of its answers, with pages of two by position, rights that
- * are inherited, and what is asked in another account's name. It serves git from the folder it is given.
+ * are inherited, and what is asked in another account's name.
  */
 export class FakeGerrit extends ProtocolServer<FakeProject> {
   readonly username = 'bot';
   readonly password = 'fake-gerrit-password';
   /** What the connection's account may do beside reading. */
   capabilities: readonly Capability[] = ['viewAccess', 'runAs'];
-  /** Where `name` are, as bare repositories. */
-  gitFolder: string | undefined;
   protected override readonly contentType = 'application/json; charset=UTF-8';
   protected override readonly jsonPrefix = ")]}'\n";
 
@@ -36,13 +34,13 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
     return await new FakeGerrit(projects).listening();
   }
 
-  protected override serve(request: IncomingMessage, response: ServerResponse): void {
-    const { gitFolder } = this;
-    if (gitFolder === undefined || !/\/(?:info\/refs|git-upload-pack)\b/.test(request.url ?? '')) super.serve(request, response);
-    else {
-      request.url = request.url?.replace(/^\/a\//, '/') ?? '/';
-      gitBackend(gitFolder, (user, password) => user === this.username && password === this.password)(request, response);
-    }
+  /** With a credential it is asked below `/a/`. */
+  protected override gitPath(url: string): string {
+    return url.replace(/^\/a\//, '/');
+  }
+
+  protected override letsGitIn(user: string, password: string): boolean {
+    return user === this.username && password === this.password;
   }
 
   protected route(request: IncomingMessage, url: URL): FakeAnswer {

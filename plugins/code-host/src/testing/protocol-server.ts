@@ -72,10 +72,16 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
     return false;
   }
 
+  /** Where the folder has what git asks for. */
+  protected gitPath(url: string): string {
+    return url;
+  }
+
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (this.gitFolder !== undefined && GIT_REQUEST.test(request.url ?? ''))
+    if (this.gitFolder !== undefined && GIT_REQUEST.test(request.url ?? '')) {
+      request.url = this.gitPath(request.url ?? '/');
       gitBackend(this.gitFolder, (user, password) => this.letsGitIn(user, password))(request, response);
-    else this.#answer(request, response);
+    } else this.#answer(request, response);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
