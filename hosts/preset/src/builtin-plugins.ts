@@ -9,6 +9,7 @@ import codeHostGitlab from '@sextant/plugin-code-host-gitlab';
 import codeHostGitolite from '@sextant/plugin-code-host-gitolite';
 import codeHostLocal from '@sextant/plugin-code-host-local';
 import codeHostOther from '@sextant/plugin-code-host-other';
+import codeHostPackages from '@sextant/plugin-code-host-packages';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
@@ -32,6 +33,7 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostGitolite,
   codeHostLocal,
   codeHostOther,
+  codeHostPackages,
   git,
   highlight,
   outboundWebhooks,

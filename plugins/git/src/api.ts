@@ -36,6 +36,8 @@ export interface Mirrors {
 }
 export const mirrors = serviceToken<Mirrors>('git.mirrors@1');
 
+export { type MadeFile, type MadeMirror, type MadeVersion, type MirrorMaker, mirrorMakers } from './mirror-makers.js';
+
 /** A mirror was cloned or a fetch moved a ref. */
 export const mirrorUpdated = defineEvent(
   'git.mirror-updated@1',

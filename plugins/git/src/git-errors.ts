@@ -39,6 +39,11 @@ export const gitErrors = declareErrors({
     summary: 'The code host refused the credentials.',
     fix: 'Renew the token or key of the connection.',
   },
+  SEXTANT_GIT_NO_MAKER: {
+    status: 409,
+    summary: 'A mirror is to be made by a plugin that does not run where mirrors are kept.',
+    fix: 'Enable the plugin of the connection in the processes of the role git.',
+  },
   SEXTANT_GIT_HOST_KEY: {
     status: 502,
     summary: 'The code host has another SSH host key than before, and was given nothing.',

@@ -169,6 +169,7 @@ export interface FetchSource {
   readonly password?: string;
   readonly sshKey?: string;
   readonly localFolder?: boolean;
+  readonly maker?: { readonly name: string; readonly input: string };
 }
 export type FetchEvent =
   | { readonly type: 'progress'; readonly text: string }
@@ -180,4 +181,6 @@ export type FetchEvent =
       readonly head: string | null;
       /** The node that holds it. */
       readonly shard: string;
+      /** Of a mirror that is made: what could not be taken into it, and why. */
+      readonly leftOut?: readonly string[];
     };

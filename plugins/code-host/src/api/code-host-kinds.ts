@@ -39,6 +39,11 @@ export interface CloneSource {
   readonly localFolder?: boolean;
   /** A private key in OpenSSH form, for ssh URLs. */
   readonly sshKey?: Secret;
+  /**
+   * For what is no repository at its host, such as the versions of a package: git fetches nothing from the URL, but has the mirror made by whoever
+   * contributes a maker of this name to `git.mirror-makers@1`, out of `input`, which is a text of its own.
+   */
+  readonly maker?: { readonly name: string; readonly input: string };
 }
 
 /** A code host of one kind. */

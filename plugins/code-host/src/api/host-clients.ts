@@ -30,6 +30,8 @@ export interface HostAnswer {
   readonly headers: Headers;
   /** Of JSON; undefined for anything else. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 export interface HostRequest {

@@ -21,9 +21,6 @@ type Sending = HostRequest & {
   /** A page of a list that goes on by links. */
   readonly linked?: boolean;
 };
-interface Read extends HostAnswer {
-  readonly text: string;
-}
 
 /** What may have gone by a moment later. A name that does not resolve, or a certificate, stays as it is. */
 const PASSING_STATUS = [500, 502, 503, 504];
@@ -64,7 +61,7 @@ export class HttpHostClient implements HostClient {
     for (let url: URL | undefined = this.#url(path, request); url !== undefined; ) {
       if (seen.has(url.href) || seen.size >= 2 * MOST_PAGES) throw unexpected(this.options, 'Its list does not end.');
       seen.add(url.href);
-      const answer: Read = await this.#settled('GET', url, { ...request, linked: request.next === undefined });
+      const answer: HostAnswer = await this.#settled('GET', url, { ...request, linked: request.next === undefined });
       const page = shaped(this.options, answer, shape);
       const next = request.next?.(page, answer.headers);
       const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
@@ -86,11 +83,11 @@ export class HttpHostClient implements HostClient {
   }
 
   /** @returns a success. @throws what its status means, once it does not help to ask again. */
-  async #settled(method: string, url: URL, request: Sending): Promise<Read> {
+  async #settled(method: string, url: URL, request: Sending): Promise<HostAnswer> {
     const repeatable = method === 'GET' || request.repeatable === true;
     let failures = 0;
     for (let refusals = 0; ; ) {
-      let answer: Read;
+      let answer: HostAnswer;
       let limited: boolean;
       try {
         ({ answer, limited } = await this.#once(method, url, request));
@@ -112,7 +109,7 @@ export class HttpHostClient implements HostClient {
     }
   }
 
-  async #once(method: string, url: URL, request: Sending): Promise<{ readonly answer: Read; readonly limited: boolean }> {
+  async #once(method: string, url: URL, request: Sending): Promise<{ readonly answer: HostAnswer; readonly limited: boolean }> {
     const { options, parts } = this;
     const { signal, priority = 'background', cost, creates } = request;
     using turn = await parts.limits.turn({
@@ -186,7 +183,7 @@ function listedIn(page: unknown): unknown {
 
 const hasNext = (known: KnownAnswer | undefined): boolean => known?.link !== undefined && hasNextLink(known.link);
 
-async function remembered(known: KnownAnswer, prefix: string | undefined): Promise<Read> {
+async function remembered(known: KnownAnswer, prefix: string | undefined): Promise<HostAnswer> {
   const text = await bodyOf(known);
   const headers = new Headers({ 'content-type': known.type, ...(known.link === undefined ? {} : { link: known.link }) });
   return { status: 200, headers, text, body: json(text, prefix) };

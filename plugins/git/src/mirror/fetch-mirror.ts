@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RepoName, SextantError } from '@sextant/sdk';
-import type { FetchEvent, FetchSource } from '../api.js';
+import type { FetchEvent, FetchSource, MirrorMaker } from '../api.js';
 import type { CatFilePool } from '../process/cat-file-pool.js';
 import type { CredentialHelpers } from '../process/credential-helpers.js';
 import type { GitRunner, RunOptions } from '../process/git-runner.js';
 import { withRemoteAccess } from '../process/remote-access.js';
 import type { Semaphore } from '../process/semaphore.js';
 import { checkSource } from './clone-url.js';
+import { emptyMirror } from './empty-mirror.js';
 import { LatestText } from './latest-text.js';
 import { maintainMirror } from './maintain-mirror.js';
+import { makeMirror } from './make-mirror.js';
 import { clearLeftovers, type MirrorFiles, sizeOf } from './mirror-files.js';
 import { lockMirror } from './mirror-lock.js';
 
@@ -32,6 +34,8 @@ export interface FetchDeps {
   readonly slots: Semaphore;
   /** The name of this node. */
   readonly shard: string;
+  /** Those who make mirrors that are fetched from nowhere. */
+  readonly makers: () => readonly MirrorMaker[];
 }
 
 interface FetchOptions {
@@ -40,8 +44,6 @@ interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
-// An archive is what was committed, whatever the repository's own attributes say.
-const ATTRIBUTES = '* -export-ignore -export-subst -text -eol -ident -filter -working-tree-encoding\n';
 const DETACHED = 'refs/sextant/head';
 
 /** Clones where there is no mirror or a damaged one, else fetches. Progress in git's words, then one `done`. */
@@ -56,25 +58,31 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
   using disk = watchDisk(deps, o.signal);
   const progress = new LatestText();
   const reach = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
-  const work = withRemoteAccess(deps.helpers, reach, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
-    const run: RunOptions = {
-      ...remote,
-      repository: o.repository,
-      deadline: deps.deadline,
-      progress: (text) => progress.push(text),
-      signal: disk.signal,
-    };
-    if ((await deps.files.exists(o.repository)) && (await deps.files.note(path)).corrupt === null) {
-      try {
-        return await update(deps, path, source.url, run);
-      } catch (error) {
-        if (!isCorrupt(error)) throw error;
-        await deps.files.writeNote(path, { corrupt: error.why ?? error.what });
-        progress.push('The mirror is damaged and is cloned again\n');
+  const { maker } = o.source;
+  const made =
+    maker && makeMirror(deps, path, { ...o, maker, deadline: deps.deadline, signal: disk.signal, progress: (text) => progress.push(text) });
+  const work = (
+    made ??
+    withRemoteAccess(deps.helpers, reach, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
+      const run: RunOptions = {
+        ...remote,
+        repository: o.repository,
+        deadline: deps.deadline,
+        progress: (text) => progress.push(text),
+        signal: disk.signal,
+      };
+      if ((await deps.files.exists(o.repository)) && (await deps.files.note(path)).corrupt === null) {
+        try {
+          return await update(deps, path, source.url, run);
+        } catch (error) {
+          if (!isCorrupt(error)) throw error;
+          await deps.files.writeNote(path, { corrupt: error.why ?? error.what });
+          progress.push('The mirror is damaged and is cloned again\n');
+        }
       }
-    }
-    return clone(deps, path, source.url, run);
-  }).finally(() => progress.end());
+      return clone(deps, path, source.url, run);
+    })
+  ).finally(() => progress.end());
   work.catch(() => {}); // awaited below, after the progress
   for await (const text of progress) yield { type: 'progress', text };
   yield await work;
@@ -130,17 +138,7 @@ async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions
   try {
     const fresh = join(temporary, 'mirror');
     const head = await remoteHead(deps, undefined, url, run);
-    await deps.runner.output(
-      {
-        subcommand: 'init',
-        options: ['--bare', '--quiet', '--initial-branch=main', `--object-format=${head.oid?.length === 64 ? 'sha256' : 'sha1'}`],
-        operands: [fresh],
-      },
-      contextOf(run),
-    );
-    await chmod(fresh, 0o700); // git asks the umask; a mirror that is moved out of its folder must stay closed.
-    await mkdir(join(fresh, 'info'), { recursive: true });
-    await writeFile(join(fresh, 'info', 'attributes'), ATTRIBUTES);
+    await emptyMirror(deps.runner, fresh, head.oid?.length === 64 ? 'sha256' : 'sha1', contextOf(run));
     await transfer(deps, fresh, url, head, run);
     await verify(deps, fresh, head, run);
     await maintainMirror(deps.runner, fresh, contextOf(run));

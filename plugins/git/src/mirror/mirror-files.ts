@@ -171,7 +171,7 @@ export async function clearLeftovers(gitDir: string): Promise<void> {
   for (const entry of await readdir(gitDir, { withFileTypes: true, recursive: true }).catch(() => [])) {
     const name = basename(entry.name);
     const inObjects = entry.parentPath.startsWith(join(gitDir, 'objects'));
-    const ours = entry.parentPath === gitDir && name.startsWith(`${NOTE}.`);
+    const ours = entry.parentPath === gitDir && (name.startsWith(`${NOTE}.`) || name.startsWith('fast_import_crash_'));
     const stale = ours || (name.endsWith('.lock') && entry.isFile()) || (inObjects && /^tmp_|^\.tmp-|^incoming-/.test(name));
     if (stale) await rm(join(entry.parentPath, entry.name), { recursive: true, force: true });
   }

@@ -64,6 +64,7 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
     '--update-shallow',
     '--unshallow',
   ]),
+  'fast-import': command(['--quiet', '--done', '--date-format=raw']),
   'symbolic-ref': command(['--quiet'], []),
   'update-ref': command(['--no-deref', '-d'], []),
   repack: command(

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommitOid, type Labels, type Meter, RepoName, RevSpec } from '@sextant/sdk';
-import type { FetchEvent, FetchSource, Git } from '../api.js';
+import type { FetchEvent, FetchSource, Git, MirrorMaker } from '../api.js';
 import { gitOnDisk } from '../git-service.js';
 import { MirrorFiles } from '../mirror/mirror-files.js';
 import { DEFAULT_REFSPECS } from '../mirror/refspecs.js';
@@ -39,6 +39,7 @@ export async function aGit(
     readonly diskInterval?: number;
     readonly program?: string;
     readonly refspecs?: readonly string[];
+    readonly makers?: readonly MirrorMaker[];
   } = {},
 ): Promise<TestGit> {
   const base = aFolder('mirrors');
@@ -78,6 +79,7 @@ export async function aGit(
     now: () => new Date('2026-01-02T03:04:05Z'),
     slots: new Semaphore(4),
     shard: 'test',
+    makers: () => options.makers ?? [],
   });
   const fetch = async (name: string, source: FetchSource): Promise<FetchEvent[]> =>
     allOf(git.fetch({ repository: RepoName.parse(name), source }));

@@ -156,6 +156,8 @@ const KINDS: Readonly<Record<string, string>> = {
   awscodecommit: 'AWSCODECOMMIT',
   gitolite: 'GITOLITE',
   phabricator: 'PHABRICATOR',
+  npmPackages: 'NPMPACKAGES',
+  goModules: 'GOMODULES',
   other: 'OTHER',
   local: 'LOCAL',
 };

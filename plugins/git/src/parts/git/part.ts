@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart, type HealthProbe, type PluginContext, type Resolved } from '@sextant/sdk';
-import { gitService } from '../../api.js';
+import { gitService, mirrorMakers } from '../../api.js';
 import { config } from '../../config.js';
 import { gitCheck } from '../../doctor/git-check.js';
 import { gitOnDisk } from '../../git-service.js';
@@ -14,7 +14,7 @@ import { GitRunner } from '../../process/git-runner.js';
 import { gitProblem } from '../../process/git-version.js';
 import { Semaphore } from '../../process/semaphore.js';
 
-const deps = { process: core.process, clock: core.clock, actors: core.actor } as const;
+const deps = { process: core.process, clock: core.clock, actors: core.actor, makers: mirrorMakers } as const;
 type Deps = Resolved<typeof deps>;
 
 interface Life {
@@ -78,6 +78,7 @@ export default definePart(config)({
         now: () => d.clock.now(),
         slots: new Semaphore(maxConcurrentClones),
         shard: d.process.instance,
+        makers: () => d.makers.map(({ value }) => value),
       });
     });
     r.contribute(systemChecks, (d, ctx) => {

@@ -42,6 +42,7 @@ export async function fetchRepositoryJob(
       d.git.fetch({ repository: name, source: revealed(source), signal: job.signal }),
       job,
     );
+    if (done.leftOut) job.log.warn('parts of a repository could not be taken', { repositoryId, repository: name, leftOut: done.leftOut });
     await settle(d, table, mirror, name, done, job);
   } catch (error) {
     if (job.signal.aborted) {
@@ -54,11 +55,12 @@ export async function fetchRepositoryJob(
   }
 }
 
-const revealed = ({ url, credentials, localFolder, sshKey }: CloneSource): FetchSource => ({
+const revealed = ({ url, credentials, localFolder, sshKey, maker }: CloneSource): FetchSource => ({
   url,
   ...(credentials ? { username: credentials.username, password: credentials.password.reveal() } : {}),
   ...(sshKey ? { sshKey: sshKey.reveal() } : {}),
   ...(localFolder ? { localFolder } : {}),
+  ...(maker ? { maker } : {}),
 });
 
 async function transfer(

@@ -1,0 +1,104 @@
+import codeHost from '@sextant/plugin-code-host';
+import git from '@sextant/plugin-git';
+import highlight from '@sextant/plugin-highlight';
+import identity from '@sextant/plugin-identity';
+import search from '@sextant/plugin-search';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import manifest from './manifest.js';
+import { aTarball, aZip, integrityOf } from './testing/archives.js';
+import { FakeGoProxy, FakeNpm, type FakeVersion } from './testing/fake-registry.js';
+
+const TOKEN = 'hunter2-canary';
+const eventually = { timeout: 30_000, interval: 100 };
+let npm: FakeNpm;
+let go: FakeGoProxy;
+let kernel: TestKernel;
+
+const npmVersion = async (day: number, content: string): Promise<FakeVersion> => ({
+  archive: await aTarball([{ name: 'package/index.js', content }]),
+  time: `2024-01-0${day}T00:00:00.000Z`,
+});
+const matches = async (query: string): Promise<unknown> =>
+  at(
+    (await kernel.graphql('query($q: String!) { search(query: $q) { results { matchCount } } }', { q: query })).data,
+    'search.results.matchCount',
+  );
+const repository = async (name: string, fields: string): Promise<unknown> =>
+  at((await kernel.graphql(`query($name: String!) { repository(name: $name) { ${fields} } }`, { name })).data, 'repository');
+const tags = async (name: string): Promise<unknown> =>
+  at(await repository(name, 'tags(first: 50) { nodes { displayName } }'), 'tags.nodes.*.displayName');
+const refresh = async (name: string): Promise<void> => {
+  const id = at(await repository(name, 'id'), 'id');
+  await kernel.graphql('mutation ($id: ID!) { updateMirrorRepository(repository: $id) { alwaysNil } }', { id });
+};
+const connect = async (kind: string, config: object): Promise<string> => {
+  const { data, errors } = await kernel.graphql(
+    `mutation($config: String!) { addExternalService(input: { kind: ${kind}, displayName: "Registry", config: $config }) { id config } }`,
+    { config: JSON.stringify(config) },
+  );
+  expect(errors).toEqual([]);
+  expect(textAt(data, 'addExternalService.config')).not.toContain(TOKEN);
+  return textAt(data, 'addExternalService.id');
+};
+
+beforeAll(async () => {
+  const hostile = await aTarball([{ name: 'package/../../x', content: 'x' }]);
+  const versions = {
+    '1.0.0': await npmVersion(1, 'needleone\n'),
+    '1.1.0': { ...(await npmVersion(2, 'needletwo\n')), dist: { integrity: integrityOf(Buffer.from('another archive')) } },
+    '1.2.0': { archive: hostile, time: '2024-01-03T00:00:00.000Z' },
+    '2.0.0': await npmVersion(4, 'needlethree\n'),
+  };
+  npm = await FakeNpm.start([{ id: 1, name: '@forge/anvil', versions, tags: { latest: '2.0.0' } }]);
+  const zip = await aZip({ 'example.com/Hammer@v1.0.0/main.go': 'package needlefour\n' });
+  go = await FakeGoProxy.start([
+    { id: 1, name: 'example.com/Hammer', versions: { 'v1.0.0': { archive: zip, time: '2024-01-01T00:00:00Z' } } },
+  ]);
+  npm.token = TOKEN;
+  kernel = await startTestKernel({ plugins: [identity, codeHost, manifest, git, highlight, search] });
+}, 60_000);
+afterAll(async () => {
+  await npm[Symbol.asyncDispose]();
+  await go[Symbol.asyncDispose]();
+});
+
+it('a package is searched at its latest version and browsed at its tags, without the versions that cannot be taken', {
+  timeout: 60_000,
+}, async () => {
+  await connect('NPMPACKAGES', { registry: npm.url, credentials: TOKEN, dependencies: ['@forge/anvil'] });
+  await expect.poll(() => matches('repo:npm/forge/anvil needlethree'), eventually).toBe(1);
+  expect(await matches('needleone')).toBe(0);
+  expect(await matches('repo:npm/forge/anvil@v1.0.0 needleone')).toBe(1);
+  expect(await tags('npm/forge/anvil')).toEqual(expect.arrayContaining(['v1.0.0', 'v2.0.0']));
+  expect(await tags('npm/forge/anvil')).toHaveLength(2);
+  expect(kernel.log.text).toContain('SEXTANT_PACKAGES_INTEGRITY');
+  expect(kernel.log.text).toContain('SEXTANT_PACKAGES_ARCHIVE');
+  expect(await repository('npm/forge/anvil', 'mirrorInfo { lastError } externalRepository { serviceType }')).toEqual({
+    mirrorInfo: { lastError: null },
+    externalRepository: { serviceType: 'npmPackages' },
+  });
+});
+
+it('a version that is published is found, and one that is taken back is gone', { timeout: 60_000 }, async () => {
+  const [anvil] = npm.repositories;
+  const { '1.0.0': _gone, ...versions } = anvil!.versions;
+  npm.repositories = [{ ...anvil!, versions: { ...versions, '2.1.0': await npmVersion(5, 'needlefive\n') }, tags: { latest: '2.1.0' } }];
+  await refresh('npm/forge/anvil');
+  await expect.poll(() => matches('needlefive'), eventually).toBe(1);
+  expect(await tags('npm/forge/anvil')).toHaveLength(2);
+  expect(await tags('npm/forge/anvil')).toEqual(expect.arrayContaining(['v2.0.0', 'v2.1.0']));
+});
+
+it('a module of Go is searched too', { timeout: 60_000 }, async () => {
+  await connect('GOMODULES', { registry: go.url, dependencies: ['example.com/Hammer'] });
+  await expect.poll(() => matches('repo:go/example.com/Hammer needlefour'), eventually).toBe(1);
+});
+
+it('shows the token nowhere (row 22)', async () => {
+  const { data } = await kernel.graphql(
+    '{ externalServices { nodes { config lastSyncError } } outboundRequests { nodes { url requestHeaders { name values } errorMessage } } }',
+  );
+  expect(JSON.stringify(data)).not.toContain(TOKEN);
+  expect(kernel.log.text).not.toContain(TOKEN);
+});
