@@ -46,7 +46,7 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
   protected constructor(repositories: readonly R[]) {
     this.#first = repositories;
     this.repositories = [...repositories];
-    this.#server = createServer(this.faults.wrap((request, response) => this.#serve(request, response)));
+    this.#server = createServer(this.faults.wrap((request, response) => this.serve(request, response)));
   }
 
   protected abstract route(request: IncomingMessage, url: URL): FakeAnswer;
@@ -77,7 +77,8 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
     return url;
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  /** What is no API is answered here first. */
+  protected serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.gitFolder !== undefined && GIT_REQUEST.test(request.url ?? '')) {
       request.url = this.gitPath(request.url ?? '/');
       gitBackend(this.gitFolder, (user, password) => this.letsGitIn(user, password))(request, response);
