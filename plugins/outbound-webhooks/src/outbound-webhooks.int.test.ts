@@ -189,6 +189,24 @@ describe('what a webhook is told', () => {
     expect(await db.query('SELECT notice FROM deliveries')).toEqual([{ notice: 'n/user:create/0' }]);
   });
 
+  it('is no more while very much waits for the receiver, and the doctor says so', async () => {
+    await created();
+    await db.query(
+      `INSERT INTO deliveries (uuid, webhook_id, notice, event_type, payload) SELECT gen_random_uuid(), w.id, n::text, 'user:create', '{}' FROM webhooks w, generate_series(1, 9999) n`,
+    );
+    expect(await store().add('last', 'user:create', { body: {} }, new Date())).toHaveLength(1);
+    expect(await store().add('none', 'user:create', { body: {} }, new Date())).toEqual([]);
+    expect((await ask('{ doctor { check level what } }')).data).toMatchObject({
+      doctor: expect.arrayContaining([
+        {
+          check: 'receivers',
+          level: 'WARNING',
+          what: expect.stringMatching(/^10000 deliveries wait for the outgoing webhook \d+ to 127\.0\.0\.1/),
+        },
+      ]),
+    });
+  });
+
   it('is forgotten after a while', async () => {
     await created();
     await store().add('old', 'user:create', { body: {} }, new Date());

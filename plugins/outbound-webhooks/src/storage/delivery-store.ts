@@ -54,6 +54,8 @@ const ATTEMPT = `id, delivery_id AS "deliveryId", webhook_id AS "webhookId", sen
   request_headers AS "requestHeaders", response_headers AS "responseHeaders", response_body AS "responseBody"`;
 /** Attempts of one webhook; the oldest go first. */
 const KEPT = 2_000;
+/** Deliveries of one webhook that wait: a receiver that takes none, or each slowly, is told no more until some are done. */
+export const MOST_WAITING = 10_000;
 
 /** What is to be told, what was, and how that went. */
 export class DeliveryStore {
@@ -61,7 +63,7 @@ export class DeliveryStore {
 
   /**
    * Writes down what the webhooks of this type and scope are to be told. `notice` names it over all processes: who writes it a second time
-   * writes nothing.
+   * writes nothing. A webhook for which {@link MOST_WAITING} wait is left out.
    */
   async add(
     notice: string,
@@ -74,6 +76,7 @@ export class DeliveryStore {
        SELECT gen_random_uuid(), w.id, $1, $2, $3, $4 FROM webhooks w
        WHERE w.disabled_at IS NULL AND EXISTS (SELECT FROM webhook_event_types t
          WHERE t.webhook_id = w.id AND t.event_type = $2 AND (t.scope IS NULL OR lower(t.scope) = lower($3)))
+         AND (SELECT count(*) FROM (SELECT FROM deliveries d WHERE d.webhook_id = w.id AND d.state = 'queued' LIMIT ${MOST_WAITING}) waiting) < ${MOST_WAITING}
        ORDER BY w.id ON CONFLICT (webhook_id, notice) DO NOTHING RETURNING id, webhook_id AS "webhookId"`,
       [notice, eventType, scope ?? null, payloadOf(eventType, body, at)],
     );
@@ -88,6 +91,15 @@ export class DeliveryStore {
       [uuid, webhookId, eventType, payloadOf(eventType, body, at), uuid],
     );
     return deliveryOf(row as DeliveryRow);
+  }
+
+  /** Webhooks for which at least so many deliveries wait, by id, with how many. */
+  async backlogs(atLeast: number): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.db.query<{ id: number; waiting: number }>(
+      `SELECT webhook_id AS id, count(*)::int AS waiting FROM deliveries WHERE state = 'queued' GROUP BY webhook_id HAVING count(*) >= $1`,
+      [atLeast],
+    );
+    return new Map(rows.map(({ id, waiting }) => [id, waiting]));
   }
 
   async find(id: number): Promise<Delivery | undefined> {

@@ -31,7 +31,7 @@ export default definePart(config)({
           },
         };
       });
-    r.contribute(systemChecks, (d) => webhookCheck(storesOf(d).webhooks));
+    r.contribute(systemChecks, (d) => webhookCheck(storesOf(d)));
     r.graphql(() => import('./graphql.js'));
     let teller: WebhookTeller | undefined;
     r.start((d, ctx) => {

@@ -32,6 +32,7 @@ const STATEMENTS = [
     UNIQUE (webhook_id, notice)
   )`,
   'CREATE INDEX deliveries_created ON deliveries (created_at)',
+  `CREATE INDEX deliveries_queued ON deliveries (webhook_id) WHERE state = 'queued'`,
   `CREATE TABLE attempts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     delivery_id bigint NOT NULL REFERENCES deliveries ON DELETE CASCADE,
