@@ -3,7 +3,7 @@ import type { Shard } from '../index/shard.js';
 import type { Atom, Node } from './compiled-query.js';
 import { type Candidates, candidatesOf, mayBeInPaths } from './shard-candidates.js';
 
-/** Up to one of so many blobs, reading the names of each costs less than reading all names. */
+/** Up to one of so many blobs, reading the names of each when its turn comes costs less than reading all names. */
 const FEW_BLOBS = 8;
 
 /** Up to so many documents, judging each costs less than narrowing them further: that takes the paths of the whole shard, and lists. */
@@ -98,21 +98,12 @@ export class PossibleDocuments {
   #withSymbol(atom: Atom): Bitset {
     const { shard } = this;
     const within = this.#candidatesOf(atom)?.blobs;
-    if (atom.pattern.crossesLines) return shard.documentsOf(within ?? Bitset.full(shard.blobs)).intersect(shard.searchable);
+    const isFew = within !== undefined && within.count() * FEW_BLOBS < shard.blobs;
     const found =
-      within && within.count() * FEW_BLOBS < shard.blobs
-        ? this.#namedAmong(atom, within)
+      isFew || atom.pattern.crossesLines
+        ? (within ?? Bitset.full(shard.blobs))
         : this.#linesWith(atom, shard.allSymbolNames(), shard.nameStart, shard.blobs);
     return shard.documentsOf(found).intersect(shard.searchable);
-  }
-
-  #namedAmong(atom: Atom, blobs: Bitset): Bitset {
-    const found = new Bitset(this.shard.blobs);
-    for (const blob of blobs) {
-      const names = this.shard.symbolNames(blob);
-      if (names.length > 0 && atom.matcher.find(names, 0, names.length - 1)) found.add(blob);
-    }
-    return found;
   }
 
   /** The entries of a table of lines in which a pattern occurs. */
