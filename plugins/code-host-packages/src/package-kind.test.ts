@@ -95,6 +95,10 @@ describe('what is listed', () => {
   });
 });
 
+it('a check names the package that the registry does not have', async () => {
+  expect(await failureOf(onNpm.check({ dependencies: ['anvil', 'gone'] }))).toMatchObject({ what: expect.stringContaining('"gone"') });
+});
+
 describe('the versions that a mirror is to hold', () => {
   const source = (config: object) =>
     npmKind().cloneSource(onNpm.connection(config), { name: 'x', externalId: 'anvil', cloneUrl: `${npm.url}/anvil` });

@@ -4,10 +4,12 @@ import {
   type FoundRepository,
   type HostClient,
   type HostClients,
+  type HostRequest,
+  isAbsent,
   listedBySources,
-  singleSource,
+  type RepositorySource,
 } from '@sextant/plugin-code-host/api';
-import type { Secret, z } from '@sextant/sdk';
+import { type Secret, SextantError, type z } from '@sextant/sdk';
 import type { Dependency, MakerInput } from './package-versions.js';
 import { MAKER } from './packages-maker.js';
 import { authorization } from './registry-authorization.js';
@@ -33,8 +35,8 @@ export interface Dialect<S extends z.ZodObject, P extends { readonly name: strin
   readonly config: S;
   /** Where a package is, below the registry. */
   readonly path: (name: string) => string;
-  /** A package by itself, where the registry is asked whether it is there: its path below the registry, and the answer's shape. */
-  readonly one: (name: string) => { readonly path: string; readonly shape: z.ZodType<P> };
+  /** A package by itself. A status 404 says that the registry does not have it. */
+  readonly one: (client: HostClient, name: string, request: HostRequest) => Promise<P>;
   /** As a repository is named, without the prefix. */
   readonly nameHere: (name: string) => string;
   readonly describe?: (found: P) => Partial<FoundRepository>;
@@ -81,10 +83,7 @@ export function packageKind<S extends z.ZodObject, P extends { readonly name: st
     ...listedBySources<S, P>({
       client: clientOf,
       sources: (config) =>
-        [...new Set(asRegistry(config).dependencies.map(({ name }) => name))].map((name) => {
-          const { path, shape } = dialect.one(name);
-          return singleSource(name, path, shape);
-        }),
+        [...new Set(asRegistry(config).dependencies.map(({ name }) => name))].map((name) => packageSource(dialect, name)),
       found: (config, found) => ({
         externalId: found.name,
         name: `${dialect.prefix}/${dialect.nameHere(found.name)}`,
@@ -92,10 +91,7 @@ export function packageKind<S extends z.ZodObject, P extends { readonly name: st
         cloneUrl: `${asRegistry(config).registry}${dialect.path(found.name)}`,
         ...dialect.describe?.(found),
       }),
-      one: (client, { externalId }, { signal }) => {
-        const { path, shape } = dialect.one(externalId);
-        return client.get(path, shape, { signal });
-      },
+      one: (client, { externalId }, { signal }) => dialect.one(client, externalId, { signal }),
       chooses: (config, { name }) => asRegistry(config).dependencies.some((dependency) => dependency.name === name),
     }),
 
@@ -117,6 +113,38 @@ export function packageKind<S extends z.ZodObject, P extends { readonly name: st
     },
   };
 }
+
+/** A registry has no list: each package is asked for by itself, and one that it does not have is gone. */
+function packageSource<P extends { readonly name: string }>(
+  { one, title }: Pick<Dialect<z.ZodObject, P>, 'one' | 'title'>,
+  name: string,
+): RepositorySource<P> {
+  return {
+    title: name,
+    async *list(client, signal) {
+      try {
+        yield [await one(client, name, { signal })];
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    },
+    async probe(client, signal) {
+      try {
+        await one(client, name, { signal, priority: 'interactive' });
+      } catch (error) {
+        throw isAbsent(error) ? noPackage(title, name) : error;
+      }
+    },
+  };
+}
+
+const noPackage = (title: string, name: string): SextantError =>
+  new SextantError('SEXTANT_CODE_HOST_ABSENT', {
+    what: `The ${title} has no package "${name}", or does not show it to this credential.`,
+    why: 'Its status was 404.',
+    fix: 'Check the name in the connection, and what its credential may see.',
+    details: { status: 404 },
+  });
 
 /** The schemas of dialects put these out, which their types do not say of any schema. */
 const asRegistry = (config: unknown): RegistryConfig => config as RegistryConfig;

@@ -1,9 +1,10 @@
-import { hostUrl } from '@sextant/plugin-code-host/api';
+import { type HostClient, type HostRequest, hostUrl } from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 import semver from 'semver';
 import type { Dialect } from '../package-kind.js';
 import { dependencies, howMany, type MakerInput, newestFirst, tagOf, unexpected, wanted } from '../package-versions.js';
 
+const TITLE = 'Go module proxy';
 /** A host, and a path below it. */
 const MODULE = /^[a-zA-Z0-9][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+(?:\/[a-zA-Z0-9_~][a-zA-Z0-9._~-]*)*$/;
 
@@ -20,35 +21,36 @@ export const goConfig = z.object({
 const info = z.object({ Version: z.string() });
 interface GoModule {
   readonly name: string;
-  readonly latest: string;
+  readonly versions: readonly string[];
 }
 
 /** Paths do not tell upper case from lower everywhere: `A` is written `!a`. */
 export const escaped = (text: string): string => text.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
 
-const latestOf = (name: string): z.ZodType<GoModule> => info.transform(({ Version }) => ({ name, latest: Version }));
+/** What every proxy has is the list; where that is empty, the version that is made of a module's last commit is the only one, which some proxies tell. */
+async function moduleOf(client: HostClient, name: string, request: HostRequest): Promise<GoModule> {
+  const { text } = await client.ask(`${escaped(name)}/@v/list`, request);
+  const versions = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  if (versions.some((version) => !version.startsWith('v') || semver.valid(version) === null))
+    throw unexpected(TITLE, 'Its list of versions holds what is none.');
+  if (versions.length > 0) return { name, versions };
+  const { Version } = await client.get(`${escaped(name)}/@latest`, info, request);
+  return { name, versions: [Version] };
+}
 
 export const goDialect: Dialect<typeof goConfig, GoModule> = {
   kind: 'GOMODULES',
-  title: 'Go module proxy',
+  title: TITLE,
   serviceType: 'goModules',
   prefix: 'go',
   config: goConfig,
   path: escaped,
-  one: (name) => ({ path: `${escaped(name)}/@latest`, shape: latestOf(name) }),
+  one: moduleOf,
   nameHere: (name) => name,
 
   async input(client, { name, registry, dependencies: chosen, versions: most, signal }): Promise<MakerInput> {
-    const { latest } = await client.get(`${escaped(name)}/@latest`, latestOf(name), { signal });
-    const { text } = await client.ask(`${escaped(name)}/@v/list`, { signal });
-    const listed = text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-    if (listed.some((line) => !line.startsWith('v') || semver.valid(line) === null))
-      throw unexpected('Go module proxy', 'Its list of versions holds what is none.');
-    // What has no tags has one version that is made of its last commit, which no list holds.
-    const all = wanted([...new Set([...listed, ...(listed.length === 0 ? [latest] : [])])], chosen, most);
+    const found = await moduleOf(client, name, { signal });
+    const all = wanted(found.versions, chosen, most);
     const base = `${registry}${escaped(name)}/@v/`;
     const versions = all.map((version) => ({
       tag: tagOf(version),
@@ -58,10 +60,6 @@ export const goDialect: Dialect<typeof goConfig, GoModule> = {
       format: 'zip' as const,
       root: `${name}@${version}/`,
     }));
-    return {
-      registry: 'Go module proxy',
-      versions,
-      latest: [latest, ...newestFirst(all)].filter((version) => semver.valid(version) !== null).map(tagOf),
-    };
+    return { registry: TITLE, versions, latest: newestFirst(all).map(tagOf) };
   },
 };

@@ -48,7 +48,7 @@ export const npmDialect: Dialect<typeof npmConfig, NpmPackage> = {
   prefix: 'npm',
   config: npmConfig,
   path: pathOf,
-  one: (name) => ({ path: pathOf(name), shape: documentOf(name) }),
+  one: (client, name, request) => client.get(pathOf(name), documentOf(name), request),
   // "@" would begin a revision.
   nameHere: (name) => name.replace(/^@/, ''),
   describe: ({ description }) => (description === undefined ? {} : { description }),
