@@ -282,7 +282,7 @@ async function feed(stdin: Writable, input: NonNullable<RunOptions['input']>): P
   try {
     for await (const piece of input) {
       if (stdin.destroyed) return;
-      if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
+      if (!stdin.write(piece)) await drained(stdin);
     }
     stdin.end();
   } catch {
@@ -290,4 +290,14 @@ async function feed(stdin: Writable, input: NonNullable<RunOptions['input']>): P
   }
 }
 
-const once = (emitter: Writable, event: string): Promise<void> => new Promise((resolve) => emitter.once(event, () => resolve()));
+/** It takes more, or nothing any more. */
+const drained = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.on('drain', done);
+    stream.on('close', done);
+  });
