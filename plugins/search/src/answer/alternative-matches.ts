@@ -102,7 +102,9 @@ export async function heldOf(run: SearchRun, repositories: readonly Repository[]
   if (repositories.length === 0) return new Map();
   try {
     const states = await run.engine.status({ repositories: repositories.map((r) => r.id), signal: run.signal });
-    return new Map(states.map((state) => [state.repository, state]));
+    const held = new Map<number, IndexedRepository>();
+    for (const state of states) held.set(state.repository, state);
+    return held;
   } catch (error) {
     if (run.signal.aborted) throw error;
     run.log.warn('No search node says what it holds', { error });
@@ -114,10 +116,9 @@ export async function heldOf(run: SearchRun, repositories: readonly Repository[]
 /** The mirror has moved past the commit that the index answers with: newer lines are not found. */
 function noteStale(run: SearchRun, { indexed }: ResolvedRevisions, held: ReadonlyMap<number, IndexedRepository>): void {
   for (const { repository, branch } of indexed) {
+    if (branch !== undefined) continue;
     const head = run.mirrors.get(repository.id)?.head;
-    const state = held.get(repository.id);
-    if (branch !== undefined || !head || !state) continue;
-    const inIndex = state.branches[0];
+    const inIndex = head && held.get(repository.id)?.branches[0];
     if (inIndex && inIndex.commit !== head.commit)
       run.tally.leaveOut('stale', 'The repository has newer commits than the index', { repository });
   }

@@ -1,7 +1,7 @@
 import { UnparsedTally } from '../structural/unparsed-tally.js';
 import type { EngineCounts, EngineDocument, EngineSummary, SearchLimits } from './contract.js';
 import { type CountedDocument, DocumentCounts } from './document-counts.js';
-import type { ShardAnswer } from './search-shard.js';
+import { EMPTY_ANSWER, type ShardAnswer } from './search-shard.js';
 
 /** Beyond it threads wait until somebody reads. */
 const MOST_HELD_BYTES = 8 << 20;
@@ -56,6 +56,13 @@ export class ResultMerger {
 
   /** Takes an answer, or a part of one: while it has a `resumeAt`, the shard has more to say. */
   add(index: number, answer: ShardAnswer): void {
+    if (answer === EMPTY_ANSWER && index === this.#next && !this.#waiting.has(index)) {
+      this.#merge(answer);
+      this.#settled++;
+      this.#next++;
+      this.#advance();
+      return;
+    }
     this.#shard(index).parts.push(answer);
     if (answer.resumeAt === undefined) this.#settle(index);
     else this.#advance();
@@ -130,6 +137,11 @@ export class ResultMerger {
   }
 
   #merge(answer: ShardAnswer): void {
+    // Most shards have nothing to say, and what others have found need not be sorted anew for each of them.
+    if (answer === EMPTY_ANSWER) {
+      this.shardsDone++;
+      return;
+    }
     if (!answer.complete) this.#incomplete = true;
     else if (answer.exhausted) this.shardsDone++;
     for (const [reason, count] of Object.entries(answer.skippedFiles ?? {})) {

@@ -33,7 +33,7 @@ export class SearchEngine {
     const startedAt = threadClock();
     const compiled = compileQuery(request.expr, request.limits.countedGroup);
     const laborious = isLaborious(compiled);
-    const snapshot = await this.store.acquire(new Set(request.scope.repositories.map(({ id }) => id)));
+    const snapshot = await this.store.acquire();
     const plan = planSearch(request.scope, snapshot);
     const degraded = new Map(plan.degraded.map(({ repository, reason }) => [repository, reason]));
     const merger = new ResultMerger(plan.tasks.length, request.limits);
@@ -74,7 +74,7 @@ export class SearchEngine {
 
   /** What a search in this scope would look at; reads no shard. */
   async explain(scope: SearchScope): Promise<EngineExplanation> {
-    const snapshot = await this.store.acquire(new Set(scope.repositories.map(({ id }) => id)));
+    const snapshot = await this.store.acquire();
     try {
       const { tasks, notIndexed, degraded } = planSearch(scope, snapshot);
       const byRepository = Map.groupBy(tasks, ({ task }) => task.scope.repository);

@@ -1,5 +1,6 @@
 import type { IndexSnapshot } from '../index/index-store.js';
 import type { Manifest, ManifestShard } from '../index/manifest.js';
+import type { SkipReason } from '../index/skip-reason.js';
 import type { SearchScope } from './contract.js';
 import type { RepositoryScope } from './search-shard.js';
 import type { ShardTask } from './task-runner.js';
@@ -27,11 +28,12 @@ export function planSearch(scope: SearchScope, snapshot: IndexSnapshot): SearchP
   const degraded: { repository: number; reason: string }[] = [];
   const skippedFiles: Record<string, number> = {};
   let missingShards = 0;
-  for (const [id, wanted] of groupById(scope)) {
+  for (const wanted of groupedById(scope)) {
+    const { id, rank, freshness } = Array.isArray(wanted) ? wanted[0]! : wanted;
     const manifest = snapshot.manifests.get(id);
-    const broken = snapshot.broken.get(id);
+    const broken = snapshot.broken.size > 0 ? snapshot.broken.get(id) : undefined;
     if (broken) degraded.push({ repository: id, reason: broken });
-    const branches = manifest ? branchesOf(manifest, wanted) : undefined;
+    const branches = manifest && (Array.isArray(wanted) ? branchesOf(manifest, wanted) : branchOf(manifest, wanted));
     if (!manifest || !branches) {
       notIndexed.push(id);
       continue;
@@ -43,8 +45,8 @@ export function planSearch(scope: SearchScope, snapshot: IndexSnapshot): SearchP
         reason: manifest.quarantined.map(({ shard, reason }) => `Shard ${shard} is in quarantine: ${reason}.`).join(' '),
       });
     }
-    for (const [reason, count] of Object.entries(manifest.skippedFiles)) skippedFiles[reason] = (skippedFiles[reason] ?? 0) + (count ?? 0);
-    const { rank, freshness } = wanted[0]!;
+    for (const reason in manifest.skippedFiles)
+      skippedFiles[reason] = (skippedFiles[reason] ?? 0) + (manifest.skippedFiles[reason as SkipReason] ?? 0);
     const repositoryScope: RepositoryScope = { repository: id, branches, rank, freshness };
     for (const entry of manifest.shards) {
       const task: ShardTask = { index: tasks.length, folder: snapshot.folder, shard: entry.id, masks: entry.masks, scope: repositoryScope };
@@ -56,17 +58,33 @@ export function planSearch(scope: SearchScope, snapshot: IndexSnapshot): SearchP
 
 type ScopeEntry = SearchScope['repositories'][number];
 
-function groupById(scope: SearchScope): Map<number, ScopeEntry[]> {
-  const groups = new Map<number, ScopeEntry[]>();
-  for (const entry of scope.repositories) {
+/** The entries of each repository: mostly there is one, and a search has thousands. */
+function groupedById({ repositories }: SearchScope): Iterable<ScopeEntry | ScopeEntry[]> {
+  const groups = new Map<number, ScopeEntry | ScopeEntry[]>();
+  for (const entry of repositories) {
     const group = groups.get(entry.id);
-    if (group) group.push(entry);
-    else groups.set(entry.id, [entry]);
+    if (!group) groups.set(entry.id, entry);
+    else if (Array.isArray(group)) group.push(entry);
+    else groups.set(entry.id, [group, entry]);
   }
-  return groups;
+  return groups.values();
 }
 
-function branchesOf(manifest: Manifest, wanted: readonly ScopeEntry[]): RepositoryScope['branches'] | undefined {
+type Branches = RepositoryScope['branches'];
+
+/** By manifest, its default branch alone: what most searches look in. */
+const defaults = new WeakMap<Manifest, Branches>();
+
+function branchOf(manifest: Manifest, wanted: ScopeEntry): Branches | undefined {
+  if (wanted.branch !== undefined) return branchesOf(manifest, [wanted]);
+  const known = defaults.get(manifest);
+  if (known) return known;
+  const branches = branchesOf(manifest, [wanted]);
+  if (branches) defaults.set(manifest, branches);
+  return branches;
+}
+
+function branchesOf(manifest: Manifest, wanted: readonly ScopeEntry[]): Branches | undefined {
   const found = wanted.map(({ branch }) =>
     branch === undefined ? manifest.branches[0] : manifest.branches.find(({ name }) => name === branch),
   );

@@ -7,6 +7,7 @@ import { rulesOut } from './rules-out.js';
 import { type Lane, SearchTurns, type Turn } from './search-turns.js';
 import type { RunningQuery, ShardExecutor } from './shard-executor.js';
 import { ShardImages } from './shard-images.js';
+import { ShardSieve } from './shard-sieve.js';
 import type { ShardTask, TaskResult } from './task-runner.js';
 import { canLowerThreadPriority } from './thread-priority.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker.js';
@@ -51,6 +52,8 @@ export class WorkerPool implements ShardExecutor {
   readonly #most: number;
   readonly #images: ShardImages;
   readonly #firstTurn: FirstTurn;
+  /** Of the same shards. */
+  readonly #sieve = new ShardSieve();
   /** Content that is still to be checked, by the threads when they have nothing better to do. */
   readonly #toVerify: ContentCheck[] = [];
   readonly #workerUrl: URL;
@@ -73,9 +76,11 @@ export class WorkerPool implements ShardExecutor {
     this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   }
 
-  rulesOut({ shard, scope }: ShardTask, { root }: CompiledQuery): boolean {
+  rulesOut({ shard, scope }: ShardTask, query: CompiledQuery): boolean {
+    // Either way it counts as used.
+    if (!this.#sieve.passes(shard, query)) return this.#images.image(shard) !== undefined;
     const resident = this.#images.resident(shard);
-    return resident !== undefined && rulesOut(root, resident, scope.repository);
+    return resident !== undefined && rulesOut(query.root, resident, scope.repository);
   }
 
   submit(query: RunningQuery): void {
@@ -179,6 +184,7 @@ export class WorkerPool implements ShardExecutor {
         slot.knows.add(message.image.id);
         this.#toVerify.push({ image: message.image, done: 0, checksum: 0 });
         const evicted = this.#images.add(message.image);
+        this.#sieve.add(this.#images.get({ shard: message.image.id }));
         if (evicted.length > 0) this.#forget(evicted);
         return;
       }
@@ -206,6 +212,7 @@ export class WorkerPool implements ShardExecutor {
 
   #forget(shards: readonly string[]): void {
     for (const shard of shards) this.#firstTurn.forget(shard);
+    for (const shard of shards) this.#sieve.drop(shard);
     for (const slot of this.#slots) {
       for (const shard of shards) slot.knows.delete(shard);
       slot.worker?.postMessage({ type: 'forget', shards } satisfies ToWorker);

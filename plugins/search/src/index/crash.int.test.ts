@@ -38,7 +38,7 @@ function startWriter(from: number): ChildProcess {
 }
 
 async function heldTree(store: IndexStore): Promise<string[]> {
-  const snapshot = await store.acquire([1]);
+  const snapshot = await store.acquire();
   const files = new ShardFiles();
   const held: string[] = [];
   for (const entry of snapshot.manifests.get(1)!.shards) {
@@ -65,7 +65,7 @@ it('serves a whole state after kill -9 at any moment, and leaves no orphans (row
     const n = held[0]!.slice(1);
     expect(held).toEqual([`a${n}`, `b${n}`, `c${n}`, 'shared']);
     await store.sweep();
-    const named = (await store.acquire([1])).manifests.get(1)!.shards.flatMap(filesOf);
+    const named = (await store.acquire()).manifests.get(1)!.shards.flatMap(filesOf);
     expect((await readdir(join(root, 'shards'))).sort()).toEqual(named.sort());
     expect((await readdir(join(root, 'repositories'))).sort()).toEqual(['1.json']);
   }

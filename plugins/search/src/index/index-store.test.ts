@@ -41,7 +41,7 @@ it('keeps its folders from other users, also those an earlier version left open'
 
 /** Everything the index holds: per branch and path, the content (or why there is none). */
 async function contents(of = store): Promise<Record<string, Record<string, string>>> {
-  const snapshot = await of.acquire([1]);
+  const snapshot = await of.acquire();
   const files = new ShardFiles();
   const manifest = snapshot.manifests.get(1);
   const held: Record<string, Record<string, string>> = {};
@@ -244,7 +244,7 @@ describe('a damaged shard (hostile row 12)', () => {
     const bytes = await readFile(path);
     const { ShardCorruptError } = await import('./shard-layout.js');
     const { openShard } = await import('./open-shard.js');
-    const id = (await store.acquire([1])).manifests.get(1)!.shards[0]!.id;
+    const id = (await store.acquire()).manifests.get(1)!.shards[0]!.id;
     const covered = new Set<number>();
     const { sections } = openShard(join(root, 'shards'), id);
     for (const { offset, length } of Object.values(sections)) for (let at = offset; at < offset + length; at++) covered.add(at);
@@ -271,7 +271,7 @@ describe('a damaged shard (hostile row 12)', () => {
       branches: [{ name: 'main', commit: source.commit({ 'z.txt': 'foreign' }) }],
       source,
     });
-    const snapshot = await store.acquire([1, 2]);
+    const snapshot = await store.acquire();
     const [mine, foreign] = [1, 2].map((id) => snapshot.manifests.get(id)!.shards[0]!.id);
     snapshot.release();
     for (const extension of ['sxi', 'sxc'])
@@ -304,10 +304,10 @@ describe('a damaged shard (hostile row 12)', () => {
 
   it('is named until it is rebuilt', async () => {
     await update({ main: tree });
-    const { shards } = (await store.acquire([1])).manifests.get(1)!;
+    const { shards } = (await store.acquire()).manifests.get(1)!;
     expect(await store.quarantine(1, shards[0]!.id, 'the checksum of section post does not match')).toBe(true);
     expect(await store.list([1])).toMatchObject([{ state: 'degraded', documents: 0 }]);
-    expect((await store.acquire([1])).manifests.get(1)!.quarantined).toMatchObject([
+    expect((await store.acquire()).manifests.get(1)!.quarantined).toMatchObject([
       { shard: shards[0]!.id, reason: expect.stringContaining('checksum') },
     ]);
     expect(await store.quarantine(1, shards[0]!.id, 'again')).toBe(false);
@@ -320,7 +320,7 @@ describe('a damaged shard (hostile row 12)', () => {
     await update({ main: tree });
     await writeFile(join(root, 'repositories', '1.json'), '00000000\n{}');
     const reopened = await IndexStore.open(root, OPTIONS);
-    expect((await reopened.acquire([1])).broken.get(1)).toBe('The manifest is damaged: the checksum of the manifest does not match.');
+    expect((await reopened.acquire()).broken.get(1)).toBe('The manifest is damaged: the checksum of the manifest does not match.');
     await update({ main: tree }, reopened);
     expect(await contents(reopened)).toEqual({ main: asHeld(tree) });
   });
@@ -357,7 +357,7 @@ describe('two processes', () => {
   it('keep the files that a snapshot uses until it is released', async () => {
     await update({ main: { 'a.txt': 'one' } });
     const old = await shardFiles();
-    const snapshot = await store.acquire([1]);
+    const snapshot = await store.acquire();
     await store.remove(1);
     await store.sweep();
     expect(await shardFiles()).toEqual(old);

@@ -257,22 +257,18 @@ export class IndexStore {
     return [...orphans, ...(await this.#retired.sweep(this.#catalog.manifests.values()))];
   }
 
-  /** Pins the state of these repositories at this moment for a query. */
-  async acquire(repositories: Iterable<number>): Promise<IndexSnapshot> {
+  /** Pins the state of all repositories at this moment for a query. */
+  async acquire(): Promise<IndexSnapshot> {
     await this.#catalog.refresh();
-    const manifests = new Map<number, Manifest>();
-    for (const id of repositories) {
-      const manifest = this.#catalog.manifests.get(id);
-      if (manifest) manifests.set(id, manifest);
-    }
-    this.#retired.holdFilesOf(manifests.values());
+    const manifests = this.#catalog.snapshot();
+    this.#retired.holdFilesOf(manifests);
     let held = true;
     return {
       manifests,
       broken: new Map(this.#catalog.broken),
       folder: join(this.root, 'shards'),
       release: () => {
-        if (held) this.#retired.releaseFilesOf(manifests.values());
+        if (held) this.#retired.releaseFilesOf(manifests);
         held = false;
       },
     };
@@ -284,12 +280,18 @@ export class IndexStore {
     return this.#catalog.manifests;
   }
 
-  /** By repository id: in what order manifests came to this process says nothing. @param repositories absent: all */
+  /** In the order that is asked for, or else by id. @param repositories absent: all */
   async list(repositories?: readonly number[]): Promise<IndexedRepository[]> {
     await this.#catalog.refresh();
     const { manifests } = this.#catalog;
-    const wanted = repositories ? repositories.flatMap((id) => manifests.get(id) ?? []) : [...manifests.values()];
-    return wanted.map(describe).sort((a, b) => a.repository - b.repository);
+    // In what order manifests came to this process says nothing.
+    if (!repositories) return [...manifests.values()].map(describe).sort((a, b) => a.repository - b.repository);
+    const found: IndexedRepository[] = [];
+    for (const id of repositories) {
+      const manifest = manifests.get(id);
+      if (manifest) found.push(describe(manifest));
+    }
+    return found;
   }
 
   /** The files of a repository that are known by path only, or not at all (`ignored`), in pages. */
@@ -332,9 +334,11 @@ const described = new WeakMap<Manifest, IndexedRepository>();
 
 /** A manifest never changes, and every search asks. */
 export function describe(manifest: Manifest): IndexedRepository {
-  const known = described.get(manifest) ?? description(manifest);
-  described.set(manifest, known);
-  return known;
+  const known = described.get(manifest);
+  if (known) return known;
+  const made = description(manifest);
+  described.set(manifest, made);
+  return made;
 }
 
 function description(manifest: Manifest): IndexedRepository {

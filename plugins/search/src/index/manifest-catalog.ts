@@ -14,7 +14,10 @@ const LOADED_AT_ONCE = 16;
  * whose writer died before its line.
  */
 export class ManifestCatalog {
-  readonly manifests = new Map<number, Manifest>();
+  readonly #manifests = new Map<number, Manifest>();
+  /** The state of each file that was read. */
+  readonly #readAs = new Map<number, string>();
+  #snapshot: ReadonlyMap<number, Manifest> | undefined;
   /** Repositories whose manifest could not be read, with the cause in words. */
   readonly broken = new Map<number, string>();
   readonly #folder: string;
@@ -27,6 +30,22 @@ export class ManifestCatalog {
   constructor(private readonly root: string) {
     this.#folder = join(root, 'repositories');
     this.#journal = join(root, 'journal');
+  }
+
+  get manifests(): ReadonlyMap<number, Manifest> {
+    return this.#manifests;
+  }
+
+  /** All manifests as they stand now, in a map that stays as it is: one for all searches until something is published. */
+  snapshot(): ReadonlyMap<number, Manifest> {
+    this.#snapshot ??= new Map(this.#manifests);
+    return this.#snapshot;
+  }
+
+  #set(id: number, manifest: Manifest | undefined): void {
+    this.#snapshot = undefined;
+    if (manifest) this.#manifests.set(id, manifest);
+    else this.#manifests.delete(id);
   }
 
   /** Takes in what other processes have published. Concurrent calls share one pass. */
@@ -55,9 +74,15 @@ export class ManifestCatalog {
     const ids = names.filter((name) => /^\d+\.json$/.test(name)).map((name) => Number.parseInt(name, 10));
     const waiting = [...new Set([...ids, ...this.manifests.keys()])];
     const load = async () => {
-      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) await this.#load(id);
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) if (!(await this.#isAsRead(id))) await this.#load(id);
     };
     await Promise.all(Array.from({ length: LOADED_AT_ONCE }, load));
+  }
+
+  /** Whether the file is the one that was read: each publication makes a new one. Reading thousands anew every minute would be most of the rest of a quiet node's work. */
+  async #isAsRead(id: number): Promise<boolean> {
+    const read = this.#readAs.get(id);
+    return read !== undefined && this.#manifests.has(id) && read === (await fileState(this.#path(id)));
   }
 
   async #journalTail(from: number, to: number): Promise<Set<number>> {
@@ -73,19 +98,24 @@ export class ManifestCatalog {
   async #load(id: number): Promise<void> {
     let text: string;
     try {
+      // Before it is read: what is put in its place meanwhile is read again.
+      const state = await fileState(this.#path(id));
       text = await readFile(this.#path(id), 'utf8');
+      if (state === undefined) this.#readAs.delete(id);
+      else this.#readAs.set(id, state);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      this.manifests.delete(id);
+      this.#readAs.delete(id);
+      this.#set(id, undefined);
       return;
     }
     try {
       const manifest = decodeManifest(text);
       this.broken.delete(id);
       if (manifest.repository.id !== id) throw new Error('it belongs to another repository');
-      this.manifests.set(id, manifest);
+      this.#set(id, manifest);
     } catch (error) {
-      this.manifests.delete(id);
+      this.#set(id, undefined);
       this.broken.set(id, `The manifest is damaged: ${(error as Error).message}.`);
       await mkdir(join(this.root, 'quarantine'), { recursive: true, mode: 0o700 });
       await rename(this.#path(id), join(this.root, 'quarantine', `${id}.json`)).catch(() => undefined);
@@ -102,7 +132,7 @@ export class ManifestCatalog {
     await this.#load(id);
     if ((this.manifests.get(id)?.generation ?? -1) !== expected) return false;
     await writeFileDurably(this.#path(id), encodeManifest(manifest));
-    this.manifests.set(id, manifest);
+    this.#set(id, manifest);
     this.broken.delete(id);
     await this.#announce(id);
     return true;
@@ -112,7 +142,7 @@ export class ManifestCatalog {
   async replace(manifest: Manifest): Promise<void> {
     const { id } = manifest.repository;
     await writeFileDurably(this.#path(id), encodeManifest(manifest));
-    this.manifests.set(id, manifest);
+    this.#set(id, manifest);
     this.broken.delete(id);
     await this.#announce(id);
   }
@@ -121,7 +151,7 @@ export class ManifestCatalog {
     await unlink(this.#path(id)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
-    this.manifests.delete(id);
+    this.#set(id, undefined);
     this.broken.delete(id);
     await this.#announce(id);
   }
@@ -139,4 +169,10 @@ export class ManifestCatalog {
   #path(id: number): string {
     return join(this.#folder, `${id}.json`);
   }
+}
+
+/** Tells one file from another that was put in its place; undefined: there is none. */
+async function fileState(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && `${found.ino} ${found.ctimeNs} ${found.size}`;
 }

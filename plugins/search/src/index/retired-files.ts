@@ -9,7 +9,7 @@ import { filesOf, type Manifest } from './manifest.js';
  */
 export class RetiredFiles {
   readonly #inUse = new Map<string, number>();
-  readonly #queried = new Map<Manifest, number>();
+  readonly #queried = new Map<ReadonlyMap<number, Manifest>, number>();
 
   constructor(
     private readonly folder: string,
@@ -28,17 +28,15 @@ export class RetiredFiles {
     }
   }
 
-  /** The files of manifests, for a query: counted by manifest, as a query may have thousands. */
-  holdFilesOf(manifests: Iterable<Manifest>): void {
-    for (const manifest of manifests) this.#queried.set(manifest, (this.#queried.get(manifest) ?? 0) + 1);
+  /** The files of manifests, for a query: counted by their map, which many queries share and which may name thousands. */
+  holdFilesOf(manifests: ReadonlyMap<number, Manifest>): void {
+    this.#queried.set(manifests, (this.#queried.get(manifests) ?? 0) + 1);
   }
 
-  releaseFilesOf(manifests: Iterable<Manifest>): void {
-    for (const manifest of manifests) {
-      const queries = this.#queried.get(manifest)! - 1;
-      if (queries === 0) this.#queried.delete(manifest);
-      else this.#queried.set(manifest, queries);
-    }
+  releaseFilesOf(manifests: ReadonlyMap<number, Manifest>): void {
+    const queries = this.#queried.get(manifests)! - 1;
+    if (queries === 0) this.#queried.delete(manifests);
+    else this.#queried.set(manifests, queries);
   }
 
   /** Starts the wait of files that a manifest has just stopped to name: their time of change becomes now. */
@@ -52,7 +50,8 @@ export class RetiredFiles {
 
   /** Removes what can go and answers its names; temporary files go when their writer is dead. */
   async sweep(manifests: Iterable<Manifest>): Promise<string[]> {
-    const named = new Set([...manifests, ...this.#queried.keys()].flatMap(({ shards }) => shards.flatMap(filesOf)));
+    const queried = [...this.#queried.keys()].flatMap((held) => [...held.values()]);
+    const named = new Set([...manifests, ...queried].flatMap(({ shards }) => shards.flatMap(filesOf)));
     const removed: string[] = [];
     for (const file of await readdir(this.folder)) {
       if (named.has(file) || this.#inUse.has(file)) continue;

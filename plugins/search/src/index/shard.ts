@@ -198,6 +198,13 @@ export class Shard {
     return this.#searchable;
   }
 
+  /** Every trigram of contents and paths, some twice; undefined when the contents have more than `most`. */
+  trigramsUpTo(most: number): Iterable<number> | undefined {
+    if (this.#trigrams.length > most) return undefined;
+    this.#pathTrigrams ??= TrigramSet.in(this.paths);
+    return [...this.#trigrams, ...this.#pathTrigrams];
+  }
+
   /** Whether all of these trigrams are in paths, each in some: without that, no path holds a text made of them. */
   pathsHold(trigrams: readonly number[]): boolean {
     this.#pathTrigrams ??= TrigramSet.in(this.paths);

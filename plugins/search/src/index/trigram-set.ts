@@ -39,6 +39,10 @@ export class TrigramSet {
     return new TrigramSet(bitmap, list);
   }
 
+  [Symbol.iterator](): Iterator<number> {
+    return (this.bitmap ?? this.list)[Symbol.iterator]();
+  }
+
   has(trigram: number): boolean {
     return this.bitmap ? this.bitmap.has(trigram) : this.list[positionOf(this.list, trigram)] === trigram;
   }

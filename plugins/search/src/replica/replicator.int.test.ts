@@ -59,7 +59,7 @@ async function index(id: number, files: Record<string, string>): Promise<void> {
 
 /** All live documents of a repository, read and verified from the files of a store. */
 async function contents(store: IndexStore, id: number): Promise<string[]> {
-  const snapshot = await store.acquire([id]);
+  const snapshot = await store.acquire();
   const files = new ShardFiles();
   const held: string[] = [];
   for (const entry of snapshot.manifests.get(id)?.shards ?? []) {
