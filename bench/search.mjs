@@ -38,7 +38,8 @@ export async function run(context) {
   if (wanted('queries') || (wanted('ranking') && !tiny)) rows.push(...(await large(context, { wanted, cache })));
   if (wanted('ranking') && !tiny) rows.push(...(await otherRanking(context, cache)));
   const counts = tiny ? [2, 3] : options.growth;
-  if (wanted('growth') && counts !== undefined) rows.push(...(await growth({ counts, folder, rounds: runs(20, 1), note, progress })));
+  if (wanted('growth') && counts !== undefined)
+    rows.push(...(await growth({ counts, folder, rounds: runs(20, 1), settles: !tiny, note, progress })));
   return rows;
 }
 

@@ -202,9 +202,13 @@ export class SearchService implements Search {
       for (const id of scope.excluded.forks) forks.add(id);
       for (const id of scope.excluded.archived) archived.add(id);
       // Of those in scope only: a search of one repository must not pay for all the others.
-      const unread = scope.repositories.filter(({ id }) => !searched.has(id)).map(({ id }) => id);
+      const unread: number[] = [];
+      for (const { id } of scope.repositories) {
+        if (searched.has(id)) continue;
+        searched.add(id);
+        unread.push(id);
+      }
       for (const [id, state] of await mirrors.states(unread)) states.set(id, state);
-      for (const { id } of scope.repositories) searched.add(id);
       const expr = await withProvidedFiles(run, alternative, scope.repositories, actor);
       scoped.push({ alternative: { ...alternative, expr }, repositories: scope.repositories });
     }

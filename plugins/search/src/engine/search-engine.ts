@@ -123,10 +123,10 @@ class ShardQueue implements TaskQueue {
     const most = this.#next === 0 && !this.how.laborious ? FIRST_BATCH_BYTES : BATCH_BYTES;
     let bytes = 0;
     while (!this.drained && batch.length < BATCH_SHARDS && bytes < most) {
-      const { task, contentBytes } = this.plan.tasks[this.#next++]!;
+      const { task, entry } = this.plan.tasks[this.#next++]!;
       if (this.how.ruledOut(task)) continue;
       batch.push(task);
-      bytes += contentBytes;
+      bytes += entry.contentBytes;
     }
     return batch.length > 0 ? batch : undefined;
   }

@@ -8,7 +8,6 @@ import type { ShardTask } from './task-runner.js';
 export interface PlannedShard {
   readonly task: ShardTask;
   readonly entry: ManifestShard;
-  readonly contentBytes: number;
 }
 
 export interface SearchPlan {
@@ -29,12 +28,12 @@ export function planSearch(scope: SearchScope, snapshot: IndexSnapshot): SearchP
   const skippedFiles: Record<string, number> = {};
   let missingShards = 0;
   for (const wanted of groupedById(scope)) {
-    const { id, rank, freshness } = Array.isArray(wanted) ? wanted[0]! : wanted;
+    const { id } = Array.isArray(wanted) ? wanted[0]! : wanted;
     const manifest = snapshot.manifests.get(id);
     const broken = snapshot.broken.size > 0 ? snapshot.broken.get(id) : undefined;
     if (broken) degraded.push({ repository: id, reason: broken });
-    const branches = manifest && (Array.isArray(wanted) ? branchesOf(manifest, wanted) : branchOf(manifest, wanted));
-    if (!manifest || !branches) {
+    const repositoryScope = manifest && (Array.isArray(wanted) ? scopeOf(manifest, wanted) : scopeOfOne(manifest, wanted));
+    if (!manifest || !repositoryScope) {
       notIndexed.push(id);
       continue;
     }
@@ -47,10 +46,9 @@ export function planSearch(scope: SearchScope, snapshot: IndexSnapshot): SearchP
     }
     for (const reason in manifest.skippedFiles)
       skippedFiles[reason] = (skippedFiles[reason] ?? 0) + (manifest.skippedFiles[reason as SkipReason] ?? 0);
-    const repositoryScope: RepositoryScope = { repository: id, branches, rank, freshness };
     for (const entry of manifest.shards) {
       const task: ShardTask = { index: tasks.length, folder: snapshot.folder, shard: entry.id, masks: entry.masks, scope: repositoryScope };
-      tasks.push({ task, entry, contentBytes: entry.contentBytes });
+      tasks.push({ task, entry });
     }
   }
   return { tasks, notIndexed, degraded, missingShards, skippedFiles };
@@ -70,23 +68,22 @@ function groupedById({ repositories }: SearchScope): Iterable<ScopeEntry | Scope
   return groups.values();
 }
 
-type Branches = RepositoryScope['branches'];
+/** By manifest, its default branch: what most searches look in. */
+const defaults = new WeakMap<Manifest, RepositoryScope>();
 
-/** By manifest, its default branch alone: what most searches look in. */
-const defaults = new WeakMap<Manifest, Branches>();
-
-function branchOf(manifest: Manifest, wanted: ScopeEntry): Branches | undefined {
-  if (wanted.branch !== undefined) return branchesOf(manifest, [wanted]);
+function scopeOfOne(manifest: Manifest, wanted: ScopeEntry): RepositoryScope | undefined {
+  if (wanted.branch !== undefined || wanted.rank !== undefined || wanted.freshness !== undefined) return scopeOf(manifest, [wanted]);
   const known = defaults.get(manifest);
   if (known) return known;
-  const branches = branchesOf(manifest, [wanted]);
-  if (branches) defaults.set(manifest, branches);
-  return branches;
+  const made = scopeOf(manifest, [wanted]);
+  if (made) defaults.set(manifest, made);
+  return made;
 }
 
-function branchesOf(manifest: Manifest, wanted: readonly ScopeEntry[]): Branches | undefined {
-  const found = wanted.map(({ branch }) =>
+function scopeOf(manifest: Manifest, wanted: readonly ScopeEntry[]): RepositoryScope | undefined {
+  const branches = wanted.map(({ branch }) =>
     branch === undefined ? manifest.branches[0] : manifest.branches.find(({ name }) => name === branch),
   );
-  return found.every((branch) => branch !== undefined) ? found : undefined;
+  const { id, rank, freshness } = wanted[0]!;
+  return branches.every((branch) => branch !== undefined) ? { repository: id, branches, rank, freshness } : undefined;
 }
