@@ -38,13 +38,20 @@ export function parseConnectionConfig(jsonc: string, schema: z.ZodObject): Parse
 }
 
 export function parseJsonc(jsonc: string): Record<string, unknown> {
+  // The `src` command line sends what its standard input holds, where that is no terminal, whatever file it is given.
+  if (jsonc.trim() === '') throw invalid(['it is empty']);
   const errors: ParseError[] = [];
   const value: unknown = parse(jsonc, errors, { allowTrailingComma: true });
-  if (errors.length > 0)
-    throw invalid(errors.slice(0, 5).map((error) => `${position(jsonc, error.offset)}: ${printParseErrorCode(error.error)}`));
+  if (errors.length > 0) throw invalid(errors.slice(0, 5).map((error) => `${position(jsonc, error.offset)}: ${inWords(error.error)}`));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(['the configuration: must be an object']);
   return value as Record<string, unknown>;
 }
+
+/** `ValueExpected` is `value expected`. */
+const inWords = (code: ParseError['error']): string =>
+  printParseErrorCode(code)
+    .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
+    .toLowerCase();
 
 function position(text: string, offset: number): string {
   const before = text.slice(0, offset).split('\n');

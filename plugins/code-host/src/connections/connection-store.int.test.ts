@@ -40,7 +40,8 @@ describe('a connection', () => {
     ['a key nobody knows', '{ "tokne": "x" }', 'tokne'],
     ['a wrong type', '{ "url": 3 }', 'url'],
     ['no object', '[]', 'must be an object'],
-    ['broken JSON', '{\n "url": }', 'line 2, column 9'],
+    ['broken JSON', '{\n "url": }', 'line 2, column 9: value expected'],
+    ['nothing', ' \n', 'it is empty'],
     ['a negative limit', '{ "maxDeletions": -1 }', 'maxDeletions'],
   ])('is refused with %s, naming it, and nothing changes', async (_what, config, named) => {
     const id = await world.connect('one', '{ "url": "https://a" }');
