@@ -4,8 +4,6 @@ import type { GerritConfig } from './gerrit-config.js';
 
 /** What we read of the server's answers; every other field is left alone. */
 export const gerritProject = z.object({
-  /** The name, encoded as a part of a path. */
-  id: z.string().min(1),
   name: z.string().min(1),
   description: z.string().optional(),
   state: z.enum(['ACTIVE', 'READ_ONLY', 'HIDDEN']).default('ACTIVE'),
@@ -28,7 +26,7 @@ const permission = z.object({ rules: z.record(z.string(), z.object({ action: z.s
 /** Who may do what, by patterns of refs, permissions and groups. */
 export const gerritAccess = z.object({
   local: z.record(z.string(), z.object({ permissions: z.record(z.string(), permission) })).default({}),
-  inherits_from: gerritProject.pick({ id: true }).optional(),
+  inherits_from: gerritProject.pick({ name: true }).optional(),
 });
 export const gerritAccessCheck = z.object({ status: z.int() });
 

@@ -60,7 +60,7 @@ describe('what is listed', () => {
   it('has all that the server says of it', async () => {
     const [found] = await listed({ projects: ['attic/tongs'] });
     expect(found).toEqual({
-      externalId: 'attic%2Ftongs',
+      externalId: 'attic/tongs',
       name: `${new URL(gerrit.url).host.replace(':', '-')}/attic/tongs`,
       nameAtHost: 'attic/tongs',
       description: 'About attic/tongs',
@@ -78,7 +78,7 @@ describe('what is listed', () => {
   });
 
   it('is found by itself by its id, and not once it is hidden', async () => {
-    expect((await find({ externalId: 'tools%2Fc%2B%2B', cloneUrl: 'x' }))?.nameAtHost).toBe('tools/c++');
+    expect((await find({ externalId: 'tools/c++', cloneUrl: 'x' }))?.nameAtHost).toBe('tools/c++');
     expect(await find({ externalId: 'cellar', cloneUrl: 'x' })).toBeUndefined();
     expect(await find({ externalId: '%zz', cloneUrl: 'x' })).toBeUndefined();
   });
@@ -121,6 +121,43 @@ describe('the configuration', () => {
   });
 });
 
+describe('a delivery', () => {
+  const { webhooks } = gerritKind(testHostClients());
+  const refUpdate = (refName: string) => ({ type: 'ref-updated', refUpdate: { oldRev: '0', newRev: '1', refName, project: 'tools/c++' } });
+  const rights = [
+    { type: 'repository', repository: 'tools/c++' },
+    { type: 'membership', repository: 'tools/c++' },
+  ];
+  it.each<[object, unknown]>([
+    [refUpdate('refs/heads/main'), [{ type: 'push', repository: 'tools/c++' }]],
+    [refUpdate('v1.0'), [{ type: 'push', repository: 'tools/c++' }]],
+    [refUpdate('refs/changes/01/1/1'), []],
+    [refUpdate('refs/meta/config'), rights],
+    [
+      {
+        type: 'batch-ref-updated',
+        refUpdates: [
+          refUpdate('refs/heads/a').refUpdate,
+          refUpdate('refs/heads/b').refUpdate,
+          refUpdate('refs/changes/01/1/meta').refUpdate,
+        ],
+      },
+      [{ type: 'push', repository: 'tools/c++' }],
+    ],
+    [{ type: 'project-created', projectName: 'anvil' }, [{ type: 'repository', repository: 'anvil' }]],
+    [{ type: 'patchset-created', change: { project: 'anvil', number: 7 } }, [{ type: 'pull-request', repository: 'anvil', number: 7 }]],
+    [{ type: 'change-merged', change: { project: 'anvil', number: 7 } }, [{ type: 'pull-request', repository: 'anvil', number: 7 }]],
+    [{ type: 'dropped-output' }, []],
+    [{ type: 'constructor' }, []],
+  ])('%j is understood', (body, events) => {
+    expect(webhooks?.events({ event: String((body as { type: string }).type), body })).toEqual(events);
+  });
+
+  it('with another body throws', () => {
+    expect(() => webhooks?.events({ event: 'ref-updated', body: { refUpdate: { project: 5 } } })).toThrow();
+  });
+});
+
 describe('who may read', () => {
   it('a project: whoever is in a group that a rule lets in, here or above, and whom the server does not refuse', async () => {
     // ben is in the group, and denied; cleo is let in by All-Projects.
@@ -129,12 +166,7 @@ describe('who may read', () => {
   });
 
   it('is asked for in the name of an account, or with its own password', async () => {
-    expect(await repositoriesOf({ id: '1000002', username: 'ben' })).toEqual([
-      'attic%2Ftongs',
-      'forge',
-      'tools%2Fc%2B%2B',
-      'tools%2Fhammer',
-    ]);
+    expect(await repositoriesOf({ id: '1000002', username: 'ben' })).toEqual(['attic/tongs', 'forge', 'tools/c++', 'tools/hammer']);
     expect(await repositoriesOf({ id: '1000001', username: 'ana', credential: new Secret('ana-password') })).toContain('anvil');
     expect(await groupsOf({ id: '1000001', username: 'ana' })).toEqual([{ id: '5057f3cb', name: 'group 5057f3cb' }]);
   });

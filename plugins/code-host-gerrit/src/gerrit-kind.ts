@@ -9,9 +9,10 @@ import {
 import { type GerritProject, gerritClient, gerritProject } from './gerrit-api.js';
 import { type GerritConfig, gerritConfig } from './gerrit-config.js';
 import { gerritPermissions } from './gerrit-permissions.js';
-import { isShown, pathOfId, sourcesOf } from './gerrit-sources.js';
+import { isShown, projectPath, sourcesOf } from './gerrit-sources.js';
+import { gerritWebhooks } from './gerrit-webhooks.js';
 
-/** Gerrit. A project has no id there but its name, as a part of a path. */
+/** Gerrit. A project has no id there but its name. */
 export const gerritKind = (clients: HostClients): CodeHostKind<typeof gerritConfig> => ({
   kind: 'GERRIT',
   title: 'Gerrit',
@@ -22,19 +23,20 @@ export const gerritKind = (clients: HostClients): CodeHostKind<typeof gerritConf
     client: (connection) => gerritClient(clients, connection),
     sources: sourcesOf,
     found: foundOf,
-    one: (client, { externalId }, { signal }) => client.get(pathOfId(externalId), gerritProject, { signal }),
+    one: (client, { externalId }, { signal }) => client.get(projectPath(externalId), gerritProject, { signal }),
     chooses: ({ projects }, project) => isShown(project) && (projects?.includes(project.name) ?? true),
   }),
   cloneSource: ({ config: { url, username, password, gitSSHKey } }, { cloneUrl }) =>
     cloneSourceOf(cloneUrl, { url, sshKey: gitSSHKey, username, password }),
+  webhooks: gerritWebhooks,
   permissions: gerritPermissions(clients),
 });
 
 function foundOf({ url, username, gitURLType, sshPort, repositoryPathPattern }: GerritConfig, project: GerritProject): FoundRepository {
-  const { id, name, description, state } = project;
+  const { name, description, state } = project;
   const path = name.split('/').map(encodeURIComponent).join('/');
   return {
-    externalId: id,
+    externalId: name,
     name: nameByPattern(repositoryPathPattern, url, { name }),
     nameAtHost: name,
     ...(description === undefined ? {} : { description }),

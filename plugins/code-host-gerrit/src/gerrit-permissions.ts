@@ -2,7 +2,7 @@ import type { Connection, HostAccount, HostClient, HostClients, HostPermissions 
 import { SextantError, z } from '@sextant/sdk';
 import { type GerritAccount, gerritAccess, gerritAccessCheck, gerritAccount, gerritClient, gerritGroup } from './gerrit-api.js';
 import type { GerritConfig } from './gerrit-config.js';
-import { pathOfId, sourcesOf } from './gerrit-sources.js';
+import { projectPath, sourcesOf } from './gerrit-sources.js';
 
 const accounts = z.array(gerritAccount);
 const LENGTH = 100;
@@ -17,7 +17,7 @@ const EVERYBODY = ['global:Anonymous-Users', 'global:Registered-Users'];
 export const gerritPermissions = (clients: HostClients): HostPermissions<Connection<GerritConfig>> => ({
   async *usersOf(connection, { externalId }, { signal }) {
     const client = gerritClient(clients, connection);
-    const project = pathOfId(externalId);
+    const project = projectPath(externalId);
     const asked = new Set<number>();
     for (const group of await readingGroups(client, project, signal))
       for await (const page of membersOf(client, group, signal))
@@ -34,7 +34,7 @@ export const gerritPermissions = (clients: HostClients): HostPermissions<Connect
     const own = credential === undefined ? { runAs: username } : { as: { username, password: credential } };
     const client = gerritClient(clients, connection, own);
     for (const source of sourcesOf({ ...connection.config, projects: undefined }))
-      for await (const page of source.list(client, signal)) yield* page.map(({ id }) => id);
+      for await (const page of source.list(client, signal)) yield* page.map(({ name }) => name);
   },
 
   async *groupsOf(connection, { id }, { signal }) {
@@ -57,7 +57,7 @@ async function readingGroups(client: HostClient, project: string, signal: AbortS
       if (/^refs\/(?:\*|heads\/)/.test(ref) || ref.startsWith('^'))
         for (const [group, { action }] of Object.entries(permissions['read']?.rules ?? {})) if (action === 'ALLOW') groups.add(group);
     const parent = access.inherits_from;
-    path = parent && pathOfId(parent.id);
+    path = parent && projectPath(parent.name);
   }
   return groups;
 }

@@ -31,16 +31,6 @@ const everything: RepositorySource<GerritProject> = {
 
 export const projectPath = (name: string): string => `projects/${encodeURIComponent(name)}`;
 
-/** @param id as the server gives it; another one, as an older sync may have left it, leads to nothing */
-export function pathOfId(id: string): string {
-  try {
-    // The server writes blanks as forms do.
-    return projectPath(decodeURIComponent(id.replaceAll('+', ' ')));
-  } catch {
-    return projectPath(id);
-  }
-}
-
 function single(name: string): RepositorySource<GerritProject> {
   const source = singleSource(name, projectPath(name), gerritProject);
   return {

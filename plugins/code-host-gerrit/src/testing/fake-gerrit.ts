@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AccountInfo, GroupInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
-import { type FakeAnswer, type FakeEntry, fakePage, ProtocolServer } from '@sextant/plugin-code-host/testing';
+import { type FakeAnswer, type FakeDelivery, type FakeEntry, fakePage, ProtocolServer } from '@sextant/plugin-code-host/testing';
 
 export interface FakeProject extends FakeEntry {
   readonly state?: 'ACTIVE' | 'READ_ONLY' | 'HIDDEN';
@@ -32,6 +32,15 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
 
   static async start(projects: readonly FakeProject[]): Promise<FakeGerrit> {
     return await new FakeGerrit(projects).listening();
+  }
+
+  /** What its webhooks plugin sends, to an address that has the secret. */
+  delivery(event: object, secret: string): FakeDelivery {
+    return {
+      body: JSON.stringify(event),
+      headers: { 'content-type': 'application/json; charset=UTF-8' },
+      query: `?secret=${encodeURIComponent(secret)}`,
+    };
   }
 
   /** With a credential it is asked below `/a/`. */
@@ -70,7 +79,10 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
     if (key === 'All-Projects' && below === 'access') return this.#ifAllowed({ local: rights(['7ca042f4']) });
     if (area !== 'projects' || !project) return plain(404, `Not found: ${key}`);
     if (below === 'access')
-      return this.#ifAllowed({ local: rights(project.readers ?? [REGISTERED]), inherits_from: shown('All-Projects') });
+      return this.#ifAllowed({
+        local: rights(project.readers ?? [REGISTERED]),
+        inherits_from: { ...shown('All-Projects'), name: 'All-Projects' },
+      });
     if (below === 'check.access') {
       const name = ACCOUNTS.find((one) => accountOf(one)._account_id === Number(url.searchParams.get('account'))) ?? '';
       return this.#ifAllowed({ status: mayRead(project, name) ? 200 : 403, message: '' });

@@ -12,10 +12,12 @@ export type HostEvent =
 /**
  * How a host proves that a delivery is its own. `hmac-sha256`: the header is the code of the raw body under the secret, in hexadecimal, after `prefix`.
  * `secret`: the header is the secret. `basic`: the header is `Basic` with a user of whatever name, whose password is the secret.
+ * `parameter`: that of the address's query is the secret, for hosts that have no other place for one; whoever logs addresses on the way has it then.
  */
 export type WebhookProof =
   | { readonly scheme: 'hmac-sha256'; readonly header: string; readonly prefix?: string }
-  | { readonly scheme: 'secret' | 'basic'; readonly header: string };
+  | { readonly scheme: 'secret' | 'basic'; readonly header: string }
+  | { readonly scheme: 'parameter'; readonly name: string };
 
 /** How a kind of code host tells of what happens. Names of headers in lower case. */
 export interface HostWebhooks {

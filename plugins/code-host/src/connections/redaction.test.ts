@@ -91,6 +91,10 @@ describe('restore', () => {
     ['where there was none', `{"url":"https://git.example.com","apps":[{"id":7,"key":"x"},{"id":8,"key":"${REDACTED}"}]}`],
     ['when the address it is sent to changed (row 20)', `{"url":"https://evil.example.com","token":"${REDACTED}"}`],
     [
+      'when the address of a registry changed (row 20)',
+      `{"url":"https://git.example.com","registry":"https://evil.example.com","token":"${REDACTED}"}`,
+    ],
+    [
       'when the address of its API changed (row 20)',
       `{"url":"https://git.example.com","apiURL":"https://evil.example.com","token":"${REDACTED}"}`,
     ],

@@ -57,7 +57,7 @@ const missing = (path: Path, why: string): SextantError =>
     details: { path: [...path] },
   });
 
-/** The new host when a top-level `url`, or another key that ends so, such as `apiURL`, points somewhere else than before. */
+/** The new host when a top-level `url` or `registry`, or another key that ends so, such as `apiURL`, points somewhere else than before. */
 function movedAddress(edited: string, previous: string): string | undefined {
   const now = addressesIn(edited);
   const before = addressesIn(previous);
@@ -68,7 +68,7 @@ function movedAddress(edited: string, previous: string): string | undefined {
 const addressesIn = (jsonc: string): ReadonlyMap<string, string> =>
   new Map(
     textsOf(jsonc).flatMap(({ path: [key, ...below], value }) =>
-      typeof key === 'string' && below.length === 0 && /url$/i.test(key)
+      typeof key === 'string' && below.length === 0 && /(?:url|registry)$/i.test(key)
         ? [[key, URL.canParse(value) ? new URL(value).host.toLowerCase() : value]]
         : [],
     ),

@@ -176,7 +176,9 @@ export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeH
       const { webhooks } = await subject();
       if (!webhooks) return;
       expect(
-        [webhooks.proof.header, webhooks.eventHeader ?? '', webhooks.deliveryHeader ?? ''].filter((name) => name !== name.toLowerCase()),
+        ['header' in webhooks.proof ? webhooks.proof.header : '', webhooks.eventHeader ?? '', webhooks.deliveryHeader ?? ''].filter(
+          (name) => name !== name.toLowerCase(),
+        ),
       ).toEqual([]);
       expect(webhooks.eventHeader ?? webhooks.eventField).toMatch(/\S/);
       expect(webhooks.events({ event: 'no-such-event', body: {} })).toEqual([]);

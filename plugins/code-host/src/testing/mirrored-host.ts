@@ -77,8 +77,9 @@ export const describeMirroredHost = <F extends ProtocolServer<FakeEntry>>(title:
       );
       commit(bare, 'second.txt', 'needletwo\n');
       expect(await matches('needletwo')).toBe(0);
-      const delivery = scene.pushed(host, SECRET);
-      expect((await kernel.fetch(new URL(textAt(data, 'createWebhook.url')).pathname, { method: 'POST', ...delivery })).status).toBe(200);
+      const { query = '', ...delivery } = scene.pushed(host, SECRET);
+      const path = new URL(textAt(data, 'createWebhook.url')).pathname;
+      expect((await kernel.fetch(`${path}${query}`, { method: 'POST', ...delivery })).status).toBe(200);
       await expect.poll(() => matches('needletwo'), EVENTUALLY).toBe(1);
     });
 

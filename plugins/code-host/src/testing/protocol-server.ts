@@ -23,6 +23,8 @@ export interface FakeAnswer {
 export interface FakeDelivery {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Behind the address, with its question mark; for hosts that prove themselves there. */
+  readonly query?: string;
 }
 
 /**

@@ -2,11 +2,15 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@sextant/sdk';
 import type { WebhookProof } from '../api/webhooks.js';
 
-type Headers = Readonly<Record<string, string | undefined>>;
+/** What came with the body. */
+interface Delivered {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly query: URLSearchParams;
+}
 
 /** Whether a delivery is the host's, by its bytes as they came. Takes the same time for every wrong proof. */
-export function isProven(proof: WebhookProof, secret: Secret, headers: Headers, body: Uint8Array): boolean {
-  const given = headers[proof.header];
+export function isProven(proof: WebhookProof, secret: Secret, delivered: Delivered, body: Uint8Array): boolean {
+  const given = givenIn(proof, delivered);
   const key = secret.reveal();
   // Anybody can sign with an empty secret.
   if (given === undefined || given === '' || key === '') return false;
@@ -17,6 +21,14 @@ export function isProven(proof: WebhookProof, secret: Secret, headers: Headers, 
   }
   return sameText(proof.scheme === 'basic' ? passwordIn(given) : given, key);
 }
+
+/** What is to prove it; undefined: nothing came. */
+export const givenIn = (proof: WebhookProof, { headers, query }: Delivered): string | undefined =>
+  proof.scheme === 'parameter' ? (query.get(proof.name) ?? undefined) : headers[proof.header];
+
+/** Where the proof stands, for people. */
+export const placeOf = (proof: WebhookProof): string =>
+  proof.scheme === 'parameter' ? `parameter ${proof.name} of its address` : `header ${proof.header}`;
 
 /** Of the value of an `authorization` header; '' where there is none. */
 function passwordIn(header: string): string {

@@ -4,7 +4,7 @@ import { SextantError } from '@sextant/sdk';
 import type { HostEvent, HostWebhooks } from '../api/webhooks.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
 import { applyEvents } from './apply-events.js';
-import { isProven } from './proof.js';
+import { givenIn, isProven, placeOf } from './proof.js';
 import { type WebhookDelivery, WebhookLog } from './webhook-log.js';
 import type { Webhook, WebhookStore } from './webhook-store.js';
 
@@ -38,11 +38,11 @@ export class WebhookReceiver {
     const { webhook, secret } = found;
     const hooks = this.#hooksOf(webhook);
     const bytes = await request.bytes();
-    if (!isProven(hooks.proof, secret, request.headers, bytes)) {
+    if (!isProven(hooks.proof, secret, request, bytes)) {
       await this.#refused(webhook, request, hooks);
       throw new SextantError('SEXTANT_CODE_HOST_WEBHOOK_UNPROVEN', {
         what: 'The delivery is refused.',
-        why: `Its header ${hooks.proof.header} does not prove that it is the code host's.`,
+        why: `Its ${placeOf(hooks.proof)} does not prove that it is the code host's.`,
         fix: 'Give the webhook the same secret at both ends.',
       });
     }
@@ -114,7 +114,7 @@ export class WebhookReceiver {
     if (!allowed) return;
     // What is not proven is not read.
     const event = eventOf(hooks, request.headers, '');
-    const outcome = `Refused: its header ${hooks.proof.header} is ${request.headers[hooks.proof.header] === undefined ? 'missing' : 'wrong'}.`;
+    const outcome = `Refused: its ${placeOf(hooks.proof)} is ${givenIn(hooks.proof, request) === undefined ? 'missing' : 'wrong'}.`;
     await new WebhookLog(this.parts.db).add({
       webhookId: webhook.id,
       deliveryId: undefined,
