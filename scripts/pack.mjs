@@ -1,25 +1,45 @@
 // Packs what is published: `node scripts/run.mjs pack [--to <folder>] [package folder…]`, by default sdk, config and kernel, into temp/packages/.
+// Whoever writes a plugin on another plugin's api names that one: what it needs of the workspace is packed along, so that npm finds all of it.
 // A packed package offers its bundles in place of dist/, and asks for its sisters by version; the package.json of the checkout stays as it is.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { publishedEntries, root } from './published-entries.mjs';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--to');
 const target = resolve(at < 0 ? join(root, 'temp', 'packages') : args.splice(at, 2)[1]);
-const folders = args.length === 0 ? ['sdk', 'config', 'kernel'] : args;
+const folders = args.length === 0 ? ['sdk', 'config', 'kernel'] : args.map((folder) => relative(root, resolve(root, folder)));
 const NOT_SHIPPED = /\.tsbuildinfo$|\.test\.|\.map$/;
 
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** The version of each package of the workspace, by name. */
-function versions() {
+/** The packages of the workspace by name: where each is, and its version. */
+function workspace() {
   const { packages } = read(join(root, 'package-lock.json'));
   const own = Object.keys(packages).filter(
     (path) => path !== '' && !path.includes('node_modules/') && existsSync(join(root, path, 'package.json')),
   );
-  return new Map(own.map((path) => read(join(root, path, 'package.json'))).map(({ name, version }) => [name, version]));
+  return new Map(
+    own.map((path) => [read(join(root, path, 'package.json')), path]).map(([{ name, version }, path]) => [name, { path, version }]),
+  );
+}
+
+/** The folders with those of the workspace that they need at run time, each once. */
+function withNeeds(folders, known) {
+  const all = new Set();
+  const add = (folder) => {
+    if (all.has(folder)) return;
+    if (!existsSync(join(root, folder, 'package.json'))) {
+      console.error(`There is no package in ${folder}. Give a folder of this checkout that has a package.json, such as plugins/code-host.`);
+      process.exit(2);
+    }
+    all.add(folder);
+    const { dependencies = {} } = read(join(root, folder, 'package.json'));
+    for (const name of Object.keys(dependencies)) if (known.has(name)) add(known.get(name).path);
+  };
+  folders.forEach(add);
+  return all;
 }
 
 /** Replaces each compiled file that has a bundle by its bundle, wherever it stands in `exports`. */
@@ -40,7 +60,7 @@ function pack(folder, known) {
   const entries = publishedEntries().filter((entry) => entry.package === folder);
   const own = (dependencies = {}) =>
     Object.fromEntries(
-      Object.entries(dependencies).map(([name, range]) => [name, range === '*' && known.has(name) ? `^${known.get(name)}` : range]),
+      Object.entries(dependencies).map(([name, range]) => [name, range === '*' && known.has(name) ? `^${known.get(name).version}` : range]),
     );
   const published = {
     ...manifest,
@@ -69,9 +89,10 @@ function pack(folder, known) {
 
 mkdirSync(target, { recursive: true });
 mkdirSync(join(root, 'temp'), { recursive: true });
-const known = versions();
+const known = workspace();
+const packages = withNeeds(folders, known);
 execFileSync(join(root, 'node_modules', '.bin', 'rollup'), ['-c', '--silent'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-for (const folder of folders) pack(folder, known);
+for (const folder of packages) pack(folder, known);
 console.log(
   readdirSync(target)
     .map((name) => join(target, name))

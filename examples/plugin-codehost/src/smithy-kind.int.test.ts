@@ -42,3 +42,21 @@ it('brings its repositories into Sextant, page by page, without those that are e
   await expect.poll(names, { timeout: 10_000 }).toEqual(['tools/anvil', 'tools/tongs']);
   expect(kernel.log.text).not.toContain(smithy.token);
 });
+
+it('is a kind like any other in GraphQL, also while its plugin is off', async () => {
+  const kinds = async (): Promise<unknown> => {
+    const { data, errors } = await kernel.graphql('{ externalServices { nodes { kind displayName } } }');
+    expect(errors).toEqual([]);
+    return at(data, 'externalServices.nodes');
+  };
+  expect(await kinds()).toEqual([{ kind: 'SMITHY', displayName: 'Ours' }]);
+  const { data } = await kernel.graphql(
+    'mutation ($config: String!) { addExternalService(input: { kind: SMITHY, displayName: "Second", config: $config }) { kind } }',
+    {
+      config: JSON.stringify({ url: smithy.url, token: smithy.token, exclude: [{ pattern: '.' }] }),
+    },
+  );
+  expect(data).toEqual({ addExternalService: { kind: 'SMITHY' } });
+  await kernel.kernel.switchboard.disable('code-host-smithy');
+  expect(await kinds()).toHaveLength(2);
+});

@@ -49,7 +49,7 @@ export interface CloneSource {
 /** A code host of one kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the kind's own schema types its connections
 export interface CodeHostKind<S extends z.ZodObject = any> {
-  /** `OTHER`, `LOCAL`, `GITHUB`: GraphQL's ExternalServiceKind. */
+  /** Capital letters and digits, such as `GITHUB`: what people write, and GraphQL's ExternalServiceKind. */
   readonly kind: string;
   readonly title: string;
   /** The connection's configuration; keys with meta `secret` are redacted and kept on edit. */
@@ -74,7 +74,7 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
     connection: Connection<z.output<S>>,
     repository: { readonly name: string; readonly externalId: string; readonly cloneUrl: string },
   ): Promise<CloneSource>;
-  /** Tries the connection and names what is wrong: an unreachable address, a missing scope. */
+  /** Tries the connection and names what is wrong: an unreachable address, a missing scope. A SextantError that it throws is told as well. */
   check(
     connection: Connection<z.output<S>>,
     signal: AbortSignal,

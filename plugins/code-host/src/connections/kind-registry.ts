@@ -2,6 +2,8 @@ import { type Contribution, SextantError } from '@sextant/sdk';
 import type { CodeHostKind } from '../api.js';
 
 const KIND = /^[A-Z][A-Z0-9]*$/;
+/** Whether a kind may be called so. */
+export const isKindName = (text: string): boolean => KIND.test(text);
 
 /** The kinds of code hosts that plugins contribute, by name. The list is live: kinds come and go with their plugins. */
 export class KindRegistry {
@@ -13,6 +15,11 @@ export class KindRegistry {
 
   find(kind: string): CodeHostKind | undefined {
     return this.#accepted().find(({ value }) => value.kind === kind)?.value;
+  }
+
+  /** The kind whose repositories are of this service type; undefined also while its plugin is off. */
+  ofServiceType(serviceType: string): CodeHostKind | undefined {
+    return this.#accepted().find(({ value }) => value.serviceType() === serviceType)?.value;
   }
 
   /** @throws SEXTANT_CODE_HOST_KIND_UNKNOWN. */
@@ -40,7 +47,7 @@ export class KindRegistry {
     for (const contribution of [...this.contributions]) {
       const { kind } = contribution.value;
       const owner = owners.get(kind);
-      if (!KIND.test(kind)) contribution.reject(`"${kind}" is not a kind: write capital letters and digits.`);
+      if (!isKindName(kind)) contribution.reject(`"${kind}" is not a kind: write capital letters and digits.`);
       else if (owner !== undefined && owner !== contribution.plugin)
         contribution.reject(`The kind ${kind} is already there, from the plugin "${owner}".`);
       else accepted.push(contribution);

@@ -32,7 +32,7 @@ export const codeHostKindContract = (scene: () => CodeHostScene): Contract<CodeH
   defineContract(codeHostKinds, (subject) => {
     it('has a name in capitals, a title, and a configuration it accepts', async () => {
       const kind = await subject();
-      expect(kind.kind).toMatch(/^[A-Z][A-Z0-9_]*$/);
+      expect(kind.kind).toMatch(/^[A-Z][A-Z0-9]*$/);
       expect(kind.title).not.toBe('');
       expect(kind.serviceType()).toMatch(/^[a-z][a-zA-Z0-9-]*$/);
       expect(kind.config.safeParse(scene().good).error).toBeUndefined();

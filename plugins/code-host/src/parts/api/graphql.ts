@@ -9,6 +9,7 @@ import { RepositoryStore } from '../../repositories/repository-store.js';
 import { recordsOf, wallOf, webhooksOf } from '../../services.js';
 import { connectionResolvers } from './connection-resolvers.js';
 import type { apiDeps } from './deps.js';
+import { externalServiceKind } from './external-service-kind.js';
 import { freshnessResolvers } from './freshness-resolvers.js';
 import { freshnessTypeDefs } from './freshness-schema.js';
 import { repositoryResolvers } from './repository-resolvers.js';
@@ -39,9 +40,10 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
       nearest: new NearestNames(deps.db, wall),
     });
     return merged(
-      repositoryResolvers({ repositories, list, editor: new RepositoryEditor(deps.db, deps.events) }),
+      repositoryResolvers({ repositories, list, editor: new RepositoryEditor(deps.db, deps.events), kinds: records.kinds }),
       connectionResolvers({ ...records, list, jobs: deps.jobs }),
       freshnessResolvers(freshness),
+      { ExternalServiceKind: externalServiceKind },
       webhookResolvers({ ...webhooksOf(deps), addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
     );
   },

@@ -1,5 +1,6 @@
 import { encodeNodeId, type Operation, type Page, pageRequest, RepoName, type ResolverMap, SextantError } from '@sextant/sdk';
 import type { Repository } from '../../api.js';
+import type { KindRegistry } from '../../connections/kind-registry.js';
 import type { RepositoryEditor } from '../../repositories/repository-editor.js';
 import { type ListedRepositories, REPOSITORY_LIST, type RepositoryList, type RepositoryOrder } from '../../repositories/repository-list.js';
 import type { RepositoryStore } from '../../repositories/repository-store.js';
@@ -33,8 +34,9 @@ export function repositoryResolvers(services: {
   readonly repositories: RepositoryStore;
   readonly list: RepositoryList;
   readonly editor: RepositoryEditor;
+  readonly kinds: KindRegistry;
 }): ResolverMap {
-  const { repositories, list, editor } = services;
+  const { repositories, list, editor, kinds } = services;
   /** The repository behind a mutation's argument, if the actor may see it. */
   const target = async (nodeId: string, operation: Operation): Promise<Repository> => {
     const id = numberOf('Repository', nodeId);
@@ -96,7 +98,9 @@ export function repositoryResolvers(services: {
         serviceID: external.serviceId,
       }),
       externalURLs: ({ webUrl, external }: Repository) =>
-        webUrl ? [{ url: webUrl, serviceType: external.serviceType, serviceKind: serviceKindOf(external.serviceType) }] : [],
+        webUrl
+          ? [{ url: webUrl, serviceType: external.serviceType, serviceKind: kinds.ofServiceType(external.serviceType)?.kind ?? null }]
+          : [],
       label: (repository: Repository) => ({
         text: `[${repository.name}](${pagePath(repository.name)})`,
         html: `<p><a href="${escapeHtml(pagePath(repository.name))}" rel="nofollow">${escapeHtml(repository.name)}</a></p>`,
@@ -143,22 +147,3 @@ export const pagePath = (name: string): string =>
     .join('/')}`;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
-const KINDS: Readonly<Record<string, string>> = {
-  github: 'GITHUB',
-  gitlab: 'GITLAB',
-  gitea: 'GITEA',
-  bitbucketCloud: 'BITBUCKETCLOUD',
-  bitbucketServer: 'BITBUCKETSERVER',
-  azuredevops: 'AZUREDEVOPS',
-  gerrit: 'GERRIT',
-  perforce: 'PERFORCE',
-  awscodecommit: 'AWSCODECOMMIT',
-  gitolite: 'GITOLITE',
-  phabricator: 'PHABRICATOR',
-  npmPackages: 'NPMPACKAGES',
-  goModules: 'GOMODULES',
-  other: 'OTHER',
-  local: 'LOCAL',
-};
-const serviceKindOf = (serviceType: string): string | null => KINDS[serviceType] ?? null;

@@ -1,26 +1,6 @@
 export const typeDefs = /* GraphQL */ `
-enum ExternalServiceKind {
-  AWSCODECOMMIT
-  AZUREDEVOPS
-  BITBUCKETCLOUD
-  BITBUCKETSERVER
-  GERRIT
-  GITEA
-  GITHUB
-  GITLAB
-  GITOLITE
-  GOMODULES
-  JVMPACKAGES
-  LOCAL
-  NPMPACKAGES
-  OTHER
-  PAGURE
-  PERFORCE
-  PHABRICATOR
-  PYTHONPACKAGES
-  RUBYPACKAGES
-  RUSTPACKAGES
-}
+"A kind of code host, such as GITHUB, written with or without quotes: of those that come with Sextant, or of a plugin."
+scalar ExternalServiceKind
 
 enum RepositoryOrderBy {
   REPOSITORY_NAME
