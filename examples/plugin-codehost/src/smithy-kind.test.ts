@@ -24,4 +24,4 @@ const contract = codeHostKindContract(() => ({
   faults: smithy.faults,
   elsewhere: (url) => ({ url, token: smithy.token }),
 }));
-describeContract(contract, 'Smithy', () => smithyKind(testHostClients()));
+describeContract(contract, 'Smithy', () => smithyKind(testHostClients({ faults: smithy.faults })));

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 beforeEach(() => azure.restore());
 
-const kind = () => azureDevopsKind(testHostClients());
+const kind = () => azureDevopsKind(testHostClients({ faults: parts.faults }));
 const at = (url: string) => ({ url, token: azure.token, orgs: ['acme'] });
 const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => at(azure.url));
 const windows = { token: undefined, username: 'CORP\\ana', windowsPassword: 'secret:word' };

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => host[Symbol.asyncDispose]());
 beforeEach(() => host.restore());
 
-const kind = () => bitbucketCloudKind(testHostClients());
+const kind = () => bitbucketCloudKind(testHostClients({ faults: host.faults }));
 const at = (url: string) => ({ url, apiURL: url, accessToken: host.token, teams: ['team'] });
 const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => at(host.url));
 const password = { accessToken: undefined, username: 'ana@example.com', appPassword: 'secret:word' };

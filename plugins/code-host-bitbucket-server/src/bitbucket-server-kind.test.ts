@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => server.restore());
 
-const kind = () => bitbucketServerKind(testHostClients());
+const kind = () => bitbucketServerKind(testHostClients({ faults: server.faults }));
 const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => ({
   url: server.url,
   token: server.token,

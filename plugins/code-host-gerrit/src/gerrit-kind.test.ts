@@ -30,7 +30,7 @@ beforeEach(() => {
   gerrit.capabilities = ['viewAccess', 'runAs'];
 });
 
-const kind = () => gerritKind(testHostClients());
+const kind = () => gerritKind(testHostClients({ faults: gerrit.faults }));
 const good = () => ({ url: gerrit.url, username: gerrit.username, password: gerrit.password });
 const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, good);
 

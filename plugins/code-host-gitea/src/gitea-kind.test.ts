@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => gitea[Symbol.asyncDispose]());
 beforeEach(() => gitea.restore());
 
-const kind = () => giteaKind(testHostClients());
+const kind = () => giteaKind(testHostClients({ faults: gitea.faults }));
 const { connection, listed, namesAtHost, cloneSource, check } = kindOnHost(kind, () => ({ url: gitea.url, token: gitea.token }));
 
 describeContract(
@@ -166,7 +166,7 @@ describe('a delivery', () => {
 });
 
 describe('who may read', () => {
-  const permissions = () => giteaKind(testHostClients()).permissions;
+  const permissions = () => kind().permissions;
   const usersOf = (externalId: string) =>
     Array.fromAsync(permissions()?.usersOf(connection(), { externalId, name: 'x', cloneUrl: 'x' }, { signal }) ?? []);
 

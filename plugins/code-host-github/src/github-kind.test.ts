@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 const kind = () => {
-  const clients = testHostClients();
+  const clients = testHostClients({ faults: github.faults });
   return githubKind(clients, clients.services.clock);
 };
 const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: github.url, token: github.token }));
@@ -238,7 +238,7 @@ it.each([
 });
 
 describe('a delivery', () => {
-  const { webhooks } = kind();
+  const { webhooks } = githubKind(testHostClients(), new TestClock(new Date()));
   const repository = { node_id: 'R_5', full_name: 'team/forge' };
   it.each<[string, object, unknown]>([
     ['push', { ref: 'refs/heads/main', repository }, [{ type: 'push', repository: 'R_5' }]],

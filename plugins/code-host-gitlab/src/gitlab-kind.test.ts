@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => gitlab[Symbol.asyncDispose]());
 beforeEach(() => gitlab.restore());
 
-const kind = () => gitlabKind(testHostClients());
+const kind = () => gitlabKind(testHostClients({ faults: gitlab.faults }));
 const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: gitlab.url, token: gitlab.token }));
 
 const GROUP = { projectQuery: ['groups/team/projects'] };
@@ -106,7 +106,7 @@ it('a check names the scope that the token lacks', async () => {
 });
 
 describe('a delivery', () => {
-  const { webhooks } = kind();
+  const { webhooks } = gitlabKind(testHostClients());
   it.each<[string, object, unknown]>([
     ['Push Hook', { object_kind: 'push', project_id: 5 }, [{ type: 'push', repository: '5' }]],
     ['Tag Push Hook', { object_kind: 'tag_push', project_id: 5 }, [{ type: 'push', repository: '5' }]],

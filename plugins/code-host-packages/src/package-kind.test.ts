@@ -39,8 +39,8 @@ beforeEach(() => {
   go.restore();
 });
 
-const npmKind = () => packageKind(testHostClients(), npmDialect);
-const goKind = () => packageKind(testHostClients(), goDialect);
+const npmKind = () => packageKind(testHostClients({ faults: npm.faults }), npmDialect);
+const goKind = () => packageKind(testHostClients({ faults: go.faults }), goDialect);
 const npmGood = () => ({ registry: npm.url, credentials: TOKEN, dependencies: ['anvil', '@forge/hammer'] });
 const goGood = () => ({ registry: go.url, credentials: TOKEN, dependencies: ['example.com/Forge/anvil', 'example.com/hammer'] });
 const onNpm = kindOnHost(npmKind, npmGood);

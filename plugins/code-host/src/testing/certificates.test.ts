@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type CertificateWish, TestAuthority } from './certificates.js';
 
 /** How a client that trusts the authority fares with a server of this certificate: its status, or the code of the failure. */
@@ -28,4 +29,16 @@ it.each<[string, CertificateWish, (authority: TestAuthority) => string, unknown]
   ['of another authority is not', { address: '127.0.0.1' }, () => new TestAuthority().cert, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
 ])('a certificate %s', async (_what, wish, ca, expected) => {
   expect(await outcome(wish, ca)).toBe(expected);
+});
+
+it('a certificate is read whatever its number is', () => {
+  const random = vi.spyOn(Math, 'random');
+  try {
+    for (const share of [0, 1e-7, 1e-5, 1e-4, 0.003, 0.01, 0.5, 0.999]) {
+      random.mockReturnValue(share);
+      expect(Number(`0x${new X509Certificate(new TestAuthority().cert).serialNumber}`)).toBe(1 + Math.floor(share * 0x7fff_ffff));
+    }
+  } finally {
+    random.mockRestore();
+  }
 });

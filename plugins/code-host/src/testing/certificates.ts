@@ -70,8 +70,9 @@ const nameOf = (text: string): Buffer => der(0x30, der(0x31, der(0x30, oid(COMMO
 /** `20200131235959Z`. */
 const time = (at: Date): Buffer => der(0x18, Buffer.from(`${at.toISOString().replace(/[-:T]|\.\d+Z$/g, '')}Z`));
 
+/** As few bytes as hold the value with its sign: a reader refuses one with more. */
 function integer(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return der(0x02, value < 0x80 ? bytes.subarray(3) : bytes);
+  const hex = value.toString(16);
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  return der(0x02, bytes[0]! < 0x80 ? bytes : Buffer.concat([Buffer.from([0]), bytes]));
 }

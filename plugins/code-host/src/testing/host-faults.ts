@@ -72,6 +72,11 @@ export class HostFaults {
     this.listing = undefined;
   }
 
+  /** The answer to the next request never comes, or never ends. */
+  get willNotEnd(): boolean {
+    return this.#isNext && (this.#fault === 'hang' || this.#fault === 'trickle');
+  }
+
   wrap(handle: RequestListener): RequestListener {
     return (request, response) => {
       const fault = this.#take();
@@ -89,9 +94,16 @@ export class HostFaults {
   }
 
   #take(): HostFault | undefined {
-    if (this.#fault === undefined || this.#after-- > 0 || this.#times <= 0) return undefined;
+    if (!this.#isNext) {
+      this.#after--;
+      return undefined;
+    }
     this.#times--;
     return this.#fault;
+  }
+
+  get #isNext(): boolean {
+    return this.#fault !== undefined && this.#after <= 0 && this.#times > 0;
   }
 }
 
