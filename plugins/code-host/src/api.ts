@@ -7,6 +7,7 @@ export {
   type Connection,
   codeHostKinds,
   type FoundRepository,
+  type ListOptions,
 } from './api/code-host-kinds.js';
 export { type FreshnessSource, type FreshnessState, type FreshnessStep, freshnessSteps } from './api/freshness.js';
 export {

@@ -46,6 +46,13 @@ export interface CloneSource {
   readonly maker?: { readonly name: string; readonly input: string };
 }
 
+export interface ListOptions {
+  readonly signal: AbortSignal;
+  progress(text: string): void;
+  /** A list that can tell when it will be complete hands over how to ask it; it answers undefined while it does not know. */
+  expected?(completion: () => Promise<Date | undefined>): void;
+}
+
 /** A code host of one kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the kind's own schema types its connections
 export interface CodeHostKind<S extends z.ZodObject = any> {
@@ -59,7 +66,7 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
   /** Lists everything the connection gives, page by page, in bounded memory. A throw means "do not know", and deletes nothing. */
   list(
     connection: Connection<z.output<S>>,
-    options: { readonly signal: AbortSignal; progress(text: string): void },
+    options: ListOptions,
   ): AsyncIterable<FoundRepository>;
   /**
    * One repository that a whole list has no more, asked for by itself before it is deleted: hosts page by position, and what changes meanwhile can move

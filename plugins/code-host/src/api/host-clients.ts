@@ -46,6 +46,8 @@ export interface HostRequest {
 export interface PagedRequest<P> extends HostRequest {
   /** Where the next page is: what it is asked with, or undefined after the last. Default: the `next` of the `link` header. */
   readonly next?: (page: P, headers: Headers) => Readonly<Record<string, string | number>> | undefined;
+  /** Told before each page is given how many more there are; not told where the host does not say, by the `last` of its `link` header. */
+  readonly left?: (pages: number) => void;
 }
 
 /**
@@ -69,6 +71,8 @@ export interface HostClient {
   ): Promise<T>;
   /** Page by page; a list that comes back to a page it gave, or does not end, throws. */
   pages<P>(path: string, shape: z.ZodType<P>, request: PagedRequest<P>): AsyncIterable<P>;
+  /** When so many more background requests would be done, made one after the other: by the host's limits, and the time that its answers take. */
+  completion(requests: number): Promise<Date>;
 }
 
 export interface HostClients {

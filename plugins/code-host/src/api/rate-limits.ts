@@ -59,7 +59,10 @@ export interface RateLimits {
    */
   turn(request: TurnRequest): Promise<Turn>;
   state(spender: Spender): Promise<RateLimitState>;
-  /** When so many more background requests would be done, going by what the host allows and how long its answers take. */
-  completion(spender: Spender & { readonly requests: number }): Promise<Date>;
+  /**
+   * When so many more background requests would be done, going by what the host allows and how long its answers take.
+   * `atOnce`: how many of them are on their way at a time; default: as many as may be.
+   */
+  completion(spender: Spender & { readonly requests: number; readonly atOnce?: number }): Promise<Date>;
 }
 export const rateLimits = serviceToken<RateLimits>('code-host.rate-limits@1');

@@ -4,7 +4,7 @@ import type { HostAnswer, HostClient, HostClientOptions, HostRequest, PagedReque
 import type { RateLimits } from '../api/rate-limits.js';
 import { nameOf, shaped, statusFailure, unexpected } from './host-failures.js';
 import { bodyOf, type KnownAnswer, type KnownAnswers } from './known-answers.js';
-import { hasNextLink, nextByLink, nextByQuery } from './next-page.js';
+import { hasNextLink, nextByLink, nextByQuery, pagesLeft } from './next-page.js';
 
 export interface HostClientParts {
   readonly http: OutboundHttp;
@@ -63,6 +63,8 @@ export class HttpHostClient implements HostClient {
       seen.add(url.href);
       const answer: HostAnswer = await this.#settled('GET', url, { ...request, linked: request.next === undefined });
       const page = shaped(this.options, answer, shape);
+      const left = pagesLeft(answer.headers, url);
+      if (left !== undefined) request.left?.(left);
       const next = request.next?.(page, answer.headers);
       const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
       const digest = createHash('sha256')
@@ -73,6 +75,11 @@ export class HttpHostClient implements HostClient {
       yield page;
       url = following;
     }
+  }
+
+  completion(requests: number): Promise<Date> {
+    const { url, credential } = this.options;
+    return this.parts.limits.completion({ host: url, credential: credential?.secret, requests, atOnce: 1 });
   }
 
   #url(path: string, { query = {} }: HostRequest): URL {

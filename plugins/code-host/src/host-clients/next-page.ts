@@ -18,9 +18,21 @@ export function nextByLink(headers: Headers, current: URL, base: URL): URL | und
 
 export const hasNextLink = (link: string): boolean => nextOf(link) !== undefined;
 
-function nextOf(link: string): string | undefined {
+/** How many pages come after this one, where the `link` header names the last by its number. */
+export function pagesLeft(headers: Headers, current: URL): number | undefined {
+  const link = headers.get('link');
+  if (link === null) return undefined;
+  const uri = linkTo('last', link);
+  const last = uri !== undefined && URL.canParse(uri, current.href) ? Number(new URL(uri, current).searchParams.get('page')) : 0;
+  const at = Number(current.searchParams.get('page') ?? 1);
+  return Number.isSafeInteger(last) && Number.isSafeInteger(at) && last >= at && at > 0 ? last - at : undefined;
+}
+
+const nextOf = (link: string): string | undefined => linkTo('next', link);
+
+function linkTo(relation: string, link: string): string | undefined {
   try {
-    return LinkHeader.parse(link).rel('next')[0]?.uri;
+    return LinkHeader.parse(link).rel(relation)[0]?.uri;
   } catch {
     return undefined;
   }

@@ -6,7 +6,10 @@ import type { HostClient, PagedRequest } from '../api/host-clients.js';
 export interface RepositorySource<R> {
   /** For people, such as "the organization team". */
   readonly title: string;
-  list(client: HostClient, signal: AbortSignal): AsyncIterable<readonly R[]>;
+  /** Requests that the list takes, where that is known before it is asked for. */
+  readonly requests?: number;
+  /** `left` is told how many more requests it takes, where the host lets that be known. */
+  list(client: HostClient, signal: AbortSignal, left?: (requests: number) => void): AsyncIterable<readonly R[]>;
   /** Asks for as little as tells whether the list would be given. */
   probe(client: HostClient, signal: AbortSignal): Promise<unknown>;
 }
@@ -34,12 +37,23 @@ export interface ListedHost<S extends z.ZodObject, R> {
 export const listedBySources = <S extends z.ZodObject, R>(
   host: ListedHost<S, R>,
 ): Required<Pick<CodeHostKind<S>, 'list' | 'find' | 'check'>> => ({
-  async *list(connection, { signal, progress }) {
+  async *list(connection, { signal, progress, expected }) {
     const client = host.client(connection);
     const seen = new Set<string>();
-    for (const source of host.sources(connection.config)) {
+    const sources = host.sources(connection.config);
+    /** Requests of the sources that come later; NaN: one of them does not know. */
+    let later = Number.NaN;
+    let left = Number.NaN;
+    const after = requestsAfter(sources);
+    expected?.(async () => (Number.isNaN(left + later) ? undefined : client.completion(left + later)));
+    for (const [at, source] of sources.entries()) {
       progress(`${seen.size} repositories, now ${source.title}`);
-      for await (const page of source.list(client, signal)) {
+      later = after[at] ?? 0;
+      left = source.requests ?? Number.NaN;
+      const list = source.list(client, signal, (requests) => {
+        left = requests;
+      });
+      for await (const page of list) {
         for (const repository of page) {
           const found = host.found(connection.config, repository);
           if (seen.has(found.externalId)) continue;
@@ -70,6 +84,13 @@ export const listedBySources = <S extends z.ZodObject, R>(
   },
 });
 
+/** For each source, the requests of all that come after it; NaN where one of them does not know. */
+function requestsAfter(sources: readonly RepositorySource<unknown>[]): readonly number[] {
+  const after = new Array<number>(sources.length).fill(0);
+  for (let at = sources.length - 2; at >= 0; at--) after[at] = (after[at + 1] ?? 0) + (sources[at + 1]?.requests ?? Number.NaN);
+  return after;
+}
+
 /** Whether a host said, by status 404, that it does not have what was asked for. No other failure says anything of what it has (row 15). */
 export const isAbsent = (error: unknown): boolean => SextantError.is(error) && error.details['status'] === 404;
 
@@ -88,8 +109,8 @@ export interface PagedSource<P, R> {
 /** A list that the host gives page by page. */
 export const pagedSource = <P, R>({ title, path, shape, of, size, query, next }: PagedSource<P, R>): RepositorySource<R> => ({
   title,
-  async *list(client, signal) {
-    const request = { signal, query: { ...query, [size[0]]: size[1] }, ...(next ? { next } : {}) };
+  async *list(client, signal, left) {
+    const request = { signal, query: { ...query, [size[0]]: size[1] }, ...(next ? { next } : {}), ...(left ? { left } : {}) };
     for await (const page of client.pages(path, shape, request)) yield of(page);
   },
   probe: (client, signal) => client.get(path, shape, { signal, query: { ...query, [size[0]]: 1 }, priority: 'interactive' }),
@@ -98,9 +119,12 @@ export const pagedSource = <P, R>({ title, path, shape, of, size, query, next }:
 /** One repository that the connection names. One that the host does not have is gone; any other failure says nothing of it. */
 export const singleSource = <R>(title: string, path: string, shape: z.ZodType<R>): RepositorySource<R> => ({
   title,
-  async *list(client, signal) {
+  requests: 1,
+  async *list(client, signal, left) {
     try {
-      yield [await client.get(path, shape, { signal })];
+      const one = await client.get(path, shape, { signal });
+      left?.(0);
+      yield [one];
     } catch (error) {
       if (!isAbsent(error)) throw error;
     }

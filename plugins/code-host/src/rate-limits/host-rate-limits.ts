@@ -65,12 +65,12 @@ export class HostRateLimits implements RateLimits {
     };
   }
 
-  async completion({ requests, ...spender }: Spender & { readonly requests: number }): Promise<Date> {
+  async completion({ requests, atOnce, ...spender }: Parameters<RateLimits['completion']>[0]): Promise<Date> {
     const account = this.#account(spender);
     await this.#read(account);
     const { requestsPerHour, concurrency } = account.limits;
     const slowest = requestsPerHour === undefined ? 0 : HOUR / requestsPerHour;
-    return new Date(account.budget.completion(this.#now(), requests, slowest, concurrency));
+    return new Date(account.budget.completion(this.#now(), requests, slowest, atOnce ?? concurrency));
   }
 
   #account(spender: Spender): Account {
@@ -83,7 +83,7 @@ export class HostRateLimits implements RateLimits {
         gate: new Gate({
           clock: this.parts.clock,
           wait: (request) => this.#wait(made, request),
-          granted: (request) => made.budget.spend(request.cost ?? 1),
+          granted: (request) => made.budget.spend(request.cost ?? 1, this.#now()),
           tooLong: (request, wait) => limited(request, new Date(this.#now() + wait)),
         }),
         limits: {},

@@ -75,7 +75,7 @@ export class ConnectionSync {
     try {
       connection = await this.parts.connections.usable(connectionId);
       if (!connection) return undefined;
-      added = await this.#take(connection, skips, options);
+      added = await this.#take(connection, record, skips, options);
     } catch (error) {
       if (options.signal.aborted) {
         await this.parts.history.end(this.parts.db, record, 'CANCELED', { failure: 'The sync was stopped.' });
@@ -88,23 +88,31 @@ export class ConnectionSync {
   }
 
   /** Stages the whole list, and adds the repositories nobody knew as they come. @returns how many were added. */
-  async #take(connection: UsableConnection, skips: Skips, options: SyncOptions): Promise<number> {
+  async #take(connection: UsableConnection, record: number, skips: Skips, options: SyncOptions): Promise<number> {
     const { db, kinds } = this.parts;
     const listing = this.#listing(connection);
     await listings.clear(db, connection.id);
     let added = 0;
     let seen = 0;
     let batch: ListedRepository[] = [];
+    let completion: () => Promise<Date | undefined> = async () => undefined;
     const flush = async (): Promise<void> => {
       const staged = batch;
       batch = [];
       if (staged.length > 0) added += await this.#addNew(listing, staged);
-      options.progress(`${seen} repositories listed, ${added} new`);
+      await tell();
     };
-    for await (const found of kinds.get(connection.kind).list(connection, options)) {
+    const tell = async (): Promise<void> => {
+      const end = await completion();
+      await this.parts.history.expect(record, end);
+      options.progress(`${seen} repositories listed, ${added} new${end ? `; the list is complete at about ${end.toISOString()}` : ''}`);
+    };
+    const expected = (ask: typeof completion): void => void (completion = ask);
+    for await (const found of kinds.get(connection.kind).list(connection, { ...options, expected })) {
       options.signal.throwIfAborted();
       if (isExcluded(connection.common.exclude, found)) continue;
-      seen++;
+      // With its first answer the host has said what it allows.
+      if (++seen === 1) await tell();
       const listed = listedRepository(found);
       if ('skipped' in listed) skips.add(listed.skipped);
       else batch.push(listed);

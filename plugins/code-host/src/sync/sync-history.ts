@@ -17,6 +17,8 @@ export interface SyncRecord extends SyncCounts {
   readonly state: SyncState;
   readonly startedAt: Date;
   readonly finishedAt: Date | undefined;
+  /** When the list of a sync that is under way will be complete, by its host's limits; undefined where that is not known. */
+  readonly expectedAt: Date | undefined;
   readonly failure: string | undefined;
   /** In words, the first few. */
   readonly skipReasons: readonly string[];
@@ -28,6 +30,7 @@ interface SyncRow extends SyncCounts {
   state: SyncState;
   started_at: Date;
   finished_at: Date | null;
+  expected_at: Date | null;
   failure_message: string | null;
   skip_reasons: string[];
 }
@@ -43,7 +46,7 @@ export class SyncHistory {
   async begin(connectionId: number): Promise<number> {
     return this.db.transaction(async (tx) => {
       await tx.query(
-        `UPDATE sync_jobs SET state = 'FAILED', finished_at = now(), failure_message = 'The process ended before the sync did.' WHERE connection_id = $1 AND state = 'PROCESSING'`,
+        `UPDATE sync_jobs SET state = 'FAILED', finished_at = now(), expected_at = NULL, failure_message = 'The process ended before the sync did.' WHERE connection_id = $1 AND state = 'PROCESSING'`,
         [connectionId],
       );
       await tx.query(
@@ -58,6 +61,11 @@ export class SyncHistory {
     });
   }
 
+  /** Keeps when its list will be complete; undefined: it is not known any more. */
+  async expect(id: number, end: Date | undefined): Promise<void> {
+    await this.db.query('UPDATE sync_jobs SET expected_at = $2 WHERE id = $1', [id, end ?? null]);
+  }
+
   async end(
     db: Queryable,
     id: number,
@@ -66,7 +74,7 @@ export class SyncHistory {
   ): Promise<void> {
     const { added = 0, updated = 0, deleted = 0, unchanged = 0, skipped = 0 } = outcome.counts ?? {};
     await db.query(
-      `UPDATE sync_jobs SET state = $2, finished_at = now(), failure_message = $3, added = $4, updated = $5, deleted = $6, unchanged = $7, skipped = $8, skip_reasons = $9 WHERE id = $1`,
+      `UPDATE sync_jobs SET state = $2, finished_at = now(), expected_at = NULL, failure_message = $3, added = $4, updated = $5, deleted = $6, unchanged = $7, skipped = $8, skip_reasons = $9 WHERE id = $1`,
       [id, state, outcome.failure ?? null, added, updated, deleted, unchanged, skipped, outcome.skipReasons ?? []],
     );
   }
@@ -74,15 +82,16 @@ export class SyncHistory {
   /** Newest first. */
   async list(connectionId: number, page: { readonly limit: number; readonly beforeId?: number }): Promise<readonly SyncRecord[]> {
     const rows = await this.db.query<SyncRow>(
-      `SELECT id, connection_id, state, started_at, finished_at, failure_message, added, updated, deleted, unchanged, skipped, skip_reasons
+      `SELECT id, connection_id, state, started_at, finished_at, expected_at, failure_message, added, updated, deleted, unchanged, skipped, skip_reasons
        FROM sync_jobs WHERE connection_id = $1 AND ($2::int IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
       [connectionId, page.beforeId ?? null, page.limit],
     );
-    return rows.map(({ connection_id, started_at, finished_at, failure_message, skip_reasons, ...row }) => ({
+    return rows.map(({ connection_id, started_at, finished_at, expected_at, failure_message, skip_reasons, ...row }) => ({
       ...row,
       connectionId: connection_id,
       startedAt: started_at,
       finishedAt: finished_at ?? undefined,
+      expectedAt: expected_at ?? undefined,
       failure: failure_message ?? undefined,
       skipReasons: skip_reasons,
     }));

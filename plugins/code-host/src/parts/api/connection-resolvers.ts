@@ -127,6 +127,7 @@ export function connectionResolvers(services: {
     ExternalServiceSyncJob: {
       id: (record: SyncRecord) => encodeNodeId('ExternalServiceSyncJob', record.id),
       finishedAt: (record: SyncRecord) => record.finishedAt ?? null,
+      expectedAt: (record: SyncRecord) => record.expectedAt ?? null,
       failureMessage: (record: SyncRecord) => record.failure ?? null,
       reposSynced: (record: SyncRecord) => record.added + record.updated + record.unchanged,
       reposAdded: (record: SyncRecord) => record.added,

@@ -79,6 +79,8 @@ type ExternalServiceSyncJob {
   state: ExternalServiceSyncJobState!
   startedAt: DateTime
   finishedAt: DateTime
+  "When the list of a sync that is under way will be complete, by the limits of its host; null where that is not known."
+  expectedAt: DateTime
   failureMessage: String
   reposSynced: Int!
   reposAdded: Int!
