@@ -7,8 +7,9 @@ const A_MINUTE = 900;
 const AT_ONCE = 100;
 
 /**
- * A fake of GitHub's API with any number of repositories, which it makes up when they are asked for, and with GitHub's limits: so many requests an hour,
- * and the secondary ones, by a simulated clock. Each answer takes `answerTime` of its milliseconds. All repositories are one when they are cloned.
+ * A fake of GitHub's API with an organization of any number of repositories, which it makes up when they are asked for, and with GitHub's limits: so many
+ * requests an hour, and the secondary ones, by a simulated clock. Each answer takes `answerTime` of its milliseconds, and a page has `pageSize` entries,
+ * whatever is asked for. All repositories are one when they are cloned.
  */
 export class FakeLargeHost extends ProtocolServer {
   contentType = 'application/json; charset=utf-8';
@@ -26,9 +27,11 @@ export class FakeLargeHost extends ProtocolServer {
   #open = 0;
   #names = new Set();
 
-  constructor({ clock, requestsPerHour, answerTime, gitFolder }) {
+  constructor({ clock, count, pageSize, requestsPerHour, answerTime, gitFolder }) {
     super([]);
     this.clock = clock;
+    this.count = count;
+    this.pageSize = pageSize;
     this.answerTime = answerTime;
     this.gitFolder = gitFolder;
     const now = () => clock.now().getTime();
@@ -41,7 +44,7 @@ export class FakeLargeHost extends ProtocolServer {
   }
 
   /** Of the repository with this number. */
-  static nameOf = (number) => `team-${number % 100}/service-${number}`;
+  static nameOf = (number) => `large/service-${number}`;
 
   get refused() {
     return this.window.refused + this.refusedSecondary;
@@ -72,7 +75,11 @@ export class FakeLargeHost extends ProtocolServer {
     this.clock.pass(this.answerTime);
     if (tooMany) {
       this.refusedSecondary++;
-      const headers = { 'content-type': this.contentType, 'retry-after': String(this.#minute.secondsLeft), ...this.limitHeaders(this.window) };
+      const headers = {
+        'content-type': this.contentType,
+        'retry-after': String(this.#minute.secondsLeft),
+        ...this.limitHeaders(this.window),
+      };
       response.writeHead(403, headers).end(JSON.stringify({ message: 'You have exceeded a secondary rate limit.' }));
       return;
     }
@@ -97,23 +104,34 @@ export class FakeLargeHost extends ProtocolServer {
   }
 
   route(_request, url) {
-    const [, owner, name, number] = /^\/api\/v3\/repos\/([^/]+)\/(service-(\d+))$/.exec(url.pathname) ?? [];
-    if (number === undefined) return { status: 404, body: { message: 'Not Found' } };
+    if (url.pathname !== '/api/v3/orgs/large/repos') return { status: 404, body: { message: 'Not Found' } };
+    const page = Number(url.searchParams.get('page') ?? 1);
+    const last = Math.ceil(this.count / this.pageSize);
+    const link = (to, rel) => {
+      const address = new URL(url);
+      address.searchParams.set('page', String(to));
+      return `<${address.href}>; rel="${rel}"`;
+    };
+    const begin = (page - 1) * this.pageSize;
+    const body = Array.from({ length: Math.max(0, Math.min(this.pageSize, this.count - begin)) }, (_, i) => this.#repository(begin + i));
+    return { body, headers: page < last ? { link: `${link(page + 1, 'next')}, ${link(last, 'last')}` } : {} };
+  }
+
+  #repository(number) {
+    const name = FakeLargeHost.nameOf(number);
     return {
-      body: {
-        id: Number(number),
-        node_id: `R_${number}`,
-        name,
-        full_name: `${owner}/${name}`,
-        description: `What team ${owner} runs as number ${number}`,
-        private: false,
-        fork: false,
-        archived: false,
-        stargazers_count: 1,
-        size: 24,
-        topics: ['tools'],
-        html_url: `${this.url}/${owner}/${name}`,
-      },
+      id: number,
+      node_id: `R_${number}`,
+      name: name.split('/')[1],
+      full_name: name,
+      description: `What runs as number ${number}`,
+      private: false,
+      fork: false,
+      archived: false,
+      stargazers_count: 1,
+      size: 24,
+      topics: ['tools'],
+      html_url: `${this.url}/${name}`,
     };
   }
 }

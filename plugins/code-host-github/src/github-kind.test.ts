@@ -63,6 +63,29 @@ describe('what is listed', () => {
     expect(await namesAtHost(config)).toEqual(names);
   });
 
+  it('is expected to be complete when the last request of it is done, as soon as that is known', async () => {
+    const clients = testHostClients();
+    const requests: number[] = [];
+    const counting: typeof clients = {
+      ...clients,
+      client: (options) => {
+        const client = clients.client(options);
+        const completion = (count: number): Promise<Date> => Promise.resolve(new Date(requests.push(count)));
+        return Object.assign(client, { completion });
+      },
+    };
+    let ask: (() => Promise<Date | undefined>) | undefined;
+    const list = githubKind(counting, clients.services.clock).list(connection({ repos: ['ben/bellows'], orgs: ['team'] }), {
+      signal,
+      progress: () => undefined,
+      expected: (completion) => void (ask = completion),
+    });
+    const known: boolean[] = [];
+    for await (const _repository of list) known.push((await ask?.()) !== undefined);
+    expect(known).toEqual([false, true, true, true]);
+    expect(requests).toEqual([1, 1, 0]);
+  });
+
   it('has all that GitHub says of it', async () => {
     const [found] = await listed({ repos: ['team/tongs'] });
     expect(found).toMatchObject({

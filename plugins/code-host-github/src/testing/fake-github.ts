@@ -170,7 +170,9 @@ export class FakeGithub extends ProtocolServer<FakeRepository> {
     const { items, goesOn } = fakePage(this.faults.listing, list, number, limit);
     const next = new URL(url);
     next.searchParams.set('page', String(number + 1));
-    return { body: wrap(items), headers: goesOn ? { link: `<${next.href}>; rel="next"` } : {} };
+    const last = new URL(url);
+    last.searchParams.set('page', String(Math.ceil(list.length / limit)));
+    return { body: wrap(items), headers: goesOn ? { link: `<${next.href}>; rel="next", <${last.href}>; rel="last"` } : {} };
   }
 }
 

@@ -64,10 +64,7 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
   serviceType(): string;
   serviceId(connection: Connection<z.output<S>>): string;
   /** Lists everything the connection gives, page by page, in bounded memory. A throw means "do not know", and deletes nothing. */
-  list(
-    connection: Connection<z.output<S>>,
-    options: ListOptions,
-  ): AsyncIterable<FoundRepository>;
+  list(connection: Connection<z.output<S>>, options: ListOptions): AsyncIterable<FoundRepository>;
   /**
    * One repository that a whole list has no more, asked for by itself before it is deleted: hosts page by position, and what changes meanwhile can move
    * others over the edge of a page. Undefined: the host does not have it, or the connection does not choose it. A throw means "do not know".

@@ -185,6 +185,14 @@ describe('a list', () => {
     expect(seen.slice(2).map(({ headers }) => headers['if-none-match'])).toEqual(['"1"', undefined, undefined]);
   });
 
+  it('says how many pages are left, where its links name the last', async () => {
+    const linked = (number: number, link: string): Reply => status(200, { link }, [{ id: number }]);
+    replies = [linked(1, '<?page=2>; rel="next", <?page=3>; rel="last"'), linked(2, '<?page=3>; rel="next"'), page(3)];
+    const told: number[] = [];
+    for await (const _page of client().pages('repos', items, { signal, left: (pages) => void told.push(pages) }));
+    expect(told).toEqual([2, 0]);
+  });
+
   it('is followed by what its pages say where there are no links', async () => {
     replies = [page(1), page(2), status(200, {}, [])];
     const ids: number[] = [];

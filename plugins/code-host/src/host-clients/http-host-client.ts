@@ -63,10 +63,10 @@ export class HttpHostClient implements HostClient {
       seen.add(url.href);
       const answer: HostAnswer = await this.#settled('GET', url, { ...request, linked: request.next === undefined });
       const page = shaped(this.options, answer, shape);
-      const left = pagesLeft(answer.headers, url);
-      if (left !== undefined) request.left?.(left);
       const next = request.next?.(page, answer.headers);
       const following: URL | undefined = request.next ? next && nextByQuery(next, url) : nextByLink(answer.headers, url, this.#base);
+      const left = following === undefined ? 0 : pagesLeft(answer.headers, url);
+      if (left !== undefined) request.left?.(left);
       const digest = createHash('sha256')
         .update(JSON.stringify(listedIn(page)))
         .digest('base64');

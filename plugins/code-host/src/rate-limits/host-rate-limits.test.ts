@@ -229,3 +229,28 @@ describe('the time of completion', () => {
     expect(Math.abs(told - taken)).toBeLessThanOrEqual(Math.max(taken * 0.1, 2_000));
   });
 });
+
+it('goes slower once the host found it too fast, and people do not wait for that', async () => {
+  const process = aProcess();
+  for (let i = 0; i < 600; i++) {
+    await clock.advance(50);
+    await spend(process, remaining(4_000, 5_000, 3_600));
+  }
+  await spend(process, { ...remaining(3_999, 5_000, 3_600), 'retry-after': '60' }, {}, 403);
+  await clock.advance(60_000);
+  await spend(process, remaining(3_998, 5_000, 3_600));
+  const next = turn(process);
+  expect(await outcomes(next)).toEqual(['waits']);
+  (await turn(process, { priority: 'interactive' }))[Symbol.dispose]();
+  await clock.advance(120);
+  expect(await outcomes(next)).toEqual(['done']);
+});
+
+it('takes a refusal after few requests for no sign of going too fast', async () => {
+  const process = aProcess();
+  await spend(process, { ...remaining(3_999, 5_000, 3_600), 'retry-after': '60' }, {}, 403);
+  await clock.advance(60_000);
+  await spend(process, remaining(3_998, 5_000, 3_600));
+  const next = turn(process);
+  expect(await outcomes(next)).toEqual(['done']);
+});

@@ -2,7 +2,7 @@ import { core, RepoName, type Storage } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FoundRepository } from '../api.js';
+import type { FoundRepository, ListOptions } from '../api.js';
 import manifest from '../manifest.js';
 import { aWorld, type World } from '../testing/a-world.js';
 import { aUser, found } from '../testing/fakes.js';
@@ -50,6 +50,21 @@ it('a sync that is under way is not due for a quarter of an hour by the clock of
     }
   }
   expect(minutes.mock.calls).toEqual([[15], [15]]);
+});
+
+it('says when its list will be complete as long as it runs, where the host lets that be known', async () => {
+  const end = new Date('2033-01-01T00:00:00Z');
+  const list = world.host.list.bind(world.host);
+  const expectedAt = async (): Promise<Date | undefined> => (await world.history.list(connection, { limit: 1 }))[0]?.expectedAt;
+  let meanwhile: Date | undefined;
+  world.host.list = async function* (of, options: ListOptions) {
+    options.expected?.(async () => end);
+    yield* list(of, options);
+    meanwhile = await expectedAt();
+  };
+  await synced(found('1', 'a'));
+  expect(meanwhile).toEqual(end);
+  expect(await expectedAt()).toBeUndefined();
 });
 
 describe('a complete list', () => {
