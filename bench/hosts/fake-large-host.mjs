@@ -77,6 +77,7 @@ export class FakeLargeHost extends ProtocolServer {
       this.refusedSecondary++;
       const headers = {
         'content-type': this.contentType,
+        date: this.clock.now().toUTCString(),
         'retry-after': String(this.#minute.secondsLeft),
         ...this.limitHeaders(this.window),
       };

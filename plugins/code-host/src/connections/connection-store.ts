@@ -39,6 +39,17 @@ interface ConnectionRow {
   failed_syncs: number;
 }
 
+/** A connection that the configuration declares. */
+export interface Declaration {
+  readonly key: string;
+  readonly kind: string;
+  readonly displayName: string;
+  /** Makes its configuration out of the stored one. */
+  readonly change: (stored: string | undefined) => string;
+}
+
+/** A notice names no more. */
+const DECLARED_AT_ONCE = 200;
 const COLUMNS =
   'id, kind, display_name, sealed_config, declared_key, created_at, updated_at, last_sync_at, last_sync_error, last_sync_code, next_sync_at, failed_syncs';
 
@@ -175,32 +186,46 @@ export class ConnectionStore {
   }
 
   /**
-   * Creates or updates the connection of a declaration; `change` makes its configuration out of the stored one.
-   * @returns whether anything changed.
+   * Creates or updates the connections of declarations, all at once: a start waits for it. A declaration that cannot be taken does not stop the others.
+   * @returns whether anything changed, and what was wrong, by key.
    */
   async declare(
-    key: string,
-    input: { readonly kind: string; readonly displayName: string; readonly change: (stored: string | undefined) => string },
-  ): Promise<boolean> {
-    return this.db.transaction(async (tx) => {
-      const [row] = await tx.query<ConnectionRow & { deleted_at: Date | null }>(
-        `SELECT ${COLUMNS}, deleted_at FROM connections WHERE declared_key = $1 FOR UPDATE`,
-        [key],
+    declarations: readonly Declaration[],
+  ): Promise<{ readonly changed: boolean; readonly problems: ReadonlyMap<string, Error> }> {
+    const problems = new Map<string, Error>();
+    const changed = await this.db.transaction(async (tx) => {
+      const rows = await tx.query<ConnectionRow & { deleted_at: Date | null }>(
+        `SELECT ${COLUMNS}, deleted_at FROM connections WHERE declared_key = ANY($1::text[]) FOR UPDATE`,
+        [declarations.map(({ key }) => key)],
       );
-      const stored = row && row.deleted_at === null ? this.#open(row) : undefined;
-      const config = input.change(stored);
-      this.#check(input.kind, input.displayName, config);
-      if (row && stored === config && row.display_name === input.displayName) return false;
-      const [written] = await tx.query<{ id: number }>(
-        `INSERT INTO connections (kind, display_name, sealed_config, declared_key) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (declared_key) DO UPDATE SET display_name = excluded.display_name, sealed_config = excluded.sealed_config,
-           deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
-         RETURNING id`,
-        [input.kind, input.displayName, this.secrets.seal(config), key],
-      );
-      if (written) await this.events.publish(connectionsChanged, { ids: [written.id] }, { tx });
-      return true;
+      const known = new Map(rows.map((row) => [row.declared_key, row]));
+      const changes: { kind: string; display_name: string; sealed_config: string; declared_key: string }[] = [];
+      for (const { key, kind, displayName, change } of declarations) {
+        try {
+          const row = known.get(key);
+          const stored = row && row.deleted_at === null ? this.#open(row) : undefined;
+          const config = change(stored);
+          this.#check(kind, displayName, config);
+          if (row && stored === config && row.display_name === displayName) continue;
+          changes.push({ kind, display_name: displayName, sealed_config: this.secrets.seal(config), declared_key: key });
+        } catch (error) {
+          problems.set(key, error instanceof Error ? error : new Error(String(error)));
+        }
+      }
+      for (let at = 0; at < changes.length; at += DECLARED_AT_ONCE) {
+        const written = await tx.query<{ id: number }>(
+          `INSERT INTO connections (kind, display_name, sealed_config, declared_key)
+           SELECT x.* FROM jsonb_to_recordset($1::jsonb) AS x(kind text, display_name text, sealed_config text, declared_key text)
+           ON CONFLICT (declared_key) DO UPDATE SET display_name = excluded.display_name, sealed_config = excluded.sealed_config,
+             deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
+           RETURNING id`,
+          [JSON.stringify(changes.slice(at, at + DECLARED_AT_ONCE))],
+        );
+        await this.events.publish(connectionsChanged, { ids: written.map(({ id }) => id) }, { tx });
+      }
+      return changes.length > 0;
     });
+    return { changed, problems };
   }
 
   /** Declarations that are no longer in the file become ordinary connections: nothing is deleted because a file was not there. */

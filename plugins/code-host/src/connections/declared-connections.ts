@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from '@sextant/sdk';
 import { parseJsonc } from './connection-config.js';
-import { type ConnectionStore, LOCAL_PATHS_KEY } from './connection-store.js';
+import { type ConnectionStore, type Declaration, LOCAL_PATHS_KEY } from './connection-store.js';
 import type { KindRegistry } from './kind-registry.js';
 
 export interface Declarations {
@@ -28,14 +28,7 @@ export async function applyDeclarations(
 ): Promise<DeclarationOutcome> {
   const keys: string[] = [LOCAL_PATHS_KEY];
   const problems: string[] = [];
-  let changed = false;
-  const attempt = async (name: string, work: () => Promise<boolean>): Promise<void> => {
-    try {
-      if (await work()) changed = true;
-    } catch (error) {
-      problems.push(`Connection "${name}": ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
+  const declarations: Declaration[] = [];
   for (const { kind, displayName, config } of declared.connections) {
     const key = `file:${kind}:${displayName}`;
     if (keys.includes(key)) {
@@ -44,19 +37,22 @@ export async function applyDeclarations(
     }
     keys.push(key);
     const text = typeof config === 'string' ? config : JSON.stringify(config, null, 2);
-    await attempt(displayName, () => store.declare(key, { kind, displayName, change: () => text }));
+    declarations.push({ key, kind, displayName, change: () => text });
   }
   if (declared.localPaths.length > 0 && kinds.find('LOCAL')) {
     const roots = declared.localPaths.map((path) => resolve(path));
-    await attempt('Local folders', () =>
-      store.declare(LOCAL_PATHS_KEY, { kind: 'LOCAL', displayName: 'Local folders', change: (stored) => withRoots(stored, roots) }),
-    );
+    declarations.push({ key: LOCAL_PATHS_KEY, kind: 'LOCAL', displayName: 'Local folders', change: (stored) => withRoots(stored, roots) });
   } else if (declared.localPaths.length > 0) {
     problems.push('Folders were given, and the plugin code-host-local, which reads them, is not running.');
   }
+  const outcome = await store.declare(declarations);
+  for (const { key, displayName } of declarations) {
+    const problem = outcome.problems.get(key);
+    if (problem) problems.push(`Connection "${displayName}": ${problem.message}`);
+  }
   const released = await store.releaseDeclarations(keys);
   if (released.length > 0) log.warn('Connections that are no longer declared are kept, and can now be edited', { connections: released });
-  return { changed, problems };
+  return { changed: outcome.changed, problems };
 }
 
 /** A later start adds folders and never removes one. */

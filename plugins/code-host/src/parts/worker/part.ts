@@ -2,7 +2,7 @@ import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { applyDeclarations } from '../../connections/declared-connections.js';
 import { provideServices } from '../../provide-services.js';
-import { recordsOf, serviceDeps } from '../../services.js';
+import { recordsOf, type ServiceDeps, serviceDeps } from '../../services.js';
 import { storage } from '../../storage/definition.js';
 import { ConnectionSync } from '../../sync/connection-sync.js';
 import { purgeRepositories, syncConnection, syncDueConnections, syncOptions, trimWebhookLog } from '../../sync/jobs.js';
@@ -11,7 +11,7 @@ import { WebhookLog } from '../../webhooks/webhook-log.js';
 import { ConnectionWatchers } from './connection-watchers.js';
 
 /** Connections that one tick of the schedule enqueues. */
-const DUE_AT_A_TIME = 200;
+const DUE_AT_A_TIME = 1_000;
 /** A connection that is due waits for the next tick. */
 const SHORTEST_TICK = 5_000;
 const LONGEST_TICK = 30_000;
@@ -27,13 +27,7 @@ export default definePart(config)({
       const sync = new ConnectionSync({ ...recordsOf(deps), db: deps.db, events: deps.events, config: () => job.config, log: job.log });
       await sync.run(connectionId, { signal: job.signal, progress: (text) => job.progress(text) });
     });
-    r.job(syncDueConnections, async (_payload, deps) => {
-      const due = await recordsOf(deps).connections.due(DUE_AT_A_TIME);
-      await deps.jobs.enqueueMany(
-        syncConnection,
-        due.map((connectionId) => ({ payload: { connectionId }, options: { ...syncOptions(connectionId), onConflict: 'keep' as const } })),
-      );
-    });
+    r.job(syncDueConnections, (_payload, deps) => enqueueDue(deps));
     r.job(purgeRepositories, async (_payload, deps, job) => {
       const purged = await purgeDeleted(deps.db, deps.events, job.config.deletedTtl, job.signal);
       if (purged > 0) job.log.info('Purged repositories that were gone', { purged });
@@ -54,12 +48,18 @@ export default definePart(config)({
       const outcome = await applyDeclarations(ctx.config.get(), records.connections, records.kinds, ctx.log);
       for (const problem of outcome.problems) ctx.degrade(problem);
       // Not left to the schedule: the first search waits for the first list.
-      for (const connectionId of await records.connections.due(DUE_AT_A_TIME)) {
-        await deps.jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), onConflict: 'keep' });
-      }
+      await enqueueDue(deps);
       watchers = new ConnectionWatchers({ ...records, db: deps.db, events: deps.events, jobs: deps.jobs, log: ctx.log });
       await watchers.start();
     });
     r.stop(async () => watchers?.[Symbol.asyncDispose]());
   },
 });
+
+async function enqueueDue(deps: ServiceDeps): Promise<void> {
+  const due = await recordsOf(deps).connections.due(DUE_AT_A_TIME);
+  await deps.jobs.enqueueMany(
+    syncConnection,
+    due.map((connectionId) => ({ payload: { connectionId }, options: { ...syncOptions(connectionId), onConflict: 'keep' as const } })),
+  );
+}
