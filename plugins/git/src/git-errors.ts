@@ -34,6 +34,11 @@ export const gitErrors = declareErrors({
     summary: 'A credential holds a line break or a NUL.',
     fix: 'Correct the credential of the connection.',
   },
+  SEXTANT_GIT_REDIRECT: {
+    status: 502,
+    summary: 'The code host answers git with a redirect, which could lead anywhere and is not followed.',
+    fix: 'Write the address that it leads to into the connection.',
+  },
   SEXTANT_GIT_AUTHENTICATION: {
     status: 502,
     summary: 'The code host refused the credentials.',

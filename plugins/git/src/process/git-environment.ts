@@ -13,6 +13,8 @@ const SETTINGS: readonly (readonly [key: string, value: string])[] = [
   ['submodule.recurse', 'false'],
   ['fetch.recurseSubmodules', 'false'],
   ['log.showSignature', 'false'],
+  // Whoever runs a host could lead git to any address inside the own network, and its answer into a mirror (row 21).
+  ['http.followRedirects', 'false'],
   ['http.lowSpeedLimit', '100'],
   ['http.lowSpeedTime', '120'],
 ];

@@ -2,6 +2,12 @@ import { SextantError } from '@sextant/sdk';
 
 const CAUSES: readonly (readonly [pattern: RegExp, code: string, what: string, fix: string])[] = [
   [
+    /returned error: 30[12378]\b|unable to update url base from redirection/i,
+    'SEXTANT_GIT_REDIRECT',
+    'The code host answers with a redirect, which git does not follow.',
+    'Write the address that it leads to into the connection, such as https:// for http://, or the name that the repository has now.',
+  ],
+  [
     /No space left on device|disk quota exceeded|ENOSPC/i,
     'SEXTANT_GIT_DISK_FULL',
     'The disk that holds the mirrors is full.',
