@@ -13,6 +13,8 @@ export const BITMAP_FLAG = 0x80000000;
 
 /** In place of the last unit of a trigram whose list is a bitmap. */
 const IN_BITMAP = -2;
+/** Pairs; the first chunk is short and each is twice the one before, so that a shard of little text costs little. */
+const FIRST_CHUNK = 1 << 14;
 const CHUNK = 1 << 20;
 const PAIRS_PER_TURN = 1 << 20;
 
@@ -26,14 +28,19 @@ export interface PostingsSections {
 
 /**
  * Collects (trigram, unit) pairs in one pass and writes the lists in a second, so that no list is ever allocated by
- * itself and nothing is sorted. Memory: 4 bytes a pair, about 1.1 bytes per byte of text, plus 3 MiB of tables.
+ * itself and no list is sorted. Memory: 4 bytes a pair, about 1.1 bytes per byte of text, plus 2 MiB of tables, of which
+ * only what is touched is taken.
  */
 export class PostingsAccumulator {
-  readonly #lastUnit = new Int32Array(TRIGRAMS).fill(-1);
+  /** One more than the last unit of each trigram; 0: none. */
+  readonly #lastUnit = new Int32Array(TRIGRAMS);
+  /** The bytes of each list, and in the end where it is written next. */
   readonly #bytes = new Uint32Array(TRIGRAMS);
+  /** Trigrams that occur. */
+  readonly #live: number[] = [];
   readonly #chunks: Uint32Array[] = [];
   readonly #pairsOfUnit: number[] = [];
-  #chunk = new Uint32Array(CHUNK);
+  #chunk = new Uint32Array(FIRST_CHUNK);
   #used = 0;
 
   get units(): number {
@@ -48,11 +55,11 @@ export class PostingsAccumulator {
   }
 
   #addUnit(content: Uint8Array, start: number, end: number): void {
-    const unit = this.#pairsOfUnit.length;
+    const unit = this.#pairsOfUnit.length + 1;
     const last = this.#lastUnit;
     const bytes = this.#bytes;
     // A unit yields at most one pair per byte, so one check per unit keeps the inner loop free of it.
-    if (this.#used + (end - start) > CHUNK) this.#sealChunk();
+    if (this.#used + (end - start) > this.#chunk.length) this.#startChunk();
     const chunk = this.#chunk;
     let used = this.#used;
     if (end - start >= 3) {
@@ -61,6 +68,7 @@ export class PostingsAccumulator {
         trigram = ((trigram << 6) | CLASS_OF_BYTE[content[at]!]!) & (TRIGRAMS - 1);
         const previous = last[trigram]!;
         if (previous !== unit) {
+          if (previous === 0) this.#live.push(trigram);
           const delta = unit - previous;
           bytes[trigram]! += delta < 0x80 ? 1 : varintLength(delta);
           last[trigram] = unit;
@@ -72,20 +80,20 @@ export class PostingsAccumulator {
     this.#used = used;
   }
 
-  #sealChunk(): void {
+  #startChunk(): void {
     this.#chunks.push(this.#chunk.subarray(0, this.#used));
-    this.#chunk = new Uint32Array(CHUNK);
+    this.#chunk = new Uint32Array(Math.min(2 * this.#chunk.length, CHUNK));
     this.#used = 0;
   }
 
   /** Writes all lists. Gives the event loop a turn about every 10 ms. The accumulator cannot be used afterwards. */
   async encode(): Promise<PostingsSections> {
-    this.#sealChunk();
+    this.#chunks.push(this.#chunk.subarray(0, this.#used));
     const bitmapBytes = (this.units + 7) >>> 3;
-    const { trigrams, offsets, cursor, length } = this.#placeLists(bitmapBytes);
+    const { trigrams, offsets, length } = this.#placeLists(bitmapBytes);
     const postings = Buffer.alloc(length);
     const last = this.#lastUnit;
-    for (let trigram = 0; trigram < TRIGRAMS; trigram++) last[trigram] = this.#bytes[trigram]! > bitmapBytes ? IN_BITMAP : -1;
+    const cursor = this.#bytes;
     let unit = 0;
     let left = this.#pairsOfUnit[0] ?? 0;
     let turn = 0;
@@ -99,10 +107,10 @@ export class PostingsAccumulator {
           postings[cursor[trigram]! + (unit >>> 3)]! |= 1 << (unit & 7);
           continue;
         }
-        const delta = unit - before;
+        const delta = unit + 1 - before;
         if (delta < 0x80) postings[cursor[trigram]!++] = delta;
         else cursor[trigram] = writeVarint(postings, cursor[trigram]!, delta);
-        last[trigram] = unit;
+        last[trigram] = unit + 1;
       }
       if ((turn += chunk.length) >= PAIRS_PER_TURN) {
         turn = 0;
@@ -112,23 +120,20 @@ export class PostingsAccumulator {
     return { trigrams, offsets, postings };
   }
 
+  /** From here on a trigram's last unit is none, or that its list is a bitmap, and its bytes are where its list begins. */
   #placeLists(bitmapBytes: number) {
-    const live = this.#bytes.reduce((total, bytes) => total + (bytes > 0 ? 1 : 0), 0);
-    const trigrams = new Uint32Array(live);
-    const offsets = new Uint32Array(live + 1);
-    const cursor = new Uint32Array(TRIGRAMS);
+    const trigrams = Uint32Array.from(this.#live).sort();
+    const offsets = new Uint32Array(trigrams.length + 1);
     let length = 0;
-    let index = 0;
-    for (let trigram = 0; trigram < TRIGRAMS; trigram++) {
+    trigrams.forEach((trigram, index) => {
       const bytes = this.#bytes[trigram]!;
-      if (bytes === 0) continue;
       const bitmap = bytes > bitmapBytes;
-      trigrams[index] = trigram;
-      offsets[index++] = bitmap ? (length | BITMAP_FLAG) >>> 0 : length;
-      cursor[trigram] = length;
+      offsets[index] = bitmap ? (length | BITMAP_FLAG) >>> 0 : length;
+      this.#lastUnit[trigram] = bitmap ? IN_BITMAP : 0;
+      this.#bytes[trigram] = length;
       length += bitmap ? bitmapBytes : bytes;
-    }
-    offsets[index] = length;
-    return { trigrams, offsets, cursor, length };
+    });
+    offsets[trigrams.length] = length;
+    return { trigrams, offsets, length };
   }
 }
