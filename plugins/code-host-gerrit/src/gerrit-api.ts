@@ -26,6 +26,8 @@ const permission = z.object({ rules: z.record(z.string(), z.object({ action: z.s
 /** Who may do what, by patterns of refs, permissions and groups. */
 export const gerritAccess = z.object({
   local: z.record(z.string(), z.object({ permissions: z.record(z.string(), permission) })).default({}),
+  /** Whether the account may see the rights; else none are told. */
+  config_visible: z.boolean().default(true),
   inherits_from: gerritProject.pick({ name: true }).optional(),
 });
 export const gerritAccessCheck = z.object({ status: z.int() });

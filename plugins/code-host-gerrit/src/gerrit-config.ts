@@ -4,7 +4,7 @@ import { secret, z } from '@sextant/sdk';
 // What Gerrit refuses in the name of a project, and what would lead a path elsewhere.
 const projectName = z
   .string()
-  .regex(/^[^\s\\?%*:<>|$"\p{Cc}~/][^\s\\?%*:<>|$"\p{Cc}~]*$/u, 'must be the name of a project')
+  .regex(/^[^\s\\?%*:<>|$"\p{Cc}~/](?:[^\\?%*:<>|$"\p{Cc}~]*[^\s\\?%*:<>|$"\p{Cc}~])?$/u, 'must be the name of a project')
   .refine((text) => !text.split('/').some((part) => part === '' || part === '.' || part === '..'), 'must be the name of a project');
 
 export const gerritConfig = z.object({

@@ -15,6 +15,8 @@ const PROJECTS: readonly FakeProject[] = [
   { id: 4, name: 'cellar', state: 'HIDDEN' },
   { id: 5, name: 'tools/c++' },
   { id: 6, name: 'forge' },
+  { id: 7, name: 'aaa/rights', permissionsOnly: true },
+  { id: 8, name: 'aaa/more', permissionsOnly: true },
 ];
 
 let gerrit: FakeGerrit;
@@ -28,6 +30,8 @@ afterAll(() => gerrit[Symbol.asyncDispose]());
 beforeEach(() => {
   gerrit.restore();
   gerrit.capabilities = ['viewAccess', 'runAs'];
+  gerrit.configVisible = true;
+  gerrit.hiddenGroups = [];
 });
 
 const kind = () => gerritKind(testHostClients({ faults: gerrit.faults }));
@@ -48,7 +52,11 @@ describeContract(
 
 describe('what is listed', () => {
   it.each<[string, object, readonly string[]]>([
-    ['all that the account may read, without what is hidden', {}, ['anvil', 'attic/tongs', 'forge', 'tools/c++', 'tools/hammer']],
+    [
+      'all that the account may read, without what is hidden or holds no code',
+      {},
+      ['anvil', 'attic/tongs', 'forge', 'tools/c++', 'tools/hammer'],
+    ],
     ['projects by name', { projects: ['tools/hammer', 'anvil'] }, ['tools/hammer', 'anvil']],
     ['no hidden project, though it is named', { projects: ['cellar', 'forge'] }, ['forge']],
     ['each once', { projects: ['forge', 'forge'] }, ['forge']],
@@ -172,6 +180,10 @@ describe('who may read', () => {
   });
 
   it('is not told without the capabilities, which are named', async () => {
+    gerrit.hiddenGroups = ['5057f3cb'];
+    expect(await failureOf(usersOf({ externalId: 'anvil' }))).toMatchObject({ fix: expect.stringContaining('visible to all') });
+    gerrit.configVisible = false;
+    expect(await failureOf(usersOf({ externalId: 'anvil' }))).toMatchObject({ fix: expect.stringContaining('refs/meta/config') });
     gerrit.capabilities = [];
     expect(await failureOf(usersOf({ externalId: 'anvil' }))).toMatchObject({ fix: expect.stringContaining('View Access') });
     expect(await failureOf(repositoriesOf({ id: '1000002', username: 'ben' }))).toMatchObject({ fix: expect.stringContaining('Run As') });

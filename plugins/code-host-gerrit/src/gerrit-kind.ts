@@ -6,10 +6,10 @@ import {
   listedBySources,
   nameByPattern,
 } from '@sextant/plugin-code-host/api';
-import { type GerritProject, gerritClient, gerritProject } from './gerrit-api.js';
+import { type GerritProject, gerritClient } from './gerrit-api.js';
 import { type GerritConfig, gerritConfig } from './gerrit-config.js';
 import { gerritPermissions } from './gerrit-permissions.js';
-import { isShown, projectPath, sourcesOf } from './gerrit-sources.js';
+import { projectOf, sourcesOf } from './gerrit-sources.js';
 import { gerritWebhooks } from './gerrit-webhooks.js';
 
 /** Gerrit. A project has no id there but its name. */
@@ -23,8 +23,8 @@ export const gerritKind = (clients: HostClients): CodeHostKind<typeof gerritConf
     client: (connection) => gerritClient(clients, connection),
     sources: sourcesOf,
     found: foundOf,
-    one: (client, { externalId }, { signal }) => client.get(projectPath(externalId), gerritProject, { signal }),
-    chooses: ({ projects }, project) => isShown(project) && (projects?.includes(project.name) ?? true),
+    one: (client, { externalId }, { signal }) => projectOf(client, externalId, { signal }),
+    chooses: ({ projects }, project) => projects?.includes(project.name) ?? true,
   }),
   cloneSource: ({ config: { url, username, password, gitSSHKey } }, { cloneUrl }) =>
     cloneSourceOf(cloneUrl, { url, sshKey: gitSSHKey, username, password }),

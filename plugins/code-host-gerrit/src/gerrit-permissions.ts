@@ -1,4 +1,11 @@
-import type { Connection, HostAccount, HostClient, HostClients, HostPermissions } from '@sextant/plugin-code-host/api';
+import {
+  type Connection,
+  type HostAccount,
+  type HostClient,
+  type HostClients,
+  type HostPermissions,
+  isAbsent,
+} from '@sextant/plugin-code-host/api';
 import { SextantError, z } from '@sextant/sdk';
 import { type GerritAccount, gerritAccess, gerritAccessCheck, gerritAccount, gerritClient, gerritGroup } from './gerrit-api.js';
 import type { GerritConfig } from './gerrit-config.js';
@@ -40,7 +47,11 @@ export const gerritPermissions = (clients: HostClients): HostPermissions<Connect
   async *groupsOf(connection, { id }, { signal }) {
     const client = gerritClient(clients, connection);
     const groups = await client.get(`accounts/${encodeURIComponent(id)}/groups/`, z.array(gerritGroup), { signal });
-    for (const group of groups) yield { id: group.id, name: group.name ?? group.id };
+    for (const group of groups) {
+      // As a part of a path.
+      const uuid = decodeURIComponent(group.id);
+      yield { id: uuid, name: group.name ?? uuid };
+    }
   },
 });
 
@@ -53,6 +64,7 @@ async function readingGroups(client: HostClient, project: string, signal: AbortS
     seen.add(path);
     const access: z.output<typeof gerritAccess> = await client.get(`${path}/access`, gerritAccess, { signal });
     // Of branches; of a pattern by expression, whoever it lets read may read one.
+    if (!access.config_visible) throw hidden(path);
     for (const [ref, { permissions }] of Object.entries(access.local))
       if (/^refs\/(?:\*|heads\/)/.test(ref) || ref.startsWith('^'))
         for (const [group, { action }] of Object.entries(permissions['read']?.rules ?? {})) if (action === 'ALLOW') groups.add(group);
@@ -65,8 +77,7 @@ async function readingGroups(client: HostClient, project: string, signal: AbortS
 async function* membersOf(client: HostClient, group: string, signal: AbortSignal): AsyncIterable<readonly GerritAccount[]> {
   if (!EVERYBODY.includes(group)) {
     // The server's other groups of its own, such as the owners of a project, have no list of members.
-    if (!group.includes(':'))
-      yield await client.get(`groups/${encodeURIComponent(group)}/members/`, accounts, { signal, query: { recursive: '' } });
+    if (!group.includes(':')) yield await listedMembers(client, group, signal);
     return;
   }
   let seen = 0;
@@ -77,10 +88,32 @@ async function* membersOf(client: HostClient, group: string, signal: AbortSignal
   yield* client.pages('accounts/', accounts, { signal, query: { q: 'is:active', o: 'DETAILS', n: LENGTH }, next });
 }
 
+async function listedMembers(client: HostClient, group: string, signal: AbortSignal): Promise<readonly GerritAccount[]> {
+  try {
+    return await client.get(`groups/${encodeURIComponent(group)}/members/`, accounts, { signal, query: { recursive: '' } });
+  } catch (error) {
+    throw isAbsent(error) ? hiddenGroup(group) : error;
+  }
+}
+
 const accountOf = ({ _account_id, username }: GerritAccount): HostAccount => ({
   id: String(_account_id),
   username: username ?? String(_account_id),
 });
+
+const hidden = (path: string): SextantError =>
+  new SextantError('SEXTANT_CODE_HOST_REFUSED', {
+    what: `The account of the connection may not see the rights of ${decodeURIComponent(path)}.`,
+    why: 'A server tells them only to whoever may read the ref refs/meta/config.',
+    fix: 'Give the account Read on refs/meta/config of All-Projects.',
+  });
+
+const hiddenGroup = (group: string): SextantError =>
+  new SextantError('SEXTANT_CODE_HOST_REFUSED', {
+    what: `The account of the connection may not see who is in the group ${group}.`,
+    why: 'A server shows a group to its members and owners, unless it is visible to all.',
+    fix: 'Make the group visible to all, or the account of the connection one of its members.',
+  });
 
 const tooDeep = (): SextantError =>
   new SextantError('SEXTANT_CODE_HOST_ANSWER', {

@@ -4,6 +4,8 @@ import { type FakeAnswer, type FakeDelivery, type FakeEntry, fakePage, ProtocolS
 
 export interface FakeProject extends FakeEntry {
   readonly state?: 'ACTIVE' | 'READ_ONLY' | 'HIDDEN';
+  /** It holds rights, and no code. */
+  readonly permissionsOnly?: boolean;
   /** Groups that may read it, beside those of All-Projects; default: registered users. */
   readonly readers?: readonly string[];
   /** Accounts that a rule denies it. */
@@ -27,6 +29,11 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
   readonly password = 'fake-gerrit-password';
   /** What the connection's account may do beside reading. */
   capabilities: readonly Capability[] = ['viewAccess', 'runAs'];
+  /** Whether the connection's account may read refs/meta/config. */
+  configVisible = true;
+  /** Groups that the connection's account does not see. */
+  hiddenGroups: readonly string[] = [];
+  #pages = 0;
   protected override readonly contentType = 'application/json; charset=UTF-8';
   protected override readonly jsonPrefix = ")]}'\n";
 
@@ -67,7 +74,8 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
 
   #answer(url: URL, [area, key = '', below]: readonly string[], as: string): FakeAnswer {
     if (area === 'projects' && key === '') return this.#projects(url, as);
-    if (area === 'groups' && below === 'members') return { body: (GROUPS[key] ?? []).map(accountOf) };
+    if (area === 'groups' && below === 'members')
+      return this.hiddenGroups.includes(key) ? plain(404, `Not found: ${key}`) : { body: (GROUPS[key] ?? []).map(accountOf) };
     if (area === 'accounts' && below === 'groups')
       return {
         body: Object.entries(GROUPS)
@@ -81,12 +89,14 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
     if (below === 'access')
       return this.#ifAllowed({
         local: rights(project.readers ?? [REGISTERED]),
+        config_visible: this.configVisible,
         inherits_from: { ...shown('All-Projects'), name: 'All-Projects' },
       });
     if (below === 'check.access') {
       const name = ACCOUNTS.find((one) => accountOf(one)._account_id === Number(url.searchParams.get('account'))) ?? '';
       return this.#ifAllowed({ status: mayRead(project, name) ? 200 : 403, message: '' });
     }
+    if (project.state === 'HIDDEN') return plain(409, 'project state HIDDEN does not permit read');
     return mayRead(project, as) ? { body: { ...shown(project.name, project.state), name: project.name } } : plain(404, `Not found: ${key}`);
   }
 
@@ -98,14 +108,16 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
     const visible = this.repositories
       .filter((project) => project.state !== 'HIDDEN' && mayRead(project, as))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { items, goesOn } = this.#page(url, visible);
-    const body = Object.fromEntries(
-      items.map(({ name, state }, at) => [
-        name,
-        { ...shown(name, state), ...(goesOn && at === items.length - 1 ? { _more_projects: true } : {}) },
-      ]),
-    );
-    return { body };
+    const type = url.searchParams.get('type');
+    const isOf = ({ permissionsOnly = false }: FakeProject): boolean => type === null || (type === 'PERMISSIONS') === permissionsOnly;
+    const { items, goesOn } = url.searchParams.has('n') ? this.#page(url, visible) : { items: visible, goesOn: false };
+    // As the server does it: what is not of the type is taken from a page that is counted already.
+    const entries = items.map((project, at) => [project, goesOn && at === items.length - 1] as const).filter(([project]) => isOf(project));
+    return {
+      body: Object.fromEntries(
+        entries.map(([{ name, state }, more]) => [name, { ...shown(name, state), ...(more ? { _more_projects: true } : {}) }]),
+      ),
+    };
   }
 
   #accounts(url: URL): FakeAnswer {
@@ -116,9 +128,10 @@ export class FakeGerrit extends ProtocolServer<FakeProject> {
   /** Two at most, from a position. A page with nothing on it has no place to say that more follow. */
   #page<T>(url: URL, list: readonly T[]): { readonly items: readonly T[]; readonly goesOn: boolean } {
     const length = Math.min(2, Number(url.searchParams.get('n') ?? 2));
-    const number = Math.floor(Number(url.searchParams.get('S') ?? 0) / length) + 1;
+    // Counted: by position, a page that repeats what was on another would move all that follow.
+    this.#pages = url.searchParams.has('S') ? this.#pages + 1 : 1;
     const { listing } = this.faults;
-    return fakePage(listing === 'empty-page-between' ? undefined : listing, list, number, length);
+    return fakePage(listing === 'empty-page-between' ? undefined : listing, list, this.#pages, length);
   }
 }
 
