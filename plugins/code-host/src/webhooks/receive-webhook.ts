@@ -42,7 +42,7 @@ export class WebhookReceiver {
       await this.#refused(webhook, request, hooks);
       throw new SextantError('SEXTANT_CODE_HOST_WEBHOOK_UNPROVEN', {
         what: 'The delivery is refused.',
-        why: `Its ${placeOf(hooks.proof)} does not prove that it is the code host's.`,
+        why: `The ${placeOf(hooks.proof)} does not prove that it is the code host's.`,
         fix: 'Give the webhook the same secret at both ends.',
       });
     }
@@ -114,7 +114,7 @@ export class WebhookReceiver {
     if (!allowed) return;
     // What is not proven is not read.
     const event = eventOf(hooks, request.headers, '');
-    const outcome = `Refused: its ${placeOf(hooks.proof)} is ${givenIn(hooks.proof, request) === undefined ? 'missing' : 'wrong'}.`;
+    const outcome = `Refused: the ${placeOf(hooks.proof)} is ${givenIn(hooks.proof, request) === undefined ? 'missing' : 'wrong'}.`;
     await new WebhookLog(this.parts.db).add({
       webhookId: webhook.id,
       deliveryId: undefined,
