@@ -27,29 +27,30 @@ export async function applyDeclarations(
   log: Logger,
 ): Promise<DeclarationOutcome> {
   const keys: string[] = [LOCAL_PATHS_KEY];
-  const problems: string[] = [];
-  const declarations: Declaration[] = [];
+  /** In the order of the file; or what is wrong, in words. */
+  const entries: (Declaration | string)[] = [];
   for (const { kind, displayName, config } of declared.connections) {
     const key = `file:${kind}:${displayName}`;
     if (keys.includes(key)) {
-      problems.push(`Connection "${displayName}" is declared twice for the kind ${kind}.`);
+      entries.push(`Connection "${displayName}" is declared twice for the kind ${kind}.`);
       continue;
     }
     keys.push(key);
     const text = typeof config === 'string' ? config : JSON.stringify(config, null, 2);
-    declarations.push({ key, kind, displayName, change: () => text });
+    entries.push({ key, kind, displayName, change: () => text });
   }
   if (declared.localPaths.length > 0 && kinds.find('LOCAL')) {
     const roots = declared.localPaths.map((path) => resolve(path));
-    declarations.push({ key: LOCAL_PATHS_KEY, kind: 'LOCAL', displayName: 'Local folders', change: (stored) => withRoots(stored, roots) });
+    entries.push({ key: LOCAL_PATHS_KEY, kind: 'LOCAL', displayName: 'Local folders', change: (stored) => withRoots(stored, roots) });
   } else if (declared.localPaths.length > 0) {
-    problems.push('Folders were given, and the plugin code-host-local, which reads them, is not running.');
+    entries.push('Folders were given, and the plugin code-host-local, which reads them, is not running.');
   }
-  const outcome = await store.declare(declarations);
-  for (const { key, displayName } of declarations) {
-    const problem = outcome.problems.get(key);
-    if (problem) problems.push(`Connection "${displayName}": ${problem.message}`);
-  }
+  const outcome = await store.declare(entries.filter((entry) => typeof entry !== 'string'));
+  const problems = entries.flatMap((entry) => {
+    if (typeof entry === 'string') return [entry];
+    const problem = outcome.problems.get(entry.key);
+    return problem ? [`Connection "${entry.displayName}": ${problem.message}`] : [];
+  });
   const released = await store.releaseDeclarations(keys);
   if (released.length > 0) log.warn('Connections that are no longer declared are kept, and can now be edited', { connections: released });
   return { changed: outcome.changed, problems };
