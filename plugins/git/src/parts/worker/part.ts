@@ -27,10 +27,13 @@ export default definePart(config)({
         const due = await new MirrorTable(tx).takeDue(DUE_AT_ONCE, longestInterval(job.config));
         await d.jobs.enqueueMany(
           fetchRepository,
-          due.map((id) => ({
-            payload: { repositoryId: id, reason: 'schedule' as const },
-            options: { ...ofRepository(id, 'fetch'), priority: PRIORITY.schedule, onConflict: 'keep' as const },
-          })),
+          // In the order of ids, as what is added or pushed: see there.
+          [...due]
+            .sort((one, other) => one - other)
+            .map((id) => ({
+              payload: { repositoryId: id, reason: 'schedule' as const },
+              options: { ...ofRepository(id, 'fetch'), priority: PRIORITY.schedule, onConflict: 'keep' as const },
+            })),
           { tx },
         );
       });

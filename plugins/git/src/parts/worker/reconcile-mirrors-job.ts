@@ -51,7 +51,9 @@ export async function repositoriesChangedNow(
   reason: 'added' | 'updated' | 'renamed' | 'deleted' | 'purged' | 'pushed',
 ): Promise<void> {
   if (reason === 'purged') return purge(d, ids);
-  const found = (await Promise.all(ids.map((id) => d.sources.byId(id)))).filter((r) => r !== undefined);
+  // In the order of ids, as the schedule: two that enqueue the same fetches in different orders would wait for each other.
+  const ordered = [...ids].sort((one, other) => one - other);
+  const found = (await Promise.all(ordered.map((id) => d.sources.byId(id)))).filter((r) => r !== undefined);
   await syncTracked(d, found);
   const live = found.filter((r) => !r.deletedAt);
   if (reason !== 'added' && reason !== 'pushed') return;
