@@ -16,8 +16,8 @@ export async function run({ tiny, runs, folder, note, progress }) {
     await child.stop();
     return figures;
   };
-  // The first boot makes the database, which is not what is measured.
-  await boot(1)(-1);
+  // The first boot makes the database, which is not what is measured; figures of a tiny run are nobody's.
+  if (!tiny) await boot(1)(-1);
   const samples = await interleaved(runs(5), { one: boot(1), many: boot(many) });
   const of = (subject, figure, unit = 1) => samples[subject].map((sample) => sample[figure] / unit);
   const row = (measure, figure, unit, factor = 1) => ({

@@ -68,7 +68,7 @@ async function large({ tiny, runs, folder, note, progress }, { wanted, cache }) 
         peers: [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined),
         ripgrep,
         skipped: await pathOnly(sextant, corpus.repositories),
-        rounds: runs(15, 2),
+        rounds: runs(15),
         note,
         progress,
       });
