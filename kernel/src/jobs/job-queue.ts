@@ -6,7 +6,9 @@ import type { CarriedTrace } from '../observability/tracing.js';
 import { jsonProblem } from '../services/json-problem.js';
 import { sentence } from '../services/sentence.js';
 import { poolOf, queryableOn } from '../storage/plugin-storage.js';
+import { repeat } from '../storage/repeat.js';
 import type { SharedPool } from '../storage/shared-pool.js';
+import { isRetryable } from '../storage/storage-failure.js';
 
 /** What is handed to the database for one job. */
 export interface JobSpec {
@@ -186,7 +188,8 @@ export class JobQueue {
 
   async addMany(specs: readonly JobSpec[], tx: Tx | undefined): Promise<void> {
     if (specs.length === 0) return;
-    if (tx === undefined) await this.own((db) => addJobs(db, specs));
+    // Whoever enqueues the same keys in another order may wait for us as we wait for them; the database then ends one of the two.
+    if (tx === undefined) await repeat(() => this.own((db) => addJobs(db, specs)), isRetryable);
     else if (poolOf(tx) === this.main) await addJobs(tx, specs);
     else await this.#post(specs, tx);
   }

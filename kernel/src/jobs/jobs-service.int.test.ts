@@ -162,6 +162,25 @@ describe('enqueue', () => {
     await service.purge('worker');
   });
 
+  it('is through whatever the order in which others enqueue the same keys', async () => {
+    const job = aJob();
+    const { pool } = fixture.databases.pool('main');
+    const waits = async () =>
+      (await pool.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount;
+    let many: Promise<void> | undefined;
+    await storage.transaction(async (tx) => {
+      await jobs().enqueue(job, { n: 1 }, { key: 'b', tx });
+      many ??= jobs().enqueueMany(
+        job,
+        ['a', 'b'].map((key) => ({ payload: { n: 2 }, options: { key } })),
+      );
+      await eventually(waits).toBe(1);
+      await jobs().enqueue(job, { n: 1 }, { key: 'a', tx });
+    });
+    await many;
+    expect(await jobs().list({ job, limit: 10 })).toHaveLength(2);
+  });
+
   it('runs the lower priority number first, and one job of a queue at a time', async () => {
     const job = aJob();
     await jobs().enqueueMany(

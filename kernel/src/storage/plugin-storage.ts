@@ -12,6 +12,7 @@ import type pg from 'pg';
 import { ConnectionSlots } from './connection-slots.js';
 import type { EntitySource } from './entity-source.js';
 import { schemaOf } from './plugin-schema.js';
+import { repeat } from './repeat.js';
 import type { Lease, SharedPool } from './shared-pool.js';
 import { isConnectionLoss, isRetryable, storageFailure } from './storage-failure.js';
 
@@ -26,7 +27,6 @@ export interface PluginStorageOptions {
   readonly acquireTimeout?: number;
 }
 
-const TRANSACTION_ATTEMPTS = 5;
 // A session that one of these has changed is not for the next borrower. SET LOCAL ends with its transaction.
 const CHANGES_SESSION =
   /(?:^|;)\s*(?:set(?!\s+(?:local|constraints|transaction)\b)|reset|discard|listen|unlisten|load|prepare)\b|set_config|create\s+(?:local\s+)?temp|pg_(?:try_)?advisory_lock/i;
@@ -78,15 +78,14 @@ export class PluginStorage implements Storage {
   }
 
   async transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#transactionOnce(work);
-      } catch (error) {
-        // A connection lost before COMMIT was sent has rolled back, so it is as safe to repeat as a deadlock.
-        if (attempt >= TRANSACTION_ATTEMPTS || !(isRetryable(error) || error instanceof LostBeforeCommit))
-          throw storageFailure(error instanceof LostBeforeCommit ? error.cause : error);
-      }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+    try {
+      // A connection lost before COMMIT was sent has rolled back, so it is as safe to repeat as a deadlock.
+      return await repeat(
+        () => this.#transactionOnce(work),
+        (error) => isRetryable(error) || error instanceof LostBeforeCommit,
+      );
+    } catch (error) {
+      throw storageFailure(error instanceof LostBeforeCommit ? error.cause : error);
     }
   }
 
