@@ -47,9 +47,12 @@ it('runs what failed for good once more', async () => {
   const jobs = service.forPlugin('worker');
   const id = await jobs.enqueue(flaky, {});
   await spy.waitFor(flaky.name, 'failed');
+  // It has ended, and the queue hears of it a moment later.
+  await spy.drain();
   expect((await jobs.overview()).failed).toBe(1);
   fails = false;
   expect(await jobs.retry([id, 'nonsense', '999999'])).toBe(1);
   await spy.waitFor(flaky.name, 'completed');
+  await spy.drain();
   expect((await jobs.overview()).failed).toBe(0);
 });
