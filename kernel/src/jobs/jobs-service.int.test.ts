@@ -162,28 +162,6 @@ describe('enqueue', () => {
     await service.purge('worker');
   });
 
-  it('is through whatever the order in which others enqueue the same keys', async () => {
-    const job = aJob();
-    const { pool } = fixture.databases.pool('main');
-    const waits = async () =>
-      (await pool.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount;
-    // The type is known already: who brings a new one has the others wait before they hold anything.
-    await jobs().enqueue(job, { n: 0 }, { key: 'd' });
-    let many: Promise<void> | undefined;
-    await storage.transaction(async (tx) => {
-      await jobs().enqueue(job, { n: 1 }, { key: 'b', tx });
-      many ??= jobs().enqueueMany(
-        job,
-        ['a', 'b', 'c'].map((key) => ({ payload: { n: 2 }, options: { key } })),
-      );
-      await eventually(waits).toBe(1);
-      // Whichever it took first, it holds one of them.
-      for (const key of ['a', 'c']) await jobs().enqueue(job, { n: 1 }, { key, tx });
-    });
-    await many;
-    expect(await jobs().list({ job, limit: 10 })).toHaveLength(4);
-  });
-
   it('runs the lower priority number first, and one job of a queue at a time', async () => {
     const job = aJob();
     await jobs().enqueueMany(

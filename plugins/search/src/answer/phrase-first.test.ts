@@ -85,6 +85,24 @@ describe('a search for several words', () => {
     await engine.close();
   });
 
+  it('has a file of several branches in each of them, whether the sentence stands there or not', async () => {
+    const source = new MemoryBlobSource();
+    const store = await IndexStore.open(folder, { languageOf: () => undefined, retireAfter: 0 });
+    const branches = { main: { 'a.md': 'one two' }, next: { 'a.md': 'two one' } };
+    await store.update({
+      repository: { id: 1, name: 'r1' },
+      branches: Object.entries(branches).map(([name, tree]) => ({ name, commit: source.commit(tree) })),
+      source,
+    });
+    const engine = new SearchEngine(store, new InlineExecutor());
+    const scope = { repositories: Object.keys(branches).map((branch) => ({ id: 1, branch })) };
+    const { documents } = await answered(
+      phraseFirst(engine, { ...asking(words('one', 'two'), 1), scope }, sentence('one two'), () => 60_000),
+    );
+    expect(documents.map((document) => document.branches).sort()).toEqual([['main'], ['next']]);
+    await engine.close();
+  });
+
   it('finds and counts, and leaves out, what the engine does, best first', async () => {
     const text = fc.array(fc.constantFrom('alpha', 'beta', 'gamma', 'alpha beta', '\n'), { minLength: 1, maxLength: 12 });
     const trees = fc.array(fc.dictionary(fc.constantFrom('a.c', 'beta.c', 'c.c', 'd.c'), text, { minKeys: 1 }), {

@@ -1,5 +1,6 @@
 import type { SearchEngine } from '../api.js';
 import type { DocExpr, EngineDocument, EngineEvent, EngineRequest, EngineSummary, PatternSpec } from '../engine/contract.js';
+import { ToldDocuments } from '../engine/told-documents.js';
 
 /**
  * Searches, and looks first where the words of the query stand one after another. A search collects so many matches and no
@@ -20,7 +21,8 @@ export async function* phraseFirst(
   }
   const { expr, limits, hold = 0 } = request;
   const isThere: DocExpr = { op: 'content', pattern: phrase };
-  const known = new Set<string>();
+  const told = new ToldDocuments();
+  let documents = 0;
   let held: readonly EngineDocument[] = [];
   let first: EngineSummary | undefined;
   for await (const event of engine.search({ ...request, expr: { op: 'and', of: [isThere, expr] } })) {
@@ -28,7 +30,8 @@ export async function* phraseFirst(
       // The last ones wait for those of the second search, and are sorted among them.
       if (hold < limits.deadline && held.length > 0) yield { type: 'documents', documents: held };
       held = event.documents;
-      for (const document of held) known.add(keyOf(document));
+      told.add(held);
+      documents += held.length;
     } else if (event.type === 'done') first = event.summary;
     else yield event;
   }
@@ -45,15 +48,14 @@ export async function* phraseFirst(
       ...limits,
       // With nothing left to collect it still tells whether there is more.
       maxMatches: Math.max(limits.maxMatches - first.matchCount, 0),
-      maxDocuments: Math.max(limits.maxDocuments - known.size, 0),
+      maxDocuments: Math.max(limits.maxDocuments - documents, 0),
       deadline: Math.max(1, timeLeft()),
     },
   };
   for await (const event of engine.search(rest)) {
     if (event.type === 'documents') {
       // A file that was changed between the two would be in both.
-      const others = event.documents.filter((document) => !known.has(keyOf(document)));
-      yield { type: 'documents', documents: [...held, ...others].sort((a, b) => b.score - a.score) };
+      yield { type: 'documents', documents: [...held, ...told.without(event.documents)].sort((a, b) => b.score - a.score) };
       held = [];
     } else if (event.type === 'progress') yield { ...event, matchCount: first.matchCount + event.matchCount };
     else if (event.type === 'done') {
@@ -66,8 +68,6 @@ export async function* phraseFirst(
 /** Only where more may be found than is collected, and somebody looks at which of it is. */
 const takesTheBest = ({ want, limits }: EngineRequest): boolean =>
   want === 'content' && limits.scores !== false && !limits.countAll && !limits.counts && limits.firstOf === undefined;
-
-const keyOf = ({ repository, path }: EngineDocument): string => `${repository} ${path}`;
 
 /** Both looked at the same parts of the index. */
 function inAll(a: EngineSummary, b: EngineSummary): EngineSummary {

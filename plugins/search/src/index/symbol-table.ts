@@ -62,7 +62,7 @@ export class SymbolTable {
     if (known) return known;
     const distance = this.table[index * WIDTH + CONTAINER]!;
     const symbol: CodeSymbol = {
-      name: this.nameOf(index).toString('utf8'),
+      name: this.#nameOf(index).toString('utf8'),
       kind: this.kindOf(index),
       start: this.startOf(index),
       container: distance === 0 ? -1 : index - distance,
@@ -84,8 +84,7 @@ export class SymbolTable {
     return SYMBOL_KINDS[this.table[index * WIDTH + KIND]!] ?? 'unknown';
   }
 
-  /** The bytes of its name. */
-  nameOf(index: number): Buffer {
+  #nameOf(index: number): Buffer {
     const from = this.table[index * WIDTH + NAME]!;
     return this.names.subarray(from, from + this.nameLengthOf(index));
   }

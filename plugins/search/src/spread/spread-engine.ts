@@ -8,6 +8,7 @@ import type {
   SearchEngine,
   SearchScope,
 } from '../engine/contract.js';
+import { ToldDocuments } from '../engine/told-documents.js';
 import { type Holdings, taggedIds } from '../placement/holdings.js';
 import { HoldingsView } from './holdings-view.js';
 import { EMPTY, merged, unanswered } from './merge-summaries.js';
@@ -33,7 +34,7 @@ interface Part {
   /** Milliseconds for which it was waited for since it last said something. */
   silentFor: number;
   /** The documents that it has answered. */
-  readonly given: Set<string>;
+  readonly given: ToldDocuments;
   /** What it has counted: told when it is done, as another node would count the same again. */
   readonly counts: EngineCounts[];
 }
@@ -63,7 +64,7 @@ export class SpreadEngine implements SearchEngine {
     const route = new SpreadRoute(this.#view);
     const open = new Set<Part>();
     /** What nodes had answered before they failed. */
-    const given = new Set<string>();
+    const given = new ToldDocuments();
     const held: EngineDocument[] = [];
     let summary = EMPTY;
     /** Milliseconds for which nobody may say anything from now on. */
@@ -77,7 +78,7 @@ export class SpreadEngine implements SearchEngine {
     };
     const askInstead = (part: Part): void => {
       open.delete(part);
-      for (const key of part.given) given.add(key);
+      given.addAll(part.given);
       ask(route.instead(part.node, part.repositories));
     };
     try {
@@ -120,7 +121,7 @@ export class SpreadEngine implements SearchEngine {
           if (this.nodes.length === 1) yield result.value;
           else part.counts.push(...result.value.counts);
         } else if (result.value.type === 'documents') {
-          const documents = given.size === 0 ? result.value.documents : result.value.documents.filter((d) => !isGiven(d, given));
+          const documents = given.without(result.value.documents);
           this.#note(part, documents);
           if (request.hold !== undefined && this.now() < startedAt + request.hold) held.push(...documents);
           else yield { type: 'documents', documents: held.length > 0 ? bestFirst([...held.splice(0), ...documents], request) : documents };
@@ -214,12 +215,12 @@ export class SpreadEngine implements SearchEngine {
     const scope = shareOf(request.scope, repositories);
     const limits = { ...request.limits, deadline: Math.max(1, dueAt - this.now()) };
     const iterator = node.client.search({ ...request, scope, limits })[Symbol.asyncIterator]();
-    return { node, repositories, iterator, next: nextOf(iterator), silentFor: 0, given: new Set(), counts: [] };
+    return { node, repositories, iterator, next: nextOf(iterator), silentFor: 0, given: new ToldDocuments(), counts: [] };
   }
 
   /** Remembers what could come a second time, from another node. */
   #note(part: Part, documents: readonly EngineDocument[]): void {
-    if (this.nodes.length > 1) for (const document of documents) for (const key of keysOf(document)) part.given.add(key);
+    if (this.nodes.length > 1) part.given.add(documents);
   }
 
   /** A node that answers with an error of its own answers. */
@@ -255,12 +256,6 @@ async function firstOf(parts: Iterable<Part>, patience: number): Promise<readonl
     clearTimeout(timer);
   }
 }
-
-/** A path of a branch is answered once. */
-const keysOf = ({ repository, path, branches }: EngineDocument): readonly string[] =>
-  branches.map((branch) => `${repository}\0${branch}\0${path}`);
-
-const isGiven = (document: EngineDocument, given: ReadonlySet<string>): boolean => keysOf(document).some((key) => given.has(key));
 
 /** As one node sorts: equal scores in the order of the scope. */
 function bestFirst(documents: readonly EngineDocument[], { scope }: EngineRequest): readonly EngineDocument[] {
