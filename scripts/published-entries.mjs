@@ -22,6 +22,13 @@ const ENTRIES = [
     bundle: 'sdk/bundle/testing',
   },
   {
+    name: 'sdk-testing-programs',
+    package: 'sdk',
+    compiled: 'sdk/testing/dist/programs',
+    source: 'sdk/testing/src/programs.ts',
+    bundle: 'sdk/bundle/testing-programs',
+  },
+  {
     name: 'sdk-tsyringe',
     package: 'sdk',
     compiled: 'sdk/tsyringe/dist/index',
@@ -29,6 +36,13 @@ const ENTRIES = [
     bundle: 'sdk/bundle/tsyringe',
   },
   { name: 'kernel', package: 'kernel', compiled: 'kernel/dist/index', source: 'kernel/src/index.ts', bundle: 'kernel/bundle/index' },
+  {
+    name: 'kernel-programs',
+    package: 'kernel',
+    compiled: 'kernel/dist/programs/local-programs',
+    source: 'kernel/src/programs/local-programs.ts',
+    bundle: 'kernel/bundle/programs',
+  },
 ];
 
 /**

@@ -1,6 +1,7 @@
 export { isLocalOnly } from './assembly/authentication.js';
 export { dataFolder } from './assembly/data-folder.js';
-export { Kernel, type KernelOptions } from './assembly/kernel.js';
+export { Kernel } from './assembly/kernel.js';
+export type { KernelOptions } from './assembly/kernel-options.js';
 export type { Rotation, SecretsStatus } from './assembly/secrets-admin.js';
 export { bootTable } from './boot/boot-table.js';
 export { currentEntry } from './boundary/boundary.js';
@@ -18,6 +19,8 @@ export type { RunawayPlugin } from './lifecycle/runaways.js';
 export { Logs } from './observability/logs.js';
 export { type CollectedSpan, TestCollector } from './observability/test-collector.js';
 export { Outbound } from './outbound/outbound.js';
+export { endGroup } from './programs/end-group.js';
+export { localPrograms } from './programs/local-programs.js';
 export { EmbeddedPostgres } from './storage/embedded/embedded-postgres.js';
 export { createTestDatabase, type TestDatabase } from './storage/test-database.js';
 export { KERNEL_VERSION } from './version.js';

@@ -5,6 +5,7 @@ import { ROLES, type Role, SextantError } from '@sextant/sdk';
 import { builtinPlugins } from './builtin-plugins.js';
 import { containStrayErrors } from './contain-stray-errors.js';
 import { pluginHomes } from './plugin-homes.js';
+import { LaunchedPrograms } from './supervisor/launched-programs.js';
 import { supervision, type ToProcess, tellSupervisor } from './supervisor/supervision.js';
 import { startWatchdog } from './supervisor/watchdog.js';
 import { watchConfiguration } from './watch-configuration.js';
@@ -66,12 +67,14 @@ export async function runHost(options: HostOptions): Promise<number> {
       flags: options.flags ?? {},
       preset: { name: options.name, values: { roles: options.roles } },
     });
+    const launcher = supervision()?.launcher;
     kernel = await Kernel.create({
       builtin: builtinPlugins,
       configuration,
       safe: options.safe ?? false,
       runaways: (supervision()?.runaways ?? []).flatMap(({ plugin, reason }) => (plugin === undefined ? [] : [{ plugin, reason }])),
       forgiven: (plugin) => tellSupervisor({ is: 'forgiven', plugin }),
+      ...(launcher === undefined ? {} : { programs: new LaunchedPrograms(launcher) }),
       say: (line) => process.stderr.write(`${line}\n`),
     });
     const { logs } = kernel;

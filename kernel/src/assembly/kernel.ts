@@ -1,17 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Configuration, type ProcessConfig, type Tree } from '@sextant/config';
-import {
-  type Clock,
-  type CommandOutput,
-  core,
-  type Manifest,
-  type PluginStatus,
-  ROLES,
-  type Role,
-  SextantError,
-  type Token,
-} from '@sextant/sdk';
+import { type CommandOutput, core, type Manifest, type PluginStatus, ROLES, type Role, SextantError, type Token } from '@sextant/sdk';
 import '../kernel-errors.js';
 import './kernel-errors.js';
 import { BootProgress } from '../boot/boot-progress.js';
@@ -34,6 +24,7 @@ import { Metrics } from '../observability/metrics.js';
 import { startTracing } from '../observability/start-tracing.js';
 import type { Tracing } from '../observability/tracing.js';
 import { Outbound } from '../outbound/outbound.js';
+import { localPrograms } from '../programs/local-programs.js';
 import { RemoteClients } from '../remote/remote-client.js';
 import { RemoteServer } from '../remote/remote-server.js';
 import { runAs } from '../services/actors.js';
@@ -47,30 +38,18 @@ import { changedProcessKeys, changedSwitches } from './changed-keys.js';
 import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
 import { DatabaseAdmin } from './database-admin.js';
+import type { KernelOptions } from './kernel-options.js';
 import { KernelWiring } from './kernel-wiring.js';
 import { LiveSwitches } from './live-switches.js';
 import { mountOwnRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
-import { type RunawayOptions, runawaysOf } from './runaways-of.js';
+import { runawaysOf } from './runaways-of.js';
 import { SecretsAdmin } from './secrets-admin.js';
 import { stopInOrder } from './stop-in-order.js';
 import { needStored, openStored, type Stored } from './stored-services.js';
 import { checkMentioned, markIncompatible, missingPlugins, refuseMissing, warnOfOldNames } from './wanted-plugins.js';
-
-export interface KernelOptions extends RunawayOptions {
-  readonly builtin: readonly Manifest[];
-  readonly configuration: Configuration;
-  /** Start the always-on plugins only. */
-  readonly safe?: boolean;
-  /** A line for the person who watches the start. */
-  readonly say?: (line: string) => void;
-  readonly logs?: Logs;
-  readonly clock?: Clock;
-  /** False: no HTTP server, for commands. */
-  readonly listen?: boolean;
-}
 
 const DRAIN_TIMEOUT = 15_000;
 
@@ -148,7 +127,7 @@ export class Kernel {
       readonly lock: OwnerLock | undefined;
     },
   ) {
-    const { configuration, clock = systemClock } = options;
+    const { configuration, clock = systemClock, programs = localPrograms } = options;
     const { process: config } = configuration;
     const { logs, stored, roles } = base;
     const log = logs.of('kernel');
@@ -194,6 +173,7 @@ export class Kernel {
         configs: this.#configs,
         stored,
         clock,
+        programs,
         outbound: this.#outbound,
         dataDir: base.dataDir,
         process: { version: KERNEL_VERSION, instance: this.instance, roles, localMode, externalUrl: () => this.url },

@@ -1,4 +1,4 @@
-import { type Clock, core, type Plugins, type Process, type Role, type Token } from '@sextant/sdk';
+import { type Clock, core, type Plugins, type Process, type Programs, type Role, type Token } from '@sextant/sdk';
 import { ContainerModule } from 'inversify';
 import { identifierOf } from '../container/kernel-container.js';
 import type { Logs } from '../observability/logs.js';
@@ -15,6 +15,7 @@ export interface PluginServiceSources {
   readonly configs: PluginConfigs;
   readonly stored: Stored | undefined;
   readonly clock: Clock;
+  readonly programs: Programs;
   readonly outbound: Outbound;
   readonly dataDir: string;
   readonly process: {
@@ -40,6 +41,7 @@ export const pluginServices =
       provide(core.clock, () => clock);
       provide(core.actor, () => actorsOf(plugin));
       provide(core.http, () => sources.outbound.of(plugin));
+      provide(core.programs, () => sources.programs);
       provide(core.plugins, () => sources.plugins());
       provide(core.config, () => configs.of(plugin));
       provide(

@@ -12,6 +12,7 @@ import type { NodeKind } from './node-kind.js';
 import type { OutboundHttp } from './outbound-http.js';
 import type { Plugins } from './plugins.js';
 import type { Process } from './process.js';
+import type { Programs } from './programs.js';
 import type { Secrets } from './secrets.js';
 import type { Storage } from './storage.js';
 
@@ -33,6 +34,7 @@ export const core = {
   meter: serviceToken<Meter>('core.meter@1', { scope: 'plugin' }),
   /** What this process is: version, addresses, folders. */
   process: serviceToken<Process>('core.process@1', { scope: 'plugin' }),
+  programs: serviceToken<Programs>('core.programs@1'),
   plugins: serviceToken<Plugins>('core.plugins@1'),
 
   /** Ways to tell who a request is from. */

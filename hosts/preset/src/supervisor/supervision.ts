@@ -13,6 +13,8 @@ export interface Supervision {
   readonly descriptor: number;
   /** Plugins that ran away since the supervisor started. */
   readonly runaways: readonly Runaway[];
+  /** Where its launcher of programs listens, if it has one. */
+  readonly launcher?: string | undefined;
 }
 
 let current: Supervision | undefined;
@@ -22,8 +24,8 @@ export function supervision(): Supervision | undefined {
   const text = process.env[SUPERVISION];
   if (text !== undefined) {
     delete process.env[SUPERVISION];
-    const { descriptor, runaways } = JSON.parse(text) as { descriptor: number; runaways: readonly unknown[] };
-    current = { descriptor, runaways: runaways.flatMap((runaway) => readRunaway(JSON.stringify(runaway)) ?? []) };
+    const { descriptor, runaways, launcher } = JSON.parse(text) as { descriptor: number; runaways: readonly unknown[]; launcher?: string };
+    current = { descriptor, runaways: runaways.flatMap((runaway) => readRunaway(JSON.stringify(runaway)) ?? []), launcher };
   }
   return current;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { Launcher } from './launcher.js';
 import { type Runaway, readRunaway } from './runaway.js';
 import { SUPERVISION, type ToProcess, type ToSupervisor } from './supervision.js';
 
@@ -49,9 +50,10 @@ export class Supervisor {
   /** @returns the exit code, when the process was asked to end, or cannot be kept running. */
   async run(): Promise<number> {
     const forget = this.#followSignals();
+    using launcher = await launcherHere();
     try {
       for (;;) {
-        const end = await this.#once();
+        const end = await this.#once(launcher?.path);
         if (this.#stopping.signal.aborted) return exitCode(end);
         if (end.runaway) this.#note(end.runaway);
         // What never was ready refused to start, and said why.
@@ -64,13 +66,13 @@ export class Supervisor {
     }
   }
 
-  async #once(): Promise<End> {
+  async #once(launcher: string | undefined): Promise<End> {
     const child = fork(this.script, this.args, {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
       env: {
         ...ALLOCATOR,
         ...process.env,
-        [SUPERVISION]: JSON.stringify({ descriptor: DESCRIPTOR, runaways: [...this.#runaways.values()] }),
+        [SUPERVISION]: JSON.stringify({ descriptor: DESCRIPTOR, runaways: [...this.#runaways.values()], launcher }),
       },
     });
     this.#process = child;
@@ -149,5 +151,11 @@ export class Supervisor {
     };
   }
 }
+
+/**
+ * Elsewhere to start a program copies nothing. Without a folder for it the process starts them itself.
+ */
+const launcherHere = async (): Promise<Launcher | undefined> =>
+  process.platform === 'linux' ? await Launcher.listen().catch(() => undefined) : undefined;
 
 const exitCode = ({ code, signal }: End): number => code ?? (signal === 'SIGINT' ? 130 : 1);

@@ -66,7 +66,10 @@ export class CatFilePool implements AsyncDisposable {
 
   private async lease(gitDir: string, signal: AbortSignal | undefined): Promise<{ readonly reader: CatFile; release(): void }> {
     const releaseSlot = await this.slots.acquire(signal, this.options.cause?.());
-    const reader = this.take(gitDir);
+    const reader = await this.take(gitDir).catch((error) => {
+      releaseSlot();
+      throw error;
+    });
     const stop = () => reader.end();
     signal?.addEventListener('abort', stop, { once: true });
     return {
@@ -82,7 +85,7 @@ export class CatFilePool implements AsyncDisposable {
     };
   }
 
-  private take(gitDir: string): CatFile {
+  private async take(gitDir: string): Promise<CatFile> {
     for (let i = this.idle.length - 1; i >= 0; i--) {
       const entry = this.idle[i]!;
       if (entry.gitDir !== gitDir) continue;
@@ -92,9 +95,11 @@ export class CatFilePool implements AsyncDisposable {
       this.open--;
     }
     if (this.open >= this.options.capacity && this.idle[0]) this.drop(this.idle[0]);
-    const reader = new CatFile(this.runner, gitDir);
     this.open++;
-    return reader;
+    return await CatFile.start(this.runner, gitDir).catch((error) => {
+      this.open--;
+      throw error;
+    });
   }
 
   private keep(gitDir: string, reader: CatFile): void {

@@ -1,8 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { SextantError } from '@sextant/sdk';
 import { gitFailure } from './git-failure.js';
-import { type Exit, endGroup, type GitRunner } from './git-runner.js';
+import type { GitRunner, RunningGit } from './git-runner.js';
 
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
 export interface ObjectInfo {
@@ -22,25 +20,21 @@ const LARGEST = 64 * 1024 * 1024;
  * One conversation at a time: the pool hands it to one user after another, and ends it when a user left in the middle.
  */
 export class CatFile {
-  private readonly child: ChildProcess;
-  private readonly ended: Promise<Exit>;
-  private readonly stderr: () => string;
   private readonly chunks: AsyncIterator<Buffer>;
   private buffered: Buffer = Buffer.alloc(0);
   private exited = false;
   /** Bytes of an answer are still in the pipe. */
   busy = false;
 
-  constructor(runner: GitRunner, gitDir: string) {
-    const { child, ended, stderr } = runner.open({ subcommand: 'cat-file', options: ['--batch-command', '-z'] }, { gitDir });
-    this.child = child;
-    this.ended = ended;
-    this.stderr = stderr;
-    this.chunks = (child.stdout as Readable)[Symbol.asyncIterator]();
-    const gone = () => {
+  private constructor(private readonly process: RunningGit) {
+    this.chunks = process.stdout[Symbol.asyncIterator]();
+    void process.ended.then(() => {
       this.exited = true;
-    };
-    ended.then(gone, gone);
+    });
+  }
+
+  static async start(runner: GitRunner, gitDir: string): Promise<CatFile> {
+    return new CatFile(await runner.open({ subcommand: 'cat-file', options: ['--batch-command', '-z'] }, { gitDir }));
   }
 
   get alive(): boolean {
@@ -48,8 +42,9 @@ export class CatFile {
   }
 
   end(): void {
-    this.child.stdin?.end();
-    endGroup(this.child);
+    this.process.end();
+    this.process.stdin?.destroy();
+    this.process.stdout.destroy();
   }
 
   /** Null when the name names nothing. */
@@ -103,7 +98,7 @@ export class CatFile {
   }
 
   private ask(text: string): void {
-    this.child.stdin!.write(text);
+    this.process.stdin!.write(text);
   }
 
   /** The line that begins an answer. An absent name is echoed, newlines of its own included. */
@@ -133,7 +128,7 @@ export class CatFile {
 
   private async more(): Promise<void> {
     const { value, done } = await this.chunks.next();
-    if (done) throw gitFailure('cat-file', await this.ended, this.stderr());
+    if (done) throw gitFailure('cat-file', await this.process.ended, this.process.said());
     this.buffered = this.buffered.length === 0 ? value : Buffer.concat([this.buffered, value]);
   }
 }

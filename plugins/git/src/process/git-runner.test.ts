@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { localPrograms } from '@sextant/sdk/testing/programs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { aGit } from '../testing/a-git.js';
 import { aFolder } from '../testing/a-repository.js';
@@ -17,7 +18,7 @@ function runner(script: string, options: Partial<ConstructorParameters<typeof Gi
   const home = aFolder('home');
   const program = join(home, 'git');
   writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
-  return new GitRunner({ program, home, concurrency: 4, deadline: 10_000, ...options });
+  return new GitRunner({ programs: localPrograms, program, home, concurrency: 4, deadline: 10_000, ...options });
 }
 const version = { subcommand: 'version' };
 
@@ -70,7 +71,13 @@ describe('running git', () => {
   });
 
   it('says that git is missing', async () => {
-    const git = new GitRunner({ program: '/nonexistent/git', home: aFolder('home'), concurrency: 1, deadline: 1_000 });
+    const git = new GitRunner({
+      programs: localPrograms,
+      program: '/nonexistent/git',
+      home: aFolder('home'),
+      concurrency: 1,
+      deadline: 1_000,
+    });
     await expect(git.text(version)).rejects.toMatchObject({ code: 'SEXTANT_GIT_FAILED', fix: expect.stringContaining('Install git') });
   });
 

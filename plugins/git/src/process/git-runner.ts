@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { type Meter, type OpenSpan, type RepoName, SextantError } from '@sextant/sdk';
+import type { Writable } from 'node:stream';
+import { type Meter, type OpenSpan, type Programs, type RepoName, type RunningProgram, SextantError } from '@sextant/sdk';
 import { type GitCommand, gitArguments } from './git-command.js';
 import { type EnvironmentOptions, gitEnvironment } from './git-environment.js';
 import { gitFailure } from './git-failure.js';
@@ -9,6 +8,7 @@ import { redact } from './redact.js';
 import { Semaphore } from './semaphore.js';
 
 export interface GitRunnerOptions {
+  readonly programs: Programs;
   /** The program; `git` finds it in PATH. */
   readonly program: string;
   /** An empty folder. */
@@ -53,7 +53,6 @@ export interface RunOptions {
 
 const NO_SPAN: OpenSpan = { set: () => undefined };
 const STDERR_LIMIT = 16 * 1024;
-const KILL_AFTER = 2_000;
 const BULK_DEADLINE = 30 * 60_000;
 /** A large repository needs for these what it needs, and no reader starts them. */
 const UPKEEP: ReadonlySet<string> = new Set(['commit-graph', 'fsck', 'pack-refs', 'repack']);
@@ -96,12 +95,12 @@ export class GitRunner {
     });
     span.set('sextant.git.waited_ms', Math.round(performance.now() - asked));
     try {
-      const { child, ended, stderr } = this.start(argv, run);
-      const stop = () => endGroup(child);
+      const git = await this.start(argv, run);
+      const stop = () => git.end();
       signal.addEventListener('abort', stop, { once: true });
       let tooLarge = false;
       const memory = UPKEEP.has(command.subcommand) ? undefined : this.memory;
-      const unwatch = memory?.add(child.pid ?? 0, () => {
+      const unwatch = memory?.add(git.pid, () => {
         tooLarge = true;
         stop();
       });
@@ -109,7 +108,7 @@ export class GitRunner {
       let bytes = 0;
       try {
         if (signal.aborted) stop();
-        for await (const chunk of child.stdout as Readable) {
+        for await (const chunk of git.stdout) {
           bytes += (chunk as Buffer).length;
           yield chunk as Buffer;
         }
@@ -122,12 +121,12 @@ export class GitRunner {
         span.set('sextant.git.bytes', bytes);
         if (!complete) stop();
       }
-      const exit = await ended;
+      const exit = await git.ended;
       if (exit.code !== null) span.set('process.exit.code', exit.code);
       if (tooLarge) throw tookMemory(command.subcommand);
       const stopped = this.reason(run, timeout, command.subcommand, deadline);
       if (stopped) throw stopped;
-      if (exit.code === null || !(run.accept ?? [0]).includes(exit.code)) throw gitFailure(command.subcommand, exit, stderr());
+      if (exit.code === null || !(run.accept ?? [0]).includes(exit.code)) throw gitFailure(command.subcommand, exit, git.said());
       return exit.code;
     } finally {
       release();
@@ -156,11 +155,8 @@ export class GitRunner {
   }
 
   /** A process that lives until it is ended, for the batch readers. It takes no slot: its pool bounds it. */
-  open(
-    command: GitCommand,
-    run: Pick<RunOptions, 'gitDir'>,
-  ): { readonly child: ChildProcess; readonly ended: Promise<Exit>; readonly stderr: () => string } {
-    return this.start(this.arguments(command), run, 'talk');
+  async open(command: GitCommand, run: Pick<RunOptions, 'gitDir'>): Promise<RunningGit> {
+    return await this.start(this.arguments(command), run, 'talk');
   }
 
   private arguments(command: GitCommand): readonly string[] {
@@ -172,47 +168,28 @@ export class GitRunner {
     }
   }
 
-  private start(argv: readonly string[], run: RunOptions, input: 'talk' | 'feed' = 'feed') {
-    const environment = gitEnvironment({ ...run.environment, home: this.options.home, ...(run.gitDir ? { gitDir: run.gitDir } : {}) });
-    // A group of its own, so that its helpers (remote-https, ssh, index-pack) end with it.
-    const child = spawn(this.options.program, argv, {
-      env: environment,
-      cwd: this.options.home,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', ...(run.channel === undefined ? [] : (['pipe'] as const))],
-    });
-    // Without descriptors for its pipes there is no process and no stream, and the reason comes as an event that nobody would hear.
-    if (!child.stdout) {
-      child.once('error', () => undefined);
-      throw notStarted(Object.assign(new Error('There are no pipes.'), { code: 'EMFILE' }));
-    }
+  private async start(argv: readonly string[], run: RunOptions, input: 'talk' | 'feed' = 'feed'): Promise<RunningGit> {
+    const env = gitEnvironment({ ...run.environment, home: this.options.home, ...(run.gitDir ? { gitDir: run.gitDir } : {}) });
+    const process = await this.options.programs
+      .start(this.options.program, {
+        args: argv,
+        env,
+        cwd: this.options.home,
+        input: input === 'talk' || run.input !== undefined,
+        ...(run.channel === undefined ? {} : { channel: run.channel }),
+      })
+      .catch((error: NodeJS.ErrnoException) => {
+        throw notStarted(error);
+      });
     let said = '';
-    child.stderr!.setEncoding('utf8');
-    child.stderr!.on('data', (text: string) => {
+    process.stderr.setEncoding('utf8').on('data', (text: string) => {
       const clean = redact(text, run.secrets);
       said = (said + clean).slice(-STDERR_LIMIT);
       run.progress?.(clean);
     });
-    const ended = new Promise<Exit & { readonly error?: Error }>((resolve) => {
-      child.once('error', (error) => resolve({ code: null, signal: null, error }));
-      child.once('close', (code, signal) => resolve({ code, signal }));
-    });
-    child.stdin!.on('error', () => {}); // git may end before it read everything; its exit says whether that was right
-    if (run.input) void feed(child.stdin!, run.input);
-    else if (input === 'feed') child.stdin!.end();
-    if (run.channel !== undefined) {
-      const channel = child.stdio[3] as Writable;
-      channel.on('error', () => {});
-      channel.end(run.channel);
-    }
-    const exit = ended.then((e) => this.spawned(e));
-    exit.catch(() => {}); // told to whoever still waits for it
-    return { child, ended: exit, stderr: () => redact(said, run.secrets) };
-  }
-
-  private spawned(exit: Exit & { readonly error?: Error }): Exit {
-    if (!exit.error) return exit;
-    throw notStarted(exit.error);
+    process.stdin?.on('error', () => {}); // git may end before it read everything; its exit says whether that was right
+    if (run.input) void feed(process.stdin!, run.input);
+    return { ...process, said: () => redact(said, run.secrets) };
   }
 
   private reason(run: RunOptions, timeout: AbortSignal, subcommand: string, deadline: number): unknown {
@@ -256,26 +233,9 @@ function notStarted(cause: NodeJS.ErrnoException): SextantError {
       });
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-/** Ends a process and everything it started: asks first, insists after two seconds. */
-export function endGroup(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const send = (signal: NodeJS.Signals) => {
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It ended in between.
-    }
-  };
-  send('SIGTERM');
-  const insist = setTimeout(() => send('SIGKILL'), KILL_AFTER);
-  insist.unref();
-  child.once('exit', () => clearTimeout(insist));
+export interface RunningGit extends RunningProgram {
+  /** The end of its standard error, redacted. */
+  said(): string;
 }
 
 async function feed(stdin: Writable, input: NonNullable<RunOptions['input']>): Promise<void> {

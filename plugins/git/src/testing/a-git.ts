@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommitOid, type Labels, type Meter, RepoName, RevSpec } from '@sextant/sdk';
+import { localPrograms } from '@sextant/sdk/testing/programs';
 import type { FetchEvent, FetchSource, Git, MirrorMaker } from '../api.js';
 import { gitOnDisk } from '../git-service.js';
 import { MirrorFiles } from '../mirror/mirror-files.js';
@@ -57,6 +58,7 @@ export async function aGit(
     },
   };
   const runner = new GitRunner({
+    programs: localPrograms,
     program: options.program ?? 'git',
     home,
     concurrency: 8,

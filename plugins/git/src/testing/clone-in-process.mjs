@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RepoName } from '@sextant/sdk';
+import { localPrograms } from '@sextant/sdk/testing/programs';
 import { gitOnDisk } from '../../dist/git-service.js';
 import { MirrorFiles } from '../../dist/mirror/mirror-files.js';
 import { DEFAULT_REFSPECS } from '../../dist/mirror/refspecs.js';
@@ -13,7 +14,7 @@ import { Semaphore } from '../../dist/process/semaphore.js';
 const [base, program, name, url] = process.argv.slice(2);
 const home = join(base, 'run', 'home');
 mkdirSync(home, { recursive: true });
-const runner = new GitRunner({ program, home, concurrency: 4, deadline: 60_000 });
+const runner = new GitRunner({ programs: localPrograms, program, home, concurrency: 4, deadline: 60_000 });
 const git = gitOnDisk({
   runner,
   pool: new CatFilePool(runner, { capacity: 2, idle: 1_000 }),

@@ -1,8 +1,9 @@
 // Run by a test under a low `ulimit -n`: asks git while no descriptor is left, then again when there are some.
 import { closeSync, openSync } from 'node:fs';
+import { localPrograms } from '@sextant/sdk/testing/programs';
 import { GitRunner } from '../../dist/process/git-runner.js';
 
-const runner = new GitRunner({ program: 'git', home: '/', concurrency: 1, deadline: 10_000 });
+const runner = new GitRunner({ programs: localPrograms, program: 'git', home: '/', concurrency: 1, deadline: 10_000 });
 const ask = () =>
   runner.text({ subcommand: 'version' }).then(
     (text) => text.slice(0, 'git version'.length),

@@ -14,7 +14,7 @@ import { GitRunner } from '../../process/git-runner.js';
 import { gitProblem } from '../../process/git-version.js';
 import { Semaphore } from '../../process/semaphore.js';
 
-const deps = { process: core.process, clock: core.clock, actors: core.actor, makers: mirrorMakers } as const;
+const deps = { process: core.process, clock: core.clock, programs: core.programs, actors: core.actor, makers: mirrorMakers } as const;
 type Deps = Resolved<typeof deps>;
 
 interface Life {
@@ -37,6 +37,7 @@ function lifeOf(d: Deps, ctx: PluginContext<typeof config>): Life {
   const refused = (subcommand: string) =>
     ctx.log.warn('refused to call git with an argument that is not on the list', { audit: true, subcommand });
   const runner = new GitRunner({
+    programs: d.programs,
     program,
     home,
     concurrency: maxConcurrentReads,

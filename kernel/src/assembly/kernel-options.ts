@@ -1,0 +1,19 @@
+import type { Configuration } from '@sextant/config';
+import type { Clock, Manifest, Programs } from '@sextant/sdk';
+import type { Logs } from '../observability/logs.js';
+import type { RunawayOptions } from './runaways-of.js';
+
+export interface KernelOptions extends RunawayOptions {
+  readonly builtin: readonly Manifest[];
+  readonly configuration: Configuration;
+  /** Start the always-on plugins only. */
+  readonly safe?: boolean;
+  /** A line for the person who watches the start. */
+  readonly say?: (line: string) => void;
+  readonly logs?: Logs;
+  readonly clock?: Clock;
+  /** Who starts programs; default: this process. */
+  readonly programs?: Programs;
+  /** False: no HTTP server, for commands. */
+  readonly listen?: boolean;
+}
