@@ -19,11 +19,14 @@ import { queries } from './search/queries.mjs';
 import { ranking } from './search/ranking.mjs';
 import { findRipgrep } from './search/ripgrep.mjs';
 import { search } from './search/stream.mjs';
+import { warmUp } from './search/warm-up.mjs';
 import { startZoekt } from './search/zoekt.mjs';
 
 export const title = 'search over HTTP, against ripgrep, codesearch and zoekt on the same files';
 
 const MB = 1_000_000;
+/** Rounds of all queries before the servers are measured. */
+const WARM_UP = 25;
 
 /** What can be run alone, by `--only`. */
 const PARTS = ['queries', 'ranking', 'growth'];
@@ -63,6 +66,7 @@ async function large({ tiny, runs, folder, note, progress }, { wanted, cache }) 
       const folders = corpus.repositories.map((name) => join(root, name));
       const alone = corpus.bytes / MB / (await builderAlone({ folders, index: folder('builder') }));
       rows.push(...against({ codesearch, zoekt, ripgrep }, { corpus, ours: alone, note }));
+      rows.push(...(await warmUp(queries, { url: sextant.url, zoekt, rounds: tiny ? 1 : WARM_UP, progress })));
       const { rows: compared, pooled } = await compareAll(queries, {
         url: sextant.url,
         peers: [ripgrep, codesearch, zoekt].filter((peer) => peer !== undefined),

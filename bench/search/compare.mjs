@@ -11,7 +11,6 @@ const SLOW = 1000;
  * @returns {Promise<{rows: object[], pooled: {ours: number[], zoekt: number[]}}>}
  */
 export async function compareAll(queries, { url, peers, ripgrep, skipped, rounds, note, progress }) {
-  await search(url, { q: 'warm', t: 'literal' });
   const results = [];
   const equality = { asked: 0, equal: 0, places: 0 };
   for (const query of queries) {
