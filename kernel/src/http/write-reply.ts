@@ -106,8 +106,7 @@ async function writeStream(
       );
       if (step === ABORTED) {
         // Events may end at any time; anything else cut short must not look whole.
-        gathering.end();
-        if (isEvents) response.end();
+        if (isEvents) gathering.finish();
         else response.destroy();
         return;
       }
@@ -116,8 +115,7 @@ async function writeStream(
       if (!response.write(step.value)) await drained(response, sending.signal);
     }
     over = true;
-    gathering.end();
-    response.end();
+    gathering.finish();
   } catch (error) {
     over = true;
     throw error;
@@ -147,11 +145,23 @@ class Gathering {
     this.#first = false;
   }
 
-  /** Before the response's own end, which would overtake what is held back. */
   end(): void {
     if (!this.#corked) return;
     this.#corked = false;
+    // Uncorking writes the parts of a chunk one by one.
+    const { socket } = this.response;
+    socket?.cork();
     this.response.uncork();
+    socket?.uncork();
+  }
+
+  /** Ends the response; its last bytes go out with what is held back, and not before it. */
+  finish(): void {
+    const { socket } = this.response;
+    socket?.cork();
+    this.end();
+    this.response.end();
+    socket?.uncork();
   }
 }
 
