@@ -34,7 +34,7 @@ export function countDocuments(
   from: number,
 ): Counted {
   const { atom, inPath, filters } = literal;
-  const candidates = possible.candidates[atom.id];
+  const candidates = possible.candidatesOf(atom);
   const counter = new LiteralCounter(shard, atom, candidates, budget);
   const holds = (node: Node): boolean => evaluator.holds(node);
   const passes = (document: number): boolean => {

@@ -13,8 +13,8 @@ const FEW_OF = 8;
 
 /** Narrows a shard to the documents that can fulfil an expression; what it leaves out surely does not. */
 export class PossibleDocuments {
-  /** By atom id; undefined: the pattern can match anywhere. */
-  readonly candidates: (Candidates | undefined)[] = [];
+  /** By atom id. */
+  readonly #candidates: (Candidates | undefined)[] = [];
 
   constructor(private readonly shard: Shard) {}
 
@@ -63,17 +63,22 @@ export class PossibleDocuments {
   #prepareNegated(node: Node): void {
     if (node.op === 'and' || node.op === 'or') for (const child of node.of) this.#prepareNegated(child);
     else if (node.op === 'not') this.#prepareNegated(node.of);
-    else if (node.op === 'content' || (node.op === 'match' && node.in.has('content'))) this.#candidatesOf(node.atom);
+    else if (node.op === 'content' || (node.op === 'match' && node.in.has('content'))) this.candidatesOf(node.atom);
   }
 
-  #candidatesOf(atom: Atom): Candidates | undefined {
-    if (!(atom.id in this.candidates))
-      this.candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard, !atom.pattern.crossesLines);
-    return this.candidates[atom.id];
+  /** Worked out when it is first asked for. Undefined: the pattern can match anywhere. */
+  candidatesOf(atom: Atom): Candidates | undefined {
+    if (!this.isNarrowed(atom)) this.#candidates[atom.id] = candidatesOf(atom.pattern.required, this.shard, !atom.pattern.crossesLines);
+    return this.#candidates[atom.id];
+  }
+
+  /** Whether it has been asked for. */
+  isNarrowed(atom: Atom): boolean {
+    return atom.id in this.#candidates;
   }
 
   #withContent(atom: Atom): Bitset {
-    const candidates = this.#candidatesOf(atom);
+    const candidates = this.candidatesOf(atom);
     if (!candidates) return this.shard.searchable.clone();
     const { blobs } = candidates;
     if (blobs.next(0) < 0) return new Bitset(this.shard.documents);
@@ -91,27 +96,26 @@ export class PossibleDocuments {
   #withPath(atom: Atom): Bitset {
     if (!mayBeInPaths(atom.pattern.required, this.shard)) return new Bitset(this.shard.documents);
     if (atom.pattern.crossesLines) return Bitset.full(this.shard.documents);
-    return this.#linesWith(atom, this.shard.paths, this.shard.pathStart, this.shard.documents);
+    return this.#linesWith(atom, this.shard.pathLines, this.shard.pathStart, this.shard.documents);
   }
 
   /** The names of symbols stand in the content: where the pattern cannot be, they need not be read. */
   #withSymbol(atom: Atom): Bitset {
     const { shard } = this;
-    const within = this.#candidatesOf(atom)?.blobs;
+    const within = this.candidatesOf(atom)?.blobs;
     const isFew = within !== undefined && within.count() * FEW_BLOBS < shard.blobs;
     const found =
       isFew || atom.pattern.crossesLines
         ? (within ?? Bitset.full(shard.blobs))
-        : this.#linesWith(atom, shard.allSymbolNames(), shard.nameStart, shard.blobs);
+        : this.#linesWith(atom, withoutLastNewline(shard.allSymbolNames()), shard.nameStart, shard.blobs);
     return shard.documentsOf(found).intersect(shard.searchable);
   }
 
-  /** The entries of a table of lines in which a pattern occurs. */
+  /** The entries of a table of lines in which a pattern occurs. Behind the last newline is no line, but an empty match would be found there. */
   #linesWith(atom: Atom, lines: Buffer, starts: Uint32Array, entries: number): Bitset {
     const found = new Bitset(entries);
     let entry = 0;
-    // Without its last newline: behind it there is no line, but an empty match would be found there.
-    atom.matcher.scan(lines, 0, Math.max(lines.length - 1, 0), (start) => {
+    atom.matcher.scan(lines, 0, lines.length, (start) => {
       while (starts[entry + 1]! <= start) entry++;
       found.add(entry);
     });
@@ -124,3 +128,5 @@ export class PossibleDocuments {
     return found;
   }
 }
+
+const withoutLastNewline = (lines: Buffer): Buffer => lines.subarray(0, Math.max(lines.length - 1, 0));

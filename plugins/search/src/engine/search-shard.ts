@@ -94,7 +94,7 @@ export function searchShard(
   from = 0,
 ): ShardAnswer {
   const { shard, root, possible, documents, languages } = prepared;
-  const view = new ShardDocument(shard, scope.repository, possible.candidates);
+  const view = new ShardDocument(shard, scope.repository, possible);
   const evaluator = new DocumentEvaluator(root, want, budget, parser);
   const ranked = rankedQuery(query.atoms);
   const wanted = branchMask(scope);

@@ -4,7 +4,11 @@ import type { SymbolTable } from '../index/symbol-table.js';
 import type { Atom } from './compiled-query.js';
 import type { DocumentView, SearchWindows } from './document-view.js';
 import { LineCounter } from './line-counter.js';
+import type { PossibleDocuments } from './possible-documents.js';
 import type { Candidates } from './shard-candidates.js';
+
+/** From so many bytes on, finding out where in its shard a pattern can be costs less than looking through one document. */
+const LARGE = 32 << 10;
 
 /** One document of a shard; the same object serves all of them, one after another. */
 export class ShardDocument implements DocumentView {
@@ -20,7 +24,7 @@ export class ShardDocument implements DocumentView {
   constructor(
     private readonly shard: Shard,
     readonly repository: number,
-    private readonly candidates: readonly (Candidates | undefined)[],
+    private readonly possible: PossibleDocuments,
   ) {}
 
   moveTo(document: number): this {
@@ -78,11 +82,16 @@ export class ShardDocument implements DocumentView {
   }
 
   mayContain(atom: Atom): boolean {
-    return this.candidates[atom.id]?.blobs.has(this.blob) ?? true;
+    return this.#candidatesOf(atom)?.blobs.has(this.blob) ?? true;
+  }
+
+  /** Of few documents it may not have been worked out. */
+  #candidatesOf(atom: Atom): Candidates | undefined {
+    return this.possible.isNarrowed(atom) || this.length >= LARGE ? this.possible.candidatesOf(atom) : undefined;
   }
 
   windowsOf(atom: Atom): SearchWindows | undefined {
-    const candidates = this.candidates[atom.id];
+    const candidates = this.#candidatesOf(atom);
     const units = candidates?.units;
     if (!units) return undefined;
     const first = this.shard.firstUnit[this.blob]!;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keepDecoded } from '../regex/regexp-matcher.js';
 import { Bitset } from './bitset.js';
 import type { BranchMasks } from './branch-masks.js';
 import { bytesOfSection, type ShardImage, wordsOf } from './open-shard.js';
@@ -45,8 +46,10 @@ export class Shard {
   readonly languageOfDocument: Uint16Array;
   /** 0-based line number, in its blob, at the start of each unit. */
   readonly unitLine: Uint32Array;
-  /** Every path, each ended by a newline: a pattern on paths is one scan of these lines. */
+  /** Every path, each ended by a newline. */
   readonly paths: Buffer;
+  /** The same without the last newline, behind which is no line: a pattern on paths is one scan of these lines. */
+  readonly pathLines: Buffer;
   readonly pathStart: Uint32Array;
   readonly #symbolStart: Uint32Array;
   readonly #skip: Buffer;
@@ -82,6 +85,7 @@ export class Shard {
     this.languageOfDocument = new Uint16Array(image.resident, image.sections.dlan!.offset, header.documents);
     this.unitLine = wordsOf(image, 'ulin');
     this.paths = bytesOfSection(image, 'path');
+    this.pathLines = keepDecoded(this.paths.subarray(0, Math.max(this.paths.length - 1, 0)));
     this.pathStart = wordsOf(image, 'dpof');
     this.#skip = bytesOfSection(image, 'dski');
     this.#oids = bytesOfSection(image, 'boid');

@@ -31,6 +31,21 @@ interface Search {
   engine: RegexpEngine;
 }
 
+interface DecodedText {
+  readonly text: string;
+  /** Each character is one byte, or no UTF-8 is there. */
+  readonly plain: boolean;
+}
+
+/** Texts that every search looks at, which are decoded once. They go when their bytes do. */
+const kept = new WeakMap<Buffer, { decoded?: DecodedText }>();
+
+/** Says that these very bytes, which must not change, are scanned whole again and again. */
+export function keepDecoded(bytes: Buffer): Buffer {
+  kept.set(bytes, {});
+  return bytes;
+}
+
 /** Runs a regexp over bytes seen as latin1 text, so that offsets are byte offsets. Finders are made when first needed. */
 export class RegexpMatcher implements Matcher {
   private preferred: 'v8' | 're2';
@@ -67,17 +82,8 @@ export class RegexpMatcher implements Matcher {
   }
 
   private begin(bytes: Buffer, start: number, end: number): Search {
-    return {
-      text: bytes.toString('latin1', start, end),
-      reading: this.readingOf(bytes, start, end),
-      engine: this.engineFor(bytes, start, end),
-    };
-  }
-
-  private readingOf(bytes: Buffer, start: number, end: number): ByteReading {
-    if (this.options.bytewise) return 'bytes';
-    const slice = bytes.subarray(start, end);
-    return isAscii(slice) || !isUtf8(slice) ? 'bytes' : 'utf8';
+    const { text, plain } = decode(bytes, start, end, !this.options.bytewise);
+    return { text, reading: plain || this.options.bytewise ? 'bytes' : 'utf8', engine: this.engineFor(bytes, start, end) };
   }
 
   private engineFor(bytes: Buffer, start: number, end: number): RegexpEngine {
@@ -128,6 +134,17 @@ export class RegexpMatcher implements Matcher {
     return finder;
   }
 }
+
+function decode(bytes: Buffer, start: number, end: number, wantsReading: boolean): DecodedText {
+  const keeper = start === 0 && end === bytes.length ? kept.get(bytes) : undefined;
+  if (keeper) return (keeper.decoded ??= decodeNow(bytes, true));
+  return decodeNow(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), wantsReading);
+}
+
+const decodeNow = (bytes: Buffer, wantsReading: boolean): DecodedText => ({
+  text: bytes.toString('latin1'),
+  plain: wantsReading && (isAscii(bytes) || !isUtf8(bytes)),
+});
 
 /** Jumps from line to line, so it looks at little of an ordinary text. */
 function hasLongLine(bytes: Buffer, start: number, end: number): boolean {
