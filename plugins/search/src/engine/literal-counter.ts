@@ -37,7 +37,6 @@ export class LiteralCounter {
   readonly #counted: Bitset;
   /** Where the last hit ended: the next does not overlap it, whatever is read when. */
   #end = 0;
-  #buffer = Buffer.alloc(0);
 
   constructor(
     private readonly shard: Shard,
@@ -84,20 +83,19 @@ export class LiteralCounter {
     const { blobStart } = this.shard;
     const { matcher } = this.atom;
     const end = Math.min(to + this.#length - 1, this.shard.image.header.contentLength);
-    if (end - from > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(end - from, 2 * this.#buffer.length));
-    const bytes = this.#buffer.subarray(0, end - from);
-    this.shard.readContent(bytes, from);
+    const bytes = this.shard.contentPart(from, end);
+    const length = this.#length;
     let blob = this.shard.blobAt(from);
     for (let at = Math.max(this.#end - from, 0); ; ) {
-      const found = matcher.find(bytes, at, bytes.length);
-      if (!found) return;
-      while (blobStart[blob + 1]! <= from + found.start) blob++;
+      const found = matcher.indexIn!(bytes, at, bytes.length);
+      if (found < 0) return;
+      while (blobStart[blob + 1]! <= from + found) blob++;
       const border = blobStart[blob + 1]! - from;
       // What begins in one blob and ends in the next is in neither.
-      if (found.end > border) at = border;
+      if (found + length > border) at = border;
       else {
         if (blobs.has(blob)) this.hits[blob]!++;
-        at = found.end;
+        at = found + length;
         this.#end = from + at;
       }
     }

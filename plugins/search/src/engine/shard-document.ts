@@ -16,7 +16,6 @@ export class ShardDocument implements DocumentView {
   blob = 0;
   searchable = false;
   #content: Buffer | undefined;
-  #part = Buffer.alloc(0);
   #symbols: SymbolTable | undefined;
   #names: Buffer | undefined;
   #lines: LineCounter | undefined;
@@ -60,10 +59,8 @@ export class ShardDocument implements DocumentView {
 
   part(start: number, end: number): Buffer {
     if (this.#content) return this.#content.subarray(start, end);
-    if (this.#part.length < end - start) this.#part = Buffer.allocUnsafeSlow(end - start);
-    const part = this.#part.subarray(0, end - start);
-    this.shard.readContent(part, this.shard.blobStart[this.blob]! + start);
-    return part;
+    const from = this.shard.blobStart[this.blob]!;
+    return this.shard.contentPart(from + start, from + end);
   }
 
   content(): Buffer {

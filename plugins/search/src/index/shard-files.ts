@@ -1,9 +1,14 @@
 import { closeSync, readSync } from 'node:fs';
+import { ScanMemory } from '../regex/scan/scan-memory.js';
 import { openOrExplain } from './open-shard.js';
 import { PostingCache } from './posting-cache.js';
 import { ShardCorruptError } from './shard-layout.js';
 
 const READ_AHEAD_BYTES = 256 << 10;
+/** The largest file that is indexed by default; there is one such buffer for each thread that searches. */
+const VIEW_BYTES = 1 << 20;
+/** As much as is counted in one go, and some. */
+const PART_BYTES = 320 << 10;
 const READ_AHEAD_GAP = 8 << 10;
 const FIRST_AHEAD_BYTES = 16 << 10;
 const CHECK_EVERY_MS = 10_000;
@@ -21,7 +26,8 @@ export class ShardFiles {
   #nextCheck = 0;
   /** Bytes read at once: more and more, while a file is read in order. */
   #ahead = 0;
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
+  #part: Buffer = Buffer.alloc(0);
   #window = { path: '', start: 0, end: 0 };
 
   constructor(private readonly maxOpen = 48) {}
@@ -47,13 +53,21 @@ export class ShardFiles {
       const inOrder = path === known && start >= from && start - to < READ_AHEAD_GAP;
       this.#ahead = inOrder ? Math.min(Math.max(this.#ahead * 2, FIRST_AHEAD_BYTES), READ_AHEAD_BYTES) : 0;
       const length = Math.max(end - start, Math.min(this.#ahead, fileLength - start));
-      if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, READ_AHEAD_BYTES));
+      if (this.#buffer.length < length) this.#buffer = ScanMemory.allocate(Math.max(length, VIEW_BYTES));
       // Should the read fail, what is in the buffer belongs to no file.
       this.#window = { path: '', start: 0, end: 0 };
       this.read(path, this.#buffer.subarray(0, length), start);
       this.#window = { path, start, end: start + length };
     }
     return this.#buffer.subarray(start - this.#window.start, end - this.#window.start);
+  }
+
+  /** Bytes start–end of a file, in a buffer that the next call overwrites; what `view` reads ahead stays as it is. */
+  part(path: string, start: number, end: number): Buffer {
+    if (this.#part.length < end - start) this.#part = ScanMemory.allocate(Math.max(end - start, PART_BYTES));
+    const part = this.#part.subarray(0, end - start);
+    this.read(path, part, start);
+    return part;
   }
 
   forget(path: string): void {

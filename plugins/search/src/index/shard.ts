@@ -129,9 +129,9 @@ export class Shard {
     return this.reader.view(this.#contentPath, this.blobStart[blob]!, this.blobStart[blob + 1]!, this.image.header.contentLength);
   }
 
-  /** Bytes of the content, across blobs, from a position on. */
-  readContent(target: Uint8Array, position: number): void {
-    this.reader.read(this.#contentPath, target, position);
+  /** Bytes start–end of the content, across blobs, in a buffer that the next call, for any shard of this thread, may overwrite. */
+  contentPart(start: number, end: number): Buffer {
+    return this.reader.part(this.#contentPath, start, end);
   }
 
   /** The blob that holds a byte of the content. */

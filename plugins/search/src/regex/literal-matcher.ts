@@ -1,33 +1,33 @@
-import type { ByteMatch, Matcher } from './matcher.js';
+import type { Matcher } from './matcher.js';
+import { ScanMemory, ScannedText } from './scan/scan-memory.js';
 
-/** Exact bytes: the native search does all the work. */
+/** Exact bytes. */
 export function exactMatcher(needle: Buffer): Matcher {
-  return overlapFree(needle.length, (bytes, from, end) => {
+  return literalMatcher(needle, false, (bytes, from, end) =>
     // indexOf runs to the end of the buffer; a rare needle would scan all that lies behind `end`.
-    const at = (end === bytes.length ? bytes : bytes.subarray(0, end)).indexOf(needle, from);
-    return at === -1 ? undefined : { start: at, end: at + needle.length };
-  });
+    (end === bytes.length ? bytes : bytes.subarray(0, end)).indexOf(needle, from),
+  );
 }
 
-/** ASCII letters of either case (Horspool on folded bytes). `needle` must already be in lower case. */
+/** ASCII letters of either case (Horspool on folded bytes, where nothing faster is to be had). `needle` must already be in lower case. */
 export function foldedMatcher(needle: Buffer): Matcher {
   const length = needle.length;
   const last = length - 1;
   const shift = new Uint32Array(256).fill(length);
   for (let i = 0; i < last; i++) for (const byte of bothCases(needle[i] as number)) shift[byte] = last - i;
   const tail = needle[last] as number;
-  return overlapFree(length, (bytes, from, end) => {
+  return literalMatcher(needle, true, (bytes, from, end) => {
     let i = from + last;
     while (i < end) {
       const byte = bytes[i] as number;
       if (FOLD[byte] === tail) {
         let j = 1;
         while (j < length && FOLD[bytes[i - j] as number] === needle[last - j]) j++;
-        if (j === length) return { start: i - last, end: i + 1 };
+        if (j === length) return i - last;
       }
       i += shift[byte] as number;
     }
-    return undefined;
+    return -1;
   });
 }
 
@@ -40,14 +40,24 @@ export function emptyMatcher(): Matcher {
   };
 }
 
-function overlapFree(length: number, find: (bytes: Buffer, from: number, end: number) => ByteMatch | undefined): Matcher {
+/** @param slowly how bytes are searched that are in no {@link ScanMemory} */
+function literalMatcher(needle: Buffer, eitherCase: boolean, slowly: (bytes: Buffer, from: number, end: number) => number): Matcher {
+  const { length } = needle;
+  const text = ScannedText.fits(length) ? new ScannedText(needle, eitherCase) : undefined;
+  const indexIn = (bytes: Buffer, from: number, end: number): number => {
+    const memory = text && ScanMemory.of(bytes);
+    return memory ? memory.find(bytes, text, from, end) : slowly(bytes, from, end);
+  };
   return {
     engine: 'literal',
-    find,
+    indexIn,
+    find(bytes, from, end) {
+      const at = indexIn(bytes, from, end);
+      return at < 0 ? undefined : { start: at, end: at + length };
+    },
     scan(bytes, start, end, visit) {
-      for (let hit = find(bytes, start, end); hit !== undefined; hit = find(bytes, hit.start + length, end)) {
-        if (visit(hit.start, hit.end) === false) return;
-      }
+      for (let at = indexIn(bytes, start, end); at >= 0; at = indexIn(bytes, at + length, end))
+        if (visit(at, at + length) === false) return;
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Matcher {
    * @param start where the text begins; `from` when left out
    */
   find(bytes: Buffer, from: number, end: number, start?: number): ByteMatch | undefined;
+  /** Of a literal: where it next begins, or -1. Where there are many, an object for each costs more than finding them. */
+  indexIn?(bytes: Buffer, from: number, end: number): number;
   /**
    * Visits the matches of bytes[start, end) that do not overlap, in order; stops when `visit` answers false.
    * Far cheaper than repeated `find` on long texts, since the text is decoded once. An empty match is visited too.
