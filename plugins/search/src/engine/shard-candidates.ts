@@ -1,5 +1,5 @@
 import { Bitset } from '../index/bitset.js';
-import { LITERAL_REACH } from '../index/postings-accumulator.js';
+import { LITERAL_REACH } from '../index/posting-lists.js';
 import type { PostingList, Shard } from '../index/shard.js';
 import { pairOf, trigramsOf } from '../index/trigram.js';
 import type { LiteralQuery } from '../regex/literal-query.js';

@@ -129,8 +129,8 @@ export class IndexStore {
       if (changed) await writeFileDurably(join(this.root, 'shards', overlayName(live.entry.id, generation)), encodeMasks(masks));
       shards.push({ ...live.entry, ...totals, masks: changed ? generation : live.entry.masks });
     }
-    addSkipped(skippedFiles, prepared.addedSkips);
     const added = await prepared.added.publish(shards.length > 0 ? 'delta' : 'base');
+    addSkipped(skippedFiles, prepared.added.skipped);
     const manifest: Manifest = {
       version: MANIFEST_VERSION,
       generation,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BITMAP_FLAG, LITERAL_REACH, UNIT_BYTES } from './posting-lists.js';
 import { type EncodedPostings, keepUnitsIn, unitsIn } from './postings.js';
-import { BITMAP_FLAG, LITERAL_REACH, PostingsAccumulator, UNIT_BYTES } from './postings-accumulator.js';
+import { PostingsAccumulator } from './postings-accumulator.js';
 import { trigramsOf } from './trigram.js';
 import { VarintReader, varintLength, writeVarint } from './varint.js';
 
@@ -49,6 +50,36 @@ describe('posting lists', () => {
         expect((await writtenLists(blobs)).lists).toEqual(expectedLists(blobs));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('have nothing of a blob that has too many distinct trigrams, and all of one that has just so many', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyBlob, { maxLength: 5 }), fc.nat({ max: 40 }), async (blobs, limit) => {
+        const accumulator = new PostingsAccumulator();
+        const added = blobs.filter((blob) => accumulator.add(blob, limit));
+        expect(added).toEqual(blobs.filter((blob) => trigramsOf(blob).length <= limit));
+        const plain = new PostingsAccumulator();
+        for (const blob of added) plain.add(blob);
+        expect(accumulator.units).toBe(plain.units);
+        expect(await accumulator.encode()).toEqual(await plain.encode());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are each their own where several shards are built in turns', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyBlob, { maxLength: 6 }), async (blobs) => {
+        const inTurns = [new PostingsAccumulator(), new PostingsAccumulator()] as const;
+        const apart = [new PostingsAccumulator(), new PostingsAccumulator()] as const;
+        blobs.forEach((blob, at) => {
+          inTurns[at % 2]!.add(blob);
+        });
+        for (const half of [0, 1] as const) for (let at = half; at < blobs.length; at += 2) apart[half].add(blobs[at]!);
+        for (const half of [0, 1] as const) expect(await inTurns[half].encode()).toEqual(await apart[half].encode());
+      }),
+      { numRuns: 30 },
     );
   });
 

@@ -3,7 +3,8 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { temporaryName } from './durable-file.js';
-import { PostingsAccumulator, UNIT_BYTES, UNIT_SHIFT } from './postings-accumulator.js';
+import { UNIT_BYTES, UNIT_SHIFT } from './posting-lists.js';
+import { PostingsAccumulator } from './postings-accumulator.js';
 import { FLAG_SHA256, layOutShard } from './shard-layout.js';
 import { SKIP_REASONS, type SkipReason } from './skip-reason.js';
 import { type EncodedSymbols, encodeSymbols } from './symbol-sections.js';
@@ -84,23 +85,26 @@ export class ShardBuilder {
 
   /**
    * Adds a blob and returns its number. `content` is copied; for a skipped one it is empty.
-   * @param symbols a promise must not reject; it is waited for in `finish`
+   * @param readSymbols a promise must not reject; it is waited for in `finish`
+   * @param maxDistinctTrigrams with more it is not added, and there is no number
    */
   async addBlob(
     oid: string,
     skip: SkipReason,
     content: Buffer,
-    symbols: readonly CodeSymbol[] | Promise<readonly CodeSymbol[]>,
-  ): Promise<number> {
+    readSymbols: () => readonly CodeSymbol[] | Promise<readonly CodeSymbol[]>,
+    maxDistinctTrigrams?: number,
+  ): Promise<number | undefined> {
+    if (!this.#postings.add(content, maxDistinctTrigrams)) return undefined;
     const blob = this.#oids.length;
     this.#blobOfOid.set(`${skip} ${oid}`, blob);
     this.#oids.push(oid);
     const ascii = isAscii(content);
     this.#blobFlags.push((ascii ? BLOB_FLAG.ascii : 0) | (ascii || isUtf8(content) ? BLOB_FLAG.validUtf8 : 0));
     this.#countLines(content);
-    this.#postings.add(content);
     this.#starts.push(this.contentBytes + content.length);
     this.#units.push(this.#postings.units);
+    const symbols = readSymbols();
     this.#symbols.push('then' in symbols ? symbols.then(encodeSymbols) : encodeSymbols(symbols));
     this.#checksum = crc32(content, this.#checksum);
     await this.#write(content);

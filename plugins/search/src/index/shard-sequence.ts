@@ -8,6 +8,7 @@ import type { SkipReason } from './skip-reason.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
 import { SymbolReader } from './symbols/symbol-reader.js';
 import type { SymbolSources } from './symbols/symbol-sources.js';
+import { exceedsDistinctTrigrams } from './trigram.js';
 import { TurnTaker } from './turn-taker.js';
 
 const MAX_DOCUMENTS = 1 << 16;
@@ -22,6 +23,7 @@ export class ShardSequence implements ShardWriter {
   readonly #reader: SymbolReader;
   /** The oldest first. */
   readonly #asked: Promise<unknown>[] = [];
+  readonly skipped = new Map<SkipReason, number>();
   #current: ShardBuilder | undefined;
 
   constructor(
@@ -40,24 +42,53 @@ export class ShardSequence implements ShardWriter {
   async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void> {
     await this.#turns.breathe();
     const current = await this.#builderFor(content.length);
-    for (const { path, category, language, skip, mask } of documents) {
-      const blob = current.blobOf(oid, skip) ?? (await this.#addBlob(current, oid, content, language, skip, symbols));
+    const isData = await this.#judge(current, oid, content, documents, symbols);
+    for (const { path, category, language, mask, maxDistinctTrigrams, skip: known } of documents) {
+      const skip = known || (isData && maxDistinctTrigrams !== undefined ? 'too-many-trigrams' : '');
+      if (skip) this.skipped.set(skip, (this.skipped.get(skip) ?? 0) + 1);
+      // Nothing is undone without a limit.
+      const blob = current.blobOf(oid, skip) ?? (await this.#addBlob(current, oid, content, language, skip, symbols))!;
       current.addDocument({ path, blob, language, category, skip, mask });
     }
   }
 
+  /** Whether it has too many trigrams for those of its documents that have a limit. */
+  async #judge(
+    builder: ShardBuilder,
+    oid: string,
+    content: Buffer,
+    documents: readonly PlacedDocument[],
+    symbols?: readonly CodeSymbol[],
+  ): Promise<boolean> {
+    const read = documents.filter(({ skip }) => skip === '');
+    const limit = read.find(({ maxDistinctTrigrams }) => maxDistinctTrigrams !== undefined)?.maxDistinctTrigrams;
+    if (limit === undefined) return false;
+    const isThereAnyway =
+      builder.blobOf(oid, '') !== undefined || read.some(({ maxDistinctTrigrams }) => maxDistinctTrigrams === undefined);
+    if (isThereAnyway) return exceedsDistinctTrigrams(content, limit);
+    // To count while adding costs less than to look at every byte twice.
+    return (await this.#addBlob(builder, oid, content, read[0]!.language, '', symbols, limit)) === undefined;
+  }
+
+  /** @returns undefined when it has more distinct trigrams than `limit`: it was not added */
   async #addBlob(
     builder: ShardBuilder,
     oid: string,
     content: Buffer,
     language: string | undefined,
     skip: SkipReason,
-    symbols?: readonly CodeSymbol[],
-  ): Promise<number> {
-    if (skip) return builder.addBlob(oid, skip, EMPTY, []);
-    const read = symbols ?? this.#reader.read(language, content);
-    if ('then' in read && this.#asked.push(read) > MAX_ASKED) await this.#asked.shift();
-    return builder.addBlob(oid, skip, content, read);
+    symbols: readonly CodeSymbol[] | undefined,
+    limit?: number,
+  ): Promise<number | undefined> {
+    if (skip) return builder.addBlob(oid, skip, EMPTY, () => []);
+    const read = () => {
+      const found = symbols ?? this.#reader.read(language, content);
+      if ('then' in found) this.#asked.push(found);
+      return found;
+    };
+    const blob = await builder.addBlob(oid, skip, content, read, limit);
+    if (this.#asked.length > MAX_ASKED) await this.#asked.shift();
+    return blob;
   }
 
   async #builderFor(bytes: number): Promise<ShardBuilder> {

@@ -9,7 +9,10 @@ export interface PlacedDocument {
   readonly path: string;
   readonly category: number;
   readonly language: string | undefined;
+  /** Known before its trigrams are counted. */
   readonly skip: SkipReason;
+  /** Distinct trigrams above which it is known by path only; undefined: any number. */
+  readonly maxDistinctTrigrams?: number | undefined;
   readonly mask: bigint;
 }
 
@@ -24,6 +27,8 @@ export interface ShardWriter {
   publish(kind: ManifestShard['kind']): Promise<ManifestShard[]>;
   /** What symbols could not be read by, so far, in words; the own scanners stood in. */
   readonly problems: readonly string[];
+  /** Documents known by path only, by reason; complete when published. */
+  readonly skipped: ReadonlyMap<SkipReason, number>;
   /** Removes what is not published. */
   discard(): Promise<void>;
 }

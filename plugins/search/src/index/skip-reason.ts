@@ -22,11 +22,14 @@ export function skipBySize(size: number, large: boolean, limits: DocumentLimits)
   return size > (large ? limits.maxLargeFileBytes : limits.maxFileBytes) ? 'too-large' : '';
 }
 
+/** Judges a content that was read, all but its trigrams. @param large the path is named by `largeFiles` */
+export function skipByBytes(content: Uint8Array, large: boolean, limits: DocumentLimits): SkipReason {
+  const bySize = skipBySize(content.length, large, limits);
+  return bySize || (content.subarray(0, BINARY_PROBE_BYTES).includes(0) ? 'binary' : '');
+}
+
 /** Judges a content that was read. @param large the path is named by `largeFiles` */
 export function skipByContent(content: Uint8Array, large: boolean, limits: DocumentLimits): SkipReason {
-  const bySize = skipBySize(content.length, large, limits);
-  if (bySize) return bySize;
-  const nul = content.indexOf(0);
-  if (nul >= 0 && nul < BINARY_PROBE_BYTES) return 'binary';
-  return !large && exceedsDistinctTrigrams(content, limits.maxDistinctTrigrams) ? 'too-many-trigrams' : '';
+  const byBytes = skipByBytes(content, large, limits);
+  return byBytes || (!large && exceedsDistinctTrigrams(content, limits.maxDistinctTrigrams) ? 'too-many-trigrams' : '');
 }

@@ -64,6 +64,39 @@ async function nicesOfThreads(): Promise<number[]> {
   return stats.filter(Boolean).map((stat) => Number(stat.replace(/^.*\)/s, '').split(' ')[17]));
 }
 
+it.skipIf(process.platform !== 'linux')('builds one repository after another on one thread, and none on a thread that failed', async () => {
+  await mkdir(join(root, 'shards'));
+  const setup = (id: number) => ({ root, repository: { id, name: `r${id}` }, maxShardBytes: 2 << 20, symbols: { modules: [] }, nice: 9 });
+  const begin = async (id: number) => {
+    const writer = new ThreadShardWriter(setup(id), 256 << 20);
+    await writer.add('0'.repeat(40), Buffer.from(`text ${id}`), [{ path: 'a', category: 0, language: undefined, skip: '', mask: 1n }]);
+    return writer;
+  };
+  const threads = async () => (await nicesOfThreads()).filter((nice) => nice === 9).length;
+  for (const id of [1, 2, 3]) expect(await (await begin(id)).publish('base')).toMatchObject([{ documents: 1, contentBytes: 6 }]);
+  expect(await threads()).toBe(1);
+  const failing = await begin(4);
+  await rm(join(root, 'shards'), { recursive: true });
+  await expect(failing.publish('base')).rejects.toThrow(/ENOENT/);
+  await failing.discard();
+  await expect.poll(threads).toBe(0);
+});
+
+it('knows by its path alone a file of too many trigrams, unless it is named', async () => {
+  await mkdir(join(root, 'shards'));
+  const setup = { root, repository: { id: 1, name: 'r' }, maxShardBytes: 2 << 20, symbols: { modules: [] }, nice: 0 };
+  const writer = new ThreadShardWriter(setup, 256 << 20);
+  const placed = (path: string, maxDistinctTrigrams?: number) =>
+    ({ path, category: 0, language: undefined, skip: '', mask: 1n, maxDistinctTrigrams }) as const;
+  const text = (name: string) => Buffer.from(`${name} the quick brown fox`);
+  const oid = (name: string) => createHash('sha1').update(name).digest('hex');
+  await writer.add(oid('a'), text('a'), [placed('a', 5), placed('a2', 5)]);
+  await writer.add(oid('b'), text('b'), [placed('b', 5), placed('named', undefined)]);
+  await writer.add(oid('c'), text('c'), [placed('c', 100)]);
+  expect(await writer.publish('base')).toMatchObject([{ documents: 5, contentBytes: text('b').length + text('c').length }]);
+  expect(writer.skipped).toEqual(new Map([['too-many-trigrams', 3]]));
+});
+
 it('closes shards earlier where there is little memory, and never keeps one from being built', () => {
   const shardBytes = (memory: number) => resolveOptions({ languageOf: () => undefined, buildMemory: memory }).maxShardBytes;
   expect(shardBytes(1 << 30)).toBe(64 << 20);

@@ -11,7 +11,7 @@ import type { Shard } from './shard.js';
 import { ShardFiles } from './shard-files.js';
 import { ShardCorruptError } from './shard-layout.js';
 import type { PlacedDocument, ShardWriter } from './shard-writer.js';
-import { type SkipReason, skipByContent, skipBySize } from './skip-reason.js';
+import { type SkipReason, skipByBytes, skipBySize } from './skip-reason.js';
 import { TurnTaker } from './turn-taker.js';
 import { documentKey, type WantedDocument, wantedDocuments } from './wanted-documents.js';
 
@@ -29,7 +29,6 @@ export interface PreparedUpdate {
   /** Live shards of the manifest before, with the masks they are to have. */
   readonly kept: readonly { readonly live: LiveShard; readonly masks: BranchMasks; readonly changed: boolean }[];
   readonly added: ShardWriter;
-  readonly addedSkips: ReadonlyMap<SkipReason, number>;
   /** Shards of the manifest before that turned out to be damaged; what they held is in `added`. */
   readonly damaged: readonly QuarantinedShard[];
   readonly blobsRead: number;
@@ -73,7 +72,7 @@ export async function prepareUpdate(
     added = openShardWriter(root, request.repository, bytes, options);
     const writer = new DocumentWriter(added, live, options);
     await writer.write([...wanted.values()], request.source, signal);
-    return { branches, kept, added, damaged, addedSkips: writer.skipped, blobsRead: writer.read, blobsCopied: writer.copied };
+    return { branches, kept, added, damaged, blobsRead: writer.read, blobsCopied: writer.copied };
   } catch (error) {
     await added?.discard();
     throw error;
@@ -145,7 +144,6 @@ function place(live: LiveShard, keptBits: bigint, wanted: Map<string, WantedDocu
 
 /** Writes new documents, taking content from live shards where they have it and from the source where they have not. */
 class DocumentWriter {
-  readonly skipped = new Map<SkipReason, number>();
   read = 0;
   copied = 0;
 
@@ -206,10 +204,11 @@ class DocumentWriter {
   }
 
   async #add(oid: string, content: Buffer, wanted: readonly WantedDocument[]): Promise<void> {
-    const documents = wanted.map(
-      (document): PlacedDocument =>
-        this.#placed(document, skipByContent(content, this.options.isLarge(document.path), this.options.limits)),
-    );
+    const documents = wanted.map((document): PlacedDocument => {
+      const large = this.options.isLarge(document.path);
+      const skip = skipByBytes(content, large, this.options.limits);
+      return { ...this.#placed(document, skip), maxDistinctTrigrams: large ? undefined : this.options.limits.maxDistinctTrigrams };
+    });
     await this.target.add(oid, content, documents);
   }
 
@@ -218,7 +217,6 @@ class DocumentWriter {
   }
 
   #placed({ path, mask }: WantedDocument, skip: SkipReason): PlacedDocument {
-    if (skip) this.skipped.set(skip, (this.skipped.get(skip) ?? 0) + 1);
     return { path, mask, skip, category: pathCategory(path), language: this.options.languageOf(path) };
   }
 }
