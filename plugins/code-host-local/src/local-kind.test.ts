@@ -262,6 +262,28 @@ describe('watching', () => {
     await watch.stop();
   });
 
+  it('tells what looks the same after a restart by the same stamp, and what was changed meanwhile by another', async () => {
+    const at = await aRepository('a');
+    commit(at);
+    const b = await aRepository('b');
+    commit(b);
+    const stamps = () =>
+      new Promise<ReadonlyMap<string, string>>((resolve) => {
+        const watched = localKind({ log, signal, pollInterval: 60_000, searchInterval: 60_000, maxWatched: 1 }).watch?.(
+          connection({}),
+          (ids, told = new Map()) => {
+            expect([...told.keys()]).toEqual(ids);
+            void watched?.[Symbol.asyncDispose]().then(() => resolve(told));
+          },
+        );
+      });
+    const before = await stamps();
+    expect(await stamps()).toEqual(before);
+    commit(at);
+    const after = await stamps();
+    expect([...after].filter(([id, stamp]) => before.get(id) !== stamp)).toHaveLength(1);
+  });
+
   it('ends when the plugin does, though nobody ended the watch (row 26)', async () => {
     const at = await aRepository('a');
     const plugin = new AbortController();

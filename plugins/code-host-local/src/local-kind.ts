@@ -83,7 +83,14 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
         pollInterval: options.pollInterval,
         searchInterval: options.searchInterval,
         find: async () => (await findRepositories(config, aborted.signal)).repositories,
-        changed: (repositories) => changed(repositories.map((repository) => externalId(repository.path))),
+        changed: (told) => {
+          const named = told.map(({ repository, stamp }) => ({ id: externalId(repository.path), stamp }));
+          const stamps = named.flatMap(({ id, stamp }) => (stamp === undefined ? [] : [[id, stamp] as const]));
+          changed(
+            named.map(({ id }) => id),
+            new Map(stamps),
+          );
+        },
         listChanged: () => changed([]),
         failed: (error) => {
           if (!aborted.signal.aborted) options.log.warn('Folders could not be watched; they are looked at by interval', { error });

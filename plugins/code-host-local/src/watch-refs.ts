@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { watch as watchFiles } from 'chokidar';
@@ -11,7 +12,8 @@ export interface RefWatchOptions {
   /** All repositories there are now; asked every `searchInterval` milliseconds. */
   readonly find: () => Promise<readonly LocalRepository[]>;
   readonly searchInterval: number;
-  readonly changed: (repositories: readonly LocalRepository[]) => void;
+  /** With what the refs of each look like now, where that can be told: the same as before is no change. */
+  readonly changed: (repositories: readonly { readonly repository: LocalRepository; readonly stamp: string | undefined }[]) => void;
   /** The set of repositories is another than before. */
   readonly listChanged: () => void;
   readonly failed: (error: unknown) => void;
@@ -38,7 +40,7 @@ export class RefWatch implements AsyncDisposable {
   #settling: NodeJS.Timeout | undefined;
   #timers: NodeJS.Timeout[] = [];
   #busy: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #ending = new AbortController();
 
   constructor(private readonly options: RefWatchOptions) {
     this.#run(() => this.#search(true));
@@ -49,8 +51,12 @@ export class RefWatch implements AsyncDisposable {
     for (const timer of this.#timers) timer.unref();
   }
 
+  get #stopped(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
+    this.#ending.abort();
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#settling);
     await this.#busy;
@@ -76,30 +82,48 @@ export class RefWatch implements AsyncDisposable {
       this.#byEvents.delete(path);
       this.#signatures.delete(path);
     }
+    const watching: Promise<void>[] = [];
     for (const repository of found.values()) {
       if (this.#byEvents.has(repository.path)) continue;
-      if (this.#byEvents.size < this.options.maxWatched) this.#byEvents.set(repository.path, this.#watch(repository));
+      if (this.#byEvents.size < this.options.maxWatched) watching.push(this.#watch(repository));
       else if (!this.#signatures.has(repository.path)) this.#signatures.set(repository.path, await signature(repository));
     }
-    // Commits may have been made while nobody watched.
-    if (first) this.options.changed([...found.values()]);
-    else if (gone.length + added.length > 0) this.options.listChanged();
+    if (!first && gone.length + added.length > 0) this.options.listChanged();
+    // Commits may have been made while nobody watched. Once all are watched none is missed, so then is when to look.
+    await Promise.all(watching);
+    const fresh = first ? [...found.values()] : [...found.values()].filter(({ path }) => added.includes(path));
+    if (fresh.length > 0) await this.#tell(fresh);
   }
 
-  #watch(repository: LocalRepository): AsyncDisposable {
+  async #tell(repositories: readonly LocalRepository[]): Promise<void> {
+    const told: { repository: LocalRepository; stamp: string | undefined }[] = [];
+    for (const repository of repositories) {
+      if (this.#stopped) return;
+      told.push({ repository, stamp: stampOf(await signature(repository)) });
+    }
+    if (!this.#stopped) this.options.changed(told);
+  }
+
+  /** Resolves when no move is missed any more, or when it turned out that there are no events. */
+  #watch(repository: LocalRepository): Promise<void> {
     const watcher = watchFiles([...watchedPaths(repository)], {
       ignoreInitial: true,
       followSymlinks: false,
       ignored: (path) => path.endsWith('.lock'),
     });
+    this.#byEvents.set(repository.path, { [Symbol.asyncDispose]: () => watcher.close() });
     watcher.on('all', () => this.#moved(repository));
-    watcher.on('error', (error) => {
-      // Most often the system's limit of watches: this repository is looked at from now on.
-      this.options.failed(error);
-      void watcher.close();
-      this.#signatures.set(repository.path, '');
+    return new Promise((resolve) => {
+      watcher.on('ready', resolve);
+      this.#ending.signal.addEventListener('abort', () => resolve(), { once: true });
+      watcher.on('error', (error) => {
+        // Most often the system's limit of watches: this repository is looked at from now on.
+        this.options.failed(error);
+        void watcher.close();
+        this.#signatures.set(repository.path, '');
+        resolve();
+      });
     });
-    return { [Symbol.asyncDispose]: () => watcher.close() };
   }
 
   async #poll(): Promise<void> {
@@ -118,12 +142,12 @@ export class RefWatch implements AsyncDisposable {
       this.#settling = undefined;
       const moved = [...this.#pending.values()];
       this.#pending.clear();
-      if (!this.#stopped) this.options.changed(moved);
+      this.#tell(moved).catch(this.options.failed);
     }, SETTLE);
   }
 }
 
-/** Changes when a file that holds refs does. */
+/** Changes when a file that holds refs does, as far as there are not too many. */
 async function signature(repository: LocalRepository): Promise<string> {
   const parts: string[] = [];
   const visit = async (path: string): Promise<void> => {
@@ -134,4 +158,10 @@ async function signature(repository: LocalRepository): Promise<string> {
   };
   for (const path of watchedPaths(repository)) await visit(path);
   return parts.join('\n');
+}
+
+/** Short enough to be kept. Undefined where not all files of refs are in the signature, or none was there to be read. */
+function stampOf(signature: string): string | undefined {
+  if (signature === '' || signature.split('\n').length > MAX_REFS) return undefined;
+  return createHash('sha256').update(signature).digest('base64url').slice(0, 22);
 }

@@ -87,7 +87,14 @@ export interface CodeHostKind<S extends z.ZodObject = any> {
   readonly webhooks?: HostWebhooks;
   /** Who may read what; absent for hosts that do not say. */
   readonly permissions?: HostPermissions<Connection<z.output<S>>>;
-  /** Watches for changes where the host is this machine; calls back with the external ids that changed, or with none for "list again". */
-  watch?(connection: Connection<z.output<S>>, changed: (externalIds: readonly string[]) => void): AsyncDisposable;
+  /**
+   * Watches for changes where the host is this machine; calls back with the external ids that changed, or with none for "list again".
+   * `stamps` tell by external id what the refs look like, in at most 100 characters: what looks as it did when it was told before, be it before
+   * a restart, is not fetched for it.
+   */
+  watch?(
+    connection: Connection<z.output<S>>,
+    changed: (externalIds: readonly string[], stamps?: ReadonlyMap<string, string>) => void,
+  ): AsyncDisposable;
 }
 export const codeHostKinds = extensionPoint<CodeHostKind>('code-host.kinds@1');

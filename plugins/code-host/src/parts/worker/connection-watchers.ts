@@ -13,10 +13,17 @@ interface Watchable {
   readonly kind: CodeHostKind;
 }
 
+interface Told {
+  readonly id: number;
+  readonly stamp: string | null;
+}
+
 /** Watches the connections whose host can tell of changes by itself, and follows as connections come, change and go. */
 export class ConnectionWatchers implements AsyncDisposable {
   readonly #watched = new Map<number, Watchable & { readonly watcher: AsyncDisposable }>();
-  #subscription: Disposable | undefined;
+  /** By connection: stamps of repositories that are not listed yet. Each was told before its clone, which has what it tells of. */
+  readonly #unlisted = new Map<number, Map<string, string>>();
+  #subscriptions: readonly Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -31,7 +38,11 @@ export class ConnectionWatchers implements AsyncDisposable {
   ) {}
 
   async start(): Promise<void> {
-    this.#subscription = this.parts.events.subscribe(connectionsChanged, () => this.#refresh());
+    const { events } = this.parts;
+    this.#subscriptions = [
+      events.subscribe(connectionsChanged, () => this.#refresh()),
+      events.subscribe(repositoriesChanged, ({ reason }) => (reason === 'added' ? this.#listed() : undefined)),
+    ];
     this.#timer = setInterval(() => void this.#refresh(), FOLLOW_EVERY).unref();
     await this.#refresh();
   }
@@ -39,7 +50,7 @@ export class ConnectionWatchers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
-    this.#subscription?.[Symbol.dispose]();
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
     await this.#last;
     await Promise.allSettled([...this.#watched.values()].map(({ watcher }) => watcher[Symbol.asyncDispose]()));
     this.#watched.clear();
@@ -77,7 +88,7 @@ export class ConnectionWatchers implements AsyncDisposable {
       if (this.#watched.has(id)) continue;
       try {
         const connection = await connections.usable(id);
-        const watcher = connection && watchable.kind.watch?.(connection, (externalIds) => void this.#changed(id, externalIds));
+        const watcher = connection && watchable.kind.watch?.(connection, (...told) => void this.#changed(id, ...told));
         if (watcher) this.#watched.set(id, { ...watchable, watcher });
       } catch (error) {
         log.warn('A connection cannot be watched; it is listed by schedule', { connectionId: id, error });
@@ -85,22 +96,55 @@ export class ConnectionWatchers implements AsyncDisposable {
     }
   }
 
-  async #changed(connectionId: number, externalIds: readonly string[]): Promise<void> {
-    const { db, events, jobs, log } = this.parts;
+  async #changed(connectionId: number, externalIds: readonly string[], stamps: ReadonlyMap<string, string> = new Map()): Promise<void> {
+    const { db, jobs, log } = this.parts;
     try {
       if (externalIds.length === 0) {
         await jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), onConflict: 'keep' });
         return;
       }
-      const rows = await db.query<{ id: number }>(
-        `SELECT r.id FROM repositories r JOIN repository_connections rc ON rc.repository_id = r.id
-         WHERE rc.connection_id = $1 AND r.external_id = ANY($2::text[]) AND r.deleted_at IS NULL`,
-        [connectionId, externalIds],
+      const listed = await db.query<Told & { readonly externalId: string; readonly isNews: boolean }>(
+        `SELECT r.id, t.stamp, r.external_id AS "externalId", t.stamp IS NULL OR rc.watch_stamp IS DISTINCT FROM t.stamp AS "isNews"
+         FROM repositories r JOIN repository_connections rc ON rc.repository_id = r.id
+         JOIN unnest($2::text[], $3::text[]) AS t (external_id, stamp) ON t.external_id = r.external_id
+         WHERE rc.connection_id = $1 AND r.deleted_at IS NULL`,
+        [connectionId, externalIds, externalIds.map((id) => stamps.get(id) ?? null)],
       );
-      for (let at = 0; at < rows.length; at += PAGE)
-        await events.publish(repositoriesChanged, { ids: rows.slice(at, at + PAGE).map((row) => row.id), reason: 'pushed' });
+      // Only now: were the stamp of one that is listed kept as told before it is compared, its change would be lost.
+      const unlisted = new Map([...(this.#unlisted.get(connectionId) ?? []), ...stamps]);
+      for (const { externalId } of listed) unlisted.delete(externalId);
+      this.#unlisted.set(connectionId, unlisted);
+      const rows = listed.filter(({ isNews }) => isNews);
+      for (let at = 0; at < rows.length; at += PAGE) await this.#pushed(connectionId, rows.slice(at, at + PAGE));
     } catch (error) {
       log.warn('A change of repositories could not be passed on', { connectionId, error });
     }
+  }
+
+  /** Repositories were listed that may have been told of before. */
+  async #listed(): Promise<void> {
+    for (const [connectionId, unlisted] of this.#unlisted) {
+      if (unlisted.size === 0) continue;
+      const told = [...unlisted];
+      const rows = await this.parts.db.query<{ externalId: string }>(
+        `UPDATE repository_connections rc SET watch_stamp = t.stamp FROM repositories r, unnest($2::text[], $3::text[]) AS t (external_id, stamp)
+         WHERE rc.connection_id = $1 AND rc.repository_id = r.id AND r.external_id = t.external_id AND r.deleted_at IS NULL
+         RETURNING r.external_id AS "externalId"`,
+        [connectionId, told.map(([externalId]) => externalId), told.map(([, stamp]) => stamp)],
+      );
+      for (const { externalId } of rows) unlisted.delete(externalId);
+    }
+  }
+
+  /** As one: what is remembered as told will be fetched. */
+  async #pushed(connectionId: number, rows: readonly Told[]): Promise<void> {
+    await this.parts.db.transaction(async (tx) => {
+      await this.parts.events.publish(repositoriesChanged, { ids: rows.map(({ id }) => id), reason: 'pushed' }, { tx });
+      await tx.query(
+        `UPDATE repository_connections rc SET watch_stamp = t.stamp FROM unnest($2::int[], $3::text[]) AS t (id, stamp)
+         WHERE rc.connection_id = $1 AND rc.repository_id = t.id`,
+        [connectionId, rows.map(({ id }) => id), rows.map(({ stamp }) => stamp)],
+      );
+    });
   }
 }
