@@ -22,6 +22,8 @@ export default defineConfig({
         ],
     exclude: wantsE2e ? IGNORED : [...IGNORED, E2E],
     pool: 'forks',
+    // By itself Vitest leaves a processor to its own process, which is idle while tests run: on two processors, one file would run at a time.
+    maxWorkers: '100%',
     globalSetup: ['scripts/vitest/start-postgres.ts'],
     setupFiles: ['scripts/vitest/setup-test-file.ts'],
     testTimeout: wantsE2e ? 60_000 : 20_000,
