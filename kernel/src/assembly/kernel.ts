@@ -106,7 +106,8 @@ export class Kernel {
     try {
       if (options.listen !== false) await refuseTakenAddress(config.http);
       stored = await openStored({ config, roles, dataDir, instance, logs, signal });
-      return new Kernel(options, found, { roles, dataDir, instance, logs, tls, stored, lock });
+      const tracing = await startTracing({ ...config.tracing, version: KERNEL_VERSION, instance, roles, log: logs.of('kernel') });
+      return new Kernel(options, found, { roles, dataDir, instance, logs, tracing, tls, stored, lock });
     } catch (error) {
       await stored?.close();
       lock?.release();
@@ -122,6 +123,7 @@ export class Kernel {
       readonly dataDir: string;
       readonly instance: string;
       readonly logs: Logs;
+      readonly tracing: Tracing;
       readonly tls: ReturnType<typeof readRemoteTls>;
       readonly stored: Stored | undefined;
       readonly lock: OwnerLock | undefined;
@@ -129,14 +131,13 @@ export class Kernel {
   ) {
     const { configuration, clock = systemClock, programs = localPrograms } = options;
     const { process: config } = configuration;
-    const { logs, stored, roles } = base;
+    const { logs, stored, roles, tracing } = base;
     const log = logs.of('kernel');
     this.#configuration = configuration;
     this.#inForce = config;
     this.logs = logs;
     this.roles = roles;
     this.instance = base.instance;
-    const tracing = startTracing({ ...config.tracing, version: KERNEL_VERSION, instance: base.instance, roles, log });
     this.#tracing = tracing;
     this.metrics = new Metrics(tracing);
     this.records = found.map(({ manifest, source, entry, problem }) => {

@@ -1,67 +1,13 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Logger, Role, Secret } from '@sextant/sdk';
-import { AskedForSampler } from './asked-for-sampler.js';
-import { TellingExporter } from './telling-exporter.js';
-import { NO_TRACING, Tracing } from './tracing.js';
+import type { OtlpTracingOptions } from './otlp-tracing.js';
+import { NO_TRACING, type Tracing } from './tracing.js';
 
-export interface TracingOptions {
-  /** The collector's base URL (`http://host:4318`). Nothing is recorded or sent without it. */
+export interface TracingOptions extends Omit<OtlpTracingOptions, 'otlpEndpoint'> {
+  /** Nothing is recorded or sent without it. */
   readonly otlpEndpoint?: string | undefined;
-  /** `name=value,name=value`, values percent-encoded. */
-  readonly otlpHeaders?: Secret | undefined;
-  /** The share of traces that is kept, from 0 to 1. */
-  readonly sampleRatio: number;
-  readonly serviceName: string;
-  readonly version: string;
-  readonly instance: string;
-  readonly roles: readonly Role[];
-  readonly log: Logger;
 }
 
-/** Milliseconds that one batch may take, retries included. */
-const EXPORT_TIMEOUT = 5_000;
-/** Milliseconds that the end of the process waits for the last batches. */
-const LAST_FLUSH = 3_000;
-const LONGEST_VALUE = 1_024;
-
-/**
- * Spans of a process, sent to a collector when one is configured. OpenTelemetry's globals stay untouched: several kernels
- * of one process keep their traces apart, and a program that embeds one keeps its own.
- */
-export function startTracing(options: TracingOptions): Tracing {
-  const { otlpEndpoint, otlpHeaders } = options;
+/** Spans of a process, sent to a collector when one is configured. What sends them is 200 modules, which most processes do without. */
+export async function startTracing({ otlpEndpoint, ...options }: TracingOptions): Promise<Tracing> {
   if (!otlpEndpoint) return NO_TRACING;
-  // Of our own, so that a collector that does not answer cannot keep the process.
-  const agent = new URL(otlpEndpoint).protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-  const exporter = new OTLPTraceExporter({
-    url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`,
-    ...(otlpHeaders ? { headers: parseKeyPairsIntoRecord(otlpHeaders.reveal()) } : {}),
-    timeoutMillis: EXPORT_TIMEOUT,
-    httpAgentOptions: () => agent,
-  });
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': options.serviceName,
-      'service.version': options.version,
-      'service.instance.id': options.instance,
-      'sextant.roles': [...options.roles],
-    }),
-    sampler: new AskedForSampler(options.sampleRatio),
-    spanLimits: { attributeValueLengthLimit: LONGEST_VALUE, attributeCountLimit: 64 },
-    spanProcessors: [new BatchSpanProcessor(new TellingExporter(exporter, options.log), { exportTimeoutMillis: EXPORT_TIMEOUT })],
-  });
-  return new Tracing(provider.getTracer('sextant', options.version), async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LAST_FLUSH);
-    });
-    await Promise.race([provider.shutdown().catch(() => undefined), late]);
-    clearTimeout(timer);
-    agent.destroy();
-  });
+  return (await import('./otlp-tracing.js')).otlpTracing({ ...options, otlpEndpoint });
 }
