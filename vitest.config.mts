@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { ProgramsFirst } from './scripts/vitest/programs-first.js';
 
 const E2E = '**/*.e2e.test.ts';
 const IGNORED = ['**/node_modules/**', '**/dist/**', '**/bundle/**', '**/temp/**'];
@@ -24,6 +25,7 @@ export default defineConfig({
     pool: 'forks',
     // By itself Vitest leaves a processor to its own process, which is idle while tests run: on two processors, one file would run at a time.
     maxWorkers: '100%',
+    sequence: { sequencer: ProgramsFirst },
     globalSetup: ['scripts/vitest/start-postgres.ts'],
     setupFiles: ['scripts/vitest/setup-test-file.ts'],
     testTimeout: wantsE2e ? 60_000 : 20_000,
