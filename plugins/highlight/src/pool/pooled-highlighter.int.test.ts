@@ -41,7 +41,7 @@ describe('the pool', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('survives a thread that throws, ends itself or runs out of memory', async () => {
+  it('survives a thread that throws, ends itself or runs out of memory', { timeout: 60_000 }, async () => {
     const bad = start(
       script(
         `export default ({ text }) => { if (text === 'throw') throw new Error('x'); if (text === 'exit') process.exit(1); for (const all = []; text === 'memory';) all.push(new Array(1e6).fill({})); return ['done']; }`,
@@ -49,7 +49,7 @@ describe('the pool', () => {
       { threads: 1 },
     );
     for (const text of ['throw', 'exit', 'memory'])
-      expect(await bad.highlight(request(text))).toMatchObject({ aborted: true, lines: [text] });
+      expect(await bad.highlight(request(text, { disableTimeout: true }))).toMatchObject({ aborted: true, lines: [text] });
     expect(warnings).toHaveLength(3);
     expect(await bad.highlight(request('fine'))).toMatchObject({ aborted: false });
   });
@@ -88,7 +88,7 @@ describe('the pool', () => {
     expect(found.lines[0]).toContain('tok-keyword');
   });
 
-  it('shows a line of 1 MB, plain, and in colours when asked to', async () => {
+  it('shows a line of 1 MB, plain, and in colours when asked to', { timeout: 60_000 }, async () => {
     const text = `let x = [${'"a",'.repeat(250_000)}];`;
     const pool = start();
     expect((await pool.highlight(request(text))).lines[0]).not.toContain('<span');
