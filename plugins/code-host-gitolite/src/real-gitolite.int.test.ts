@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import codeHost from '@sextant/plugin-code-host';
 import { askBySsh } from '@sextant/plugin-code-host/api';
-import { codeHostKindContract, failureOf, kindOnHost } from '@sextant/plugin-code-host/testing';
+import { type ConnectedSextant, codeHostKindContract, connectSextant, failureOf, kindOnHost } from '@sextant/plugin-code-host/testing';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
-import { at, describeContract, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { at, describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gitoliteKind } from './gitolite-kind.js';
 import manifest from './manifest.js';
@@ -62,69 +62,52 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
   });
 
   describe('with the whole of Sextant', () => {
-    let kernel: TestKernel;
-    let connectionId: string;
-    const matches = async (query: string): Promise<unknown> =>
-      at(
-        (await kernel.graphql('query($q: String!) { search(query: $q) { results { matchCount } } }', { q: query })).data,
-        'search.results.matchCount',
-      );
-    const names = async (): Promise<unknown> =>
-      at((await kernel.graphql('{ repositories(first: 100) { nodes { name } } }')).data, 'repositories.nodes.*.name');
-    const sync = async (): Promise<unknown> => {
-      await kernel.graphql('mutation($id: ID!) { syncExternalService(id: $id) { alwaysNil } }', { id: connectionId });
-      await kernel.jobs.drain();
-      const query = 'query($id: ID!) { node(id: $id) { ... on ExternalService { lastSyncError } } }';
-      return at((await kernel.graphql(query, { id: connectionId })).data, 'node.lastSyncError');
-    };
+    let sextant: ConnectedSextant;
     const refresh = async (name: string): Promise<void> => {
-      const id = at((await kernel.graphql('query($name: String!) { repository(name: $name) { id } }', { name })).data, 'repository.id');
-      await kernel.graphql('mutation ($id: ID!) { updateMirrorRepository(repository: $id) { alwaysNil } }', { id });
+      const id = at(
+        (await sextant.kernel.graphql('query($name: String!) { repository(name: $name) { id } }', { name })).data,
+        'repository.id',
+      );
+      await sextant.kernel.graphql('mutation ($id: ID!) { updateMirrorRepository(repository: $id) { alwaysNil } }', { id });
     };
     const lastError = async (name: string): Promise<unknown> =>
       at(
-        (await kernel.graphql('query($name: String!) { repository(name: $name) { mirrorInfo { lastError } } }', { name })).data,
+        (await sextant.kernel.graphql('query($name: String!) { repository(name: $name) { mirrorInfo { lastError } } }', { name })).data,
         'repository.mirrorInfo.lastError',
       );
 
     beforeAll(async () => {
       gitolite.push('dev/anvil', ana, 'first.txt', 'needleone\n');
-      kernel = await startTestKernel({ plugins: [identity, codeHost, manifest, git, highlight, search] });
-      const config = JSON.stringify({ ...good(), prefix: 'lite/' });
-      const { data, errors } = await kernel.graphql(
-        'mutation($config: String!) { addExternalService(input: { kind: GITOLITE, displayName: "Lite", config: $config }) { id config } }',
-        { config },
-      );
-      expect(errors).toEqual([]);
-      expect(textAt(data, 'addExternalService.config')).not.toContain('PRIVATE KEY');
-      connectionId = textAt(data, 'addExternalService.id');
+      const plugins = [identity, codeHost, manifest, git, highlight, search];
+      sextant = await connectSextant(plugins, 'GITOLITE', { ...good(), prefix: 'lite/' });
+      expect(sextant.shownConfig).not.toContain('PRIVATE KEY');
     }, 60_000);
 
     it('clones a repository, and finds what is in it', { timeout: 60_000 }, async () => {
-      await expect.poll(() => matches('needleone'), eventually).toBe(1);
-      expect(await names()).toEqual(['lite/dev/anvil', 'lite/tools/hammer']);
+      await expect.poll(() => sextant.matches('needleone'), eventually).toBe(1);
+      expect(await sextant.names()).toEqual(['lite/dev/anvil', 'lite/tools/hammer']);
     });
 
     it('finds what was pushed', { timeout: 60_000 }, async () => {
       gitolite.push('dev/anvil', ana, 'second.txt', 'needletwo\n');
       await refresh('lite/dev/anvil');
-      await expect.poll(() => matches('needletwo'), eventually).toBe(1);
+      await expect.poll(() => sextant.matches('needletwo'), eventually).toBe(1);
     });
 
     it('follows what its administrator makes, renames and deletes', { timeout: 60_000 }, async () => {
       gitolite.rename('dev/anvil', 'dev/forge');
-      expect(await sync()).toBeNull();
-      expect(await names()).toEqual(['lite/dev/forge', 'lite/tools/hammer']);
-      await expect.poll(() => matches('repo:forge needleone'), eventually).toBe(1);
+      expect(await sextant.sync()).toBeNull();
+      expect(await sextant.names()).toEqual(['lite/dev/forge', 'lite/tools/hammer']);
+      await expect.poll(() => sextant.matches('repo:forge needleone'), eventually).toBe(1);
       gitolite.remove('tools/hammer', `repo dev/forge fresh\n  RW+ = ana\n`);
-      expect(await sync()).toBeNull();
-      expect(await names()).toEqual(['lite/dev/forge', 'lite/fresh']);
+      expect(await sextant.sync()).toBeNull();
+      expect(await sextant.names()).toEqual(['lite/dev/forge', 'lite/fresh']);
     });
 
     it('deletes nothing, and gives nothing, when another host key answers', { timeout: 60_000 }, async () => {
       await gitolite.changeHostKey();
-      expect(await sync()).toContain('another SSH host key');
-      expect(await names()).toEqual(['lite/dev/forge', 'lite/fresh']);
+      expect(await sextant.sync()).toContain('another SSH host key');
+      expect(await sextant.names()).toEqual(['lite/dev/forge', 'lite/fresh']);
       await refresh('lite/dev/forge');
       await expect.poll(() => lastError('lite/dev/forge'), eventually).toContain('SEXTANT_GIT_HOST_KEY');
     });
@@ -132,11 +115,11 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
     it('leaves the key in no file of its own and in no log (row 22)', () => {
       const secret = ana.privateKey.split('\n')[2] ?? '';
       expect(secret.length).toBeGreaterThan(40);
-      const leaks = readdirSync(kernel.dataDir, { recursive: true, withFileTypes: true }).filter(
+      const leaks = readdirSync(sextant.kernel.dataDir, { recursive: true, withFileTypes: true }).filter(
         (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'latin1').includes(secret),
       );
       expect(leaks.map(({ name }) => name)).toEqual([]);
-      expect(kernel.log.text).not.toContain(secret);
+      expect(sextant.kernel.log.text).not.toContain(secret);
     });
   });
 });

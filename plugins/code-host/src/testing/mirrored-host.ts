@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '@sextant/sdk';
-import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { textAt } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConnectedSextant, connectSextant } from './connected-sextant.js';
 import type { FakeDelivery, FakeEntry, ProtocolServer } from './protocol-server.js';
 
 const SECRET = 'hunter2-canary';
@@ -34,32 +35,14 @@ export const describeMirroredHost = <F extends ProtocolServer<FakeEntry>>(title:
     const folder = mkdtempSync(join(tmpdir(), 'sextant-mirrored-'));
     const bare = join(folder, scene.clonePath);
     let host: F;
-    let kernel: TestKernel;
-    let connectionId: string;
-
-    const matches = async (query: string): Promise<unknown> =>
-      at(
-        (await kernel.graphql('query($q: String!) { search(query: $q) { results { matchCount } } }', { q: query })).data,
-        'search.results.matchCount',
-      );
-    const names = async (): Promise<unknown> =>
-      at((await kernel.graphql('{ repositories(first: 10) { nodes { name } } }')).data, 'repositories.nodes.*.name');
-    const sync = async (): Promise<void> => {
-      await kernel.graphql('mutation($id: ID!) { syncExternalService(id: $id) { alwaysNil } }', { id: connectionId });
-      await kernel.jobs.drain();
-    };
+    let sextant: ConnectedSextant;
 
     beforeAll(async () => {
       execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
       commit(bare, 'first.txt', 'needleone\n');
       host = await scene.start();
       host.gitFolder = folder;
-      kernel = await startTestKernel({ plugins: scene.plugins });
-      const { data } = await kernel.graphql(
-        `mutation($config: String!) { addExternalService(input: { kind: ${scene.kind}, displayName: "Forge", config: $config }) { id } }`,
-        { config: JSON.stringify(scene.config(host)) },
-      );
-      connectionId = textAt(data, 'addExternalService.id');
+      sextant = await connectSextant(scene.plugins, scene.kind, scene.config(host));
     }, 60_000);
     afterAll(async () => {
       await host?.[Symbol.asyncDispose]();
@@ -67,42 +50,42 @@ export const describeMirroredHost = <F extends ProtocolServer<FakeEntry>>(title:
     });
 
     it('clones a private repository with the credential, and finds what is in it', { timeout: 60_000 }, async () => {
-      await expect.poll(() => matches('needleone'), EVENTUALLY).toBe(1);
+      await expect.poll(() => sextant.matches('needleone'), EVENTUALLY).toBe(1);
     });
 
     it('finds what was pushed when the host tells of it', { timeout: 60_000 }, async () => {
-      const { data } = await kernel.graphql(
+      const { data } = await sextant.kernel.graphql(
         'mutation($kind: String!, $urn: String!, $secret: String) { createWebhook(name: "Forge", codeHostKind: $kind, codeHostURN: $urn, secret: $secret) { url } }',
         { kind: scene.kind, urn: host.url, secret: SECRET },
       );
       commit(bare, 'second.txt', 'needletwo\n');
-      expect(await matches('needletwo')).toBe(0);
+      expect(await sextant.matches('needletwo')).toBe(0);
       const { query = '', ...delivery } = scene.pushed(host, SECRET);
       const path = new URL(textAt(data, 'createWebhook.url')).pathname;
-      expect((await kernel.fetch(`${path}${query}`, { method: 'POST', ...delivery })).status).toBe(200);
-      await expect.poll(() => matches('needletwo'), EVENTUALLY).toBe(1);
+      expect((await sextant.kernel.fetch(`${path}${query}`, { method: 'POST', ...delivery })).status).toBe(200);
+      await expect.poll(() => sextant.matches('needletwo'), EVENTUALLY).toBe(1);
     });
 
     it('follows a rename, and deletes what the host has no more', async () => {
-      const before = await names();
+      const before = await sextant.names();
       host.rename(1, scene.renamed);
-      await sync();
-      const after = await names();
+      await sextant.sync();
+      const after = await sextant.names();
       expect(after).toHaveLength(1);
       expect(after).not.toEqual(before);
       host.repositories = host.repositories.filter(({ id }) => id !== 1);
-      await sync();
-      expect(await names()).toEqual([]);
+      await sextant.sync();
+      expect(await sextant.names()).toEqual([]);
     });
 
     it('leaves the credential and the secret in no file of its own, in no answer and in no log (row 22)', async () => {
-      const { data } = await kernel.graphql(
+      const { data } = await sextant.kernel.graphql(
         '{ externalServices { nodes { config lastSyncError } } outboundRequests { nodes { url requestHeaders { name values } errorMessage } } webhookLogs { nodes { request { body headers { name values } } } } }',
       );
-      const files = readdirSync(kernel.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const files = readdirSync(sextant.kernel.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       const places = [
         ['answers', JSON.stringify(data)],
-        ['log', kernel.log.text],
+        ['log', sextant.kernel.log.text],
         ...files.map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'latin1')]),
       ] as const;
       // As a password of basic authentication, whatever stands before it.

@@ -1,4 +1,5 @@
 import { encodeNodeId, RepoName } from '@sextant/sdk';
+import { at } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aGit, type Mirrored, type TestGit } from '../../testing/a-git.js';
 import { aKnownRepository, anApi, aPerson } from '../../testing/an-api.js';
@@ -38,15 +39,18 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const W = 'github.com/acme/widgets';
-const repository = async (fields: string, name = W) => {
+const repository = async (fields: string, name = W): Promise<unknown> => {
   const { data, errors } = await ask(`query ($name: String!) { repository(name: $name) { ${fields} } }`, { name });
   if (errors) throw new Error(JSON.stringify(errors));
-  return data.repository;
+  return at(data, 'repository');
 };
+/** What stands at `path` of the repository, which is asked for these fields. */
+const found = async (path: string, fields: string): Promise<unknown> => at(await repository(fields), path);
 
 describe('commits', () => {
   it('answers what the field asks of a commit', async () => {
-    const { commit } = await repository(
+    const commit = await found(
+      'commit',
       'commit(rev: "v1") { oid abbreviatedOID subject body message author { date person { name email displayName } } parents { oid } url canonicalURL externalURLs { url } repository { name } }',
     );
     const oid = repo.source.git('rev-parse', 'v1');
@@ -72,28 +76,29 @@ describe('commits', () => {
   });
 
   it('pages through ancestors', async () => {
-    const first = (await repository('commit(rev: "HEAD") { ancestors(first: 2) { nodes { subject } pageInfo { hasNextPage endCursor } } }'))
-      .commit.ancestors;
+    const first = await found(
+      'commit.ancestors',
+      'commit(rev: "HEAD") { ancestors(first: 2) { nodes { subject } pageInfo { hasNextPage endCursor } } }',
+    );
     expect(first).toMatchObject({ nodes: [{ subject: 'Odd things' }, { subject: 'Change' }], pageInfo: { hasNextPage: true } });
-    const second = (
-      await repository(
-        `commit(rev: "HEAD") { ancestors(first: 2, afterCursor: "${first.pageInfo.endCursor}") { nodes { subject } pageInfo { hasNextPage endCursor } } }`,
-      )
-    ).commit.ancestors;
+    const second = await found(
+      'commit.ancestors',
+      `commit(rev: "HEAD") { ancestors(first: 2, afterCursor: "${at(first, 'pageInfo.endCursor')}") { nodes { subject } pageInfo { hasNextPage endCursor } } }`,
+    );
     expect(second).toEqual({ nodes: [{ subject: 'Begin' }], pageInfo: { hasNextPage: false, endCursor: null } });
     expect(
-      (await repository('commit(rev: "HEAD") { ancestors(path: "src/a.ts", author: "bob") { nodes { subject } } }')).commit.ancestors.nodes,
+      await found('commit.ancestors.nodes', 'commit(rev: "HEAD") { ancestors(path: "src/a.ts", author: "bob") { nodes { subject } } }'),
     ).toEqual([{ subject: 'Change' }]);
   });
 
   it('is found by its id, through the wall', async () => {
-    const { id } = (await repository('commit(rev: "HEAD") { id }')).commit;
-    const node = (given: string) =>
+    const id = await found('commit.id', 'commit(rev: "HEAD") { id }');
+    const node = (given: unknown) =>
       ask('query ($id: ID!) { node(id: $id) { id ... on GitCommit { oid } ... on GitRef { displayName } } }', { id: given }).then(
-        ({ data }) => data.node,
+        ({ data }) => at(data, 'node'),
       );
     expect(await node(id)).toEqual({ id, oid: repo.head });
-    const ref = (await repository('tags { nodes { id } }')).tags.nodes[0].id;
+    const ref = await found('tags.nodes.0.id', 'tags { nodes { id } }');
     expect(await node(ref)).toEqual({ id: ref, displayName: 'v1' });
     const hidden = await test.git.defaultBranch({ repository: RepoName.parse('hidden') });
     for (const other of [
@@ -109,22 +114,22 @@ describe('commits', () => {
 
 describe('files and folders', () => {
   it('lists a tree with its kinds', async () => {
-    const { commit } = await repository(
+    const tree = await found(
+      'commit.tree',
       'commit(rev: "v2") { tree { isRoot url entries { __typename path name isDirectory url } files { path } directories { path } } }',
     );
-    expect(commit.tree.isRoot).toBe(true);
-    expect(commit.tree.url).toBe(`/${W}@v2`);
-    expect(commit.tree.entries).toEqual([
+    expect(at(tree, 'isRoot')).toBe(true);
+    expect(at(tree, 'url')).toBe(`/${W}@v2`);
+    expect(at(tree, 'entries')).toEqual([
       { __typename: 'GitBlob', path: 'b.txt', name: 'b.txt', isDirectory: false, url: `/${W}@v2/-/blob/b.txt` },
       { __typename: 'GitTree', path: 'src', name: 'src', isDirectory: true, url: `/${W}@v2/-/tree/src` },
     ]);
-    expect(commit.tree.directories).toEqual([{ path: 'src' }]);
+    expect(at(tree, 'directories')).toEqual([{ path: 'src' }]);
     expect(
-      (
-        await repository(
-          'commit(rev: "v2") { tree(path: "src", recursive: true) { entries(first: 1) { path } rawZipArchiveURL } none: tree(path: "b.txt") { path } }',
-        )
-      ).commit,
+      await found(
+        'commit',
+        'commit(rev: "v2") { tree(path: "src", recursive: true) { entries(first: 1) { path } rawZipArchiveURL } none: tree(path: "b.txt") { path } }',
+      ),
     ).toEqual({
       tree: { entries: [{ path: 'src/a.ts' }], rawZipArchiveURL: `/${W}@v2/-/raw/src?format=zip` },
       none: null,
@@ -132,11 +137,10 @@ describe('files and folders', () => {
   });
 
   it('reads a file, its lines and who wrote them', async () => {
-    const { blob } = (
-      await repository(
-        'commit(rev: "v2") { blob(path: "src/a.ts") { content line: content(startLine: 2, endLine: 2) byteSize totalLines binary mode rawURL commit { oid } blame(startLine: 2, endLine: 2) { startLine endLine rev filename message author { person { name } } commit { oid } } } }',
-      )
-    ).commit;
+    const blob = await found(
+      'commit.blob',
+      'commit(rev: "v2") { blob(path: "src/a.ts") { content line: content(startLine: 2, endLine: 2) byteSize totalLines binary mode rawURL commit { oid } blame(startLine: 2, endLine: 2) { startLine endLine rev filename message author { person { name } } commit { oid } } } }',
+    );
     expect(blob).toMatchObject({
       content: 'one\n2\nthree\n',
       line: '2\n',
@@ -146,39 +150,42 @@ describe('files and folders', () => {
       mode: '100644',
       rawURL: `/${W}@v2/-/raw/src/a.ts`,
     });
-    expect(blob.blame).toEqual([
+    expect(at(blob, 'blame')).toEqual([
       {
         startLine: 2,
         endLine: 2,
-        rev: blob.commit.oid,
+        rev: at(blob, 'commit.oid'),
         filename: 'src/a.ts',
         message: 'Change',
         author: { person: { name: 'Bob' } },
-        commit: { oid: blob.commit.oid },
+        commit: { oid: at(blob, 'commit.oid') },
       },
     ]);
   });
 
   it('row 4: shows a link as its text and a submodule as a commit', async () => {
-    const { link, mod, bin, lfs } = (
-      await repository(
-        'commit(rev: "HEAD") { link: blob(path: "link") { content mode } mod: path(path: "mod") { __typename submodule { url commit path } ... on GitTree { entries { path } } } bin: blob(path: "big.bin") { binary } lfs: file(path: "lfs") { lfs { byteSize } } }',
-      )
-    ).commit;
-    expect(link).toEqual({ content: 'b.txt', mode: '120000' });
-    expect(mod).toEqual({ __typename: 'GitTree', submodule: { url: 'https://x/m', commit: '1'.repeat(40), path: 'mod' }, entries: [] });
-    expect([bin.binary, lfs.lfs.byteSize]).toEqual([true, '7']);
+    const commit = await found(
+      'commit',
+      'commit(rev: "HEAD") { link: blob(path: "link") { content mode } mod: path(path: "mod") { __typename submodule { url commit path } ... on GitTree { entries { path } } } bin: blob(path: "big.bin") { binary } lfs: file(path: "lfs") { lfs { byteSize } } }',
+    );
+    expect(at(commit, 'link')).toEqual({ content: 'b.txt', mode: '120000' });
+    expect(at(commit, 'mod')).toEqual({
+      __typename: 'GitTree',
+      submodule: { url: 'https://x/m', commit: '1'.repeat(40), path: 'mod' },
+      entries: [],
+    });
+    expect([at(commit, 'bin.binary'), at(commit, 'lfs.lfs.byteSize')]).toEqual([true, '7']);
   });
 
   it('leaves out what a rule hides, everywhere', async () => {
-    const { commit, comparison } = await repository(
+    const seen = await repository(
       'commit(rev: "v2") { tree { entries { path } } blob(path: "secret") { content } path(path: "secret") { path } ancestors(path: "secret") { nodes { oid } } diff { fileDiffs { nodes { newPath } rawDiff totalCount } } } comparison(base: "v1", head: "v2") { fileDiffs { nodes { newPath } } }',
     );
-    expect(commit.tree.entries.map((e: { path: string }) => e.path)).not.toContain('secret');
-    expect([commit.blob, commit.path, commit.ancestors.nodes]).toEqual([null, null, []]);
-    expect(commit.diff.fileDiffs).toMatchObject({ nodes: [{ newPath: 'src/a.ts' }], totalCount: 1 });
-    expect(commit.diff.fileDiffs.rawDiff).not.toContain('secret');
-    expect(comparison.fileDiffs.nodes).toEqual([{ newPath: 'src/a.ts' }]);
+    expect(at(seen, 'commit.tree.entries.*.path')).not.toContain('secret');
+    expect(['blob', 'path', 'ancestors.nodes'].map((path) => at(seen, `commit.${path}`))).toEqual([null, null, []]);
+    expect(at(seen, 'commit.diff.fileDiffs')).toMatchObject({ nodes: [{ newPath: 'src/a.ts' }], totalCount: 1 });
+    expect(at(seen, 'commit.diff.fileDiffs.rawDiff')).not.toContain('secret');
+    expect(at(seen, 'comparison.fileDiffs.nodes')).toEqual([{ newPath: 'src/a.ts' }]);
   });
 
   it('row 3: refuses a path that leads elsewhere', async () => {
@@ -189,18 +196,19 @@ describe('files and folders', () => {
 
 describe('comparing', () => {
   it('gives commits, hunks and a patch', async () => {
-    const { comparison } = await repository(
+    const comparison = await found(
+      'comparison',
       'comparison(base: "v1", head: "v2") { range { expr baseRevSpec { expr } headRevSpec { expr oid } mergeBase { oid } } commits { nodes { subject } } fileDiffs { totalCount diffStat { added deleted } rawDiff nodes { oldPath newPath newFile { byteSize } hunks { oldRange { startLine lines } newRange { startLine lines } section body } stat { added deleted } } } }',
     );
-    expect(comparison.range).toMatchObject({
+    expect(at(comparison, 'range')).toMatchObject({
       expr: 'v1...v2',
       baseRevSpec: { expr: 'v1' },
       mergeBase: { oid: repo.source.git('rev-parse', 'v1') },
     });
-    expect(comparison.commits.nodes).toEqual([{ subject: 'Change' }]);
-    expect(comparison.fileDiffs).toMatchObject({ totalCount: 1, diffStat: { added: 1, deleted: 1 } });
-    expect(comparison.fileDiffs.rawDiff).toContain('--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n');
-    expect(comparison.fileDiffs.nodes[0]).toMatchObject({
+    expect(at(comparison, 'commits.nodes')).toEqual([{ subject: 'Change' }]);
+    expect(at(comparison, 'fileDiffs')).toMatchObject({ totalCount: 1, diffStat: { added: 1, deleted: 1 } });
+    expect(at(comparison, 'fileDiffs.rawDiff')).toContain('--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n');
+    expect(at(comparison, 'fileDiffs.nodes.0')).toMatchObject({
       newFile: { byteSize: 12 },
       hunks: [{ oldRange: { startLine: 1, lines: 3 }, section: null }],
     });
@@ -208,14 +216,13 @@ describe('comparing', () => {
 
   it('pages through the files of a first commit', async () => {
     const page = async (after: string) =>
-      (
-        await repository(
-          `commit(rev: "v1") { diff { fileDiffs(first: 1${after}) { totalCount nodes { oldPath newPath } pageInfo { hasNextPage endCursor } } } }`,
-        )
-      ).commit.diff.fileDiffs;
+      found(
+        'commit.diff.fileDiffs',
+        `commit(rev: "v1") { diff { fileDiffs(first: 1${after}) { totalCount nodes { oldPath newPath } pageInfo { hasNextPage endCursor } } } }`,
+      );
     const first = await page('');
     expect(first).toMatchObject({ totalCount: 2, nodes: [{ oldPath: null, newPath: 'b.txt' }], pageInfo: { hasNextPage: true } });
-    expect(await page(`, after: "${first.pageInfo.endCursor}"`)).toMatchObject({
+    expect(await page(`, after: "${at(first, 'pageInfo.endCursor')}"`)).toMatchObject({
       nodes: [{ newPath: 'src/a.ts' }],
       pageInfo: { hasNextPage: false },
     });
@@ -245,14 +252,16 @@ describe('names and people', () => {
   });
 
   it('pages through refs', async () => {
-    const first = (await repository('gitRefs(first: 2) { nodes { name type } pageInfo { endCursor hasNextPage } }')).gitRefs;
-    expect(first.nodes).toEqual([
+    const first = await found('gitRefs', 'gitRefs(first: 2) { nodes { name type } pageInfo { endCursor hasNextPage } }');
+    expect(at(first, 'nodes')).toEqual([
       { name: 'refs/heads/main', type: 'GIT_BRANCH' },
       { name: 'refs/tags/v1', type: 'GIT_TAG' },
     ]);
     expect(
-      (await repository(`gitRefs(first: 2, after: "${first.pageInfo.endCursor}") { nodes { name } pageInfo { endCursor hasNextPage } }`))
-        .gitRefs,
+      await found(
+        'gitRefs',
+        `gitRefs(first: 2, after: "${at(first, 'pageInfo.endCursor')}") { nodes { name } pageInfo { endCursor hasNextPage } }`,
+      ),
     ).toEqual({ nodes: [{ name: 'refs/tags/v2' }], pageInfo: { endCursor: null, hasNextPage: false } });
     expect(await repository('branches { nodes { displayName } } tags(query: "2") { nodes { displayName } }')).toEqual({
       branches: { nodes: [{ displayName: 'main' }] },
@@ -286,8 +295,10 @@ describe('mirrors', () => {
     expect((await ask('{ repositoryStats { total } }')).errors).toHaveLength(1);
     expect((await ask(reclone, { id }, admin)).errors).toBeUndefined();
     expect(
-      (await ask('{ repositoryStats { total cloned cloning notCloned failedFetch corrupted gitDirBytes } }', {}, admin)).data
-        .repositoryStats,
+      at(
+        (await ask('{ repositoryStats { total cloned cloning notCloned failedFetch corrupted gitDirBytes } }', {}, admin)).data,
+        'repositoryStats',
+      ),
     ).toMatchObject({ total: 0, gitDirBytes: '0' });
   });
 

@@ -19,8 +19,8 @@ const codeHost = (repositories: Api['repositories']) => ({
 });
 
 export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: answers are asserted, not typed
-  readonly data: any;
+  /** What the query selects; read it with `at`. */
+  readonly data: unknown;
   readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] | undefined;
 }
 
