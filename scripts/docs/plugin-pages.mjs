@@ -89,9 +89,9 @@ export function jobsPage(plugins) {
     jobsOf(plugin).map(({ key, item, roles }) => [
       code(key),
       codes(roles),
-      duration(item.timeout),
+      item.timeoutFrom === 'progress' ? `${duration(item.timeout)} without progress` : duration(item.timeout),
       item.maxAttempts,
-      item.concurrency ?? 'no limit',
+      item.concurrency ?? (item.waits ? 'no limit; in a process 100 that wait' : 'no limit'),
     ]),
   );
   const schedules = plugins.flatMap((plugin) => {

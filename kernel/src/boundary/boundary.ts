@@ -62,15 +62,15 @@ export class Boundary {
 
   /**
    * Enters with a deadline in milliseconds; 0 and Infinity are none. The signal given to `work` aborts at the deadline and with `signal`; if
-   * `work` does not end then, the caller goes on with SEXTANT_PLUGIN_DEADLINE and the entry is blamed.
+   * `work` does not end then, the caller goes on with SEXTANT_PLUGIN_DEADLINE and the entry is blamed. `again` lets the deadline count anew.
    */
   async run<R>(
     entry: Entry,
     options: { readonly deadline: number; readonly signal?: AbortSignal },
-    work: (signal: AbortSignal) => R | Promise<R>,
+    work: (signal: AbortSignal, again: () => void) => R | Promise<R>,
   ): Promise<R> {
     if (options.deadline <= 0 || !Number.isFinite(options.deadline)) {
-      return await this.enter(entry, () => work(options.signal ?? new AbortController().signal));
+      return await this.enter(entry, () => work(options.signal ?? new AbortController().signal, () => undefined));
     }
     const controller = new AbortController();
     const forward = (): void => controller.abort(options.signal?.reason);
@@ -86,7 +86,10 @@ export class Boundary {
           reject(error);
         }, options.deadline);
       });
-      const result = this.enter(entry, () => work(controller.signal));
+      const again = (): void => {
+        if (!controller.signal.aborted) timer?.refresh();
+      };
+      const result = this.enter(entry, () => work(controller.signal, again));
       if (!(result instanceof Promise)) return result;
       return await Promise.race([result, deadline]);
     } finally {

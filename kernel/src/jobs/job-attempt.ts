@@ -43,8 +43,28 @@ const GIVE_BACK = `
     where id = $1 and locked_by = $2 and key is not distinct from $5 returning job_queue_id
   ), queues as (
     update graphile_worker._private_job_queues q set locked_by = null, locked_at = null from given where q.id = given.job_queue_id and q.locked_by = $2
+  ), forgotten as (
+    update kernel.job_history set started_at = null where id in (select $1 from given) and finished_at is null
   )
   select (select count(*)::int from given) as given, exists (select 1 from graphile_worker._private_jobs where id = $1 and locked_by = $2) as mine`;
+
+// Another owner, whom the library does not know: whatever its worker makes of the job finds nothing to change.
+const MOVE = `
+  with moved as (
+    update graphile_worker._private_jobs set locked_by = $3 where id = $1 and locked_by = $2 returning job_queue_id
+  ), queues as (
+    update graphile_worker._private_job_queues q set locked_by = $3 from moved where q.id = moved.job_queue_id and q.locked_by = $2
+  )
+  select count(*)::int as moved from moved`;
+
+// As the library puts back what failed.
+const FAIL = `
+  with failed as (
+    update graphile_worker._private_jobs set last_error = $3, locked_by = null, locked_at = null,
+      run_at = greatest(now(), run_at) + exp(least(attempts, 10)) * interval '1 second'
+    where id = $1 and locked_by = $2 returning job_queue_id
+  )
+  update graphile_worker._private_job_queues q set locked_by = null, locked_at = null from failed where q.id = failed.job_queue_id and q.locked_by = $2`;
 
 /** @throws SEXTANT_JOB_INVALID inside the handler, where it was written: the database could not wait until such a time. */
 function checkedDelay(job: AnyJob, after: unknown): number {
@@ -68,8 +88,8 @@ export class JobAttempt {
   constructor(
     private readonly options: JobAttemptOptions,
     job: Job,
-    /** The worker pool that holds the job, as the queue knows it. */
-    private readonly owner: string,
+    /** Who holds the job, as the queue knows it. */
+    private owner: string,
   ) {
     this.facts = factsOf(job);
     this.done = new Promise((resolve) => {
@@ -82,6 +102,25 @@ export class JobAttempt {
     if (this.#ending !== undefined) return;
     this.#ending = ending;
     this.#controller.abort(reason);
+  }
+
+  /** From now on held by another owner than the library's worker, which is free for other jobs. @throws GivenBack when the job is not ours any more. */
+  async moveTo(owner: string): Promise<void> {
+    try {
+      const { rows } = await this.options.main.query<{ moved: number }>(MOVE, [this.facts.id, this.owner, owner]);
+      if (rows[0]!.moved === 0) throw new GivenBack();
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    this.owner = owner;
+  }
+
+  /** Puts back what failed, to be tried again later: for a job that was moved. The library does it for the others. */
+  async putBack(error: unknown): Promise<void> {
+    await this.#durably(async () => {
+      await this.options.main.query(FAIL, [this.facts.id, this.owner, messageOf(error).slice(0, 4_000)]);
+    });
   }
 
   /** @throws GivenBack, or what made the attempt fail. */
@@ -124,12 +163,15 @@ export class JobAttempt {
     return await this.options.boundary.run(
       { plugin, kind: 'job', name },
       { deadline: job.timeout, signal: this.#controller.signal },
-      (signal) =>
+      (signal, again) =>
         run(parsed.data, {
           id,
           attempt,
           signal,
-          progress: (text) => this.#progress.show(text),
+          progress: (text) => {
+            if (job.timeoutFrom === 'progress') again();
+            this.#progress.show(text);
+          },
           retryLater: (reason, options) => ({ retryLater: reason, after: checkedDelay(job, options?.after ?? RETRY_AFTER) }),
         }),
     );

@@ -62,7 +62,8 @@ const LIST = `
         when j.attempts > 0 then 'retrying'
         else 'waiting'
       end as state,
-      j.attempts::int as attempt, j.max_attempts::int as max_attempts, j.created_at as queued_at, coalesce(j.locked_at, h.started_at) as started_at,
+      j.attempts::int as attempt, j.max_attempts::int as max_attempts, j.created_at as queued_at,
+      case when h.state = 'running' and h.attempt = j.attempts then coalesce(h.started_at, j.locked_at) else coalesce(j.locked_at, h.started_at) end as started_at,
       case when j.locked_at is null and j.attempts >= j.max_attempts then coalesce(h.finished_at, j.updated_at) when h.finished_at >= j.locked_at then h.finished_at end as finished_at,
       h.progress, coalesce(j.last_error, h.error, case when j.locked_at is null and j.attempts >= j.max_attempts then 'The worker died in the last attempt.' end) as error
     from graphile_worker.jobs j left join kernel.job_history h on h.id = j.id

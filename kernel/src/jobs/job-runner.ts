@@ -12,12 +12,15 @@ export interface JobRunnerOptions extends JobAttemptOptions {
   readonly tracing: Tracing;
   /** Jobs at once in this process. */
   readonly concurrency: number;
+  /** Jobs that wait for servers of others, at once in this process, beside those. */
+  readonly waiting: number;
   /** Milliseconds between looks for jobs whose time has come. */
   readonly pollInterval: number;
 }
 
 interface Handler extends JobHandling {
   readonly inFlight: Set<JobAttempt>;
+  readonly take: Task;
 }
 
 /** Runs jobs of the handlers that are registered right now, each inside its plugin's boundary. */
@@ -30,6 +33,8 @@ export class JobRunner {
     new Proxy({}, { get: (_, name) => (typeof name === 'string' && name.includes('.') ? this.#withoutHandler : undefined) }),
   );
   readonly #inFlight = new Set<JobAttempt>();
+  /** Of these, the ones that wait beside the workers. */
+  #waiting = 0;
   #runner: Runner | undefined;
   #workers: WorkerPool | undefined;
 
@@ -42,9 +47,10 @@ export class JobRunner {
     return [...this.#handlers.keys()];
   }
 
-  /** What the queue has as the owner of our jobs; undefined while no worker runs. */
-  get poolId(): string | undefined {
-    return this.#workers?.id;
+  /** What the queue has as the owners of our jobs: of those in a worker, and of those that wait beside it. None while no worker runs. */
+  get owners(): readonly string[] {
+    const id = this.#workers?.id;
+    return id === undefined ? [] : [id, besides(id)];
   }
 
   get running(): number {
@@ -86,10 +92,22 @@ export class JobRunner {
         what: `Plugin "${plugin}" handles the job "${job.name}", which "${other.plugin}" already handles here.`,
         fix: 'Register it in one part only.',
       });
-    const handler: Handler = { plugin, job, run: handle, inFlight: new Set() };
+    const handler: Handler = {
+      plugin,
+      job,
+      run: handle,
+      inFlight: new Set(),
+      take: (payload, helpers) => this.#take(handler, payload, helpers.job),
+    };
     this.#handlers.set(job.name, handler);
-    this.#tasks[job.name] = (payload, helpers) => this.#run(handler, payload, helpers.job);
+    this.#offer(handler);
     this.nudge();
+  }
+
+  /** Lets the library fetch jobs of the handler; of those that wait, only while there is room. */
+  #offer({ job, take }: Handler): void {
+    if (job.waits && this.#waiting >= this.options.waiting) delete this.#tasks[job.name];
+    else this.#tasks[job.name] = take;
   }
 
   /** Takes no more jobs of the name, waits `grace` milliseconds for those that run, then aborts them and puts them back. */
@@ -101,10 +119,10 @@ export class JobRunner {
     await this.#drain(handler.inFlight, grace);
   }
 
-  /** Looks for jobs now. */
-  nudge(): void {
+  /** Lets workers look for jobs now. */
+  nudge(workers = this.options.concurrency): void {
     try {
-      this.#workers?.nudge(this.options.concurrency);
+      this.#workers?.nudge(workers);
     } catch {
       // the worker is stopping
     }
@@ -162,18 +180,44 @@ export class JobRunner {
   }
 
   readonly #withoutHandler: Task = async (_payload, { job }) => {
-    await this.#claimed(job).giveBack(0, 'Its handler was taken away.');
+    const full = this.#handlers.has(job.task_identifier);
+    await this.#claimed(job).giveBack(0, full ? 'So many wait here already.' : 'Its handler was taken away.');
   };
 
   #claimed(job: Job): JobAttempt {
     return new JobAttempt(this.options, job, this.#workers?.id ?? '');
   }
 
-  async #run(handler: Handler, boxed: unknown, job: Job): Promise<void> {
+  /** Ends when the worker is free again: for a job that waits at once, and with the job for any other. */
+  async #take(handler: Handler, boxed: unknown, job: Job): Promise<void> {
     const attempt = this.#claimed(job);
-    const { facts } = attempt;
     this.#inFlight.add(attempt);
     handler.inFlight.add(attempt);
+    if (!handler.job.waits) return await this.#run(handler, boxed, attempt);
+    this.#countWaiting(1);
+    try {
+      await attempt.moveTo(besides(this.#workers?.id ?? ''));
+    } catch (error) {
+      this.#over(handler, attempt);
+      throw error;
+    }
+    void this.#run(handler, boxed, attempt);
+    throw new GivenBack();
+  }
+
+  #over(handler: Handler, attempt: JobAttempt): void {
+    this.#inFlight.delete(attempt);
+    handler.inFlight.delete(attempt);
+    if (handler.job.waits) this.#countWaiting(-1);
+  }
+
+  #countWaiting(change: 1 | -1): void {
+    this.#waiting += change;
+    for (const handler of this.#handlers.values()) this.#offer(handler);
+  }
+
+  async #run(handler: Handler, boxed: unknown, attempt: JobAttempt): Promise<void> {
+    const { facts } = attempt;
     this.events.emit('began', facts);
     let state: FinalState | 'retrying' | 'given-back' = 'retrying';
     try {
@@ -188,14 +232,19 @@ export class JobRunner {
     } catch (error) {
       if (error instanceof GivenBack) state = 'given-back';
       else if (facts.attempt >= facts.maxAttempts) state = 'failed';
-      throw error;
+      if (!handler.job.waits) throw error;
+      // Nobody else is told. What cannot be put back is given back later, as lost.
+      if (state !== 'given-back') await attempt.putBack(error).catch(() => undefined);
     } finally {
-      this.#inFlight.delete(attempt);
-      handler.inFlight.delete(attempt);
+      this.#over(handler, attempt);
       this.events.emit('ended', facts, state);
+      // No worker has come free by it that would look for the next.
+      if (handler.job.waits) this.nudge(1);
     }
   }
 }
+
+const besides = (pool: string): string => `${pool}/waiting`;
 
 async function within(work: Promise<true>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

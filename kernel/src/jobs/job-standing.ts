@@ -41,7 +41,7 @@ export class JobStanding {
       this.main.query<{ ready: number; running: number; failed: number; oldest_ready: Date | null; now: Date }>(COUNTS),
       this.main.query<{ name: string }>(UNHANDLED, [silence, noHandlerGrace]),
       this.main.query<{ instance: string; seenAt: Date; isAlive: boolean }>(
-        `select instance, beat_at as "seenAt", beat_at > now() - $1 * interval '1 millisecond' as "isAlive" from kernel.workers order by instance limit 1000`,
+        `select instance, max(beat_at) as "seenAt", max(beat_at) > now() - $1 * interval '1 millisecond' as "isAlive" from kernel.workers group by instance order by instance limit 1000`,
         [silence],
       ),
     ]);

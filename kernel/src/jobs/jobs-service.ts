@@ -23,6 +23,8 @@ export interface JobsServiceOptions {
   readonly instance: string;
   /** Jobs at once in this process; default 8. */
   readonly concurrency?: number;
+  /** Jobs that wait for servers of others, at once in this process, beside those; default 100. */
+  readonly waiting?: number;
   /** Milliseconds between looks for delayed jobs; default 2,000. New jobs are seen at once. */
   readonly pollInterval?: number;
   /** Milliseconds between beats; default 5,000. */
@@ -71,6 +73,7 @@ export class JobsService {
       log,
       tracing: options.tracing ?? NO_TRACING,
       concurrency: options.concurrency ?? 8,
+      waiting: options.waiting ?? 100,
       pollInterval: options.pollInterval ?? 2_000,
     });
     this.#registry = new WorkerRegistry({

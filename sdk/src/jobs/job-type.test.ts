@@ -18,7 +18,9 @@ describe('defineJob', () => {
     ['a.do-it', { payload: z.object({}), timeout: 0 }, 'the timeout (milliseconds) 0'],
     ['a.do-it', { payload: z.object({}), maxAttempts: 1.5 }, 'the maxAttempts 1.5'],
     ['a.do-it', { payload: z.object({}), concurrency: 0 }, 'the concurrency 0'],
-  ])('refuses what no worker could run: %s %o', (name, options, reason) => {
+    ['a.do-it', { payload: z.object({}), timeoutFrom: 'end' }, 'the timeoutFrom "end"'],
+    ['a.do-it', { payload: z.object({}), waits: 'yes' }, 'the waits "yes"'],
+  ])('refuses what no worker could run: %s %o, for %s', (name, options, reason) => {
     expect(() => define(name, options)).toThrow(
       expect.objectContaining({ code: 'SEXTANT_JOB_INVALID', why: expect.stringContaining(reason) }),
     );

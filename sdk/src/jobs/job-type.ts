@@ -14,8 +14,18 @@ export interface JobType<P> {
   readonly maxAttempts: number;
   /** Milliseconds an attempt may take; default 120,000. */
   readonly timeout: number;
+  /**
+   * From when the timeout counts: the `start` of the attempt, which is the default, or the last word of its `progress()`, for work that takes as long
+   * as it gets ahead.
+   */
+  readonly timeoutFrom?: 'start' | 'progress';
   /** How many may run at once over all workers; default unlimited. */
   readonly concurrency?: number;
+  /**
+   * Its time goes by in waits for servers of others. Then it takes none of the few places for jobs that its process has, but one of a hundred beside
+   * them: those that hang hold up nothing else. What it does between its waits is its own to bound.
+   */
+  readonly waits?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: where the payload does not matter
@@ -52,7 +62,9 @@ const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 /** Problems of a job type, in words; empty when it is sound. */
 export function jobProblems(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return ['the job is not one made by defineJob()'];
-  const { name, payload, maxAttempts, timeout, concurrency } = value as Readonly<Record<keyof JobType<unknown>, unknown>>;
+  const { name, payload, maxAttempts, timeout, timeoutFrom, concurrency, waits } = value as Readonly<
+    Record<keyof JobType<unknown>, unknown>
+  >;
   const problems: string[] = [];
   if (typeof name !== 'string' || !NAME.test(name)) problems.push(`the name ${JSON.stringify(name)} is not <plugin-id>.<verb>-<noun>`);
   if (typeof (payload as { readonly safeParse?: unknown } | null | undefined)?.safeParse !== 'function')
@@ -64,21 +76,26 @@ export function jobProblems(value: unknown): readonly string[] {
   whole('maxAttempts', maxAttempts, 32_767);
   whole('timeout (milliseconds)', timeout, 2_147_483_647);
   if (concurrency !== undefined) whole('concurrency', concurrency, 32_767);
+  if (![undefined, 'start', 'progress'].includes(timeoutFrom as string | undefined))
+    problems.push(`the timeoutFrom ${JSON.stringify(timeoutFrom)} is neither "start" nor "progress"`);
+  if (waits !== undefined && typeof waits !== 'boolean') problems.push(`the waits ${JSON.stringify(waits)} is neither true nor false`);
   return problems;
 }
 
 /** @throws SEXTANT_JOB_INVALID naming everything that is malformed. */
 export function defineJob<S extends z.ZodType>(
   name: string,
-  options: { readonly payload: S; readonly maxAttempts?: number; readonly timeout?: number; readonly concurrency?: number },
+  options: Partial<Omit<JobType<unknown>, 'name' | 'payload'>> & { readonly payload: S },
 ): JobType<z.output<S>> {
-  const { payload, maxAttempts = 10, timeout = 120_000, concurrency } = options ?? {};
+  const { payload, maxAttempts = 10, timeout = 120_000, timeoutFrom, concurrency, waits } = options ?? {};
   const job = {
     name,
     payload: payload as unknown as z.ZodType<z.output<S>>,
     maxAttempts,
     timeout,
+    ...(timeoutFrom === undefined ? {} : { timeoutFrom }),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(waits === undefined ? {} : { waits }),
   };
   const problems = jobProblems(job);
   if (problems.length > 0)

@@ -52,6 +52,31 @@ it('a sync that is under way is not due for a quarter of an hour by the clock of
   expect(minutes.mock.calls).toEqual([[15], [15]]);
 });
 
+it('a sync that goes on for hours is not due meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const list = world.host.list.bind(world.host);
+    world.host.list = async function* (...asked) {
+      await db.query(`UPDATE connections SET next_sync_at = now() - interval '1 minute' WHERE id = $1`, [connection]);
+      await vi.advanceTimersByTimeAsync(5 * 60_000);
+      await vi.waitFor(async () => expect(await world.connections.due(10)).toEqual([]));
+      yield* list(...asked);
+    };
+    expect(await synced(found('1', 'a'))).toMatchObject({ state: 'COMPLETED' });
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('shows that it gets ahead with every repository, also those that are left out', async () => {
+  connection = await world.connect('many', '{"exclude":["x1","x2"]}');
+  world.host.lists.set('many', [found('1', 'x1'), found('2', 'x2'), found('3', 'a')]);
+  const shown = vi.fn<(text: string) => void>();
+  await world.sync(connection, { progress: shown });
+  expect(shown.mock.calls.length).toBeGreaterThanOrEqual(3);
+});
+
 it('says when its list will be complete as long as it runs, where the host lets that be known', async () => {
   const end = new Date('2033-01-01T00:00:00Z');
   const list = world.host.list.bind(world.host);
@@ -231,7 +256,7 @@ describe('a list that is not whole (row 15)', () => {
     give();
     const controller = new AbortController();
     controller.abort();
-    await expect(world.sync(connection, controller.signal)).rejects.toThrow();
+    await expect(world.sync(connection, { signal: controller.signal })).rejects.toThrow();
     expect(await world.living()).toEqual({ 1: 'a' });
     expect((await world.history.list(connection, { limit: 1 }))[0]?.state).toBe('CANCELED');
     expect(await world.connections.due(10)).toEqual([connection]);

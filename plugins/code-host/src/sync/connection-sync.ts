@@ -4,19 +4,19 @@ import type { ConnectionStore, UsableConnection } from '../connections/connectio
 import { isExcluded } from '../connections/exclusion.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
 import { WallState } from '../wall/wall-state.js';
+import { claim } from './claim.js';
 import { failureOf, type SyncFailure } from './failure-text.js';
 import { type ListedRepository, listedRepository } from './listed-repository.js';
 import * as listings from './listing.js';
 import { settleNames } from './settle-names.js';
 import type { SyncCounts, SyncHistory } from './sync-history.js';
+import type { Turns } from './turns.js';
 
 const BATCH = 200;
 const MAX_REASONS = 20;
 /** Repositories that are asked for by themselves before they are deleted. */
 const MOST_ASKED_FOR = 100;
 const LONGEST_WAIT = 60 * 60_000;
-/** While a sync runs the connection is not due; should its process die, it is again after this. */
-const CLAIM = 15 * 60_000;
 
 export interface SyncConfig {
   readonly repoListUpdateInterval: number;
@@ -58,6 +58,8 @@ export class ConnectionSync {
       readonly events: Pick<Events, 'publish'>;
       readonly config: () => SyncConfig;
       readonly log: Logger;
+      /** For what the database lets only one sync do at a time. */
+      readonly turns: Turns;
     },
   ) {}
 
@@ -65,14 +67,11 @@ export class ConnectionSync {
   async run(connectionId: number, options: SyncOptions): Promise<SyncOutcome | undefined> {
     if (!(await this.parts.connections.find(connectionId))) return undefined;
     const record = await this.parts.history.begin(connectionId);
-    await this.parts.db.query(
-      `UPDATE connections SET next_sync_at = now() + $2::double precision * interval '1 millisecond' WHERE id = $1`,
-      [connectionId, CLAIM],
-    );
     let connection: UsableConnection | undefined;
     let added = 0;
     const skips = new Skips();
     try {
+      await using _claimed = await claim(this.parts.db, connectionId);
       connection = await this.parts.connections.usable(connectionId);
       if (!connection) return undefined;
       added = await this.#take(connection, record, skips, options);
@@ -96,6 +95,7 @@ export class ConnectionSync {
     let seen = 0;
     let batch: ListedRepository[] = [];
     let completion: () => Promise<Date | undefined> = async () => undefined;
+    let end: Date | undefined;
     const flush = async (): Promise<void> => {
       const staged = batch;
       batch = [];
@@ -103,13 +103,16 @@ export class ConnectionSync {
       await tell();
     };
     const tell = async (): Promise<void> => {
-      const end = await completion();
+      end = await completion();
       await this.parts.history.expect(record, end);
-      options.progress(`${seen} repositories listed, ${added} new${end ? `; the list is complete at about ${end.toISOString()}` : ''}`);
     };
+    // With each repository, also one that is left out: the sync may go on for as long as it gets ahead.
+    const show = (): void =>
+      options.progress(`${seen} repositories listed, ${added} new${end ? `; the list is complete at about ${end.toISOString()}` : ''}`);
     const expected = (ask: typeof completion): void => void (completion = ask);
     for await (const found of kinds.get(connection.kind).list(connection, { ...options, expected })) {
       options.signal.throwIfAborted();
+      show();
       if (isExcluded(connection.common.exclude, found)) continue;
       // With its first answer the host has said what it allows.
       if (++seen === 1) await tell();
@@ -120,6 +123,7 @@ export class ConnectionSync {
     }
     options.signal.throwIfAborted();
     await flush();
+    show();
     await this.#askForMissing(connection, listing, options);
     return added;
   }
@@ -130,9 +134,9 @@ export class ConnectionSync {
     const kind = kinds.get(connection.kind);
     const missing = kind.find ? await listings.missing(db, listing, MOST_ASKED_FOR + 1) : [];
     if (missing.length === 0 || missing.length > MOST_ASKED_FOR) return;
-    progress(`asking for ${missing.length} repositories that are no longer listed`);
     const staged: ListedRepository[] = [];
-    for (const repository of missing) {
+    for (const [index, repository] of missing.entries()) {
+      progress(`asking for repositories that are no longer listed: ${index + 1} of ${missing.length}`);
       const found = await kind.find?.(connection, repository, { signal });
       const listed = found && !isExcluded(connection.common.exclude, found) ? listedRepository(found) : undefined;
       if (listed && !('skipped' in listed)) staged.push(listed);
@@ -141,8 +145,7 @@ export class ConnectionSync {
   }
 
   #addNew(listing: listings.Listing, batch: readonly ListedRepository[]): Promise<number> {
-    return this.parts.db.transaction(async (tx) => {
-      await listings.lockNames(tx);
+    return this.#alone(async (tx) => {
       await listings.stage(tx, listing, batch);
       const ids = await listings.insertNew(
         tx,
@@ -157,8 +160,7 @@ export class ConnectionSync {
   async #reconcile(connection: UsableConnection, record: number, addedBefore: number, skips: Skips): Promise<SyncOutcome> {
     const listing = this.#listing(connection);
     const limit = connection.common.maxDeletions ?? this.parts.config().maxDeletions;
-    return this.parts.db.transaction(async (tx) => {
-      await listings.lockNames(tx);
+    return this.#alone(async (tx) => {
       const total = await listings.countListed(tx, connection.id);
       const gone = await listings.countGone(tx, listing);
       const guarded = limit !== undefined && gone > limit;
@@ -216,6 +218,17 @@ export class ConnectionSync {
       await this.#settle(tx, connection.id, failure);
       return { state, counts, failure: failure?.text } as const;
     });
+  }
+
+  /** A transaction in which no other sync gives or takes names. */
+  #alone<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
+    const { db, turns } = this.parts;
+    return turns.take(() =>
+      db.transaction(async (tx) => {
+        await listings.lockNames(tx);
+        return await work(tx);
+      }),
+    );
   }
 
   async #failed(connectionId: number, record: number, skips: Skips, failure: SyncFailure): Promise<SyncOutcome> {

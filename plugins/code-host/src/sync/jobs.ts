@@ -2,12 +2,16 @@ import { defineJob, z } from '@sextant/sdk';
 
 const HOUR = 60 * 60_000;
 
-/** Lists one connection and takes over what changed. A failure of the host is no failure of the job: the connection's own schedule tries again. */
+/**
+ * Lists one connection and takes over what changed. A failure of the host is no failure of the job: the connection's own schedule tries again. A list
+ * takes as long as its host's limits make it; these let it wait for an hour at most.
+ */
 export const syncConnection = defineJob('code-host.sync-connection', {
   payload: z.object({ connectionId: z.int() }),
   maxAttempts: 5,
-  timeout: 6 * HOUR,
-  concurrency: 3,
+  timeout: 2 * HOUR,
+  timeoutFrom: 'progress',
+  waits: true,
 });
 /** Enqueues a sync for every connection that is due. */
 export const syncDueConnections = defineJob('code-host.sync-due-connections', { payload: z.object({}) });

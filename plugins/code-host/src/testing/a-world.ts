@@ -5,8 +5,9 @@ import { MirrorSourceStore } from '../repositories/mirror-sources.js';
 import { RepositoryEditor } from '../repositories/repository-editor.js';
 import { RepositoryList } from '../repositories/repository-list.js';
 import { RepositoryStore } from '../repositories/repository-store.js';
-import { ConnectionSync, type SyncConfig, type SyncOutcome } from '../sync/connection-sync.js';
+import { ConnectionSync, type SyncConfig, type SyncOptions, type SyncOutcome } from '../sync/connection-sync.js';
 import { SyncHistory } from '../sync/sync-history.js';
+import { Turns } from '../sync/turns.js';
 import { Wall, type WallConfig } from '../wall/visibility.js';
 import { WallState } from '../wall/wall-state.js';
 import { contributed, FakeHost, FakePermissions, RecordedEvents, reversingSecrets, silentLog } from './fakes.js';
@@ -32,7 +33,16 @@ export function aWorld(db: Storage) {
     state: new WallState(db, { monotonic: () => (time += 10_000) }),
     sourceState: () => undefined,
   });
-  const sync = new ConnectionSync({ db, connections, kinds, history, events, config: () => settings.sync, log: silentLog });
+  const sync = new ConnectionSync({
+    db,
+    connections,
+    kinds,
+    history,
+    events,
+    config: () => settings.sync,
+    log: silentLog,
+    turns: new Turns(),
+  });
   return {
     db,
     host,
@@ -49,8 +59,8 @@ export function aWorld(db: Storage) {
     mirrorSources: new MirrorSourceStore(db, connections, kinds),
     connect: async (displayName: string, config = '{}'): Promise<number> =>
       (await connections.add({ kind: host.kind, displayName, config })).id,
-    sync: async (connectionId: number, signal: AbortSignal = new AbortController().signal): Promise<SyncOutcome | undefined> =>
-      sync.run(connectionId, { signal, progress: () => undefined }),
+    sync: async (connectionId: number, options: Partial<SyncOptions> = {}): Promise<SyncOutcome | undefined> =>
+      sync.run(connectionId, { signal: new AbortController().signal, progress: () => undefined, ...options }),
     /** Living repositories by external id. */
     living: async (): Promise<Readonly<Record<string, string>>> =>
       Object.fromEntries(

@@ -7,6 +7,7 @@ import { storage } from '../../storage/definition.js';
 import { ConnectionSync } from '../../sync/connection-sync.js';
 import { purgeRepositories, syncConnection, syncDueConnections, syncOptions, trimWebhookLog } from '../../sync/jobs.js';
 import { purgeDeleted } from '../../sync/purge.js';
+import { Turns } from '../../sync/turns.js';
 import { WebhookLog } from '../../webhooks/webhook-log.js';
 import { ConnectionWatchers } from './connection-watchers.js';
 
@@ -23,8 +24,10 @@ export default definePart(config)({
     r.storage(storage);
     provideServices(r);
 
+    const turns = new Turns();
     r.job(syncConnection, async ({ connectionId }, deps, job) => {
-      const sync = new ConnectionSync({ ...recordsOf(deps), db: deps.db, events: deps.events, config: () => job.config, log: job.log });
+      const { db, events } = deps;
+      const sync = new ConnectionSync({ ...recordsOf(deps), db, events, config: () => job.config, log: job.log, turns });
       await sync.run(connectionId, { signal: job.signal, progress: (text) => job.progress(text) });
     });
     r.job(syncDueConnections, (_payload, deps) => enqueueDue(deps));
