@@ -9,8 +9,13 @@ export const packagesErrors = declareErrors({
   SEXTANT_PACKAGES_INTEGRITY: {
     status: 502,
     summary:
-      'The archive of a version is not the one that the registry tells the checksum of; the version is left out, and the others are taken.',
+      'The archive of a version is not the one that the registry, or the checksum database of Go modules, tells the checksum of; the version is left out, and the others are taken.',
     fix: 'See whether the registry, or a cache before it, is damaged.',
+  },
+  SEXTANT_PACKAGES_SUMDB: {
+    status: 502,
+    summary: 'The checksum database of Go modules gave an answer that is not signed, or proves nothing; the mirror stays as it was.',
+    fix: 'Check "sumdb" in the connection; if its key and address are right, somebody on the way changes answers.',
   },
   SEXTANT_PACKAGES_TOO_LARGE: {
     status: 502,

@@ -7,8 +7,10 @@ import { npmConfig, npmDialect } from './npm/npm-dialect.js';
 import { packageKind } from './package-kind.js';
 import { makerInput } from './package-versions.js';
 import { FakeGoProxy, FakeNpm } from './testing/fake-registry.js';
+import { FakeSumDatabase } from './testing/fake-sum-database.js';
 
 const TOKEN = 'hunter2-canary';
+const { key: OWN_KEY } = new FakeSumDatabase([]);
 const version = (day: number) => ({ archive: Buffer.from(`archive ${day}`), time: `2024-01-0${day}T00:00:00.000Z` });
 const ANVIL = { '1.0.0': version(1), '1.1.0': version(2), '2.0.0-rc.1': version(3), '2.0.0': version(4), '2.1.0-beta': version(5) };
 
@@ -52,7 +54,7 @@ describeContract(
     refused: { ...npmGood(), credentials: 'wrong' },
     unreachable: { ...npmGood(), registry: closed },
     faults: npm.faults,
-    answers: ['absent'],
+    answers: ['absent', 'gone'],
     elsewhere: (url) => ({ ...npmGood(), registry: url }),
   })),
   'npm',
@@ -64,7 +66,7 @@ describeContract(
     refused: { ...goGood(), credentials: 'wrong' },
     unreachable: { ...goGood(), registry: closed },
     faults: go.faults,
-    answers: ['absent'],
+    answers: ['absent', 'gone'],
     elsewhere: (url) => ({ ...goGood(), registry: url }),
   })),
   'Go modules',
@@ -92,6 +94,28 @@ describe('what is listed', () => {
   it('is without a package that the registry does not have', async () => {
     expect(await onNpm.namesAtHost({ dependencies: ['gone', 'anvil'] })).toEqual(['anvil']);
     expect(await onGo.namesAtHost({ dependencies: ['example.com/gone', 'example.com/hammer'] })).toEqual(['example.com/hammer']);
+  });
+});
+
+describe('a package that was taken back', () => {
+  const lists: readonly [
+    string,
+    'status' | 'unpublished',
+    Pick<typeof onNpm, 'namesAtHost' | 'find' | 'check'>,
+    () => FakeNpm | FakeGoProxy,
+    string,
+  ][] = [
+    ['npm, by status 410', 'status', onNpm, () => npm, 'anvil'],
+    ['npm, by a document that says so', 'unpublished', onNpm, () => npm, 'anvil'],
+    ['a Go proxy, by status 410', 'status', onGo, () => go, 'example.com/Forge/anvil'],
+  ];
+  it.each(lists)('of %s is gone, and the others are listed', async (_what, gone, kind, registry, name) => {
+    const all = registry().repositories;
+    const others = all.filter((one) => one.name !== name).map((one) => one.name);
+    registry().repositories = all.map((one) => (one.name === name ? { ...one, gone } : one));
+    expect(await kind.namesAtHost({ dependencies: [name, ...others] })).toEqual(others);
+    expect(await kind.find({ externalId: name, cloneUrl: `${registry().url}/x` }, { dependencies: [name] })).toBeUndefined();
+    expect(await failureOf(kind.check({ dependencies: [name] }))).toMatchObject({ code: 'SEXTANT_CODE_HOST_ABSENT' });
   });
 });
 
@@ -142,9 +166,34 @@ describe('the versions that a mirror is to hold', () => {
       archive: `${go.url}/example.com/!forge/anvil/@v/v1.0.0.zip`,
       format: 'zip',
       root: 'example.com/Forge/anvil@v1.0.0/',
+      module: { path: 'example.com/Forge/anvil', version: 'v1.0.0' },
     });
     expect(latest[0]).toBe('v2.0.0+incompatible');
     expect((await of('example.com/hammer')).versions.map(({ tag }) => tag)).toEqual(['v0.0.0-20240101000000-abcdefabcdef']);
+  });
+
+  it.each<[string, object, object | undefined]>([
+    [
+      'the public database, which the proxy may pass on',
+      {},
+      {
+        key: expect.stringMatching(/^sum\.golang\.org\+/),
+        url: 'https://sum.golang.org/',
+        proxy: expect.stringMatching(/\/sumdb\/sum\.golang\.org\/$/),
+      },
+    ],
+    ['one of their own', { sumdb: { key: OWN_KEY, url: 'https://sums.example.com' } }, { key: OWN_KEY, url: 'https://sums.example.com/' }],
+    ['none where it is off', { sumdb: 'off' }, undefined],
+    ['none where they are private', { noSumCheck: ['example.com/F*'] }, undefined],
+    ['none where all of a host are private', { noSumCheck: ['*.org', '*.com'] }, undefined],
+    [
+      'the database where others are private',
+      { noSumCheck: ['example.com/Forge/anvil/v2', 'example.co', 'xample.com'] },
+      expect.anything(),
+    ],
+  ])('of a module are held to %s', async (_what, config, sums) => {
+    const asked = { name: 'x', externalId: 'example.com/Forge/anvil', cloneUrl: `${go.url}/x` };
+    expect((await inputOf(goKind().cloneSource(onGo.connection(config), asked))).sums).toEqual(sums);
   });
 
   it('are none, and no credential goes along, for an address of another registry (row 20)', async () => {
@@ -158,6 +207,13 @@ describe('the versions that a mirror is to hold', () => {
 });
 
 describe('the configuration', () => {
+  it.each([{ key: 'sum.golang.org' }, { key: OWN_KEY.replace('+', '+0') }, 'on', { key: OWN_KEY, url: 'ftp://x' }])(
+    'of Go refuses %j for a database',
+    (sumdb) => {
+      expect(goConfig.safeParse({ registry: 'https://r.example.com', dependencies: [], sumdb }).success).toBe(false);
+    },
+  );
+
   it.each(['../x', 'a/b', '@a', '@a/b/c', 'a b', '', 'a@not a range', '-x', 'a?b', '.hidden'])('of npm refuses %j', (dependency) => {
     expect(npmConfig.safeParse({ registry: 'https://r.example.com', dependencies: [dependency] }).success).toBe(false);
   });

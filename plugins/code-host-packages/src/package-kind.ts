@@ -35,8 +35,8 @@ export interface Dialect<S extends z.ZodObject, P extends { readonly name: strin
   readonly config: S;
   /** Where a package is, below the registry. */
   readonly path: (name: string) => string;
-  /** A package by itself. A status 404 says that the registry does not have it. */
-  readonly one: (client: HostClient, name: string, request: HostRequest) => Promise<P>;
+  /** A package by itself; undefined where the registry has taken it back. A status 404 or 410 says that it does not have it. */
+  readonly one: (client: HostClient, name: string, request: HostRequest) => Promise<P | undefined>;
   /** As a repository is named, without the prefix. */
   readonly nameHere: (name: string) => string;
   readonly describe?: (found: P) => Partial<FoundRepository>;
@@ -49,6 +49,7 @@ export interface Dialect<S extends z.ZodObject, P extends { readonly name: strin
       readonly dependencies: readonly Dependency[];
       readonly versions: number | 'all';
       readonly signal: AbortSignal;
+      readonly config: z.output<S>;
     },
   ) => Promise<MakerInput>;
 }
@@ -91,7 +92,7 @@ export function packageKind<S extends z.ZodObject, P extends { readonly name: st
         cloneUrl: `${asRegistry(config).registry}${dialect.path(found.name)}`,
         ...dialect.describe?.(found),
       }),
-      one: (client, { externalId }, { signal }) => dialect.one(client, externalId, { signal }),
+      one: (client, { externalId }, { signal }) => thereIs(dialect, client, externalId, { signal }),
       chooses: (config, { name }) => asRegistry(config).dependencies.some((dependency) => dependency.name === name),
     }),
 
@@ -104,6 +105,7 @@ export function packageKind<S extends z.ZodObject, P extends { readonly name: st
         dependencies: dependencies.filter(({ name }) => name === externalId),
         versions,
         signal: AbortSignal.timeout(PATIENCE),
+        config: connection.config,
       });
       return {
         url: cloneUrl,
@@ -116,27 +118,38 @@ export function packageKind<S extends z.ZodObject, P extends { readonly name: st
 
 /** A registry has no list: each package is asked for by itself, and one that it does not have is gone. */
 function packageSource<P extends { readonly name: string }>(
-  { one, title }: Pick<Dialect<z.ZodObject, P>, 'one' | 'title'>,
+  dialect: Pick<Dialect<z.ZodObject, P>, 'one' | 'title'>,
   name: string,
 ): RepositorySource<P> {
   return {
     title: name,
     async *list(client, signal) {
-      try {
-        yield [await one(client, name, { signal })];
-      } catch (error) {
-        if (!isAbsent(error)) throw error;
-      }
+      const found = await thereIs(dialect, client, name, { signal });
+      if (found) yield [found];
     },
     async probe(client, signal) {
-      try {
-        await one(client, name, { signal, priority: 'interactive' });
-      } catch (error) {
-        throw isAbsent(error) ? noPackage(title, name) : error;
-      }
+      if (!(await thereIs(dialect, client, name, { signal, priority: 'interactive' }))) throw noPackage(dialect.title, name);
     },
   };
 }
+
+/** @returns undefined for what the registry says that it does not have, or has no more. @throws where it cannot say */
+async function thereIs<P extends { readonly name: string }>(
+  { one }: Pick<Dialect<z.ZodObject, P>, 'one'>,
+  client: HostClient,
+  name: string,
+  request: HostRequest,
+): Promise<P | undefined> {
+  try {
+    return await one(client, name, request);
+  } catch (error) {
+    if (isAbsent(error) || isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Of a host any proxy in between might say it; a registry says it of packages that were taken back. */
+const isGone = (error: unknown): boolean => SextantError.is(error) && error.details['status'] === 410;
 
 const noPackage = (title: string, name: string): SextantError =>
   new SextantError('SEXTANT_CODE_HOST_ABSENT', {

@@ -16,6 +16,8 @@ export const packageVersion = z.object({
   root: z.string().optional(),
   /** Checksums of the archive as `sha512-<base64>`, of which the strongest counts; none where the registry tells none. */
   integrity: z.array(z.string()).optional(),
+  /** Of a Go module: as the checksum database names it. */
+  module: z.object({ path: z.string(), version: z.string() }).optional(),
 });
 export type PackageVersion = z.output<typeof packageVersion>;
 
@@ -26,6 +28,8 @@ export const makerInput = z.object({
   versions: z.array(packageVersion),
   /** Tags at which the branch `latest` may be, the best first. */
   latest: z.array(z.string()),
+  /** The checksum database that its versions are held to; absent: none. */
+  sums: z.object({ key: z.string(), url: z.string(), proxy: z.string().optional() }).optional(),
 });
 export type MakerInput = z.output<typeof makerInput>;
 

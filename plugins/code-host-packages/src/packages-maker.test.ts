@@ -3,10 +3,13 @@ import { failureOf } from '@sextant/plugin-code-host/testing';
 import type { MadeFile } from '@sextant/plugin-git/api';
 import { inMemoryServices } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readZip } from './archive/read-zip.js';
+import { zipChecksum } from './go/zip-checksum.js';
 import type { MakerInput, PackageVersion } from './package-versions.js';
 import { packagesMaker } from './packages-maker.js';
 import { aTarball, aZip, integrityOf, type TarEntry } from './testing/archives.js';
 import { FakeGoProxy, FakeNpm, type FakeVersion } from './testing/fake-registry.js';
+import { type FakeRecord, FakeSumDatabase } from './testing/fake-sum-database.js';
 
 const signal = new AbortController().signal;
 const LIMITS = { maxArchive: 1024 ** 2, maxUnpacked: 200_000, maxFile: 100_000, maxFiles: 20 };
@@ -44,8 +47,9 @@ async function filesOf(
   of = maker(),
   password?: string,
   registry = new URL(version.archive).origin,
+  sums?: MakerInput['sums'],
 ): Promise<readonly MadeFile[]> {
-  const input: MakerInput = { registry: 'fake', versions: [version], latest: ['v1.0.0'] };
+  const input: MakerInput = { registry: 'fake', versions: [version], latest: ['v1.0.0'], sums };
   const made = await of.make(
     { url: `${registry}/anvil`, input: JSON.stringify(input), ...(password === undefined ? {} : { password }) },
     { signal },
@@ -205,5 +209,72 @@ describe('an archive of a Go module', () => {
     const version = await zipped({ [`${root}a`]: 'x' });
     go.repositories = [{ ...go.repositories[0]!, versions: { 'v1.0.0': { ...go.repositories[0]!.versions['v1.0.0']!, time: 'never' } } }];
     expect(await failureOf(filesOf(version))).toMatchObject({ code: 'SEXTANT_PACKAGES_FETCH' });
+  });
+
+  describe('that is held to a checksum database', () => {
+    const content = { [`${root}go.mod`]: 'module example.com/anvil\n' };
+    const SUM = 'h1:VRhLH0kK';
+    const held = async (records: readonly FakeRecord[], passedOn = true) => {
+      const sums = new FakeSumDatabase(records, 300);
+      go.sums = passedOn ? sums : undefined;
+      const version = { ...(await zipped(content)), module: { path: 'example.com/anvil', version: 'v1.0.0' } };
+      const proxy = `${go.url}/sumdb/${sums.name}/`;
+      return { version, sums, address: { key: sums.key, url: `${go.url}/elsewhere/`, proxy } };
+    };
+    const record = (sum: string): FakeRecord => ({ path: 'example.com/anvil', version: 'v1.0.0', sum });
+    const right = async () => zipChecksum(readZip(await aZip(content), root, LIMITS), root);
+
+    it('is taken when its files have the checksum', async () => {
+      const { version, address } = await held([record(await right())]);
+      expect(texts(await filesOf(version, maker(), undefined, go.url, address))).toEqual([
+        ['go.mod', '100644', 'module example.com/anvil\n'],
+      ]);
+    });
+
+    it('is left out when they have another, and is not fetched again', async () => {
+      const { version, address } = await held([record(SUM)]);
+      const one = maker();
+      expect(await failureOf(filesOf(version, one, undefined, go.url, address))).toMatchObject({
+        code: 'SEXTANT_PACKAGES_INTEGRITY',
+        why: expect.stringContaining(SUM),
+        details: { refused: true },
+      });
+      go.asked.length = 0;
+      await failureOf(filesOf(version, one, undefined, go.url, address));
+      expect(go.asked).toEqual([]);
+    });
+
+    it('is left out when the database does not know it, until it does', async () => {
+      const { version, address } = await held([]);
+      const one = maker();
+      expect(await failureOf(filesOf(version, one, undefined, go.url, address))).toMatchObject({
+        code: 'SEXTANT_PACKAGES_INTEGRITY',
+        fix: expect.stringContaining('noSumCheck'),
+        details: { refused: true },
+      });
+      const later = await held([record(await right())]);
+      expect(await filesOf(version, one, undefined, go.url, later.address)).toHaveLength(1);
+    });
+
+    it('ends the fetch, and is not left out, when the database proves nothing or does not answer', async () => {
+      const { version, sums, address } = await held([record(await right())]);
+      sums.tamper = (path, answer) => (path.startsWith('lookup') ? String(answer).replace('example.com', 'example.org') : answer);
+      const lies = await failureOf(filesOf(version, maker(), undefined, go.url, address));
+      expect([lies.code, lies.details['refused']]).toEqual(['SEXTANT_PACKAGES_SUMDB', undefined]);
+      await using closed = await FakeGoProxy.start([]);
+      const away = { key: sums.key, url: `${closed.url}/` };
+      await closed[Symbol.asyncDispose]();
+      expect((await failureOf(filesOf(version, maker(), undefined, go.url, away))).details['refused']).toBeUndefined();
+    });
+
+    it('asks the database itself where the proxy does not pass it on, without the credential', async () => {
+      const { version, sums, address } = await held([record(await right())], false);
+      await using database = await FakeGoProxy.start([]);
+      database.sums = sums;
+      const url = `${database.url}/sumdb/${sums.name}/`;
+      expect(await filesOf(version, maker(), 'hunter2-canary', go.url, { ...address, url })).toHaveLength(1);
+      expect(database.asked.length).toBeGreaterThan(0);
+      expect(database.credentials).toEqual([]);
+    });
   });
 });

@@ -5,6 +5,8 @@ import type { ArchiveLimits } from './archive/archive-limits.js';
 import { readTarball } from './archive/read-tarball.js';
 import { readZip } from './archive/read-zip.js';
 import { refusal } from './archive/refusal.js';
+import { SumDatabase, type SumDatabaseAddress } from './go/sum-database.js';
+import { zipChecksum } from './go/zip-checksum.js';
 import { makerInput, type PackageVersion } from './package-versions.js';
 import { authorization } from './registry-authorization.js';
 
@@ -33,21 +35,22 @@ export function packagesMaker(parts: PackagesMakerParts): MirrorMaker {
   return {
     name: MAKER,
     async make({ url, input, username, password }) {
-      const { registry, versions, latest } = makerInput.parse(JSON.parse(input));
+      const { registry, versions, latest, sums } = makerInput.parse(JSON.parse(input));
       const fetching = new Fetching(
         parts,
         new URL(url).origin,
         password === undefined ? undefined : authorization(username, new Secret(password)),
+        sums,
       );
       const made = versions.map(
         (version): MadeVersion => ({
           tag: version.tag,
           async content(signal) {
-            const key = JSON.stringify([version.archive, version.integrity]);
+            const key = JSON.stringify([version.archive, version.integrity, sums]);
             const known = refused.get(key);
             if (known) throw known;
             const keep = (error: unknown): never => {
-              if (SextantError.is(error) && error.details['refused'] === true && refused.size < MOST_REFUSED) refused.set(key, error);
+              if (isRefusal(error) && error.details['passing'] !== true && refused.size < MOST_REFUSED) refused.set(key, error);
               throw error;
             };
             try {
@@ -72,14 +75,19 @@ async function* kept(files: AsyncIterable<MadeFile>, keep: (error: unknown) => n
   }
 }
 
+const isRefusal = (error: unknown): error is SextantError => SextantError.is(error) && error.details['refused'] === true;
+
 const times = z.object({ Time: z.string() });
 
 class Fetching {
+  #sumDatabase: SumDatabase | undefined;
+
   constructor(
     private readonly parts: PackagesMakerParts,
     /** Of the registry: the credential goes there, and nowhere else. */
     private readonly origin: string,
     private readonly header: Secret | undefined,
+    private readonly sums: SumDatabaseAddress | undefined,
   ) {}
 
   async version(version: PackageVersion, signal: AbortSignal): Promise<{ readonly files: AsyncIterable<MadeFile>; readonly date: Date }> {
@@ -87,8 +95,40 @@ class Fetching {
     const date = version.date ?? (await this.#timeOf(version.info, signal));
     const archive = await this.#bytes(version.archive, limits.maxArchive, signal);
     if (version.integrity) proven(archive, version.integrity);
-    const files = version.format === 'zip' ? readZip(archive, version.root ?? '', limits) : readTarball(archive, limits);
-    return { files, date: new Date(date) };
+    const { format, root = '', module } = version;
+    const files = () => (format === 'zip' ? readZip(archive, root, limits) : readTarball(archive, limits));
+    if (module && this.sums) await this.#hold(await zipChecksum(files(), root), module, signal);
+    return { files: files(), date: new Date(date) };
+  }
+
+  /** @throws SEXTANT_PACKAGES_INTEGRITY, SEXTANT_PACKAGES_SUMDB */
+  async #hold(checksum: string, { path, version }: NonNullable<PackageVersion['module']>, signal: AbortSignal): Promise<void> {
+    const told = await this.#database(signal).checksum(path, version);
+    // It makes the record when it is first asked for: a version that it cannot get today it may have tomorrow.
+    if (told === undefined)
+      throw refusal(
+        'SEXTANT_PACKAGES_INTEGRITY',
+        'The checksum database does not know it.',
+        { passing: true },
+        'Name the module in "noSumCheck" of the connection where it is private.',
+      );
+    if (told !== checksum)
+      throw refusal('SEXTANT_PACKAGES_INTEGRITY', `Its files have the checksum ${checksum}; the checksum database has ${told}.`);
+  }
+
+  #database(signal: AbortSignal): SumDatabase {
+    this.#sumDatabase ??= new SumDatabase(this.sums!, (url) => this.#ask(url, signal));
+    return this.#sumDatabase;
+  }
+
+  async #ask(url: string, signal: AbortSignal): Promise<Buffer | undefined> {
+    try {
+      return await this.#bytes(url, 1024 ** 2, signal, 'admin');
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if ([404, 410].includes(Number(error.details['status']))) return undefined;
+      throw notFetched(url, error.why ?? error.message);
+    }
   }
 
   async #timeOf(info: string | undefined, signal: AbortSignal): Promise<number> {
@@ -100,30 +140,38 @@ class Fetching {
     return date;
   }
 
-  async #bytes(url: string, maxBody: number, signal: AbortSignal): Promise<Buffer> {
+  async #bytes(url: string, maxBody: number, signal: AbortSignal, from?: 'admin'): Promise<Buffer> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#once(url, maxBody, signal);
+        return await this.#once(url, maxBody, signal, from);
       } catch (error) {
         signal.throwIfAborted();
         if (SextantError.is(error) && error.code === 'SEXTANT_OUTBOUND_TOO_LARGE')
           throw refusal('SEXTANT_PACKAGES_TOO_LARGE', `Its archive takes more than ${maxBody} bytes.`);
-        if ((SextantError.is(error) && error.details['refused'] === true) || tries >= TRIES) throw error;
+        if (isRefusal(error) || tries >= TRIES) throw error;
         await this.parts.sleep(FIRST_WAIT * 2 ** tries, signal);
       }
     }
   }
 
-  async #once(url: string, maxBody: number, signal: AbortSignal): Promise<Buffer> {
-    // A registry may keep archives elsewhere: whatever address it tells is a stranger's.
+  /** @param by who named the address. A registry may keep archives elsewhere: what it tells is a stranger's. */
+  async #once(url: string, maxBody: number, signal: AbortSignal, by: 'admin' | undefined): Promise<Buffer> {
     const isOwn = new URL(url).origin === this.origin;
     const headers: Readonly<Record<string, string>> = isOwn && this.header ? { authorization: this.header.reveal() } : {};
-    const response = await this.parts.http.fetch(url, { signal, maxBody, timeout: TIMEOUT, from: isOwn ? 'admin' : 'person', headers });
+    const response = await this.parts.http.fetch(url, {
+      signal,
+      maxBody,
+      timeout: TIMEOUT,
+      from: by ?? (isOwn ? 'admin' : 'person'),
+      headers,
+    });
     if (response.ok) return Buffer.from(await response.arrayBuffer());
     await response.body?.cancel();
     // The registry tells of the version and does not give it: taken back, or kept for others.
     if ([403, 404, 410, 451].includes(response.status))
-      throw refusal('SEXTANT_PACKAGES_ARCHIVE', `The registry does not give its archive (status ${response.status}).`);
+      throw refusal('SEXTANT_PACKAGES_ARCHIVE', `The registry does not give its archive (status ${response.status}).`, {
+        status: response.status,
+      });
     throw notFetched(url, `The status was ${response.status}.`);
   }
 }

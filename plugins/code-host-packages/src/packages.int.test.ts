@@ -5,9 +5,12 @@ import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readZip } from './archive/read-zip.js';
+import { zipChecksum } from './go/zip-checksum.js';
 import manifest from './manifest.js';
 import { aTarball, aZip, integrityOf } from './testing/archives.js';
 import { FakeGoProxy, FakeNpm, type FakeVersion } from './testing/fake-registry.js';
+import { FakeSumDatabase } from './testing/fake-sum-database.js';
 
 const TOKEN = 'hunter2-canary';
 const eventually = { timeout: 30_000, interval: 100 };
@@ -52,8 +55,16 @@ beforeAll(async () => {
   };
   npm = await FakeNpm.start([{ id: 1, name: '@forge/anvil', versions, tags: { latest: '2.0.0' } }]);
   const zip = await aZip({ 'example.com/Hammer@v1.0.0/main.go': 'package needlefour\n' });
+  const changed = await aZip({ 'example.com/Hammer@v1.1.0/main.go': 'package needlechanged\n' });
+  const time = '2024-01-01T00:00:00Z';
   go = await FakeGoProxy.start([
-    { id: 1, name: 'example.com/Hammer', versions: { 'v1.0.0': { archive: zip, time: '2024-01-01T00:00:00Z' } } },
+    { id: 1, name: 'example.com/Hammer', versions: { 'v1.0.0': { archive: zip, time }, 'v1.1.0': { archive: changed, time } } },
+  ]);
+  const folder = 'example.com/Hammer@v1.0.0/';
+  const limits = { maxUnpacked: 1_000, maxFile: 1_000, maxFiles: 10 };
+  go.sums = new FakeSumDatabase([
+    { path: 'example.com/Hammer', version: 'v1.0.0', sum: await zipChecksum(readZip(zip, folder, limits), folder) },
+    { path: 'example.com/Hammer', version: 'v1.1.0', sum: 'h1:another=' },
   ]);
   npm.token = TOKEN;
   kernel = await startTestKernel({ plugins: [identity, codeHost, manifest, git, highlight, search] });
@@ -90,9 +101,13 @@ it('a version that is published is found, and one that is taken back is gone', {
   expect(await tags('npm/forge/anvil')).toEqual(expect.arrayContaining(['v2.0.0', 'v2.1.0']));
 });
 
-it('a module of Go is searched too', { timeout: 60_000 }, async () => {
-  await connect('GOMODULES', { registry: go.url, dependencies: ['example.com/Hammer'] });
+it('a module of Go is searched too, without the version that the checksum database has another checksum of', {
+  timeout: 60_000,
+}, async () => {
+  await connect('GOMODULES', { registry: go.url, dependencies: ['example.com/Hammer'], sumdb: { key: go.sums!.key } });
   await expect.poll(() => matches('repo:go/example.com/Hammer needlefour'), eventually).toBe(1);
+  expect(await tags('go/example.com/Hammer')).toEqual(['v1.0.0']);
+  expect(kernel.log.text).toContain('the checksum database has h1:another=');
 });
 
 it('shows the token nowhere (row 22)', async () => {

@@ -10,5 +10,5 @@ const FIXES: Readonly<Record<Code, string>> = {
 };
 
 /** A version cannot be taken, whatever is tried; the others can. */
-export const refusal = (code: Code, why: string): SextantError =>
-  new SextantError(code, { what: 'The version is left out.', why, fix: FIXES[code], details: { refused: true } });
+export const refusal = (code: Code, why: string, details: Readonly<Record<string, unknown>> = {}, fix = FIXES[code]): SextantError =>
+  new SextantError(code, { what: 'The version is left out.', why, fix, details: { refused: true, ...details } });

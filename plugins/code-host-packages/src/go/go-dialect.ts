@@ -3,6 +3,12 @@ import { secret, z } from '@sextant/sdk';
 import semver from 'semver';
 import type { Dialect } from '../package-kind.js';
 import { dependencies, howMany, type MakerInput, newestFirst, tagOf, unexpected, wanted } from '../package-versions.js';
+import { escaped } from './escaped.js';
+import { verifierOf } from './signed-note.js';
+import type { SumDatabaseAddress } from './sum-database.js';
+
+/** The public database, which the go command asks too. */
+const PUBLIC_DATABASE = 'sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8';
 
 const TITLE = 'Go module proxy';
 /** A host, and a path below it. */
@@ -16,6 +22,27 @@ export const goConfig = z.object({
   versions: howMany(),
   credentials: secret().optional().describe('A token of the proxy; with "username", a password'),
   username: z.string().optional().describe('For proxies that take a user and a password'),
+  sumdb: z
+    .union([
+      z.literal('off'),
+      z.strictObject({
+        key: z
+          .string()
+          .refine((key) => verifierOf(key) !== undefined, 'must be the key of a signer, as name+hash+base64')
+          .describe('Who signs, as name+hash+key'),
+        url: hostUrl()
+          .optional()
+          .describe('Where it is asked; default: through the proxy where that passes it on, else https:// and its name'),
+      }),
+    ])
+    .default({ key: PUBLIC_DATABASE })
+    .describe('The checksum database that versions are held to; "off": the proxy is believed'),
+  noSumCheck: z
+    .array(z.string().regex(/^[^/\s]+(\/[^/\s]+)*$/, 'must look like example.com/private or *.example.com'))
+    .default([])
+    .describe(
+      'Modules that the database does not know, such as private ones: how their paths begin, where * stands for any text without a slash',
+    ),
 });
 
 const info = z.object({ Version: z.string() });
@@ -23,9 +50,6 @@ interface GoModule {
   readonly name: string;
   readonly versions: readonly string[];
 }
-
-/** Paths do not tell upper case from lower everywhere: `A` is written `!a`. */
-export const escaped = (text: string): string => text.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
 
 /** What every proxy has is the list; where that is empty, the version that is made of a module's last commit is the only one, which some proxies tell. */
 async function moduleOf(client: HostClient, name: string, request: HostRequest): Promise<GoModule> {
@@ -48,7 +72,10 @@ export const goDialect: Dialect<typeof goConfig, GoModule> = {
   one: moduleOf,
   nameHere: (name) => name,
 
-  async input(client, { name, registry, dependencies: chosen, versions: most, signal }): Promise<MakerInput> {
+  async input(
+    client,
+    { name, registry, dependencies: chosen, versions: most, signal, config: { sumdb, noSumCheck } },
+  ): Promise<MakerInput> {
     const found = await moduleOf(client, name, { signal });
     const all = wanted(found.versions, chosen, most);
     const base = `${registry}${escaped(name)}/@v/`;
@@ -59,7 +86,28 @@ export const goDialect: Dialect<typeof goConfig, GoModule> = {
       archive: `${base}${escaped(version)}.zip`,
       format: 'zip' as const,
       root: `${name}@${version}/`,
+      module: { path: name, version },
     }));
-    return { registry: TITLE, versions, latest: newestFirst(all).map(tagOf) };
+    const isHeld = sumdb !== 'off' && !noSumCheck.some((pattern) => beginsLike(name, pattern));
+    return {
+      registry: TITLE,
+      versions,
+      latest: newestFirst(all).map(tagOf),
+      ...(isHeld ? { sums: addressOf(sumdb, registry) } : {}),
+    };
   },
 };
+
+function addressOf({ key, url }: { readonly key: string; readonly url?: string | undefined }, registry: string): SumDatabaseAddress {
+  const [name] = key.split('+');
+  return url === undefined ? { key, url: `https://${name}/`, proxy: `${registry}sumdb/${name}/` } : { key, url };
+}
+
+/** Whether as many segments of the path as the pattern has fit it. */
+export function beginsLike(path: string, pattern: string): boolean {
+  const segments = path.split('/');
+  return pattern.split('/').every((glob, at) => {
+    const expression = glob.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.*');
+    return segments[at] !== undefined && new RegExp(`^${expression}$`).test(segments[at]);
+  });
+}

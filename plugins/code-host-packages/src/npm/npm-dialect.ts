@@ -41,6 +41,9 @@ const pathOf = (name: string): string => name.replace('/', '%2F');
 /** The document of the package that was asked for, and of no other. */
 const documentOf = (name: string) => npmPackage.refine((found) => found.name === name, { path: ['name'] });
 
+/** What stays of a package that was taken back whole: a document without versions, which says when. */
+const isTakenBack = ({ versions, time }: NpmPackage): boolean => Object.keys(versions).length === 0 && time['unpublished'] !== undefined;
+
 export const npmDialect: Dialect<typeof npmConfig, NpmPackage> = {
   kind: 'NPMPACKAGES',
   title: 'npm registry',
@@ -48,7 +51,10 @@ export const npmDialect: Dialect<typeof npmConfig, NpmPackage> = {
   prefix: 'npm',
   config: npmConfig,
   path: pathOf,
-  one: (client, name, request) => client.get(pathOf(name), documentOf(name), request),
+  one: async (client, name, request) => {
+    const found = await client.get(pathOf(name), documentOf(name), request);
+    return isTakenBack(found) ? undefined : found;
+  },
   // "@" would begin a revision.
   nameHere: (name) => name.replace(/^@/, ''),
   describe: ({ description }) => (description === undefined ? {} : { description }),

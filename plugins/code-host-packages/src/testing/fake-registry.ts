@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FakeAnswer, type FakeEntry, ProtocolServer } from '@sextant/plugin-code-host/testing';
 import { integrityOf } from './archives.js';
+import type { FakeSumDatabase } from './fake-sum-database.js';
 
 export interface FakeVersion {
   readonly archive: Buffer;
@@ -13,17 +14,22 @@ export interface FakePackage extends FakeEntry {
   readonly versions: Readonly<Record<string, FakeVersion>>;
   /** Of npm: `latest` and its like. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** It was there: a status 410, or what npm tells of a package that was taken back whole. */
+  readonly gone?: 'status' | 'unpublished';
 }
 
 /** What both fakes share: archives beside the JSON of the protocol, and a token where one is set. */
 abstract class FakeRegistry extends ProtocolServer<FakePackage> {
   /** Undefined: everybody may read. */
   token: string | undefined;
+  /** What requests were sent with. */
+  readonly credentials: string[] = [];
 
   protected abstract archive(path: string): Buffer | string | undefined;
 
   protected override serve(request: IncomingMessage, response: ServerResponse): void {
     const path = decodeURIComponent(new URL(request.url ?? '/', this.url).pathname.slice(1));
+    if (request.headers.authorization !== undefined) this.credentials.push(request.headers.authorization);
     const body = this.archive(path);
     if (body === undefined || this.#refuses(request)) {
       super.serve(request, response);
@@ -61,7 +67,12 @@ export class FakeNpm extends FakeRegistry {
   protected override answer(path: string): FakeAnswer | undefined {
     const found = this.repositories.find(({ name }) => name === path);
     if (!found) return undefined;
-    const { name, versions, tags } = found;
+    const { name, versions, tags, gone } = found;
+    if (gone === 'status') return { status: 410, body: { error: 'gone' } };
+    if (gone === 'unpublished') {
+      const time = '2024-02-01T00:00:00.000Z';
+      return { body: { _id: name, name, time: { modified: time, unpublished: { time, versions: Object.keys(versions) } } } };
+    }
     const file = (version: string): string => `${this.url}/${name}/-/${name.replace(/^.*\//, '')}-${version}.tgz`;
     return {
       body: {
@@ -82,12 +93,17 @@ export class FakeNpm extends FakeRegistry {
 
 /** A fake of a Go module proxy, which writes capitals as `!` and the small letter. */
 export class FakeGoProxy extends FakeRegistry {
+  /** What it passes on. */
+  sums: FakeSumDatabase | undefined;
+
   static async start(modules: readonly FakePackage[]): Promise<FakeGoProxy> {
     return await new FakeGoProxy(modules).listening();
   }
 
   protected override archive(path: string): Buffer | string | undefined {
+    if (this.sums && path.startsWith(`sumdb/${this.sums.name}/`)) return this.sums.answer(path.slice(`sumdb/${this.sums.name}/`.length));
     const { found, rest } = this.#of(path);
+    if (found?.gone) return undefined;
     if (rest === '@v/list')
       return (
         found &&
@@ -100,6 +116,7 @@ export class FakeGoProxy extends FakeRegistry {
 
   protected override answer(path: string): FakeAnswer | undefined {
     const { found, rest } = this.#of(path);
+    if (found?.gone) return { status: 410, body: { error: 'gone' } };
     const version =
       rest === '@latest' ? Object.keys(found?.versions ?? {}).at(-1) : rest?.endsWith('.info') ? unescaped(rest.slice(3, -5)) : undefined;
     const of = version === undefined ? undefined : found?.versions[version];
