@@ -85,6 +85,11 @@ export const gitErrors = declareErrors({
     fix: 'Free space on the data folder, or lower what is mirrored.',
   },
   SEXTANT_GIT_BUSY: { status: 503, summary: 'Another process works on the mirror.', fix: 'Try again shortly.' },
+  SEXTANT_GIT_MIRROR_REMOVED: {
+    status: 409,
+    summary: 'The mirror was removed while it was fetched.',
+    fix: 'Nothing: it is cloned anew if its repository is still there.',
+  },
   SEXTANT_GIT_TIMEOUT: {
     status: 504,
     summary: 'git took longer than its deadline.',

@@ -2,6 +2,7 @@ import './git-errors.js';
 import { type RepoName, SextantError } from '@sextant/sdk';
 import type { Git } from './api.js';
 import { type FetchDeps, fetchMirror } from './mirror/fetch-mirror.js';
+import { FetchesUnderWay } from './mirror/fetches-under-way.js';
 import { lockMirror } from './mirror/mirror-lock.js';
 import { aheadBehind, mergeBase } from './reads/ancestry.js';
 import { readArchive } from './reads/archive.js';
@@ -19,6 +20,7 @@ import { readEntry, readTree } from './reads/tree.js';
 /** Every git read and the care of the mirrors, on this machine's disk. */
 export function gitOnDisk(deps: FetchDeps): Git {
   const { runner, pool, files } = deps;
+  const underWay = new FetchesUnderWay();
   const reader: RepositoryReader = { runner, pool, directory: (name) => files.directory(name) };
   const watched = <R>(repository: RepoName, work: Promise<R>): Promise<R> => work.catch((error) => noteDamage(repository, error));
   async function* watchedStream<T>(repository: RepoName, items: AsyncIterable<T>): AsyncGenerator<T> {
@@ -54,7 +56,7 @@ export function gitOnDisk(deps: FetchDeps): Git {
     aheadBehind: (o) => watched(o.repository, aheadBehind(reader, o)),
     refs: (o) => watched(o.repository, readRefs(reader, o)),
     contributors: (o) => watched(o.repository, readContributors(reader, o)),
-    fetch: (o) => fetchMirror(deps, o),
+    fetch: (o) => underWay.during(files.pathOf(o.repository), o.signal, (signal) => fetchMirror(deps, { ...o, signal })),
     async mirror({ repository, signal }) {
       if (!(await files.exists(repository))) return null;
       const { sizeBytes, lastFetched, corrupt } = await files.note(files.pathOf(repository));
@@ -63,6 +65,7 @@ export function gitOnDisk(deps: FetchDeps): Git {
     },
     async remove({ repository }) {
       const path = files.pathOf(repository);
+      await underWay.end(path);
       await using _lock = await lockMirror(files.root, path);
       pool.evict(path);
       await files.remove(path);

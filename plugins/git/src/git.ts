@@ -150,7 +150,7 @@ export interface Git {
   mirror(o: Target): Promise<MirrorDisk | null>;
   /** Clones or fetches now. Progress in git's words; `changed` when any ref moved. */
   fetch(o: Target & { readonly source: FetchSource }): AsyncIterable<FetchEvent>;
-  /** Removes the mirror from disk. */
+  /** Removes the mirror from disk. A fetch of it that is under way ends with SEXTANT_GIT_MIRROR_REMOVED. */
   remove(o: Target): Promise<void>;
   /** Moves the mirror when its repository was renamed. */
   rename(o: Target & { readonly to: RepoName }): Promise<void>;

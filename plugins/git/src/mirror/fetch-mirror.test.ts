@@ -146,6 +146,28 @@ describe('cloning and fetching', () => {
     expect(done(await test.fetch('busy', { url: source.path, localFolder: true }))).toMatchObject({ cloned: true });
   });
 
+  it('removes a mirror while it is fetched: the fetch ends, and leaves nothing', async () => {
+    let asked!: () => void;
+    const hangs = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const server = createServer(() => asked());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
+      const fetched = test.fetch('removed', { url }).catch((error: unknown) => error);
+      await hangs;
+      await test.git.remove({ repository: RepoName.parse('removed') });
+      expect(await fetched).toMatchObject({ code: 'SEXTANT_GIT_MIRROR_REMOVED' });
+      expect(await test.git.mirror({ repository: RepoName.parse('removed') })).toBeNull();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    // And nothing stays that would end the next.
+    expect(done(await test.fetch('removed', { url: aRepository().path, localFolder: true }))).toMatchObject({ cloned: true });
+  });
+
   it('moves and removes mirrors, and leaves no empty folders', async () => {
     const repo = await test.mirror('old/place/x');
     await test.git.rename({ repository: repo.name, to: RepoName.parse('new/place/x') });

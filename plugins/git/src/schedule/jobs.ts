@@ -1,4 +1,4 @@
-import { defineJob, type EnqueueOptions, z } from '@sextant/sdk';
+import { defineJob, z } from '@sextant/sdk';
 
 const HOUR = 3_600_000;
 
@@ -33,7 +33,7 @@ export const recloneRepository = defineJob('git.reclone-repository', {
 });
 
 /** Everything that writes one mirror waits for what came before. */
-export const ofRepository = (id: number, what: string): Pick<EnqueueOptions, 'key' | 'queue'> => ({
+export const ofRepository = (id: number, what: string): { readonly key: string; readonly queue: string } => ({
   key: `${what}:${id}`,
   queue: `git:${id}`,
 });

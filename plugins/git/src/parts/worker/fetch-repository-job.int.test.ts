@@ -15,6 +15,7 @@ import {
 import { startTestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { config, type GitConfig } from '../../config.js';
+import { lockMirror } from '../../mirror/mirror-lock.js';
 import { allOf } from '../../reads/all-of.js';
 import { MirrorService } from '../../schedule/mirror-service.js';
 import { gitStorage } from '../../storage/git-storage.js';
@@ -47,6 +48,7 @@ let test: TestGit;
 let known: Map<number, Known>;
 let published: { key: string; payload: unknown }[];
 let enqueued: { name: string; payload: unknown; options?: EnqueueOptions }[];
+let canceled: string[];
 let now: Date;
 let refusal: SextantError | undefined;
 let warnings: number;
@@ -61,6 +63,7 @@ beforeEach(async () => {
   known = new Map();
   published = [];
   enqueued = [];
+  canceled = [];
   refusal = undefined;
   warnings = 0;
   now = new Date('2023-11-15T00:00:00Z');
@@ -73,6 +76,7 @@ const jobs = {
   enqueueMany: async (job: { name: string }, entries: readonly { payload: unknown; options?: EnqueueOptions }[]) => {
     for (const entry of entries) enqueued.push({ name: job.name, ...entry });
   },
+  cancel: async (job: { name: string }, key: string) => canceled.push(`${job.name} ${key}`) > 0,
 } as never;
 const deps = () => ({
   db,
@@ -221,6 +225,19 @@ describe('fetching a repository', () => {
     expect(await takeDue()).toEqual([1]);
   });
 
+  it('is looked at anew when its mirror is removed meanwhile, and that is no failure', async () => {
+    know(1, 'sync/removed', aRepository());
+    const git = {
+      ...test.git,
+      // biome-ignore lint/correctness/useYield: it ends before it gives anything
+      fetch: async function* () {
+        throw new SextantError('SEXTANT_GIT_MIRROR_REMOVED', { what: 'removed' });
+      },
+    };
+    expect(await fetchRepositoryJob({ repositoryId: 1 }, { ...deps(), git }, job())).toMatchObject({ after: 5_000 });
+    expect(await table().byId(1)).toMatchObject({ failures: 0, status: 'not-cloned' });
+  });
+
   it('writes down damage, and mends it', async () => {
     know(1, 'jobs/damage', aRepository());
     await run(1);
@@ -341,6 +358,31 @@ describe('keeping up with the repositories there are', () => {
     known.delete(1);
     await repositoriesChangedNow(deps(), [1], 'purged');
     expect(await test.git.mirror({ repository: name })).toBeNull();
+    expect(await table().byId(1)).toBeUndefined();
+  });
+
+  it('ends the clone of what is deleted, and of nothing else', async () => {
+    know(1, 'end/gone', undefined, { deletedAt: now });
+    know(2, 'end/there');
+    await repositoriesChangedNow(deps(), [1, 2], 'deleted');
+    expect(canceled).toEqual(['git.fetch-repository fetch:1']);
+  });
+
+  it('comes back to the mirrors that another process is writing, and does the others meanwhile', async () => {
+    for (const [id, name] of [[1, 'busy/a'] as const, [2, 'busy/b'] as const]) know(id, name, aRepository());
+    await run(1);
+    await run(2);
+    known.clear();
+    await using lock = await lockMirror(test.root, test.files.pathOf(RepoName.parse('busy/a')));
+    await repositoriesChangedNow(deps(), [1, 2], 'purged');
+    expect([await table().byId(1), await table().byId(2)]).toEqual([expect.anything(), undefined]);
+    const again = { name: 'git.reconcile-mirrors', options: expect.objectContaining({ key: 'reconcile', runAt: expect.any(Date) }) };
+    expect(enqueued).toMatchObject([again]);
+    await reconcileMirrorsJob({}, deps(), job());
+    expect(enqueued).toMatchObject([again, again]);
+    await lock[Symbol.asyncDispose]();
+    await reconcileMirrorsJob({}, deps(), job());
+    expect(enqueued).toHaveLength(2);
     expect(await table().byId(1)).toBeUndefined();
   });
 

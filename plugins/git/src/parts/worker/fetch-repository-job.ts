@@ -4,13 +4,16 @@ import { type FetchEvent, type FetchSource, mirrorUpdated } from '../../api.js';
 import type { config } from '../../config.js';
 import { retryInterval, updateInterval } from '../../schedule/fetch-schedule.js';
 import { type Mirror, MirrorTable } from '../../storage/mirror-table.js';
-import { syncTracked } from './reconcile-mirrors-job.js';
+import { isBusy, syncTracked } from './reconcile-mirrors-job.js';
 import type { deps } from './wiring.js';
 
 type Deps = Resolved<typeof deps>;
 type Done = Extract<FetchEvent, { readonly type: 'done' }>;
 
 const PROGRESS_EVERY = 1_000;
+const BUSY = 'another process works on the mirror';
+/** Milliseconds. */
+const AGAIN = 5_000;
 
 /**
  * Clones or fetches one repository and decides when next. A failure is an answer of its own: it is kept beside the
@@ -24,7 +27,8 @@ export async function fetchRepositoryJob(
   const table = new MirrorTable(d.db);
   const repository = await d.sources.byId(repositoryId);
   if (!repository || repository.deletedAt) return;
-  await syncTracked(d, [repository]);
+  const busy = await syncTracked(d, [repository]);
+  if (busy.length > 0) return job.retryLater(BUSY, { after: AGAIN });
   const mirror = (await table.byId(repositoryId))!;
   const name = repository.name;
   try {
@@ -49,8 +53,12 @@ export async function fetchRepositoryJob(
       await table.interrupted(repositoryId);
       throw error;
     }
-    if (SextantError.is(error) && error.code === 'SEXTANT_GIT_BUSY')
-      return job.retryLater('another process works on the mirror', { after: 5_000 });
+    if (isBusy(error)) return job.retryLater(BUSY, { after: AGAIN });
+    // The repository is gone, or renamed, or another has its name: then it has to be looked at anew.
+    if (SextantError.is(error) && error.code === 'SEXTANT_GIT_MIRROR_REMOVED') {
+      await table.interrupted(repositoryId);
+      return job.retryLater('the mirror was removed meanwhile', { after: AGAIN });
+    }
     await failed(table, mirror, error, job);
   }
 }

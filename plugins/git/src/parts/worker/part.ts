@@ -8,7 +8,7 @@ import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
 import { fetchRepositoryJob } from './fetch-repository-job.js';
-import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
+import { isBusy, reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
 import { deps } from './wiring.js';
 
 const DUE_AT_ONCE = 200;
@@ -38,11 +38,16 @@ export default definePart(config)({
         );
       });
     });
-    r.job(recloneRepository, async ({ repositoryId }, d) => {
+    r.job(recloneRepository, async ({ repositoryId }, d, job) => {
       const table = new MirrorTable(d.db);
       const mirror = await table.byId(repositoryId);
       if (!mirror || mirror.name === '') return;
-      await d.git.remove({ repository: RepoName.parse(mirror.name) });
+      try {
+        await d.git.remove({ repository: RepoName.parse(mirror.name) });
+      } catch (error) {
+        if (isBusy(error)) return job.retryLater('another process works on the mirror');
+        throw error;
+      }
       await table.emptied(repositoryId);
       await d.jobs.enqueue(
         fetchRepository,

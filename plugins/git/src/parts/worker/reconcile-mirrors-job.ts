@@ -1,11 +1,13 @@
-import { type JobContext, RepoName, type Resolved } from '@sextant/sdk';
+import { type JobContext, RepoName, type Resolved, SextantError } from '@sextant/sdk';
 import type { config } from '../../config.js';
-import { fetchRepository, ofRepository, PRIORITY } from '../../schedule/jobs.js';
+import { fetchRepository, ofRepository, PRIORITY, reconcileMirrors } from '../../schedule/jobs.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
 import type { deps } from './wiring.js';
 
 type Deps = Resolved<typeof deps>;
 const PAGE = 500;
+/** Milliseconds after which a mirror is looked at again that another process of its node was working on. */
+const AGAIN = 60_000;
 
 interface Known {
   readonly id: number;
@@ -13,35 +15,53 @@ interface Known {
   readonly deletedAt: Date | undefined;
 }
 
+/** Whether another process writes the mirror, such as one that is being replaced. */
+export const isBusy = (error: unknown): boolean => SextantError.is(error) && error.code === 'SEXTANT_GIT_BUSY';
+
 /** Compares what is tracked with what there is. Notices arrive at most once; this is what makes a missed one harmless. */
 export async function reconcileMirrorsJob(_payload: Record<string, never>, d: Deps, job: JobContext<typeof config>): Promise<void> {
+  let busy = 0;
   for (let afterId = 0; ; ) {
     const page = await d.sources.all({ limit: PAGE, afterId });
-    await syncTracked(d, page);
+    busy += (await syncTracked(d, page)).length;
     if (page.length < PAGE) break;
     afterId = page.at(-1)!.id;
     job.signal.throwIfAborted();
   }
-  await purgeUnknown(d, job);
+  busy += await purgeUnknown(d, job);
+  if (busy === 0) return;
+  job.log.info('mirrors are being written by other processes; they are looked at again', { mirrors: busy });
+  await lookAgain(d);
 }
+
+const lookAgain = (d: Deps): Promise<string> =>
+  d.jobs.enqueue(reconcileMirrors, {}, { key: 'reconcile', onConflict: 'keep', runAt: new Date(d.clock.now().getTime() + AGAIN) });
 
 /**
  * Makes the table say what the owner of repositories says, and moves the mirrors of renamed ones. What stands on disk under
  * a name that has come to another repository is removed first: its objects were somebody else's to see.
+ * @returns the ids of those whose mirrors another process is writing: they stay as they are
  */
-export async function syncTracked(d: Deps, repositories: readonly Known[]): Promise<void> {
+export async function syncTracked(d: Deps, repositories: readonly Known[]): Promise<readonly number[]> {
   const table = new MirrorTable(d.db);
   const added = new Set(await table.track(repositories));
   const tracked = await table.byIds(repositories.map((r) => r.id));
+  const busy: number[] = [];
   for (const { id, name, deletedAt } of repositories) {
     const mirror = tracked.get(id);
     if (!mirror || deletedAt || (mirror.name === name && !added.has(id))) continue;
-    await d.git.remove({ repository: name });
-    await table.nameTaken(id, name);
-    if (added.has(id)) continue;
-    if (mirror.name !== '') await d.git.rename({ repository: RepoName.parse(mirror.name), to: name });
-    await table.renamed(id, name);
+    try {
+      await d.git.remove({ repository: name });
+      await table.nameTaken(id, name);
+      if (added.has(id)) continue;
+      if (mirror.name !== '') await d.git.rename({ repository: RepoName.parse(mirror.name), to: name });
+      await table.renamed(id, name);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      busy.push(id);
+    }
   }
+  return busy;
 }
 
 /** Repositories of these ids, now: rows for the new, moves for the renamed, a fetch soon for those worth it. */
@@ -50,12 +70,18 @@ export async function repositoriesChangedNow(
   ids: readonly number[],
   reason: 'added' | 'updated' | 'renamed' | 'deleted' | 'purged' | 'pushed',
 ): Promise<void> {
-  if (reason === 'purged') return purge(d, ids);
+  if (reason === 'purged') {
+    if ((await purge(d, ids)) > 0) await lookAgain(d);
+    return;
+  }
   // In the order of ids, as the schedule: two that enqueue the same fetches in different orders would wait for each other.
   const ordered = [...ids].sort((one, other) => one - other);
   const found = (await Promise.all(ordered.map((id) => d.sources.byId(id)))).filter((r) => r !== undefined);
-  await syncTracked(d, found);
+  if ((await syncTracked(d, found)).length > 0) await lookAgain(d);
   const live = found.filter((r) => !r.deletedAt);
+  // Nobody waits any more for a clone that may take hours.
+  if (reason === 'deleted')
+    for (const { id, deletedAt } of found) if (deletedAt) await d.jobs.cancel(fetchRepository, ofRepository(id, 'fetch').key);
   if (reason !== 'added' && reason !== 'pushed') return;
   const priority = reason === 'pushed' ? PRIORITY.webhook : PRIORITY.first;
   const why = reason === 'pushed' ? 'webhook' : 'schedule';
@@ -67,26 +93,34 @@ export async function repositoriesChangedNow(
 }
 
 /** Removes the mirrors of repositories that exist no more: an owner that answers "unknown" has purged them. */
-async function purgeUnknown(d: Deps, job: JobContext<typeof config>): Promise<void> {
+async function purgeUnknown(d: Deps, job: JobContext<typeof config>): Promise<number> {
   const table = new MirrorTable(d.db);
+  let busy = 0;
   for (let afterId = 0; ; ) {
     const page = await table.page(afterId, PAGE);
-    await purge(
+    busy += await purge(
       d,
       page.map((mirror) => mirror.id),
     );
-    if (page.length < PAGE) return;
+    if (page.length < PAGE) return busy;
     afterId = page.at(-1)!.id;
     job.signal.throwIfAborted();
   }
 }
 
-/** Each id is asked for again: a notice alone deletes nothing. */
-async function purge(d: Deps, ids: readonly number[]): Promise<void> {
+/** Each id is asked for again: a notice alone deletes nothing. @returns how many stay for now, because another process is writing them */
+async function purge(d: Deps, ids: readonly number[]): Promise<number> {
   const table = new MirrorTable(d.db);
+  let busy = 0;
   for (const { repositoryId, name } of (await table.byIds(ids)).values()) {
     if (await d.sources.byId(repositoryId)) continue;
-    if (name !== '') await d.git.remove({ repository: RepoName.parse(name) });
-    await table.forget(repositoryId);
+    try {
+      if (name !== '') await d.git.remove({ repository: RepoName.parse(name) });
+      await table.forget(repositoryId);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      busy++;
+    }
   }
+  return busy;
 }
