@@ -65,7 +65,25 @@ describe('the filters that an answer proposes', () => {
       if (event.type === 'matches') world.wall.grant(ada, []);
       if (event.type === 'filters') told.push(...event.filters.map(({ kind }) => kind));
     }
-    expect(told).toEqual(['type']);
+    expect(told).toEqual([]);
+  });
+
+  it('count nothing of a repository that was taken away meanwhile', async () => {
+    const ada = aUser(2);
+    await world.add('a', { tree: { 'y.ts': 'needle needle\n' } });
+    await world.add('b', { tree: { 'y.ts': 'needle\n', 'z.py': 'needle\n' } });
+    world.wall.grant(ada, [1, 2]);
+    const told: [string, number][] = [];
+    for await (const event of world.start('needle type:file', ada)) {
+      if (event.type === 'matches') world.wall.grant(ada, [1]);
+      if (event.type === 'filters') told.push(...event.filters.map(({ value, count }): [string, number] => [value, count]));
+    }
+    expect(told.filter(([value]) => !value.startsWith('-'))).toEqual([
+      ['repo:^a$', 2],
+      ['lang:TypeScript', 2],
+      ['file:\\.ts$', 2],
+      ['type:file', 2],
+    ]);
   });
 });
 

@@ -6,12 +6,12 @@ import { printQuery } from '../query/print.js';
 
 const MAX_FACETS = 25;
 const MAX_KNOWN = 10_000;
+/** Numbers that are kept of what each repository adds to each facet. */
+const MAX_SHARES = 200_000;
 const DAY = 86_400_000;
 
 interface Facet {
   readonly filter: Omit<SearchFilter, 'count' | 'limitHit'>;
-  /** Repositories that the facet would give away; it is told to whoever sees one of them. */
-  readonly repositories: Set<number> | undefined;
   count: number;
 }
 
@@ -26,6 +26,9 @@ const DATES = [
 export class Facets {
   readonly #known = new Map<string, Facet>();
   readonly #authors = new Map<string, string>();
+  /** What each repository has added, to be taken off again when it is not visible any more. */
+  readonly #shares = new Map<number, Map<Facet, number>>();
+  #sharesKept = 0;
 
   /** @param now what dates of commits count from */
   constructor(private readonly now: Date) {}
@@ -34,50 +37,49 @@ export class Facets {
   add(match: SearchMatch, count: number): void {
     const { name, id } = match.repository;
     this.#repository(id, name, count);
-    if ('language' in match && match.language) this.#language(match.language, count);
+    if ('language' in match && match.language) this.#language(id, match.language, count);
     if ('path' in match) {
       const ending = endingOf(match.path);
-      if (ending !== undefined) this.#ending(ending, count);
-      if (isTest(match.path)) this.#tests(count);
+      if (ending !== undefined) this.#ending(id, ending, count);
+      if (isTest(match.path)) this.#tests(id, count);
     }
-    if (match.type === 'symbol') for (const { kind } of match.symbols) this.#count('symbol type', `select:symbol.${kind}`, kind, 1);
-    if (match.type === 'commit') this.#commit(match, count, id);
-    this.#type(match.type, count, match.source);
+    if (match.type === 'symbol') for (const { kind } of match.symbols) this.#count(id, 'symbol type', `select:symbol.${kind}`, kind, 1);
+    if (match.type === 'commit') this.#commit(id, match, count);
+    this.#type(id, match.type, count, match.source);
   }
 
   /** Adds matches of which only the numbers are known. */
   addCounts({ id, name }: { readonly id: number; readonly name: string }, { kinds, languages, endings, tests }: EngineCounts): void {
     this.#repository(id, name, kinds.content + kinds.path);
-    for (const [language, count] of Object.entries(languages)) this.#language(language, count);
-    for (const [ending, count] of Object.entries(endings)) this.#ending(ending, count);
-    if (tests > 0) this.#tests(tests);
-    for (const kind of ['content', 'path'] as const) if (kinds[kind] > 0) this.#type(kind, kinds[kind]);
+    for (const [language, count] of Object.entries(languages)) this.#language(id, language, count);
+    for (const [ending, count] of Object.entries(endings)) this.#ending(id, ending, count);
+    if (tests > 0) this.#tests(id, tests);
+    for (const kind of ['content', 'path'] as const) if (kinds[kind] > 0) this.#type(id, kind, kinds[kind]);
   }
 
   #repository(id: number, name: string, count: number): void {
-    this.#count('repo', `repo:^${escaped(name)}$`, name, count, id);
+    this.#count(id, 'repo', `repo:^${escaped(name)}$`, name, count);
   }
 
-  #language(language: string, count: number): void {
-    this.#count('lang', `lang:${quoted(language)}`, language, count);
+  #language(id: number, language: string, count: number): void {
+    this.#count(id, 'lang', `lang:${quoted(language)}`, language, count);
   }
 
-  #ending(ending: string, count: number): void {
-    this.#count('file', `file:\\.${ending}$`, `.${ending}`, count);
+  #ending(id: number, ending: string, count: number): void {
+    this.#count(id, 'file', `file:\\.${ending}$`, `.${ending}`, count);
   }
 
-  #tests(count: number): void {
-    this.#count('utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
+  #tests(id: number, count: number): void {
+    this.#count(id, 'utility', '-file:(^|/)(tests?|__tests__|spec)/|[._-](test|spec)\\.', 'Exclude tests', count);
   }
 
-  #type(type: SearchMatch['type'], count: number, source?: string): void {
-    this.#count('type', `type:${source ?? TYPE_FILTER[type]}`, source ?? TYPE_LABEL[type], count);
+  #type(id: number, type: SearchMatch['type'], count: number, source?: string): void {
+    this.#count(id, 'type', `type:${source ?? TYPE_FILTER[type]}`, source ?? TYPE_LABEL[type], count);
   }
 
   /** Those with most matches, of each kind. @param sees which repositories may be spoken of */
   list(limitHit: boolean, sees: (repositoryId: number) => boolean): readonly SearchFilter[] {
-    const known = [...this.#known.values()].filter(({ repositories }) => repositories === undefined || [...repositories].some(sees));
-    const byKind = Map.groupBy(known, ({ filter }) => filter.kind);
+    const byKind = Map.groupBy(this.#visible(sees), ({ filter }) => filter.kind);
     return [...byKind.values()].flatMap((list) =>
       list
         .sort((a, b) => b.count - a.count || (a.filter.value < b.filter.value ? -1 : 1))
@@ -86,28 +88,48 @@ export class Facets {
     );
   }
 
-  #commit({ author, committer }: Extract<SearchMatch, { type: 'commit' }>, count: number, repositoryId: number): void {
+  /** Without what repositories have added that were taken away meanwhile. */
+  #visible(sees: (repositoryId: number) => boolean): readonly Facet[] {
+    const known = [...this.#known.values()];
+    const hidden = [...this.#shares].filter(([id]) => !sees(id));
+    if (hidden.length === 0) return known;
+    // Too many to know what is theirs: then nothing is told that may be.
+    if (this.#sharesKept >= MAX_SHARES) return [];
+    const theirs = new Map<Facet, number>();
+    for (const [, shares] of hidden) for (const [facet, count] of shares) theirs.set(facet, (theirs.get(facet) ?? 0) + count);
+    return known.map((facet) => ({ ...facet, count: facet.count - (theirs.get(facet) ?? 0) })).filter(({ count }) => count > 0);
+  }
+
+  #commit(id: number, { author, committer }: Extract<SearchMatch, { type: 'commit' }>, count: number): void {
     const written = `${author.name} <${author.email}>`;
     let filter = this.#authors.get(written);
     if (filter === undefined) {
       filter = printQuery({ root: exactFilter('author', written), patternType: 'standard' });
       this.#authors.set(written, filter);
     }
-    this.#count('author', filter, author.name, count, repositoryId);
+    this.#count(id, 'author', filter, author.name, count);
     const age = this.now.getTime() - Date.parse(committer.date);
-    for (const [value, label, longest] of DATES) if (age <= longest) this.#count('commit date', value, label, count, repositoryId);
+    for (const [value, label, longest] of DATES) if (age <= longest) this.#count(id, 'commit date', value, label, count);
   }
 
-  #count(kind: string, value: string, label: string, count: number, repositoryId?: number): void {
+  #count(repositoryId: number, kind: string, value: string, label: string, count: number): void {
     const key = `${kind}\0${value}`;
-    const facet = this.#known.get(key);
-    if (facet) {
-      facet.count += count;
-      if (repositoryId !== undefined) facet.repositories?.add(repositoryId);
-    } else if (this.#known.size < MAX_KNOWN) {
-      const repositories = repositoryId === undefined ? undefined : new Set([repositoryId]);
-      this.#known.set(key, { filter: { kind, value, label }, repositories, count });
+    let facet = this.#known.get(key);
+    if (!facet) {
+      if (this.#known.size >= MAX_KNOWN) return;
+      facet = { filter: { kind, value, label }, count: 0 };
+      this.#known.set(key, facet);
     }
+    facet.count += count;
+    let shares = this.#shares.get(repositoryId);
+    if (!shares) {
+      shares = new Map();
+      this.#shares.set(repositoryId, shares);
+    }
+    const before = shares.get(facet);
+    if (before === undefined && this.#sharesKept >= MAX_SHARES) return;
+    if (before === undefined) this.#sharesKept++;
+    shares.set(facet, (before ?? 0) + count);
   }
 }
 

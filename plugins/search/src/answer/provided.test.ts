@@ -161,6 +161,7 @@ describe('what no plugin provides', () => {
   it.each([
     ['repo:has.paht(x) needle', 'repo:has.path(x) needle'],
     ['type:files needle', 'type:file needle'],
+    ['type:sym needle', 'type:symbol needle'],
     ['type:whatever needle', undefined],
     ['-repo:has.nothing() needle', undefined],
   ])('%s is a query that is wrong, with a proposal where there is one', async (query, fixed) => {

@@ -1,6 +1,20 @@
-/** The candidate nearest to the text, when it is near enough to be a slip of the fingers. */
-export function nearest(text: string, candidates: Iterable<string>): string | undefined {
+/** Letters of a beginning that is taken for the whole. */
+const SHORTEST_BEGINNING = 2;
+
+/** The candidate nearest to the text, when it is near enough to be a slip of the fingers; else the shortest that begins like it. */
+export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const wanted = text.toLowerCase();
+  return byDistance(wanted, candidates) ?? byBeginning(wanted, candidates);
+}
+
+function byBeginning(wanted: string, candidates: readonly string[]): string | undefined {
+  if (wanted.length < SHORTEST_BEGINNING) return undefined;
+  return candidates
+    .filter((candidate) => candidate.toLowerCase().startsWith(wanted))
+    .reduce<string | undefined>((best, candidate) => (best === undefined || candidate.length < best.length ? candidate : best), undefined);
+}
+
+function byDistance(wanted: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.min(3, Math.ceil(wanted.length / 3) + 1);
   for (const candidate of candidates) {

@@ -8,7 +8,7 @@ import { languageNames, languagesNamed } from './languages/languages.js';
 import { escapeRegexp } from './pattern-runs.js';
 import { quote, replacing } from './query-errors.js';
 import { parseRevisions, splitRevisions } from './revisions.js';
-import { parseSelect, SELECTS } from './select.js';
+import { PLAIN_SELECTS, parseSelect, SELECTS } from './select.js';
 
 /** Any moment serves to tell whether a time is well written. */
 const SOME_TIME = new Date(0);
@@ -57,7 +57,7 @@ function valueProblem(filter: FilterNode): Problem | undefined {
     case 'lang':
       return languagesNamed(value) !== undefined
         ? undefined
-        : { message: `No language is called "${value}".`, suggestion: nearest(value, languageNames()) };
+        : { message: `No language is called "${value}".`, suggestion: nearest(value, [...languageNames()]) };
     case 'count':
       return value.toLowerCase() === 'all' || /^[1-9]\d{0,8}$/.test(value)
         ? undefined
@@ -72,7 +72,7 @@ function valueProblem(filter: FilterNode): Problem | undefined {
     case 'select':
       return parseSelect(value) !== undefined
         ? undefined
-        : { message: `select: does not know "${value}".`, suggestion: nearest(value, SELECTS) };
+        : { message: `select: takes ${PLAIN_SELECTS.join(', ')}; not "${value}".`, suggestion: nearest(value, SELECTS) ?? 'repo' };
     case 'before':
     case 'after':
     case 'repohascommitafter':

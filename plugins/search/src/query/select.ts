@@ -65,6 +65,8 @@ export const SYMBOL_KINDS = [
   ],
 ] as const;
 
+/** As they are told to people: each kind of symbol is more than they want to read. */
+export const PLAIN_SELECTS: readonly string[] = [...PLAIN, 'symbol', 'symbol.<kind>'];
 export const SELECTS: readonly string[] = [...PLAIN, 'symbol', ...SYMBOL_KINDS.map((kind) => `symbol.${kind}`)];
 
 export function parseSelect(value: string): Select | undefined {

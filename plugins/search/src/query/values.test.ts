@@ -143,5 +143,7 @@ describe('a language', () => {
   it('is found behind a slip of the fingers', () => {
     expect(nearest('pyhton', ['perl', 'python'])).toBe('python');
     expect(nearest('zzzz', ['perl', 'python'])).toBeUndefined();
+    expect(nearest('sym', ['commit', 'symbol.class', 'symbol'])).toBe('symbol');
+    expect(nearest('s', ['commit', 'symbol'])).toBeUndefined();
   });
 });
