@@ -39,11 +39,12 @@ export function parseConnectionConfig(jsonc: string, schema: z.ZodObject): Parse
 
 export function parseJsonc(jsonc: string): Record<string, unknown> {
   // The `src` command line sends what its standard input holds, where that is no terminal, whatever file it is given.
-  if (jsonc.trim() === '') throw invalid(['it is empty']);
+  if (jsonc.trim() === '') throw invalid(['it is empty'], 'Give the JSON of the connection, such as { "url": "https://…" }.');
   const errors: ParseError[] = [];
   const value: unknown = parse(jsonc, errors, { allowTrailingComma: true });
-  if (errors.length > 0) throw invalid(errors.slice(0, 5).map((error) => `${position(jsonc, error.offset)}: ${inWords(error.error)}`));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(['the configuration: must be an object']);
+  if (errors.length > 0) throw noJson(errors.slice(0, 5).map((error) => `${position(jsonc, error.offset)}: ${inWords(error.error)}`));
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(['the configuration: must be an object'], 'Put the keys of the connection between { and }.');
   return value as Record<string, unknown>;
 }
 
@@ -58,10 +59,21 @@ function position(text: string, offset: number): string {
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-const invalid = (problems: readonly string[]): SextantError =>
+const noJson = (problems: readonly string[]): SextantError =>
+  invalid(
+    problems,
+    'Correct the text where it is named: keys and texts stand in double quotes, with a comma between entries; comments may stand anywhere.',
+    "The connection's configuration is no JSON.",
+  );
+
+const invalid = (
+  problems: readonly string[],
+  fix = 'Correct the named keys.',
+  what = "The connection's configuration is malformed.",
+): SextantError =>
   new SextantError('SEXTANT_CODE_HOST_CONFIG_INVALID', {
-    what: "The connection's configuration is malformed.",
+    what,
     why: `${problems.join('; ')}.`,
-    fix: 'Correct the named keys.',
+    fix,
     details: { problems: [...problems] },
   });

@@ -127,7 +127,7 @@ export class ConnectionStore {
   }
 
   async add(input: { readonly kind: string; readonly displayName: string; readonly config: string }): Promise<ConnectionRecord> {
-    this.#check(input.kind, input.displayName, input.config);
+    this.check(input.kind, input.displayName, input.config);
     const row = await this.db.transaction(async (tx) => {
       const [inserted] = await tx.query<ConnectionRow>(
         `INSERT INTO connections (kind, display_name, sealed_config) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`,
@@ -149,7 +149,7 @@ export class ConnectionStore {
       const stored = this.#open(row);
       const config = input.config === undefined ? stored : restore(input.config, stored, withCommonKeys(kind.config));
       const displayName = input.displayName ?? row.display_name;
-      this.#check(row.kind, displayName, config);
+      this.check(row.kind, displayName, config);
       const [updated] = await tx.query<ConnectionRow>(
         `UPDATE connections SET display_name = $2, sealed_config = $3, updated_at = now(), next_sync_at = now(), failed_syncs = 0 WHERE id = $1 RETURNING ${COLUMNS}`,
         [id, displayName, this.secrets.seal(config)],
@@ -205,7 +205,7 @@ export class ConnectionStore {
           const row = known.get(key);
           const stored = row && row.deleted_at === null ? this.#open(row) : undefined;
           const config = change(stored);
-          this.#check(kind, displayName, config);
+          this.check(kind, displayName, config);
           if (row && stored === config && row.display_name === displayName) continue;
           changes.push({ kind, display_name: displayName, sealed_config: this.secrets.seal(config), declared_key: key });
         } catch (error) {
@@ -237,7 +237,8 @@ export class ConnectionStore {
     return rows.map((row) => row.display_name);
   }
 
-  #check(kind: string, displayName: string, config: string): void {
+  /** @throws SEXTANT_CODE_HOST_CONFIG_INVALID, or SEXTANT_CODE_HOST_KIND_UNKNOWN, for what could not be stored. */
+  check(kind: string, displayName: string, config: string): void {
     if (displayName.trim() === '') {
       throw new SextantError('SEXTANT_CODE_HOST_CONFIG_INVALID', { what: 'The connection has no display name.', fix: 'Give it one.' });
     }

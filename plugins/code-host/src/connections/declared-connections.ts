@@ -26,6 +26,22 @@ export async function applyDeclarations(
   kinds: KindRegistry,
   log: Logger,
 ): Promise<DeclarationOutcome> {
+  const { keys, entries } = entriesOf(declared, kinds);
+  const outcome = await store.declare(entries.filter((entry) => typeof entry !== 'string'));
+  const problems = entries.flatMap((entry) => {
+    if (typeof entry === 'string') return [entry];
+    const problem = outcome.problems.get(entry.key);
+    return problem ? [`Connection "${entry.displayName}": ${problem.message}`] : [];
+  });
+  const released = await store.releaseDeclarations(keys);
+  if (released.length > 0) log.warn('Connections that are no longer declared are kept, and can now be edited', { connections: released });
+  return { changed: outcome.changed, problems };
+}
+
+function entriesOf(
+  declared: Declarations,
+  kinds: Pick<KindRegistry, 'find'>,
+): { readonly keys: readonly string[]; readonly entries: readonly (Declaration | string)[] } {
   const keys: string[] = [LOCAL_PATHS_KEY];
   /** In the order of the file; or what is wrong, in words. */
   const entries: (Declaration | string)[] = [];
@@ -45,15 +61,27 @@ export async function applyDeclarations(
   } else if (declared.localPaths.length > 0) {
     entries.push('Folders were given, and the plugin code-host-local, which reads them, is not running.');
   }
-  const outcome = await store.declare(entries.filter((entry) => typeof entry !== 'string'));
-  const problems = entries.flatMap((entry) => {
+  return { keys, entries };
+}
+
+/** Which declaration cannot be taken, and why; in words where it has no error of its own. */
+export type DeclarationProblem = string | { readonly called: string; readonly error: unknown };
+
+/** What is wrong with declarations of connections, without taking them. */
+export function declarationProblems(
+  { connections }: Pick<Declarations, 'connections'>,
+  store: Pick<ConnectionStore, 'check'>,
+  kinds: Pick<KindRegistry, 'find'>,
+): readonly DeclarationProblem[] {
+  return entriesOf({ connections, localPaths: [] }, kinds).entries.flatMap((entry): DeclarationProblem[] => {
     if (typeof entry === 'string') return [entry];
-    const problem = outcome.problems.get(entry.key);
-    return problem ? [`Connection "${entry.displayName}": ${problem.message}`] : [];
+    try {
+      store.check(entry.kind, entry.displayName, entry.change(undefined));
+      return [];
+    } catch (error) {
+      return [{ called: `"${entry.displayName}" (${entry.kind})`, error }];
+    }
   });
-  const released = await store.releaseDeclarations(keys);
-  if (released.length > 0) log.warn('Connections that are no longer declared are kept, and can now be edited', { connections: released });
-  return { changed: outcome.changed, problems };
 }
 
 /** A later start adds folders and never removes one. */

@@ -1,6 +1,7 @@
 import type { Finding, SystemCheck } from '@sextant/plugin-site/api';
 import { type Jobs, SextantError } from '@sextant/sdk';
 import type { ConnectionRecord, ConnectionStore } from '../connections/connection-store.js';
+import type { DeclarationProblem } from '../connections/declared-connections.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
 import { failureText } from '../sync/failure-text.js';
 import { syncConnection, syncOptions } from '../sync/jobs.js';
@@ -9,6 +10,8 @@ interface CheckParts {
   readonly connections: Pick<ConnectionStore, 'list' | 'usable'>;
   readonly kinds: Pick<KindRegistry, 'get'>;
   readonly jobs: Pick<Jobs, 'enqueue'>;
+  /** Of the configuration file, which has connections that could not be stored as well. */
+  readonly declared: () => readonly DeclarationProblem[];
 }
 
 /** Connections that one look asks their hosts about: those that fail first. */
@@ -23,7 +26,7 @@ export const connectionCheck = (parts: CheckParts): SystemCheck => ({
   async run({ signal }) {
     const all = await parts.connections.list({ limit: LISTED });
     const asked = [...all].sort((a, b) => b.failedSyncs - a.failedSyncs || a.id - b.id).slice(0, ASKED);
-    const findings: Finding[] = [];
+    const findings: Finding[] = parts.declared().map(notTaken);
     const waiting = [...asked];
     const ask = async (): Promise<void> => {
       for (let record = waiting.shift(); record; record = waiting.shift()) findings.push(await examined(record, parts, signal));
@@ -31,10 +34,23 @@ export const connectionCheck = (parts: CheckParts): SystemCheck => ({
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
     if (all.length > asked.length)
       findings.push({ level: 'ok', what: `${all.length - asked.length} connections whose syncs fail less often were not asked.` });
-    if (all.length === 0) findings.push({ level: 'ok', what: 'There are no connections to code hosts.' });
+    if (all.length === 0 && findings.length === 0) findings.push({ level: 'ok', what: 'There are no connections to code hosts.' });
     return findings;
   },
 });
+
+function notTaken(problem: DeclarationProblem): Finding {
+  if (typeof problem === 'string') return { level: 'error', what: 'A connection of the configuration file is not taken.', why: problem };
+  const { called, error } = problem;
+  const told = SextantError.is(error) ? error : undefined;
+  return {
+    level: 'error',
+    what: `Connection ${called} of the configuration file is not taken.`,
+    why: told ? [told.what, told.why].filter(Boolean).join(' ') : 'The log says why.',
+    code: told?.code,
+    fix: told?.fix,
+  };
+}
 
 async function examined(record: ConnectionRecord, parts: CheckParts, signal: AbortSignal): Promise<Finding> {
   const called = `Connection "${record.displayName}" (${record.kind})`;

@@ -1,5 +1,7 @@
-import { type OutboundHttp, Secret, SextantError } from '@sextant/sdk';
+import { type OutboundHttp, Secret, SextantError, z } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
+import { parseConnectionConfig } from '../connections/connection-config.js';
+import { type Declarations, declarationProblems } from '../connections/declared-connections.js';
 import { aUser } from '../testing/fakes.js';
 import { connectionCheck } from './connection-check.js';
 import { hostClockCheck } from './host-clock-check.js';
@@ -10,8 +12,10 @@ const TOKEN = 'hunter2-canary';
 
 describe('the check of connections', () => {
   const enqueued: unknown[] = [];
-  const run = (check: () => Promise<unknown>, record: object = {}, count = 1) =>
+  const kinds = { find: () => undefined };
+  const run = (check: () => Promise<unknown>, record: object = {}, count = 1, connections: Declarations['connections'] = []) =>
     connectionCheck({
+      declared: () => declarationProblems({ connections }, { check: () => parseConnectionConfig('{ "url": }', z.object({})) }, kinds),
       connections: {
         list: async () =>
           Array.from({ length: count }, (_, at) => ({
@@ -46,6 +50,22 @@ describe('the check of connections', () => {
     expect(findings).toMatchObject([{ level: 'warning', mend: { id: 'resync:1' } }]);
     await findings[0]?.mend?.run(asked);
     expect(enqueued).toEqual([{ connectionId: 1 }]);
+  });
+
+  it('names what is declared and cannot be taken, also where there is no other', async () => {
+    const declared = { kind: 'GITEA', displayName: 'Forge', config: '' };
+    const findings = await run(async () => ({ ok: true }), {}, 0, [declared, declared]);
+    expect(findings).toMatchObject([
+      {
+        level: 'error',
+        what: 'Connection "Forge" (GITEA) of the configuration file is not taken.',
+        why: expect.stringContaining('line 1, column 10: value expected'),
+        code: 'SEXTANT_CODE_HOST_CONFIG_INVALID',
+        fix: expect.stringContaining('where it is named'),
+      },
+      { level: 'error', why: expect.stringContaining('declared twice') },
+    ]);
+    expect(await run(async () => ({ ok: true }), {}, 0)).toMatchObject([{ level: 'ok', what: 'There are no connections to code hosts.' }]);
   });
 
   it('asks fifty hosts, and says that there are more', async () => {

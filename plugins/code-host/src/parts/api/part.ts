@@ -3,6 +3,7 @@ import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { freshnessSteps } from '../../api.js';
 import { config } from '../../config.js';
+import { declarationProblems } from '../../connections/declared-connections.js';
 import { connectionCheck } from '../../doctor/connection-check.js';
 import { hostClockCheck } from '../../doctor/host-clock-check.js';
 import { webhookCheck } from '../../doctor/webhook-check.js';
@@ -55,7 +56,11 @@ export default definePart(config)({
       });
     }
     r.contribute(freshnessSteps, (deps) => connectionSteps({ ...recordsOf(deps), jobs: deps.jobs }));
-    r.contribute(systemChecks, (deps) => connectionCheck({ ...recordsOf(deps), jobs: deps.jobs }));
+    r.contribute(systemChecks, (deps, ctx) => {
+      const records = recordsOf(deps);
+      const declared = () => declarationProblems(ctx.config.get(), records.connections, records.kinds);
+      return connectionCheck({ ...records, jobs: deps.jobs, declared });
+    });
     r.contribute(systemChecks, (deps) => hostClockCheck({ ...recordsOf(deps), http: deps.http, now: () => deps.clock.now() }));
     r.contribute(systemChecks, (deps) => webhookCheck(webhooksOf(deps)));
     for (const type of OUTBOUND_EVENT_TYPES) r.contribute(outboundEventTypes, ({ db }) => type(db));
