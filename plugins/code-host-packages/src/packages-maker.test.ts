@@ -264,7 +264,12 @@ describe('an archive of a Go module', () => {
       await using closed = await FakeGoProxy.start([]);
       const away = { key: sums.key, url: `${closed.url}/` };
       await closed[Symbol.asyncDispose]();
-      expect((await failureOf(filesOf(version, maker(), undefined, go.url, away))).details['refused']).toBeUndefined();
+      const silence = await failureOf(filesOf(version, maker(), undefined, go.url, away));
+      expect([silence.code, silence.fix, silence.details['refused']]).toEqual([
+        'SEXTANT_PACKAGES_FETCH',
+        expect.stringContaining('"sumdb"'),
+        undefined,
+      ]);
     });
 
     it('asks the database itself where the proxy does not pass it on, without the credential', async () => {

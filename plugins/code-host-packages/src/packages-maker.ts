@@ -125,9 +125,13 @@ class Fetching {
     try {
       return await this.#bytes(url, 1024 ** 2, signal, 'admin');
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      if ([404, 410].includes(Number(error.details['status']))) return undefined;
-      throw notFetched(url, error.why ?? error.message);
+      signal.throwIfAborted();
+      if (isRefusal(error) && [404, 410].includes(Number(error.details['status']))) return undefined;
+      throw new SextantError('SEXTANT_PACKAGES_FETCH', {
+        what: `The checksum database at ${new URL(url).host} could not be asked.`,
+        why: SextantError.is(error) ? [error.what, error.why].filter(Boolean).join(' ') : String(error),
+        fix: 'Wait, or see how it is reached from here; "sumdb" of the connection names another one, or "off".',
+      });
     }
   }
 
