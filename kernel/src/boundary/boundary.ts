@@ -35,8 +35,11 @@ export class Boundary {
     private readonly tracing: Tracing = NO_TRACING,
   ) {}
 
-  /** Enters without a deadline of its own: for resolvers, which share their operation's. Returns what `work` returns. */
-  enter<R>(entry: Entry, work: () => R): R {
+  /**
+   * Enters without a deadline of its own: for resolvers, which share their operation's. Returns what `work` returns.
+   * @param signal whose reason is not the plugin's error: whoever aborted it has told of it
+   */
+  enter<R>(entry: Entry, work: () => R, signal?: AbortSignal): R {
     if (!this.observer.allows(entry.plugin)) throw circuitOpen(entry.plugin);
     let result: R;
     const outer = runningPlugin.enter(entry.plugin);
@@ -46,14 +49,14 @@ export class Boundary {
           ? this.tracing.resolver(entry.plugin, entry.name, () => entries.run(entry, work))
           : entries.run(entry, work);
     } catch (error) {
-      this.#count(entry, error);
+      this.#count(entry, error, signal);
       throw error;
     } finally {
       runningPlugin.leave(outer);
     }
     if (result instanceof Promise) {
       return result.catch((error: unknown) => {
-        this.#count(entry, error);
+        this.#count(entry, error, signal);
         throw error;
       }) as R;
     }
@@ -70,7 +73,8 @@ export class Boundary {
     work: (signal: AbortSignal, again: () => void) => R | Promise<R>,
   ): Promise<R> {
     if (options.deadline <= 0 || !Number.isFinite(options.deadline)) {
-      return await this.enter(entry, () => work(options.signal ?? new AbortController().signal, () => undefined));
+      const { signal = new AbortController().signal } = options;
+      return await this.enter(entry, () => work(signal, () => undefined), signal);
     }
     const controller = new AbortController();
     const forward = (): void => controller.abort(options.signal?.reason);
@@ -89,7 +93,7 @@ export class Boundary {
       const again = (): void => {
         if (!controller.signal.aborted) timer?.refresh();
       };
-      const result = this.enter(entry, () => work(controller.signal, again));
+      const result = this.enter(entry, () => work(controller.signal, again), controller.signal);
       if (!(result instanceof Promise)) return result;
       return await Promise.race([result, deadline]);
     } finally {
@@ -108,7 +112,8 @@ export class Boundary {
     return entry !== undefined;
   }
 
-  #count(entry: Entry, error: unknown): void {
+  #count(entry: Entry, error: unknown, signal?: AbortSignal): void {
+    if (signal?.aborted && error === signal.reason) return;
     if (SextantError.is(error) && error.status < 500) return;
     if (error instanceof Error && error.name === 'AbortError') return;
     this.observer.failed(entry, error);

@@ -21,17 +21,17 @@ export interface CaretakerOptions {
 const CLASS = 0x5e87a8;
 const SWEEP_EVERY = 10 * 60_000;
 
-// The server's own start counts as a beat of everyone: after an outage all workers have been silent.
+// The server's own start counts as a beat of everyone: after an outage all workers have been silent. Orphans are locked by a worker that is in no list: it
+// was killed between its first job and its first beat, which may still arrive; so the list is read once for both.
 const BURY = `
   with dead as (
     delete from kernel.workers
     where beat_at < clock_timestamp() - $1 * interval '1 millisecond' and pg_postmaster_start_time() < clock_timestamp() - $1 * interval '1 millisecond'
-    returning pool_id, instance)
-  select pool_id, instance from dead`;
-
-// Locked by a worker that is in no list: it was killed between its first job and its first beat.
-const ORPHANS = `
-  select distinct j.locked_by as pool_id from graphile_worker.jobs j
+    returning pool_id, instance
+  )
+  select pool_id, instance from dead
+  union
+  select j.locked_by, j.locked_by from graphile_worker.jobs j
   where j.locked_by is not null and j.locked_at < clock_timestamp() - $1 * interval '1 millisecond' and not exists (select 1 from kernel.workers w where w.pool_id = j.locked_by)`;
 
 /** What one scheduler of all does for everybody: gives jobs of dead workers away, carries outboxes over, forgets old history. */
@@ -99,10 +99,9 @@ export class Caretaker {
       const [lock] = await db.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1, 0) as mine', [CLASS]);
       if (!lock!.mine) return [];
       const buried = await db.query<{ pool_id: string; instance: string }>(BURY, [silence]);
-      const orphans = await db.query<{ pool_id: string }>(ORPHANS, [silence]);
-      const ids = [...buried, ...orphans].map((row) => row.pool_id);
+      const ids = buried.map((row) => row.pool_id);
       if (ids.length > 0) await db.query('select graphile_worker.force_unlock_workers($1::text[])', [ids]);
-      return [...buried.map((row) => row.instance), ...orphans.map((row) => row.pool_id)];
+      return [...new Set(buried.map((row) => row.instance))];
     });
     if (dead.length === 0) return;
     this.options.log.warn(

@@ -91,13 +91,12 @@ export class ConnectionStore {
     return row ? recordOf(row) : undefined;
   }
 
-  /** Ids of connections whose list is due, the longest waiting first. Those of a kind whose plugin does not run wait for it. */
-  async due(limit: number): Promise<readonly number[]> {
-    const rows = await this.db.query<{ id: number }>(
-      'SELECT id FROM connections WHERE deleted_at IS NULL AND next_sync_at <= now() AND kind = ANY($2::text[]) ORDER BY next_sync_at, id LIMIT $1',
+  /** Connections whose list is due, the longest waiting first, and whether their last sync failed. Those of a kind whose plugin does not run wait for it. */
+  async due(limit: number): Promise<readonly { readonly id: number; readonly fails: boolean }[]> {
+    return await this.db.query<{ id: number; fails: boolean }>(
+      'SELECT id, failed_syncs > 0 AS fails FROM connections WHERE deleted_at IS NULL AND next_sync_at <= now() AND kind = ANY($2::text[]) ORDER BY next_sync_at, id LIMIT $1',
       [limit, this.kinds.names()],
     );
-    return rows.map((row) => row.id);
   }
 
   /** The configuration for people: secrets redacted, comments kept. */

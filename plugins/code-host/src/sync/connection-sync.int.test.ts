@@ -259,7 +259,7 @@ describe('a list that is not whole (row 15)', () => {
     await expect(world.sync(connection, { signal: controller.signal })).rejects.toThrow();
     expect(await world.living()).toEqual({ 1: 'a' });
     expect((await world.history.list(connection, { limit: 1 }))[0]?.state).toBe('CANCELED');
-    expect(await world.connections.due(10)).toEqual([connection]);
+    expect(await world.connections.due(10)).toMatchObject([{ id: connection }]);
   });
 
   it('is tried again later and later, and at once when the connection was edited', async () => {
@@ -272,14 +272,14 @@ describe('a list that is not whole (row 15)', () => {
     expect(waits).toEqual([...waits].sort((a, b) => a - b));
     expect(waits[2]).toBeGreaterThan(3 * 60_000);
     await world.connections.update(connection, { displayName: 'one' });
-    expect(await world.connections.due(10)).toEqual([connection]);
+    expect(await world.connections.due(10)).toMatchObject([{ id: connection }]);
   });
 
   it('waits for the plugin of its kind, and counts no failure meanwhile', async () => {
     await db.query(`UPDATE connections SET kind = 'GONE' WHERE id = $1`, [connection]);
     expect(await world.connections.due(10)).toEqual([]);
     await db.query(`UPDATE connections SET kind = $2 WHERE id = $1`, [connection, world.host.kind]);
-    expect(await world.connections.due(10)).toEqual([connection]);
+    expect(await world.connections.due(10)).toMatchObject([{ id: connection }]);
   });
 
   it('says that the one before died when its process did (row 13), and leaves nothing of it', async () => {

@@ -13,6 +13,8 @@ import { ConnectionWatchers } from './connection-watchers.js';
 
 /** Connections that one tick of the schedule enqueues. */
 const DUE_AT_A_TIME = 1_000;
+/** Priority of a sync after one that failed. */
+const FAILING = 10;
 /** A connection that is due waits for the next tick. */
 const SHORTEST_TICK = 5_000;
 const LONGEST_TICK = 30_000;
@@ -63,6 +65,10 @@ async function enqueueDue(deps: ServiceDeps): Promise<void> {
   const due = await recordsOf(deps).connections.due(DUE_AT_A_TIME);
   await deps.jobs.enqueueMany(
     syncConnection,
-    due.map((connectionId) => ({ payload: { connectionId }, options: { ...syncOptions(connectionId), onConflict: 'keep' as const } })),
+    due.map(({ id, fails }) => ({
+      payload: { connectionId: id },
+      // Many that hang fill all the places that there are: those that answer come first.
+      options: { ...syncOptions(id), onConflict: 'keep' as const, priority: fails ? FAILING : 0 },
+    })),
   );
 }
