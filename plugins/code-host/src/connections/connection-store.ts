@@ -99,6 +99,10 @@ export class ConnectionStore {
     );
   }
 
+  async isDue(id: number): Promise<boolean> {
+    return (await this.db.query('SELECT FROM connections WHERE id = $1 AND deleted_at IS NULL AND next_sync_at <= now()', [id])).length > 0;
+  }
+
   /** The configuration for people: secrets redacted, comments kept. */
   async redactedConfig(id: number): Promise<string> {
     const row = await this.#required(this.db, id);

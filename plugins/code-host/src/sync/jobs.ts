@@ -7,7 +7,11 @@ const HOUR = 60 * 60_000;
  * takes as long as its host's limits make it; these let it wait for an hour at most.
  */
 export const syncConnection = defineJob('code-host.sync-connection', {
-  payload: z.object({ connectionId: z.int() }),
+  payload: z.object({
+    connectionId: z.int(),
+    /** Because it was due, and for no other reason: one that was listed since then is left alone. */
+    due: z.boolean().optional(),
+  }),
   maxAttempts: 5,
   timeout: 2 * HOUR,
   timeoutFrom: 'progress',

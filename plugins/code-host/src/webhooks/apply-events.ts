@@ -45,7 +45,11 @@ export async function applyEvents(
   if (unknown || events.some((event) => event.type === 'repository')) {
     const affected = await connections();
     for (const connectionId of affected)
-      await parts.jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), priority: -1, onConflict: 'keep', tx });
+      await parts.jobs.enqueue(
+        syncConnection,
+        { connectionId },
+        { ...syncOptions(connectionId), priority: -1, onConflict: 'keep-run-at', tx },
+      );
     done.push(`${affected.length} to list again`);
   }
   for (const event of events) {

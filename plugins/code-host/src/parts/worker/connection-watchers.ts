@@ -100,7 +100,7 @@ export class ConnectionWatchers implements AsyncDisposable {
     const { db, jobs, log } = this.parts;
     try {
       if (externalIds.length === 0) {
-        await jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), onConflict: 'keep' });
+        await jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), onConflict: 'keep-run-at' });
         return;
       }
       const listed = await db.query<Told & { readonly externalId: string; readonly isNews: boolean }>(

@@ -27,9 +27,12 @@ export default definePart(config)({
     provideServices(r);
 
     const turns = new Turns();
-    r.job(syncConnection, async ({ connectionId }, deps, job) => {
+    r.job(syncConnection, async ({ connectionId, due }, deps, job) => {
       const { db, events } = deps;
-      const sync = new ConnectionSync({ ...recordsOf(deps), db, events, config: () => job.config, log: job.log, turns });
+      const records = recordsOf(deps);
+      // It may have been found due while the sync before was about to begin. After a crash that sync is this one.
+      if (due && job.attempt === 1 && !(await records.connections.isDue(connectionId))) return;
+      const sync = new ConnectionSync({ ...records, db, events, config: () => job.config, log: job.log, turns });
       await sync.run(connectionId, { signal: job.signal, progress: (text) => job.progress(text) });
     });
     r.job(syncDueConnections, (_payload, deps) => enqueueDue(deps));
@@ -66,7 +69,7 @@ async function enqueueDue(deps: ServiceDeps): Promise<void> {
   await deps.jobs.enqueueMany(
     syncConnection,
     due.map(({ id, fails }) => ({
-      payload: { connectionId: id },
+      payload: { connectionId: id, due: true },
       // Many that hang fill all the places that there are: those that answer come first.
       options: { ...syncOptions(id), onConflict: 'keep' as const, priority: fails ? FAILING : 0 },
     })),
