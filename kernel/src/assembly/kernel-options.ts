@@ -1,9 +1,10 @@
 import type { Configuration } from '@sextant/config';
 import type { Clock, Manifest, Programs } from '@sextant/sdk';
 import type { Logs } from '../observability/logs.js';
+import type { OutboundOptions } from '../outbound/outbound.js';
 import type { RunawayOptions } from './runaways-of.js';
 
-export interface KernelOptions extends RunawayOptions {
+export interface KernelOptions extends RunawayOptions, Pick<OutboundOptions, 'lookup'> {
   readonly builtin: readonly Manifest[];
   readonly configuration: Configuration;
   /** Start the always-on plugins only. */

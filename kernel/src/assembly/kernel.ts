@@ -129,7 +129,7 @@ export class Kernel {
       readonly lock: OwnerLock | undefined;
     },
   ) {
-    const { configuration, clock = systemClock, programs = localPrograms } = options;
+    const { configuration, lookup, clock = systemClock, programs = localPrograms } = options;
     const { process: config } = configuration;
     const { logs, stored, roles, tracing } = base;
     const log = logs.of('kernel');
@@ -159,7 +159,7 @@ export class Kernel {
     this.health = new Health(this.#boundary);
     this.#configs = new PluginConfigs(configuration, log);
     this.#remoteClients = new RemoteClients(base.tls, tracing);
-    this.#outbound = new Outbound({ ...config.outbound, version: KERNEL_VERSION, log: stored?.outboundLog, tracing });
+    this.#outbound = new Outbound({ ...config.outbound, version: KERNEL_VERSION, log: stored?.outboundLog, tracing, lookup });
     this.#remoteServer = new RemoteServer(this.#boundary, log, {
       tracing,
       stateOf: (plugin) => this.records.find((r) => r.id === plugin)?.state,

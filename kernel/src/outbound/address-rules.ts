@@ -73,6 +73,9 @@ export const plainHost = (host: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
 
+/** As every program reads it: `127.0.0.1` for `0x7f.1`. */
+export const plainAddress = (address: string): string => ipaddr.parse(plainHost(address)).toString();
+
 export const isAddress = (host: string): boolean => ipaddr.isValid(plainHost(host));
 
 /** The IPv4 address that an IPv6 one stands for where a network translates it: mapped, compatible, NAT64, 6to4. */

@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { SextantError } from '@sextant/sdk';
-import type { AddressRules, UrlFrom } from './address-rules.js';
+import { type AddressRules, isAddress, plainAddress, plainHost, type UrlFrom } from './address-rules.js';
 
 /** As `lookup` of node:dns. */
 export type Lookup = (
@@ -31,6 +31,30 @@ export const guardedLookup = (rules: AddressRules, from: UrlFrom, resolve: Looku
       else done(null, first.address, first.family);
     });
   }) as LookupFunction;
+
+/**
+ * The addresses of a host, written out or by its name, all of which may be called.
+ * @throws SEXTANT_OUTBOUND_ADDRESS; what the look-up throws; when `signal` is aborted, its reason.
+ */
+export async function checkedAddresses(
+  host: string,
+  { rules, from, lookup, signal }: { rules: AddressRules; from: UrlFrom; lookup: Lookup; signal: AbortSignal },
+): Promise<readonly string[]> {
+  const name = plainHost(host);
+  if (isAddress(name)) {
+    const refusal = rules.refusal(name, name, from);
+    if (refusal !== undefined) throw refused(host, refusal, from);
+    return [plainAddress(name)];
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
+  const stop = (): void => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  guardedLookup(rules, from, lookup)(name, { all: true }, (error, addresses) => {
+    if (error) reject(error);
+    else resolve((addresses as LookupAddress[]).map(({ address }) => address));
+  });
+  return promise.finally(() => signal.removeEventListener('abort', stop));
+}
 
 /** The address itself stays out: it would tell about the own network. */
 export const refused = (host: string, refusal: string, from: UrlFrom): SextantError =>

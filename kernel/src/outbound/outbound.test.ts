@@ -53,7 +53,7 @@ describe('a URL of a person (row 21)', () => {
   ])('that has %s is refused, and nothing is asked', async (_what, addresses) => {
     await using server = await aServer((_request, response) => response.end('inside'));
     const resolve = names({ 'hook.example.com': [addresses] });
-    const error = await failureOf(ask(`http://hook.example.com:${server.port}/`, {}, { resolve }));
+    const error = await failureOf(ask(`http://hook.example.com:${server.port}/`, {}, { lookup: resolve }));
     expect(error).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
     expect(error.message).not.toContain(addresses[0]);
     expect(server.seen).toHaveLength(0);
@@ -62,7 +62,7 @@ describe('a URL of a person (row 21)', () => {
   it('that is bound anew after the check is never followed there: the connection goes to what was checked', async () => {
     await using server = await aServer((_request, response) => response.end('inside'));
     const resolve = names({ 'rebind.example.com': [['192.88.99.1'], ['127.0.0.1']] });
-    const allowed = { resolve, allow: ['192.88.99.0/24'] };
+    const allowed = { lookup: resolve, allow: ['192.88.99.0/24'] };
     const outbound = anOutbound(allowed).of('test');
     const url = `http://rebind.example.com:${server.port}/`;
     // The first answer is allowed and leads nowhere; were the name looked up again to connect, the server would be reached.
@@ -75,7 +75,7 @@ describe('a URL of a person (row 21)', () => {
   it('is let through to a host inside that an admin allows, and to no other', async () => {
     await using server = await aServer((_request, response) => response.end('hello'));
     const options = {
-      resolve: names({ 'git.corp.example': [['127.0.0.1']], 'other.example': [['127.0.0.1']] }),
+      lookup: names({ 'git.corp.example': [['127.0.0.1']], 'other.example': [['127.0.0.1']] }),
       allow: ['*.corp.example'],
     };
     expect(await (await ask(`http://git.corp.example:${server.port}/`, {}, options)).text()).toBe('hello');
@@ -84,7 +84,7 @@ describe('a URL of a person (row 21)', () => {
 
   it('takes no connection that an admin’s URL opened', async () => {
     await using server = await aServer((_request, response) => response.end('hello'));
-    const outbound = anOutbound({ resolve: names({ 'git.example': [['127.0.0.1']] }) }).of('test');
+    const outbound = anOutbound({ lookup: names({ 'git.example': [['127.0.0.1']] }) }).of('test');
     const url = `http://git.example:${server.port}/`;
     await (await outbound.fetch(url, { from: 'admin' })).text();
     expect(await failureOf(outbound.fetch(url))).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
@@ -232,7 +232,7 @@ describe('what fails', () => {
       details: { reason: 'refused' },
     });
     expect(`${refusedError.message}${JSON.stringify(refusedError.details)}`).not.toContain(SECRET);
-    const unknown = await failureOf(ask('http://gone.example/', {}, { resolve: names({}) }));
+    const unknown = await failureOf(ask('http://gone.example/', {}, { lookup: names({}) }));
     expect(unknown).toMatchObject({ details: { reason: 'name' } });
     await using plain = await aServer((_request, response) => response.end());
     expect(await failureOf(ask(`https://127.0.0.1:${plain.port}/`, { from: 'admin' }))).toMatchObject({ details: { reason: 'tls' } });
@@ -254,7 +254,7 @@ describe('a proxy', () => {
       response.end('by proxy');
     });
     const options = {
-      resolve: names({ 'inside.example': [['10.0.0.1']] }),
+      lookup: names({ 'inside.example': [['10.0.0.1']] }),
       proxy: { httpProxy: `http://127.0.0.1:${proxy.port}`, noProxy: '127.0.0.1' },
     };
     expect(await (await ask('http://public.example/a', {}, options)).text()).toBe('by proxy');
@@ -272,11 +272,61 @@ describe('a proxy', () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as AddressInfo;
-    const options = { resolve: names({}), proxy: { httpsProxy: `http://127.0.0.1:${port}`, noProxy: '' } };
+    const options = { lookup: names({}), proxy: { httpsProxy: `http://127.0.0.1:${port}`, noProxy: '' } };
     expect(await failureOf(ask('https://public.example/', {}, options))).toMatchObject({ code: 'SEXTANT_OUTBOUND_FAILED' });
     expect(asked).toEqual(['public.example:443']);
     proxy.closeAllConnections();
     await new Promise((resolve) => proxy.close(resolve));
+  });
+});
+
+describe('the addresses for a program that connects by itself', () => {
+  const lookup = names({
+    'git.example': [['192.88.99.1', '2001:db8::1']],
+    'both.example': [['192.88.99.1'], ['127.0.0.1']],
+    'inside.example': [['10.0.0.1']],
+    'metadata.example': [['169.254.169.254']],
+  });
+  const resolve = (url: string, from?: 'person' | 'admin', options: OutboundOptions = {}): Promise<readonly string[]> =>
+    anOutbound({ lookup, allow: ['192.88.99.1', '2001:db8::/32'], ...options })
+      .of('test')
+      .resolve(url, from ? { from } : {});
+
+  it('are all of a name’s, once each of them was checked', async () => {
+    expect(await resolve('https://git.example/a.git')).toEqual(['192.88.99.1', '2001:db8::1']);
+    expect(await resolve('ssh://git@git.example:2222/a.git')).toEqual(['192.88.99.1', '2001:db8::1']);
+    expect(await resolve('http://inside.example/', 'admin')).toEqual(['10.0.0.1']);
+    expect(await failureOf(resolve('http://inside.example/'))).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
+    expect(await failureOf(resolve('ssh://git@metadata.example/', 'admin'))).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
+  });
+
+  it('are those of this very look-up', async () => {
+    expect(await resolve('http://both.example/')).toEqual(['192.88.99.1']);
+    expect(await failureOf(resolve('http://both.example/'))).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
+  });
+
+  it.each([
+    ['ssh://git@0x7f.1/a', ['127.0.0.1']],
+    ['https://[::1]:8443/a', ['::1']],
+    ['http://2130706433/a', ['127.0.0.1']],
+  ])('of %s are %j, which a person may not reach', async (url, addresses) => {
+    expect(await resolve(url, 'admin')).toEqual(addresses);
+    expect(await failureOf(resolve(url))).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
+  });
+
+  it('are none where a proxy alone knows the name, which ssh does not go by', async () => {
+    const proxy = { proxy: { httpProxy: 'http://127.0.0.1:1', noProxy: '' } };
+    expect(await resolve('https://public.example/', 'person', proxy)).toEqual([]);
+    expect(await failureOf(resolve('https://metadata.example/', 'admin', proxy))).toMatchObject({ code: 'SEXTANT_OUTBOUND_ADDRESS' });
+    const noName = { code: 'SEXTANT_OUTBOUND_FAILED', details: { reason: 'name' } };
+    expect(await failureOf(resolve('ssh://git@public.example/', 'person', proxy))).toMatchObject(noName);
+    expect(await failureOf(resolve('https://public.example/'))).toMatchObject(noName);
+  });
+
+  it.each(['git://git.example/a', 'file:///a', `https://bob:${SECRET}@git.example/a`, 'no url'])('of %s are refused', async (url) => {
+    const error = await failureOf(resolve(url));
+    expect(error).toMatchObject({ code: 'SEXTANT_OUTBOUND_URL' });
+    expect(error.message).not.toContain(SECRET);
   });
 });
 

@@ -1,10 +1,10 @@
 import { type OutboundHttp, type OutboundRequest, SextantError } from '@sextant/sdk';
 import { type Dispatcher, EnvHttpProxyAgent, fetch, type Response as UndiciResponse } from 'undici';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
-import { AddressRules, isAddress, plainHost, type UrlFrom } from './address-rules.js';
+import { AddressRules, isAddress, type UrlFrom } from './address-rules.js';
 import { boundedResponse } from './bounded-response.js';
 import { failureWords, isBadPort, ownError } from './failure-words.js';
-import { guardedLookup, type Lookup, refused, resolveName } from './guarded-lookup.js';
+import { checkedAddresses, guardedLookup, type Lookup, resolveName } from './guarded-lookup.js';
 import './outbound-errors.js';
 import type { OutboundLog } from './outbound-log.js';
 import { type Hop, MOST_REDIRECTS, nextHop, notFollowed } from './redirects.js';
@@ -21,8 +21,8 @@ export interface OutboundOptions {
   readonly version?: string;
   readonly log?: Pick<OutboundLog, 'record'> | undefined;
   readonly tracing?: Tracing;
-  /** Default: the system's. */
-  readonly resolve?: Lookup;
+  /** How names are resolved. Default: as the system does. */
+  readonly lookup?: Lookup | undefined;
   /** Default: as the environment says (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). */
   readonly proxy?: { readonly httpProxy?: string; readonly httpsProxy?: string; readonly noProxy?: string };
 }
@@ -36,8 +36,10 @@ export class Outbound {
   readonly #rules: AddressRules;
   readonly #agents: Readonly<Record<UrlFrom, Dispatcher>>;
   readonly #tracing: Tracing;
+  readonly #lookup: Lookup;
 
   constructor(private readonly options: OutboundOptions = {}) {
+    this.#lookup = options.lookup ?? resolveName;
     this.#rules = new AddressRules(options.allow ?? []);
     this.#tracing = options.tracing ?? NO_TRACING;
     this.#agents = { person: this.#agentFor('person'), admin: this.#agentFor('admin') };
@@ -45,7 +47,10 @@ export class Outbound {
 
   /** The plugin's way out. */
   of(plugin: string): OutboundHttp {
-    return { fetch: (url, request = {}) => this.#fetch(plugin, url, request) };
+    return {
+      fetch: (url, request = {}) => this.#fetch(plugin, url, request),
+      resolve: (url, options = {}) => this.#resolve(url, options),
+    };
   }
 
   async close(): Promise<void> {
@@ -117,18 +122,28 @@ export class Outbound {
 
   /** What a socket's lookup does not see: an address in the place of a name, and a name that a proxy resolves. */
   async #check({ url, from }: Hop, signal: AbortSignal): Promise<void> {
-    const host = plainHost(url.hostname);
-    if (isAddress(host)) {
-      const refusal = this.#rules.refusal(host, host, from);
-      if (refusal !== undefined) throw refused(url.hostname, refusal, from);
-    } else if (this.#proxied) {
-      await new Promise<void>((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-        // A network that goes out by a proxy alone may resolve no name of the outside.
-        guardedLookup(this.#rules, from, this.options.resolve ?? resolveName)(host, { all: true }, (error) =>
-          SextantError.is(error) ? reject(error) : resolve(),
-        );
-      });
+    if (isAddress(url.hostname) || this.#proxied) await this.#addresses(url, from, signal);
+  }
+
+  async #addresses(url: URL, from: UrlFrom, signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return await checkedAddresses(url.hostname, { rules: this.#rules, from, lookup: this.#lookup, signal });
+    } catch (error) {
+      // A network that goes out by a proxy alone may resolve no name of the outside.
+      if (SextantError.is(error) || signal.aborted || url.protocol === 'ssh:' || !this.#proxied) throw error;
+      return [];
+    }
+  }
+
+  async #resolve(text: string, { from = 'person', signal }: Pick<OutboundRequest, 'from' | 'signal'>): Promise<readonly string[]> {
+    signal?.throwIfAborted();
+    const url = parsed(text, ['http:', 'https:', 'ssh:']);
+    const deadline = AbortSignal.timeout(TIMEOUT);
+    try {
+      return await this.#addresses(url, from, signal ? AbortSignal.any([signal, deadline]) : deadline);
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw ownError(cause) ?? failure(url, cause, deadline.aborted ? TIMEOUT : undefined);
     }
   }
 
@@ -145,16 +160,17 @@ export class Outbound {
       ...this.options.proxy,
       connections: CONNECTIONS,
       allowH2: false,
-      connect: { lookup: guardedLookup(this.#rules, from, this.options.resolve ?? resolveName) },
+      connect: { lookup: guardedLookup(this.#rules, from, this.#lookup) },
     });
   }
 }
 
 /** @throws SEXTANT_OUTBOUND_URL, without the text, which may hold a secret. */
-function parsed(text: string): URL {
+function parsed(text: string, schemes: readonly string[] = ['http:', 'https:']): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw malformed('It is not an http or https URL.');
-  if (url.username !== '' || url.password !== '') throw malformed('It holds a user or a password.');
+  if (url === undefined || !schemes.includes(url.protocol) || url.hostname === '') throw malformed('It is not an http or https URL.');
+  // By ssh everybody comes as a user, such as git.
+  if ((url.username !== '' && url.protocol !== 'ssh:') || url.password !== '') throw malformed('It holds a user or a password.');
   return url;
 }
 

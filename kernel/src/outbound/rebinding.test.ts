@@ -1,8 +1,8 @@
 import { SextantError } from '@sextant/sdk';
+import { rebindingDns } from '@sextant/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { Outbound } from './outbound.js';
 import { aServer } from './test/a-network.js';
-import { rebindingDns } from './test/rebinding-dns.js';
 
 const codeOf = async (work: Promise<Response>): Promise<string> =>
   work.then(
@@ -27,7 +27,7 @@ describe.skipIf(process.platform !== 'linux')('a DNS server that binds a name an
       'hop.example': ['127.0.0.1'],
       'metadata.example': ['169.254.169.254'],
     });
-    const http = new Outbound({ allow: ['127.0.0.2'], resolve: dns.resolve, proxy: { noProxy: '*' } }).of('test');
+    const http = new Outbound({ allow: ['127.0.0.2'], lookup: dns.lookup, proxy: { noProxy: '*' } }).of('test');
     const url = (name: string, path = '/'): string => `http://${name}:${inside.port}${path}`;
 
     expect(await (await http.fetch(url('rebind.example'))).text()).toBe('public');

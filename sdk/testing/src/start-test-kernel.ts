@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configuration } from '@sextant/config';
@@ -32,6 +33,8 @@ export interface TestKernelOptions {
   readonly clock?: TestClock;
   /** A folder to keep things in over several kernels; default: one of its own, removed at the end. */
   readonly dataDir?: string;
+  /** How names of other servers are resolved, such as `rebindingDns`; default: as the system does. */
+  readonly lookup?: LookupFunction;
   /** The database of another test kernel, to start on it again. */
   readonly databaseUrl?: string;
 }
@@ -95,6 +98,7 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
     configuration,
     logs: new Logs({ level: 'debug', format: 'json', destination: log }),
     ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.lookup ? { lookup: options.lookup } : {}),
   });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

@@ -1,11 +1,20 @@
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns';
-import type { Lookup } from '../guarded-lookup.js';
+import { isIP, type LookupFunction } from 'node:net';
 
-/** A DNS server that gives each look-up of a name the next of its addresses, and then the last, with a time to live of 0. */
-export async function rebindingDns(
-  table: Readonly<Record<string, readonly string[]>>,
-): Promise<{ readonly resolve: Lookup; readonly asked: readonly string[] } & AsyncDisposable> {
+/** A DNS server as an attacker has one. */
+export interface RebindingDns extends AsyncDisposable {
+  /** Asks it, as a test kernel does that is given it for its `lookup`. */
+  readonly lookup: LookupFunction;
+  /** The names that it was asked for, in order. */
+  readonly asked: readonly string[];
+}
+
+/**
+ * A fake of an attacker's DNS server, over UDP on this machine: each look-up of a name is given the next of its IPv4 addresses, and then the last one
+ * again, with a time to live of 0. A name that `table` lacks does not exist.
+ */
+export async function rebindingDns(table: Readonly<Record<string, readonly string[]>>): Promise<RebindingDns> {
   const asked: string[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -20,7 +29,9 @@ export async function rebindingDns(
   resolver.setServers([`127.0.0.1:${socket.address().port}`]);
   return {
     asked,
-    resolve: (hostname, options, done) => {
+    lookup: (hostname, options, done) => {
+      // As the system's: what is an address already is asked of nobody.
+      if (isIP(hostname) !== 0) return done(null, options.all ? [{ address: hostname, family: isIP(hostname) }] : hostname, isIP(hostname));
       resolver.resolve4(hostname, (error, addresses = []) => {
         const found = addresses.map((address) => ({ address, family: 4 }));
         if (error) done(error, []);
