@@ -17,7 +17,7 @@ const INFO = `hello ana, this is git@forge running gitolite3 3.6.12-1 (Debian) o
 `;
 
 let answer: string;
-let asked: SshQuestion[];
+let asked: Omit<SshQuestion, 'http'>[];
 beforeEach(() => {
   answer = INFO;
   asked = [];

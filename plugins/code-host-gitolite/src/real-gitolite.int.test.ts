@@ -7,7 +7,7 @@ import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
-import { at, describeContract } from '@sextant/sdk/testing';
+import { at, describeContract, inMemoryServices, type RebindingDns, rebindingDns } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gitoliteKind } from './gitolite-kind.js';
 import manifest from './manifest.js';
@@ -31,7 +31,12 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
   }, 60_000);
   afterAll(() => gitolite?.[Symbol.asyncDispose]());
 
-  const kind = () => gitoliteKind({ ask: askBySsh, knownHosts: () => join(gitolite.folder, 'client', 'known_hosts') });
+  const { http } = inMemoryServices();
+  const kind = () =>
+    gitoliteKind({
+      ask: (question) => askBySsh({ ...question, http }),
+      knownHosts: () => join(gitolite.folder, 'client', 'known_hosts'),
+    });
   const good = () => ({ host: gitolite.host, gitSSHKey: ana.privateKey });
   const { namesAtHost, check } = kindOnHost(kind, good);
 
@@ -63,6 +68,9 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
 
   describe('with the whole of Sextant', () => {
     let sextant: ConnectedSextant;
+    let dns: RebindingDns;
+    // A name that this machine's own resolver does not know: whoever connects by it was told the address.
+    const addresses: Record<string, string[]> = { 'gitolite.example': ['127.0.0.1'] };
     const refresh = async (name: string): Promise<void> => {
       const id = at(
         (await sextant.kernel.graphql('query($name: String!) { repository(name: $name) { id } }', { name })).data,
@@ -78,14 +86,28 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
 
     beforeAll(async () => {
       gitolite.push('dev/anvil', ana, 'first.txt', 'needleone\n');
+      dns = await rebindingDns(addresses);
       const plugins = [identity, codeHost, manifest, git, highlight, search];
-      sextant = await connectSextant(plugins, 'GITOLITE', { ...good(), prefix: 'lite/' });
+      const config = { ...good(), host: gitolite.host.replace('127.0.0.1', 'gitolite.example'), prefix: 'lite/' };
+      sextant = await connectSextant(plugins, 'GITOLITE', config, { lookup: dns.lookup });
       expect(sextant.shownConfig).not.toContain('PRIVATE KEY');
     }, 60_000);
+
+    afterAll(() => dns?.[Symbol.asyncDispose]());
 
     it('clones a repository, and finds what is in it', { timeout: 60_000 }, async () => {
       await expect.poll(() => sextant.matches('needleone'), eventually).toBe(1);
       expect(await sextant.names()).toEqual(['lite/dev/anvil', 'lite/tools/hammer']);
+    });
+
+    it('knows its key by its name, not by its address', () => {
+      const known = (plugin: string): string =>
+        readdirSync(join(sextant.kernel.dataDir, 'run'), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.name === 'known_hosts' && join(entry.parentPath, '').includes(plugin))
+          .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+          .join('');
+      for (const plugin of ['git', 'code-host-gitolite'])
+        expect(known(plugin), plugin).toMatch(new RegExp(`^\\[gitolite\\.example\\]:${gitolite.host.split(':')[1]} ssh-`));
     });
 
     it('finds what was pushed', { timeout: 60_000 }, async () => {
@@ -110,6 +132,14 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
       expect(await sextant.names()).toEqual(['lite/dev/forge', 'lite/fresh']);
       await refresh('lite/dev/forge');
       await expect.poll(() => lastError('lite/dev/forge'), eventually).toContain('SEXTANT_GIT_HOST_KEY');
+    });
+
+    it('is asked by nobody once its name leads to a cloud’s metadata (row 21)', { timeout: 60_000 }, async () => {
+      addresses['gitolite.example'] = ['169.254.169.254'];
+      expect(await sync()).toContain('is not called');
+      expect(await names()).toEqual(['lite/dev/forge', 'lite/fresh']);
+      await refresh('lite/dev/forge');
+      await expect.poll(() => lastError('lite/dev/forge'), eventually).toContain('SEXTANT_OUTBOUND_ADDRESS');
     });
 
     it('leaves the key in no file of its own and in no log (row 22)', () => {

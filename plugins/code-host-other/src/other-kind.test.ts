@@ -16,7 +16,7 @@ const connection = (config: object): Connection<OtherConfig> => ({
   displayName: 'x',
   config: otherConfig.parse(config),
 });
-const answering = (answer: () => Response, seen: { url: string; headers: Headers }[] = []): OutboundHttp => ({
+const answering = (answer: () => Response, seen: { url: string; headers: Headers }[] = []): Pick<OutboundHttp, 'fetch'> => ({
   fetch: async (url, init) => {
     seen.push({ url, headers: new Headers(init?.headers) });
     return answer();

@@ -6,7 +6,7 @@ import { baseOf, repositoryName } from './repository-naming.js';
 import { authorization, servedRepositories } from './served-list.js';
 
 /** Any server that git can clone from: repositories are listed by hand, or by the server. */
-export function otherKind(http: OutboundHttp): CodeHostKind<typeof otherConfig> {
+export function otherKind(http: Pick<OutboundHttp, 'fetch'>): CodeHostKind<typeof otherConfig> {
   return {
     kind: 'OTHER',
     title: 'Any git URL',
@@ -52,7 +52,7 @@ function listed(config: OtherConfig): readonly FoundRepository[] {
   });
 }
 
-async function served(http: OutboundHttp, config: OtherConfig, signal: AbortSignal): Promise<readonly FoundRepository[]> {
+async function served(http: Pick<OutboundHttp, 'fetch'>, config: OtherConfig, signal: AbortSignal): Promise<readonly FoundRepository[]> {
   const address = requireUrl(config);
   const base = baseOf(new URL('/', address.url).href);
   // As in the field: such a server names its repositories itself.
@@ -85,7 +85,7 @@ function credentialsFor(config: OtherConfig, cloneUrl: string): Credentials | un
 
 /** Asks as git does at the beginning of a clone. */
 async function probe(
-  http: OutboundHttp,
+  http: Pick<OutboundHttp, 'fetch'>,
   cloneUrl: string,
   credentials: Credentials | undefined,
   signal: AbortSignal,

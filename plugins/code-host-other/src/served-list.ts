@@ -12,7 +12,7 @@ export interface ServedRepository {
 
 /** What a `src serve-git` server lists. @throws SEXTANT_CODE_HOST_OTHER_ANSWER for any answer that is not the whole list. */
 export async function servedRepositories(
-  http: OutboundHttp,
+  http: Pick<OutboundHttp, 'fetch'>,
   { url, credentials }: Address,
   signal: AbortSignal,
 ): Promise<readonly ServedRepository[]> {

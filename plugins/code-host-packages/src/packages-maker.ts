@@ -13,7 +13,7 @@ import { authorization } from './registry-authorization.js';
 export const MAKER = 'packages';
 
 export interface PackagesMakerParts {
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'fetch'>;
   readonly sleep: Clock['sleep'];
   readonly limits: () => ArchiveLimits & { readonly maxArchive: number };
 }

@@ -51,6 +51,7 @@ export {
   singleSource,
 } from './host-clients/repository-sources.js';
 export { askBySsh, SSH_OPTIONS, type SshQuestion } from './ssh/ask-by-ssh.js';
+export { pinSsh, type SshPin } from './ssh/pinned-host.js';
 export { startSshAgent } from './ssh/ssh-agent.js';
 
 /** A repository as Sextant knows it. The id is a stable int32 and never reused. */

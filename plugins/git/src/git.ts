@@ -170,6 +170,7 @@ export interface FetchSource {
   readonly sshKey?: string;
   readonly localFolder?: boolean;
   readonly maker?: { readonly name: string; readonly input: string };
+  readonly from?: 'person' | 'admin';
 }
 export type FetchEvent =
   | { readonly type: 'progress'; readonly text: string }

@@ -44,6 +44,8 @@ export interface CloneSource {
    * contributes a maker of this name to `git.mirror-makers@1`, out of `input`, which is a text of its own.
    */
   readonly maker?: { readonly name: string; readonly input: string };
+  /** Who wrote the URL's host, as `core.http` asks. A kind need not say: `admin` stands where the connection's configuration names that host. */
+  readonly from?: 'person' | 'admin';
 }
 
 export interface ListOptions {

@@ -79,7 +79,7 @@ describe('a connection', () => {
       found('3', 'c', { cloneUrl: 'https://bob:pw@h/c' }),
     ]);
     await world.sync(id);
-    expect(await world.mirrorSources.cloneSource(await world.idOf('1'))).toEqual({ url: 'https://fake.example.com/1' });
+    expect(await world.mirrorSources.cloneSource(await world.idOf('1'))).toEqual({ url: 'https://fake.example.com/1', from: 'admin' });
     for (const external of ['2', '3'])
       await expect(world.mirrorSources.cloneSource(await world.idOf(external))).rejects.toMatchObject({
         code: 'SEXTANT_CODE_HOST_CLONE_URL',

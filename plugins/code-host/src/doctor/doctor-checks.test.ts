@@ -92,7 +92,7 @@ describe('the check of clocks of code hosts', () => {
           if (date === undefined) throw new Error('down');
           return new Response(null, { headers: { date } });
         },
-      } as OutboundHttp,
+      },
       now: () => new Date('2026-01-02T03:04:05Z'),
     }).run(asked);
 

@@ -6,7 +6,7 @@ import type { KindRegistry } from '../connections/kind-registry.js';
 interface ClockParts {
   readonly connections: Pick<ConnectionStore, 'list' | 'usable'>;
   readonly kinds: Pick<KindRegistry, 'find'>;
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'fetch'>;
   readonly now: () => Date;
 }
 

@@ -7,7 +7,7 @@ import { bodyOf, type KnownAnswer, type KnownAnswers } from './known-answers.js'
 import { hasNextLink, nextByLink, nextByQuery, pagesLeft } from './next-page.js';
 
 export interface HostClientParts {
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'fetch'>;
   readonly limits: RateLimits;
   readonly known: KnownAnswers;
   readonly clock: Clock;

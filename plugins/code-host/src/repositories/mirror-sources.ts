@@ -1,8 +1,9 @@
 import { type RepoName, SextantError, type Storage } from '@sextant/sdk';
-import type { CloneSource, MirrorSources } from '../api.js';
+import type { CloneSource, Connection, MirrorSources } from '../api.js';
 import { parseCloneUrl } from '../connections/clone-url.js';
 import type { ConnectionStore } from '../connections/connection-store.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
+import { namesHost } from '../connections/written-hosts.js';
 
 interface MirrorRow {
   id: number;
@@ -40,7 +41,7 @@ export class MirrorSourceStore implements MirrorSources {
         const source = await this.kinds
           .get(link.kind)
           .cloneSource(connection, { name: link.name, externalId: link.external_id, cloneUrl: link.clone_url });
-        return this.#checked(link.kind, source);
+        return this.#checked(connection, source);
       } catch (error) {
         failure ??= error;
       }
@@ -72,7 +73,7 @@ export class MirrorSourceStore implements MirrorSources {
     return row;
   }
 
-  #checked(kind: string, source: CloneSource): CloneSource {
+  #checked({ kind, config }: Connection, source: CloneSource): CloneSource {
     if (source.localFolder) {
       if (this.kinds.mayUseLocalFolders(kind)) return source;
       throw new SextantError('SEXTANT_CODE_HOST_CLONE_URL', {
@@ -89,6 +90,6 @@ export class MirrorSourceStore implements MirrorSources {
         fix: 'The kind must give credentials apart from the URL.',
       });
     }
-    return source;
+    return { ...source, from: namesHost(config, url.hostname) ? 'admin' : 'person' };
   }
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Secret, SextantError } from '@sextant/sdk';
+import { type OutboundHttp, type Secret, SextantError } from '@sextant/sdk';
+import { pinSsh } from './pinned-host.js';
 import { startSshAgent } from './ssh-agent.js';
 
 /** What every ssh is started with: no configuration of its user, no question, no forwarding, no program of ours by its options; a host whose key has changed is refused. */
@@ -29,6 +30,8 @@ export interface SshQuestion {
   readonly key?: Secret | undefined;
   /** File in which keys of hosts are kept, from the first time on. Its folder is made. */
   readonly knownHosts: string;
+  /** Resolves and checks the name, which an admin wrote. */
+  readonly http: Pick<OutboundHttp, 'resolve'>;
   readonly signal: AbortSignal;
   /** Milliseconds for the whole answer; default two minutes. */
   readonly timeout?: number;
@@ -41,16 +44,18 @@ const TIMEOUT = 120_000;
 /**
  * What a host answers to one command by ssh.
  * @throws SEXTANT_CODE_HOST_SSH_KEY, SEXTANT_CODE_HOST_REFUSED, SEXTANT_CODE_HOST_HOST_KEY, SEXTANT_CODE_HOST_DOWN when it cannot be reached,
- * SEXTANT_CODE_HOST_ANSWER for an answer without end and for a command that fails there. When `signal` is aborted, its reason.
+ * SEXTANT_CODE_HOST_ANSWER for an answer without end and for a command that fails there, and what `http.resolve` throws. When `signal` is aborted, its reason.
  */
 export async function askBySsh(question: SshQuestion): Promise<string> {
-  const { signal, knownHosts, key, timeout = TIMEOUT } = question;
+  const { signal, knownHosts, key, http, timeout = TIMEOUT } = question;
   signal.throwIfAborted();
   const destination = destinationOf(question.url);
   await mkdir(dirname(knownHosts), { recursive: true, mode: 0o700 });
+  const pin = await pinSsh(question.url, await http.resolve(question.url, { from: 'admin', signal }), signal);
   await using agent = key === undefined ? undefined : await startSshAgent(key.reveal());
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-  const outcome = await run([...SSH_OPTIONS, '-o', `UserKnownHostsFile=${quoted(knownHosts)}`, ...destination, question.command], {
+  const options = [`UserKnownHostsFile=${quoted(knownHosts)}`, `HostName=${pin.address}`, `HostKeyAlias=${pin.hostKeyAlias}`];
+  const outcome = await run([...SSH_OPTIONS, ...options.flatMap((option) => ['-o', option]), ...destination, question.command], {
     socket: agent?.socket ?? process.env['SSH_AUTH_SOCK'],
     signal: limit,
   });

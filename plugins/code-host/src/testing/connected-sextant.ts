@@ -1,5 +1,5 @@
 import type { Manifest } from '@sextant/sdk';
-import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { at, startTestKernel, type TestKernel, type TestKernelOptions, textAt } from '@sextant/sdk/testing';
 
 /** A whole Sextant with one connection, and what is asked of it again and again. */
 export interface ConnectedSextant {
@@ -15,8 +15,13 @@ export interface ConnectedSextant {
 }
 
 /** @param plugins the kind's manifest, and those that mirror and search. */
-export async function connectSextant(plugins: readonly Manifest[], kind: string, config: object): Promise<ConnectedSextant> {
-  const kernel = await startTestKernel({ plugins });
+export async function connectSextant(
+  plugins: readonly Manifest[],
+  kind: string,
+  config: object,
+  options: Pick<TestKernelOptions, 'lookup'> = {},
+): Promise<ConnectedSextant> {
+  const kernel = await startTestKernel({ plugins, ...options });
   const { data, errors } = await kernel.graphql(
     `mutation($config: String!) { addExternalService(input: { kind: ${kind}, displayName: "Forge", config: $config }) { id config } }`,
     { config: JSON.stringify(config) },

@@ -23,6 +23,7 @@ describe('row 2: clone URLs', () => {
     'https://exa mple.com/a',
     'https://example.com/a\n--upload-pack=x',
     'https://-x/a',
+    'https://example.com./a',
     '--upload-pack=id',
     '',
   ])('refuses %j', (url) => {

@@ -10,6 +10,8 @@ export interface CheckedSource {
   readonly protocols: readonly string[];
   /** A folder on this machine. */
   readonly localFolder: boolean;
+  /** An http, https or ssh URL of the host; undefined for folders. */
+  readonly address: string | undefined;
   /** `https` and `host:port` that a credential may be given to; undefined for ssh and folders. */
   readonly origin: { readonly scheme: string; readonly host: string } | undefined;
   readonly username: string | undefined;
@@ -42,9 +44,8 @@ export function checkSource(source: FetchSource): CheckedSource {
   }
   if (source.localFolder) return localFolder(source.url);
   if (UNSAFE.test(source.url)) throw refuse('It holds a blank or a control character.');
-  if (SCP.test(source.url))
-    return { url: source.url, protocols: ['ssh'], localFolder: false, origin: undefined, username: undefined, password: undefined };
-  return remote(source);
+  const scp = SCP.exec(source.url);
+  return scp ? bySsh(source.url, `ssh://${scp[2]}/`) : remote(source);
 }
 
 function remote(source: FetchSource): CheckedSource {
@@ -52,11 +53,12 @@ function remote(source: FetchSource): CheckedSource {
   const url = new URL(source.url);
   const protocols = Object.hasOwn(SCHEMES, url.protocol) ? SCHEMES[url.protocol] : undefined;
   if (!protocols) throw refuse(`The scheme "${url.protocol.slice(0, -1)}" is not allowed.`);
-  if (!/^[A-Za-z0-9[]/.test(url.hostname) || url.hostname.includes('%')) throw refuse('The host name is malformed.');
+  if (!/^[A-Za-z0-9[]/.test(url.hostname) || url.hostname.includes('%') || url.hostname.endsWith('.'))
+    throw refuse('The host name is malformed.');
   if (url.protocol === 'ssh:') {
     if (url.password !== '' || !/^[A-Za-z0-9_.-]*$/.test(url.username) || url.username.startsWith('-'))
       throw refuse('The user name is malformed.');
-    return { url: url.href, protocols, localFolder: false, origin: undefined, username: undefined, password: undefined };
+    return bySsh(url.href, url.href);
   }
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   url.username = '';
@@ -67,11 +69,22 @@ function remote(source: FetchSource): CheckedSource {
     url: url.href,
     protocols,
     localFolder: false,
+    address: url.href,
     origin: { scheme: url.protocol.slice(0, -1), host: url.host },
     username: source.username ?? (username === '' ? (secret === undefined ? undefined : 'git') : username),
     password: secret,
   };
 }
+
+const bySsh = (url: string, address: string): CheckedSource => ({
+  url,
+  protocols: ['ssh'],
+  localFolder: false,
+  address,
+  origin: undefined,
+  username: undefined,
+  password: undefined,
+});
 
 function localFolder(text: string): CheckedSource {
   let folder = text;
@@ -83,5 +96,13 @@ function localFolder(text: string): CheckedSource {
     }
   }
   if (!isAbsolute(folder) || folder.includes('\0') || folder.includes('\n')) throw refuse('A local folder is given by its absolute path.');
-  return { url: folder, protocols: ['file'], localFolder: true, origin: undefined, username: undefined, password: undefined };
+  return {
+    url: folder,
+    protocols: ['file'],
+    localFolder: true,
+    address: undefined,
+    origin: undefined,
+    username: undefined,
+    password: undefined,
+  };
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RepoName, SextantError } from '@sextant/sdk';
+import { type OutboundHttp, type RepoName, SextantError } from '@sextant/sdk';
 import type { FetchEvent, FetchSource, MirrorMaker } from '../api.js';
 import type { CatFilePool } from '../process/cat-file-pool.js';
 import type { CredentialHelpers } from '../process/credential-helpers.js';
 import type { GitRunner, RunOptions } from '../process/git-runner.js';
+import { pinnedHost } from '../process/pinned-host.js';
 import { withRemoteAccess } from '../process/remote-access.js';
 import type { Semaphore } from '../process/semaphore.js';
-import { checkSource } from './clone-url.js';
+import { type CheckedSource, checkSource } from './clone-url.js';
 import { emptyMirror } from './empty-mirror.js';
 import { LatestText } from './latest-text.js';
 import { maintainMirror } from './maintain-mirror.js';
@@ -21,6 +22,8 @@ export interface FetchDeps {
   readonly pool: CatFilePool;
   readonly files: MirrorFiles;
   readonly helpers: CredentialHelpers;
+  /** Resolves and checks the names of hosts. */
+  readonly http: Pick<OutboundHttp, 'resolve'>;
   /** Which refs are mirrored, as refspecs. */
   readonly refspecs: readonly string[];
   /** Milliseconds one fetch or clone may take. */
@@ -44,6 +47,8 @@ interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
+type Done = Extract<FetchEvent, { readonly type: 'done' }>;
+
 const DETACHED = 'refs/sextant/head';
 
 /** Clones where there is no mirror or a damaged one, else fetches. Progress in git's words, then one `done`. */
@@ -57,35 +62,44 @@ export async function* fetchMirror(deps: FetchDeps, o: FetchOptions): AsyncGener
   await using _lock = await lockMirror(deps.files.root, path);
   using disk = watchDisk(deps, o.signal);
   const progress = new LatestText();
-  const reach = { ...source, ...(o.source.sshKey === undefined ? {} : { sshKey: o.source.sshKey }) };
   const { maker } = o.source;
-  const made =
-    maker && makeMirror(deps, path, { ...o, maker, deadline: deps.deadline, signal: disk.signal, progress: (text) => progress.push(text) });
+  const to = { signal: disk.signal, progress: (text: string) => progress.push(text) };
   const work = (
-    made ??
-    withRemoteAccess(deps.helpers, reach, async (remote): Promise<Extract<FetchEvent, { type: 'done' }>> => {
-      const run: RunOptions = {
-        ...remote,
-        repository: o.repository,
-        deadline: deps.deadline,
-        progress: (text) => progress.push(text),
-        signal: disk.signal,
-      };
-      if ((await deps.files.exists(o.repository)) && (await deps.files.note(path)).corrupt === null) {
-        try {
-          return await update(deps, path, source.url, run);
-        } catch (error) {
-          if (!isCorrupt(error)) throw error;
-          await deps.files.writeNote(path, { corrupt: error.why ?? error.what });
-          progress.push('The mirror is damaged and is cloned again\n');
-        }
-      }
-      return clone(deps, path, source.url, run);
-    })
+    maker ? makeMirror(deps, path, { ...o, ...to, maker, deadline: deps.deadline }) : cloneOrFetch(deps, path, source, { ...o, ...to })
   ).finally(() => progress.end());
   work.catch(() => {}); // awaited below, after the progress
   for await (const text of progress) yield { type: 'progress', text };
   yield await work;
+}
+
+/** Its host is looked up once, here, for all the processes that it takes. */
+async function cloneOrFetch(
+  deps: FetchDeps,
+  path: string,
+  source: CheckedSource,
+  {
+    repository,
+    source: { sshKey, from = 'person' },
+    signal,
+    progress,
+  }: FetchOptions & { readonly signal: AbortSignal; readonly progress: (text: string) => void },
+): Promise<Done> {
+  const { address, url } = source;
+  const pin = address === undefined ? undefined : await pinnedHost(deps.http, { address, from }, signal);
+  const access = { ...source, pin, ...(sshKey === undefined ? {} : { sshKey }) };
+  return await withRemoteAccess(deps.helpers, access, async (remote) => {
+    const run: RunOptions = { ...remote, repository, deadline: deps.deadline, progress, signal };
+    if ((await deps.files.exists(repository)) && (await deps.files.note(path)).corrupt === null) {
+      try {
+        return await update(deps, path, url, run);
+      } catch (error) {
+        if (!isCorrupt(error)) throw error;
+        await deps.files.writeNote(path, { corrupt: error.why ?? error.what });
+        progress('The mirror is damaged and is cloned again\n');
+      }
+    }
+    return clone(deps, path, url, run);
+  });
 }
 
 const isCorrupt = (error: unknown): error is SextantError => SextantError.is(error) && error.code === 'SEXTANT_GIT_CORRUPT';
@@ -133,7 +147,7 @@ async function remoteHead(deps: FetchDeps, gitDir: string | undefined, url: stri
   return { branch: /^ref: (refs\/heads\/.+)\tHEAD$/m.exec(text)?.[1], oid: /^([0-9a-f]{40,64})\tHEAD$/m.exec(text)?.[1] };
 }
 
-async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions): Promise<Extract<FetchEvent, { type: 'done' }>> {
+async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions): Promise<Done> {
   const temporary = await deps.files.temporary();
   try {
     const fresh = join(temporary, 'mirror');
@@ -159,7 +173,7 @@ async function clone(deps: FetchDeps, path: string, url: string, run: RunOptions
   }
 }
 
-async function update(deps: FetchDeps, path: string, url: string, run: RunOptions): Promise<Extract<FetchEvent, { type: 'done' }>> {
+async function update(deps: FetchDeps, path: string, url: string, run: RunOptions): Promise<Done> {
   await clearLeftovers(path);
   const before = await fingerprint(deps, path, run);
   const head = await remoteHead(deps, path, url, run);

@@ -30,7 +30,7 @@ printf 'username=%s\\npassword=%s\\n' "$username" "$password"
 `;
 
 const SSH = `#!/bin/sh
-exec ssh ${SSH_OPTIONS.join(' ')} -o UserKnownHostsFile="$SEXTANT_GIT_KNOWN_HOSTS" "$@"
+exec ssh ${SSH_OPTIONS.join(' ')} -o UserKnownHostsFile="$SEXTANT_GIT_KNOWN_HOSTS" -o HostName="$SEXTANT_GIT_ADDRESS" -o HostKeyAlias="$SEXTANT_GIT_HOST_KEY" "$@"
 `;
 
 // In a file, since git takes from the process that reads the other side of a local folder what the environment would set. Any folder: the call

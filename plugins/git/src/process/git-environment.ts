@@ -1,5 +1,8 @@
+/** As `git config` takes it. */
+export type Setting = readonly [key: string, value: string];
+
 /** Settings every call has, before any file could say otherwise. */
-const SETTINGS: readonly (readonly [key: string, value: string])[] = [
+const SETTINGS: readonly Setting[] = [
   ['core.quotePath', 'false'],
   ['core.hooksPath', '/dev/null'],
   ['core.attributesFile', '/dev/null'],
@@ -42,6 +45,8 @@ export interface EnvironmentOptions {
   readonly protocols?: readonly string[];
   /** A program that tells git the name and password, by git's protocol for such helpers. */
   readonly credentialHelper?: string;
+  /** Further ones than every call has. */
+  readonly settings?: readonly Setting[];
   readonly extra?: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +55,7 @@ export function gitEnvironment(options: EnvironmentOptions, parent: NodeJS.Proce
   const { credentialHelper } = options;
   const settings = [
     ...SETTINGS,
+    ...(options.settings ?? []),
     // A shell reads this value; the path in it could hold anything.
     ...(credentialHelper === undefined ? [] : [['credential.helper', '!"$SEXTANT_GIT_CREDENTIALS"'] as const]),
   ];

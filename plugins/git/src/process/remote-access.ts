@@ -2,6 +2,7 @@ import { startSshAgent } from '@sextant/plugin-code-host/api';
 import type { CredentialHelpers } from './credential-helpers.js';
 import { credentialLines } from './credential-helpers.js';
 import type { RunOptions } from './git-runner.js';
+import type { PinnedHost } from './pinned-host.js';
 
 /** What a call that speaks to another machine is run with. */
 export interface RemoteAccess {
@@ -12,6 +13,8 @@ export interface RemoteAccess {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly sshKey?: string;
+  /** Where the host is; none for a folder. */
+  readonly pin: PinnedHost | undefined;
 }
 
 /** Runs `work` with the access in place; the agent, if any, ends with it. */
@@ -28,6 +31,7 @@ export async function withRemoteAccess<R>(
       GIT_SSH: helpers.ssh,
       GIT_SSH_VARIANT: 'ssh',
       SEXTANT_GIT_KNOWN_HOSTS: helpers.knownHosts,
+      ...access.pin?.environment,
       ...(socket ? { SSH_AUTH_SOCK: socket } : {}),
     });
   }
@@ -41,6 +45,7 @@ export async function withRemoteAccess<R>(
     environment: {
       protocols: access.protocols,
       extra,
+      ...(access.pin ? { settings: access.pin.settings } : {}),
       ...(credential ? { credentialHelper: helpers.credentials } : {}),
     },
     secrets: [password, access.sshKey, isToken(credential) ? username : undefined].filter(

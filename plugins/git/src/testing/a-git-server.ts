@@ -13,8 +13,15 @@ export async function aGitServer(
   root: string,
   user: string,
   password: string,
-  options: { readonly redirectTo?: string; readonly asked?: () => void } = {},
+  options: {
+    readonly redirectTo?: string;
+    readonly asked?: () => void;
+    /** Default: 127.0.0.1, and any free port. */
+    readonly host?: string;
+    readonly port?: number;
+  } = {},
 ): Promise<GitServer> {
+  const { host = '127.0.0.1' } = options;
   const seen: (string | undefined)[] = [];
   const serve = gitBackend(root, (givenUser, givenPassword) => givenUser === user && givenPassword === password);
   const server = createServer((request, response) => {
@@ -26,9 +33,9 @@ export async function aGitServer(
     }
     serve(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, host, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     seen,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CommitOid, type Labels, type Meter, RepoName, RevSpec } from '@sextant/sdk';
+import { type CommitOid, type Labels, type Meter, type OutboundHttp, RepoName, RevSpec } from '@sextant/sdk';
+import { inMemoryServices } from '@sextant/sdk/testing';
 import { localPrograms } from '@sextant/sdk/testing/programs';
 import type { FetchEvent, FetchSource, Git, MirrorMaker } from '../api.js';
 import { gitOnDisk } from '../git-service.js';
@@ -41,6 +42,8 @@ export async function aGit(
     readonly program?: string;
     readonly refspecs?: readonly string[];
     readonly makers?: readonly MirrorMaker[];
+    /** Default: what resolves to 127.0.0.1 may be called. */
+    readonly http?: Pick<OutboundHttp, 'resolve'>;
   } = {},
 ): Promise<TestGit> {
   const base = aFolder('mirrors');
@@ -74,6 +77,7 @@ export async function aGit(
     pool,
     files,
     helpers,
+    http: options.http ?? inMemoryServices({ allow: ['127.0.0.1'] }).http,
     refspecs: options.refspecs ?? DEFAULT_REFSPECS,
     deadline: 30_000,
     minFreeBytes: options.minFreeBytes ?? 0,

@@ -7,7 +7,7 @@ import { send } from './send.js';
 export interface DeliveryParts {
   readonly webhooks: Pick<WebhookStore, 'withSecret' | 'works' | 'fails'>;
   readonly deliveries: Pick<DeliveryStore, 'find' | 'record' | 'settle'>;
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'fetch'>;
   readonly clock: Clock;
 }
 

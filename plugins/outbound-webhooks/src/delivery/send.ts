@@ -20,7 +20,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 export async function send(
   delivery: Delivery,
   { url, secret, timeout }: { readonly url: string; readonly secret: Secret; readonly timeout: number },
-  { http, clock, signal }: { readonly http: OutboundHttp; readonly clock: Clock; readonly signal: AbortSignal },
+  { http, clock, signal }: { readonly http: Pick<OutboundHttp, 'fetch'>; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<SentAttempt> {
   const headers = {
     'content-type': 'application/json',

@@ -5,10 +5,10 @@ import { config } from '../../config.js';
 import { gitoliteKind } from '../../gitolite-kind.js';
 
 export default definePart(config)({
-  deps: { process: core.process },
+  deps: { process: core.process, http: core.http },
   register(r) {
-    r.contribute(codeHostKinds, ({ process }) =>
-      gitoliteKind({ ask: askBySsh, knownHosts: () => join(process.folder('run'), 'known_hosts') }),
+    r.contribute(codeHostKinds, ({ process, http }) =>
+      gitoliteKind({ ask: (question) => askBySsh({ ...question, http }), knownHosts: () => join(process.folder('run'), 'known_hosts') }),
     );
   },
 });

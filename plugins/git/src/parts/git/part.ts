@@ -14,7 +14,14 @@ import { GitRunner } from '../../process/git-runner.js';
 import { gitProblem } from '../../process/git-version.js';
 import { Semaphore } from '../../process/semaphore.js';
 
-const deps = { process: core.process, clock: core.clock, programs: core.programs, actors: core.actor, makers: mirrorMakers } as const;
+const deps = {
+  process: core.process,
+  clock: core.clock,
+  programs: core.programs,
+  actors: core.actor,
+  http: core.http,
+  makers: mirrorMakers,
+} as const;
 type Deps = Resolved<typeof deps>;
 
 interface Life {
@@ -73,6 +80,7 @@ export default definePart(config)({
         pool,
         files,
         helpers,
+        http: d.http,
         refspecs,
         deadline: fetchTimeout,
         minFreeBytes: minFreeDisk,

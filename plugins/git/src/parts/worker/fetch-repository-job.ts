@@ -63,12 +63,13 @@ export async function fetchRepositoryJob(
   }
 }
 
-const revealed = ({ url, credentials, localFolder, sshKey, maker }: CloneSource): FetchSource => ({
+const revealed = ({ url, credentials, localFolder, sshKey, maker, from }: CloneSource): FetchSource => ({
   url,
   ...(credentials ? { username: credentials.username, password: credentials.password.reveal() } : {}),
   ...(sshKey ? { sshKey: sshKey.reveal() } : {}),
   ...(localFolder ? { localFolder } : {}),
   ...(maker ? { maker } : {}),
+  ...(from ? { from } : {}),
 });
 
 async function transfer(
