@@ -13,7 +13,8 @@ export class AReceiver implements AsyncDisposable {
 
   private constructor(readonly server: Server) {}
 
-  static async start(): Promise<AReceiver> {
+  /** @param at default: 127.0.0.1, and any free port */
+  static async start({ host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number } = {}): Promise<AReceiver> {
     const server = createServer();
     const receiver = new AReceiver(server);
     server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
@@ -22,13 +23,14 @@ export class AReceiver implements AsyncDisposable {
       receiver.received.push({ headers: request.headers, body });
       receiver.answer(response, request);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, host, resolve));
     return receiver;
   }
 
   /** With a credential in its path, as chat services have it. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hooks/path-canary`;
+    const { address, port } = this.server.address() as AddressInfo;
+    return `http://${address}:${port}/hooks/path-canary`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
