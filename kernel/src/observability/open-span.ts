@@ -28,22 +28,23 @@ export class RecordedSpan implements OpenSpan {
 
   constructor(private readonly span: Span) {}
 
-  set(attribute: string, value: Value): void {
+  // Not methods: whoever is given a span may take it apart, as `({ set }) => …` does.
+  readonly set = (attribute: string, value: Value): void => {
     this.span.setAttribute(attribute, cleanValue(value));
-  }
+  };
 
-  rename(name: string): void {
+  readonly rename = (name: string): void => {
     this.span.updateName(redactSecrets(name));
-  }
+  };
 
-  failed(type: string, message?: string): void {
+  readonly failed = (type: string, message?: string): void => {
     this.span.setAttribute('error.type', type);
     this.span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message: redactSecrets(message) }) });
-  }
+  };
 
-  discard(): void {
+  readonly discard = (): void => {
     this.#discarded = true;
-  }
+  };
 
   /** `time` in milliseconds since 1970; default: now. A span that never ends is never sent. */
   end(time?: number): void {

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type OutboundRequest, SextantError } from '@sextant/sdk';
+import { silentLog } from '@sextant/sdk/testing';
 import { describe, expect, it } from 'vitest';
+import { startTracing } from '../observability/start-tracing.js';
+import { TestCollector } from '../observability/test-collector.js';
 import { Outbound, type OutboundOptions } from './outbound.js';
 import type { EndedRequest } from './outbound-log.js';
 import { aServer, names } from './test/a-network.js';
@@ -328,6 +331,29 @@ describe('the addresses for a program that connects by itself', () => {
     expect(error).toMatchObject({ code: 'SEXTANT_OUTBOUND_URL' });
     expect(error.message).not.toContain(SECRET);
   });
+});
+
+it('a request is part of the trace it is made in', async () => {
+  await using collector = await TestCollector.start();
+  await using server = await aServer((_request, response) => response.writeHead(404).end());
+  const tracing = startTracing({
+    otlpEndpoint: collector.url,
+    sampleRatio: 1,
+    serviceName: 'test',
+    version: '1.0.0',
+    instance: 'test',
+    roles: [],
+    log: silentLog,
+  });
+  const outbound = anOutbound({ tracing }).of('test');
+  const url = `http://127.0.0.1:${server.port}/${SECRET}`;
+  const ask = (): Promise<Response> => outbound.fetch(url, { from: 'admin' });
+  expect((await tracing.request('outer', { headers: {}, asked: true }, ask)).status).toBe(404);
+  await tracing[Symbol.asyncDispose]();
+  expect(collector.named('GET')).toMatchObject([
+    { kind: 'client', failed: true, attributes: { 'http.response.status_code': 404, 'server.address': '127.0.0.1' } },
+  ]);
+  expect(collector.received).not.toContain(SECRET);
 });
 
 it('every request is told to the log, refused ones and hops included', async () => {
