@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import codeHost from '@sextant/plugin-code-host';
 import { askBySsh } from '@sextant/plugin-code-host/api';
@@ -7,7 +7,7 @@ import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
-import { at, describeContract, inMemoryServices, type RebindingDns, rebindingDns } from '@sextant/sdk/testing';
+import { at, describeContract, inMemoryServices, LeakWatch, type RebindingDns, rebindingDns } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gitoliteKind } from './gitolite-kind.js';
 import manifest from './manifest.js';
@@ -69,6 +69,9 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
   describe('with the whole of Sextant', () => {
     let sextant: ConnectedSextant;
     let dns: RebindingDns;
+    let watch: LeakWatch;
+    let callsOfSsh: string;
+    let path: string | undefined;
     // A name that this machine's own resolver does not know: whoever connects by it was told the address.
     const addresses: Record<string, string[]> = { 'gitolite.example': ['127.0.0.1'] };
     const refresh = async (name: string): Promise<void> => {
@@ -87,13 +90,28 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
     beforeAll(async () => {
       gitolite.push('dev/anvil', ana, 'first.txt', 'needleone\n');
       dns = await rebindingDns(addresses);
+      watch = await LeakWatch.start([lineOf(ana)]);
+      // Each program of ssh writes down its arguments and environment, and does its work.
+      callsOfSsh = join(gitolite.folder, 'calls-of-ssh');
+      const watched = mkdtempSync(join(gitolite.folder, 'watched-'));
+      for (const program of ['ssh', 'ssh-add', 'ssh-agent'])
+        writeFileSync(
+          join(watched, program),
+          `#!/bin/sh\n{ echo "CALL ${program} $*"; env; } >> ${callsOfSsh}\nPATH="\${PATH#*:}" exec ${program} "$@"\n`,
+          { mode: 0o700 },
+        );
+      path = process.env['PATH'];
+      process.env['PATH'] = `${watched}:${path}`;
       const plugins = [identity, codeHost, manifest, git, highlight, search];
       const config = { ...good(), host: gitolite.host.replace('127.0.0.1', 'gitolite.example'), prefix: 'lite/' };
-      sextant = await connectSextant(plugins, 'GITOLITE', config, { lookup: dns.lookup });
+      sextant = await connectSextant(plugins, 'GITOLITE', config, { lookup: dns.lookup, config: { tracing: watch.tracing } });
       expect(sextant.shownConfig).not.toContain('PRIVATE KEY');
     }, 60_000);
 
-    afterAll(() => dns?.[Symbol.asyncDispose]());
+    afterAll(async () => {
+      if (path !== undefined) process.env['PATH'] = path;
+      for (const one of [dns, watch]) await one?.[Symbol.asyncDispose]();
+    });
 
     it('clones a repository, and finds what is in it', { timeout: 60_000 }, async () => {
       await expect.poll(() => sextant.matches('needleone'), eventually).toBe(1);
@@ -142,14 +160,19 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
       await expect.poll(() => lastError('lite/dev/forge'), eventually).toContain('SEXTANT_OUTBOUND_ADDRESS');
     });
 
-    it('leaves the key in no file of its own and in no log (row 22)', () => {
-      const secret = ana.privateKey.split('\n')[2] ?? '';
-      expect(secret.length).toBeGreaterThan(40);
-      const leaks = readdirSync(sextant.kernel.dataDir, { recursive: true, withFileTypes: true }).filter(
-        (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'latin1').includes(secret),
-      );
-      expect(leaks.map(({ name }) => name)).toEqual([]);
-      expect(sextant.kernel.log.text).not.toContain(secret);
+    it('leaves the key in no file, table, answer, log, trace or process (row 22)', async () => {
+      const { data } = await sextant.kernel.graphql('{ externalServices { nodes { config lastSyncError } } outboundRequests { nodes { url } } }');
+      expect(await watch.leaks(sextant.kernel, data)).toEqual([]);
+      const calls = readFileSync(callsOfSsh, 'utf8');
+      for (const program of ['ssh', 'ssh-add', 'ssh-agent']) expect(calls).toMatch(new RegExp(`^CALL ${program} `, 'm'));
+      expect(calls).not.toContain(lineOf(ana));
     });
   });
 });
+
+/** A line out of the middle of a private key. */
+function lineOf({ privateKey }: KeyPair): string {
+  const line = privateKey.split('\n')[2] ?? '';
+  if (line.length < 40) throw new Error('the key has another form');
+  return line;
+}

@@ -4,12 +4,11 @@ import codeHost from '@sextant/plugin-code-host';
 import codeHostOther from '@sextant/plugin-code-host-other';
 import identity from '@sextant/plugin-identity';
 import { core } from '@sextant/sdk';
-import { startTestKernel, type TestKernel, textAt, at as valueAt } from '@sextant/sdk/testing';
+import { ownProcesses, startTestKernel, type TestKernel, textAt, at as valueAt } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import git from './manifest.js';
 import { aGitServer, type GitServer } from './testing/a-git-server.js';
 import { aFolder, aRepository, type BuiltRepository } from './testing/a-repository.js';
-import { ownProcesses } from './testing/own-processes.js';
 
 // Long enough to be a token as hosts make them, and hostile to shells, URLs and lines.
 const USER = 'canary-user-5d1e7bb0c2';

@@ -1,6 +1,8 @@
 export { at, textAt } from './at.js';
 export { type Contract, defineContract, describeContract } from './describe-contract.js';
 export { type InMemoryServices, inMemoryServices } from './in-memory-services.js';
+export { LeakWatch } from './leak-watch.js';
+export { type OwnProcess, ownProcesses } from './own-processes.js';
 export { type RebindingDns, rebindingDns } from './rebinding-dns.js';
 export { type LogLine, RecordedLog } from './recorded-log.js';
 export { silentLog } from './silent-log.js';

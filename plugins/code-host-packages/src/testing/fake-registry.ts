@@ -36,6 +36,7 @@ abstract class FakeRegistry extends ProtocolServer<FakePackage> {
       return;
     }
     this.asked.push(`GET ${path}`);
+    this.whileGitWaits();
     response.writeHead(200, { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/octet-stream' }).end(body);
   }
 

@@ -19,7 +19,7 @@ export async function connectSextant(
   plugins: readonly Manifest[],
   kind: string,
   config: object,
-  options: Pick<TestKernelOptions, 'lookup'> = {},
+  options: Pick<TestKernelOptions, 'lookup' | 'config'> = {},
 ): Promise<ConnectedSextant> {
   const kernel = await startTestKernel({ plugins, ...options });
   const { data, errors } = await kernel.graphql(

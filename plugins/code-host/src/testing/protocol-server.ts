@@ -40,6 +40,8 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
   readonly asked: string[] = [];
   /** The folder of its bare repositories, which lie at the paths that they are cloned from; undefined: it serves no git. */
   gitFolder: string | undefined;
+  /** Called while git, or what feeds it, waits for an answer. */
+  whileGitWaits: () => void = () => undefined;
   /** What it allows; undefined: as much as one likes. */
   window: RequestWindow | undefined;
   readonly #first: readonly R[];
@@ -82,6 +84,7 @@ export abstract class ProtocolServer<R extends FakeEntry> implements AsyncDispos
   /** What is no API is answered here first. */
   protected serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.gitFolder !== undefined && GIT_REQUEST.test(request.url ?? '')) {
+      this.whileGitWaits();
       request.url = this.gitPath(request.url ?? '/');
       gitBackend(this.gitFolder, (user, password) => this.letsGitIn(user, password))(request, response);
     } else this.#answer(request, response);

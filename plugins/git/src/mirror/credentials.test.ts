@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { type OwnProcess, ownProcesses } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aGit, type TestGit } from '../testing/a-git.js';
 import { aGitServer } from '../testing/a-git-server.js';
 import { aFolder, aRepository } from '../testing/a-repository.js';
-import { type OwnProcess, ownProcesses } from '../testing/own-processes.js';
 
 let test: TestGit;
 beforeAll(async () => {

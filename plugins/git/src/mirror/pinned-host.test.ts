@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { gitBackend } from '@sextant/plugin-code-host/testing';
 import { RepoName, RevSpec } from '@sextant/sdk';
 import { inMemoryServices, rebindingDns } from '@sextant/sdk/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FetchSource } from '../api.js';
 import { aGit, type TestGit } from '../testing/a-git.js';
 import { aGitServer } from '../testing/a-git-server.js';
@@ -15,8 +15,6 @@ const [USER, PASSWORD] = ['ana', 'pass'];
 const portOf = (url: string): number => Number(new URL(url).port);
 const refused = { code: 'SEXTANT_OUTBOUND_ADDRESS' };
 const started = (test: TestGit): readonly string[] => test.spans.map(({ name }) => name);
-
-afterEach(() => void vi.unstubAllEnvs());
 
 /** A git for which names are as `table` has them: of several addresses each look-up is given the next, and then the last. */
 async function gitWith(table: Readonly<Record<string, readonly string[]>>, allow: readonly string[]) {
