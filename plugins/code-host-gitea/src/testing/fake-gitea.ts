@@ -106,7 +106,7 @@ export class FakeGitea extends ProtocolServer<FakeRepository> {
     if (area !== 'repos') return failure(404, 'not found');
     const found = all.find(({ name }) => name === `${first}/${second}`);
     const moved = this.movedFrom(`${first}/${second}`);
-    if (!found) return moved ? { status: 307, body: {}, headers: { location: `/api/v1/repos/${moved.name}` } } : failure(404, 'not found');
+    if (!found) return moved ? { status: 301, body: {}, headers: { location: `/api/v1/repos/${moved.name}` } } : failure(404, 'not found');
     if (third === 'collaborators') return this.#page(url, (found.collaborators ?? []).map(userOf));
     if (third === 'teams')
       return this.organizations.has(first)
