@@ -9,9 +9,13 @@ export function checkoutOf(programFolder: string): string | undefined {
 
 /**
  * What the author of a new plugin types, line by line. A checkout has packages that no registry has, and a Node.js that the caller may not have:
- * `userAgent` is npm's, which tells the caller's.
+ * `userAgent` is npm's, which tells the caller's. `plugins` are those of the checkout that it stands on.
  */
-export function nextSteps(folder: string, checkout: string | undefined, userAgent = ''): readonly string[] {
+export function nextSteps(
+  folder: string,
+  checkout: string | undefined,
+  { plugins = [], userAgent = '' }: { readonly plugins?: readonly string[]; readonly userAgent?: string | undefined } = {},
+): readonly string[] {
   const config = join(folder, 'sextant.config.yaml');
   if (checkout === undefined) return [`cd ${folder}`, 'npm install', 'npm test', `sextant serve --config ${config}`];
   const bin = join(checkout, 'node_modules', '.bin');
@@ -22,6 +26,7 @@ export function nextSteps(folder: string, checkout: string | undefined, userAgen
       ? [`export PATH=${bin}:$PATH   # the Node.js 24 of the checkout; not needed with one of your own`]
       : []),
     `node ${join(checkout, 'scripts', 'run.mjs')} pack   # the packages of Sextant, which are in no registry yet`,
+    ...plugins.map((plugin) => `node ${join(checkout, 'scripts', 'run.mjs')} pack plugins/${plugin}   # what the plugin stands on`),
     `npm install ${join(checkout, 'temp', 'packages', '*.tgz')}`,
     'npm test',
     `npm --prefix ${checkout} start -- --config ${config}`,

@@ -5,6 +5,7 @@ import { endpointOf, graphql } from '../endpoint.js';
 import { newPlugin } from '../new-plugin.js';
 import { checkoutOf, nextSteps } from '../next-steps.js';
 import { commandOutput, table } from '../output.js';
+import { TEMPLATES } from '../templates/plugin-templates.js';
 
 /** Passed on whole as JSON; these are what the tables read. */
 const Status = z.looseObject({
@@ -81,16 +82,23 @@ export const plugin: AddCommand = (program, done) => {
     .description('Write a plugin that builds, tests and runs.')
     .argument('<name>', 'its id, in kebab-case')
     .option('--folder <folder>', 'where to write it; default: a folder of its name')
-    .action((name: string, options: { folder?: string }) => {
-      const { folder, files } = newPlugin(name, options.folder);
+    .option(
+      '--template <template>',
+      `what it begins as: ${Object.entries(TEMPLATES)
+        .map(([template, { what }]) => `${template} (${what})`)
+        .join(', ')}; default: notes`,
+    )
+    .action((name: string, options: { folder?: string; template?: string }) => {
+      const { folder, files, plugins } = newPlugin(name, options);
       out().json({ folder, files });
       out().line(
         [
           `Wrote ${files.length} files to ${folder}.`,
           'Next:',
-          ...nextSteps(folder, checkoutOf(join(import.meta.dirname, '..')), process.env['npm_config_user_agent']).map(
-            (line) => `  ${line}`,
-          ),
+          ...nextSteps(folder, checkoutOf(join(import.meta.dirname, '..')), {
+            plugins,
+            userAgent: process.env['npm_config_user_agent'],
+          }).map((line) => `  ${line}`),
         ].join('\n'),
       );
       done(0);

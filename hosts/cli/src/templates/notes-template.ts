@@ -1,28 +1,9 @@
-/** The files of a new plugin: a field, a job, a table and their test, small enough to read in a minute. */
-export function pluginFiles(id: string): Readonly<Record<string, string>> {
-  const camel = id.replace(/-([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+import type { PluginNames } from './plugin-names.js';
+
+/** A field, a job, a table and their test, small enough to read in a minute. */
+export function notesFiles({ id, camel, title }: PluginNames): Readonly<Record<string, string>> {
   const table = `${id.replaceAll('-', '_')}_notes`;
-  const title = id
-    .split('-')
-    .map((w, i) => (i === 0 ? `${w[0]?.toUpperCase()}${w.slice(1)}` : w))
-    .join(' ');
   return {
-    'package.json': `${JSON.stringify(
-      {
-        name: `sextant-plugin-${id}`,
-        version: '0.1.0',
-        private: true,
-        type: 'module',
-        exports: { '.': { types: './dist/manifest.d.ts', default: './dist/manifest.js' } },
-        engines: { node: '>=24' },
-        scripts: { build: 'tsc', test: 'tsc && vitest run' },
-        dependencies: { '@sextant/sdk': '^1.0.0', zod: '^4.6.7' },
-        devDependencies: { '@sextant/kernel': '^1.0.0', '@types/node': '^24.0.0', typescript: '>=6', vitest: '^5.0.0' },
-      },
-      null,
-      2,
-    )}\n`,
-    'tsconfig.json': `${JSON.stringify({ compilerOptions: { target: 'ES2023', lib: ['ES2024', 'ESNext.Disposable'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], strict: true, noUncheckedIndexedAccess: true, skipLibCheck: true, declaration: true, outDir: 'dist', rootDir: 'src' }, include: ['src'] }, null, 2)}\n`,
     'sextant.config.yaml': `# Start Sextant with this plugin: sextant serve --config sextant.config.yaml\npluginPaths:\n  - .\nplugins:\n  ${id}:\n    greeting: Hello\n`,
     'README.md': `# ${title}
 
@@ -160,12 +141,5 @@ it('writes a note by a job, and reads it', async () => {
   expect((await kernel.graphql('{ ${camel}Notes }')).data).toEqual({ ${camel}Notes: ['Hi: there'] });
 }, 60_000);
 `,
-    'vitest.config.js': `import { defineConfig } from 'vitest/config';
-
-export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } });
-`,
-    '.gitignore': 'node_modules/\ndist/\n',
-    // An older Node.js is named by the install, in place of a riddle by the tests.
-    '.npmrc': 'engine-strict=true\n',
   };
 }
