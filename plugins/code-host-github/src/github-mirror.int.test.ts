@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import codeHost from '@sextant/plugin-code-host';
 import { describeMirroredHost } from '@sextant/plugin-code-host/testing';
 import git from '@sextant/plugin-git';
@@ -7,13 +8,34 @@ import search from '@sextant/plugin-search';
 import manifest from './manifest.js';
 import { FakeGithub } from './testing/fake-github.js';
 
-describeMirroredHost('GitHub', {
+const scene = {
   plugins: [identity, codeHost, manifest, git, highlight, search],
   kind: 'GITHUB',
-  start: () => FakeGithub.start([{ id: 1, name: 'ana/anvil', private: true }]),
-  config: (host) => ({ url: host.url, token: host.token }),
   clonePath: 'ana/anvil.git',
   renamed: 'team/anvil',
+  pushed: (host: FakeGithub, secret: string) => host.delivery('push', { ref: 'refs/heads/main', repository: { node_id: 'R_1' } }, secret),
+};
+
+describeMirroredHost('GitHub', {
+  ...scene,
+  start: () => FakeGithub.start([{ id: 1, name: 'ana/anvil', private: true }]),
+  config: (host) => ({ url: host.url, token: host.token }),
   credential: 'fake-github-token',
-  pushed: (host, secret) => host.delivery('push', { ref: 'refs/heads/main', repository: { node_id: 'R_1' } }, secret),
+});
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+describeMirroredHost('GitHub, as an App', {
+  ...scene,
+  start: async () => {
+    const host = await FakeGithub.start([{ id: 1, name: 'ana/anvil', private: true }]);
+    host.apps.set('12', publicKey);
+    return host;
+  },
+  config: (host) => ({ url: host.url, gitHubAppDetails: { appID: 12, installationID: '34', privateKey } }),
+  // A line out of the middle of its key, and the tokens that it is given.
+  credential: [privateKey.split('\n')[8] ?? '', 'ghs-34-'],
 });

@@ -7,7 +7,7 @@ import type { TestKernel } from './start-test-kernel.js';
 
 /**
  * Looks for secrets wherever a Sextant under test could leave them: its folder of data, its database, its log, the traces it sends, and the arguments and
- * environments of the processes it starts. Each is looked for as it is, in base64 and percent-encoded.
+ * environments of the processes it starts. Each is looked for as it is, in JSON, in base64 and percent-encoded.
  */
 export class LeakWatch implements AsyncDisposable {
   /** Programs that were seen at work, so that a test can show that it looked while they ran. */
@@ -22,8 +22,10 @@ export class LeakWatch implements AsyncDisposable {
   ) {
     this.#forms = secrets.flatMap((secret) => [
       secret,
+      JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
-      ...[0, 1, 2].map((shift) => insideBase64(secret, shift)),
+      // Of a short secret so little is left by some places that it could stand anywhere.
+      ...[0, 1, 2].map((shift) => insideBase64(secret, shift)).filter(({ length }) => length >= 8),
     ]);
   }
 

@@ -24,8 +24,8 @@ export interface MirroredHostScene<F extends ProtocolServer<FakeEntry>> {
   readonly clonePath: string;
   /** What it is called at the host after a rename. */
   readonly renamed: string;
-  /** The credential that must show nowhere. */
-  readonly credential: string;
+  /** What must show nowhere: the credential, or each of several. */
+  readonly credential: string | readonly string[];
   readonly pushed: (host: F, secret: string) => FakeDelivery;
 }
 
@@ -43,7 +43,7 @@ export const describeMirroredHost = <F extends ProtocolServer<FakeEntry>>(title:
       commit(bare, 'first.txt', 'needleone\n');
       host = await scene.start();
       host.gitFolder = folder;
-      watch = await LeakWatch.start([scene.credential, SECRET]);
+      watch = await LeakWatch.start([scene.credential, SECRET].flat());
       host.whileGitWaits = watch.look;
       sextant = await connectSextant(scene.plugins, scene.kind, scene.config(host), { config: { tracing: watch.tracing } });
     }, 60_000);
