@@ -336,7 +336,7 @@ describe('the addresses for a program that connects by itself', () => {
 it('a request is part of the trace it is made in', async () => {
   await using collector = await TestCollector.start();
   await using server = await aServer((_request, response) => response.writeHead(404).end());
-  const tracing = startTracing({
+  const tracing = await startTracing({
     otlpEndpoint: collector.url,
     sampleRatio: 1,
     serviceName: 'test',

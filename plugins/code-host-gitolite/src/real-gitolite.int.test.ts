@@ -154,14 +154,16 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
 
     it('is asked by nobody once its name leads to a cloud’s metadata (row 21)', { timeout: 60_000 }, async () => {
       addresses['gitolite.example'] = ['169.254.169.254'];
-      expect(await sync()).toContain('is not called');
-      expect(await names()).toEqual(['lite/dev/forge', 'lite/fresh']);
+      expect(await sextant.sync()).toContain('is not called');
+      expect(await sextant.names()).toEqual(['lite/dev/forge', 'lite/fresh']);
       await refresh('lite/dev/forge');
       await expect.poll(() => lastError('lite/dev/forge'), eventually).toContain('SEXTANT_OUTBOUND_ADDRESS');
     });
 
     it('leaves the key in no file, table, answer, log, trace or process (row 22)', async () => {
-      const { data } = await sextant.kernel.graphql('{ externalServices { nodes { config lastSyncError } } outboundRequests { nodes { url } } }');
+      const { data } = await sextant.kernel.graphql(
+        '{ externalServices { nodes { config lastSyncError } } outboundRequests { nodes { url } } }',
+      );
       expect(await watch.leaks(sextant.kernel, data)).toEqual([]);
       const calls = readFileSync(callsOfSsh, 'utf8');
       for (const program of ['ssh', 'ssh-add', 'ssh-agent']) expect(calls).toMatch(new RegExp(`^CALL ${program} `, 'm'));

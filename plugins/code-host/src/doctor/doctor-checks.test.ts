@@ -1,4 +1,4 @@
-import { type OutboundHttp, Secret, SextantError, z } from '@sextant/sdk';
+import { Secret, SextantError, z } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
 import { parseConnectionConfig } from '../connections/connection-config.js';
 import { type Declarations, declarationProblems } from '../connections/declared-connections.js';

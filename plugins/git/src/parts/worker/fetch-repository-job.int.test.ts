@@ -1,9 +1,6 @@
-import type { CloneSource } from '@sextant/plugin-code-host/api';
 import {
   type Clock,
   core,
-  definePart,
-  definePlugin,
   type EnqueueOptions,
   type Events,
   type JobContext,
@@ -18,34 +15,17 @@ import { config, type GitConfig } from '../../config.js';
 import { lockMirror } from '../../mirror/mirror-lock.js';
 import { allOf } from '../../reads/all-of.js';
 import { MirrorService } from '../../schedule/mirror-service.js';
-import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
 import { aGit, type TestGit } from '../../testing/a-git.js';
 import { aRepository, type BuiltRepository } from '../../testing/a-repository.js';
+import { type KnownRepository, sourcesOf } from '../../testing/known-repositories.js';
+import { tablesOnly } from '../../testing/tables-only.js';
 import { fetchRepositoryJob } from './fetch-repository-job.js';
 import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
 
-interface Known {
-  readonly id: number;
-  readonly name: RepoName;
-  readonly deletedAt: Date | undefined;
-  readonly source: CloneSource | undefined;
-}
-
-/** The plugin's tables alone, without its parts. */
-const tablesOnly = definePlugin({
-  id: 'git',
-  version: '1.0.0',
-  title: 'Git',
-  summary: 'Only the tables.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'always-on',
-  parts: { api: async () => ({ default: definePart()({ deps: { db: core.storage }, register: (r) => r.storage(gitStorage) }) }) },
-});
-
 let db: Storage;
 let test: TestGit;
-let known: Map<number, Known>;
+let known: Map<number, KnownRepository>;
 let published: { key: string; payload: unknown }[];
 let enqueued: { name: string; payload: unknown; options?: EnqueueOptions }[];
 let canceled: string[];
@@ -86,19 +66,7 @@ const deps = () => ({
   events: {
     publish: async (event: { key: string }, payload: unknown) => void published.push({ key: event.key, payload }),
   } as unknown as Events,
-  sources: {
-    byId: async (id: number) => known.get(id),
-    byName: async (name: RepoName) => [...known.values()].find((r) => r.name === name),
-    cloneSource: async (id: number) => {
-      if (refusal) throw refusal;
-      return known.get(id)?.source;
-    },
-    all: async ({ limit, afterId = 0 }: { limit: number; afterId?: number }) =>
-      [...known.values()]
-        .filter((r) => r.id > afterId)
-        .sort((a, b) => a.id - b.id)
-        .slice(0, limit),
-  },
+  sources: sourcesOf(known, () => refusal),
 });
 const log = { debug() {}, info() {}, warn: () => void warnings++, error() {}, child: () => log };
 const job = (more: Partial<GitConfig> = {}, signal = new AbortController().signal): JobContext<typeof config> => ({
@@ -112,7 +80,7 @@ const job = (more: Partial<GitConfig> = {}, signal = new AbortController().signa
   retryLater: (retryLater, options) => ({ retryLater, after: options?.after ?? 30_000 }),
 });
 
-const know = (id: number, name: string, source?: BuiltRepository, more: Partial<Known> = {}): void => {
+const know = (id: number, name: string, source?: BuiltRepository, more: Partial<KnownRepository> = {}): void => {
   known.set(id, {
     id,
     name: RepoName.parse(name),
