@@ -17,7 +17,7 @@ const INFO = `hello ana, this is git@forge running gitolite3 3.6.12-1 (Debian) o
 `;
 
 let answer: string;
-let asked: Omit<SshQuestion, 'http'>[];
+let asked: Omit<SshQuestion, 'http' | 'programs'>[];
 beforeEach(() => {
   answer = INFO;
   asked = [];

@@ -4,7 +4,7 @@ import { readableIn } from './gitolite-info.js';
 
 export interface GitoliteParts {
   /** Asks the server; as `askBySsh`. */
-  readonly ask: (question: Omit<SshQuestion, 'http'>) => Promise<string>;
+  readonly ask: (question: Omit<SshQuestion, 'http' | 'programs'>) => Promise<string>;
   /** File in which the keys of servers are kept. */
   readonly knownHosts: () => string;
 }

@@ -8,6 +8,7 @@ import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import search from '@sextant/plugin-search';
 import { at, describeContract, inMemoryServices, LeakWatch, type RebindingDns, rebindingDns } from '@sextant/sdk/testing';
+import { localPrograms } from '@sextant/sdk/testing/programs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gitoliteKind } from './gitolite-kind.js';
 import manifest from './manifest.js';
@@ -34,7 +35,7 @@ describe.skipIf(missingForGitolite !== undefined)(itself, () => {
   const { http } = inMemoryServices();
   const kind = () =>
     gitoliteKind({
-      ask: (question) => askBySsh({ ...question, http }),
+      ask: (question) => askBySsh({ ...question, http, programs: localPrograms }),
       knownHosts: () => join(gitolite.folder, 'client', 'known_hosts'),
     });
   const good = () => ({ host: gitolite.host, gitSSHKey: ana.privateKey });

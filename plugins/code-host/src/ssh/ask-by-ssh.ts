@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type OutboundHttp, type Secret, SextantError } from '@sextant/sdk';
+import { type OutboundHttp, type Programs, type Secret, SextantError } from '@sextant/sdk';
 import { pinSsh } from './pinned-host.js';
 import { startSshAgent } from './ssh-agent.js';
 
@@ -32,6 +31,7 @@ export interface SshQuestion {
   readonly knownHosts: string;
   /** Resolves and checks the name, which an admin wrote. */
   readonly http: Pick<OutboundHttp, 'resolve'>;
+  readonly programs: Programs;
   readonly signal: AbortSignal;
   /** Milliseconds for the whole answer; default two minutes. */
   readonly timeout?: number;
@@ -47,16 +47,17 @@ const TIMEOUT = 120_000;
  * SEXTANT_CODE_HOST_ANSWER for an answer without end and for a command that fails there, and what `http.resolve` throws. When `signal` is aborted, its reason.
  */
 export async function askBySsh(question: SshQuestion): Promise<string> {
-  const { signal, knownHosts, key, http, timeout = TIMEOUT } = question;
+  const { signal, knownHosts, key, http, programs, timeout = TIMEOUT } = question;
   signal.throwIfAborted();
   const destination = destinationOf(question.url);
   await mkdir(dirname(knownHosts), { recursive: true, mode: 0o700 });
   const pin = await pinSsh(question.url, await http.resolve(question.url, { from: 'admin', signal }), signal);
-  await using agent = key === undefined ? undefined : await startSshAgent(key.reveal());
+  await using agent = key === undefined ? undefined : await startSshAgent(programs, key.reveal());
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const options = [`UserKnownHostsFile=${quoted(knownHosts)}`, `HostName=${pin.address}`, `HostKeyAlias=${pin.hostKeyAlias}`];
-  const outcome = await run([...SSH_OPTIONS, ...options.flatMap((option) => ['-o', option]), ...destination, question.command], {
+  const outcome = await run(programs, [...SSH_OPTIONS, ...options.flatMap((option) => ['-o', option]), ...destination, question.command], {
     socket: agent?.socket ?? process.env['SSH_AUTH_SOCK'],
+    folder: dirname(knownHosts),
     signal: limit,
   });
   signal.throwIfAborted();
@@ -73,44 +74,37 @@ interface Outcome {
   readonly isTooLarge: boolean;
 }
 
-function run(
+async function run(
+  programs: Programs,
   argv: readonly string[],
-  { socket, signal }: { readonly socket: string | undefined; readonly signal: AbortSignal },
+  { socket, folder, signal }: { readonly socket: string | undefined; readonly folder: string; readonly signal: AbortSignal },
 ): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('ssh', argv, {
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', ...(socket ? { SSH_AUTH_SOCK: socket } : {}) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const answer: Buffer[] = [];
-    let size = 0;
-    let complaint = '';
-    const stop = (): void => void child.kill('SIGKILL');
-    signal.addEventListener('abort', stop, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > LARGEST_ANSWER) stop();
-      else answer.push(chunk);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint = (complaint + text).slice(-LARGEST_COMPLAINT);
-    });
-    child.once('error', (cause) => {
-      signal.removeEventListener('abort', stop);
-      reject(
-        new SextantError('SEXTANT_CODE_HOST_SSH_KEY', {
-          what: 'ssh could not be started.',
-          why: 'The program is missing or may not be run.',
-          fix: 'Install the OpenSSH client.',
-          cause,
-        }),
-      );
-    });
-    child.once('close', (code) => {
-      signal.removeEventListener('abort', stop);
-      resolve({ code, answer: Buffer.concat(answer).toString('utf8'), complaint, isTooLarge: size > LARGEST_ANSWER });
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', ...(socket ? { SSH_AUTH_SOCK: socket } : {}) };
+  const ssh = await programs.start('ssh', { args: argv, env, cwd: folder }).catch((cause: unknown) => {
+    throw new SextantError('SEXTANT_CODE_HOST_SSH_KEY', {
+      what: 'ssh could not be started.',
+      why: 'The program is missing or may not be run.',
+      fix: 'Install the OpenSSH client.',
+      cause,
     });
   });
+  const answer: Buffer[] = [];
+  let size = 0;
+  let complaint = '';
+  const stop = (): void => ssh.end();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  ssh.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER) stop();
+    else answer.push(chunk);
+  });
+  ssh.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-LARGEST_COMPLAINT);
+  });
+  const { code } = await ssh.ended;
+  signal.removeEventListener('abort', stop);
+  return { code, answer: Buffer.concat(answer).toString('utf8'), complaint, isTooLarge: size > LARGEST_ANSWER };
 }
 
 /** The arguments that name the host. @throws SEXTANT_CODE_HOST_CLONE_URL for what ssh could read otherwise. */

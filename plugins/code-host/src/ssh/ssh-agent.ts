@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SextantError } from '@sextant/sdk';
+import { type Programs, type RunningProgram, SextantError } from '@sextant/sdk';
 
 const REFUSED = {
   what: 'The SSH key of the connection cannot be used.',
@@ -15,29 +15,28 @@ const REFUSED = {
  * @param key a private key in OpenSSH form
  * @throws SEXTANT_CODE_HOST_SSH_KEY
  */
-export async function startSshAgent(key: string): Promise<AsyncDisposable & { readonly socket: string }> {
+export async function startSshAgent(programs: Programs, key: string): Promise<AsyncDisposable & { readonly socket: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'sextant-ssh-'));
   const socket = join(folder, 'agent');
-  const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: 'never' };
-  // -D: in the foreground, so that it ends with us.
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: 'never' };
+  let agent: RunningProgram | undefined;
   const stop = async () => {
-    agent.kill('SIGTERM');
+    agent?.end();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await new Promise<void>((resolve, reject) => {
-      agent.once('error', reject);
-      agent.once('exit', () => reject(new Error('ssh-agent ended')));
-      agent.stdout.once('data', () => resolve()); // it prints its socket once it listens
-    });
-    const code = await new Promise<number | null>((resolve, reject) => {
-      const add = spawn('ssh-add', ['-q', '-'], { env: environment, stdio: ['pipe', 'ignore', 'ignore'] });
-      add.once('error', reject);
-      add.once('close', resolve);
-      add.stdin.on('error', () => {});
-      add.stdin.end(key.endsWith('\n') ? key : `${key}\n`);
-    });
+    // -D: in the foreground, so that it ends with us.
+    agent = await programs.start('ssh-agent', { args: ['-D', '-a', socket], env, cwd: folder });
+    agent.stderr.resume();
+    // It prints its socket once it listens.
+    const isReady = await Promise.race([once(agent.stdout, 'data').then(() => true), agent.ended.then(() => false)]);
+    if (!isReady) throw new Error('ssh-agent ended');
+    const add = await programs.start('ssh-add', { args: ['-q', '-'], env, cwd: folder, input: true });
+    add.stdout.resume();
+    add.stderr.resume();
+    add.stdin!.on('error', () => {});
+    add.stdin!.end(key.endsWith('\n') ? key : `${key}\n`);
+    const { code } = await add.ended;
     if (code !== 0) throw new SextantError('SEXTANT_CODE_HOST_SSH_KEY', REFUSED);
     return { socket, [Symbol.asyncDispose]: stop };
   } catch (error) {

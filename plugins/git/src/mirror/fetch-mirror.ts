@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OutboundHttp, type RepoName, SextantError } from '@sextant/sdk';
+import { type OutboundHttp, type Programs, type RepoName, SextantError } from '@sextant/sdk';
 import type { FetchEvent, FetchSource, MirrorMaker } from '../api.js';
 import type { CatFilePool } from '../process/cat-file-pool.js';
 import type { CredentialHelpers } from '../process/credential-helpers.js';
@@ -22,6 +22,7 @@ export interface FetchDeps {
   readonly pool: CatFilePool;
   readonly files: MirrorFiles;
   readonly helpers: CredentialHelpers;
+  readonly programs: Programs;
   /** Resolves and checks the names of hosts. */
   readonly http: Pick<OutboundHttp, 'resolve'>;
   /** Which refs are mirrored, as refspecs. */
@@ -87,7 +88,7 @@ async function cloneOrFetch(
   const { address, url } = source;
   const pin = address === undefined ? undefined : await pinnedHost(deps.http, { address, from }, signal);
   const access = { ...source, pin, ...(sshKey === undefined ? {} : { sshKey }) };
-  return await withRemoteAccess(deps.helpers, access, async (remote) => {
+  return await withRemoteAccess(deps, access, async (remote) => {
     const run: RunOptions = { ...remote, repository, deadline: deps.deadline, progress, signal };
     if ((await deps.files.exists(repository)) && (await deps.files.note(path)).corrupt === null) {
       try {

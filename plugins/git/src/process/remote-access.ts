@@ -1,4 +1,5 @@
 import { startSshAgent } from '@sextant/plugin-code-host/api';
+import type { Programs } from '@sextant/sdk';
 import type { CredentialHelpers } from './credential-helpers.js';
 import { credentialLines } from './credential-helpers.js';
 import type { RunOptions } from './git-runner.js';
@@ -19,11 +20,11 @@ export interface RemoteAccess {
 
 /** Runs `work` with the access in place; the agent, if any, ends with it. */
 export async function withRemoteAccess<R>(
-  helpers: CredentialHelpers,
+  { helpers, programs }: { readonly helpers: CredentialHelpers; readonly programs: Programs },
   access: RemoteAccess,
   work: (run: Pick<RunOptions, 'environment' | 'secrets' | 'channel'>) => Promise<R>,
 ): Promise<R> {
-  await using agent = access.sshKey === undefined ? undefined : await startSshAgent(access.sshKey);
+  await using agent = access.sshKey === undefined ? undefined : await startSshAgent(programs, access.sshKey);
   const socket = agent?.socket ?? process.env['SSH_AUTH_SOCK'];
   const extra: Record<string, string> = {};
   if (access.protocols.includes('ssh')) {

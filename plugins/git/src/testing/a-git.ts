@@ -77,6 +77,7 @@ export async function aGit(
     pool,
     files,
     helpers,
+    programs: localPrograms,
     http: options.http ?? inMemoryServices({ allow: ['127.0.0.1'] }).http,
     refspecs: options.refspecs ?? DEFAULT_REFSPECS,
     deadline: 30_000,

@@ -19,6 +19,7 @@ const git = gitOnDisk({
   runner,
   pool: new CatFilePool(runner, { capacity: 2, idle: 1_000 }),
   files: new MirrorFiles(join(base, 'repos')),
+  programs: localPrograms,
   helpers: await writeCredentialHelpers(join(base, 'run', 'bin')),
   refspecs: DEFAULT_REFSPECS,
   deadline: 60_000,

@@ -5,10 +5,13 @@ import { config } from '../../config.js';
 import { gitoliteKind } from '../../gitolite-kind.js';
 
 export default definePart(config)({
-  deps: { process: core.process, http: core.http },
+  deps: { process: core.process, http: core.http, programs: core.programs },
   register(r) {
-    r.contribute(codeHostKinds, ({ process, http }) =>
-      gitoliteKind({ ask: (question) => askBySsh({ ...question, http }), knownHosts: () => join(process.folder('run'), 'known_hosts') }),
+    r.contribute(codeHostKinds, ({ process, http, programs }) =>
+      gitoliteKind({
+        ask: (question) => askBySsh({ ...question, http, programs }),
+        knownHosts: () => join(process.folder('run'), 'known_hosts'),
+      }),
     );
   },
 });

@@ -80,6 +80,7 @@ export default definePart(config)({
         pool,
         files,
         helpers,
+        programs: d.programs,
         http: d.http,
         refspecs,
         deadline: fetchTimeout,
