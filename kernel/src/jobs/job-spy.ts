@@ -2,6 +2,9 @@ import type { SharedPool } from '../storage/shared-pool.js';
 import type { JobFacts } from './job-history.js';
 import type { JobRunner } from './job-runner.js';
 
+/** Milliseconds. The queue hears of a failure a moment after the job has ended, and tells nobody when it has. */
+const LOOK_AGAIN = 50;
+
 /** Lets a test wait for jobs without sleeping. */
 export class JobSpy implements Disposable {
   /** The newest job of each name and outcome since this spy was made. */
@@ -66,7 +69,7 @@ export class JobSpy implements Disposable {
       // Listens before it looks: what happens in between is not missed.
       this.runner.events.once('ended', changed);
       this.runner.events.once('began', changed);
-      const timer = setTimeout(changed, Math.max(0, deadline - performance.now()));
+      const timer = setTimeout(changed, Math.max(0, Math.min(LOOK_AGAIN, deadline - performance.now())));
       try {
         if (await holds()) return;
         if (performance.now() >= deadline) throw new Error(`Waited ${timeout} ms for ${what}.`);
