@@ -2,6 +2,7 @@ import { readdirSync, readFileSync as readNow } from 'node:fs';
 import { access, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { blobOid, MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
@@ -188,6 +189,28 @@ describe('WorkerPool', () => {
     const expected = await search(engine, pattern('gamma'));
     for (const _ of [1, 2, 3]) expect((await search(narrow, pattern('gamma'))).documents).toEqual(expected.documents);
     await narrow.close();
+  });
+
+  it('ends threads that have nothing to do, all but one, and starts them again', async () => {
+    await update(1, manyFiles(60));
+    const expected = await search(engine, pattern('gamma'));
+    let [started, ended] = [0, 0];
+    const count = (worker: Worker) => {
+      started++;
+      worker.on('exit', () => ended++);
+    };
+    process.on('worker', count);
+    const resting = new SearchEngine(store, new WorkerPool({ threads: 2, workerUrl, idleAfter: 1 }));
+    try {
+      for (const _ of [1, 2]) {
+        expect((await search(resting, pattern('gamma'))).documents).toEqual(expected.documents);
+        // Those that check the contents come after the answer.
+        await expect.poll(() => started > 1 && started - ended).toBe(1);
+      }
+    } finally {
+      process.off('worker', count);
+      await resting.close();
+    }
   });
 
   it('counts on after the limit when all matches are to be counted', async () => {

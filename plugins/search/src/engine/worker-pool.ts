@@ -21,11 +21,16 @@ const NICE: Readonly<Record<Lane, number>> = { light: 0, heavy: 10 };
 /** What is new is short-lived here: more room for it is memory that five threads keep and never need. */
 const THREAD_MEMORY = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 16 };
 
+/** How long a thread stays without work, milliseconds. */
+const IDLE_AFTER_MS = 30_000;
+
 export interface WorkerPoolOptions {
   /** Threads that search, and as many for searches that take long; the number of cores when left out. */
   readonly threads?: number;
   /** Bytes of opened shards (dictionaries, paths, tables) kept in memory, shared by all threads. */
   readonly residentBytes?: number;
+  /** Milliseconds after which a thread without work ends; one always stays, which a search after a pause begins with. */
+  readonly idleAfter?: number;
   /** The compiled `worker.js`; tests that run from source name the one in `dist`. */
   readonly workerUrl?: URL;
 }
@@ -39,6 +44,8 @@ interface Slot {
   /** Shards this thread has opened. */
   readonly knows: Set<string>;
   verifying: boolean;
+  /** Monotonic milliseconds of its last work. */
+  usedAt: number;
 }
 
 /**
@@ -58,6 +65,9 @@ export class WorkerPool implements ShardExecutor {
   readonly #toVerify: ContentCheck[] = [];
   readonly #workerUrl: URL;
   readonly #turns = new SearchTurns();
+  readonly #idleAfter: number;
+  /** While there are threads that may end. */
+  #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: WorkerPoolOptions = {}) {
@@ -66,13 +76,14 @@ export class WorkerPool implements ShardExecutor {
     const lane = (of: Lane, length: number) =>
       Array.from(
         { length },
-        (): Slot => ({ lane: of, worker: undefined, query: undefined, tasks: new Set(), knows: new Set(), verifying: false }),
+        (): Slot => ({ lane: of, worker: undefined, query: undefined, tasks: new Set(), knows: new Set(), verifying: false, usedAt: 0 }),
       );
     // Threads that cannot give way leave a core to the others.
     const heavy = canLowerThreadPriority ? threads : Math.max(1, threads - 1);
     this.#slots = [...lane('light', threads + 1), ...lane('heavy', heavy)];
     this.#images = new ShardImages(options.residentBytes ?? 512 << 20);
     this.#firstTurn = new FirstTurn(this.#images);
+    this.#idleAfter = options.idleAfter ?? IDLE_AFTER_MS;
     this.#workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   }
 
@@ -106,6 +117,7 @@ export class WorkerPool implements ShardExecutor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#idleTimer);
     this.#firstTurn.close();
     await Promise.all(this.#slots.map(({ worker }) => worker?.terminate()));
   }
@@ -170,6 +182,7 @@ export class WorkerPool implements ShardExecutor {
       workerData: { nice: NICE[slot.lane] } satisfies WorkerSetup,
     });
     worker.unref();
+    this.#idleTimer ??= setInterval(() => this.#endIdle(), this.#idleAfter).unref();
     // What a thread says after it was replaced is no longer of interest.
     const isCurrent = () => slot.worker === worker;
     worker.on('message', (message: FromWorker) => isCurrent() && this.#receive(slot, message));
@@ -223,6 +236,22 @@ export class WorkerPool implements ShardExecutor {
     if (slot.query) slot.query.active--;
     slot.query = undefined;
     slot.verifying = false;
+    slot.usedAt = performance.now();
+  }
+
+  /** A thread's heap and caches are some 25 MB. */
+  #endIdle(): void {
+    const others = this.#slots.slice(1);
+    const idleSince = performance.now() - this.#idleAfter;
+    for (const slot of others) {
+      if (slot.query || slot.verifying || slot.usedAt > idleSince) continue;
+      void slot.worker?.terminate();
+      slot.worker = undefined;
+      slot.knows.clear();
+    }
+    if (others.some(({ worker }) => worker)) return;
+    clearInterval(this.#idleTimer);
+    this.#idleTimer = undefined;
   }
 
   /** Ends a thread; its open tasks become failures with this cause, or abandoned ones without. */
