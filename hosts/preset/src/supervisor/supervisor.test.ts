@@ -46,6 +46,29 @@ it('gives the exit code of a process that refused to start, and does not try aga
   expect(await follow('refused', [[{ exit: 2 }]])).toEqual({ code: 2, left: [[]], said: [] });
 });
 
+it('gives the process less memory than it would take, and what the supervisor itself was given before that', async () => {
+  const asked = join(folder, 'asked.mjs');
+  const said = join(folder, 'asked');
+  writeFileSync(
+    asked,
+    `import { writeFileSync } from 'node:fs';
+writeFileSync(process.argv[2], JSON.stringify([process.execArgv, process.env.MALLOC_ARENA_MAX]));
+process.disconnect();
+`,
+  );
+  const { execArgv } = process;
+  process.execArgv = ['--max-semi-space-size=64'];
+  try {
+    expect(await new Supervisor(asked, [said], () => undefined).run()).toBe(0);
+  } finally {
+    process.execArgv = execArgv;
+  }
+  expect(JSON.parse(readFileSync(said, 'utf8'))).toEqual([
+    ['--max-semi-space-size=16', '--heap-growing-percent=100', '--max-semi-space-size=64'],
+    '2',
+  ]);
+});
+
 it('starts a process again that had been ready, with all plugins', async () => {
   const { code, left, said } = await follow('ended', [['ready', { exit: 7 }], [{ exit: 3 }]]);
   expect({ code, left }).toEqual({ code: 3, left: [[], []] });
