@@ -3,8 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { KnownMirrors } from './known-mirrors.js';
 
 function aWorld() {
-  const world = { now: 0, commit: 'a', asked: [] as (readonly number[])[], during: () => undefined as void };
-  const state = (repositoryId: number) => ({ repositoryId, head: { branch: 'main', commit: world.commit } }) as MirrorState;
+  const world = {
+    now: 0,
+    commit: 'a',
+    status: 'cloning' as MirrorState['status'],
+    asked: [] as (readonly number[])[],
+    during: () => undefined as void,
+  };
+  const state = (repositoryId: number) =>
+    ({ repositoryId, status: world.status, head: { branch: 'main', commit: world.commit } }) as MirrorState;
   const known = new KnownMirrors(
     {
       states: async (ids) => {
@@ -29,6 +36,20 @@ describe('states of mirrors', () => {
     world.now = 2_000;
     world.commit = 'b';
     expect(await heads(1)).toEqual(['1b']);
+  });
+
+  it('are gone by longer where the mirror is there and nothing is wrong with it', async () => {
+    const { world, known, heads } = aWorld();
+    world.status = 'cloned';
+    await heads(1, 99);
+    world.now = 9_000;
+    await heads(1, 99);
+    expect(world.asked).toEqual([[1, 99], [99]]);
+    world.now = 11_000;
+    await heads(1);
+    known.forget(1);
+    await heads(1);
+    expect(world.asked.slice(2)).toEqual([[1], [1]]);
   });
 
   it('are read again at once when the mirror has moved', async () => {
