@@ -10,6 +10,8 @@ export interface BuildThreadOptions {
   readonly heapBytes: number;
   /** Above 0: how far the thread, and what it starts, gives way to others. */
   readonly nice: number;
+  /** Which extractors it loads, and in which version: what a thread has loaded, it keeps. */
+  readonly extractors: string;
 }
 
 /** Told of one build at a time. */
@@ -43,7 +45,10 @@ export class BuildThread {
 
   /** One that waits, or a new one. */
   static for(observer: BuildObserver, options: BuildThreadOptions): BuildThread {
-    const at = parked.findLastIndex(({ options: { heapBytes, nice } }) => heapBytes === options.heapBytes && nice === options.nice);
+    const { heapBytes, nice, extractors } = options;
+    const at = parked.findLastIndex(
+      ({ options: other }) => other.heapBytes === heapBytes && other.nice === nice && other.extractors === extractors,
+    );
     const thread = at < 0 ? new BuildThread(options) : parked.splice(at, 1)[0]!;
     clearTimeout(thread.#idle);
     thread.#worker.ref();

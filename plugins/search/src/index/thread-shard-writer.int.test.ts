@@ -75,6 +75,12 @@ it.skipIf(process.platform !== 'linux')('builds one repository after another on 
   const threads = async () => (await nicesOfThreads()).filter((nice) => nice === 9).length;
   for (const id of [1, 2, 3]) expect(await (await begin(id)).publish('base')).toMatchObject([{ documents: 1, contentBytes: 6 }]);
   expect(await threads()).toBe(1);
+  // A thread keeps the extractors that it has loaded.
+  const newer = { modules: [{ id: 'x', languages: ['X'], module: 'file:///x.js', version: 2 }] };
+  const other = new ThreadShardWriter({ ...setup(5), symbols: newer }, 256 << 20);
+  await expect.poll(threads).toBe(2);
+  await other.discard();
+  await expect.poll(threads).toBe(1);
   const failing = await begin(4);
   await rm(join(root, 'shards'), { recursive: true });
   await expect(failing.publish('base')).rejects.toThrow(/ENOENT/);

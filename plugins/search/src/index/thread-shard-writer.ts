@@ -4,6 +4,7 @@ import type { ManifestShard } from './manifest.js';
 import { BLOB_BYTES, type PlacedDocument, type ShardWriter } from './shard-writer.js';
 import type { SkipReason } from './skip-reason.js';
 import type { CodeSymbol } from './symbols/code-symbol.js';
+import { fingerprintOf } from './symbols/symbol-sources.js';
 
 /** Bytes on their way to the thread; beyond it the source is held back. */
 const MAX_IN_FLIGHT = 16 << 20;
@@ -27,7 +28,7 @@ export class ThreadShardWriter implements ShardWriter {
   /** @param heapBytes of JavaScript's objects, beside the bytes of the shard; a thread that needs more ends, and its build with it */
   constructor({ nice, ...setup }: BuildSetup & { readonly nice: number }, heapBytes: number) {
     const observer = { receive: (reply: BuildReply) => this.#receive(reply), fail: (error: Error) => this.#fail(error) };
-    this.#thread = BuildThread.for(observer, { heapBytes, nice });
+    this.#thread = BuildThread.for(observer, { heapBytes, nice, extractors: JSON.stringify(fingerprintOf(setup.symbols)) });
     this.#thread.send({ type: 'begin', setup });
   }
 
