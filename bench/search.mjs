@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { forked } from './harness/forked.mjs';
 import { median, percentile, until } from './harness/measure.mjs';
 import { processTree } from './harness/process-tree.mjs';
@@ -27,6 +28,8 @@ export const title = 'search over HTTP, against ripgrep, codesearch and zoekt on
 const MB = 1_000_000;
 /** Rounds of all queries before the servers are measured. */
 const WARM_UP = 25;
+/** Milliseconds. */
+const REST = 60_000;
 
 /** What can be run alone, by `--only`. */
 const PARTS = ['queries', 'ranking', 'growth'];
@@ -76,11 +79,14 @@ async function large({ tiny, runs, folder, note, progress }, { wanted, cache }) 
         note,
         progress,
       });
-      rows.push(...compared, ...mixed(pooled), ...memory(sextant, zoekt, corpus));
+      rows.push(...compared, ...mixed(pooled), ...memory('directly after the queries', { sextant, zoekt, corpus }));
       progress('clients, bystander, push');
       rows.push(...(await clients(sextant.url, tiny ? 1 : 4)));
       rows.push(...(await bystander(sextant.url, tiny ? { turns: 1, each: 3, note } : { turns: 12, each: 20, note })));
       rows.push(await push(sextant.url, join(root, corpus.repositories[0])));
+      progress('rest');
+      await sleep(tiny ? 0 : REST);
+      rows.push(...memory('after a minute of rest', { sextant, zoekt, corpus }));
     }
     if (wanted('ranking') && !tiny) rows.push(...(await ranking(sextant.url, { judgements, of: 'the corpus', note })));
     return rows;
@@ -168,11 +174,12 @@ function mixed({ ours, zoekt }) {
   return [row(50, 0.7), row(95, 1)];
 }
 
-function memory(sextant, zoekt, corpus) {
+/** How much the search takes at work and, threads that have nothing to do having ended, at rest. */
+function memory(when, { sextant, zoekt, corpus }) {
   const bytes = processTree(sextant.pid).reduce((sum, { anonymous }) => sum + anonymous, 0);
   return [
     {
-      measure: 'resident beside the page cache, all processes',
+      measure: `resident beside the page cache, all processes, ${when}`,
       value: bytes / MB,
       unit: 'MB',
       ...(zoekt === undefined ? {} : { peer: { name: 'zoekt', value: zoekt.memory() / MB } }),

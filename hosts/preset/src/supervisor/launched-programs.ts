@@ -3,22 +3,22 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { endGroup, localPrograms } from '@sextant/kernel';
 import type { ProgramExit, ProgramOptions, Programs, RunningProgram } from '@sextant/sdk';
-import type { Ask, FirstLine, StreamName, Told } from './launcher-protocol.js';
+import type { Ask, FirstLine, LauncherAddress, StreamName, Told } from './launcher-protocol.js';
 
 /** What connecting says when the launcher is no longer there. */
 const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES']);
 
 /** Starts programs from the supervisor's process, by its `Launcher`; from this one when that is gone. */
 export class LaunchedPrograms implements Programs {
-  /** @param path where the launcher listens */
-  constructor(private readonly path: string) {}
+  constructor(private readonly launcher: LauncherAddress) {}
 
   async start(program: string, options: ProgramOptions): Promise<RunningProgram> {
+    const { key } = this.launcher;
     const { args = [], env, cwd, input = false, channel } = options;
     const names: readonly StreamName[] = ['stdout', 'stderr', ...(input ? (['stdin'] as const) : [])];
     const ask: Ask = { id: randomUUID(), program, args, env, cwd, streams: names, ...(channel === undefined ? {} : { channel }) };
-    const launcher = this.#open({ ask });
-    const streams = names.map((stream) => this.#open({ stream, of: ask.id }));
+    const launcher = this.#open({ ask, key });
+    const streams = names.map((stream) => this.#open({ stream, of: ask.id, key }));
     try {
       const told = listenTo(launcher);
       const broken = Promise.withResolvers<never>();
@@ -33,7 +33,7 @@ export class LaunchedPrograms implements Programs {
   }
 
   #open(first: FirstLine): Socket {
-    const connection = connect(this.path);
+    const connection = connect(this.launcher.path);
     connection.on('error', () => undefined); // told to whoever listens for it
     connection.write(`${JSON.stringify(first)}\n`);
     return connection;

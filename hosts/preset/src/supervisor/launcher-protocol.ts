@@ -17,7 +17,14 @@ export interface Ask {
   readonly channel?: string;
 }
 
-export type FirstLine = { readonly ask: Ask } | { readonly stream: StreamName; readonly of: string };
+/** Where a launcher listens, and what it takes nobody else for. */
+export interface LauncherAddress {
+  readonly path: string;
+  /** In the first line of each connection: other users of this machine can find the path. */
+  readonly key: string;
+}
+
+export type FirstLine = { readonly key: string } & ({ readonly ask: Ask } | { readonly stream: StreamName; readonly of: string });
 
 /** One a line: that it runs, then that it ended; or that it could not be started. */
 export type Told =

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import type { Ask, FirstLine, StreamName, Told } from './launcher-protocol.js';
+import type { Ask, FirstLine, LauncherAddress, StreamName, Told } from './launcher-protocol.js';
 
 /** Milliseconds that a program gets to end after the process it was started for is gone. */
 const INSIST_AFTER = 2_000;
+/** Milliseconds in which a connection says what it is, and characters: an ask holds arguments and an environment. */
+const SAYS_WHAT_WITHIN = 10_000;
+const LONGEST_LINE = 8 * 1024 * 1024;
 
 /**
  * Starts programs for the process under supervision, since the supervisor is small: the system copies the tables of the memory of whoever
@@ -22,9 +23,7 @@ export class Launcher implements Disposable {
 
   private constructor(
     private readonly server: Server,
-    private readonly folder: string,
-    /** Where it listens. */
-    readonly path: string,
+    readonly address: LauncherAddress,
   ) {
     server.on('connection', (connection) => this.#greet(connection));
     // Without descriptors a connection is closed at once, which whoever asked hears.
@@ -32,11 +31,11 @@ export class Launcher implements Disposable {
     server.unref();
   }
 
-  /** In a folder that only this user may enter. */
+  /** Where no file stands for it, that a supervisor which is killed would leave behind. Of Linux. */
   static async listen(): Promise<Launcher> {
-    const folder = mkdtempSync(join(tmpdir(), 'sextant-'));
-    const launcher = new Launcher(createServer(), folder, join(folder, 'launcher'));
-    launcher.server.listen(launcher.path);
+    const path = `\0sextant-${process.pid}-${randomBytes(8).toString('hex')}`;
+    const launcher = new Launcher(createServer(), { path, key: randomBytes(32).toString('base64url') });
+    launcher.server.listen(path);
     await once(launcher.server, 'listening');
     return launcher;
   }
@@ -44,25 +43,38 @@ export class Launcher implements Disposable {
   [Symbol.dispose](): void {
     this.server.close();
     for (const connection of this.#connections) connection.destroy();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #greet(connection: Socket): void {
     this.#connections.add(connection);
     connection.once('close', () => this.#connections.delete(connection));
     connection.on('error', () => undefined);
+    connection.setTimeout(SAYS_WHAT_WITHIN, () => connection.destroy());
     let text = '';
     const read = (piece: string): void => {
       text += piece;
+      if (text.length > LONGEST_LINE) connection.destroy();
       if (!text.endsWith('\n')) return;
       connection.off('data', read);
+      connection.setTimeout(0);
       // From now on nothing comes but the end of whoever opened it.
       connection.resume();
-      const first = JSON.parse(text) as FirstLine;
-      if ('ask' in first) void this.#launch(first.ask, connection);
+      const first = this.#recognized(text);
+      if (!first) connection.destroy();
+      else if ('ask' in first) void this.#launch(first.ask, connection);
       else this.#bring(nameOf(first.of, first.stream), connection);
     };
     connection.setEncoding('utf8').on('data', read);
+  }
+
+  /** Undefined: of somebody else. */
+  #recognized(line: string): FirstLine | undefined {
+    try {
+      const first = JSON.parse(line) as FirstLine;
+      return timingSafeEqual(Buffer.from(first.key), Buffer.from(this.address.key)) ? first : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   #bring(name: string, stream: Socket): void {

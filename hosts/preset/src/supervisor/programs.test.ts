@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { localPrograms } from '@sextant/kernel';
 import type { ProgramOptions, Programs, RunningProgram } from '@sextant/sdk';
@@ -36,7 +38,7 @@ async function textOf(stream: Readable): Promise<string> {
 
 const ways: readonly (readonly [string, () => Programs])[] = [
   ['this process', () => localPrograms],
-  ...(process.platform === 'linux' ? ([['the supervisor', () => new LaunchedPrograms(launcher.path)]] as const) : []),
+  ...(process.platform === 'linux' ? ([['the supervisor', () => new LaunchedPrograms(launcher.address)]] as const) : []),
 ];
 
 describe.each(ways)('programs started by %s', (_name, programs) => {
@@ -119,7 +121,7 @@ describe.each(ways)('programs started by %s', (_name, programs) => {
 describe.skipIf(process.platform !== 'linux')('the launcher of a supervisor', () => {
   it('ends what a process had started when that is gone', async () => {
     const own = await Launcher.listen();
-    const program = await new LaunchedPrograms(own.path).start('sh', { args: ['-c', 'sleep 600'], env, cwd: folder });
+    const program = await new LaunchedPrograms(own.address).start('sh', { args: ['-c', 'sleep 600'], env, cwd: folder });
     program.stdout.resume();
     program.stderr.resume();
     own[Symbol.dispose]();
@@ -127,16 +129,23 @@ describe.skipIf(process.platform !== 'linux')('the launcher of a supervisor', ()
     expect((await program.ended).code).toBeNull();
   });
 
-  it('lets nobody else in, and leaves nothing behind', async () => {
-    const own = await Launcher.listen();
-    expect(statSync(dirname(own.path)).mode & 0o077).toBe(0);
-    own[Symbol.dispose]();
-    expect(existsSync(dirname(own.path))).toBe(false);
+  it('does nothing for whoever does not have its key, and is no file that could be left behind', async () => {
+    const { path, key } = launcher.address;
+    expect(path[0]).toBe('\0');
+    const stranger = new LaunchedPrograms({ path, key: key.replace(/^./, (first) => (first === 'a' ? 'b' : 'a')) });
+    await expect(stranger.start('true', { env, cwd: folder })).rejects.toThrow('closed the connection');
+    for (const line of ['', 'null\n', '{}\n', '{"key":1}\n', '{"ask":{"program":"true"}}\n']) {
+      const socket = connect(path);
+      socket.end(line);
+      socket.resume();
+      await once(socket, 'close');
+    }
+    expect((await new LaunchedPrograms(launcher.address).start('true', { env, cwd: folder })).pid).toBeGreaterThan(0);
   });
 
   it('is not missed when it is gone', async () => {
     const own = await Launcher.listen();
-    const programs = new LaunchedPrograms(own.path);
+    const programs = new LaunchedPrograms(own.address);
     own[Symbol.dispose]();
     const program = await programs.start('echo', { args: ['here'], env, cwd: folder });
     program.stderr.resume();
@@ -145,7 +154,7 @@ describe.skipIf(process.platform !== 'linux')('the launcher of a supervisor', ()
 
   it('keeps no descriptor of what it started', async () => {
     const open = (): number => readdirSync('/proc/self/fd').length;
-    const programs = new LaunchedPrograms(launcher.path);
+    const programs = new LaunchedPrograms(launcher.address);
     const one = async (): Promise<void> => {
       const program = await programs.start('true', { env, cwd: folder, input: true });
       program.stdout.resume();

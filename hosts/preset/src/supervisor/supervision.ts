@@ -1,3 +1,4 @@
+import type { LauncherAddress } from './launcher-protocol.js';
 import { type Runaway, readRunaway } from './runaway.js';
 
 /** How a supervisor and the process it started find each other. */
@@ -14,7 +15,7 @@ export interface Supervision {
   /** Plugins that ran away since the supervisor started. */
   readonly runaways: readonly Runaway[];
   /** Where its launcher of programs listens, if it has one. */
-  readonly launcher?: string | undefined;
+  readonly launcher?: LauncherAddress | undefined;
 }
 
 let current: Supervision | undefined;
@@ -24,7 +25,11 @@ export function supervision(): Supervision | undefined {
   const text = process.env[SUPERVISION];
   if (text !== undefined) {
     delete process.env[SUPERVISION];
-    const { descriptor, runaways, launcher } = JSON.parse(text) as { descriptor: number; runaways: readonly unknown[]; launcher?: string };
+    const { descriptor, runaways, launcher } = JSON.parse(text) as {
+      descriptor: number;
+      runaways: readonly unknown[];
+      launcher?: LauncherAddress;
+    };
     current = { descriptor, runaways: runaways.flatMap((runaway) => readRunaway(JSON.stringify(runaway)) ?? []), launcher };
   }
   return current;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Launcher } from './launcher.js';
+import type { LauncherAddress } from './launcher-protocol.js';
 import { type Runaway, readRunaway } from './runaway.js';
 import { SUPERVISION, type ToProcess, type ToSupervisor } from './supervision.js';
 
@@ -59,7 +60,7 @@ export class Supervisor {
     using launcher = await launcherHere();
     try {
       for (;;) {
-        const end = await this.#once(launcher?.path);
+        const end = await this.#once(launcher?.address);
         if (this.#stopping.signal.aborted) return exitCode(end);
         if (end.runaway) this.#note(end.runaway);
         // What never was ready refused to start, and said why.
@@ -72,7 +73,7 @@ export class Supervisor {
     }
   }
 
-  async #once(launcher: string | undefined): Promise<End> {
+  async #once(launcher: LauncherAddress | undefined): Promise<End> {
     const child = fork(this.script, this.args, {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
       // The last wins: whoever starts us knows better.

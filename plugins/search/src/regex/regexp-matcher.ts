@@ -137,14 +137,16 @@ export class RegexpMatcher implements Matcher {
 
 function decode(bytes: Buffer, start: number, end: number, wantsReading: boolean): DecodedText {
   const keeper = start === 0 && end === bytes.length ? kept.get(bytes) : undefined;
-  if (keeper) return (keeper.decoded ??= decodeNow(bytes, true));
-  return decodeNow(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), wantsReading);
+  if (keeper) return (keeper.decoded ??= decodeNow(bytes, start, end, true));
+  return decodeNow(bytes, start, end, wantsReading);
 }
 
-const decodeNow = (bytes: Buffer, wantsReading: boolean): DecodedText => ({
-  text: bytes.toString('latin1'),
-  plain: wantsReading && (isAscii(bytes) || !isUtf8(bytes)),
-});
+function decodeNow(bytes: Buffer, start: number, end: number, wantsReading: boolean): DecodedText {
+  const text = bytes.toString('latin1', start, end);
+  if (!wantsReading) return { text, plain: false };
+  const part = bytes.subarray(start, end);
+  return { text, plain: isAscii(part) || !isUtf8(part) };
+}
 
 /** Jumps from line to line, so it looks at little of an ordinary text. */
 function hasLongLine(bytes: Buffer, start: number, end: number): boolean {
