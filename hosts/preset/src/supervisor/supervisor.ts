@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { Launcher } from './launcher.js';
+import { Worker } from 'node:worker_threads';
 import type { LauncherAddress } from './launcher-protocol.js';
 import { type Runaway, readRunaway } from './runaway.js';
 import { SUPERVISION, type ToProcess, type ToSupervisor } from './supervision.js';
@@ -57,7 +58,7 @@ export class Supervisor {
   /** @returns the exit code, when the process was asked to end, or cannot be kept running. */
   async run(): Promise<number> {
     const forget = this.#followSignals();
-    using launcher = await launcherHere();
+    await using launcher = await startLauncher();
     try {
       for (;;) {
         const end = await this.#once(launcher?.address);
@@ -161,10 +162,21 @@ export class Supervisor {
   }
 }
 
-/**
- * Elsewhere to start a program copies nothing. Without a folder for it the process starts them itself.
- */
-const launcherHere = async (): Promise<Launcher | undefined> =>
-  process.platform === 'linux' ? await Launcher.listen().catch(() => undefined) : undefined;
+/** Megabytes; what is new to a launcher is soon gone. */
+const LAUNCHER_MEMORY = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
+/** Of Linux: elsewhere to start a program copies nothing. Where there is none, the process starts programs itself. */
+async function startLauncher(): Promise<LauncherThread | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const thread = new Worker(new URL('./launcher-thread.js', import.meta.url), { resourceLimits: LAUNCHER_MEMORY });
+  const [address] = await Promise.race([once(thread, 'message'), once(thread, 'exit').then(() => [])]).catch(() => []);
+  // Whoever asked a thread that has ended hears it.
+  thread.on('error', () => undefined).unref();
+  return address && { address, [Symbol.asyncDispose]: async () => void (await thread.terminate()) };
+}
+
+interface LauncherThread extends AsyncDisposable {
+  readonly address: LauncherAddress;
+}
 
 const exitCode = ({ code, signal }: End): number => code ?? (signal === 'SIGINT' ? 130 : 1);
