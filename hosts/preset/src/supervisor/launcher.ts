@@ -28,7 +28,6 @@ export class Launcher implements Disposable {
     server.on('connection', (connection) => this.#greet(connection));
     // Without descriptors a connection is closed at once, which whoever asked hears.
     server.on('error', () => undefined);
-    server.unref();
   }
 
   /** Where no file stands for it, that a supervisor which is killed would leave behind. Of Linux. */

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { localPrograms } from '@sextant/kernel';
 import type { ProgramOptions, Programs, RunningProgram } from '@sextant/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -127,6 +128,23 @@ describe.skipIf(process.platform !== 'linux')('the launcher of a supervisor', ()
     own[Symbol.dispose]();
     await expect.poll(() => alive(program.pid)).toBe(false);
     expect((await program.ended).code).toBeNull();
+  });
+
+  it('goes on listening in its thread when nothing is left to do', async () => {
+    const thread = new Worker(new URL('../../dist/supervisor/launcher-thread.js', import.meta.url));
+    const exits: unknown[] = [];
+    thread.once('exit', (code) => exits.push(code));
+    const [address] = await once(thread, 'message');
+    for (let i = 0; i < 3; i++) {
+      const program = await new LaunchedPrograms(address).start('true', { env, cwd: folder });
+      program.stdout.resume();
+      program.stderr.resume();
+      await program.ended;
+    }
+    // A process starts programs itself when the launcher is gone: it must not only look as if it were there.
+    expect(readFileSync('/proc/net/unix', 'utf8')).toContain(address.path.replace('\0', '@'));
+    expect(exits).toEqual([]);
+    await thread.terminate();
   });
 
   it('does nothing for whoever does not have its key, and is no file that could be left behind', async () => {
