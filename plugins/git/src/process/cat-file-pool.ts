@@ -72,6 +72,8 @@ export class CatFilePool implements AsyncDisposable {
     });
     const stop = () => reader.end();
     signal?.addEventListener('abort', stop, { once: true });
+    // Whoever asked may have left while it was started.
+    if (signal?.aborted) stop();
     return {
       reader,
       release: () => {
