@@ -16,6 +16,10 @@ export interface AccountChange {
   readonly displayName?: string | null;
 }
 
+/** What is written in the transaction of a change, such as its entry in the audit log. A throw undoes both. */
+export type Alongside<V> = (tx: Tx, value: V) => Promise<void>;
+const nothing = async (): Promise<void> => undefined;
+
 // Enough to catch a typing error; only a mail that arrives proves an address.
 const EMAIL = /^[^\s@<>"\\]{1,64}@[^\s@<>"\\]{1,190}$/;
 
@@ -28,15 +32,19 @@ export class Accounts {
   ) {}
 
   /** @throws SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN, SEXTANT_USER_EMAIL_INVALID, SEXTANT_USER_EMAIL_TAKEN. */
-  async create(account: NewAccount): Promise<User> {
-    return this.db.transaction((tx) => this.#insert(tx, account, false));
+  async create(account: NewAccount, alongside: Alongside<User> = nothing): Promise<User> {
+    return this.db.transaction(async (tx) => {
+      const user = await this.#insert(tx, account, false);
+      await alongside(tx, user);
+      return user;
+    });
   }
 
   /**
    * The account of whoever uses Sextant on the machine it runs on: a site admin, made when first asked for.
    * `preferred` names it when the name is free.
    */
-  async localAdmin(preferred: string): Promise<User> {
+  async localAdmin(preferred: string, alongside: Alongside<User> = nothing): Promise<User> {
     const present = await new UserStore(this.db).localAdmin();
     if (present) return present;
     return this.db.transaction(async (tx) => {
@@ -47,13 +55,16 @@ export class Accounts {
       for (let attempt = 1; ; attempt++) {
         const username = attempt === 1 ? preferred : `${preferred}-${attempt}`;
         const taken = await tx.query('select 1 from names where folded = $1', [foldName(username)]);
-        if (taken.length === 0) return this.#insert(tx, { username, siteAdmin: true }, true);
+        if (taken.length > 0) continue;
+        const user = await this.#insert(tx, { username, siteAdmin: true }, true);
+        await alongside(tx, user);
+        return user;
       }
     });
   }
 
   /** @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
-  async update(id: number, change: AccountChange): Promise<User> {
+  async update(id: number, change: AccountChange, alongside: Alongside<User> = nothing): Promise<User> {
     return this.db.transaction(async (tx) => {
       const user = await this.#locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
@@ -69,17 +80,19 @@ export class Accounts {
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
+      await alongside(tx, user);
       return this.#locked(tx, id);
     });
   }
 
   /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
-  async setSiteAdmin(id: number, siteAdmin: boolean): Promise<User> {
+  async setSiteAdmin(id: number, siteAdmin: boolean, alongside: Alongside<User> = nothing): Promise<User> {
     return this.db.transaction(async (tx) => {
       const user = await this.#locked(tx, id);
       if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
       await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [id, siteAdmin, this.clock.now()]);
       await this.events.publish(userChanged, { userId: id }, { tx });
+      await alongside(tx, user);
       return this.#locked(tx, id);
     });
   }
@@ -88,7 +101,7 @@ export class Accounts {
    * Revokes all tokens of the account at once and frees its name and addresses. `hard` forgets the person; otherwise the
    * row stays, so that what the person wrote keeps its author's number.
    */
-  async delete(id: number, options: { readonly hard: boolean }): Promise<void> {
+  async delete(id: number, options: { readonly hard: boolean }, alongside: Alongside<User> = nothing): Promise<void> {
     await this.db.transaction(async (tx) => {
       const user = await this.#locked(tx, id);
       if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
@@ -101,6 +114,7 @@ export class Accounts {
         await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
+      await alongside(tx, user);
     });
   }
 

@@ -15,6 +15,7 @@ export default definePlugin({
   parts: {
     api: () => import('./parts/api/part.js'),
     migrator: () => import('./parts/migrator/part.js'),
+    worker: () => import('./parts/worker/part.js'),
     cli: () => import('./parts/cli/part.js'),
   },
 });

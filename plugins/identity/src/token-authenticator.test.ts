@@ -2,7 +2,7 @@ import type { Actor, Credentials, Limits, Logger } from '@sextant/sdk';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
 import type { User, Users } from './api.js';
-import { AuditLog } from './audit-log.js';
+import { AuditLog } from './audit/audit-log.js';
 import './identity-errors.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
@@ -45,6 +45,16 @@ const verdicts: Readonly<Record<string, TokenVerdict>> = {
   'old-token': { ok: false, reason: 'expired', tokenId: 99 },
 };
 
+const anAuditLog = (log: Logger): AuditLog =>
+  new AuditLog({
+    log,
+    clock: { now: () => at, monotonic: () => 0, sleep: async () => undefined },
+    actors: { request: () => undefined },
+    inbox: { add: async () => undefined, probe: async () => undefined },
+    chain: { wake: () => undefined, close: async () => undefined },
+    config: () => ({ internalTraffic: false, graphQL: false, gitserverAccess: false, securityEvents: 'all', keepFor: undefined }),
+  });
+
 describe('the authenticator of access tokens', () => {
   let lines: { message: string; fields: unknown }[];
   let allowed: boolean;
@@ -65,7 +75,7 @@ describe('the authenticator of access tokens', () => {
       byIds: async () => new Map(),
       byUsername: async (name) => people.find((user) => user.username === name),
     };
-    authenticator = new TokenAuthenticator(tokens, users, async () => byName('root'), limits, new AuditLog(log));
+    authenticator = new TokenAuthenticator(tokens, users, async () => byName('root'), limits, anAuditLog(log));
   });
 
   const ask = (authorization: string | undefined, localMode = false): Promise<Actor | undefined> => {
@@ -80,6 +90,7 @@ describe('the authenticator of access tokens', () => {
       userId: 2,
       username: 'ada',
       siteAdmin: false,
+      credentialId: '20',
       via: 'token',
       scopes: ['user:all'],
     });
@@ -105,7 +116,16 @@ describe('the authenticator of access tokens', () => {
 
   it('lets a site admin with the scope act as another, with the rights of the other only', async () => {
     const actor = await ask('token-sudo user="ada",token="grace-sudo"');
-    expect(actor).toEqual({ kind: 'user', id: 'user:2', userId: 2, username: 'ada', siteAdmin: false, via: 'token', scopes: ['user:all'] });
+    expect(actor).toEqual({
+      kind: 'user',
+      id: 'user:2',
+      userId: 2,
+      username: 'ada',
+      siteAdmin: false,
+      credentialId: '30',
+      via: 'token',
+      scopes: ['user:all'],
+    });
     expect(lines.map((line) => line.message)).toEqual(['auth.accessToken impersonated']);
   });
 

@@ -48,15 +48,15 @@ export class TokenAuthenticator implements Authenticator {
         : undefined;
     const target = why ? undefined : await this.users.byUsername(username);
     if (!target) {
-      this.audit.record('auth.accessToken', 'failed', owner, { reason: why ? 'sudo' : 'sudo-user-unknown' });
+      this.audit.observe('auth.accessToken', 'failed', owner, { reason: why ? 'sudo' : 'sudo-user-unknown' });
       throw new SextantError('SEXTANT_AUTH_SUDO_FORBIDDEN', {
         what: 'The access token may not be used to act as this user.',
         why: why ?? 'There is no such user.',
         fix: 'Use a token of a site admin with the scope site-admin:sudo, and the name of an existing user.',
       });
     }
-    this.audit.record('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(target.id) });
-    return { ...actorOf(target, 'token'), scopes: ['user:all'] };
+    this.audit.observe('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(target.id) });
+    return { ...actorOf(target, 'token'), scopes: ['user:all'], credentialId: String(holder.id) };
   }
 
   async #refuse(who: AuditActor, reason: string, verdict: Partial<Extract<TokenVerdict, { ok: false }>> = {}): Promise<SextantError> {
@@ -69,7 +69,7 @@ export class TokenAuthenticator implements Authenticator {
         details: { retryAfter: limit.retryAfter },
       });
     }
-    this.audit.record('auth.accessToken', 'failed', { ...who, fromAccessTokenId: verdict.tokenId }, { reason });
+    this.audit.observe('auth.accessToken', 'failed', { ...who, fromAccessTokenId: verdict.tokenId }, { reason });
     return new SextantError('SEXTANT_AUTH_INVALID', {
       what: 'The access token is not valid.',
       why: 'It is malformed, unknown, revoked or expired.',
@@ -90,6 +90,7 @@ const actorOf = (user: { readonly id: number; readonly username: string; readonl
 const holderActor = (holder: TokenHolder): Actor => ({
   ...actorOf({ id: holder.subjectUserId, username: holder.username, siteAdmin: holder.siteAdmin }, 'token'),
   scopes: holder.scopes,
+  credentialId: String(holder.id),
 });
 
 const auditActor = ({ headers, remoteAddress }: Credentials): AuditActor => ({

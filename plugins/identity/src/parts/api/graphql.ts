@@ -1,13 +1,15 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
 import { accessTokenResolvers } from './access-token-resolvers.js';
+import { auditResolvers } from './audit-resolvers.js';
+import { auditTypeDefs } from './audit-schema.js';
 import { typeDefs } from './schema.js';
 import { userMutations } from './user-mutations.js';
 import { userResolvers } from './user-resolvers.js';
 import { type ApiDeps, identityOf } from './wiring.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
-  typeDefs,
+  typeDefs: `${typeDefs}${auditTypeDefs}`,
   extends: ['Query', 'Mutation'],
   loaders: (deps, ctx) => {
     const { users, organizations } = identityOf(deps, ctx);
@@ -30,10 +32,12 @@ export default defineGraphQL<ApiDeps, typeof config>()({
     const identity = identityOf(deps, ctx);
     const user = userResolvers(identity, () => ctx.config.get());
     const token = accessTokenResolvers(identity);
+    const audit = auditResolvers(identity.auditReader);
     return {
       ...user.types,
       ...token.types,
-      Query: user.queries,
+      ...audit.types,
+      Query: { ...user.queries, ...audit.queries },
       Mutation: { ...token.mutations, ...userMutations(identity, () => ctx.config.get()) },
     };
   },

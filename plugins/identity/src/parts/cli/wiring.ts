@@ -1,10 +1,11 @@
-import { type CommandDefinition, core, type PluginContext, type Resolved, type z } from '@sextant/sdk';
+import type { CommandDefinition, PluginContext, Resolved, z } from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
 import type { User } from '../../api.js';
 import type { config } from '../../config.js';
-import { type Identity, wireIdentity } from '../../identity.js';
+import type { Identity } from '../../identity.js';
+import { deps, identityOf } from '../../services.js';
 
-export const deps = { db: core.storage, events: core.events, clock: core.clock } as const;
+export { deps };
 
 /** A command on the plugin's objects: `run` gets them in place of bare services. */
 export function identityCommand<A extends z.ZodObject>(command: {
@@ -15,6 +16,7 @@ export function identityCommand<A extends z.ZodObject>(command: {
     args: z.output<A>,
     identity: Identity,
     out: Parameters<CommandDefinition<typeof deps, typeof config, A>['run']>[2]['out'],
+    signal: AbortSignal,
   ): Promise<number>;
 }): CommandDefinition<typeof deps, typeof config, A> {
   return {
@@ -22,8 +24,8 @@ export function identityCommand<A extends z.ZodObject>(command: {
     run: (
       args,
       resolved: Resolved<typeof deps>,
-      { out, plugin }: { out: Parameters<typeof command.run>[2]; plugin: PluginContext<typeof config> },
-    ) => command.run(args, wireIdentity(resolved, plugin), out),
+      { out, plugin, signal }: { out: Parameters<typeof command.run>[2]; plugin: PluginContext<typeof config>; signal: AbortSignal },
+    ) => command.run(args, identityOf(resolved, plugin), out, signal),
   };
 }
 
