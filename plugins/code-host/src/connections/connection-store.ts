@@ -1,5 +1,6 @@
 import { type Events, type Queryable, type Secrets, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type Connection, connectionsChanged, repositoriesChanged } from '../api.js';
+import type { Alongside } from '../storage/alongside.js';
 import { WallState } from '../wall/wall-state.js';
 import { type CommonSettings, parseConnectionConfig, withCommonKeys } from './connection-config.js';
 import type { KindRegistry } from './kind-registry.js';
@@ -129,7 +130,10 @@ export class ConnectionStore {
     };
   }
 
-  async add(input: { readonly kind: string; readonly displayName: string; readonly config: string }): Promise<ConnectionRecord> {
+  async add(
+    input: { readonly kind: string; readonly displayName: string; readonly config: string },
+    alongside?: Alongside,
+  ): Promise<ConnectionRecord> {
     this.check(input.kind, input.displayName, input.config);
     const row = await this.db.transaction(async (tx) => {
       const [inserted] = await tx.query<ConnectionRow>(
@@ -138,13 +142,18 @@ export class ConnectionStore {
       );
       if (!inserted) throw new Error('INSERT returned no row');
       await this.events.publish(connectionsChanged, { ids: [inserted.id] }, { tx });
+      await alongside?.(tx, inserted);
       return inserted;
     });
     return recordOf(row);
   }
 
   /** What is undefined stays. Redacted secrets in `config` keep their value. */
-  async update(id: number, input: { readonly displayName?: string; readonly config?: string }): Promise<ConnectionRecord> {
+  async update(
+    id: number,
+    input: { readonly displayName?: string; readonly config?: string },
+    alongside?: Alongside,
+  ): Promise<ConnectionRecord> {
     return this.db.transaction(async (tx) => {
       const row = await this.#required(tx, id, 'FOR UPDATE');
       refuseDeclared(row);
@@ -158,14 +167,17 @@ export class ConnectionStore {
         [id, displayName, this.secrets.seal(config)],
       );
       await this.events.publish(connectionsChanged, { ids: [id] }, { tx });
+      await alongside?.(tx, row);
       return recordOf(updated ?? row);
     });
   }
 
   /** Removes the connection and its credentials; repositories that no other connection gives are deleted with it, and purged later. */
-  async remove(id: number): Promise<void> {
+  async remove(id: number, alongside?: Alongside): Promise<void> {
     await this.db.transaction(async (tx) => {
-      refuseDeclared(await this.#required(tx, id, 'FOR UPDATE'));
+      const row = await this.#required(tx, id, 'FOR UPDATE');
+      refuseDeclared(row);
+      await alongside?.(tx, row);
       await tx.query(`UPDATE connections SET deleted_at = now(), sealed_config = '', next_sync_at = NULL WHERE id = $1`, [id]);
       await tx.query('DELETE FROM listed_repositories WHERE connection_id = $1', [id]);
       const orphans = await tx.query<{ id: number }>(

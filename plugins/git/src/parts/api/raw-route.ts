@@ -32,6 +32,7 @@ export function rawRoute(d: Api, maxArchiveSize: () => number): RouteHandler {
       (path === '' || visible.canSee(repository.id, path)) &&
       (await d.git.entry({ repository: repository.name, oid, path, signal: request.signal }));
     if (!entry || entry.type === 'commit') throw notFound();
+    d.audit?.observe('gitserver', 'access', { actor: request.actor }, { repository: repository.name, commit: oid, path });
     const at = { repository: repository.name, oid, path, signal: request.signal };
     const headers = { ...INERT, etag: `"${entry.oid}${format ? `.${format}` : ''}"` };
     if (request.headers['if-none-match'] === headers.etag) return { status: 304, headers };
