@@ -14,6 +14,8 @@ export interface AuditChainParts {
 
 /** Entries that are put into the chain at once. */
 const BATCH = 1_000;
+/** Milliseconds in which more may come: a busy server puts many into the chain at once. */
+const WAKE_AFTER = 100;
 const LOCK = 7_355_608_115;
 
 /**
@@ -25,15 +27,16 @@ export class AuditChain {
   #wanted = false;
   #running: Promise<void> | undefined;
   #closed = false;
+  #timer: NodeJS.Timeout | undefined;
   #problem: string | undefined;
 
   constructor(private readonly parts: AuditChainParts) {
     this.#inbox = new AuditInbox(parts.db);
   }
 
-  /** Soon, and without anybody waiting. */
+  /** Soon, with what comes until then, and without anybody waiting. */
   wake(): void {
-    if (!this.#closed) this.extend().catch(() => undefined);
+    if (!this.#closed) this.#timer ??= setTimeout(() => this.extend().catch(() => undefined), WAKE_AFTER).unref();
   }
 
   /** Why it does not grow, in words. */
@@ -43,6 +46,8 @@ export class AuditChain {
 
   /** Resolves when everything that was durable at the call is in the chain. @throws SEXTANT_AUDIT_HEAD, and what the database throws. */
   extend(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#wanted = true;
     this.#running ??= this.#run();
     return this.#running;
@@ -50,7 +55,7 @@ export class AuditChain {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running?.catch(() => undefined);
+    await (this.#timer ? this.extend() : this.#running)?.catch(() => undefined);
   }
 
   /**
