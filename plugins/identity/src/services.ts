@@ -1,4 +1,5 @@
-import { core, type PluginContext, type Resolved } from '@sextant/sdk';
+import { core, type Make, type PluginContext, type Resolved } from '@sextant/sdk';
+import type { AuditTrail } from './api.js';
 import type { config } from './config.js';
 import { type Identity, wireIdentity } from './identity.js';
 
@@ -12,14 +13,19 @@ export const deps = {
   acts: core.acts,
 } as const;
 
-// The kernel resolves the dependencies once for each life of a part, so they are its key.
+// The context is that of one life of the plugin, whatever parts run: they share what waits to be written.
 const lives = new WeakMap<object, Identity>();
+const madeWith = new WeakMap<object, Identity>();
+
+/** The same in every part whose plugins may write to it. */
+export const provideAuditTrail: Make<AuditTrail, typeof deps, typeof config> = (d, ctx) => identityOf(d, ctx).audit;
 
 /** In a probe or a job, which have no context: what the part's start has made. */
-export const madeFor = (resolved: object): Identity => lives.get(resolved) as Identity;
+export const madeFor = (resolved: object): Identity => madeWith.get(resolved) as Identity;
 
 export function identityOf(resolved: Resolved<typeof deps>, ctx: Pick<PluginContext<typeof config>, 'config' | 'log'>): Identity {
-  let identity = lives.get(resolved);
-  if (!identity) lives.set(resolved, (identity = wireIdentity(resolved, ctx)));
+  let identity = lives.get(ctx);
+  if (!identity) lives.set(ctx, (identity = wireIdentity(resolved, ctx)));
+  madeWith.set(resolved, identity);
   return identity;
 }

@@ -206,6 +206,7 @@ export class ConnectionStore {
    */
   async declare(
     declarations: readonly Declaration[],
+    alongside?: Alongside,
   ): Promise<{ readonly changed: boolean; readonly problems: ReadonlyMap<string, Error> }> {
     const problems = new Map<string, Error>();
     const changed = await this.db.transaction(async (tx) => {
@@ -228,14 +229,15 @@ export class ConnectionStore {
         }
       }
       for (let at = 0; at < changes.length; at += DECLARED_AT_ONCE) {
-        const written = await tx.query<{ id: number }>(
+        const written = await tx.query<{ id: number; kind: string }>(
           `INSERT INTO connections (kind, display_name, sealed_config, declared_key)
            SELECT x.* FROM jsonb_to_recordset($1::jsonb) AS x(kind text, display_name text, sealed_config text, declared_key text)
            ON CONFLICT (declared_key) DO UPDATE SET display_name = excluded.display_name, sealed_config = excluded.sealed_config,
              deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
-           RETURNING id`,
+           RETURNING id, kind`,
           [JSON.stringify(changes.slice(at, at + DECLARED_AT_ONCE))],
         );
+        for (const row of written) await alongside?.(tx, row);
         await this.events.publish(connectionsChanged, { ids: written.map(({ id }) => id) }, { tx });
       }
       return changes.length > 0;

@@ -93,11 +93,11 @@ export class Configurations implements SiteConfiguration {
   }
 
   /** Brings the database in line with the file, when there is one: its text becomes a version unless it is the latest one. */
-  async applyDeclared(): Promise<void> {
+  async applyDeclared(alongside?: (tx: Tx, id: number) => Promise<void>): Promise<void> {
     if (!this.declared) return;
     const document = JsoncDocument.parse(this.declared.contents);
     const latest = await this.#store.latest();
-    if (latest?.contents !== document.text) await this.#insert(document, undefined, undefined);
+    if (latest?.contents !== document.text) await this.#insert(document, undefined, undefined, alongside);
   }
 
   async #insert(

@@ -113,7 +113,7 @@ async function parse(d: Api, request: RouteRequest, text: string, pathText: stri
     const name = RepoName.parse(text.slice(0, at));
     if (at === text.length) readings.push({ name, revision: RevSpec.HEAD });
     else if (RevSpec.is(text.slice(at + 1))) readings.push({ name, revision: RevSpec.parse(text.slice(at + 1)) });
-    else badRevision ??= caught(() => revisionOf(text.slice(at + 1), request));
+    else badRevision ??= caught(() => revisionOf(text.slice(at + 1), request, d.audit));
   }
   if (readings.length === 0) throw badRevision ?? badName ?? notFound();
   // Read as a name alone, any text with an @ is one: that does not excuse the revision.

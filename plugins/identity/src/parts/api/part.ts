@@ -3,7 +3,7 @@ import { accessTokenPolicy, auditTrail, organizations, userChanged, users } from
 import { config } from '../../config.js';
 import { identityStorage } from '../../storage/identity-storage.js';
 import { accessTokenNode, organizationNode, userNode } from './nodes.js';
-import { deps, identityOf, madeFor } from './wiring.js';
+import { deps, identityOf, madeFor, provideAuditTrail } from './wiring.js';
 
 export default definePart(config)({
   deps,
@@ -12,7 +12,7 @@ export default definePart(config)({
     r.provide(users, (d, ctx) => identityOf(d, ctx).users);
     r.provide(organizations, (d, ctx) => identityOf(d, ctx).organizations);
     r.provide(accessTokenPolicy, (_d, ctx) => ({ current: () => ctx.config.get().accessTokens }));
-    r.provide(auditTrail, (d, ctx) => identityOf(d, ctx).audit);
+    r.provide(auditTrail, provideAuditTrail);
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
     r.contribute(core.operationObservers, (d, ctx) => ({
       observe: ({ type, name, fields, actor }) =>

@@ -95,7 +95,10 @@ const dump = identityCommand({
     const { auditReader } = identity;
     const filter = await auditReader.filterOf(question(args));
     await auditReader.catchUp();
-    for await (const row of auditReader.all(filter, signal)) out.line(JSON.stringify(plain(row)));
+    for await (const row of auditReader.all(filter, signal)) {
+      out.line(JSON.stringify(plain(row)));
+      out.json(plain(row));
+    }
     return 0;
   },
 });

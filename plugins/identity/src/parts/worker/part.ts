@@ -1,6 +1,7 @@
 import { definePart } from '@sextant/sdk';
+import { auditTrail } from '../../api.js';
 import { config } from '../../config.js';
-import { deps, identityOf, madeFor } from '../../services.js';
+import { deps, identityOf, madeFor, provideAuditTrail } from '../../services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
 import { cutAuditLog } from './cut-audit-log-job.js';
 
@@ -10,6 +11,7 @@ export default definePart(config)({
   deps,
   register(r) {
     r.storage(identityStorage);
+    r.provide(auditTrail, provideAuditTrail);
     r.start((d, ctx) => void identityOf(d, ctx));
     r.stop((d, ctx) => identityOf(d, ctx).audit.close());
     r.job(cutAuditLog, async (_payload, d, job) => {

@@ -30,7 +30,9 @@ export default definePart(config)({
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { configurations, cascade } = servicesOf(d, ctx);
-      await configurations.applyDeclared();
+      await configurations.applyDeclared((tx, version) =>
+        d.audit.record('site.config', 'changed', { uid: 'internal:site' }, { version, by: 'configuration' }, { tx }),
+      );
       await cascade.applyDeclared();
     });
   },
