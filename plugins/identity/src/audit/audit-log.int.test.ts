@@ -1,10 +1,12 @@
 import { core } from '@sextant/sdk';
-import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { at, startTestKernel, TestClock, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditTrail } from '../api.js';
 import { wireIdentity } from '../identity.js';
 import manifest from '../manifest.js';
+import { cutAuditLog } from '../parts/worker/cut-audit-log-job.js';
 import { Administration, codeOf } from '../testing/administration.js';
+import { verifyChain } from './verify-chain.js';
 
 let kernel: TestKernel;
 const admin = new Administration(() => kernel);
@@ -233,6 +235,31 @@ describe('where entries go', () => {
       audit: { operation: 'Asked', fields: 'currentUser' },
     });
     expect(fieldsOf((await entries({ entity: 'graphql' }, site))[1])).toEqual({ operation: 'Asked', fields: 'currentUser' });
+    await site.stop();
+  });
+});
+
+describe('entries that are older than the site keeps them', () => {
+  it('are cut by a job, and the log says so and verifies', async () => {
+    const clock = new TestClock();
+    const site = await startTestKernel({
+      plugins: [manifest],
+      clock,
+      config: { plugins: { identity: { audit: { keepFor: '30d' } } } },
+    });
+    const here = new Administration(() => site);
+    await here.createUser('long-ago');
+    await entries({}, site);
+    clock.jump(31 * 86_400_000);
+    await here.createUser('today');
+    await entries({}, site);
+    await site.jobs.enqueue(cutAuditLog, {});
+    await site.jobs.drain();
+    expect((await entries({ entity: 'user', action: 'created' }, site)).map((entry) => fieldsOf(entry))).toEqual([{ subjectUID: '3' }]);
+    const [cut] = await entries({ entity: 'audit.log', action: 'cut' }, site);
+    expect(fieldsOf(cut)).toMatchObject({ entries: '2', head: expect.stringMatching(/^2:[0-9a-f]{64}$/) });
+    const db = site.service(core.storage, 'identity');
+    expect(await verifyChain(db, site.service(core.secrets, 'identity'))).toMatchObject({ from: 3, problem: undefined });
     await site.stop();
   });
 });

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { connect, isIPv6, type LookupFunction, type Socket } from 'node:net';
 import type { OutboundHttp } from '@sextant/sdk';
-import { createTransport } from 'nodemailer';
+import type { createTransport } from 'nodemailer';
 import type { Mail } from '../api.js';
 import type { SmtpSettings } from './smtp-settings.js';
 
@@ -60,7 +60,7 @@ export function smtpFailure(error: unknown, { password }: Pick<SmtpSettings, 'pa
   };
 }
 
-type Transport = ReturnType<typeof transportOf>;
+type Transport = Awaited<ReturnType<typeof transportOf>>;
 
 async function within<R>(
   settings: SmtpSettings,
@@ -71,7 +71,7 @@ async function within<R>(
   const signal = AbortSignal.any([options.signal, deadline]);
   const addresses = await options.http.resolve(urlOf(settings), { from: 'admin', signal });
   const sockets = new Set<Socket>();
-  const transport = transportOf(settings, addresses, options.timeout, sockets);
+  const transport = await transportOf(settings, addresses, options.timeout, sockets);
   const stop = (): void => {
     for (const socket of sockets) socket.destroy();
   };
@@ -91,10 +91,17 @@ async function within<R>(
 
 const urlOf = ({ host, port }: SmtpSettings): string => `smtp://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
-function transportOf(settings: SmtpSettings, addresses: readonly string[], timeout: number, sockets: Set<Socket>) {
+async function transportOf(
+  settings: SmtpSettings,
+  addresses: readonly string[],
+  timeout: number,
+  sockets: Set<Socket>,
+): Promise<ReturnType<typeof createTransport>> {
+  // Loaded by the first mail: most processes never send one.
+  const nodemailer = await import('nodemailer');
   const { host, port, username, password, authentication } = settings;
   const signsIn = hasCredential(settings);
-  return createTransport({
+  return nodemailer.createTransport({
     host,
     port,
     secure: port === 465,
