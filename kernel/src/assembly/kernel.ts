@@ -186,7 +186,7 @@ export class Kernel {
       boundary: this.#boundary,
       tracing,
       options: { ...config.http, localMode: () => localMode },
-      authenticate: authenticateWith(this.points.list(core.authenticators)),
+      authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
       runAs,
     });
     this.graphql = new GraphQLEngine({

@@ -21,7 +21,7 @@ export function mountOwnRoutes(http: HttpServer, sources: OperationsSources, gra
 const operationsRoutes =
   (sources: OperationsSources) =>
   (router: PluginRouter): void => {
-    router.get('/healthz', () => ({ headers: { 'content-type': 'text/plain' }, body: 'ok\n' }), { auth: 'public' });
+    router.get('/healthz', () => ({ headers: { 'content-type': 'text/plain' }, body: 'ok\n' }), { auth: 'own' });
     router.get(
       '/readyz',
       () => {
@@ -32,7 +32,7 @@ const operationsRoutes =
           body: reasons.length === 0 ? 'ready\n' : `not ready: ${reasons.join('; ')}\n`,
         };
       },
-      { auth: 'public' },
+      { auth: 'own' },
     );
     router.get(
       '/metrics',
@@ -41,7 +41,7 @@ const operationsRoutes =
         isLoopback(remoteAddress.replace(/^::ffff:/, '')) && !isForwarded(headers)
           ? { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await sources.metrics.render() }
           : { status: 404, body: '' },
-      { auth: 'public' },
+      { auth: 'own' },
     );
     router.get('/-/plugins', () => ({ body: { plugins: sources.switchboard.list() } }), { auth: 'site-admin' });
   };

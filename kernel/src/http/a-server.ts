@@ -23,6 +23,7 @@ declareErrors({
 const actors: Record<string, Actor> = {
   admin: { kind: 'user', id: 'user:1', siteAdmin: true, via: 'token' },
   user: { kind: 'user', id: 'user:2', siteAdmin: false, via: 'token' },
+  guest: { ...ANONYMOUS, guest: true },
   internal: { kind: 'internal', id: 'internal:git', siteAdmin: false, via: 'internal' },
 };
 

@@ -1,4 +1,4 @@
-import { type Actor, declareErrors, SextantError } from '@sextant/sdk';
+import { type Actor, declareErrors, permits, SextantError } from '@sextant/sdk';
 
 /** Who may not. Shared by routes and GraphQL, so that a client meets one code for one cause. */
 export const authErrors = declareErrors({
@@ -12,14 +12,23 @@ export const authErrors = declareErrors({
     summary: 'The request needs a site admin.',
     fix: 'Ask a site admin, or use a token of one.',
   },
+  SEXTANT_AUTH_PERMISSION_REQUIRED: {
+    status: 403,
+    summary: 'The request needs a permission that no role of the user gives.',
+    fix: 'Ask a site admin for a role that has it.',
+  },
   SEXTANT_AUTH_INTERNAL_REQUIRED: { status: 403, summary: 'The route is for other Sextant processes only.', fix: 'Use the public API.' },
 });
 
-export type Requirement = 'public' | 'user' | 'site-admin' | 'internal';
+/** `user`: a guest is one where the site has them. `account`: a guest is not. `permission:X#Y`: whoever has a role that permits it. */
+export type Requirement = 'public' | 'user' | 'account' | `permission:${string}` | 'site-admin' | 'internal';
+
+const PERMISSION = 'permission:';
 
 /** The refusal, or undefined when the actor may. `subject` is what was asked for, such as `GET /.api/x` or `Field Query.x`. */
 export function refusal(actor: Actor, requirement: Requirement, subject: string): SextantError | undefined {
   if (requirement === 'public' || actor.kind === 'internal') return undefined;
+  if (requirement === 'user' && actor.guest) return undefined;
   if (actor.kind === 'anonymous')
     return new SextantError('SEXTANT_AUTH_REQUIRED', {
       what: `${subject} needs a signed-in user.`,
@@ -34,6 +43,11 @@ export function refusal(actor: Actor, requirement: Requirement, subject: string)
     return new SextantError('SEXTANT_AUTH_SITE_ADMIN_REQUIRED', {
       what: `${subject} needs a site admin.`,
       fix: 'Ask a site admin, or use a token of one.',
+    });
+  if (requirement.startsWith(PERMISSION) && !permits(actor, requirement.slice(PERMISSION.length)))
+    return new SextantError('SEXTANT_AUTH_PERMISSION_REQUIRED', {
+      what: `${subject} needs the permission ${requirement.slice(PERMISSION.length)}.`,
+      fix: 'Ask a site admin for a role that has it.',
     });
   return undefined;
 }

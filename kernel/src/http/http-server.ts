@@ -16,7 +16,7 @@ import { Flight, Flights } from './flights.js';
 import { listenOn } from './listen-on.js';
 import { notFound } from './not-found.js';
 import { RequestBody } from './request-body.js';
-import { isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
+import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { describeRequest, requestSpan } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import { type Route, RouteTable } from './route-table.js';
@@ -227,7 +227,7 @@ export class HttpServer {
     const remoteAddress = this.#remoteAddress(request);
     const { auth = 'user' } = route.options;
     const actor = auth === 'own' ? ANONYMOUS : await this.parts.authenticate({ headers, remoteAddress, localMode });
-    if (auth !== 'own') throwIf(refusal(actor, auth, `${method} ${route.path}`));
+    if (auth !== 'own') throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, `${method} ${route.path}`));
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
     const deadline = timeout > 0 ? performance.now() + timeout : undefined;

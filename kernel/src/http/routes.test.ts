@@ -113,6 +113,19 @@ describe('who may call a route', () => {
     expect(got).toEqual(statuses);
   });
 
+  it('is a guest too where a user may read, and nowhere else', async () => {
+    const bench = await new ServerBench().start((router) => {
+      router.get('/a', () => ({}));
+      router.post('/a', () => ({}));
+      router.get('/admin', () => ({}), { auth: 'site-admin' });
+    });
+    const asGuest = async (method: string, path: string) =>
+      (await bench.ask(path, { method, headers: { authorization: 'token guest' } })).status;
+    expect([await asGuest('GET', '/a'), await asGuest('HEAD', '/a'), await asGuest('POST', '/a'), await asGuest('GET', '/admin')]).toEqual([
+      200, 200, 401, 401,
+    ]);
+  });
+
   it('is a user when the route does not say; a wrong credential is 401 on public routes too', async () => {
     const bench = await new ServerBench().start((router) => {
       router.get('/a', () => ({}));
@@ -236,6 +249,8 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     ['headers of text', { headers: 'x' }, '\\"headers\\" is \\"x\\"'],
     ['a body that is none', { body: 7 }, '\\"body\\" is 7'],
     ['a body that holds itself', { body: circle }, 'cannot be written as JSON: Converting circular structure to JSON'],
+    ['cookies of text', { cookies: 'a=b' }, '\\"cookies\\" is \\"a=b\\"'],
+    ['a cookie of two lines', { cookies: ['a=secret\r\nx: y'] }, 'the header \\"set-cookie\\" holds characters'],
     ['a header of a number', { headers: { 'x-a': 7 } }, 'the header \\"x-a\\" is no text'],
     ['a header of two lines', { headers: { 'x-a': 'secret\r\nset-cookie: b' } }, 'the header \\"x-a\\" holds characters'],
     ['a name that no header has', { headers: { 'x a': 'b' } }, 'the header \\"x a\\" holds characters'],
@@ -245,4 +260,9 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     expect([status, JSON.parse(body).error.code]).toEqual([500, 'SEXTANT_HTTP_REPLY']);
     expect(body).toContain(reason);
   });
+});
+
+it('the cookies of an answer are headers of their own', async () => {
+  const bench = await new ServerBench().start((router) => router.get('/a', () => ({ cookies: ['a=1; HttpOnly', 'b=2'] }), open));
+  expect((await bench.ask('/a')).headers['set-cookie']).toEqual(['a=1; HttpOnly', 'b=2']);
 });

@@ -6,6 +6,14 @@ export interface Actor {
   readonly userId?: number;
   readonly username?: string;
   readonly siteAdmin: boolean;
+  /** What roles permit, as `NAMESPACE#ACTION`; site admins may do all of it without being told so here. See {@link permits}. */
+  readonly permissions?: readonly string[];
+  /** No person: a user that signs in nowhere and has tokens only. */
+  readonly serviceAccount?: boolean;
+  /** Nobody, on a site that lets everybody read what is public. Of kind `anonymous`. */
+  readonly guest?: boolean;
+  /** What the actor came in by, for the audit log and for ending it: `session:12`, `token:7`. */
+  readonly credential?: string;
   /** Scopes of the access token in use; absent for a session or the local admin. */
   readonly scopes?: readonly string[];
   /** How it was established. */
@@ -13,6 +21,10 @@ export interface Actor {
 }
 
 export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymous', siteAdmin: false, via: 'none' });
+
+/** Whether a role of the actor permits the action; `permission` is `NAMESPACE#ACTION`. True for site admins and the program itself. */
+export const permits = (actor: Actor, permission: string): boolean =>
+  actor.kind === 'internal' || actor.siteAdmin || (actor.kind === 'user' && (actor.permissions ?? []).includes(permission));
 
 export interface Actors {
   /** The actor of the request or job this code runs in; anonymous outside of both. */
@@ -43,5 +55,15 @@ export interface Authenticator {
   readonly name: string;
   /** True when a credential exists that a person could sign in with; a bind address beyond loopback needs one. */
   hasCredentials(): Promise<boolean>;
+  /** Undefined: another may know. Somebody anonymous: nobody else is asked. */
   authenticate(credentials: Credentials): Promise<Actor | undefined>;
+  /** Asked when no other authenticator knew. Default false. */
+  readonly fallback?: boolean;
+}
+
+/** Decides whether a request may come in at all, once it is known who sends it: by its address, say. */
+export interface Gate {
+  readonly name: string;
+  /** @throws a coded error, with which the request ends. */
+  admit(credentials: Credentials, actor: Actor): Promise<void>;
 }

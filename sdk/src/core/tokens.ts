@@ -1,6 +1,6 @@
 import type { ConfigView } from '../config/config.js';
 import { extensionPoint, serviceToken } from '../tokens/token.js';
-import type { Actors, Authenticator } from './actor.js';
+import type { Actors, Authenticator, Gate } from './actor.js';
 import type { Blobs } from './blobs.js';
 import type { Cache, Limits } from './cache.js';
 import type { Clock } from './clock.js';
@@ -39,6 +39,8 @@ export const core = {
 
   /** Ways to tell who a request is from. */
   authenticators: extensionPoint<Authenticator>('core.authenticators@1'),
+  /** Asked of every request to a route that is not `own` or `internal`, in no order: each must admit it. */
+  gates: extensionPoint<Gate>('core.gates@1'),
   /** Kinds that GraphQL's `node(id)` can load. */
   nodes: extensionPoint<NodeKind>('core.nodes@1'),
 } as const;

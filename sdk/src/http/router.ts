@@ -28,14 +28,17 @@ export interface RouteReply {
   /** Default 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whole `Set-Cookie` values, each sent as a header of its own. */
+  readonly cookies?: readonly string[];
   /** An iterable is sent with back-pressure and closed when the client goes away. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array | string> | object;
 }
 
 export interface RouteOptions {
   /**
-   * Who may call it; default `user`. `public`: whoever brings no credential, or a good one. `internal`: other Sextant processes only. `own`: the route proves
-   * its callers itself, whose credentials are none of ours; they are not looked at, and the actor is anonymous.
+   * Who may call it; default `user`, to whom guests belong where the site has them, for GET and HEAD. `public`: whoever brings no credential, or a good one.
+   * `internal`: other Sextant processes only. `own`: the route proves its callers itself, whose credentials are none of ours; they are not looked at, no gate
+   * is asked, and the actor is anonymous.
    */
   readonly auth?: 'public' | 'user' | 'site-admin' | 'internal' | 'own';
   /** Bytes after decompression; default 1 MiB. */
