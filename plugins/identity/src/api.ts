@@ -1,5 +1,26 @@
 import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
 
+export { type AccountChange, type AccountDirectory, accounts, type NewAccount, type UserEmail } from './api/accounts.js';
+export {
+  type ExternalAccount,
+  type ExternalAccounts,
+  type ExternalService,
+  externalAccounts,
+  externalAccountsChanged,
+  signedIn,
+} from './api/external-accounts.js';
+export {
+  type ExternalCredential,
+  type ExternalIdentity,
+  type ProviderEntry,
+  type RedirectSignIn,
+  type SignInAnswer,
+  type SignInProvider,
+  type SignInRequest,
+  signInProviders,
+  signInRefused,
+} from './api/providers.js';
+
 /**
  * A person's account. Ids are stable int32 and never reused.
  * This is also what GraphQL's `User` is resolved from: a field of another plugin that is a `User` returns one of these.
@@ -9,6 +30,9 @@ export interface User {
   readonly username: string;
   readonly displayName: string | undefined;
   readonly siteAdmin: boolean;
+  /** No person: it signs in nowhere and has tokens only. */
+  readonly serviceAccount: boolean;
+  readonly avatarUrl: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   /** Accurate to a few minutes. */

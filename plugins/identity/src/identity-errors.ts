@@ -35,6 +35,22 @@ export const identityErrors = declareErrors({
     summary: 'Only the user or a site admin may do this.',
     fix: 'Sign in as the user or as a site admin.',
   },
+  SEXTANT_USER_EMAIL_UNKNOWN: { status: 404, summary: 'The user has no such email address.', fix: 'Add it first.' },
+  SEXTANT_EXTERNAL_ACCOUNT_TAKEN: {
+    status: 409,
+    summary: 'The account somewhere else belongs to another user.',
+    fix: 'Sign in as that user, or unlink the account there first.',
+  },
+  SEXTANT_EXTERNAL_ACCOUNT_NOT_FOUND: {
+    status: 404,
+    summary: 'The user has no such external account.',
+    fix: 'Check the id; it may be unlinked already.',
+  },
+  SEXTANT_SIGN_IN_REFUSED: {
+    status: 403,
+    summary: 'Somebody has proved who they are, and the site does not let them in.',
+    fix: 'Sign in another way, or ask a site admin.',
+  },
   SEXTANT_ACCESS_TOKEN_REFUSED: {
     status: 403,
     summary: 'The site does not let you create this access token.',

@@ -7,6 +7,8 @@ interface UserRow {
   readonly username: string;
   readonly display_name: string | null;
   readonly site_admin: boolean;
+  readonly service_account: boolean;
+  readonly avatar_url: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly last_active_at: Date | null;
@@ -25,13 +27,16 @@ export interface UserFilter {
   readonly siteAdmin?: boolean;
 }
 
-const COLUMNS = 'u.id, u.username, u.display_name, u.site_admin, u.created_at, u.updated_at, u.last_active_at';
+const COLUMNS =
+  'u.id, u.username, u.display_name, u.site_admin, u.service_account, u.avatar_url, u.created_at, u.updated_at, u.last_active_at';
 
 const toUser = (row: UserRow): User => ({
   id: row.id,
   username: row.username,
   displayName: row.display_name ?? undefined,
   siteAdmin: row.site_admin,
+  serviceAccount: row.service_account,
+  avatarUrl: row.avatar_url ?? undefined,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   lastActiveAt: row.last_active_at ?? undefined,

@@ -1,4 +1,5 @@
 import type { Migration } from '@sextant/sdk';
+import { addExternalAccounts } from './add-external-accounts.js';
 import { createAccounts } from './create-accounts.js';
 
-export const migrations: readonly Migration[] = [createAccounts];
+export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts];
