@@ -10,6 +10,7 @@ import { ExternalAccounts } from './external-accounts.js';
 import { LocalAdmin } from './local-admin.js';
 import { localAdminName } from './local-admin-name.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
+import { Roles } from './roles/roles.js';
 import { AccountActors } from './roles/user-actors.js';
 import { OrganizationStore } from './storage/organization-store.js';
 import { UserStore } from './storage/user-store.js';
@@ -24,6 +25,7 @@ export interface Identity {
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
   readonly permissions: PermissionRegistry;
+  readonly roles: Roles;
   readonly actors: AccountActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
@@ -58,6 +60,7 @@ export function wireIdentity(
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
     permissions,
+    roles: new Roles(db, events, clock, accounts, permissions),
     actors,
     localAdmin,
     audit,
