@@ -1,5 +1,5 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { credentialRenewal, permissions } from './api.js';
+import { accountMail, credentialRenewal, permissions } from './api.js';
 import type { config } from './config.js';
 import { type Identity, wireIdentity } from './identity.js';
 
@@ -13,6 +13,7 @@ export const deps = {
   process: core.process,
   renewals: credentialRenewal,
   permissions,
+  mail: accountMail,
 } as const;
 
 export type Deps = typeof deps;

@@ -3,6 +3,8 @@ import type { config } from '../../config.js';
 import type { Role } from '../../storage/role-store.js';
 import { type Deps, identityOf } from '../../wiring.js';
 import { accessTokenResolvers } from './access-token-resolvers.js';
+import { organizationResolvers } from './organization-resolvers.js';
+import { organizationTypeDefs } from './organization-schema.js';
 import { roleResolvers } from './role-resolvers.js';
 import { roleTypeDefs } from './role-schema.js';
 import { typeDefs } from './schema.js';
@@ -10,7 +12,7 @@ import { userMutations } from './user-mutations.js';
 import { userResolvers } from './user-resolvers.js';
 
 export default defineGraphQL<Deps, typeof config>()({
-  typeDefs: [typeDefs, roleTypeDefs].join('\n'),
+  typeDefs: [typeDefs, organizationTypeDefs, roleTypeDefs].join('\n'),
   extends: ['Query', 'Mutation'],
   loaders: (deps, ctx) => {
     const { users, organizations, roles } = identityOf(deps, ctx);
@@ -37,14 +39,16 @@ export default defineGraphQL<Deps, typeof config>()({
     const identity = identityOf(deps, ctx);
     const user = userResolvers(identity, () => ctx.config.get());
     const token = accessTokenResolvers(identity);
+    const organization = organizationResolvers(identity);
     const role = roleResolvers(identity);
     return {
       ...user.types,
       ...token.types,
+      ...organization.types,
       ...role.types,
       User: { ...user.types['User'], ...role.userFields },
-      Query: { ...user.queries, ...role.queries },
-      Mutation: { ...token.mutations, ...role.mutations, ...userMutations(identity, () => ctx.config.get()) },
+      Query: { ...user.queries, ...organization.queries, ...role.queries },
+      Mutation: { ...token.mutations, ...organization.mutations, ...role.mutations, ...userMutations(identity, () => ctx.config.get()) },
     };
   },
 });

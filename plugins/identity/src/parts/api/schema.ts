@@ -6,8 +6,6 @@ export const typeDefs = /* GraphQL */ `
     user(username: String, email: String): User @requires(role: USER)
     "All users, by id. \`query\` matches names and addresses."
     users(first: Int, after: String, query: String, siteAdmin: Boolean): UserConnection @requires(role: SITE_ADMIN)
-    "An organisation by name; null when it is not there, or the viewer is neither a member nor a site admin."
-    organization(name: String!): Org @requires(role: USER)
   }
 
   extend type Mutation {
@@ -69,25 +67,6 @@ export const typeDefs = /* GraphQL */ `
     nodes: [User!]!
     totalCount: Int!
     pageInfo: PageInfo!
-  }
-
-  "An organisation: a group of people with settings of its own."
-  type Org implements Node @requires(role: USER) {
-    id: ID!
-    name: String!
-    displayName: String
-    "The path of the organisation's page."
-    url: String!
-    "The path of its settings page; null for who may not change them."
-    settingsURL: String
-    createdAt: DateTime!
-    "For members and site admins."
-    viewerCanAdminister: Boolean!
-  }
-
-  type OrgConnection {
-    nodes: [Org!]!
-    totalCount: Int!
   }
 
   "An access token. Its text is shown once, when it is created."
