@@ -99,4 +99,16 @@ export const identityErrors = declareErrors({
     summary: 'A group gives what was to be taken away by hand.',
     fix: 'Take the user out of the group, or change what the group gives.',
   },
+  SEXTANT_TEAM_NOT_FOUND: { status: 404, summary: 'There is no such team.', fix: 'Check its name or id.' },
+  SEXTANT_TEAM_REFUSED: { status: 403, summary: 'You may not do this with the team.', fix: 'Ask a member of the team or a site admin.' },
+  SEXTANT_TEAM_TREE: {
+    status: 409,
+    summary: 'A team cannot be where it was to be, or has teams below it.',
+    fix: 'Choose another parent, or move the teams below first.',
+  },
+  SEXTANT_TEAM_MEMBER_UNMATCHED: {
+    status: 400,
+    summary: 'Members of a team were named that match no user.',
+    fix: 'Correct them, or set skipUnmatchedMembers.',
+  },
 });

@@ -15,6 +15,7 @@ import { PermissionRegistry } from './roles/permission-registry.js';
 import { Roles } from './roles/roles.js';
 import { AccountActors } from './roles/user-actors.js';
 import { UserStore } from './storage/user-store.js';
+import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
 /** The objects of the plugin, wired once for each part that runs. */
@@ -22,6 +23,7 @@ export interface Identity {
   readonly users: UserStore;
   readonly organizations: OrganizationDirectory;
   readonly invitations: Invitations;
+  readonly teams: Teams;
   readonly accounts: Accounts;
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
@@ -64,6 +66,7 @@ export function wireIdentity(
       () => config.get().organizations,
       async () => undefined,
     ),
+    teams: new Teams(db, clock, async () => undefined),
     invitations: new Invitations(db, clock, mail, process.externalUrl),
     accounts,
     directory: new AccountDirectory(accounts, new Emails(db, events, clock)),

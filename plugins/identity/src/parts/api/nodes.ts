@@ -50,3 +50,8 @@ export const invitationNode = (identity: Identity): NodeKind => ({
     return visible ? invitation : null;
   },
 });
+
+export const teamNode = (identity: Identity): NodeKind => ({
+  kind: 'Team',
+  load: async (id, { actor }) => (actor.kind === 'anonymous' ? null : ((await identity.teams.store.byId(rowNumber(id))) ?? null)),
+});

@@ -4,7 +4,7 @@ import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
 import { deps, identityOf } from '../../wiring.js';
-import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, userNode } from './nodes.js';
+import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, teamNode, userNode } from './nodes.js';
 
 export default definePart(config)({
   deps,
@@ -12,7 +12,7 @@ export default definePart(config)({
     r.storage(identityStorage);
     provideServices(r);
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
-    for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, roleNode, permissionNode])
+    for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
       r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {

@@ -27,7 +27,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "A person's account."
-  type User implements Node @requires(role: USER) {
+  type User implements Node & TeamMember @requires(role: USER) {
     id: ID!
     databaseID: Int!
     username: String!
@@ -49,6 +49,8 @@ export const typeDefs = /* GraphQL */ `
     primaryEmail: UserEmail
     "All of them for the user and site admins; for others those that the viewer is a member of, too."
     organizations: OrgConnection!
+    "By id."
+    teams(first: Int, after: String, search: String): TeamConnection
     "The user's access tokens, newest first. For the user and site admins; null for others."
     accessTokens(first: Int, after: String): AccessTokenConnection
     viewerCanAdminister: Boolean!
