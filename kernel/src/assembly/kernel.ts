@@ -196,6 +196,8 @@ export class Kernel {
       limits: configuredLimits(config.graphql),
       plugins: () => this.switchboard,
       outbound: stored?.outboundLog,
+      acts: stored?.acts,
+      observers: () => this.points.list(core.operationObservers),
       nodes: () => this.points.list(core.nodes),
       pluginChanges: (signal) => this.#changes.read(signal),
       processes: () => this.#switches.processes(),
