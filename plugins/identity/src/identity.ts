@@ -8,6 +8,7 @@ import type { IdentityConfig } from './config.js';
 import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { LocalAdmin } from './local-admin.js';
+import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
 import { OrganizationStore } from './storage/organization-store.js';
 import { UserStore } from './storage/user-store.js';
@@ -23,7 +24,8 @@ export interface Identity {
   readonly tokens: AccessTokens;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
-  authenticator(limits: Limits): TokenAuthenticator;
+  readonly localAdminAuthenticator: LocalAdminAuthenticator;
+  tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
 
 export interface IdentityDeps {
@@ -52,6 +54,7 @@ export function wireIdentity(
     tokens,
     localAdmin,
     audit,
-    authenticator: (limits) => new TokenAuthenticator(tokens, users, () => localAdmin.get(), limits, audit),
+    localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, limits, audit),
   };
 }

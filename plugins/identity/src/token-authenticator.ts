@@ -1,23 +1,19 @@
 import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
-import type { AuditActor, AuditTrail, User, Users } from './api.js';
+import type { AuditActor, AuditTrail, Users } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
 import type { TokenHolder } from './storage/access-token-store.js';
 
 /** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
 const FAILURES = { capacity: 30, per: 60_000 } as const;
 
-/**
- * Tells who a request is from by its access token; in local mode, a request without any credential is the local site
- * admin's. A credential that is there and wrong is refused, in local mode too.
- */
+/** Tells who a request is from by its access token. One that is there and wrong is refused, in local mode too. */
 export class TokenAuthenticator implements Authenticator {
   readonly name = 'access-token';
 
   constructor(
     private readonly tokens: AccessTokens,
     private readonly users: Users,
-    private readonly localAdmin: () => Promise<User>,
     private readonly limits: Limits,
     private readonly audit: AuditTrail,
   ) {}
@@ -28,8 +24,7 @@ export class TokenAuthenticator implements Authenticator {
 
   async authenticate(credentials: Credentials): Promise<Actor | undefined> {
     const presented = parseAuthorization(credentials.headers.authorization);
-    if (!presented) return credentials.localMode ? actorOf(await this.localAdmin(), 'local') : undefined;
-    if (presented.kind === 'foreign') return undefined;
+    if (!presented || presented.kind === 'foreign') return undefined;
     const who = auditActor(credentials);
     if (presented.kind === 'malformed') throw await this.#refuse(who, 'malformed');
     const verdict = await this.tokens.verify(presented.token);
@@ -78,7 +73,10 @@ export class TokenAuthenticator implements Authenticator {
   }
 }
 
-const actorOf = (user: { readonly id: number; readonly username: string; readonly siteAdmin: boolean }, via: Actor['via']): Actor => ({
+export const actorOf = (
+  user: { readonly id: number; readonly username: string; readonly siteAdmin: boolean },
+  via: Actor['via'],
+): Actor => ({
   kind: 'user',
   id: `user:${user.id}`,
   userId: user.id,

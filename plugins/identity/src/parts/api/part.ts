@@ -11,7 +11,8 @@ export default definePart(config)({
   register(r) {
     r.storage(identityStorage);
     provideServices(r);
-    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).tokenAuthenticator(d.limits));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
     r.contribute(core.nodes, (d, ctx) => userNode(identityOf(d, ctx)));
     r.contribute(core.nodes, (d, ctx) => accessTokenNode(identityOf(d, ctx)));
     r.contribute(core.nodes, (d, ctx) => organizationNode(identityOf(d, ctx)));

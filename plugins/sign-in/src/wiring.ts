@@ -1,0 +1,99 @@
+import { accounts, auditTrail, externalAccounts, signInProviders, type User, userGroups, users } from '@sextant/plugin-identity/api';
+import { siteConfiguration } from '@sextant/plugin-site/api';
+import { type Actor, core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
+import type { config } from './config.js';
+import { LiveAuthSettings } from './configuration/auth-settings.js';
+import { Flows } from './engine/flow.js';
+import { People } from './engine/people.js';
+import './errors.js';
+import { Letters, mailer } from './letters.js';
+import { Passwords } from './passwords/passwords.js';
+import { throttle } from './requester.js';
+import { Cookies } from './sessions/session-cookie.js';
+import { Sessions } from './sessions/sessions.js';
+import { Setup } from './setup.js';
+
+export const deps = {
+  db: core.storage,
+  secrets: core.secrets,
+  events: core.events,
+  clock: core.clock,
+  limits: core.limits,
+  process: core.process,
+  users,
+  accounts,
+  external: externalAccounts,
+  groups: maybe(userGroups),
+  audit: auditTrail,
+  configuration: siteConfiguration,
+  providers: signInProviders,
+  mailer: maybe(mailer),
+} as const;
+
+export type Deps = typeof deps;
+export type Context = PluginContext<typeof config>;
+
+/** The objects of the plugin, wired once for each life of its part. */
+export interface SignIn {
+  readonly deps: Resolved<Deps>;
+  readonly settings: LiveAuthSettings;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly letters: Letters;
+  readonly flows: Flows;
+  readonly people: People;
+  readonly setup: Setup;
+  /** Bound to where people reach Sextant, which is known once it listens. */
+  readonly cookies: Cookies;
+  /** The path under which Sextant is; empty for none. */
+  readonly prefix: string;
+  /** @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
+  throttle(what: string, request: RouteRequest): Promise<void>;
+  /** `credential` names what the user came in by. */
+  actorOf(user: User, credential: string): Promise<Actor>;
+}
+
+// The kernel resolves the dependencies once for each life of the part, so they are its key.
+const lives = new WeakMap<object, SignIn>();
+
+export function signInOf(d: Resolved<Deps>, ctx: Context): SignIn {
+  let signIn = lives.get(d);
+  if (!signIn) lives.set(d, (signIn = wire(d, ctx)));
+  return signIn;
+}
+
+function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
+  const { db, events, clock, audit, process } = d;
+  const settings = new LiveAuthSettings({ ...d, log, localMode: process.localMode });
+  const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
+  const sessions = new Sessions({ db, events, clock, users: d.users, settings });
+  const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
+  return {
+    deps: d,
+    settings,
+    sessions,
+    passwords,
+    letters,
+    get flows() {
+      return new Flows({ db, secrets: d.secrets, clock, cookies: this.cookies });
+    },
+    people: new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups }),
+    setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
+    get cookies() {
+      return new Cookies(process.externalUrl);
+    },
+    get prefix() {
+      return new URL(process.externalUrl).pathname.replace(/\/$/, '');
+    },
+    throttle: (what, { remoteAddress }) => throttle(d.limits, what, remoteAddress, own.get().attemptsPerMinute),
+    actorOf: async (user, credential) => ({
+      kind: 'user',
+      id: `user:${user.id}`,
+      userId: user.id,
+      username: user.username,
+      siteAdmin: user.siteAdmin,
+      via: 'session',
+      credential,
+    }),
+  };
+}
