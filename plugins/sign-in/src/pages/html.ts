@@ -7,7 +7,7 @@ type Part = Html | string | number | false | undefined | readonly Part[];
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 
 /** Writes markup. What is put in is text, in elements and in quoted attributes, unless it is markup that was made so; false and undefined are nothing. */
 export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]): Html =>
@@ -16,7 +16,7 @@ export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]):
 function rendered(part: Part): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
-  return typeof part === 'object' ? part.map(rendered).join('') : escape(String(part));
+  return typeof part === 'object' ? part.map(rendered).join('') : escaped(String(part));
 }
 
 /** Data for scripts of the page that it holds as text and that no browser runs. */

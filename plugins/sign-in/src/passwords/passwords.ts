@@ -102,9 +102,10 @@ export class Passwords {
   }
 
   /** Mails a link to the owner of a proved address; does nothing for other addresses. */
-  async mailReset(address: string): Promise<void> {
+  async mailReset(address: string, who: AuditActor): Promise<void> {
     const user = (await this.parts.accounts.byVerifiedEmails([address])).get(address.toLowerCase());
     if (!user || user.serviceAccount) return;
+    this.parts.audit.record('user.password', 'resetRequested', who, { subjectUID: String(user.id) });
     await this.parts.letters.reset(user, address, await this.resetUrl(user, address));
   }
 

@@ -7,6 +7,7 @@ import { authSchema } from '../../configuration/auth-schema.js';
 import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
+import { passwordRoutes } from './password-routes.js';
 import { setupRoutes } from './setup-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 
@@ -23,7 +24,7 @@ export default definePart(config)({
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes]) routes(router, signIn);
+      for (const routes of [signInRoutes, setupRoutes, passwordRoutes]) routes(router, signIn);
     });
     r.start(async (d, ctx) => {
       const { sessions, setup, settings } = signInOf(d, ctx);
