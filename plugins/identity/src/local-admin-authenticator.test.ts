@@ -3,9 +3,12 @@ import { expect, it } from 'vitest';
 import type { User } from './api.js';
 import type { LocalAdmin } from './local-admin.js';
 import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
+import { PermissionRegistry } from './roles/permission-registry.js';
+import { AccountActors } from './roles/user-actors.js';
 
 const root = { id: 1, username: 'root', siteAdmin: true } as User;
-const authenticator = new LocalAdminAuthenticator({ get: async () => root } as LocalAdmin);
+const actors = new AccountActors({ query: async () => [] }, new PermissionRegistry([]));
+const authenticator = new LocalAdminAuthenticator({ get: async () => root } as LocalAdmin, actors);
 const request = (localMode: boolean, authorization?: string): Credentials => ({
   headers: { authorization },
   remoteAddress: '127.0.0.1',

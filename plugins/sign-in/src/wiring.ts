@@ -1,6 +1,6 @@
-import { accounts, auditTrail, externalAccounts, signInProviders, type User, userGroups, users } from '@sextant/plugin-identity/api';
+import { accounts, actors, auditTrail, externalAccounts, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
-import { type Actor, core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
+import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
 import type { config } from './config.js';
 import { LiveAuthSettings } from './configuration/auth-settings.js';
 import { Flows } from './engine/flow.js';
@@ -22,6 +22,7 @@ export const deps = {
   process: core.process,
   users,
   accounts,
+  actors,
   external: externalAccounts,
   groups: maybe(userGroups),
   audit: auditTrail,
@@ -49,8 +50,6 @@ export interface SignIn {
   readonly prefix: string;
   /** @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
   throttle(what: string, request: RouteRequest): Promise<void>;
-  /** `credential` names what the user came in by. */
-  actorOf(user: User, credential: string): Promise<Actor>;
 }
 
 // The kernel resolves the dependencies once for each life of the part, so they are its key.
@@ -66,7 +65,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
   const { db, events, clock, audit, process } = d;
   const settings = new LiveAuthSettings({ ...d, log, localMode: process.localMode });
   const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
-  const sessions = new Sessions({ db, events, clock, users: d.users, settings });
+  const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   return {
     deps: d,
@@ -86,14 +85,5 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
       return new URL(process.externalUrl).pathname.replace(/\/$/, '');
     },
     throttle: (what, { remoteAddress }) => throttle(d.limits, what, remoteAddress, own.get().attemptsPerMinute),
-    actorOf: async (user, credential) => ({
-      kind: 'user',
-      id: `user:${user.id}`,
-      userId: user.id,
-      username: user.username,
-      siteAdmin: user.siteAdmin,
-      via: 'session',
-      credential,
-    }),
   };
 }

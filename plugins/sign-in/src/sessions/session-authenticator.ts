@@ -1,4 +1,3 @@
-import type { User } from '@sextant/plugin-identity/api';
 import { type Actor, ANONYMOUS, type Authenticator, type Credentials } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import { presentedSession } from './session-cookie.js';
@@ -9,7 +8,6 @@ export const GUEST: Actor = Object.freeze({ ...ANONYMOUS, guest: true });
 interface AuthenticatorParts {
   readonly sessions: Sessions;
   readonly settings: LiveAuthSettings;
-  readonly actorOf: (user: User, credential: string) => Promise<Actor>;
   /** Whether somebody could come in, or the first admin be made. */
   readonly hasCredentials: () => Promise<boolean>;
 }
@@ -35,8 +33,7 @@ export class SessionAuthenticator implements Authenticator {
     const settings = await this.parts.settings.current();
     if (!settings.enabled) return undefined;
     const found = presented === undefined || presented === 'several' ? undefined : await this.parts.sessions.find(presented, remoteAddress);
-    if (found) return this.parts.actorOf(found.user, `session:${found.session.id}`);
-    return localMode ? nobody(settings) : undefined;
+    return found?.actor ?? (localMode ? nobody(settings) : undefined);
   }
 }
 

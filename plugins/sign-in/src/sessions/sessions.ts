@@ -1,5 +1,5 @@
-import { signedIn, type User, type Users } from '@sextant/plugin-identity/api';
-import type { Clock, Events, Storage } from '@sextant/sdk';
+import { signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
+import type { Actor, Clock, Events, Storage } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import { type Session, SessionStore } from '../storage/session-store.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
@@ -17,7 +17,7 @@ interface SessionParts {
   readonly db: Storage;
   readonly events: Pick<Events, 'publish'>;
   readonly clock: Clock;
-  readonly users: Users;
+  readonly actors: UserActors;
   readonly settings: LiveAuthSettings;
 }
 
@@ -63,8 +63,8 @@ export class Sessions {
     return { text, lasts: sessionExpiry, session };
   }
 
-  /** The session behind a cookie and its user, as both are now; undefined when either is over. */
-  async find(text: string, ip: string): Promise<{ readonly session: Session; readonly user: User } | undefined> {
+  /** The session behind a cookie and who its user is, as both are now; undefined when either is over. */
+  async find(text: string, ip: string): Promise<{ readonly session: Session; readonly actor: Actor } | undefined> {
     const hash = hashOf(text);
     const session = hash && (await this.store.byHash(hash));
     if (!session) return undefined;
@@ -74,13 +74,15 @@ export class Sessions {
     // Whoever closes a way to come in means those who came by it. It may be open again when its plugin is back.
     if (!ways.some(({ id }) => id === session.way)) return undefined;
     const over = now.getTime() - session.createdAt.getTime() >= sessionExpiry || (maxIdle !== undefined && idle >= maxIdle);
-    const user = over ? undefined : await this.parts.users.byId(session.userId);
+    const actor = over
+      ? undefined
+      : await this.parts.actors.actorOf(session.userId, { via: 'session', credential: `session:${session.id}` });
     // An id from before the rights changed is not one for the new rights: neither for those who stole it before, nor for those who lost them.
-    if (!user || user.serviceAccount || user.siteAdmin !== session.siteAdmin) {
+    if (!actor || actor.serviceAccount || actor.siteAdmin !== session.siteAdmin) {
       await this.store.end(session.id);
       return undefined;
     }
     if (idle >= Math.min(TOUCH, (maxIdle ?? TOUCH) / 2)) await this.store.used(session.id, now, ip);
-    return { session, user };
+    return { session, actor };
   }
 }

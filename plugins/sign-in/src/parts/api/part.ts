@@ -18,8 +18,8 @@ export default definePart(config)({
     r.contribute(signInProviders, () => builtinProvider);
     r.contribute(siteConfigurationSchemas, (d) => authSchema(d.providers));
     r.contribute(core.authenticators, (d, ctx) => {
-      const { sessions, settings, setup, actorOf } = signInOf(d, ctx);
-      return new SessionAuthenticator({ sessions, settings, actorOf, hasCredentials: () => setup.guarded() });
+      const { sessions, settings, setup } = signInOf(d, ctx);
+      return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
     });
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.http((router, d, ctx) => {
