@@ -5,6 +5,7 @@ import type { config } from './config.js';
 import { LiveAuthSettings } from './configuration/auth-settings.js';
 import { Flows } from './engine/flow.js';
 import { People } from './engine/people.js';
+import { RedirectSignIn } from './engine/redirect-sign-in.js';
 import './errors.js';
 import { Letters, mailer } from './letters.js';
 import { Passwords } from './passwords/passwords.js';
@@ -41,8 +42,8 @@ export interface SignIn {
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly letters: Letters;
-  readonly flows: Flows;
   readonly people: People;
+  readonly redirects: RedirectSignIn;
   readonly setup: Setup;
   /** Bound to where people reach Sextant, which is known once it listens. */
   readonly cookies: Cookies;
@@ -67,22 +68,34 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
   const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
   const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
+  const cookies = () => new Cookies(process.externalUrl);
+  const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
+  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups });
+  const redirects = new RedirectSignIn({
+    settings,
+    sessions: sessions.store,
+    users: d.users,
+    people,
+    flows: () => new Flows({ db, secrets: d.secrets, clock, cookies: cookies() }),
+    audit,
+    log,
+    externalUrl: () => process.externalUrl,
+    prefix,
+  });
   return {
     deps: d,
     settings,
     sessions,
     passwords,
     letters,
-    get flows() {
-      return new Flows({ db, secrets: d.secrets, clock, cookies: this.cookies });
-    },
-    people: new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups }),
+    people,
+    redirects,
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
-      return new Cookies(process.externalUrl);
+      return cookies();
     },
     get prefix() {
-      return new URL(process.externalUrl).pathname.replace(/\/$/, '');
+      return prefix();
     },
     throttle: (what, { remoteAddress }) => throttle(d.limits, what, remoteAddress, own.get().attemptsPerMinute),
   };

@@ -8,6 +8,7 @@ import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { passwordRoutes } from './password-routes.js';
+import { providerRoutes } from './provider-routes.js';
 import { setupRoutes } from './setup-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 
@@ -24,7 +25,7 @@ export default definePart(config)({
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes, passwordRoutes]) routes(router, signIn);
+      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes]) routes(router, signIn);
     });
     r.start(async (d, ctx) => {
       const { sessions, setup, settings } = signInOf(d, ctx);
