@@ -19,6 +19,7 @@ export {
   externalAccountsChanged,
   signedIn,
 } from './api/external-accounts.js';
+export { type PasswordLinks, passwordLinks } from './api/password-links.js';
 export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,

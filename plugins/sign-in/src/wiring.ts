@@ -1,6 +1,7 @@
 import { accounts, actors, auditTrail, externalAccounts, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
+import { AccountSecurity } from './account-security.js';
 import type { config } from './config.js';
 import { LiveAuthSettings } from './configuration/auth-settings.js';
 import { Flows } from './engine/flow.js';
@@ -45,6 +46,7 @@ export interface SignIn {
   readonly people: People;
   readonly redirects: RedirectSignIn;
   readonly setup: Setup;
+  readonly security: AccountSecurity;
   /** Bound to where people reach Sextant, which is known once it listens. */
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
@@ -90,6 +92,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     letters,
     people,
     redirects,
+    security: new AccountSecurity({ settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
       return cookies();

@@ -55,11 +55,6 @@ export class Passwords {
     });
   }
 
-  /** For somebody who is signed in and changes what matters. @throws SEXTANT_SIGN_IN_FAILED */
-  async confirm(user: User, password: Secret, who: AuditActor): Promise<void> {
-    await this.verify(user.username, password, who);
-  }
-
   /** @throws SEXTANT_SIGN_IN_PASSWORD */
   async check(password: Secret, username: string): Promise<void> {
     checkPassword(password, username, (await this.parts.settings.current()).configuration);
@@ -135,6 +130,17 @@ export class Passwords {
     await this.store.forgive(link.userId);
   }
 
+  /** Of all kinds, wherever they were mailed. */
+  async forgetLinks(user: User): Promise<void> {
+    await this.#links.drop(['password', 'email', 'unlock'], user.id);
+  }
+
+  /** Tells the owner of the primary address, who may not have done it. */
+  async mailChanged(user: User): Promise<void> {
+    const address = await this.#primary(user);
+    if (address !== undefined) await this.parts.letters.changed(user, address);
+  }
+
   async mailVerification(user: User, address: string): Promise<void> {
     const { clock, settings, letters } = this.parts;
     const lasts = (await settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
@@ -169,11 +175,15 @@ export class Passwords {
 
   /** Not waited for: how long mail takes would tell who exists. */
   async #mailUnlock(user: User, rule: LockoutRule): Promise<void> {
-    const { clock, letters, accounts } = this.parts;
-    const address = (await accounts.emails([user.id])).find(({ primary, verified }) => primary && verified)?.address;
+    const { clock, letters } = this.parts;
+    const address = await this.#primary(user);
     if (address === undefined) return;
     const code = await this.#links.make('unlock', { userId: user.id, address: undefined }, clock.now(), rule.lockout);
     await letters.unlock(user, address, letters.url(`/-/unlock-account?code=${code}`));
+  }
+
+  async #primary(user: User): Promise<string | undefined> {
+    return (await this.parts.accounts.emails([user.id])).find(({ primary, verified }) => primary && verified)?.address;
   }
 
   async #named(nameOrEmail: string): Promise<User | undefined> {

@@ -44,7 +44,15 @@ export default defineGraphQL<Deps, typeof config>()({
       ...role.types,
       User: { ...user.types['User'], ...role.userFields },
       Query: { ...user.queries, ...role.queries },
-      Mutation: { ...token.mutations, ...role.mutations, ...userMutations(identity, () => ctx.config.get()) },
+      Mutation: {
+        ...token.mutations,
+        ...role.mutations,
+        ...userMutations(
+          identity,
+          () => ctx.config.get(),
+          () => deps.passwordLinks[0]?.value,
+        ),
+      },
     };
   },
 });

@@ -1,12 +1,13 @@
-import { externalAccountsChanged, signInProviders, userChanged } from '@sextant/plugin-identity/api';
+import { credentialRenewal, externalAccountsChanged, passwordLinks, signInProviders, userChanged } from '@sextant/plugin-identity/api';
 import { siteConfigurationSchemas } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
-import { builtinProvider } from '../../builtin-provider.js';
+import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
 import { config } from '../../config.js';
 import { authSchema } from '../../configuration/auth-schema.js';
 import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
+import { accountRoutes } from './account-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
 import { setupRoutes } from './setup-routes.js';
@@ -23,9 +24,24 @@ export default definePart(config)({
       return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
     });
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
+    r.contribute(passwordLinks, (d, ctx) => ({
+      linkFor: async (userId) => {
+        const { settings, passwords } = signInOf(d, ctx);
+        const user = await d.users.byId(userId);
+        const byPassword = (await settings.current()).ways.some(({ provider }) => provider.type === BUILTIN);
+        return user && !user.serviceAccount && byPassword ? passwords.resetUrl(user) : undefined;
+      },
+    }));
+    r.contribute(credentialRenewal, (d, ctx) => ({
+      renew: async (providerId, credential, signal) => {
+        const way = await signInOf(d, ctx).settings.way(providerId);
+        return way?.provider.redirect?.renew?.(way, credential, signal);
+      },
+    }));
+    r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes]) routes(router, signIn);
+      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes]) routes(router, signIn);
     });
     r.start(async (d, ctx) => {
       const { sessions, setup, settings } = signInOf(d, ctx);
