@@ -98,10 +98,15 @@ export class Passwords {
 
   /** Mails a link to the owner of a proved address; does nothing for other addresses. */
   async mailReset(address: string, who: AuditActor): Promise<void> {
-    const user = (await this.parts.accounts.byVerifiedEmails([address])).get(address.toLowerCase());
+    const { accounts } = this.parts;
+    const user = (await accounts.byVerifiedEmails([address])).get(address.toLowerCase());
     if (!user || user.serviceAccount) return;
+    // As it was proved: what was typed may be another address that is the same in small letters.
+    const folded = address.toLowerCase();
+    const proved = (await accounts.emails([user.id])).find((one) => one.verified && one.address.toLowerCase() === folded)?.address;
+    if (proved === undefined) return;
     this.parts.audit.record('user.password', 'resetRequested', who, { subjectUID: String(user.id) });
-    await this.parts.letters.reset(user, address, await this.resetUrl(user, address));
+    await this.parts.letters.reset(user, proved, await this.resetUrl(user, proved));
   }
 
   /** The user who may set a password by the link. @throws SEXTANT_SIGN_IN_LINK */

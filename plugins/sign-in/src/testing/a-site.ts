@@ -33,7 +33,10 @@ export class ASite {
       plugins: [identity, site, manifest, ...more],
     });
     const me = at((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id') as string;
-    const { token } = await new Administration(() => kernel).createToken(me, { scopes: ['user:all', 'site-admin:sudo'] });
+    const { token } = await new Administration(() => kernel).createToken(me, {
+      scopes: ['user:all', 'site-admin:sudo'],
+      seconds: 80 * 86_400,
+    });
     const made = new ASite(kernel, token);
     await made.configure(configuration);
     return made;
