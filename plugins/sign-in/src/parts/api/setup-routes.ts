@@ -25,7 +25,7 @@ export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
             email: form.text('email'),
             password: form.secret('password', 'password'),
           },
-          token === '' && isAtTheMachine(request) ? undefined : token,
+          token === '' && isAtTheMachine(s, request) ? undefined : token,
           requester(request),
         );
         return enter(s, request, { user, way: way.id, returnTo: `${s.prefix}/`, json: form.json });
@@ -62,14 +62,16 @@ ${dataBlock({ needsSiteInit: true })}`,
 
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** No proxy passed it on, and no page of another name, which a name server may have pointed at this machine, asked for it. */
-export function isAtTheMachine({ remoteAddress, headers }: RouteRequest): boolean {
+/**
+ * No proxy passed it on, and none is to be expected: many say nothing of whom they pass on. And no page of another name, which a name server may have pointed
+ * at this machine, asked for it.
+ */
+function isAtTheMachine({ deps: { process } }: SignIn, { remoteAddress, headers }: RouteRequest): boolean {
+  const { hostname } = new URL(process.externalUrl);
+  if (process.trustsProxy || !isLoopbackName(hostname)) return false;
   const host = (headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase();
-  return (
-    isLoopback(remoteAddress) &&
-    (host === 'localhost' || isLoopback(host.replace(/^\[|\]$/g, ''))) &&
-    FORWARDED.every((name) => headers[name] === undefined)
-  );
+  return isLoopback(remoteAddress) && isLoopbackName(host) && FORWARDED.every((name) => headers[name] === undefined);
 }
 
+const isLoopbackName = (name: string): boolean => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, ''));
 const isLoopback = (address: string): boolean => address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
