@@ -15,6 +15,7 @@ import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import search from '@sextant/plugin-search';
+import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
 import type { Manifest } from '@sextant/sdk';
 
@@ -38,4 +39,5 @@ export const builtinPlugins: readonly Manifest[] = [
   highlight,
   outboundWebhooks,
   search,
+  signIn,
 ] as unknown as readonly Manifest[];

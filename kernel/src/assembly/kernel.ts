@@ -177,7 +177,7 @@ export class Kernel {
         programs,
         outbound: this.#outbound,
         dataDir: base.dataDir,
-        process: { version: KERNEL_VERSION, instance: this.instance, roles, localMode, externalUrl: () => this.url },
+        process: { version: KERNEL_VERSION, instance: this.instance, roles, door: config.http, externalUrl: () => this.url },
         plugins: () => this.switchboard,
       }),
     );

@@ -20,6 +20,7 @@ export {
   signedIn,
 } from './api/external-accounts.js';
 export { type AccountMail, accountMail } from './api/mail.js';
+export { type PasswordLinks, passwordLinks } from './api/password-links.js';
 export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,

@@ -8,6 +8,7 @@ import type { IdentityConfig } from './config.js';
 import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { LocalAdmin } from './local-admin.js';
+import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
 import { Invitations } from './organizations/invitations.js';
 import { OrganizationDirectory } from './organizations/organizations.js';
@@ -33,7 +34,8 @@ export interface Identity {
   readonly actors: AccountActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
-  authenticator(limits: Limits): TokenAuthenticator;
+  readonly localAdminAuthenticator: LocalAdminAuthenticator;
+  tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
 
 export interface IdentityDeps {
@@ -77,6 +79,7 @@ export function wireIdentity(
     actors,
     localAdmin,
     audit,
-    authenticator: (limits) => new TokenAuthenticator(tokens, users, actors, () => localAdmin.get(), limits, audit),
+    localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, limits, audit),
   };
 }

@@ -1,6 +1,6 @@
 import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
-import type { AuditActor, AuditTrail, User, Users } from './api.js';
+import type { AuditActor, AuditTrail, Users } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
 import type { AccountActors } from './roles/user-actors.js';
 import type { TokenHolder } from './storage/access-token-store.js';
@@ -8,10 +8,7 @@ import type { TokenHolder } from './storage/access-token-store.js';
 /** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
 const FAILURES = { capacity: 30, per: 60_000 } as const;
 
-/**
- * Tells who a request is from by its access token; in local mode, a request without any credential is the local site
- * admin's. A credential that is there and wrong is refused, in local mode too.
- */
+/** Tells who a request is from by its access token. One that is there and wrong is refused, in local mode too. */
 export class TokenAuthenticator implements Authenticator {
   readonly name = 'access-token';
 
@@ -19,7 +16,6 @@ export class TokenAuthenticator implements Authenticator {
     private readonly tokens: AccessTokens,
     private readonly users: Users,
     private readonly actors: AccountActors,
-    private readonly localAdmin: () => Promise<User>,
     private readonly limits: Limits,
     private readonly audit: AuditTrail,
   ) {}
@@ -30,19 +26,13 @@ export class TokenAuthenticator implements Authenticator {
 
   async authenticate(credentials: Credentials): Promise<Actor | undefined> {
     const presented = parseAuthorization(credentials.headers.authorization);
-    if (!presented) return credentials.localMode ? this.#localActor() : undefined;
-    if (presented.kind === 'foreign') return undefined;
+    if (!presented || presented.kind === 'foreign') return undefined;
     const who = auditActor(credentials);
     if (presented.kind === 'malformed') throw await this.#refuse(who, 'malformed');
     const verdict = await this.tokens.verify(presented.token);
     if (!verdict.ok) throw await this.#refuse(who, verdict.reason, verdict);
     if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(who, 'scope', { tokenId: verdict.holder.id });
     return presented.kind === 'sudo' ? this.#impersonate(verdict.holder, presented.username, who) : this.#holderActor(verdict.holder);
-  }
-
-  /** Roles are of no account: a site admin may do everything. */
-  async #localActor(): Promise<Actor> {
-    return this.actors.of({ ...(await this.localAdmin()), roleMarks: [] }, { via: 'local' });
   }
 
   #holderActor(holder: TokenHolder): Actor {

@@ -61,7 +61,11 @@ export default defineGraphQL<Deps, typeof config>()({
         ...organization.mutations,
         ...team.mutations,
         ...role.mutations,
-        ...userMutations(identity, () => ctx.config.get()),
+        ...userMutations(
+          identity,
+          () => ctx.config.get(),
+          () => deps.passwordLinks[0]?.value,
+        ),
       },
     };
   },

@@ -11,7 +11,8 @@ export default definePart(config)({
   register(r) {
     r.storage(identityStorage);
     provideServices(r);
-    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).tokenAuthenticator(d.limits));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
     for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
       r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
     r.graphql(() => import('./graphql.js'));
