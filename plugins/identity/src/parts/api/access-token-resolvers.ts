@@ -1,4 +1,4 @@
-import { decodeNodeId, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
+import { allows, decodeNodeId, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
 import type { User } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
@@ -21,6 +21,8 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
       createAccessToken: async (_parent, args: CreateArguments, { actor }) => {
         const subject = await administeredUser(identity.users, actor, args.user);
         if (actor.userId === undefined) throw forbidden('Only a person can create access tokens.');
+        // Every access token has this scope: a narrower one must not make itself a wider.
+        if (!allows(actor, 'user:all')) throw forbidden('The token in use has not the scope user:all.');
         const { token, text } = await identity.tokens.issue({
           subject,
           creator: { userId: actor.userId, siteAdmin: actor.siteAdmin },
