@@ -1,0 +1,38 @@
+import { users } from '@sextant/plugin-identity/api';
+import { type Authenticator, core, definePart, definePlugin, z } from '@sextant/sdk';
+
+const config = z.object({});
+
+/** In place of the plugin that signs people in: whoever the browser's cookie names is signed in. */
+export const testSessions = definePlugin({
+  id: 'test-sessions',
+  version: '1.0.0',
+  title: 'Sessions of tests',
+  summary: 'Believes a cookie.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: {
+    api: async () => ({
+      default: definePart(config)({
+        deps: { users },
+        register(r) {
+          r.contribute(
+            core.authenticators,
+            (d): Authenticator => ({
+              name: 'test-sessions',
+              hasCredentials: async () => true,
+              authenticate: async ({ headers }) => {
+                const id = /test-person=(\d+)/.exec(headers['cookie'] ?? '')?.[1];
+                const user = id === undefined || headers['authorization'] !== undefined ? undefined : await d.users.byId(Number(id));
+                return (
+                  user && { kind: 'user', id: `user:${user.id}`, userId: user.id, username: user.username, siteAdmin: user.siteAdmin, via: 'session' }
+                );
+              },
+            }),
+          );
+        },
+      }),
+    }),
+  },
+});
