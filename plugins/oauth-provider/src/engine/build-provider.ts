@@ -99,8 +99,8 @@ export function buildProvider(parts: ProviderParts, { externalUrl, dynamicRegist
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       clientCredentials: { enabled: true },
-      revocation: { enabled: true },
       // A token is nobody's business but of the program that it was given to.
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
       introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
       registration: dynamicRegistration
         ? {

@@ -4,7 +4,7 @@ import type { Clock, Limits } from '@sextant/sdk';
 import type { Provider } from 'oidc-provider';
 import { DYNAMIC_REGISTRATION } from '../site-configuration.js';
 import { KeyStore } from '../storage/key-store.js';
-import { buildProvider, type ProviderParts } from './build-provider.js';
+import type { ProviderParts } from './build-provider.js';
 import { gatekeeper } from './gatekeeper.js';
 
 /** Milliseconds after which keys of other processes are known here; they publish a new one long before anybody has to know it. */
@@ -53,6 +53,8 @@ export class ProviderHolder {
     const keys = await new KeyStore(parts.db, parts.secrets).all();
     const made = JSON.stringify([externalUrl, dynamicRegistration, keys.map(({ kid }) => kid)]);
     if (this.#held?.made !== made) {
+      // The library takes half a second to load, which a start need not wait for.
+      const { buildProvider } = await import('./build-provider.js');
       const provider = buildProvider(parts, { externalUrl, dynamicRegistration, keys });
       const prefix = new URL(externalUrl).pathname.replace(/\/$/, '');
       const { clients, audit, limits } = parts;

@@ -1,6 +1,7 @@
 import type { Secrets, Storage } from '@sextant/sdk';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { endGrant } from './end-grant.js';
 import { tokenHash } from './token-hash.js';
 
 interface Row {
@@ -92,9 +93,4 @@ export class ArtifactAdapter implements Adapter {
     const payload = JSON.parse(this.parts.secrets.open(row.sealed_payload).reveal()) as AdapterPayload;
     return row.consumed === null ? payload : { ...payload, consumed: Number(row.consumed) };
   }
-}
-
-/** A grant, by its hash, and all that was given out by it. */
-export async function endGrant(db: Pick<Storage, 'query'>, grant: Buffer): Promise<void> {
-  await db.query(`DELETE FROM artifacts WHERE grant_id = $1 OR (model = 'Grant' AND id = $1)`, [grant]);
 }

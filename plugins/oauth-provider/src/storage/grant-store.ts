@@ -1,5 +1,5 @@
 import type { Storage } from '@sextant/sdk';
-import { endGrant } from './artifact-adapter.js';
+import { endGrant } from './end-grant.js';
 import { tokenHash } from './token-hash.js';
 
 /** What a person has let a program do. */

@@ -32,9 +32,9 @@ export class ABrowser {
       const response = await fetch(next, { ...request, redirect: 'manual', headers: { ...this.#headers(next), ...request.headers } });
       for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
       this.status = response.status;
-      this.headers = response.headers;
       const location = response.headers.get('location');
       if (location === null) {
+        this.headers = response.headers;
         this.html = await response.text();
         return this;
       }
@@ -44,7 +44,11 @@ export class ABrowser {
   }
 
   /** Sends the form that the page has, as if its button of this name and value was pressed. */
-  submit(button: readonly [name: string, value: string] | undefined, typed: Readonly<Record<string, string>> = {}, init: RequestInit = {}): Promise<this> {
+  submit(
+    button: readonly [name: string, value: string] | undefined,
+    typed: Readonly<Record<string, string>> = {},
+    init: RequestInit = {},
+  ): Promise<this> {
     const fields = new URLSearchParams();
     for (const [, attributes = ''] of this.html.matchAll(/<input ([^>]*)>/g)) {
       const name = /name="([^"]*)"/.exec(attributes)?.[1];

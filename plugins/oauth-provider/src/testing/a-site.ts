@@ -37,9 +37,12 @@ export class ASite {
   }
 
   /** A program that an admin has registered. */
-  async aClient(
-    input: Readonly<Record<string, unknown>> = {},
-  ): Promise<{ readonly id: string; readonly clientId: string; readonly secret: string | undefined; readonly config: oauth.Configuration }> {
+  async aClient(input: Readonly<Record<string, unknown>> = {}): Promise<{
+    readonly id: string;
+    readonly clientId: string;
+    readonly secret: string | undefined;
+    readonly config: oauth.Configuration;
+  }> {
     const { data, errors } = await this.kernel.graphql(
       'mutation($input: OAuthClientInput!) { createOAuthClient(input: $input) { client { id clientID } clientSecret } }',
       {
@@ -87,7 +90,12 @@ export class ASite {
     await browser.open(url.href);
     if (browser.html.includes('name="decision"') && browser.url.startsWith(this.kernel.url)) await browser.submit(['decision', answer]);
     const callback = new URL(browser.url);
-    return { callback, verifier, state, tokens: () => oauth.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, expectedState: state }) };
+    return {
+      callback,
+      verifier,
+      state,
+      tokens: () => oauth.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, expectedState: state }),
+    };
   }
 
   /** What the API says to a token. */

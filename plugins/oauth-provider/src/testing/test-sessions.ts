@@ -26,7 +26,14 @@ export const testSessions = definePlugin({
                 const id = /test-person=(\d+)/.exec(headers['cookie'] ?? '')?.[1];
                 const user = id === undefined || headers['authorization'] !== undefined ? undefined : await d.users.byId(Number(id));
                 return (
-                  user && { kind: 'user', id: `user:${user.id}`, userId: user.id, username: user.username, siteAdmin: user.siteAdmin, via: 'session' }
+                  user && {
+                    kind: 'user',
+                    id: `user:${user.id}`,
+                    userId: user.id,
+                    username: user.username,
+                    siteAdmin: user.siteAdmin,
+                    via: 'session',
+                  }
                 );
               },
             }),

@@ -29,9 +29,13 @@ export default definePart(config)({
           if (!(await d.users.byId(userId))) await grants.revokeAllOf(userId);
         }),
       ];
-      ctx.signal.addEventListener('abort', () => {
+      ctx.signal.addEventListener(
+        'abort',
+        () => {
           for (const one of subscriptions) one[Symbol.dispose]();
-        }, { once: true });
+        },
+        { once: true },
+      );
     });
   },
 });
