@@ -72,7 +72,8 @@ describe('a program that a person lets in by a code', () => {
   });
 
   it('is not told that a person was signed in anew, which Sextant does not do', async () => {
-    for (const more of [{ prompt: 'login' }, { max_age: '0' }]) {
+    const anew: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '0' }];
+    for (const more of anew) {
       const { callback } = await site.byCode(client.config, ada.browser, { scope: 'openid', ...more });
       expect(callback.searchParams.get('error')).toBe('login_required');
     }
@@ -213,7 +214,8 @@ describe('what a code, or who asks for one, cannot do', () => {
   });
 
   it('is not asked without PKCE, or with a challenge that is the verifier', async () => {
-    for (const more of [{ code_challenge: '' }, { code_challenge_method: 'plain' }]) {
+    const without: Record<string, string>[] = [{ code_challenge: '' }, { code_challenge_method: 'plain' }];
+    for (const more of without) {
       const { searchParams } = new URL((await authorize(more)).url);
       expect(searchParams.get('error'), JSON.stringify(more)).toBe('invalid_request');
     }
@@ -275,6 +277,13 @@ describe('what a code, or who asks for one, cannot do', () => {
       await browser.submit(['logout', 'yes']);
       expect(browser.url.startsWith(site.kernel.url)).toBe(true);
     }
+  });
+
+  it('comes past no gate of the site', async () => {
+    const headers = { 'x-test-refused': 'yes' };
+    for (const path of ['token', 'userinfo', 'revoke', 'introspect', 'device/code', 'register'])
+      expect((await site.kernel.fetch(`/.auth/idp/oauth/${path}`, { method: 'POST', headers })).status, path).toBe(418);
+    expect((await site.kernel.fetch('/.auth/idp/oauth/device', { headers })).status).toBe(418);
   });
 
   it('bodies are small, and forms', async () => {

@@ -47,10 +47,10 @@ describe('clients that admins register', () => {
   it('prove themselves by their secret, and by the new one alone once it is another', async () => {
     const { id, config, clientId } = await site.aClient();
     const guessed = await site.discovered(clientId, 'sgo_cs_0');
-    expect(await failure(oauth.tokenIntrospection(guessed, 'sgo_at_x'))).toBe('invalid_client');
+    expect(await failure(oauth.tokenIntrospection(guessed, 'sgo_at_x'))).toBe('OAUTH_WWW_AUTHENTICATE_CHALLENGE');
     expect(await oauth.tokenIntrospection(config, 'sgo_at_x')).toEqual({ active: false });
     const { data } = await site.kernel.graphql('mutation($id: ID!) { rotateOAuthClientSecret(id: $id) { clientSecret } }', { id });
-    expect(await failure(oauth.tokenIntrospection(config, 'sgo_at_x'))).toBe('invalid_client');
+    expect(await failure(oauth.tokenIntrospection(config, 'sgo_at_x'))).toBe('OAUTH_WWW_AUTHENTICATE_CHALLENGE');
     const renewed = await site.discovered(clientId, textAt(data, 'rotateOAuthClientSecret.clientSecret'));
     expect(await oauth.tokenIntrospection(renewed, 'sgo_at_x')).toEqual({ active: false });
   });
@@ -106,7 +106,7 @@ describe('a program that acts as a service account', () => {
 
   it('is one that an admin tied to one, and no other', async () => {
     const { config } = await site.aClient();
-    expect(await failure(oauth.clientCredentialsGrant(config, { scope: 'user:all' }))).toBe('unauthorized_client');
+    expect(await failure(oauth.clientCredentialsGrant(config, { scope: 'user:all' }))).toBe('invalid_request');
   });
 });
 

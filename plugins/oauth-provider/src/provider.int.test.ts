@@ -1,27 +1,37 @@
-import identity from '@sextant/plugin-identity';
-import site from '@sextant/plugin-site';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { core } from '@sextant/sdk';
-import { LeakWatch, startTestKernel } from '@sextant/sdk/testing';
+import { LeakWatch } from '@sextant/sdk/testing';
 import * as oauth from 'openid-client';
 import { describe, expect, it } from 'vitest';
 import { tidy } from './jobs.js';
-import manifest from './manifest.js';
 import { ASite } from './testing/a-site.js';
+
+async function aFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 describe('the OpenID provider', () => {
   it('is found at the root and below a path prefix, and knows its own address whatever a request says', async () => {
-    const kernel = await startTestKernel({
-      plugins: [identity, site, manifest],
-      config: { http: { port: 0, pathPrefix: '/sextant', externalUrl: 'http://localhost:7080/sextant' } },
-    });
+    const port = await aFreePort();
+    const world = await ASite.start({ http: { port, pathPrefix: '/sextant', externalUrl: `http://127.0.0.1:${port}/sextant` } });
+    const { kernel } = world;
     const response = await kernel.fetch('/.well-known/openid-configuration', { headers: { 'x-forwarded-host': 'evil.example' } });
     const found = (await response.json()) as Record<string, string>;
-    expect(found['issuer']).toBe('http://localhost:7080/sextant');
+    expect(found['issuer']).toBe(`http://127.0.0.1:${port}/sextant`);
     const addresses = Object.entries(found).filter(([name]) => /_endpoint$|jwks_uri/.test(name));
     expect(addresses.length).toBeGreaterThan(6);
-    for (const [name, address] of addresses) expect(address, name).toMatch(/^http:\/\/localhost:7080\/sextant\/\.auth\/idp\/oauth\//);
+    for (const [name, address] of addresses) expect(address, name).toContain(`http://127.0.0.1:${port}/sextant/.auth/idp/oauth/`);
     const alike = await kernel.fetch('/.well-known/oauth-authorization-server');
     expect(await alike.json()).toEqual(found);
+    const { browser, username } = await world.aPerson();
+    const { tokens } = await world.byCode((await world.aClient()).config, browser, { scope: 'openid user:all' });
+    expect(await world.asked((await tokens()).access_token)).toEqual({ currentUser: { username } });
   });
 
   it('signs by a key that it publishes, and by another after a while, without forgetting the first at once', async () => {
@@ -45,7 +55,6 @@ describe('the OpenID provider', () => {
   });
 
   it('row 22: leaves tokens, codes and secrets nowhere but with who got them', async () => {
-    const secrets: string[] = [];
     const watch = await LeakWatch.start([]);
     const world = await ASite.start({ tracing: watch.tracing });
     const { browser, userId } = await world.aPerson();
@@ -58,7 +67,7 @@ describe('the OpenID provider', () => {
     await world.asked(`${got.access_token}x`);
     await oauth.refreshTokenGrant(config, got.refresh_token as string).catch(() => undefined);
     const begun = await oauth.initiateDeviceAuthorization(await world.discovered('sgo_cid_sourcegraph-cli'), { scope: 'user:all' });
-    secrets.push(
+    watch.lookFor([
       secret as string,
       callback.searchParams.get('code') as string,
       got.access_token,
@@ -67,10 +76,8 @@ describe('the OpenID provider', () => {
       next.refresh_token as string,
       begun.device_code,
       begun.user_code,
-    );
-    const hunt = await LeakWatch.start(secrets);
-    Object.assign(hunt, { collector: (watch as unknown as { collector: unknown }).collector });
-    expect(await hunt.leaks(world.kernel)).toEqual([]);
+    ]);
+    expect(await watch.leaks(world.kernel)).toEqual([]);
     await watch[Symbol.asyncDispose]();
   });
 });

@@ -7,11 +7,11 @@ export class ABrowser {
   status = 0;
   headers = new Headers();
 
+  readonly #origin: string;
+
   /** @param userId who is signed in; undefined: nobody */
-  constructor(
-    private readonly origin: string,
-    userId?: number,
-  ) {
+  constructor(url: string, userId?: number) {
+    this.#origin = new URL(url).origin;
     if (userId !== undefined) this.signIn(userId);
   }
 
@@ -25,10 +25,10 @@ export class ABrowser {
 
   /** Goes there, until a page is shown or another site begins. */
   async open(url: string, init: RequestInit = {}): Promise<this> {
-    let [next, request] = [new URL(url, this.origin), init];
+    let [next, request] = [new URL(url, this.#origin), init];
     for (let hops = 0; hops < 12; hops++) {
       this.url = next.href;
-      if (next.origin !== this.origin) return this;
+      if (next.origin !== this.#origin) return this;
       const response = await fetch(next, { ...request, redirect: 'manual', headers: { ...this.#headers(next), ...request.headers } });
       for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
       this.status = response.status;
@@ -63,7 +63,7 @@ export class ABrowser {
       ...init,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        origin: this.origin,
+        origin: this.#origin,
         'sec-fetch-site': 'same-origin',
         ...(init.headers as Record<string, string> | undefined),
       },
