@@ -21,6 +21,11 @@ export const oauthErrors = declareErrors({
     summary: 'The OAuth access token is unknown, revoked or expired.',
     fix: 'Have the program refresh it, or sign in again.',
   },
+  SEXTANT_OAUTH_INSECURE: {
+    status: 503,
+    summary: 'Sextant is reached over plain http by other machines, so tokens would travel in the clear.',
+    fix: 'Put https in front of it, and set http.externalUrl to its address.',
+  },
   SEXTANT_OAUTH_THROTTLED: {
     status: 429,
     summary: 'Too many wrong OAuth access tokens came from one address.',
@@ -30,6 +35,13 @@ export const oauthErrors = declareErrors({
 
 export const invalidClient = (why: string): SextantError =>
   new SextantError('SEXTANT_OAUTH_CLIENT_INVALID', { what: 'The OAuth client is malformed.', why, fix: 'Correct what is named.' });
+
+export const insecure = (): SextantError =>
+  new SextantError('SEXTANT_OAUTH_INSECURE', {
+    what: 'Sextant gives programs no tokens over plain http.',
+    why: 'Its external address begins with http:// and is not of this machine.',
+    fix: 'Put https in front of it, and set http.externalUrl to its address.',
+  });
 
 export const noSuchClient = (): SextantError =>
   new SextantError('SEXTANT_OAUTH_CLIENT_NOT_FOUND', {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { accounts } from '@sextant/plugin-identity/api';
 import { core } from '@sextant/sdk';
 import { LeakWatch } from '@sextant/sdk/testing';
 import * as oauth from 'openid-client';
@@ -32,6 +33,24 @@ describe('the OpenID provider', () => {
     const { browser, username } = await world.aPerson();
     const { tokens } = await world.byCode((await world.aClient()).config, browser, { scope: 'openid user:all' });
     expect(await world.asked((await tokens()).access_token)).toEqual({ currentUser: { username } });
+  });
+
+  it('marks its cookies for https, for itself and for no script', async () => {
+    const port = await aFreePort();
+    const { kernel } = await ASite.start({ http: { port, externalUrl: 'https://sextant.example' } });
+    const { id } = await kernel.service(accounts, 'identity').create({ username: 'ada' });
+    const page = await fetch(`http://127.0.0.1:${port}/.auth/idp/oauth/device`, { headers: { cookie: `test-person=${id}` } });
+    expect(page.status).toBe(200);
+    const [cookie = ''] = page.headers.getSetCookie();
+    for (const mark of [/^sextant_oauth=/, /; *httponly/i, /; *secure/i, /; *samesite=lax/i, /; *path=\/\.auth\/idp\/oauth/i])
+      expect(cookie).toMatch(mark);
+  });
+
+  it('gives nothing out where tokens would travel in the clear', async () => {
+    const port = await aFreePort();
+    await ASite.start({ http: { port, externalUrl: 'http://sextant.example' } });
+    const answer = await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`);
+    expect([answer.status, JSON.stringify(await answer.json())]).toEqual([503, expect.stringContaining('SEXTANT_OAUTH_INSECURE')]);
   });
 
   it('signs by a key that it publishes, and by another after a while, without forgetting the first at once', async () => {

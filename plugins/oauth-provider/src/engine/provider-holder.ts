@@ -2,10 +2,12 @@ import type { AuditTrail } from '@sextant/plugin-identity/api';
 import type { SiteConfiguration } from '@sextant/plugin-site/api';
 import type { Clock, Limits } from '@sextant/sdk';
 import type { Provider } from 'oidc-provider';
+import { insecure } from '../errors.js';
 import { DYNAMIC_REGISTRATION } from '../site-configuration.js';
 import { KeyStore } from '../storage/key-store.js';
 import type { ProviderParts } from './build-provider.js';
 import { gatekeeper } from './gatekeeper.js';
+import { isLoopback } from './registration.js';
 
 /** Milliseconds after which keys of other processes are known here; they publish a new one long before anybody has to know it. */
 const LOOKS_EVERY = 60_000;
@@ -49,6 +51,7 @@ export class ProviderHolder {
   async #look(): Promise<Held> {
     const { parts } = this;
     const { externalUrl } = parts.process;
+    if (!mayCarryTokens(externalUrl)) throw insecure();
     const dynamicRegistration = (await parts.siteConfiguration.effective())[DYNAMIC_REGISTRATION] === true;
     const keys = await new KeyStore(parts.db, parts.secrets).all();
     const made = JSON.stringify([externalUrl, dynamicRegistration, keys.map(({ kid }) => kid)]);
@@ -64,4 +67,9 @@ export class ProviderHolder {
     }
     return this.#held.held;
   }
+}
+
+function mayCarryTokens(externalUrl: string): boolean {
+  const { protocol, hostname } = new URL(externalUrl);
+  return protocol === 'https:' || isLoopback(hostname);
 }

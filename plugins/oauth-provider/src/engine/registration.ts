@@ -5,7 +5,6 @@ const MOST_URIS = 10;
 const LONGEST_URI = 2_000;
 // Names are shown on the page of consent: nothing that turns the text around, or hides in it.
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}]{1,100}$/u;
-const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 const GRANTS = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
 
 /** What counts of a request to register. Everything else is left out: no addresses that we would call, no keys, no algorithms. */
@@ -17,6 +16,9 @@ const requested = z.object({
   token_endpoint_auth_method: z.enum(['none', 'client_secret_basic', 'client_secret_post']).default('client_secret_basic'),
   scope: z.string().max(1_000).optional(),
 });
+
+/** Of `URL`: a name of this machine. */
+export const isLoopback = (hostname: string): boolean => /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 
 export type Registration =
   | { readonly ok: true; readonly metadata: Readonly<Record<string, unknown>> }
@@ -46,20 +48,18 @@ export function checkedRegistration(body: unknown): Registration {
       grant_types: grants,
       response_types: byCode ? ['code'] : [],
       token_endpoint_auth_method: method,
-      application_type: uris.every(isLoopback) ? 'native' : 'web',
+      application_type: uris.every((uri) => new URL(uri).protocol === 'http:') ? 'native' : 'web',
       scope: scopes.join(' '),
     },
   };
 }
-
-const isLoopback = (uri: string): boolean => new URL(uri).protocol === 'http:';
 
 /** Whether the browser of somebody who has said yes may be sent there with a code. */
 export function mayBeRedirectedTo(uri: string): boolean {
   if (!URL.canParse(uri) || uri.includes('#') || /[\s\\*]/.test(uri)) return false;
   const { protocol, hostname, username, password } = new URL(uri);
   if (username !== '' || password !== '') return false;
-  return protocol === 'https:' ? hostname !== '' : protocol === 'http:' && LOOPBACK.test(hostname);
+  return protocol === 'https:' ? hostname !== '' : protocol === 'http:' && isLoopback(hostname);
 }
 
 const invalid = (error: string, description: string): Registration => ({ ok: false, error, description });

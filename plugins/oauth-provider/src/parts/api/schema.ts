@@ -76,7 +76,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "What a person lets a program do. Each time that they say yes is one of its own."
-  type AuthorizedApplication implements Node {
+  type AuthorizedApplication implements Node @requires(role: USER) {
     id: ID!
     name: String!
     clientID: String!
@@ -87,7 +87,7 @@ export const typeDefs = /* GraphQL */ `
     lastUsedAt: DateTime
   }
 
-  type AuthorizedApplicationConnection {
+  type AuthorizedApplicationConnection @requires(role: USER) {
     nodes: [AuthorizedApplication!]!
     totalCount: Int!
     pageInfo: PageInfo!
