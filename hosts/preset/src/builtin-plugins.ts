@@ -13,6 +13,7 @@ import codeHostPackages from '@sextant/plugin-code-host-packages';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
+import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
@@ -37,6 +38,7 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostPackages,
   git,
   highlight,
+  oauthProvider,
   outboundWebhooks,
   search,
   signIn,
