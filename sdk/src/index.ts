@@ -2,7 +2,17 @@ import './errors/sdk-errors.js';
 
 export { type ConfigOf, type ConfigSchema, type ConfigView, secret, z } from './config/config.js';
 export { bytes, duration, parseDuration } from './config/units.js';
-export { type Actor, type Actors, ANONYMOUS, type Authenticator, type Credentials, type RequestOrigin } from './core/actor.js';
+export {
+  type Actor,
+  type Actors,
+  ANONYMOUS,
+  type Authenticator,
+  allows,
+  type Credentials,
+  type Gate,
+  permits,
+  type RequestOrigin,
+} from './core/actor.js';
 export type { AdministrativeAct, AdministrativeActs } from './core/acts.js';
 export type { BlobInfo, Blobs } from './core/blobs.js';
 export type { Cache, LimitDecision, Limits } from './core/cache.js';

@@ -1,3 +1,6 @@
+import authOauth from '@sextant/plugin-auth-oauth';
+import authOpenidConnect from '@sextant/plugin-auth-openid-connect';
+import authSaml from '@sextant/plugin-auth-saml';
 import codeHost from '@sextant/plugin-code-host';
 import codeHostAzureDevops from '@sextant/plugin-code-host-azure-devops';
 import codeHostBitbucketCloud from '@sextant/plugin-code-host-bitbucket-cloud';
@@ -14,14 +17,19 @@ import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import notifications from '@sextant/plugin-notifications';
+import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import search from '@sextant/plugin-search';
+import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
 import type { Manifest } from '@sextant/sdk';
 
 /** The plugins that come with Sextant. Their order means nothing. */
 export const builtinPlugins: readonly Manifest[] = [
   identity,
+  authOauth,
+  authOpenidConnect,
+  authSaml,
   site,
   codeHost,
   codeHostAzureDevops,
@@ -38,6 +46,8 @@ export const builtinPlugins: readonly Manifest[] = [
   git,
   highlight,
   notifications,
+  oauthProvider,
   outboundWebhooks,
   search,
+  signIn,
 ] as unknown as readonly Manifest[];

@@ -1,6 +1,6 @@
-import { ANONYMOUS, type Authenticator, type Contribution } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Authenticator, type Contribution, type Credentials, type Gate } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
-import { type Door, isLocalOnly, refuseOpenDoor } from './authentication.js';
+import { authenticateWith, type Door, isLocalOnly, refuseOpenDoor } from './authentication.js';
 
 const door = (more: Partial<Door> = {}): Door => ({ host: '127.0.0.1', trustProxy: false, ...more });
 const tokens = (exist: boolean): readonly Contribution<Authenticator>[] => [
@@ -39,5 +39,32 @@ describe('who comes in without a credential', () => {
   it('is of no matter behind a proxy to a process that asks nobody who they are', async () => {
     await expect(refuseOpenDoor(door({ trustProxy: true }), [])).resolves.toBeUndefined();
     await expect(refuseOpenDoor(door({ host: '0.0.0.0' }), [])).rejects.toMatchObject({ code: 'SEXTANT_HTTP_NO_CREDENTIAL' });
+  });
+});
+
+describe('who a request is from', () => {
+  const contribution = <V>(value: V): Contribution<V> => ({ plugin: 'test', reject: () => {}, value }) as Contribution<V>;
+  const somebody = (id: string): Actor => ({ kind: 'user', id, siteAdmin: false, via: 'session' });
+  const knows = (actor: Actor | undefined, more: Partial<Authenticator> = {}): Contribution<Authenticator> =>
+    contribution({ name: 'test', hasCredentials: async () => true, authenticate: async () => actor, ...more });
+  const request: Credentials = { headers: {}, remoteAddress: '192.0.2.7', localMode: false };
+
+  it('tells the first that knows, and one that is a fallback only when no other does', async () => {
+    const fallback = knows(somebody('fallback'), { fallback: true });
+    expect((await authenticateWith([fallback, knows(undefined), knows(somebody('session'))], [])(request)).id).toBe('session');
+    expect((await authenticateWith([fallback, knows(undefined)], [])(request)).id).toBe('fallback');
+    expect((await authenticateWith([fallback, knows(ANONYMOUS)], [])(request)).id).toBe('anonymous');
+  });
+
+  it('is of no matter to a gate that does not admit the request', async () => {
+    const gate: Gate = {
+      name: 'addresses',
+      admit: async ({ remoteAddress }, actor) => {
+        if (remoteAddress !== '127.0.0.1') throw new Error(`${actor.id} from ${remoteAddress}`);
+      },
+    };
+    const ask = authenticateWith([knows(somebody('session'))], [contribution(gate)]);
+    await expect(ask(request)).rejects.toThrow('session from 192.0.2.7');
+    expect((await ask({ ...request, remoteAddress: '127.0.0.1' })).id).toBe('session');
   });
 });

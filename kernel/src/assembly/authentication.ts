@@ -1,15 +1,28 @@
-import { type Actor, ANONYMOUS, type Authenticator, type Contribution, type Credentials, SextantError } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Authenticator, type Contribution, type Credentials, type Gate, SextantError } from '@sextant/sdk';
 import { isLoopbackHost } from '../http/request-guards.js';
 import { isLoopback } from '../remote/remote-address.js';
 
-/** Asks each way to tell who a request is from; the first that knows decides. A wrong credential ends with its own error. */
-export function authenticateWith(authenticators: readonly Contribution<Authenticator>[]): (credentials: Credentials) => Promise<Actor> {
-  return async (credentials) => {
-    for (const { value } of authenticators) {
-      const actor = await value.authenticate(credentials);
-      if (actor) return actor;
+/**
+ * Asks each way to tell who a request is from, those that are a fallback last; the first that knows decides. A wrong credential ends with its own error.
+ * Then each gate must admit it.
+ */
+export function authenticateWith(
+  authenticators: readonly Contribution<Authenticator>[],
+  gates: readonly Contribution<Gate>[],
+): (credentials: Credentials) => Promise<Actor> {
+  const ask = async (credentials: Credentials): Promise<Actor> => {
+    for (const fallback of [false, true]) {
+      for (const { value } of authenticators) {
+        const actor = (value.fallback ?? false) === fallback ? await value.authenticate(credentials) : undefined;
+        if (actor) return actor;
+      }
     }
     return ANONYMOUS;
+  };
+  return async (credentials) => {
+    const actor = await ask(credentials);
+    for (const { value } of gates) await value.admit(credentials, actor);
+    return actor;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PluginRouter, Plugins, RouteRequest } from '@sextant/sdk';
 import type { GraphQLEngine } from '../graphql/graphql-engine.js';
+import { READ_SCOPE } from '../http/auth-errors.js';
 import type { HttpServer } from '../http/http-server.js';
 import { isForwarded } from '../http/request-guards.js';
 import { isLoopback } from '../remote/remote-address.js';
@@ -21,7 +22,7 @@ export function mountOwnRoutes(http: HttpServer, sources: OperationsSources, gra
 const operationsRoutes =
   (sources: OperationsSources) =>
   (router: PluginRouter): void => {
-    router.get('/healthz', () => ({ headers: { 'content-type': 'text/plain' }, body: 'ok\n' }), { auth: 'public' });
+    router.get('/healthz', () => ({ headers: { 'content-type': 'text/plain' }, body: 'ok\n' }), { auth: 'own' });
     router.get(
       '/readyz',
       () => {
@@ -32,7 +33,7 @@ const operationsRoutes =
           body: reasons.length === 0 ? 'ready\n' : `not ready: ${reasons.join('; ')}\n`,
         };
       },
-      { auth: 'public' },
+      { auth: 'own' },
     );
     router.get(
       '/metrics',
@@ -41,7 +42,7 @@ const operationsRoutes =
         isLoopback(remoteAddress.replace(/^::ffff:/, '')) && !isForwarded(headers)
           ? { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await sources.metrics.render() }
           : { status: 404, body: '' },
-      { auth: 'public' },
+      { auth: 'own' },
     );
     router.get('/-/plugins', () => ({ body: { plugins: sources.switchboard.list() } }), { auth: 'site-admin' });
   };
@@ -51,6 +52,7 @@ const graphqlRoutes =
   (graphql: GraphQLEngine) =>
   (router: PluginRouter): void => {
     const handle = (request: RouteRequest) => graphql.handle(request);
-    router.post('/.api/graphql', handle, { auth: 'public', timeout: 0, maxBody: 4 * 1024 * 1024 });
+    // Queries are posted too: a mutation's scope is looked at where it is known to be one.
+    router.post('/.api/graphql', handle, { auth: 'public', scopes: [READ_SCOPE], timeout: 0, maxBody: 4 * 1024 * 1024 });
     router.get('/.api/graphql', handle, { auth: 'public', timeout: 0 });
   };

@@ -19,6 +19,7 @@ import type { Requirement } from '../http/auth-errors.js';
 
 export const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 const BUILT_IN: ReadonlySet<string> = new Set(specifiedScalarTypes.map((type) => type.name));
+const PERMISSION = /^[A-Z][A-Z0-9_]*#[A-Z][A-Z0-9_]*$/;
 const ROLES: Readonly<Record<string, Requirement>> = { PUBLIC: 'public', USER: 'user', SITE_ADMIN: 'site-admin' };
 
 export interface FieldClaim {
@@ -152,11 +153,20 @@ function checkExtension(
 function requirement(plugin: string, place: string, directives: readonly ConstDirectiveNode[] | undefined): Requirement | undefined {
   const directive = directives?.find((candidate) => candidate.name.value === 'requires');
   if (directive === undefined) return undefined;
-  const value = directive.arguments?.find((argument) => argument.name.value === 'role')?.value;
-  const role = value?.kind === Kind.ENUM ? ROLES[value.value] : undefined;
-  if (role === undefined || directive.arguments?.length !== 1)
-    throw sdl(plugin, `has a malformed @requires on ${place}. Write @requires(role: PUBLIC), USER or SITE_ADMIN.`);
-  return role;
+  const [argument, another] = directive.arguments ?? [];
+  const value = argument?.value;
+  const required =
+    argument?.name.value === 'role' && value?.kind === Kind.ENUM
+      ? ROLES[value.value]
+      : argument?.name.value === 'permission' && value?.kind === Kind.STRING && PERMISSION.test(value.value)
+        ? (`permission:${value.value}` as const)
+        : undefined;
+  if (required === undefined || another !== undefined)
+    throw sdl(
+      plugin,
+      `has a malformed @requires on ${place}. Write @requires(role: PUBLIC), USER or SITE_ADMIN, or @requires(permission: "NAMESPACE#ACTION").`,
+    );
+  return required;
 }
 
 function namedType(node: TypeNode): string {

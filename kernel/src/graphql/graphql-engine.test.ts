@@ -241,6 +241,52 @@ describe('@requires', () => {
     expect(bench.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  it('lets a guest read what a user may, and change nothing', async () => {
+    const things = aPart('things', 'extend type Query { mine: String } extend type Mutation { change: String }', {
+      Query: { mine: () => 'mine' },
+      Mutation: { change: () => 'changed' },
+    });
+    const bench = new EngineBench([things]);
+    const guest = { ...ANONYMOUS, guest: true };
+    expect((await bench.ask('{ mine }', { actor: guest })).data).toEqual({ mine: 'mine' });
+    const refused = await bench.ask('mutation { change }', { actor: guest });
+    expect([refused.data, refused.errors?.[0]?.extensions['code']]).toEqual([{ change: null }, 'SEXTANT_AUTH_REQUIRED']);
+  });
+
+  it('lets a token that is limited in scope change nothing without externalapi:write, and administer nothing', async () => {
+    const things = aPart(
+      'things',
+      'extend type Query { mine: String site: String @requires(role: SITE_ADMIN) } extend type Mutation { change: String }',
+      { Query: { mine: () => 'mine', site: () => 'site' }, Mutation: { change: () => 'changed' } },
+    );
+    const bench = new EngineBench([things]);
+    const ask = async (query: string, scopes: readonly string[]) => {
+      const { data, errors } = await bench.ask(query, { actor: { ...admin, scopes } });
+      return errors?.[0]?.extensions['code'] ?? data;
+    };
+    expect(await ask('{ mine }', ['externalapi:read'])).toEqual({ mine: 'mine' });
+    expect(await ask('mutation { change }', ['externalapi:read'])).toBe('SEXTANT_AUTH_SCOPE_REQUIRED');
+    expect(await ask('mutation { change }', ['externalapi:write'])).toEqual({ change: 'changed' });
+    expect(await ask('{ site }', ['externalapi:write'])).toBe('SEXTANT_AUTH_SCOPE_REQUIRED');
+    expect(await ask('{ site }', ['user:all'])).toEqual({ site: 'site' });
+  });
+
+  it('lets whoever has a permission read what asks for it, and site admins', async () => {
+    const bench = new EngineBench([
+      aPart('things', 'extend type Query { owners: String @requires(permission: "OWNERSHIP#ASSIGN") }', {
+        Query: { owners: () => 'them' },
+      }),
+    ]);
+    const ask = async (actor: Actor) => (await bench.ask('{ owners }', { actor })).errors?.[0]?.extensions['code'] ?? 'read';
+    expect([
+      await ask(user),
+      await ask({ ...user, permissions: ['OWNERSHIP#READ'] }),
+      await ask({ ...user, permissions: ['OWNERSHIP#ASSIGN'] }),
+      await ask(admin),
+      await ask(ANONYMOUS),
+    ]).toEqual(['SEXTANT_AUTH_PERMISSION_REQUIRED', 'SEXTANT_AUTH_PERMISSION_REQUIRED', 'read', 'read', 'SEXTANT_AUTH_REQUIRED']);
+  });
+
   it('holds for subscriptions too', async () => {
     const bench = new EngineBench([secured]);
     const answer = await bench.subscribe('subscription { ticks }', { actor: ANONYMOUS });

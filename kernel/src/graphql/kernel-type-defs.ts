@@ -3,8 +3,11 @@ export const KERNEL = 'kernel';
 
 /** What the kernel owns. Every plugin may extend the three root types; nobody else's types are extended unasked. */
 export const kernelTypeDefs = /* GraphQL */ `
-"Who may read a field, or every field of a type. A root field without it needs a USER."
-directive @requires(role: ViewerRole!) on FIELD_DEFINITION | OBJECT
+"""
+Who may read a field, or every field of a type: a role, or whoever has the permission, which is written NAMESPACE#ACTION. A root field without it needs a
+USER. A guest, where the site has them, is a USER to queries.
+"""
+directive @requires(role: ViewerRole, permission: String) on FIELD_DEFINITION | OBJECT
 
 enum ViewerRole {
   PUBLIC
@@ -119,7 +122,7 @@ type OutboundRequestConnection @requires(role: SITE_ADMIN) {
 
 type Query {
   "The object with this id; null when it is not there or not yours to see."
-  node(id: ID!): Node
+  node(id: ID!): Node @requires(role: USER)
   plugins: [Plugin!]! @requires(role: SITE_ADMIN)
   "The latest requests to other servers, newest first, as many as outbound.log says."
   outboundRequests(first: Int, after: String): OutboundRequestConnection! @requires(role: SITE_ADMIN)

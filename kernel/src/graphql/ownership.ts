@@ -15,11 +15,15 @@ export class Ownership {
     return field === undefined ? this.types.get(type) : this.fields.get(`${type}.${field}`);
   }
 
-  /** The stricter of what the type and the field ask for. A root field that asks for nothing needs a user. */
+  /**
+   * The stricter of what the type and the field ask for. A root field that asks for nothing needs a user; one that changes something or stays open, a user
+   * who is no guest.
+   */
   requirement(type: string, field: string): Requirement {
     const ofType = this.#requires.get(type) ?? 'public';
-    const ofField = this.#requires.get(`${type}.${field}`) ?? (ROOTS.has(type) ? 'user' : 'public');
-    return STRICTNESS.indexOf(ofType) > STRICTNESS.indexOf(ofField) ? ofType : ofField;
+    const asked = this.#requires.get(`${type}.${field}`) ?? (ROOTS.has(type) ? 'user' : 'public');
+    const ofField = asked === 'user' && ROOTS.has(type) && type !== 'Query' ? 'account' : asked;
+    return strictness(ofType) > strictness(ofField) ? ofType : ofField;
   }
 
   /** Takes a plugin's types; with `fields` afterwards. Undefined, or the first claim that another owns. */
@@ -61,7 +65,8 @@ export class Ownership {
   }
 }
 
-const STRICTNESS: readonly Requirement[] = ['public', 'user', 'site-admin', 'internal'];
+const STRICTNESS: readonly string[] = ['public', 'user', 'account', 'permission', 'site-admin', 'internal'];
+const strictness = (requirement: Requirement): number => STRICTNESS.indexOf(requirement.split(':', 1)[0]!);
 
 const taken = (plugin: string, kind: string, name: string, owner: string): SextantError =>
   new SextantError('SEXTANT_GRAPHQL_OWNERSHIP', {

@@ -37,7 +37,7 @@ const unfit = ({ plugin, name }: Entry, why: string): SextantError =>
     fix: "Return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'text' }; each of them may be left out.",
   });
 
-const replyProblems = ({ status, headers, body }: Readonly<Record<string, unknown>>): Problems => [
+const replyProblems = ({ status, headers, cookies, body }: Readonly<Record<string, unknown>>): Problems => [
   ...must(
     status === undefined || (Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599),
     '"status"',
@@ -45,6 +45,11 @@ const replyProblems = ({ status, headers, body }: Readonly<Record<string, unknow
     'a whole number from 200 to 599',
   ),
   ...(headers === undefined ? [] : isObject(headers) ? headerProblems(headers) : must(false, '"headers"', headers, 'an object of texts')),
+  ...(cookies === undefined
+    ? []
+    : Array.isArray(cookies)
+      ? cookies.flatMap(cookieProblems)
+      : must(false, '"cookies"', cookies, 'a list of texts')),
   ...must(
     ['undefined', 'string', 'object'].includes(typeof body) && body !== null,
     '"body"',
@@ -66,3 +71,6 @@ function headerProblems(headers: Readonly<Record<string, unknown>>): Problems {
     }
   });
 }
+
+// A cookie's value is a secret as well.
+const cookieProblems = (cookie: unknown): Problems => headerProblems({ 'set-cookie': cookie });

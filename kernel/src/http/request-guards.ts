@@ -3,6 +3,8 @@ import { SextantError } from '@sextant/sdk';
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+export const changesNothing = (method: string): boolean => SAFE.has(method);
+
 // Node takes the first of these and drops the rest; a proxy before us may have taken the last.
 const SINGLE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type']);
 
@@ -71,7 +73,7 @@ export function refuseCrossOrigin(
 ): SextantError | undefined {
   const site = headers['sec-fetch-site'];
   const sameSite = site === undefined || site === 'same-origin' || site === 'none';
-  if (SAFE.has(method)) {
+  if (changesNothing(method)) {
     const ambient = localMode && headers.authorization === undefined;
     return sameSite || !ambient || isLink(headers) ? undefined : crossOrigin('read');
   }

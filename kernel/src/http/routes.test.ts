@@ -100,6 +100,28 @@ describe('a route', () => {
 });
 
 describe('who may call a route', () => {
+  it('is a token that is limited in scope where the route takes one of its scopes, public ones too', async () => {
+    const bench = await new ServerBench().start((router) => {
+      router.get('/a', () => ({}));
+      router.post('/a', () => ({}));
+      router.get('/open', () => ({}), open);
+      router.get('/mcp', () => ({}), { scopes: ['mcp'] });
+      router.get('/admin', () => ({}), { auth: 'site-admin' });
+    });
+    const asked = ['GET /a', 'POST /a', 'GET /open', 'GET /mcp', 'GET /admin'];
+    const statuses = async (who: string) => {
+      const got = [];
+      for (const [method = '', path = ''] of asked.map((text) => text.split(' ')))
+        got.push((await bench.ask(path, { method, headers: { authorization: `token ${who}` } })).status);
+      return got;
+    };
+    expect(await statuses('reads')).toEqual([200, 403, 200, 403, 403]);
+    expect(await statuses('writes')).toEqual([200, 200, 200, 403, 403]);
+    expect(await statuses('mcp')).toEqual([403, 403, 403, 200, 403]);
+    expect(await statuses('all')).toEqual([200, 200, 200, 200, 200]);
+    expect(await bench.errorOf('/admin', { headers: { authorization: 'token reads' } })).toEqual([403, 'SEXTANT_AUTH_SCOPE_REQUIRED']);
+  });
+
   it.each([
     ['public', [200, 200, 200, 200]],
     ['user', [401, 200, 200, 200]],
@@ -111,6 +133,19 @@ describe('who may call a route', () => {
     for (const who of [undefined, 'user', 'admin', 'internal'])
       got.push((await bench.ask('/a', { headers: who ? { authorization: `token ${who}` } : {} })).status);
     expect(got).toEqual(statuses);
+  });
+
+  it('is a guest too where a user may read, and nowhere else', async () => {
+    const bench = await new ServerBench().start((router) => {
+      router.get('/a', () => ({}));
+      router.post('/a', () => ({}));
+      router.get('/admin', () => ({}), { auth: 'site-admin' });
+    });
+    const asGuest = async (method: string, path: string) =>
+      (await bench.ask(path, { method, headers: { authorization: 'token guest' } })).status;
+    expect([await asGuest('GET', '/a'), await asGuest('HEAD', '/a'), await asGuest('POST', '/a'), await asGuest('GET', '/admin')]).toEqual([
+      200, 200, 401, 401,
+    ]);
   });
 
   it('is a user when the route does not say; a wrong credential is 401 on public routes too', async () => {
@@ -219,6 +254,7 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     ['a role that there is not', (r) => r.get('/x', ok, { auth: 'admin' }), '"auth" is "admin"'],
     ['a timeout in words', (r) => r.get('/x', ok, { timeout: '1s' }), '"timeout" is "1s", not a number of milliseconds'],
     ['a size in words', (r) => r.post('/x', ok, { maxBody: '1MiB' }), '"maxBody" is "1MiB", not a number of bytes'],
+    ['scopes in one text', (r) => r.get('/x', ok, { scopes: 'mcp' }), '"scopes" is "mcp", not a list of texts'],
     ['a misspelt option', (r) => r.get('/x', ok, { Auth: 'public' }), 'no "Auth"'],
     ['routes after a wait', async (r) => r.get('/x', ok), 'adds its routes in an async function'],
   ])('is refused when it is mounted: %s', async (_what, declare, reason) => {
@@ -236,6 +272,8 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     ['headers of text', { headers: 'x' }, '\\"headers\\" is \\"x\\"'],
     ['a body that is none', { body: 7 }, '\\"body\\" is 7'],
     ['a body that holds itself', { body: circle }, 'cannot be written as JSON: Converting circular structure to JSON'],
+    ['cookies of text', { cookies: 'a=b' }, '\\"cookies\\" is \\"a=b\\"'],
+    ['a cookie of two lines', { cookies: ['a=secret\r\nx: y'] }, 'the header \\"set-cookie\\" holds characters'],
     ['a header of a number', { headers: { 'x-a': 7 } }, 'the header \\"x-a\\" is no text'],
     ['a header of two lines', { headers: { 'x-a': 'secret\r\nset-cookie: b' } }, 'the header \\"x-a\\" holds characters'],
     ['a name that no header has', { headers: { 'x a': 'b' } }, 'the header \\"x a\\" holds characters'],
@@ -245,4 +283,9 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     expect([status, JSON.parse(body).error.code]).toEqual([500, 'SEXTANT_HTTP_REPLY']);
     expect(body).toContain(reason);
   });
+});
+
+it('the cookies of an answer are headers of their own', async () => {
+  const bench = await new ServerBench().start((router) => router.get('/a', () => ({ cookies: ['a=1; HttpOnly', 'b=2'] }), open));
+  expect((await bench.ask('/a')).headers['set-cookie']).toEqual(['a=1; HttpOnly', 'b=2']);
 });

@@ -44,7 +44,7 @@ export async function writeReply(response: ServerResponse, reply: SentReply, sen
   let bytes = reply.body;
   const headers = lowerCase(reply.headers);
   if (bytes !== undefined) headers['content-type'] ??= typeof bytes === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
-  setHeaders(response, reply.status ?? 200, headers);
+  setHead(response, reply, headers);
   let length = bytes === undefined ? 0 : Buffer.byteLength(bytes);
   if (
     bytes !== undefined &&
@@ -92,7 +92,7 @@ async function writeStream(
       // Proxies of the field buffer answers unless told not to.
       headers['x-accel-buffering'] ??= 'no';
     }
-    setHeaders(response, reply.status ?? 200, headers);
+    setHead(response, reply, headers);
     if (sending.head || sending.signal.aborted || hasNoBody(response.statusCode)) {
       response.end();
       return;
@@ -192,9 +192,10 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   });
 }
 
-function setHeaders(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
+function setHead(response: ServerResponse, { status = 200, cookies = [] }: RouteReply, headers: Readonly<Record<string, string>>): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries({ ...DEFAULT_HEADERS, ...headers })) response.setHeader(name, value);
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
 }
 
 const lowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>

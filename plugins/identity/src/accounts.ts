@@ -1,27 +1,29 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type User, userChanged, userCreated } from './api.js';
+import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
+import { Emails } from './emails.js';
+import { givenByGroup } from './groups/given-by-group.js';
+import { claimName, renameOwner } from './names.js';
 import { UserStore } from './storage/user-store.js';
-import { foldName, parseDisplayName, parseUsername } from './username.js';
-
-export interface NewAccount {
-  readonly username: string;
-  readonly displayName?: string;
-  readonly siteAdmin?: boolean;
-  readonly email?: { readonly address: string; readonly verified: boolean };
-}
-
-export interface AccountChange {
-  readonly username?: string;
-  /** Null or empty removes it. */
-  readonly displayName?: string | null;
-}
+import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
 /** What is written in the transaction of a change, such as its entry in the audit log. A throw undoes both. */
 export type Alongside<V> = (tx: Tx, value: V) => Promise<void>;
 const nothing = async (): Promise<void> => undefined;
 
-// Enough to catch a typing error; only a mail that arrives proves an address.
-const EMAIL = /^[^\s@<>"\\]{1,64}@[^\s@<>"\\]{1,190}$/;
+/** Tables of which a deleted account keeps nothing. */
+const OF_THE_PERSON = [
+  'names',
+  'emails',
+  'external_accounts',
+  'organization_members',
+  'organization_invitations',
+  'team_members',
+  'user_roles',
+  'user_groups',
+  'site_admin_grants',
+  'directory_group_members',
+  'user_tags',
+];
 
 /** Creates, changes and deletes accounts. Every change is announced with `identity.user-changed@1` once it is durable. */
 export class Accounts {
@@ -66,35 +68,67 @@ export class Accounts {
   /** @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
   async update(id: number, change: AccountChange, alongside: Alongside<User> = nothing): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
-      if (foldName(username) !== foldName(user.username)) {
-        await tx.query('delete from names where user_id = $1', [id]);
-        await claimName(tx, username, id);
-      }
+      if (foldName(username) !== foldName(user.username)) await renameOwner(tx, username, { userId: id });
       const displayName = change.displayName === undefined ? user.displayName : parseDisplayName(change.displayName);
-      await tx.query('update users set username = $2, display_name = $3, updated_at = $4 where id = $1', [
+      const avatarUrl = change.avatarUrl === undefined ? user.avatarUrl : parseAvatarUrl(change.avatarUrl);
+      await tx.query('update users set username = $2, display_name = $3, avatar_url = $4, updated_at = $5 where id = $1', [
         id,
         username,
         displayName ?? null,
+        avatarUrl ?? null,
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
       await alongside(tx, user);
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
-  /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
+  /** @throws SEXTANT_USER_PROTECTED for the last site admin, the local one and service accounts; SEXTANT_MEMBERSHIP_BY_GROUP for who is one by a group. */
   async setSiteAdmin(id: number, siteAdmin: boolean, alongside: Alongside<User> = nothing): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
-      if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
-      await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [id, siteAdmin, this.clock.now()]);
+      const user = await this.locked(tx, id);
+      await this.changeSiteAdmin(tx, user, siteAdmin);
       await this.events.publish(userChanged, { userId: id }, { tx });
       await alongside(tx, user);
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
+  }
+
+  /**
+   * By hand, within a transaction that holds the user, see `locked`.
+   * @throws as `setSiteAdmin`.
+   */
+  async changeSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    const source = siteAdmin ? undefined : (await siteAdminSources(tx, user.id))[0];
+    if (source !== undefined) throw givenByGroup('rights of a site admin', source);
+    if (siteAdmin && user.serviceAccount) throw noPerson(user);
+    await tx.query('update users set site_admin_by_hand = $2 where id = $1', [user.id, siteAdmin]);
+    await this.#setSiteAdmin(tx, user, siteAdmin);
+  }
+
+  /**
+   * What groups say, within a transaction that holds the user. What a person said stays.
+   * @returns whether the user became (true) or is no longer (false) a site admin. @throws SEXTANT_USER_PROTECTED.
+   */
+  async setSiteAdminByGroups(tx: Tx, user: User, sources: readonly string[]): Promise<boolean | undefined> {
+    await tx.query('delete from site_admin_grants where user_id = $1 and source <> all($2::text[])', [user.id, sources]);
+    await tx.query(
+      'insert into site_admin_grants (user_id, source) select $1, source from unnest($2::text[]) as source on conflict do nothing',
+      [user.id, sources],
+    );
+    const rows = await tx.query<{ byHand: boolean }>('select site_admin_by_hand as "byHand" from users where id = $1', [user.id]);
+    const siteAdmin = sources.length > 0 || rows[0]?.byHand === true;
+    if (siteAdmin === user.siteAdmin) return undefined;
+    await this.#setSiteAdmin(tx, user, siteAdmin);
+    return siteAdmin;
+  }
+
+  async #setSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+    await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
 
   /**
@@ -103,37 +137,85 @@ export class Accounts {
    */
   async delete(id: number, options: { readonly hard: boolean }, alongside: Alongside<User> = nothing): Promise<void> {
     await this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
       const now = this.clock.now();
       if (options.hard) {
         await tx.query('delete from users where id = $1', [id]);
       } else {
         await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
-        for (const table of ['names', 'emails', 'organization_members']) await tx.query(`delete from ${table} where user_id = $1`, [id]);
-        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
+        for (const table of OF_THE_PERSON)
+          await tx.query(`delete from ${table} where ${table === 'organization_invitations' ? 'recipient_user_id' : 'user_id'} = $1`, [id]);
+        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
+          id,
+          now,
+        ]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
       await alongside(tx, user);
     });
   }
 
+  /** Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN. */
+  async recover(id: number): Promise<User> {
+    return this.db.transaction(async (tx) => {
+      const rows = await tx.query<{ username: string }>(
+        'update users set deleted_at = null, updated_at = $2 where id = $1 and deleted_at is not null returning username',
+        [id, this.clock.now()],
+      );
+      if (!rows[0]) throw userNotFound();
+      await claimName(tx, rows[0].username, { userId: id });
+      await this.events.publish(userChanged, { userId: id }, { tx });
+      return this.locked(tx, id);
+    });
+  }
+
+  /** A name that is free now, made of what is a name somewhere else. */
+  async freeUsername(wanted: string): Promise<string> {
+    const base = normalizeUsername(wanted) ?? 'user';
+    const rows = await this.db.query<{ folded: string }>(`select folded from names where folded = $1 or folded like $2 escape '!'`, [
+      foldName(base),
+      `${foldName(base).replace(/[!_%]/g, '!$&')}-%`,
+    ]);
+    const taken = new Set(rows.map((row) => row.folded));
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? base : `${base.replace(/-$/, '')}-${number}`;
+      if (!taken.has(foldName(name))) return name;
+    }
+  }
+
+  async standing(): Promise<{ readonly users: number; readonly siteAdmins: number }> {
+    const rows = await this.db.query<{ users: number; admins: number }>(
+      'select count(*)::int as users, count(*) filter (where site_admin)::int as admins from users where deleted_at is null and not service_account',
+    );
+    return { users: rows[0]?.users ?? 0, siteAdmins: rows[0]?.admins ?? 0 };
+  }
+
   async #insert(tx: Tx, account: NewAccount, local: boolean): Promise<User> {
     const now = this.clock.now();
     const username = parseUsername(account.username);
     const rows = await tx.query<{ id: number }>(
-      `insert into users (username, display_name, site_admin, local_admin, created_at, updated_at) values ($1, $2, $3, $4, $5, $5) returning id`,
-      [username, parseDisplayName(account.displayName) ?? null, account.siteAdmin ?? false, local, now],
+      `insert into users (username, display_name, avatar_url, site_admin, site_admin_by_hand, local_admin, created_at, updated_at)
+       values ($1, $2, $3, $4, $4, $5, $6, $6) returning id`,
+      [
+        username,
+        parseDisplayName(account.displayName) ?? null,
+        parseAvatarUrl(account.avatarUrl) ?? null,
+        account.siteAdmin ?? false,
+        local,
+        now,
+      ],
     );
     const id = rows[0]?.id as number;
-    await claimName(tx, username, id);
-    if (account.email) await addEmail(tx, id, account.email, now);
+    await claimName(tx, username, { userId: id });
+    for (const email of account.emails ?? []) await Emails.insert(tx, id, email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
     await this.events.publish(userCreated, { userId: id, username }, { tx });
-    return this.#locked(tx, id);
+    return this.locked(tx, id);
   }
 
-  async #locked(tx: Tx, id: number): Promise<User> {
+  /** The user, kept as it is until the transaction ends. @throws SEXTANT_USER_NOT_FOUND. */
+  async locked(tx: Tx, id: number): Promise<User> {
     await tx.query('select 1 from users where id = $1 for update', [id]);
     const user = await new UserStore(tx).byId(id);
     if (!user) throw userNotFound();
@@ -154,32 +236,21 @@ export class Accounts {
   }
 }
 
+/** An image on another server is shown as a link of the page: nothing but http and https. */
+const parseAvatarUrl = (url: string | null | undefined): string | undefined =>
+  url && url.length <= 2000 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : undefined;
+
 export const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
 
-async function claimName(tx: Tx, username: string, userId: number): Promise<void> {
-  const claimed = await tx.query('insert into names (folded, user_id) values ($1, $2) on conflict do nothing returning folded', [
-    foldName(username),
-    userId,
-  ]);
-  if (claimed.length === 0) {
-    throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${username}" is taken.`, fix: 'Choose another name.' });
-  }
+async function siteAdminSources(tx: Tx, userId: number): Promise<readonly string[]> {
+  const rows = await tx.query<{ source: string }>('select source from site_admin_grants where user_id = $1 order by source', [userId]);
+  return rows.map(({ source }) => source);
 }
 
-async function addEmail(tx: Tx, userId: number, email: { readonly address: string; readonly verified: boolean }, now: Date): Promise<void> {
-  if (!EMAIL.test(email.address)) {
-    throw new SextantError('SEXTANT_USER_EMAIL_INVALID', {
-      what: 'The email address is malformed.',
-      fix: 'Give an address such as ada@example.com.',
-    });
-  }
-  const added = await tx.query(
-    `insert into emails (user_id, folded, email, is_primary, verified_at, created_at)
-     values ($1, $2, $3, not exists (select 1 from emails where user_id = $1 and is_primary), $4, $5) on conflict do nothing returning folded`,
-    [userId, email.address.toLowerCase(), email.address, email.verified ? now : null, now],
-  );
-  if (added.length === 0) {
-    throw new SextantError('SEXTANT_USER_EMAIL_TAKEN', { what: 'The email address belongs to another user.', fix: 'Use another address.' });
-  }
-}
+const noPerson = (user: User): SextantError =>
+  new SextantError('SEXTANT_USER_PROTECTED', {
+    what: `The user "${user.username}" cannot be a site admin.`,
+    why: 'It is a service account.',
+    fix: 'Give it a role instead.',
+  });

@@ -1,29 +1,45 @@
 import { type Actor, defineEvent, serviceToken, type Tx, z } from '@sextant/sdk';
 
-/**
- * A person's account. Ids are stable int32 and never reused.
- * This is also what GraphQL's `User` is resolved from: a field of another plugin that is a `User` returns one of these.
- */
-export interface User {
-  readonly id: number;
-  readonly username: string;
-  readonly displayName: string | undefined;
-  readonly siteAdmin: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** Accurate to a few minutes. */
-  readonly lastActiveAt: Date | undefined;
-}
-
-/** Accounts that are not deleted. */
-export interface Users {
-  byId(id: number): Promise<User | undefined>;
-  byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
-  /** In any case of letters. */
-  byUsername(username: string): Promise<User | undefined>;
-}
-
-export const users = serviceToken<Users>('identity.users@1');
+export {
+  type AccountChange,
+  type AccountDirectory,
+  accounts,
+  type NewAccount,
+  type UserEmail,
+} from './api/accounts.js';
+export {
+  type CredentialRenewal,
+  credentialRenewal,
+  type ExternalAccount,
+  type ExternalAccounts,
+  type ExternalService,
+  externalAccounts,
+  externalAccountsChanged,
+  signedIn,
+} from './api/external-accounts.js';
+export {
+  type DirectoryGroup,
+  type DirectoryGroups,
+  directoryGroups,
+  type GroupRule,
+  type UserGroups,
+  userGroups,
+} from './api/groups.js';
+export { type AccountMail, accountMail } from './api/mail.js';
+export { type PasswordLinks, passwordLinks } from './api/password-links.js';
+export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
+export {
+  type ExternalCredential,
+  type ExternalIdentity,
+  type ProviderEntry,
+  type RedirectSignIn,
+  type SignInAnswer,
+  type SignInProvider,
+  type SignInRequest,
+  signInProviders,
+  signInRefused,
+} from './api/providers.js';
+export { type User, type Users, users } from './api/users.js';
 
 /** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */
 export interface Organization {
@@ -37,6 +53,8 @@ export interface Organizations {
   byId(id: number): Promise<Organization | undefined>;
   /** Sorted by name. */
   ofUser(userId: number): Promise<readonly Organization[]>;
+  /** Whether the user may change it: every member may, or only owners, as the configuration says. Site admins may besides. */
+  administers(organizationId: number, userId: number): Promise<boolean>;
 }
 
 export const organizations = serviceToken<Organizations>('identity.organizations@1');
@@ -91,6 +109,12 @@ export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');
 
 /** A user is gone, or lost or gained site-admin rights: whatever was remembered about the user is stale. */
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));
+
+/**
+ * All by which the user came in up to now is void, and the account stays: a password was set anew and everything revoked, or an admin ended it all. Whoever
+ * hands out credentials ends theirs. Publish it in the transaction that decides it.
+ */
+export const credentialsRevoked = defineEvent('identity.credentials-revoked@1', z.object({ userId: z.number() }));
 
 /** An account was made, by whatever way. */
 export const userCreated = defineEvent('identity.user-created@1', z.object({ userId: z.number(), username: z.string() }));

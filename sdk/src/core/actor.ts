@@ -6,15 +6,36 @@ export interface Actor {
   readonly userId?: number;
   readonly username?: string;
   readonly siteAdmin: boolean;
-  /** Scopes of the access token in use; absent for a session or the local admin. */
+  /** What roles permit, as `NAMESPACE#ACTION`; site admins may do all of it without being told so here. See {@link permits}. */
+  readonly permissions?: readonly string[];
+  /** No person: a user that signs in nowhere and has tokens only. */
+  readonly serviceAccount?: boolean;
+  /** Nobody, on a site that lets everybody read what is public. Of kind `anonymous`. */
+  readonly guest?: boolean;
+  /** What the actor came in by, for the audit log and for ending it: `session:12`, `token:7`. */
+  readonly credential?: string;
+  /** Scopes of the access token in use; absent for a session or the local admin. See {@link allows}. */
   readonly scopes?: readonly string[];
   /** How it was established. */
   readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
-  /** Which one of its kind, as `via` says: the number of the access token, the name of the session. Never what opens it. */
-  readonly credentialId?: string;
 }
 
 export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymous', siteAdmin: false, via: 'none' });
+
+/** Whether a role of the actor permits the action; `permission` is `NAMESPACE#ACTION`. True for site admins and the program itself. */
+export const permits = (actor: Actor, permission: string): boolean =>
+  actor.kind === 'internal' || actor.siteAdmin || (actor.kind === 'user' && (actor.permissions ?? []).includes(permission));
+
+/**
+ * Whether the credential in use reaches so far: whoever brings no token, or one with the scope `user:all`, may do all that the person may. Of the others
+ * `externalapi:write` holds `externalapi:read`. The kernel asks it for every route and GraphQL operation; ask it besides before handing out what reaches
+ * further than the token that asks, such as another token.
+ */
+export const allows = ({ scopes }: Actor, scope: string): boolean =>
+  scopes === undefined ||
+  scopes.includes('user:all') ||
+  scopes.includes(scope) ||
+  (scope === 'externalapi:read' && scopes.includes('externalapi:write'));
 
 /** Where a request came from. What headers say is the caller's to write, and cut to 300 characters: for logs, never for decisions. */
 export interface RequestOrigin {
@@ -61,5 +82,15 @@ export interface Authenticator {
   readonly name: string;
   /** True when a credential exists that a person could sign in with; a bind address beyond loopback needs one. */
   hasCredentials(): Promise<boolean>;
+  /** Undefined: another may know. Somebody anonymous: nobody else is asked. */
   authenticate(credentials: Credentials): Promise<Actor | undefined>;
+  /** Asked when no other authenticator knew. Default false. */
+  readonly fallback?: boolean;
+}
+
+/** Decides whether a request may come in at all, once it is known who sends it: by its address, say. */
+export interface Gate {
+  readonly name: string;
+  /** @throws a coded error, with which the request ends. */
+  admit(credentials: Credentials, actor: Actor): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { ConfigView } from '../config/config.js';
 import type { OperationObserver } from '../graphql/operation-observer.js';
 import { extensionPoint, serviceToken } from '../tokens/token.js';
-import type { Actors, Authenticator } from './actor.js';
+import type { Actors, Authenticator, Gate } from './actor.js';
 import type { AdministrativeActs } from './acts.js';
 import type { Blobs } from './blobs.js';
 import type { Cache, Limits } from './cache.js';
@@ -42,6 +42,8 @@ export const core = {
 
   /** Ways to tell who a request is from. */
   authenticators: extensionPoint<Authenticator>('core.authenticators@1'),
+  /** Asked of every request to a route that is not `own` or `internal`, in no order: each must admit it. */
+  gates: extensionPoint<Gate>('core.gates@1'),
   /** Who is told of every GraphQL operation, such as an audit log. */
   operationObservers: extensionPoint<OperationObserver>('core.operation-observers@1'),
   /** Kinds that GraphQL's `node(id)` can load. */

@@ -28,16 +28,24 @@ export interface RouteReply {
   /** Default 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whole `Set-Cookie` values, each sent as a header of its own. */
+  readonly cookies?: readonly string[];
   /** An iterable is sent with back-pressure and closed when the client goes away. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array | string> | object;
 }
 
 export interface RouteOptions {
   /**
-   * Who may call it; default `user`. `public`: whoever brings no credential, or a good one. `internal`: other Sextant processes only. `own`: the route proves
-   * its callers itself, whose credentials are none of ours; they are not looked at, and the actor is anonymous.
+   * Who may call it; default `user`, to whom guests belong where the site has them, for GET and HEAD. `public`: whoever brings no credential, or a good one.
+   * `internal`: other Sextant processes only. `own`: the route proves its callers itself, whose credentials are none of ours; they are not looked at, no gate
+   * is asked, and the actor is anonymous.
    */
   readonly auth?: 'public' | 'user' | 'site-admin' | 'internal' | 'own';
+  /**
+   * An access token that is limited in scope may call it when it has one of these, on `public` routes too; one with `user:all` always may. Default
+   * `externalapi:read` for GET and HEAD, `externalapi:write` for the others. Not asked for `own` and `internal`.
+   */
+  readonly scopes?: readonly string[];
   /** Bytes after decompression; default 1 MiB. */
   readonly maxBody?: number;
   /** Milliseconds; default 60,000; 0 for streams that end themselves. */

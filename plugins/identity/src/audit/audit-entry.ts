@@ -45,8 +45,7 @@ export function auditEntry(
   }: { readonly who: AuditActor; readonly request: RequestOrigin | undefined; readonly fields: AuditFields; readonly at: Date },
 ): AuditEntry {
   const { actor } = who;
-  const tokenId =
-    who.fromAccessTokenId ?? (actor?.via === 'token' && actor.credentialId !== undefined ? Number(actor.credentialId) : undefined);
+  const [, kind, id] = /^(token|session):(.*)$/.exec(actor?.credential ?? '') ?? [];
   return {
     auditID: randomUUID(),
     timestamp: at.toISOString(),
@@ -57,8 +56,8 @@ export function auditEntry(
       ip: who.ip ?? request?.remoteAddress,
       userAgent: header(who.userAgent ?? request?.userAgent),
       'X-Forwarded-For': header(who.forwardedFor ?? request?.forwardedFor),
-      fromAccessTokenID: tokenId,
-      fromSessionID: actor?.via === 'session' ? actor.credentialId : undefined,
+      fromAccessTokenID: who.fromAccessTokenId ?? (kind === 'token' ? Number(id) : undefined),
+      fromSessionID: kind === 'session' ? id : undefined,
       'X-Sourcegraph-API-Client-Name': header(request?.clientName),
       'X-Sourcegraph-API-Client-Version': header(request?.clientVersion),
     },

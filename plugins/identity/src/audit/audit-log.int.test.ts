@@ -163,7 +163,12 @@ async function auditHealth(): Promise<string | undefined> {
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
-    actors: kernel.service(core.actor, 'identity'),
+    requests: kernel.service(core.actor, 'identity'),
+    renewals: [],
+    permissions: [],
+    mail: [],
+    jobs: kernel.service(core.jobs, 'identity'),
+    process: kernel.service(core.process, 'identity'),
     acts: kernel.service(core.acts, 'identity'),
   };
   return wireIdentity(parts, {

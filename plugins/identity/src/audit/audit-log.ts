@@ -139,7 +139,7 @@ export class AuditLog implements AuditTrail {
   /** Security events are those of signing in; where they go is the site's to say. Everything else goes to both places. */
   #places(entity: string): { readonly line: boolean; readonly table: boolean } {
     const { securityEvents } = this.parts.config();
-    if (!entity.startsWith('auth.')) return { line: true, table: true };
+    if (!entity.startsWith('auth.') && entity !== 'oauth.accessToken') return { line: true, table: true };
     return {
       line: securityEvents === 'all' || securityEvents === 'auditlog',
       table: securityEvents === 'all' || securityEvents === 'database',

@@ -3,7 +3,7 @@ import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditTrail } from '../api.js';
 import manifest from '../manifest.js';
-import { identityOf } from '../services.js';
+import { identityOf } from '../wiring.js';
 import type { AuditReader } from './audit-reader.js';
 import { formatHead } from './chain-hash.js';
 
@@ -17,7 +17,12 @@ beforeAll(async () => {
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
-    actors: kernel.service(core.actor, 'identity'),
+    requests: kernel.service(core.actor, 'identity'),
+    renewals: [],
+    permissions: [],
+    mail: [],
+    jobs: kernel.service(core.jobs, 'identity'),
+    process: kernel.service(core.process, 'identity'),
     acts: kernel.service(core.acts, 'identity'),
   };
   const config = { get: () => manifest.config?.parse({}) };
@@ -29,7 +34,7 @@ beforeAll(async () => {
 });
 
 /** What a superuser does who has taken the guard off, and what the check says then. All of it is undone. */
-async function after(...statements: readonly string[]): Promise<unknown> {
+async function saidAfter(...statements: readonly string[]): Promise<unknown> {
   await reader.verify({});
   const db = kernel.service(core.storage, 'identity');
   for (const table of ['audit_log', 'audit_head', 'audit_checkpoints'])
@@ -117,17 +122,17 @@ describe('the audit log', () => {
       { kind: 'inserted', position: 0 },
     ],
   ])('does not verify with %s', async (_what, statements, problem) => {
-    expect(await after(...statements)).toEqual(problem);
+    expect(await saidAfter(...statements)).toEqual(problem);
   });
 
   it('does not verify when its end was cut off, with the stored head or without', async () => {
     const { head } = await reader.verify({});
-    expect(await after(`delete from audit_log where position > ${head.position - 2}`)).toEqual({
+    expect(await saidAfter(`delete from audit_log where position > ${head.position - 2}`)).toEqual({
       kind: 'missing',
       position: head.position - 1,
     });
     const back = `update audit_head set (position, hash) = (select position, hash from audit_log where position = ${head.position - 2})`;
-    expect(await after(back, `delete from audit_log where position > ${head.position - 2}`)).toEqual({
+    expect(await saidAfter(back, `delete from audit_log where position > ${head.position - 2}`)).toEqual({
       kind: 'head',
       position: head.position - 2,
     });
@@ -136,7 +141,7 @@ describe('the audit log', () => {
   it('does not verify when an entry was added by another hand behind its end', async () => {
     const { position } = (await reader.verify({})).head;
     const forged = `insert into audit_log select position + 1, '{}', hash, sha256(hash || convert_to('{}', 'UTF8')) from audit_log where position = ${position}`;
-    expect(await after(forged)).toEqual({ kind: 'inserted', position: position + 1 });
+    expect(await saidAfter(forged)).toEqual({ kind: 'inserted', position: position + 1 });
   });
 
   it('does not grow on an end that another hand has written, and says so', async () => {
@@ -176,13 +181,13 @@ describe('the audit log', () => {
     expect(entry?.entry.fields['head']).toMatch(new RegExp(`^${start.position}:`));
     expect(formatHead(verdict.head)).toMatch(/^\d+:[0-9a-f]{64}$/);
     const { from } = verdict;
-    expect(await after(`delete from audit_log where position = ${from}`)).toEqual({ kind: 'missing', position: from });
+    expect(await saidAfter(`delete from audit_log where position = ${from}`)).toEqual({ kind: 'missing', position: from });
     expect(
-      await after(`update audit_checkpoints set (position, hash) = (select position, hash from audit_log where position = ${from})`),
+      await saidAfter(`update audit_checkpoints set (position, hash) = (select position, hash from audit_log where position = ${from})`),
     ).toEqual({
       kind: 'checkpoint',
       position: from,
     });
-    expect(await after('delete from audit_checkpoints')).toMatchObject({ kind: 'missing', position: 1 });
+    expect(await saidAfter('delete from audit_checkpoints')).toMatchObject({ kind: 'missing', position: 1 });
   });
 });

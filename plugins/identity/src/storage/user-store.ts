@@ -1,5 +1,5 @@
 import type { Queryable } from '@sextant/sdk';
-import type { User, Users } from '../api.js';
+import type { User, UserEmail, Users } from '../api.js';
 import { foldName } from '../username.js';
 
 interface UserRow {
@@ -7,31 +7,36 @@ interface UserRow {
   readonly username: string;
   readonly display_name: string | null;
   readonly site_admin: boolean;
+  readonly service_account: boolean;
+  readonly avatar_url: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly last_active_at: Date | null;
 }
 
-export interface Email {
-  readonly userId: number;
-  readonly email: string;
-  readonly verified: boolean;
-  readonly primary: boolean;
-}
-
-/** Which users a list holds. `query` matches user names, display names and addresses, in any case. */
+/** Which users a list holds. `query` matches user names, display names and, unless `namesOnly`, addresses, in any case. */
 export interface UserFilter {
   readonly query?: string;
+  /** For who may not read addresses. */
+  readonly namesOnly?: boolean;
   readonly siteAdmin?: boolean;
+  readonly serviceAccount?: boolean;
+  readonly tag?: string;
+  /** Members of it. */
+  readonly organizationId?: number;
+  readonly teamId?: number;
 }
 
-const COLUMNS = 'u.id, u.username, u.display_name, u.site_admin, u.created_at, u.updated_at, u.last_active_at';
+const COLUMNS =
+  'u.id, u.username, u.display_name, u.site_admin, u.service_account, u.avatar_url, u.created_at, u.updated_at, u.last_active_at';
 
 const toUser = (row: UserRow): User => ({
   id: row.id,
   username: row.username,
   displayName: row.display_name ?? undefined,
   siteAdmin: row.site_admin,
+  serviceAccount: row.service_account,
+  avatarUrl: row.avatar_url ?? undefined,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   lastActiveAt: row.last_active_at ?? undefined,
@@ -63,12 +68,18 @@ export class UserStore implements Users {
 
   /** Only an address that its owner has proved finds anybody. */
   async byVerifiedEmail(email: string): Promise<User | undefined> {
-    const rows = await this.db.query<UserRow>(
-      `select ${COLUMNS} from users u join emails e on e.user_id = u.id
-       where e.folded = $1 and e.verified_at is not null and u.deleted_at is null`,
-      [email.toLowerCase()],
+    return (await this.byVerifiedEmails([email])).get(email.toLowerCase());
+  }
+
+  /** By address in lower case. */
+  async byVerifiedEmails(emails: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    if (emails.length === 0) return new Map();
+    const rows = await this.db.query<UserRow & { folded: string }>(
+      `select ${COLUMNS}, e.folded from users u join emails e on e.user_id = u.id
+       where e.folded = any($1::text[]) and e.verified_at is not null and u.deleted_at is null`,
+      [emails.map((email) => email.toLowerCase())],
     );
-    return rows[0] && toUser(rows[0]);
+    return new Map(rows.map((row) => [row.folded, toUser(row)]));
   }
 
   async localAdmin(): Promise<User | undefined> {
@@ -78,38 +89,46 @@ export class UserStore implements Users {
 
   /** By id; at most `limit`, all with an id above `afterId`. */
   async list(filter: UserFilter, page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]> {
-    const rows = await this.db.query<UserRow>(`select ${COLUMNS} from users u where ${MATCHES} and u.id > $3 order by u.id limit $4`, [
-      ...matchParameters(filter),
-      page.afterId,
-      page.limit,
-    ]);
+    const { where, values } = matches(filter);
+    const rows = await this.db.query<UserRow>(
+      `select ${COLUMNS} from users u where ${where} and u.id > $${values.length + 1} order by u.id limit $${values.length + 2}`,
+      [...values, page.afterId, page.limit],
+    );
     return rows.map(toUser);
   }
 
   async count(filter: UserFilter = {}): Promise<number> {
-    const rows = await this.db.query<{ count: number }>(
-      `select count(*)::int as count from users u where ${MATCHES}`,
-      matchParameters(filter),
-    );
+    const { where, values } = matches(filter);
+    const rows = await this.db.query<{ count: number }>(`select count(*)::int as count from users u where ${where}`, values);
     return rows[0]?.count ?? 0;
   }
 
   /** The primary address of each user first. */
-  async emails(userIds: readonly number[]): Promise<readonly Email[]> {
-    return this.db.query<Email & object>(
-      `select user_id as "userId", email, verified_at is not null as verified, is_primary as "primary"
+  async emails(userIds: readonly number[]): Promise<readonly UserEmail[]> {
+    return this.db.query<UserEmail & object>(
+      `select user_id as "userId", email as address, verified_at is not null as verified, is_primary as "primary"
        from emails where user_id = any($1::int[]) order by is_primary desc, created_at, folded`,
       [userIds],
     );
   }
 }
 
-const MATCHES = `u.deleted_at is null
-  and ($2::boolean is null or u.site_admin = $2)
-  and ($1::text is null or u.username ilike $1 or u.display_name ilike $1
-       or exists (select 1 from emails e where e.user_id = u.id and e.folded ilike $1))`;
-
-const matchParameters = (filter: UserFilter): readonly unknown[] => [
-  filter.query ? `%${filter.query.replace(/[\\%_]/g, '\\$&')}%` : null,
-  filter.siteAdmin ?? null,
-];
+/** The conditions, and the values of their parameters. */
+function matches(filter: UserFilter): { readonly where: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [];
+  const value = (one: unknown): string => `$${values.push(one)}`;
+  const conditions = ['u.deleted_at is null'];
+  if (filter.query) {
+    const like = value(`%${filter.query.replace(/[\\%_]/g, '\\$&')}%`);
+    const address = `exists (select 1 from emails e where e.user_id = u.id and e.folded ilike ${like})`;
+    conditions.push(`(u.username ilike ${like} or u.display_name ilike ${like}${filter.namesOnly ? '' : ` or ${address}`})`);
+  }
+  if (filter.siteAdmin !== undefined) conditions.push(`u.site_admin = ${value(filter.siteAdmin)}`);
+  if (filter.serviceAccount !== undefined) conditions.push(`u.service_account = ${value(filter.serviceAccount)}`);
+  if (filter.tag !== undefined)
+    conditions.push(`exists (select 1 from user_tags t where t.user_id = u.id and t.tag = ${value(filter.tag)})`);
+  if (filter.organizationId !== undefined)
+    conditions.push(`u.id in (select user_id from organization_members where organization_id = ${value(filter.organizationId)})`);
+  if (filter.teamId !== undefined) conditions.push(`u.id in (select user_id from team_members where team_id = ${value(filter.teamId)})`);
+  return { where: conditions.join(' and '), values };
+}

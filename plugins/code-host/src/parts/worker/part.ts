@@ -58,6 +58,7 @@ export default definePart(config)({
         await deps.audit?.record('codehosts', 'changed', { uid: 'internal:code-host' }, { id, kind, by: 'configuration' }, { tx });
       });
       for (const problem of outcome.problems) ctx.degrade(problem);
+      await records.connections.settleEnforcement();
       // Not left to the schedule: the first search waits for the first list.
       await enqueueDue(deps);
       watchers = new ConnectionWatchers({ ...records, db: deps.db, events: deps.events, jobs: deps.jobs, log: ctx.log });

@@ -1,26 +1,24 @@
 import { core, definePart } from '@sextant/sdk';
-import { accessTokenPolicy, auditTrail, organizations, userChanged, users } from '../../api.js';
+import { userChanged } from '../../api.js';
 import { config } from '../../config.js';
+import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
-import { accessTokenNode, organizationNode, userNode } from './nodes.js';
-import { deps, identityOf, madeFor, provideAuditTrail } from './wiring.js';
+import { deps, identityOf, madeFor } from '../../wiring.js';
+import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, teamNode, userNode } from './nodes.js';
 
 export default definePart(config)({
   deps,
   register(r) {
     r.storage(identityStorage);
-    r.provide(users, (d, ctx) => identityOf(d, ctx).users);
-    r.provide(organizations, (d, ctx) => identityOf(d, ctx).organizations);
-    r.provide(accessTokenPolicy, (_d, ctx) => ({ current: () => ctx.config.get().accessTokens }));
-    r.provide(auditTrail, provideAuditTrail);
-    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
+    provideServices(r);
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).tokenAuthenticator(d.limits));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
+    for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
+      r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
     r.contribute(core.operationObservers, (d, ctx) => ({
       observe: ({ type, name, fields, actor }) =>
         identityOf(d, ctx).audit.observe('graphql', type, { actor }, { operation: name, fields: fields.join(' ') }),
     }));
-    r.contribute(core.nodes, (d, ctx) => userNode(identityOf(d, ctx)));
-    r.contribute(core.nodes, (d, ctx) => accessTokenNode(identityOf(d, ctx)));
-    r.contribute(core.nodes, (d, ctx) => organizationNode(identityOf(d, ctx)));
     r.health(
       'audit-log',
       async (d) => {

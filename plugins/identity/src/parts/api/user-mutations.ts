@@ -1,4 +1,5 @@
 import type { Resolver } from '@sextant/sdk';
+import type { PasswordLinks } from '../../api.js';
 import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import { foldName } from '../../username.js';
@@ -15,18 +16,19 @@ interface UpdateArguments {
   readonly displayName?: string | null;
 }
 
-export function userMutations(identity: Identity, config: () => IdentityConfig): Readonly<Record<string, Resolver>> {
+export function userMutations(
+  identity: Identity,
+  config: () => IdentityConfig,
+  links: () => PasswordLinks | undefined,
+): Readonly<Record<string, Resolver>> {
   return {
     createUser: async (_parent, { username, email, verifiedEmail }: CreateArguments, { actor }) => {
       const verified = verifiedEmail ?? true;
-      const user = await identity.accounts.create(
-        { username, email: email ? { address: email, verified } : undefined },
-        async (tx, { id }) => {
-          await identity.audit.record('user', 'created', { actor }, { subjectUID: String(id) }, { tx });
-          if (email) await identity.audit.record('user.email', 'added', { actor }, { subjectUID: String(id), verified }, { tx });
-        },
-      );
-      return { user, resetPasswordURL: null };
+      const user = await identity.accounts.create({ username, emails: email ? [{ address: email, verified }] : [] }, async (tx, { id }) => {
+        await identity.audit.record('user', 'created', { actor }, { subjectUID: String(id) }, { tx });
+        if (email) await identity.audit.record('user.email', 'added', { actor }, { subjectUID: String(id), verified }, { tx });
+      });
+      return { user, resetPasswordURL: (await links()?.linkFor(user.id)) ?? null };
     },
     deleteUser: async (_parent, args: { user: string; hard?: boolean | null }, { actor }) => {
       const user = await administeredUser(identity.users, actor, args.user);

@@ -1,10 +1,11 @@
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
-import type { Organization, User } from '../../api.js';
+import type { Organization, User, UserEmail } from '../../api.js';
 import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
-import type { Email, UserFilter } from '../../storage/user-store.js';
+import type { UserFilter } from '../../storage/user-store.js';
 import { cursorId } from './cursor-id.js';
+import { isMember } from './organization-resolvers.js';
 import { mayAdminister } from './viewer.js';
 
 const LIMITS = { max: 5000, default: 100 } as const;
@@ -16,8 +17,8 @@ export function userResolvers(
   identity: Identity,
   config: () => IdentityConfig,
 ): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
-  const emails = (user: User, op: Operation): Promise<readonly Email[]> | null =>
-    mayAdminister(op.actor, user.id) ? op.loader<number, readonly Email[]>('emails').load(user.id) : null;
+  const emails = (user: User, op: Operation): Promise<readonly UserEmail[]> | null =>
+    mayAdminister(op.actor, user.id) ? op.loader<number, readonly UserEmail[]>('emails').load(user.id) : null;
   return {
     queries: {
       currentUser: async (_parent, _args, { actor }) =>
@@ -26,10 +27,6 @@ export function userResolvers(
         if (username != null) return (await identity.users.byUsername(username)) ?? null;
         const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;
-      },
-      organization: async (_parent, { name }: { name: string }, op) => {
-        const organization = await identity.organizations.byName(name);
-        return organization && (await administers(organization, op)) ? organization : null;
       },
       users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null }) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
@@ -44,7 +41,7 @@ export function userResolvers(
         id: (user: User) => encodeNodeId('User', user.id),
         databaseID: (user: User) => user.id,
         displayName: (user: User) => user.displayName ?? null,
-        avatarURL: () => null,
+        avatarURL: (user: User) => user.avatarUrl ?? null,
         url: (user: User) => userPath(user),
         settingsURL: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? `${userPath(user)}/settings` : null),
         siteAdmin: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? user.siteAdmin : null),
@@ -53,9 +50,9 @@ export function userResolvers(
         primaryEmail: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary) ?? null,
         organizations: async (user: User, _args, op) => {
           const all = await op.loader<number, readonly Organization[]>('organizations').load(user.id);
-          const shown = await Promise.all(all.map((organization) => administers(organization, op)));
+          const shown = await Promise.all(all.map((organization) => isMember(organization, op)));
           const nodes = all.filter((_organization, i) => mayAdminister(op.actor, user.id) || shown[i]);
-          return { nodes, totalCount: nodes.length };
+          return { nodes, totalCount: nodes.length, pageInfo: { hasNextPage: false, endCursor: null } };
         },
         accessTokens: async (user: User, args: PageArguments, { actor }) => {
           if (!mayAdminister(actor, user.id)) return null;
@@ -72,23 +69,9 @@ export function userResolvers(
           actor.siteAdmin || (mayAdminister(actor, user.id) && config().allowUsernameChanges),
         namespaceName: (user: User) => user.username,
       },
-      UserEmail: { isPrimary: (email: Email) => email.primary },
-      Org: {
-        id: (organization: Organization) => encodeNodeId('Org', organization.id),
-        displayName: (organization: Organization) => organization.displayName ?? null,
-        url: (organization: Organization) => organizationPath(organization),
-        settingsURL: async (organization: Organization, _args, op) =>
-          (await administers(organization, op)) ? `${organizationPath(organization)}/settings` : null,
-        viewerCanAdminister: (organization: Organization, _args, op) => administers(organization, op),
-      },
+      UserEmail: { email: (email: UserEmail) => email.address, isPrimary: (email: UserEmail) => email.primary },
     },
   };
 }
 
-async function administers(organization: Organization, op: Operation): Promise<boolean> {
-  if (op.actor.siteAdmin || op.actor.userId === undefined) return op.actor.siteAdmin;
-  return (await op.loader<number, readonly Organization[]>('organizations').load(op.actor.userId)).some(({ id }) => id === organization.id);
-}
-
-const organizationPath = (organization: Organization): string => `/organizations/${organization.name}`;
 const userPath = (user: User): string => `/users/${user.username}`;

@@ -29,7 +29,12 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
-    actors: kernel.service(core.actor, 'identity'),
+    renewals: [],
+    permissions: [],
+    mail: [],
+    jobs: kernel.service(core.jobs, 'identity'),
+    process: kernel.service(core.process, 'identity'),
+    requests: kernel.service(core.actor, 'identity'),
     acts: kernel.service(core.acts, 'identity'),
   };
   const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };

@@ -1,10 +1,11 @@
 import { definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
-import { deps, identityOf } from '../../services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
+import { identityOf } from '../../wiring.js';
 import { auditCommands } from './audit-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
+import { deps } from './wiring.js';
 
 export default definePart(config)({
   deps,

@@ -22,7 +22,7 @@ const create = identityCommand({
         username: args.username,
         displayName: args.displayName,
         siteAdmin: args.siteAdmin,
-        email: args.email === undefined ? undefined : { address: args.email, verified: true },
+        emails: args.email === undefined ? [] : [{ address: args.email, verified: true }],
       },
       async (tx, { id }) => {
         await identity.audit.record('user', 'created', OPERATOR, { subjectUID: String(id), siteAdmin: args.siteAdmin }, { tx });

@@ -1,7 +1,7 @@
 import type { Migration } from '@sextant/sdk';
 
 export const createAuditLog: Migration = {
-  name: 'CreateAuditLog1764000000001',
+  name: 'CreateAuditLog1764000000020',
   async up(db) {
     await db.query('create table audit_inbox (id bigint generated always as identity primary key, entry text not null)');
     await db.query(
