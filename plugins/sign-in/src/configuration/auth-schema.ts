@@ -1,5 +1,6 @@
 import type { SignInProvider } from '@sextant/plugin-identity/api';
 import { type Contribution, parseDuration, z } from '@sextant/sdk';
+import { isNetwork } from '../network.js';
 import { parseEntries } from './provider-entries.js';
 
 const seconds = (fallback: number) => z.int().min(60).max(31_536_000).default(fallback);
@@ -8,7 +9,7 @@ const span = (fallback: string) =>
     .string()
     .refine((text) => text === '0' || parseDuration(text) !== undefined, 'write a number and a unit, such as 90m or 2160h')
     .default(fallback);
-const networks = z.array(z.string().min(2).max(64)).max(1000).default([]);
+const networks = z.array(z.string().refine(isNetwork, 'write an address, or a network such as 10.0.0.0/8')).max(1000).default([]);
 
 const passwordPolicy = z.object({
   enabled: z.boolean().default(false),

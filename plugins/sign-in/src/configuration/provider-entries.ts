@@ -33,8 +33,7 @@ const common = z.object({
   hidden: z.boolean().default(false),
   noSignIn: z.boolean().default(false),
   order: z.number().optional(),
-  // Who is not known yet stays outside unless the site says otherwise.
-  allowSignup: z.boolean().default(false),
+  allowSignup: z.boolean().optional(),
   groups: z.array(z.object({ group: z.string().min(1) }).loose()).default([]),
 });
 
@@ -79,7 +78,8 @@ export function parseEntries(
       hidden,
       noSignIn,
       order: order ?? Number.POSITIVE_INFINITY,
-      allowSignup,
+      // Who is not known yet stays outside unless the site says otherwise; but whom a proxy lets in, it lets in.
+      allowSignup: allowSignup ?? provider.identify !== undefined,
     });
   }
   // A sort keeps the order of those that say none.
