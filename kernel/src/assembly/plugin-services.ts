@@ -67,4 +67,5 @@ export const pluginServices =
       provide(core.cache, () => stored.cacheOf(plugin));
       provide(core.limits, () => stored.limitsOf(plugin));
       provide(core.blobs, () => stored.blobsOf(plugin));
+      provide(core.acts, () => stored.acts);
     });

@@ -7,6 +7,8 @@ import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
+import { runFrom } from '../services/actors.js';
+import { requestOrigin } from '../services/request-origin.js';
 import { fitReply } from './fit-reply.js';
 import './http-errors.js';
 import { READ_SCOPE, refusal, scopeRefusal, WRITE_SCOPE } from './auth-errors.js';
@@ -161,6 +163,11 @@ export class HttpServer {
     if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** What is mounted now. */
+  get routes(): readonly Pick<Route, 'plugin' | 'method' | 'path'>[] {
+    return this.#table.routes;
+  }
+
   /** For the status page and tests. */
   get figures(): { readonly routes: number; readonly requests: number } {
     return { routes: this.#table.size, requests: this.#flights.size };
@@ -177,7 +184,10 @@ export class HttpServer {
     const flight = new Flight(response);
     this.#flights.add(flight);
     try {
-      await this.#answer(request, response, flight, { requestId, trace });
+      const headers = singleHeaders(request);
+      const remoteAddress = this.#remoteAddress(request);
+      const origin = requestOrigin(headers, { requestId, remoteAddress });
+      await runFrom(origin, () => this.#answer(request, response, flight, { requestId, trace, headers, remoteAddress }));
     } catch (error) {
       await this.#fail(error, request, response, flight, { requestId, trace, span });
     } finally {
@@ -197,8 +207,13 @@ export class HttpServer {
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, flight: Flight, ids: Ids): Promise<void> {
-    const { requestId, trace } = ids;
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    flight: Flight,
+    known: Ids & Pick<Credentials, 'headers' | 'remoteAddress'>,
+  ): Promise<void> {
+    const { requestId, trace, headers, remoteAddress } = known;
     const { options, boundary, runAs } = this.parts;
     const method = request.method ?? 'GET';
     if (this.#draining) {
@@ -226,8 +241,6 @@ export class HttpServer {
     flight.route = route;
     if (route.options.crossOrigin !== true)
       throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
-    const headers = singleHeaders(request);
-    const remoteAddress = this.#remoteAddress(request);
     const admit = (): Promise<Actor> =>
       this.#admit(method, route, { headers, remoteAddress, clientAddress: plainAddress(request.socket.remoteAddress), localMode });
     const actor = await admit();

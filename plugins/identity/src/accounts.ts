@@ -1,8 +1,23 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
 import { Emails } from './emails.js';
+import { claimName, renameOwner } from './names.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
+
+/** Tables of which a deleted account keeps nothing. */
+const OF_THE_PERSON = [
+  'names',
+  'emails',
+  'external_accounts',
+  'organization_members',
+  'organization_invitations',
+  'team_members',
+  'user_roles',
+  'user_groups',
+  'directory_group_members',
+  'user_tags',
+];
 
 /** Creates, changes and deletes accounts. Every change is announced with `identity.user-changed@1` once it is durable. */
 export class Accounts {
@@ -42,10 +57,7 @@ export class Accounts {
     return this.db.transaction(async (tx) => {
       const user = await this.locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
-      if (foldName(username) !== foldName(user.username)) {
-        await tx.query('delete from names where user_id = $1', [id]);
-        await claimName(tx, username, id);
-      }
+      if (foldName(username) !== foldName(user.username)) await renameOwner(tx, username, { userId: id });
       const displayName = change.displayName === undefined ? user.displayName : parseDisplayName(change.displayName);
       const avatarUrl = change.avatarUrl === undefined ? user.avatarUrl : parseAvatarUrl(change.avatarUrl);
       await tx.query('update users set username = $2, display_name = $3, avatar_url = $4, updated_at = $5 where id = $1', [
@@ -88,8 +100,8 @@ export class Accounts {
         await tx.query('delete from users where id = $1', [id]);
       } else {
         await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
-        for (const table of ['names', 'emails', 'organization_members', 'external_accounts'])
-          await tx.query(`delete from ${table} where user_id = $1`, [id]);
+        for (const table of OF_THE_PERSON)
+          await tx.query(`delete from ${table} where ${table === 'organization_invitations' ? 'recipient_user_id' : 'user_id'} = $1`, [id]);
         await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
@@ -104,7 +116,7 @@ export class Accounts {
         [id, this.clock.now()],
       );
       if (!rows[0]) throw userNotFound();
-      await claimName(tx, rows[0].username, id);
+      await claimName(tx, rows[0].username, { userId: id });
       await this.events.publish(userChanged, { userId: id }, { tx });
       return this.locked(tx, id);
     });
@@ -146,7 +158,7 @@ export class Accounts {
       ],
     );
     const id = rows[0]?.id as number;
-    await claimName(tx, username, id);
+    await claimName(tx, username, { userId: id });
     for (const email of account.emails ?? []) await Emails.insert(tx, id, email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
     await this.events.publish(userCreated, { userId: id, username }, { tx });
@@ -181,13 +193,3 @@ const parseAvatarUrl = (url: string | null | undefined): string | undefined =>
 
 export const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
-
-async function claimName(tx: Tx, username: string, userId: number): Promise<void> {
-  const claimed = await tx.query('insert into names (folded, user_id) values ($1, $2) on conflict do nothing returning folded', [
-    foldName(username),
-    userId,
-  ]);
-  if (claimed.length === 0) {
-    throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${username}" is taken.`, fix: 'Choose another name.' });
-  }
-}

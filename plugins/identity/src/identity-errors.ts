@@ -76,4 +76,39 @@ export const identityErrors = declareErrors({
   SEXTANT_ROLE_NAME_TAKEN: { status: 409, summary: 'Another role has the name.', fix: 'Choose another name.' },
   SEXTANT_ROLE_SYSTEM: { status: 409, summary: 'A role of the program was to be changed.', fix: 'Make a role of your own.' },
   SEXTANT_PERMISSION_UNKNOWN: { status: 400, summary: 'No plugin declares the permission.', fix: 'Use the ids that "permissions" lists.' },
+  SEXTANT_ORGANIZATION_NOT_FOUND: { status: 404, summary: 'No such organisation is visible to you.', fix: 'Check its name or id.' },
+  SEXTANT_ORGANIZATION_REFUSED: { status: 403, summary: 'You may not do this with organisations.', fix: 'Ask a site admin or an owner.' },
+  SEXTANT_ORGANIZATION_LAST_MEMBER: {
+    status: 409,
+    summary: 'Nobody would be left to administer the organisation.',
+    fix: 'Add somebody else first, or delete the organisation.',
+  },
+  SEXTANT_ORGANIZATION_MEMBER_ALREADY: { status: 409, summary: 'The user is a member already.', fix: 'Nothing is to be done.' },
+  SEXTANT_ORGANIZATION_INVITATIONS_LIMIT: {
+    status: 409,
+    summary: 'The organisation has as many unanswered invitations as it may.',
+    fix: 'Revoke some, or wait until they expire.',
+  },
+  SEXTANT_ORGANIZATION_INVITATION_NOT_FOUND: {
+    status: 404,
+    summary: 'No such invitation is yours to see.',
+    fix: 'Check the link; it may be answered, revoked or expired.',
+  },
+  SEXTANT_MEMBERSHIP_BY_GROUP: {
+    status: 409,
+    summary: 'A group gives what was to be taken away by hand.',
+    fix: 'Take the user out of the group, or change what the group gives.',
+  },
+  SEXTANT_TEAM_NOT_FOUND: { status: 404, summary: 'There is no such team.', fix: 'Check its name or id.' },
+  SEXTANT_TEAM_REFUSED: { status: 403, summary: 'You may not do this with the team.', fix: 'Ask a member of the team or a site admin.' },
+  SEXTANT_TEAM_TREE: {
+    status: 409,
+    summary: 'A team cannot be where it was to be, or has teams below it.',
+    fix: 'Choose another parent, or move the teams below first.',
+  },
+  SEXTANT_TEAM_MEMBER_UNMATCHED: {
+    status: 400,
+    summary: 'Members of a team were named that match no user.',
+    fix: 'Correct them, or set skipUnmatchedMembers.',
+  },
 });

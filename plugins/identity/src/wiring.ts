@@ -1,5 +1,5 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { credentialRenewal, passwordLinks, permissions } from './api.js';
+import { accountMail, credentialRenewal, passwordLinks, permissions } from './api.js';
 import type { config } from './config.js';
 import { type Identity, wireIdentity } from './identity.js';
 
@@ -14,6 +14,7 @@ export const deps = {
   renewals: credentialRenewal,
   passwordLinks,
   permissions,
+  mail: accountMail,
 } as const;
 
 export type Deps = typeof deps;

@@ -1,7 +1,8 @@
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import { type Actor, type Credentials, type Gate, SextantError } from '@sextant/sdk';
 import type { AuthConfiguration } from './configuration/auth-schema.js';
 import type { LiveAuthSettings } from './configuration/auth-settings.js';
+import { contains, listOf } from './network.js';
 
 type Rule = AuthConfiguration['auth.allowedIpAddress'];
 
@@ -40,25 +41,6 @@ export class IpGate implements Gate {
     }
     return lists;
   }
-}
-
-/** Undefined for none: everybody is in it. */
-function listOf(networks: readonly string[]): BlockList | undefined {
-  if (networks.length === 0) return undefined;
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', length] = network.split('/');
-    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-    if (length === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(length), family);
-  }
-  return list;
-}
-
-function contains(list: BlockList, address: string): boolean {
-  const plain = address.replace(/^::ffff:/, '');
-  const family = isIP(plain);
-  return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 function refused({ errorMessageTemplate }: Rule, address: string): SextantError {

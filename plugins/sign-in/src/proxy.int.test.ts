@@ -97,8 +97,14 @@ describe('a site that lets in some addresses', () => {
     expect((await site.kernel.fetch('/healthz')).status).toBe(200);
   });
 
+  it('is not told to lock out who tells it', async () => {
+    const messages = await site.configure(rule({ userIpAddress: ['10.0.0.0/8'] }));
+    expect(messages.join()).toContain('you come from 127.0.0.1');
+    expect(await from('192.0.2.1')).toBe(403);
+  });
+
   it('looks at what connects as well: only the proxy may, but for those that are trusted', async () => {
-    await site.configure(rule({ userIpAddress: ['10.0.0.0/8'], trustedClientIpAddress: ['127.0.0.1'] }));
+    await site.configure(rule({ userIpAddress: ['10.0.0.0/8', '127.0.0.1'], trustedClientIpAddress: ['127.0.0.1'] }));
     await expect.poll(() => from('192.0.2.1'), eventually).toBe(200);
     await site.configure(rule({ clientIpAddress: ['198.51.100.0/24'] }));
     await expect.poll(() => from('10.1.2.3'), eventually).toBe(403);

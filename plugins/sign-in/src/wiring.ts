@@ -22,6 +22,7 @@ export const deps = {
   clock: core.clock,
   limits: core.limits,
   process: core.process,
+  actor: core.actor,
   users,
   accounts,
   actors,

@@ -3,7 +3,7 @@ import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { actors, permissions } from '../api.js';
 import manifest from '../manifest.js';
-import { Administration, codeOf } from '../testing/administration.js';
+import { Administration, answers, codeOf } from '../testing/administration.js';
 
 const config = z.object({});
 /** Declares permissions, and asks for one. */
@@ -42,11 +42,7 @@ const gardens = definePlugin({
 let kernel: TestKernel;
 const admin = new Administration(() => kernel);
 const permission = (action: string): string => encodeNodeId('Permission', `GARDENS#${action}`);
-const graphql = async (query: string, variables: Readonly<Record<string, unknown>> = {}, token?: string): Promise<unknown> => {
-  const { data, errors } = await kernel.graphql(query, variables, { token });
-  if (errors[0]) throw Object.assign(new Error(errors[0].message), { code: errors[0].extensions['code'] });
-  return data;
-};
+const graphql = answers(() => kernel);
 const createRole = async (name: string, actions: readonly string[]): Promise<string> =>
   at(
     await graphql('mutation($n:String!,$p:[ID!]!){createRole(name:$n,permissions:$p){id}}', { n: name, p: actions.map(permission) }),

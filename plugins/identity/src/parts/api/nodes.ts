@@ -36,3 +36,22 @@ export const permissionNode = (identity: Identity): NodeKind => ({
   kind: 'Permission',
   load: async (name, { actor }) => (actor.siteAdmin ? (identity.permissions.all().find((one) => one.name === name) ?? null) : null),
 });
+
+export const invitationNode = (identity: Identity): NodeKind => ({
+  kind: 'OrganizationInvitation',
+  load: async (id, { actor }) => {
+    const invitation = await identity.invitations.store.pendingById(rowNumber(id));
+    if (!invitation) return null;
+    const { organizationId } = invitation;
+    const visible =
+      (await identity.invitations.isFor(actor, invitation)) ||
+      actor.siteAdmin ||
+      (actor.userId !== undefined && (await identity.organizations.administers(organizationId, actor.userId)));
+    return visible ? invitation : null;
+  },
+});
+
+export const teamNode = (identity: Identity): NodeKind => ({
+  kind: 'Team',
+  load: async (id, { actor }) => (actor.kind === 'anonymous' ? null : ((await identity.teams.store.byId(rowNumber(id))) ?? null)),
+});

@@ -4,7 +4,7 @@ import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
 import { deps, identityOf } from '../../wiring.js';
-import { accessTokenNode, organizationNode, permissionNode, roleNode, userNode } from './nodes.js';
+import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, teamNode, userNode } from './nodes.js';
 
 export default definePart(config)({
   deps,
@@ -13,7 +13,7 @@ export default definePart(config)({
     provideServices(r);
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).tokenAuthenticator(d.limits));
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
-    for (const node of [userNode, accessTokenNode, organizationNode, roleNode, permissionNode])
+    for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
       r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {

@@ -22,7 +22,9 @@ export default definePart(config)({
     r.storage(storage);
     r.contribute(signInProviders, () => builtinProvider);
     r.contribute(signInProviders, (d) => httpHeaderProvider(d.process.trustsProxy));
-    r.contribute(siteConfigurationSchemas, (d) => authSchema(d.providers));
+    r.contribute(siteConfigurationSchemas, (d) =>
+      authSchema(d.providers, () => (d.process.localMode ? undefined : d.actor.request()?.remoteAddress)),
+    );
     // First: whom the proxy names is who it is, whatever session the browser has.
     r.contribute(core.authenticators, (d, ctx) => {
       const { settings, people } = signInOf(d, ctx);
