@@ -1,7 +1,8 @@
 import { duration, secret, z } from '@sextant/sdk';
 
 /** Written by the flow itself. */
-const RESERVED = /^(?:client_id|client_secret|redirect_uri|response_type|response_mode|scope|state|nonce|code_challenge|code_challenge_method|request|request_uri)$/;
+const RESERVED =
+  /^(?:client_id|client_secret|redirect_uri|response_type|response_mode|scope|state|nonce|code_challenge|code_challenge_method|request|request_uri)$/;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 const issuer = z
@@ -41,7 +42,9 @@ export const openidConnectConfig = z.object({
   trustEmails: z
     .boolean()
     .default(false)
-    .describe('Whether addresses of mail count as proved although the provider does not say so. Only where nobody can write there what they like'),
+    .describe(
+      'Whether addresses of mail count as proved although the provider does not say so. Only where nobody can write there what they like',
+    ),
   clockTolerance: duration().default(60_000).describe('How far the clocks of the provider and of this server may be apart'),
 });
 export type OpenidConnectConfig = z.output<typeof openidConnectConfig>;

@@ -17,7 +17,7 @@ export const openidConnectProvider = (
   service: ({ issuer }) => ({ type: 'openidconnect', id: issuer }),
   redirect: {
     begin: async ({ config }, { callbackUrl, state, signal }) => {
-      const asked = await told(config, () => providerClient(parts, config, signal));
+      const asked = await clientOf(parts, config, signal);
       const verifier = client.randomPKCECodeVerifier();
       const nonce = client.randomNonce();
       const url = client.buildAuthorizationUrl(asked, {
@@ -44,7 +44,7 @@ export const openidConnectProvider = (
 async function claimsOf(parts: ClientParts, config: OpenidConnectConfig, answer: SignInAnswer): Promise<Claims> {
   const { verifier, nonce } = answer.kept ?? {};
   if (verifier === undefined || nonce === undefined) throw unproven(config, 'Nobody asked for this sign-in.');
-  const asked = await providerClient(parts, config, answer.signal);
+  const asked = await clientOf(parts, config, answer.signal);
   const url = new URL(answer.callbackUrl);
   url.search = answer.parameters.toString();
   const tokens = await client.authorizationCodeGrant(asked, url, {
@@ -60,6 +60,14 @@ async function claimsOf(parts: ClientParts, config: OpenidConnectConfig, answer:
   return { ...(await client.fetchUserInfo(asked, tokens.access_token, claims.sub)), ...claims };
 }
 
+async function clientOf(parts: ClientParts, config: OpenidConnectConfig, signal: AbortSignal): Promise<client.Configuration> {
+  try {
+    return await providerClient(parts, config, signal);
+  } catch (error) {
+    throw noProvider(config, clientFailure(error).why);
+  }
+}
+
 /** Runs a step with the provider, and says in our words how it failed. */
 async function told<T>(config: OpenidConnectConfig, step: () => Promise<T>): Promise<T> {
   try {
@@ -68,14 +76,16 @@ async function told<T>(config: OpenidConnectConfig, step: () => Promise<T>): Pro
     if (SextantError.is(error) && error.code.startsWith('SEXTANT_OPENID_CONNECT_')) throw error;
     const { kind, reason, why } = clientFailure(error);
     if (kind === 'denied' && reason === 'access_denied') throw signInRefused(`The provider does not let you in. ${why}`);
-    if (kind !== 'unreachable') throw unproven(config, why);
-    throw new SextantError('SEXTANT_OPENID_CONNECT_PROVIDER', {
-      what: `The OpenID Connect provider ${config.issuer} does not answer as one.`,
-      why,
-      fix: 'Check "issuer" of the entry in auth.providers, and that this server reaches it.',
-    });
+    throw kind === 'unreachable' ? noProvider(config, why) : unproven(config, why);
   }
 }
+
+const noProvider = ({ issuer }: OpenidConnectConfig, why: string): SextantError =>
+  new SextantError('SEXTANT_OPENID_CONNECT_PROVIDER', {
+    what: `The OpenID Connect provider ${issuer} does not answer as one.`,
+    why,
+    fix: 'Check "issuer" of the entry in auth.providers, and that this server reaches it.',
+  });
 
 const unproven = ({ issuer }: OpenidConnectConfig, why: string): SextantError =>
   new SextantError('SEXTANT_OPENID_CONNECT_ANSWER', {
