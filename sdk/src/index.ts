@@ -2,7 +2,7 @@ import './errors/sdk-errors.js';
 
 export { type ConfigOf, type ConfigSchema, type ConfigView, secret, z } from './config/config.js';
 export { bytes, duration, parseDuration } from './config/units.js';
-export { type Actor, type Actors, ANONYMOUS, type Authenticator, type Credentials, type Gate, permits } from './core/actor.js';
+export { type Actor, type Actors, ANONYMOUS, type Authenticator, allows, type Credentials, type Gate, permits } from './core/actor.js';
 export type { BlobInfo, Blobs } from './core/blobs.js';
 export type { Cache, LimitDecision, Limits } from './core/cache.js';
 export type { Clock } from './core/clock.js';

@@ -9,6 +9,7 @@ import {
   type GraphQLFieldResolver,
   getOperationAST,
 } from 'graphql';
+import { scopeRefusal, WRITE_SCOPE } from '../http/auth-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { overLimit } from './document-shape.js';
@@ -115,6 +116,8 @@ export class Executor {
     state.document = args.document;
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return undefined;
+    const limited = operation.operation === 'mutation' ? scopeRefusal(state.input.actor, [WRITE_SCOPE], 'A mutation') : undefined;
+    if (limited) return failed(limited);
     const cost = operationCost(state.generation.schema, args.document, operation, args.variableValues ?? {}, this.limits.listFactor);
     return cost > this.limits.cost
       ? failed(overLimit('cost', this.limits.cost, cost, 'The operation asks for too much at once.'))

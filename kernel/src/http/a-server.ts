@@ -19,10 +19,16 @@ declareErrors({
   SEXTANT_TEST_TEAPOT: { status: 418, summary: 'A teapot.', fix: 'Use a cup.' },
 });
 
+const limited = (...scopes: string[]): Actor => ({ kind: 'user', id: 'user:1', siteAdmin: true, via: 'token', scopes });
+
 /** Who `Authorization: token <name>` is. */
 const actors: Record<string, Actor> = {
   admin: { kind: 'user', id: 'user:1', siteAdmin: true, via: 'token' },
   user: { kind: 'user', id: 'user:2', siteAdmin: false, via: 'token' },
+  reads: limited('externalapi:read'),
+  writes: limited('externalapi:write'),
+  mcp: limited('mcp'),
+  all: limited('user:all'),
   guest: { ...ANONYMOUS, guest: true },
   internal: { kind: 'internal', id: 'internal:git', siteAdmin: false, via: 'internal' },
 };

@@ -9,7 +9,7 @@ import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { fitReply } from './fit-reply.js';
 import './http-errors.js';
-import { refusal } from './auth-errors.js';
+import { READ_SCOPE, refusal, scopeRefusal, WRITE_SCOPE } from './auth-errors.js';
 import { descriptorLimit } from './descriptor-limit.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
@@ -227,7 +227,11 @@ export class HttpServer {
     const remoteAddress = this.#remoteAddress(request);
     const { auth = 'user' } = route.options;
     const actor = auth === 'own' ? ANONYMOUS : await this.parts.authenticate({ headers, remoteAddress, localMode });
-    if (auth !== 'own') throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, `${method} ${route.path}`));
+    if (auth !== 'own') {
+      const subject = `${method} ${route.path}`;
+      throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, subject));
+      throwIf(scopeRefusal(actor, route.options.scopes ?? [changesNothing(method) ? READ_SCOPE : WRITE_SCOPE], subject));
+    }
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
     const deadline = timeout > 0 ? performance.now() + timeout : undefined;

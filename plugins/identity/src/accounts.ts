@@ -40,7 +40,7 @@ export class Accounts {
   /** @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
   async update(id: number, change: AccountChange): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
       if (foldName(username) !== foldName(user.username)) {
         await tx.query('delete from names where user_id = $1', [id]);
@@ -56,19 +56,23 @@ export class Accounts {
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
   /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
   async setSiteAdmin(id: number, siteAdmin: boolean): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
-      if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
-      await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [id, siteAdmin, this.clock.now()]);
+      await this.changeSiteAdmin(tx, await this.locked(tx, id), siteAdmin);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
+  }
+
+  /** Within a transaction that holds the user, see `locked`. @throws as `setSiteAdmin`. */
+  async changeSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+    await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
 
   /**
@@ -77,7 +81,7 @@ export class Accounts {
    */
   async delete(id: number, options: { readonly hard: boolean }): Promise<void> {
     await this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
       const now = this.clock.now();
       if (options.hard) {
@@ -102,7 +106,7 @@ export class Accounts {
       if (!rows[0]) throw userNotFound();
       await claimName(tx, rows[0].username, id);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
@@ -146,10 +150,11 @@ export class Accounts {
     for (const email of account.emails ?? []) await Emails.insert(tx, id, email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
     await this.events.publish(userCreated, { userId: id, username }, { tx });
-    return this.#locked(tx, id);
+    return this.locked(tx, id);
   }
 
-  async #locked(tx: Tx, id: number): Promise<User> {
+  /** The user, kept as it is until the transaction ends. @throws SEXTANT_USER_NOT_FOUND. */
+  async locked(tx: Tx, id: number): Promise<User> {
     await tx.query('select 1 from users where id = $1 for update', [id]);
     const user = await new UserStore(tx).byId(id);
     if (!user) throw userNotFound();

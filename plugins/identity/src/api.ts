@@ -19,6 +19,7 @@ export {
   externalAccountsChanged,
   signedIn,
 } from './api/external-accounts.js';
+export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,
   type ExternalIdentity,

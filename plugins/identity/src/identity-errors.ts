@@ -71,4 +71,9 @@ export const identityErrors = declareErrors({
     summary: 'No such access token is visible to you.',
     fix: 'Check the id; the token may be revoked already.',
   },
+  SEXTANT_ROLE_NOT_FOUND: { status: 404, summary: 'There is no such role.', fix: 'Use the ids that "roles" lists.' },
+  SEXTANT_ROLE_INVALID: { status: 400, summary: 'A role cannot be made as it was asked for.', fix: 'Correct the request.' },
+  SEXTANT_ROLE_NAME_TAKEN: { status: 409, summary: 'Another role has the name.', fix: 'Choose another name.' },
+  SEXTANT_ROLE_SYSTEM: { status: 409, summary: 'A role of the program was to be changed.', fix: 'Make a role of your own.' },
+  SEXTANT_PERMISSION_UNKNOWN: { status: 400, summary: 'No plugin declares the permission.', fix: 'Use the ids that "permissions" lists.' },
 });

@@ -2,13 +2,16 @@ import type { Clock, Contribution, Events, Limits, Logger, Secrets, Storage } fr
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
-import type { CredentialRenewal } from './api.js';
+import type { CredentialRenewal, PermissionDeclaration } from './api.js';
 import { AuditLog } from './audit-log.js';
 import type { IdentityConfig } from './config.js';
 import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { LocalAdmin } from './local-admin.js';
 import { localAdminName } from './local-admin-name.js';
+import { PermissionRegistry } from './roles/permission-registry.js';
+import { Roles } from './roles/roles.js';
+import { AccountActors } from './roles/user-actors.js';
 import { OrganizationStore } from './storage/organization-store.js';
 import { UserStore } from './storage/user-store.js';
 import { TokenAuthenticator } from './token-authenticator.js';
@@ -21,6 +24,9 @@ export interface Identity {
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
+  readonly permissions: PermissionRegistry;
+  readonly roles: Roles;
+  readonly actors: AccountActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
   authenticator(limits: Limits): TokenAuthenticator;
@@ -32,16 +38,19 @@ export interface IdentityDeps {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly renewals: readonly Contribution<CredentialRenewal>[];
+  readonly permissions: readonly Contribution<PermissionDeclaration>[];
 }
 
 export function wireIdentity(
-  { db, events, clock, secrets, renewals }: IdentityDeps,
+  { db, events, clock, secrets, renewals, permissions: declared }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
   const accounts = new Accounts(db, events, clock);
   const tokens = new AccessTokens(db, clock, () => config.get().accessTokens);
   const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin));
+  const permissions = new PermissionRegistry(declared);
+  const actors = new AccountActors(db, permissions);
   const audit = new AuditLog(log);
   return {
     users,
@@ -50,8 +59,11 @@ export function wireIdentity(
     directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
+    permissions,
+    roles: new Roles(db, events, clock, accounts, permissions),
+    actors,
     localAdmin,
     audit,
-    authenticator: (limits) => new TokenAuthenticator(tokens, users, () => localAdmin.get(), limits, audit),
+    authenticator: (limits) => new TokenAuthenticator(tokens, users, actors, () => localAdmin.get(), limits, audit),
   };
 }

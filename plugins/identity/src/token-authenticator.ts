@@ -2,6 +2,7 @@ import { type Actor, type Authenticator, type Credentials, type Limits, SextantE
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
 import type { AuditActor, AuditTrail, User, Users } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
+import type { AccountActors } from './roles/user-actors.js';
 import type { TokenHolder } from './storage/access-token-store.js';
 
 /** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
@@ -17,6 +18,7 @@ export class TokenAuthenticator implements Authenticator {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly users: Users,
+    private readonly actors: AccountActors,
     private readonly localAdmin: () => Promise<User>,
     private readonly limits: Limits,
     private readonly audit: AuditTrail,
@@ -28,18 +30,30 @@ export class TokenAuthenticator implements Authenticator {
 
   async authenticate(credentials: Credentials): Promise<Actor | undefined> {
     const presented = parseAuthorization(credentials.headers.authorization);
-    if (!presented) return credentials.localMode ? actorOf(await this.localAdmin(), 'local') : undefined;
+    if (!presented) return credentials.localMode ? this.#localActor() : undefined;
     if (presented.kind === 'foreign') return undefined;
     const who = auditActor(credentials);
     if (presented.kind === 'malformed') throw await this.#refuse(who, 'malformed');
     const verdict = await this.tokens.verify(presented.token);
     if (!verdict.ok) throw await this.#refuse(who, verdict.reason, verdict);
     if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(who, 'scope', { tokenId: verdict.holder.id });
-    return presented.kind === 'sudo' ? this.#impersonate(verdict.holder, presented.username, who) : holderActor(verdict.holder);
+    return presented.kind === 'sudo' ? this.#impersonate(verdict.holder, presented.username, who) : this.#holderActor(verdict.holder);
+  }
+
+  /** Roles are of no account: a site admin may do everything. */
+  async #localActor(): Promise<Actor> {
+    return this.actors.of({ ...(await this.localAdmin()), roleMarks: [] }, { via: 'local' });
+  }
+
+  #holderActor(holder: TokenHolder): Actor {
+    return this.actors.of(
+      { ...holder, id: holder.subjectUserId },
+      { via: 'token', credential: `token:${holder.id}`, scopes: holder.scopes },
+    );
   }
 
   async #impersonate(holder: TokenHolder, username: string, who: AuditActor): Promise<Actor> {
-    const owner = { ...who, actor: holderActor(holder), fromAccessTokenId: holder.id };
+    const owner = { ...who, actor: this.#holderActor(holder), fromAccessTokenId: holder.id };
     // The order matters: who may not act for others must not learn which users exist.
     const why = !holder.siteAdmin
       ? 'Its owner is not a site admin.'
@@ -47,7 +61,9 @@ export class TokenAuthenticator implements Authenticator {
         ? 'The token has not the scope site-admin:sudo.'
         : undefined;
     const target = why ? undefined : await this.users.byUsername(username);
-    if (!target) {
+    const actor =
+      target && (await this.actors.actorOf(target.id, { via: 'token', credential: `token:${holder.id}`, scopes: ['user:all'] }));
+    if (!actor) {
       this.audit.record('auth.accessToken', 'failed', owner, { reason: why ? 'sudo' : 'sudo-user-unknown' });
       throw new SextantError('SEXTANT_AUTH_SUDO_FORBIDDEN', {
         what: 'The access token may not be used to act as this user.',
@@ -55,8 +71,8 @@ export class TokenAuthenticator implements Authenticator {
         fix: 'Use a token of a site admin with the scope site-admin:sudo, and the name of an existing user.',
       });
     }
-    this.audit.record('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(target.id) });
-    return { ...actorOf(target, 'token'), scopes: ['user:all'] };
+    this.audit.record('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(actor.userId) });
+    return actor;
   }
 
   async #refuse(who: AuditActor, reason: string, verdict: Partial<Extract<TokenVerdict, { ok: false }>> = {}): Promise<SextantError> {
@@ -77,20 +93,6 @@ export class TokenAuthenticator implements Authenticator {
     });
   }
 }
-
-const actorOf = (user: { readonly id: number; readonly username: string; readonly siteAdmin: boolean }, via: Actor['via']): Actor => ({
-  kind: 'user',
-  id: `user:${user.id}`,
-  userId: user.id,
-  username: user.username,
-  siteAdmin: user.siteAdmin,
-  via,
-});
-
-const holderActor = (holder: TokenHolder): Actor => ({
-  ...actorOf({ id: holder.subjectUserId, username: holder.username, siteAdmin: holder.siteAdmin }, 'token'),
-  scopes: holder.scopes,
-});
 
 const auditActor = ({ headers, remoteAddress }: Credentials): AuditActor => ({
   ip: remoteAddress,

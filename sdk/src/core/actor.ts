@@ -14,7 +14,7 @@ export interface Actor {
   readonly guest?: boolean;
   /** What the actor came in by, for the audit log and for ending it: `session:12`, `token:7`. */
   readonly credential?: string;
-  /** Scopes of the access token in use; absent for a session or the local admin. */
+  /** Scopes of the access token in use; absent for a session or the local admin. See {@link allows}. */
   readonly scopes?: readonly string[];
   /** How it was established. */
   readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
@@ -25,6 +25,17 @@ export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymou
 /** Whether a role of the actor permits the action; `permission` is `NAMESPACE#ACTION`. True for site admins and the program itself. */
 export const permits = (actor: Actor, permission: string): boolean =>
   actor.kind === 'internal' || actor.siteAdmin || (actor.kind === 'user' && (actor.permissions ?? []).includes(permission));
+
+/**
+ * Whether the credential in use reaches so far: whoever brings no token, or one with the scope `user:all`, may do all that the person may. Of the others
+ * `externalapi:write` holds `externalapi:read`. The kernel asks it for every route and GraphQL operation; ask it besides before handing out what reaches
+ * further than the token that asks, such as another token.
+ */
+export const allows = ({ scopes }: Actor, scope: string): boolean =>
+  scopes === undefined ||
+  scopes.includes('user:all') ||
+  scopes.includes(scope) ||
+  (scope === 'externalapi:read' && scopes.includes('externalapi:write'));
 
 export interface Actors {
   /** The actor of the request or job this code runs in; anonymous outside of both. */

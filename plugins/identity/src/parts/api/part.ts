@@ -4,7 +4,7 @@ import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
 import { deps, identityOf } from '../../wiring.js';
-import { accessTokenNode, organizationNode, userNode } from './nodes.js';
+import { accessTokenNode, organizationNode, permissionNode, roleNode, userNode } from './nodes.js';
 
 export default definePart(config)({
   deps,
@@ -12,9 +12,8 @@ export default definePart(config)({
     r.storage(identityStorage);
     provideServices(r);
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
-    r.contribute(core.nodes, (d, ctx) => userNode(identityOf(d, ctx)));
-    r.contribute(core.nodes, (d, ctx) => accessTokenNode(identityOf(d, ctx)));
-    r.contribute(core.nodes, (d, ctx) => organizationNode(identityOf(d, ctx)));
+    for (const node of [userNode, accessTokenNode, organizationNode, roleNode, permissionNode])
+      r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { localAdmin } = identityOf(d, ctx);

@@ -1,5 +1,6 @@
 import type { Migration } from '@sextant/sdk';
 import { addExternalAccounts } from './add-external-accounts.js';
+import { addRoles } from './add-roles.js';
 import { createAccounts } from './create-accounts.js';
 
-export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts];
+export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts, addRoles];
