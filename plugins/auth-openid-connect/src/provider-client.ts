@@ -59,13 +59,11 @@ export async function providerClient(
   return made;
 }
 
-/** By Basic, which every provider must take, unless it says that it does not. */
-function authenticationBy(server: client.ServerMetadata, secret: string): client.ClientAuth {
-  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  return methods.includes('client_secret_basic') || !methods.includes('client_secret_post')
-    ? client.ClientSecretBasic(secret)
-    : client.ClientSecretPost(secret);
-}
+/** In the body where the provider takes that: of Basic, providers differ in how they read signs that are neither letters nor digits. */
+const authenticationBy = (server: client.ServerMetadata, secret: string): client.ClientAuth =>
+  server.token_endpoint_auth_methods_supported?.includes('client_secret_post')
+    ? client.ClientSecretPost(secret)
+    : client.ClientSecretBasic(secret);
 
 /** Of a discovery document: at least a minute, so that nobody makes it be fetched at each click; at most a day. */
 function lifetimeOf(headers: Headers): number {
