@@ -1,5 +1,5 @@
 import { duration, SextantError, secret, z } from '@sextant/sdk';
-import { readMetadata } from './identity-provider.js';
+import { readMetadata } from './metadata.js';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const CLAIMS = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';

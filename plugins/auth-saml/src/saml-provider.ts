@@ -4,7 +4,8 @@ import type { ProviderEntry, SignInAnswer, SignInProvider } from '@sextant/plugi
 import type { Cache, Clock, Limits, OutboundHttp } from '@sextant/sdk';
 import { type Assertion, readAssertion } from './assertion.js';
 import { noProvider, unproven } from './errors.js';
-import { type IdentityProvider, identityProviderOf, readMetadata } from './identity-provider.js';
+import { identityProviderOf } from './identity-provider.js';
+import { type IdentityProvider, readMetadata } from './metadata.js';
 import { checkResponse } from './response-check.js';
 import { type SamlConfig, samlConfig } from './saml-config.js';
 import { identityOf } from './saml-identity.js';

@@ -82,10 +82,7 @@ export interface PermissionHosts {
   /** Shared, and kept until the wall's epoch moves: not to be changed. Believed for as long as the epoch is, a second. */
   restrictions(): Promise<Restrictions>;
   /** Our ids by the host's, of living repositories; the unknown are left out. */
-  idsOf(
-    service: { readonly serviceType: string; readonly serviceId: string },
-    externalIds: readonly string[],
-  ): Promise<ReadonlyMap<string, number>>;
+  idsOf(service: { readonly serviceType: string; readonly serviceId: string }, externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Living repositories, by id. */
   byIds(ids: readonly number[]): Promise<ReadonlyMap<number, HostRepository>>;
   /** Living repositories of a connection, by id, with where they are cloned from. */

@@ -265,9 +265,7 @@ export class ConnectionStore {
 
   /** Ids of the connections that leave it to their host who sees their private repositories. */
   async enforcing(): Promise<readonly number[]> {
-    const rows = await this.db.query<{ id: number }>(
-      'SELECT id FROM connections WHERE deleted_at IS NULL AND enforces_permissions ORDER BY id',
-    );
+    const rows = await this.db.query<{ id: number }>('SELECT id FROM connections WHERE deleted_at IS NULL AND enforces_permissions ORDER BY id');
     return rows.map(({ id }) => id);
   }
 
