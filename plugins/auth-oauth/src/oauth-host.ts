@@ -70,6 +70,13 @@ export const trustEmails = () =>
 export const readGroups = (what: string) =>
   z.boolean().default(false).describe(`Whether ${what} are asked for although nothing is gated by them, for "groups" of the entry`);
 
+/** The address of a picture; anything else is none. */
+export const picture = () =>
+  z
+    .url({ protocol: /^https?$/ })
+    .nullish()
+    .catch(undefined);
+
 /** Whether one of the names is in the list, in any case of letters. */
 export function hasOneOf(list: readonly string[], names: readonly string[]): boolean {
   const known = new Set(list.map((name) => name.toLowerCase()));

@@ -13,7 +13,16 @@ const Elsewhere = z.object({ _claim_names: z.record(z.string(), z.unknown()) });
 
 /** Whether the ID token says less than what is needed, so that the provider has to be asked. */
 export const areShort = (claims: Claims, config: OpenidConnectConfig): boolean =>
-  emailOf(claims) === undefined || usernameOf(claims, config) === undefined || (config.allowGroups !== undefined && !told(claims, config));
+  emailOf(claims) === undefined ||
+  (claims['email_verified'] === undefined && !config.trustEmails) ||
+  usernameOf(claims, config) === undefined ||
+  (config.allowGroups !== undefined && !told(claims, config));
+
+/** What the signed token says wins, and what is said of an address holds for that address alone. */
+export function joined(token: Claims, answer: Claims): Claims {
+  const isSameAddress = !Object.hasOwn(token, 'email') || token['email'] === answer['email'];
+  return { ...answer, ...token, ...(isSameAddress ? {} : { email_verified: token['email_verified'] }) };
+}
 
 /** @throws SEXTANT_SIGN_IN_REFUSED when the person may not come in by the entry's gates. */
 export function identityOf(claims: Claims, config: OpenidConnectConfig): ExternalIdentity {

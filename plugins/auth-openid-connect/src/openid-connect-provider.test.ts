@@ -74,6 +74,36 @@ describe('A person who signs in', () => {
     expect(trusted.emails).toEqual([{ address: 'ada@example.com', verified: true }]);
   });
 
+  it('has no address that is proved by what is said of another one', async () => {
+    idp.fault = { claims: { email: 'boss@example.com' } };
+    expect((await attempt().signIn(as('ada-1'))).emails).toEqual([{ address: 'boss@example.com', verified: false }]);
+  });
+
+  it('is asked after only where the token says too little', async () => {
+    await using talkative = await TestOpenidProvider.start([CALLBACK], { conformIdTokenClaims: false });
+    talkative.people.set('ada-1', { claims: ADA });
+    const one = attempt({ issuer: talkative.issuer });
+    expect(await one.signIn(as('ada-1'))).toMatchObject({ username: 'ada', emails: [{ verified: true }] });
+    expect(talkative.asked).not.toContain('GET /me');
+    await attempt().signIn(as('ada-1'));
+    expect(idp.asked).toContain('GET /me');
+  });
+
+  it('is told of by an answer about the same subject alone', async () => {
+    idp.fault = { claims: { sub: 'another' } };
+    await expect(attempt().signIn(as('ada-1'))).rejects.toMatchObject({ code: 'SEXTANT_OPENID_CONNECT_ANSWER' });
+  });
+
+  it('in too many groups for the token is in none, and the admin is told', async () => {
+    idp.fault = { claims: { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example/' } } } };
+    idp.people.set('ada-1', { claims: { ...ADA, groups: undefined } });
+    const warned: unknown[] = [];
+    const log = { warn: (_message: string, fields?: object) => void warned.push(fields) };
+    const one = new SignInAttempt(openidConnectProvider({ ...inMemoryServices(), log }), entry(), { callbackUrl: CALLBACK, id: 'login' });
+    expect((await one.signIn(as('ada-1'))).groups).toEqual([]);
+    expect(warned).toEqual([{ provider: 'login' }]);
+  });
+
   it('comes in by a domain only with an address of it that is proved', async () => {
     const gate = { requireEmailDomain: 'example.com' };
     expect(await attempt(gate).signIn(as('ada-1'))).toMatchObject({ accountId: 'ada-1' });

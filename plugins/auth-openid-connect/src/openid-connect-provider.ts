@@ -1,95 +1,19 @@
-import { type SignInAnswer, type SignInProvider, signInRefused } from '@sextant/plugin-identity/api';
-import { type Logger, SextantError } from '@sextant/sdk';
-import * as client from 'openid-client';
-import { areShort, type Claims, hasGroupsElsewhere, identityOf } from './claims.js';
-import { clientFailure } from './client-failure.js';
+import type { SignInProvider } from '@sextant/plugin-identity/api';
 import './errors.js';
-import { type OpenidConnectConfig, openidConnectConfig } from './openid-connect-config.js';
-import { type ClientParts, providerClient } from './provider-client.js';
+import { openidConnectConfig } from './openid-connect-config.js';
+import type { OpenidConnectParts } from './openid-connect-flow.js';
 
-/** Sign-in by a provider of OpenID Connect: by authorization code, with PKCE, state and nonce, and an ID token whose signature is checked. */
-export const openidConnectProvider = (
-  parts: ClientParts & { readonly log: Pick<Logger, 'warn'> },
-): SignInProvider<typeof openidConnectConfig> => ({
+/** The first sign-in loads the protocol: most processes see none. */
+const flow = () => import('./openid-connect-flow.js');
+
+/** Sign-in by a provider of OpenID Connect. */
+export const openidConnectProvider = (parts: OpenidConnectParts): SignInProvider<typeof openidConnectConfig> => ({
   type: 'openidconnect',
   title: 'OpenID Connect',
   config: openidConnectConfig,
   service: ({ issuer }) => ({ type: 'openidconnect', id: issuer }),
   redirect: {
-    begin: async ({ config }, { callbackUrl, state, signal }) => {
-      const asked = await clientOf(parts, config, signal);
-      const verifier = client.randomPKCECodeVerifier();
-      const nonce = client.randomNonce();
-      const url = client.buildAuthorizationUrl(asked, {
-        ...config.apiPermissionsAuthorizationParameters,
-        redirect_uri: callbackUrl,
-        scope: [...new Set(config.scopes)].join(' '),
-        state,
-        nonce,
-        code_challenge: await client.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-      });
-      return { url: url.href, keep: { verifier, nonce } };
-    },
-    finish: async ({ id, config }, answer) => {
-      const claims = await told(config, () => claimsOf(parts, config, answer));
-      if (hasGroupsElsewhere(claims, config)) {
-        parts.log.warn('a person is in more groups than the provider writes into its token, and counts as in none', { provider: id });
-      }
-      return identityOf(claims, config);
-    },
+    begin: async (entry, request) => (await flow()).begin(parts, entry, request),
+    finish: async (entry, answer) => (await flow()).finish(parts, entry, answer),
   },
 });
-
-async function claimsOf(parts: ClientParts, config: OpenidConnectConfig, answer: SignInAnswer): Promise<Claims> {
-  const { verifier, nonce } = answer.kept ?? {};
-  if (verifier === undefined || nonce === undefined) throw unproven(config, 'Nobody asked for this sign-in.');
-  const asked = await clientOf(parts, config, answer.signal);
-  const url = new URL(answer.callbackUrl);
-  url.search = answer.parameters.toString();
-  const tokens = await client.authorizationCodeGrant(asked, url, {
-    expectedState: answer.state,
-    expectedNonce: nonce,
-    pkceCodeVerifier: verifier,
-    idTokenExpected: true,
-  });
-  const claims: Claims | undefined = tokens.claims();
-  if (claims === undefined) throw unproven(config, 'There is no ID token.');
-  if (!areShort(claims, config) || asked.serverMetadata().userinfo_endpoint === undefined) return claims;
-  // What the signed token says wins.
-  return { ...(await client.fetchUserInfo(asked, tokens.access_token, claims.sub)), ...claims };
-}
-
-async function clientOf(parts: ClientParts, config: OpenidConnectConfig, signal: AbortSignal): Promise<client.Configuration> {
-  try {
-    return await providerClient(parts, config, signal);
-  } catch (error) {
-    throw noProvider(config, clientFailure(error).why);
-  }
-}
-
-/** Runs a step with the provider, and says in our words how it failed. */
-async function told<T>(config: OpenidConnectConfig, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    if (SextantError.is(error) && error.code.startsWith('SEXTANT_OPENID_CONNECT_')) throw error;
-    const { kind, reason, why } = clientFailure(error);
-    if (kind === 'denied' && reason === 'access_denied') throw signInRefused(`The provider does not let you in. ${why}`);
-    throw kind === 'unreachable' ? noProvider(config, why) : unproven(config, why);
-  }
-}
-
-const noProvider = ({ issuer }: OpenidConnectConfig, why: string): SextantError =>
-  new SextantError('SEXTANT_OPENID_CONNECT_PROVIDER', {
-    what: `The OpenID Connect provider ${issuer} does not answer as one.`,
-    why,
-    fix: 'Check "issuer" of the entry in auth.providers, and that this server reaches it.',
-  });
-
-const unproven = ({ issuer }: OpenidConnectConfig, why: string): SextantError =>
-  new SextantError('SEXTANT_OPENID_CONNECT_ANSWER', {
-    what: `What came back from ${issuer} does not prove who signed in.`,
-    why,
-    fix: 'Sign in once more; when it happens again, check the entry in auth.providers against the client at the provider.',
-  });

@@ -1,7 +1,7 @@
 import { hostUrl, isAbsent } from '@sextant/plugin-code-host/api';
 import { signInRefused } from '@sextant/plugin-identity/api';
 import { z } from '@sextant/sdk';
-import { type OAuthHost, oauthConfig } from '../oauth-host.js';
+import { type OAuthHost, oauthConfig, picture } from '../oauth-host.js';
 
 export const bitbucketCloudConfig = oauthConfig({
   url: hostUrl().default('https://bitbucket.org/').describe('Address of Bitbucket Cloud; as in the connection'),
@@ -17,7 +17,7 @@ const user = z.object({
   uuid: z.string().regex(/^\{[0-9a-fA-F-]+\}$/),
   nickname: z.string().optional(),
   display_name: z.string().optional(),
-  links: z.object({ avatar: z.object({ href: z.url() }).optional() }).optional(),
+  links: z.object({ avatar: z.object({ href: picture() }).optional() }).optional(),
 });
 const emails = z.object({
   values: z.array(z.object({ email: z.string(), is_primary: z.boolean(), is_confirmed: z.boolean() })),
@@ -62,7 +62,7 @@ export const bitbucketCloud: OAuthHost<typeof bitbucketCloudConfig> = {
       accountId: uuid,
       username: nickname ?? display_name ?? uuid,
       ...(display_name ? { displayName: display_name } : {}),
-      ...(avatar === undefined ? {} : { avatarUrl: avatar }),
+      ...(avatar ? { avatarUrl: avatar } : {}),
       emails: addresses
         .sort((a, b) => Number(b.is_primary) - Number(a.is_primary))
         .map(({ email: address, is_confirmed: verified }) => ({ address, verified })),

@@ -1,7 +1,7 @@
 import { type HostClient, hostUrl } from '@sextant/plugin-code-host/api';
 import { signInRefused } from '@sextant/plugin-identity/api';
 import { z } from '@sextant/sdk';
-import { hasOneOf, type OAuthHost, oauthConfig, readGroups, trustEmails } from '../oauth-host.js';
+import { hasOneOf, type OAuthHost, oauthConfig, picture, readGroups, trustEmails } from '../oauth-host.js';
 
 export const giteaConfig = oauthConfig({
   url: hostUrl().describe('Address of the server, with its path where it is below one; as in the connection'),
@@ -14,7 +14,7 @@ export const giteaConfig = oauthConfig({
 });
 type Config = z.output<typeof giteaConfig>;
 
-const user = z.object({ id: z.int(), login: z.string(), full_name: z.string().optional(), avatar_url: z.string().optional() });
+const user = z.object({ id: z.int(), login: z.string(), full_name: z.string().optional(), avatar_url: picture() });
 const emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 const organization = z.object({ name: z.string() });
 const teams = z.array(z.object({ name: z.string(), organization: organization.nullish() }));

@@ -1,7 +1,7 @@
 import { type HostClient, hostUrl } from '@sextant/plugin-code-host/api';
 import { signInRefused } from '@sextant/plugin-identity/api';
 import { SextantError, z } from '@sextant/sdk';
-import { hasOneOf, type OAuthHost, oauthConfig, readGroups } from '../oauth-host.js';
+import { hasOneOf, type OAuthHost, oauthConfig, picture, readGroups } from '../oauth-host.js';
 
 const org = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of an organization');
 
@@ -20,7 +20,7 @@ export const githubConfig = oauthConfig({
 });
 type Config = z.output<typeof githubConfig>;
 
-const user = z.object({ id: z.int(), login: z.string(), name: z.string().nullish(), avatar_url: z.url().optional() });
+const user = z.object({ id: z.int(), login: z.string(), name: z.string().nullish(), avatar_url: picture() });
 const emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 const membership = z.object({ state: z.string(), organization: z.object({ login: z.string() }) });
 const teams = z.array(z.object({ slug: z.string(), organization: z.object({ login: z.string() }) }));
@@ -66,7 +66,7 @@ export const github: OAuthHost<typeof githubConfig> = {
       accountId: String(id),
       username: login,
       ...(name ? { displayName: name } : {}),
-      ...(avatar_url === undefined ? {} : { avatarUrl: avatar_url }),
+      ...(avatar_url ? { avatarUrl: avatar_url } : {}),
       // The first is the one of a new user.
       emails: addresses
         .sort((a, b) => Number(b.primary) - Number(a.primary))

@@ -1,7 +1,7 @@
 import { hostUrl } from '@sextant/plugin-code-host/api';
 import { signInRefused } from '@sextant/plugin-identity/api';
 import { z } from '@sextant/sdk';
-import { hasOneOf, type OAuthHost, oauthConfig, readGroups, trustEmails } from '../oauth-host.js';
+import { hasOneOf, type OAuthHost, oauthConfig, picture, readGroups, trustEmails } from '../oauth-host.js';
 
 export const gitlabConfig = oauthConfig({
   url: hostUrl().default('https://gitlab.com/').describe('Address of GitLab, with its path where it is below one; as in the connection'),
@@ -18,7 +18,7 @@ const user = z.object({
   id: z.int(),
   username: z.string(),
   name: z.string().nullish(),
-  avatar_url: z.string().nullish(),
+  avatar_url: picture(),
   email: z.string().nullish(),
   confirmed_at: z.string().nullish(),
 });
