@@ -1,3 +1,6 @@
+import authOauth from '@sextant/plugin-auth-oauth';
+import authOpenidConnect from '@sextant/plugin-auth-openid-connect';
+import authSaml from '@sextant/plugin-auth-saml';
 import codeHost from '@sextant/plugin-code-host';
 import codeHostAzureDevops from '@sextant/plugin-code-host-azure-devops';
 import codeHostBitbucketCloud from '@sextant/plugin-code-host-bitbucket-cloud';
@@ -23,6 +26,9 @@ import type { Manifest } from '@sextant/sdk';
 /** The plugins that come with Sextant. Their order means nothing. */
 export const builtinPlugins: readonly Manifest[] = [
   identity,
+  authOauth,
+  authOpenidConnect,
+  authSaml,
   site,
   codeHost,
   codeHostAzureDevops,
