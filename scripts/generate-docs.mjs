@@ -1,5 +1,6 @@
 // Writes docs/reference/ from what the packages declare. `--check` writes nothing, and fails where that would change a file, where the GraphQL schema breaks
-// its clients and no changeset says so, and where an error code is thrown but not declared, or the other way round.
+// its clients and no changeset says so, where one of its doors does not say who may pass, and
+// where an error code is thrown but not declared, or the other way round.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { configPage } from './docs/config-page.mjs';
 import { errorProblems, errorsPage } from './docs/errors-page.mjs';
 import { commandsPage, jobsPage, pluginsPage, tokensPage } from './docs/plugin-pages.mjs';
 import { readPlugins } from './docs/read-plugins.mjs';
-import { breakingChanges, currentSdl } from './docs/sdl.mjs';
+import { breakingChanges, currentSdl, undeclared } from './docs/sdl.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..');
 const folder = join(root, 'docs', 'reference');
@@ -52,6 +53,7 @@ const known = committedSdl();
 const breaks = known === undefined ? [] : breakingChanges(known, sdl);
 if (breaks.length > 0 && !announced())
   problems.push(...breaks.map((text) => `GraphQL breaks its clients, and no changeset has a line "GraphQL break: …": ${text}`));
+problems.push(...undeclared(sdl));
 problems.push(...errorProblems(root));
 
 mkdirSync(folder, { recursive: true });

@@ -122,7 +122,7 @@ type OutboundRequestConnection @requires(role: SITE_ADMIN) {
 
 type Query {
   "The object with this id; null when it is not there or not yours to see."
-  node(id: ID!): Node
+  node(id: ID!): Node @requires(role: USER)
   plugins: [Plugin!]! @requires(role: SITE_ADMIN)
   "The latest requests to other servers, newest first, as many as outbound.log says."
   outboundRequests(first: Int, after: String): OutboundRequestConnection! @requires(role: SITE_ADMIN)

@@ -1,23 +1,8 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type User, userChanged, userCreated } from './api.js';
+import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
+import { Emails } from './emails.js';
 import { UserStore } from './storage/user-store.js';
-import { foldName, parseDisplayName, parseUsername } from './username.js';
-
-export interface NewAccount {
-  readonly username: string;
-  readonly displayName?: string;
-  readonly siteAdmin?: boolean;
-  readonly email?: { readonly address: string; readonly verified: boolean };
-}
-
-export interface AccountChange {
-  readonly username?: string;
-  /** Null or empty removes it. */
-  readonly displayName?: string | null;
-}
-
-// Enough to catch a typing error; only a mail that arrives proves an address.
-const EMAIL = /^[^\s@<>"\\]{1,64}@[^\s@<>"\\]{1,190}$/;
+import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
 /** Creates, changes and deletes accounts. Every change is announced with `identity.user-changed@1` once it is durable. */
 export class Accounts {
@@ -62,10 +47,12 @@ export class Accounts {
         await claimName(tx, username, id);
       }
       const displayName = change.displayName === undefined ? user.displayName : parseDisplayName(change.displayName);
-      await tx.query('update users set username = $2, display_name = $3, updated_at = $4 where id = $1', [
+      const avatarUrl = change.avatarUrl === undefined ? user.avatarUrl : parseAvatarUrl(change.avatarUrl);
+      await tx.query('update users set username = $2, display_name = $3, avatar_url = $4, updated_at = $5 where id = $1', [
         id,
         username,
         displayName ?? null,
+        avatarUrl ?? null,
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
@@ -97,23 +84,66 @@ export class Accounts {
         await tx.query('delete from users where id = $1', [id]);
       } else {
         await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
-        for (const table of ['names', 'emails', 'organization_members']) await tx.query(`delete from ${table} where user_id = $1`, [id]);
+        for (const table of ['names', 'emails', 'organization_members', 'external_accounts'])
+          await tx.query(`delete from ${table} where user_id = $1`, [id]);
         await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
     });
   }
 
+  /** Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN. */
+  async recover(id: number): Promise<User> {
+    return this.db.transaction(async (tx) => {
+      const rows = await tx.query<{ username: string }>(
+        'update users set deleted_at = null, updated_at = $2 where id = $1 and deleted_at is not null returning username',
+        [id, this.clock.now()],
+      );
+      if (!rows[0]) throw userNotFound();
+      await claimName(tx, rows[0].username, id);
+      await this.events.publish(userChanged, { userId: id }, { tx });
+      return this.#locked(tx, id);
+    });
+  }
+
+  /** A name that is free now, made of what is a name somewhere else. */
+  async freeUsername(wanted: string): Promise<string> {
+    const base = normalizeUsername(wanted) ?? 'user';
+    const rows = await this.db.query<{ folded: string }>(`select folded from names where folded = $1 or folded like $2 escape '!'`, [
+      foldName(base),
+      `${foldName(base).replace(/[!_%]/g, '!$&')}-%`,
+    ]);
+    const taken = new Set(rows.map((row) => row.folded));
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? base : `${base.replace(/-$/, '')}-${number}`;
+      if (!taken.has(foldName(name))) return name;
+    }
+  }
+
+  async standing(): Promise<{ readonly users: number; readonly siteAdmins: number }> {
+    const rows = await this.db.query<{ users: number; admins: number }>(
+      'select count(*)::int as users, count(*) filter (where site_admin)::int as admins from users where deleted_at is null and not service_account',
+    );
+    return { users: rows[0]?.users ?? 0, siteAdmins: rows[0]?.admins ?? 0 };
+  }
+
   async #insert(tx: Tx, account: NewAccount, local: boolean): Promise<User> {
     const now = this.clock.now();
     const username = parseUsername(account.username);
     const rows = await tx.query<{ id: number }>(
-      `insert into users (username, display_name, site_admin, local_admin, created_at, updated_at) values ($1, $2, $3, $4, $5, $5) returning id`,
-      [username, parseDisplayName(account.displayName) ?? null, account.siteAdmin ?? false, local, now],
+      `insert into users (username, display_name, avatar_url, site_admin, local_admin, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id`,
+      [
+        username,
+        parseDisplayName(account.displayName) ?? null,
+        parseAvatarUrl(account.avatarUrl) ?? null,
+        account.siteAdmin ?? false,
+        local,
+        now,
+      ],
     );
     const id = rows[0]?.id as number;
     await claimName(tx, username, id);
-    if (account.email) await addEmail(tx, id, account.email, now);
+    for (const email of account.emails ?? []) await Emails.insert(tx, id, email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
     await this.events.publish(userCreated, { userId: id, username }, { tx });
     return this.#locked(tx, id);
@@ -140,6 +170,10 @@ export class Accounts {
   }
 }
 
+/** An image on another server is shown as a link of the page: nothing but http and https. */
+const parseAvatarUrl = (url: string | null | undefined): string | undefined =>
+  url && url.length <= 2000 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : undefined;
+
 export const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
 
@@ -150,22 +184,5 @@ async function claimName(tx: Tx, username: string, userId: number): Promise<void
   ]);
   if (claimed.length === 0) {
     throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${username}" is taken.`, fix: 'Choose another name.' });
-  }
-}
-
-async function addEmail(tx: Tx, userId: number, email: { readonly address: string; readonly verified: boolean }, now: Date): Promise<void> {
-  if (!EMAIL.test(email.address)) {
-    throw new SextantError('SEXTANT_USER_EMAIL_INVALID', {
-      what: 'The email address is malformed.',
-      fix: 'Give an address such as ada@example.com.',
-    });
-  }
-  const added = await tx.query(
-    `insert into emails (user_id, folded, email, is_primary, verified_at, created_at)
-     values ($1, $2, $3, not exists (select 1 from emails where user_id = $1 and is_primary), $4, $5) on conflict do nothing returning folded`,
-    [userId, email.address.toLowerCase(), email.address, email.verified ? now : null, now],
-  );
-  if (added.length === 0) {
-    throw new SextantError('SEXTANT_USER_EMAIL_TAKEN', { what: 'The email address belongs to another user.', fix: 'Use another address.' });
   }
 }

@@ -1,7 +1,17 @@
 import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
 
-export { type AccountChange, type AccountDirectory, accounts, type NewAccount, type UserEmail } from './api/accounts.js';
 export {
+  type AccountChange,
+  type AccountDirectory,
+  accounts,
+  type NewAccount,
+  type UserEmail,
+  type UserGroups,
+  userGroups,
+} from './api/accounts.js';
+export {
+  type CredentialRenewal,
+  credentialRenewal,
   type ExternalAccount,
   type ExternalAccounts,
   type ExternalService,
@@ -20,34 +30,7 @@ export {
   signInProviders,
   signInRefused,
 } from './api/providers.js';
-
-/**
- * A person's account. Ids are stable int32 and never reused.
- * This is also what GraphQL's `User` is resolved from: a field of another plugin that is a `User` returns one of these.
- */
-export interface User {
-  readonly id: number;
-  readonly username: string;
-  readonly displayName: string | undefined;
-  readonly siteAdmin: boolean;
-  /** No person: it signs in nowhere and has tokens only. */
-  readonly serviceAccount: boolean;
-  readonly avatarUrl: string | undefined;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** Accurate to a few minutes. */
-  readonly lastActiveAt: Date | undefined;
-}
-
-/** Accounts that are not deleted. */
-export interface Users {
-  byId(id: number): Promise<User | undefined>;
-  byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
-  /** In any case of letters. */
-  byUsername(username: string): Promise<User | undefined>;
-}
-
-export const users = serviceToken<Users>('identity.users@1');
+export { type User, type Users, users } from './api/users.js';
 
 /** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */
 export interface Organization {

@@ -1,8 +1,12 @@
-import type { Clock, Events, Limits, Logger, Storage } from '@sextant/sdk';
+import type { Clock, Contribution, Events, Limits, Logger, Secrets, Storage } from '@sextant/sdk';
 import { AccessTokens } from './access-tokens.js';
+import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
+import type { CredentialRenewal } from './api.js';
 import { AuditLog } from './audit-log.js';
 import type { IdentityConfig } from './config.js';
+import { Emails } from './emails.js';
+import { ExternalAccounts } from './external-accounts.js';
 import { LocalAdmin } from './local-admin.js';
 import { localAdminName } from './local-admin-name.js';
 import { OrganizationStore } from './storage/organization-store.js';
@@ -14,14 +18,24 @@ export interface Identity {
   readonly users: UserStore;
   readonly organizations: OrganizationStore;
   readonly accounts: Accounts;
+  readonly directory: AccountDirectory;
+  readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
   authenticator(limits: Limits): TokenAuthenticator;
 }
 
+export interface IdentityDeps {
+  readonly db: Storage;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+  readonly renewals: readonly Contribution<CredentialRenewal>[];
+}
+
 export function wireIdentity(
-  { db, events, clock }: { readonly db: Storage; readonly events: Events; readonly clock: Clock },
+  { db, events, clock, secrets, renewals }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
@@ -33,6 +47,8 @@ export function wireIdentity(
     users,
     organizations: new OrganizationStore(db),
     accounts,
+    directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
+    externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
     localAdmin,
     audit,

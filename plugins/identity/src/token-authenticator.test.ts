@@ -11,6 +11,8 @@ const aUser = (id: number, username: string, siteAdmin = false): User => ({
   id,
   username,
   siteAdmin,
+  serviceAccount: false,
+  avatarUrl: undefined,
   displayName: undefined,
   createdAt: at,
   updatedAt: at,

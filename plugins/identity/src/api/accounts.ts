@@ -1,12 +1,12 @@
 import { serviceToken } from '@sextant/sdk';
-import type { User } from '../api.js';
+import type { User } from './users.js';
 
 export interface NewAccount {
   readonly username: string;
   readonly displayName?: string;
   readonly avatarUrl?: string;
   readonly siteAdmin?: boolean;
-  /** The first is the primary one. An address that somebody else has proved is refused. */
+  /** The first is the primary one. A proved address that somebody else has proved is refused; one that is not proved may be claimed by several. */
   readonly emails?: readonly { readonly address: string; readonly verified: boolean }[];
 }
 
@@ -52,10 +52,12 @@ export interface AccountDirectory {
   setEmailVerified(userId: number, address: string, verified: boolean): Promise<void>;
   setPrimaryEmail(userId: number, address: string): Promise<void>;
   removeEmail(userId: number, address: string): Promise<void>;
-  /**
-   * The groups of the user as this source tells them, all of them: `provider:<entry id>`, `scim`. What groups give (roles, teams, organisations, by the
-   * configuration's `groups`) comes and goes with them.
-   */
-  setGroups(userId: number, source: string, groups: readonly string[]): Promise<void>;
 }
 export const accounts = serviceToken<AccountDirectory>('identity.accounts@1');
+
+/** The groups that a user is in elsewhere, and what they give here: roles, teams, organisations. */
+export interface UserGroups {
+  /** All groups of the user as this source tells them: `provider:<entry id>`, `scim`. What a group gave goes when the group goes; what an admin gave stays. */
+  set(userId: number, source: string, groups: readonly string[]): Promise<void>;
+}
+export const userGroups = serviceToken<UserGroups>('identity.user-groups@1');

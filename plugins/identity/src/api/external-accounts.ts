@@ -1,4 +1,4 @@
-import { defineEvent, type Secret, serviceToken, z } from '@sextant/sdk';
+import { defineEvent, extensionPoint, type Secret, serviceToken, z } from '@sextant/sdk';
 import type { ExternalCredential } from './providers.js';
 
 /** Where accounts are: the type and id of a code host's connections, or of a provider of identities. */
@@ -59,3 +59,10 @@ export const externalAccountsChanged = defineEvent('identity.external-accounts-c
 
 /** Somebody signed in, by whatever way. */
 export const signedIn = defineEvent('identity.signed-in@1', z.object({ userId: z.number() }));
+
+/** Whoever knows the entries of `auth.providers`. */
+export interface CredentialRenewal {
+  /** A new credential, by the entry that gave the old one. Undefined, or SEXTANT_SIGN_IN_REFUSED: the person must sign in again. */
+  renew(providerId: string, credential: ExternalCredential, signal: AbortSignal): Promise<ExternalCredential | undefined>;
+}
+export const credentialRenewal = extensionPoint<CredentialRenewal>('identity.credential-renewal@1', { arity: 'one' });

@@ -1,5 +1,5 @@
 import type { Queryable } from '@sextant/sdk';
-import type { User, Users } from '../api.js';
+import type { User, UserEmail, Users } from '../api.js';
 import { foldName } from '../username.js';
 
 interface UserRow {
@@ -12,13 +12,6 @@ interface UserRow {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly last_active_at: Date | null;
-}
-
-export interface Email {
-  readonly userId: number;
-  readonly email: string;
-  readonly verified: boolean;
-  readonly primary: boolean;
 }
 
 /** Which users a list holds. `query` matches user names, display names and addresses, in any case. */
@@ -68,12 +61,18 @@ export class UserStore implements Users {
 
   /** Only an address that its owner has proved finds anybody. */
   async byVerifiedEmail(email: string): Promise<User | undefined> {
-    const rows = await this.db.query<UserRow>(
-      `select ${COLUMNS} from users u join emails e on e.user_id = u.id
-       where e.folded = $1 and e.verified_at is not null and u.deleted_at is null`,
-      [email.toLowerCase()],
+    return (await this.byVerifiedEmails([email])).get(email.toLowerCase());
+  }
+
+  /** By address in lower case. */
+  async byVerifiedEmails(emails: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    if (emails.length === 0) return new Map();
+    const rows = await this.db.query<UserRow & { folded: string }>(
+      `select ${COLUMNS}, e.folded from users u join emails e on e.user_id = u.id
+       where e.folded = any($1::text[]) and e.verified_at is not null and u.deleted_at is null`,
+      [emails.map((email) => email.toLowerCase())],
     );
-    return rows[0] && toUser(rows[0]);
+    return new Map(rows.map((row) => [row.folded, toUser(row)]));
   }
 
   async localAdmin(): Promise<User | undefined> {
@@ -100,9 +99,9 @@ export class UserStore implements Users {
   }
 
   /** The primary address of each user first. */
-  async emails(userIds: readonly number[]): Promise<readonly Email[]> {
-    return this.db.query<Email & object>(
-      `select user_id as "userId", email, verified_at is not null as verified, is_primary as "primary"
+  async emails(userIds: readonly number[]): Promise<readonly UserEmail[]> {
+    return this.db.query<UserEmail & object>(
+      `select user_id as "userId", email as address, verified_at is not null as verified, is_primary as "primary"
        from emails where user_id = any($1::int[]) order by is_primary desc, created_at, folded`,
       [userIds],
     );

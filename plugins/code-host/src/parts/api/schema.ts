@@ -42,7 +42,7 @@ type KeyValuePair {
   value: String
 }
 
-type Repository implements Node {
+type Repository implements Node @requires(role: USER) {
   id: ID!
   "Such as github.com/owner/name."
   name: String!

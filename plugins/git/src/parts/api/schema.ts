@@ -6,7 +6,7 @@ extend type Query {
 
 extend type Mutation {
   "Fetches a repository soon, before everything on the schedule."
-  updateMirrorRepository(repository: ID!): EmptyResponse
+  updateMirrorRepository(repository: ID!): EmptyResponse @requires(role: USER)
   "Removes a mirror from disk and clones it anew."
   recloneRepository(repo: ID!): EmptyResponse @requires(role: SITE_ADMIN)
 }
@@ -85,7 +85,7 @@ type GitObject {
 }
 
 "A branch, a tag or another name of a commit."
-type GitRef implements Node {
+type GitRef implements Node @requires(role: USER) {
   id: ID!
   "The whole name, such as refs/heads/main."
   name: String!
@@ -114,7 +114,7 @@ type Signature {
   date: String!
 }
 
-type GitCommit implements Node {
+type GitCommit implements Node @requires(role: USER) {
   id: ID!
   repository: Repository!
   oid: String!

@@ -1,12 +1,12 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { type Deps, identityOf } from '../../wiring.js';
 import { accessTokenResolvers } from './access-token-resolvers.js';
 import { typeDefs } from './schema.js';
 import { userMutations } from './user-mutations.js';
 import { userResolvers } from './user-resolvers.js';
-import { type ApiDeps, identityOf } from './wiring.js';
 
-export default defineGraphQL<ApiDeps, typeof config>()({
+export default defineGraphQL<Deps, typeof config>()({
   typeDefs,
   extends: ['Query', 'Mutation'],
   loaders: (deps, ctx) => {

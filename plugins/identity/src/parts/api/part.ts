@@ -1,18 +1,16 @@
 import { core, definePart } from '@sextant/sdk';
-import { accessTokenPolicy, auditTrail, organizations, userChanged, users } from '../../api.js';
+import { userChanged } from '../../api.js';
 import { config } from '../../config.js';
+import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
+import { deps, identityOf } from '../../wiring.js';
 import { accessTokenNode, organizationNode, userNode } from './nodes.js';
-import { deps, identityOf } from './wiring.js';
 
 export default definePart(config)({
   deps,
   register(r) {
     r.storage(identityStorage);
-    r.provide(users, (d, ctx) => identityOf(d, ctx).users);
-    r.provide(organizations, (d, ctx) => identityOf(d, ctx).organizations);
-    r.provide(accessTokenPolicy, (_d, ctx) => ({ current: () => ctx.config.get().accessTokens }));
-    r.provide(auditTrail, (d, ctx) => identityOf(d, ctx).audit);
+    provideServices(r);
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
     r.contribute(core.nodes, (d, ctx) => userNode(identityOf(d, ctx)));
     r.contribute(core.nodes, (d, ctx) => accessTokenNode(identityOf(d, ctx)));

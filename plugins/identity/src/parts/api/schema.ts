@@ -29,7 +29,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "A person's account."
-  type User implements Node {
+  type User implements Node @requires(role: USER) {
     id: ID!
     databaseID: Int!
     username: String!
@@ -72,7 +72,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "An organisation: a group of people with settings of its own."
-  type Org implements Node {
+  type Org implements Node @requires(role: USER) {
     id: ID!
     name: String!
     displayName: String
@@ -91,7 +91,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "An access token. Its text is shown once, when it is created."
-  type AccessToken implements Node {
+  type AccessToken implements Node @requires(role: USER) {
     id: ID!
     "Whom the token stands for."
     subject: User

@@ -20,7 +20,7 @@ export function userMutations(identity: Identity, config: () => IdentityConfig):
     createUser: async (_parent, { username, email, verifiedEmail }: CreateArguments, { actor }) => {
       const user = await identity.accounts.create({
         username,
-        email: email ? { address: email, verified: verifiedEmail ?? true } : undefined,
+        emails: email ? [{ address: email, verified: verifiedEmail ?? true }] : [],
       });
       identity.audit.record('user', 'created', { actor }, { subjectUID: String(user.id) });
       return { user, resetPasswordURL: null };

@@ -1,9 +1,9 @@
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
-import type { Organization, User } from '../../api.js';
+import type { Organization, User, UserEmail } from '../../api.js';
 import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
-import type { Email, UserFilter } from '../../storage/user-store.js';
+import type { UserFilter } from '../../storage/user-store.js';
 import { cursorId } from './cursor-id.js';
 import { mayAdminister } from './viewer.js';
 
@@ -16,8 +16,8 @@ export function userResolvers(
   identity: Identity,
   config: () => IdentityConfig,
 ): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
-  const emails = (user: User, op: Operation): Promise<readonly Email[]> | null =>
-    mayAdminister(op.actor, user.id) ? op.loader<number, readonly Email[]>('emails').load(user.id) : null;
+  const emails = (user: User, op: Operation): Promise<readonly UserEmail[]> | null =>
+    mayAdminister(op.actor, user.id) ? op.loader<number, readonly UserEmail[]>('emails').load(user.id) : null;
   return {
     queries: {
       currentUser: async (_parent, _args, { actor }) =>
@@ -44,7 +44,7 @@ export function userResolvers(
         id: (user: User) => encodeNodeId('User', user.id),
         databaseID: (user: User) => user.id,
         displayName: (user: User) => user.displayName ?? null,
-        avatarURL: () => null,
+        avatarURL: (user: User) => user.avatarUrl ?? null,
         url: (user: User) => userPath(user),
         settingsURL: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? `${userPath(user)}/settings` : null),
         siteAdmin: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? user.siteAdmin : null),
@@ -72,7 +72,7 @@ export function userResolvers(
           actor.siteAdmin || (mayAdminister(actor, user.id) && config().allowUsernameChanges),
         namespaceName: (user: User) => user.username,
       },
-      UserEmail: { isPrimary: (email: Email) => email.primary },
+      UserEmail: { email: (email: UserEmail) => email.address, isPrimary: (email: UserEmail) => email.primary },
       Org: {
         id: (organization: Organization) => encodeNodeId('Org', organization.id),
         displayName: (organization: Organization) => organization.displayName ?? null,

@@ -28,6 +28,8 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     db: kernel.service(core.storage, 'identity'),
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
+    secrets: kernel.service(core.secrets, 'identity'),
+    renewals: [],
   };
   const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
   const plugin = { config: view, log: kernel.service(core.log, 'identity') };

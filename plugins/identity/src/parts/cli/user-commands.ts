@@ -20,7 +20,7 @@ const create = identityCommand({
       username: args.username,
       displayName: args.displayName,
       siteAdmin: args.siteAdmin,
-      email: args.email === undefined ? undefined : { address: args.email, verified: true },
+      emails: args.email === undefined ? [] : [{ address: args.email, verified: true }],
     });
     identity.audit.record('user', 'created', OPERATOR, { subjectUID: String(user.id) });
     out.line(`User ${user.username} is created.`);

@@ -1,11 +1,11 @@
 export const typeDefs = /* GraphQL */ `
 extend type Query {
   "Searches code, paths, symbols, repositories, commits and diffs that the viewer may see."
-  search(query: String!, version: SearchVersion = V3, patternType: SearchPatternType): Search
+  search(query: String!, version: SearchVersion = V3, patternType: SearchPatternType): Search @requires(role: USER)
   "How a query is understood, where it would be looked for and what that costs, without looking."
-  searchQueryExplain(query: String!, patternType: SearchPatternType): SearchQueryExplanation
+  searchQueryExplain(query: String!, patternType: SearchPatternType): SearchQueryExplanation @requires(role: USER)
   "What may stand at the cursor of a query that is being typed. Position counts UTF-16 units; first is at most 50."
-  searchSuggestions(query: String!, position: Int!, first: Int = 20, patternType: SearchPatternType): SearchSuggestions
+  searchSuggestions(query: String!, position: Int!, first: Int = 20, patternType: SearchPatternType): SearchSuggestions @requires(role: USER)
 }
 
 type SearchSuggestions {

@@ -13,7 +13,7 @@ export const siteTypeDefs = /* GraphQL */ `
   }
 
   "One installation of Sextant."
-  type Site implements Node & SettingsSubject {
+  type Site implements Node & SettingsSubject @requires(role: PUBLIC) {
     id: ID!
     "Tells this installation from others."
     siteID: String!

@@ -1,22 +1,26 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import type { config } from '../../config.js';
-import { type Identity, wireIdentity } from '../../identity.js';
+import { credentialRenewal } from './api.js';
+import type { config } from './config.js';
+import { type Identity, wireIdentity } from './identity.js';
 
+/** What every part of the plugin that serves others is built on. */
 export const deps = {
   db: core.storage,
   events: core.events,
   clock: core.clock,
+  secrets: core.secrets,
   limits: core.limits,
   process: core.process,
+  renewals: credentialRenewal,
 } as const;
 
-export type ApiDeps = typeof deps;
-export type ApiContext = PluginContext<typeof config>;
+export type Deps = typeof deps;
+export type Context = PluginContext<typeof config>;
 
 // The kernel resolves the dependencies once for each life of the part, so they are its key.
 const lives = new WeakMap<object, Identity>();
 
-export function identityOf(resolved: Resolved<ApiDeps>, ctx: ApiContext): Identity {
+export function identityOf(resolved: Resolved<Deps>, ctx: Context): Identity {
   let identity = lives.get(resolved);
   if (!identity) lives.set(resolved, (identity = wireIdentity(resolved, ctx)));
   return identity;

@@ -1,0 +1,36 @@
+import type { Make, Registrar } from '@sextant/sdk';
+import {
+  type AccessTokenPolicy,
+  type AccountDirectory,
+  type AuditTrail,
+  accessTokenPolicy,
+  accounts,
+  auditTrail,
+  type ExternalAccounts,
+  externalAccounts,
+  type Organizations,
+  organizations,
+  type Users,
+  users,
+} from './api.js';
+import type { config } from './config.js';
+import { type Deps, identityOf } from './wiring.js';
+
+type MakeOf<V> = Make<V, Deps, typeof config>;
+
+const makeUsers: MakeOf<Users> = (deps, ctx) => identityOf(deps, ctx).users;
+const makeOrganizations: MakeOf<Organizations> = (deps, ctx) => identityOf(deps, ctx).organizations;
+const makeAccounts: MakeOf<AccountDirectory> = (deps, ctx) => identityOf(deps, ctx).directory;
+const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf(deps, ctx).externalAccounts;
+const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
+const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
+
+/** What the plugin provides to others; every part that does so hands over the very same functions. */
+export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide'>): void {
+  r.provide(users, makeUsers);
+  r.provide(organizations, makeOrganizations);
+  r.provide(accounts, makeAccounts);
+  r.provide(externalAccounts, makeExternalAccounts);
+  r.provide(auditTrail, makeAuditTrail);
+  r.provide(accessTokenPolicy, makeTokenPolicy);
+}
