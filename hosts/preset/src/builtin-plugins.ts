@@ -14,6 +14,7 @@ import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
+import permissions from '@sextant/plugin-permissions';
 import search from '@sextant/plugin-search';
 import site from '@sextant/plugin-site';
 import type { Manifest } from '@sextant/sdk';
@@ -37,5 +38,6 @@ export const builtinPlugins: readonly Manifest[] = [
   git,
   highlight,
   outboundWebhooks,
+  permissions,
   search,
 ] as unknown as readonly Manifest[];

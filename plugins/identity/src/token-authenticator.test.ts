@@ -66,6 +66,7 @@ describe('the authenticator of access tokens', () => {
       byId: async () => undefined,
       byIds: async () => new Map(),
       byUsername: async (name) => people.find((user) => user.username === name),
+      page: async () => [],
     };
     authenticator = new TokenAuthenticator(tokens, users, async () => byName('root'), limits, new AuditLog(log));
   });
