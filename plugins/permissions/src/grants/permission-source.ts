@@ -77,10 +77,12 @@ export class SyncedPermissions implements PermissionSource {
       'SELECT s.version::text AS shared, p.version::text AS person FROM shared s LEFT JOIN people p ON p.user_id = $1',
       [userId],
     );
-    const shared = this.#shared?.value.version === row?.shared && this.#shared ? this.#shared.value : await this.#readShared();
+    const before = this.#shared?.value;
+    const shared = before && before.version === row?.shared ? before : await this.#readShared();
     this.#shared = { value: shared };
     const version = row?.person ?? '0';
-    const fresh = kept?.value.version === version && now < kept.value.until;
+    // What a person sees hangs on what is shared as well.
+    const fresh = shared === before && kept?.value.version === version && now < kept.value.until;
     const person = fresh ? kept.value : await this.#readPerson(userId, version, shared, now, kept?.value);
     this.#people.delete(userId);
     this.#people.set(userId, { value: person, at: now });

@@ -51,22 +51,33 @@ export class DueSyncs {
       [...restricted.without(known)],
     ]);
     const gone = known.without(all);
-    for (const id of gone) await this.#forget(id);
+    await this.forget([...gone]);
     // Those that are open now stay known to their sources: should they be closed again, the host is asked, and until then what it said stands.
     await this.parts.db.query('DELETE FROM repositories WHERE id = ANY($1::int[])', [[...known.and(all).without(restricted)]]);
     return { enforced };
   }
 
-  async #forget(id: number): Promise<void> {
-    await this.parts.db.transaction(async (tx) => {
-      await tx.query('DELETE FROM path_rules WHERE repository_id = $1', [id]);
-      await tx.query('DELETE FROM repositories WHERE id = $1', [id]);
-      await tx.query(
-        `WITH held AS (UPDATE grants SET bits = set_bit(bits, $2, 0) WHERE piece = $1 AND get_bit(bits, $2) = 1 RETURNING source_id)
-         UPDATE people SET version = nextval('versions') WHERE user_id IN (SELECT s.user_id FROM sources s JOIN held ON held.source_id = s.id)`,
-        [Math.floor(id / PIECE), id % PIECE],
-      );
-    });
+  /** Takes these away from whoever has them. */
+  async forget(ids: readonly number[]): Promise<void> {
+    for (const id of ids)
+      await this.parts.db.transaction(async (tx) => {
+        await tx.query('DELETE FROM path_rules WHERE repository_id = $1', [id]);
+        await tx.query('DELETE FROM repositories WHERE id = $1', [id]);
+        await tx.query(
+          `WITH held AS (UPDATE grants SET bits = set_bit(bits, $2, 0) WHERE piece = $1 AND get_bit(bits, $2) = 1 RETURNING source_id)
+           UPDATE people SET version = nextval('versions') WHERE user_id IN (SELECT s.user_id FROM sources s JOIN held ON held.source_id = s.id)`,
+          [Math.floor(id / PIECE), id % PIECE],
+        );
+      });
+  }
+
+  /** Those of which it was not known that they are restricted. */
+  async untracked(ids: readonly number[]): Promise<readonly number[]> {
+    const rows = await this.parts.db.query<{ id: number }>(
+      'SELECT given.id FROM unnest($1::int[]) AS given (id) WHERE NOT EXISTS (SELECT FROM repositories r WHERE r.id = given.id)',
+      [ids],
+    );
+    return rows.map(({ id }) => id);
   }
 
   async #noteHosts(): Promise<void> {

@@ -9,7 +9,7 @@ import { PRIORITY, type SyncJobs, type SyncReason } from './sync-jobs.js';
 
 interface Parts {
   readonly events: Pick<Events, 'subscribe'>;
-  readonly hosts: Pick<PermissionHosts, 'restrictions'>;
+  readonly hosts: Pick<PermissionHosts, 'restrictions' | 'byIds'>;
   readonly external: Pick<ExternalAccounts, 'byAccountIds'>;
   readonly shared: SharedState;
   readonly sources: AccountSources;
@@ -50,15 +50,20 @@ export class SyncTriggers implements Disposable {
   async #repositories(ids: readonly number[], reason: string): Promise<void> {
     if (reason === 'pushed') return;
     if (reason === 'deleted' || reason === 'purged') {
-      await this.parts.due.noteRepositories();
+      await this.parts.due.forget(ids);
       return;
     }
-    const { restricted } = await this.parts.hosts.restrictions();
-    const wished = reason === 'added' ? 'REPOSITORY_ADDED' : 'REPOSITORY_CHANGED';
+    if (!(await this.parts.hosts.restrictions()).enforced) return;
+    const found = await this.parts.hosts.byIds(ids);
+    const hidden = ids.filter((id) => found.get(id)?.private);
+    // Of one that was updated, what matters is whether it was open before.
+    const wished = reason === 'updated' ? await this.parts.due.untracked(hidden) : hidden;
     await this.parts.jobs.enqueue(
-      ids
-        .filter((id) => restricted.has(id))
-        .map((id) => ({ subject: { repositoryId: id }, reason: wished, priority: reason === 'added' ? PRIORITY.never : PRIORITY.changed })),
+      wished.map((id) => ({
+        subject: { repositoryId: id },
+        reason: reason === 'added' ? 'REPOSITORY_ADDED' : 'REPOSITORY_CHANGED',
+        priority: reason === 'added' ? PRIORITY.never : PRIORITY.changed,
+      })),
     );
   }
 
@@ -74,10 +79,10 @@ export class SyncTriggers implements Disposable {
     accounts: string[];
   }): Promise<void> {
     const owners = await this.parts.external.byAccountIds({ type: serviceType, id: serviceId }, accounts);
-    const { restricted } = await this.parts.hosts.restrictions();
+    const found = await this.parts.hosts.byIds(repositoryIds);
     const wish = { reason: 'WEBHOOK', priority: PRIORITY.changed, after: this.parts.webhookDelay() } as const;
     await this.parts.jobs.enqueue([
-      ...repositoryIds.filter((id) => restricted.has(id)).map((repositoryId) => ({ subject: { repositoryId }, ...wish })),
+      ...repositoryIds.filter((id) => found.get(id)?.private).map((repositoryId) => ({ subject: { repositoryId }, ...wish })),
       ...[...new Set([...owners.values()].map(({ userId }) => userId))].map((userId) => ({ subject: { userId }, ...wish })),
     ]);
   }

@@ -1,14 +1,14 @@
 import type { PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import { IdSet, type Logger, type Secret, type Storage } from '@sextant/sdk';
-import { type Change, GrantStore } from '../grants/grant-store.js';
+import { type Change, GrantStore, moveVersions } from '../grants/grant-store.js';
 import type { BindMode } from '../site-settings.js';
 import type { AccountSources, AskedAccount } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
 import type { CodeHostState, SyncOutcome } from './sync-jobs.js';
 
 /** Repositories that are looked up, and at a first sync shown, at a time. */
-const BATCH = 200;
+const BATCH = 100;
 
 export interface SyncRun {
   readonly signal: AbortSignal;
@@ -111,21 +111,32 @@ export class UserSync {
       const store = new GrantStore(tx);
       await store.lock(account.service);
       const change = await store.replace(account.sourceId, granted, { askedAt, whole });
-      if (whole)
+      if (whole) {
+        // What was hidden because the credential was refused, or what was known too old, is seen again, the same as before.
+        const [{ user_id } = { user_id: null }] = await tx.query<{ user_id: number | null }>(
+          `SELECT user_id FROM sources WHERE id = $1 AND (refused_since IS NOT NULL OR (SELECT settings ? 'permissions.maxAge' FROM shared))`,
+          [account.sourceId],
+        );
+        if (user_id !== null) await moveVersions(tx, [user_id]);
         await tx.query(
           'UPDATE sources SET asked_at = $2, synced_at = now(), failure = NULL, failing_since = NULL, refused_since = NULL WHERE id = $1',
           [account.sourceId, askedAt],
         );
+      }
       return change;
     });
   }
 
-  #note({ sourceId }: AskedAccount, failure: string, refused: boolean): Promise<unknown> {
-    return this.parts.db.query(
-      `UPDATE sources SET failure = $2, failing_since = coalesce(failing_since, now()),
-         refused_since = CASE WHEN $3::boolean THEN coalesce(refused_since, now()) ELSE refused_since END WHERE id = $1`,
-      [sourceId, failure, refused],
-    );
+  #note({ sourceId }: AskedAccount, failure: string, refused: boolean): Promise<void> {
+    return this.parts.db.transaction(async (tx) => {
+      const [row] = await tx.query<{ user_id: number | null }>(
+        `UPDATE sources SET failure = $2, failing_since = coalesce(failing_since, now()),
+           refused_since = CASE WHEN $3::boolean THEN coalesce(refused_since, now()) ELSE refused_since END WHERE id = $1 RETURNING user_id`,
+        [sourceId, failure, refused],
+      );
+      // Whoever has read it must learn when it ends.
+      if (refused && row?.user_id) await moveVersions(tx, [row.user_id]);
+    });
   }
 }
 

@@ -1,11 +1,12 @@
 import codeHost from '@sextant/plugin-code-host';
-import { type Repository, repositories, visibility } from '@sextant/plugin-code-host/api';
+import { permissionHosts, type Repository, repositories, visibility } from '@sextant/plugin-code-host/api';
 import identity from '@sextant/plugin-identity';
 import { accounts, externalAccounts, type User } from '@sextant/plugin-identity/api';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import site from '@sextant/plugin-site';
 import { core, RepoName, Secret, type Storage } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { expect, vi } from 'vitest';
 import { actorOf } from '../explain/access-explainer.js';
 import manifest from '../manifest.js';
 import { AForge, forgePlugin } from './a-forge.js';
@@ -75,6 +76,19 @@ export async function aSite(options: { readonly enforce?: 'sign-in' | 'username'
     async sees(user: User): Promise<readonly string[]> {
       const found = await records.list(actorOf(user), {}, { limit: 1_000 });
       return found.map(({ name }) => String(name)).sort();
+    },
+    /** Waits for what events have set off: no sync waits or runs, and every restricted repository was tried. */
+    async settled(): Promise<void> {
+      await vi.waitFor(async () => {
+        await kernel.jobs.drain();
+        const { restricted } = await kernel.service(permissionHosts, 'code-host').restrictions();
+        const [row] = await db.query<{ waiting: number; tried: number }>(
+          `SELECT (SELECT count(*)::int FROM sync_jobs WHERE state IN ('queued', 'processing', 'errored')) AS waiting,
+             (SELECT count(*)::int FROM repositories WHERE tried_at IS NOT NULL AND id = ANY($1::int[])) AS tried`,
+          [[...restricted]],
+        );
+        expect({ waiting: row?.waiting, untried: restricted.size - (row?.tried ?? 0) }).toEqual({ waiting: 0, untried: 0 });
+      }, eventually);
     },
     async syncUser(user: User): Promise<void> {
       await ask('mutation($id: ID!) { scheduleUserPermissionsSync(user: $id) { alwaysNil } }', { id: nodeId('User', user.id) });
