@@ -7,8 +7,9 @@ import type { AccountSources, AskedAccount } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
 import type { CodeHostState, SyncOutcome } from './sync-jobs.js';
 
-/** Repositories that are looked up, and at a first sync shown, at a time. */
-const BATCH = 100;
+/** Repositories that are looked up, and at a first sync shown, at a time: few at first, because somebody waits, and then many. */
+const FIRST_BATCH = 100;
+const LARGEST_BATCH = 2_000;
 
 export interface SyncRun {
   readonly signal: AbortSignal;
@@ -93,11 +94,13 @@ export class UserSync {
     signal: AbortSignal,
   ): AsyncIterable<readonly number[]> {
     let batch: string[] = [];
+    let size = FIRST_BATCH;
     for (const host of account.hosts) {
       for await (const externalId of host.repositoriesOf(asked, { signal })) {
         signal.throwIfAborted();
         batch.push(externalId);
-        if (batch.length < BATCH) continue;
+        if (batch.length < size) continue;
+        size = Math.min(size * 2, LARGEST_BATCH);
         yield [...(await this.parts.hosts.idsOf(account.service, batch)).values()];
         batch = [];
       }
