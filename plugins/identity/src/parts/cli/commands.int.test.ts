@@ -6,7 +6,7 @@ import manifest from '../../manifest.js';
 import { codeOf } from '../../testing/administration.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
-import type { deps } from './wiring.js';
+import type { deps } from '../../wiring.js';
 
 let kernel: TestKernel;
 beforeAll(async () => {
