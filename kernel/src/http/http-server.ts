@@ -158,6 +158,11 @@ export class HttpServer {
     if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** What is mounted now. */
+  get routes(): readonly Pick<Route, 'plugin' | 'method' | 'path'>[] {
+    return this.#table.routes;
+  }
+
   /** For the status page and tests. */
   get figures(): { readonly routes: number; readonly requests: number } {
     return { routes: this.#table.size, requests: this.#flights.size };

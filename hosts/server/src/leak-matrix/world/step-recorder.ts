@@ -1,0 +1,70 @@
+import { currentEntry } from '@sextant/kernel';
+import { type Git, gitService } from '@sextant/plugin-git/api';
+import { type SearchEngine, searchEngine } from '@sextant/plugin-search/api';
+import { core } from '@sextant/sdk';
+import type { TestKernel } from '@sextant/sdk/testing';
+import pg from 'pg';
+
+/** What is done for one who asks at its own times, and not for the question. */
+const OF_ITS_OWN = /^(?:begin|commit|rollback|set |select set_config|discard|listen)|access_tokens|wall_state/i;
+
+/** Work in the background is nobody's, which looks like the one who is not signed in. */
+const FOR_A_REQUEST: ReadonlySet<string> = new Set(['route', 'resolver', 'call']);
+
+/** Notes what is done for whom: statements of SQL, calls of git and of the index. This stands for how long an answer takes, which no test can assert. */
+export class StepRecorder implements Disposable {
+  readonly #steps = new Map<string, string[]>();
+  readonly #undo: (() => void)[] = [];
+
+  constructor(kernel: TestKernel) {
+    const actors = kernel.service(core.actor, 'code-host');
+    const note = (step: string): void => {
+      const { kind } = currentEntry() ?? {};
+      if (kind !== undefined && FOR_A_REQUEST.has(kind)) this.#steps.get(actors.current().id)?.push(step);
+    };
+    const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
+    const { query } = prototype;
+    prototype.query = function noted(this: unknown, ...args: unknown[]) {
+      const text = typeof args[0] === 'string' ? args[0] : ((args[0] as { text?: string } | undefined)?.text ?? '');
+      if (text !== '' && !OF_ITS_OWN.test(text.trimStart())) note(`sql ${text.replaceAll(/\s+/g, ' ')}`);
+      return query.apply(this, args);
+    };
+    this.#undo.push(() => {
+      prototype.query = query;
+    });
+    this.#watch('git', kernel.service<Git>(gitService, 'git'), note);
+    this.#watch('index', kernel.service<SearchEngine>(searchEngine, 'search'), note);
+  }
+
+  /** What is done for this actor while the work goes on. */
+  async of<R>(actorId: string, work: () => Promise<R>): Promise<{ readonly result: R; readonly steps: readonly string[] }> {
+    const steps: string[] = [];
+    this.#steps.set(actorId, steps);
+    try {
+      return { result: await work(), steps };
+    } finally {
+      this.#steps.delete(actorId);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const undo of this.#undo) undo();
+  }
+
+  #watch(of: string, service: object, note: (step: string) => void): void {
+    const methods = service as Record<string, unknown>;
+    for (let owner: object | null = service; owner && owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object | null) {
+      for (const name of Object.getOwnPropertyNames(owner)) {
+        const method = methods[name];
+        if (name === 'constructor' || typeof method !== 'function') continue;
+        const wrapped = function noted(this: unknown, ...args: unknown[]): unknown {
+          note(`${of} ${name}`);
+          return (method as (...args: unknown[]) => unknown).apply(service, args);
+        };
+        const own = Object.getOwnPropertyDescriptor(service, name);
+        Object.defineProperty(service, name, { value: wrapped, configurable: true, writable: true });
+        this.#undo.push(() => (own ? Object.defineProperty(service, name, own) : delete methods[name]));
+      }
+    }
+  }
+}
