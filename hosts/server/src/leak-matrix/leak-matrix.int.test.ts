@@ -1,5 +1,6 @@
 import { validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askWhileRevoked } from './ask-while-revoked.js';
 import { askAll, inWords } from './matrix.js';
 import type { PluginRows } from './row.js';
 import { allRows } from './rows/all-rows.js';
@@ -44,6 +45,19 @@ describe.each(['code-host', 'git', 'search', 'highlight', 'kernel'])('what %s sh
     await world.kernel.jobs.drain();
     const result = await askAll(rows, questionsOf(world, EVERYBODY), world.steps);
     cells += result.cells;
+    expect(inWords(result.failures)).toBe('');
+  }, 120_000);
+});
+
+describe('a grant that is taken away while an answer is on its way (row 17)', () => {
+  it('has nothing more said of what it showed, five seconds later at the latest', async () => {
+    await world.kernel.jobs.drain();
+    const result = await askWhileRevoked(
+      plugins.flatMap(({ rows }) => rows),
+      world,
+    );
+    cells += result.cells;
+    expect(result.cells).toBeGreaterThan(50);
     expect(inWords(result.failures)).toBe('');
   }, 120_000);
 });

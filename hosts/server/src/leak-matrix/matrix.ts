@@ -11,6 +11,8 @@ export interface Question {
   readonly ghost: Target;
   /** The truth, by a model that knows nothing of the wall. */
   may(asker: Asker, target: Target): boolean;
+  /** Done before a row is asked. */
+  before?(row: Row): Promise<void>;
 }
 
 export interface Failure {
@@ -40,6 +42,7 @@ export async function askAll(rows: readonly Row[], questions: readonly Question[
   for (const row of rows) {
     const askInTurn = async (own: readonly Question[]): Promise<void> => {
       for (const question of own) {
+        await question.before?.(row);
         // Asked once for all targets, and again where one looks otherwise.
         const ghosts = new Ghost(row, question, steps);
         for (const target of question.targets) {

@@ -8,10 +8,15 @@ export interface Asker {
   /** `user:7`; of nobody signed in: `anonymous`. */
   readonly actorId: string;
   readonly siteAdmin: boolean;
-  fetch(
-    path: string,
-    init?: { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
-  ): Promise<Answer>;
+  fetch(path: string, init?: Init): Promise<Answer>;
+  /** The answer as it comes. */
+  open(path: string, init?: Init): Promise<Response>;
+}
+
+export interface Init {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** All that the asker gets to see. */
@@ -33,17 +38,21 @@ export interface Row {
   readonly covers?: readonly string[];
   readonly document?: DocumentNode;
   ask(asker: Asker, target: Target): Promise<Answer>;
+  /** What the asker says, and so tells nothing when it comes back. */
+  readonly question?: (target: Target) => string;
   /** Does the answer tell that it is there? Default: it holds a mark of it that the question did not. */
   reveals?(answer: Answer, target: Target): boolean;
   /** Which of those that one may see it tells of. Default: what is cloned, and not deleted. */
   readonly shows?: (target: Target, asker: Asker) => boolean;
   /** It ruins what it is asked about: never asked by who may. */
   readonly spoils?: boolean;
+  /** Its answer is long on its way: at these steps a grant may be taken away. */
+  readonly held?: RegExp;
   /** Only site admins are answered at all. */
   readonly forAdmins?: boolean;
 }
 
-type More = Pick<Row, 'about' | 'reveals' | 'shows' | 'spoils' | 'forAdmins' | 'covers'>;
+type More = Pick<Row, 'about' | 'reveals' | 'shows' | 'spoils' | 'forAdmins' | 'covers' | 'held'>;
 
 export const isThere = (target: Target): boolean => !target.isDeleted;
 export const isCloned = (target: Target): boolean => target.isCloned && !target.isDeleted;
@@ -53,6 +62,7 @@ export function gql(name: string, document: string, variables: (target: Target) 
   return {
     name,
     document: parse(document),
+    question: (target) => JSON.stringify(variables(target)),
     reveals: (answer, target) => tellsMoreThan(JSON.stringify(variables(target)), answer.body, target),
     ask: (asker, target) =>
       asker.fetch('/.api/graphql', {
@@ -75,6 +85,7 @@ export function http(
   return {
     name,
     covers: [covers],
+    question: (target) => decodeURIComponent(request(target).path),
     reveals: (answer, target) => tellsMoreThan(decodeURIComponent(request(target).path), answer.body, target),
     ask: (asker, target) => {
       const { path, ...init } = request(target);

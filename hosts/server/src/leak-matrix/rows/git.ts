@@ -37,7 +37,10 @@ export function gitRows(schema: GraphQLSchema): PluginRows {
       more,
     );
   const raw = (name: string, rest: (t: Target) => string, more: Partial<Row> = {}, headers: Readonly<Record<string, string>> = {}): Row =>
-    http(`raw: ${name}`, 'HTTP GET /*repo/-/raw{/*path}', (t) => ({ path: `/${t.name}${rest(t)}`, headers }), more);
+    http(`raw: ${name}`, 'HTTP GET /*repo/-/raw{/*path}', (t) => ({ path: `/${t.name}${rest(t)}`, headers }), {
+      held: /^git (?:archive|blob)$/,
+      ...more,
+    });
   const isFound: Pick<Row, 'reveals'> = { reveals: ({ status }) => status < 300 };
   /** None is made of what rules hide a part of. */
   const archive: Partial<Row> = { ...isFound, shows: (t, asker) => isCloned(t) && asker.name !== 'ruled' };

@@ -4,6 +4,8 @@ import { everythingOf } from '../selection.js';
 import type { Target } from '../target.js';
 
 const file = { about: 'file' } as const;
+/** It goes on while something else happens. */
+const held = { held: /^(?:git|index) / };
 /** Forks and archived repositories are looked at when the query says so. */
 const ALL = 'fork:yes archived:yes';
 
@@ -11,12 +13,10 @@ const ALL = 'fork:yes archived:yes';
 export function searchRows(schema: GraphQLSchema): PluginRows {
   const SEARCH = 'HTTP GET /.api/search/stream';
   const stream = (name: string, query: (t: Target) => string, more: Partial<Row> = {}, options = ''): Row =>
-    http(
-      `stream: ${name}`,
-      SEARCH,
-      (t) => ({ path: `/.api/search/stream?cm=t${options}&q=${encodeURIComponent(`${ALL} ${query(t)}`)}` }),
-      more,
-    );
+    http(`stream: ${name}`, SEARCH, (t) => ({ path: `/.api/search/stream?cm=t${options}&q=${encodeURIComponent(`${ALL} ${query(t)}`)}` }), {
+      ...held,
+      ...more,
+    });
   const matching: Pick<Row, 'reveals'> = { reveals: ({ body }) => /"matchCount":[1-9]/.test(body) };
   const found: Partial<Row> = { ...file, ...matching };
   const exactly = ({ name }: Target): string => `repo:^${name}$`;
@@ -25,14 +25,14 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
       `suggestions: ${name}`,
       'HTTP GET /.api/search/suggest',
       (t) => ({ path: `/.api/search/suggest?first=50&q=${encodeURIComponent(query(t))}` }),
-      { reveals: ({ body }) => body.includes('"insertText"'), ...more },
+      { ...held, reveals: ({ body }) => body.includes('"insertText"'), ...more },
     );
   const grouped = (mode: string, query: (t: Target) => string, more: Partial<Row> = {}): Row =>
     gql(
       `groups by ${mode}`,
       `query ($q: String!) { search(query: $q) { aggregation(groupBy: ${mode}, first: 50) ${everythingOf(schema, 'SearchAggregation')} aggregationModes { available mode reason } } }`,
       (t) => ({ q: `${ALL} ${query(t)}` }),
-      more,
+      { ...held, ...more },
     );
   const results = everythingOf(schema, 'SearchResults');
 

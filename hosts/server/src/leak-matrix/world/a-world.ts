@@ -13,6 +13,7 @@ import { expect, vi } from 'vitest';
 import type { Answer, Asker } from '../row.js';
 import { fileOf, type Target } from '../target.js';
 import { makeBareRepository } from './bare-repository.js';
+import { ShiftedClock } from './shifted-clock.js';
 import { StepRecorder } from './step-recorder.js';
 import { WrittenGrants, WrittenHost, writtenPlugin } from './test-plugins.js';
 
@@ -44,6 +45,7 @@ export interface World {
   readonly kernel: TestKernel;
   readonly grants: WrittenGrants;
   readonly steps: StepRecorder;
+  readonly clock: ShiftedClock;
   readonly repositories: Readonly<Record<Key, Target>>;
   /** One that never was. */
   readonly ghost: Target;
@@ -72,9 +74,11 @@ export async function aWorld(): Promise<World> {
   const hostUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const host = new WrittenHost();
   const grants = new WrittenGrants();
+  const clock = new ShiftedClock();
   const codeHost = { repoListUpdateInterval: '1h', enforceForSiteAdmins: false };
   const kernel = await startTestKernel({
     plugins: [...builtinPlugins, writtenPlugin(host, grants)],
+    clock,
     config: {
       plugins: {
         'code-host': codeHost,
@@ -184,6 +188,7 @@ export async function aWorld(): Promise<World> {
     kernel,
     grants,
     steps: new StepRecorder(kernel),
+    clock,
     repositories,
     ghost,
     connection,
@@ -226,12 +231,14 @@ async function askersOf(kernel: TestKernel): Promise<Pick<World, 'askers' | 'use
   const userIds: Record<string, number> = {};
   const askers: Record<string, Asker> = {};
   const asker = (name: string, actorId: string, siteAdmin: boolean, own: Readonly<Record<string, string>>): void => {
+    const open: Asker['open'] = (path, { headers, ...init } = {}) =>
+      kernel.fetch(path, { ...init, redirect: 'manual', headers: { ...headers, ...own } });
     askers[name] = {
       name,
       actorId,
       siteAdmin,
-      fetch: async (path, { headers, ...init } = {}) =>
-        answerOf(await kernel.fetch(path, { ...init, redirect: 'manual', headers: { ...headers, ...own } })),
+      open,
+      fetch: async (path, init) => answerOf(await open(path, init)),
     };
   };
   for (const person of Object.keys(GRANTS) as Person[]) {

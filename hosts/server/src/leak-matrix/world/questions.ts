@@ -1,7 +1,7 @@
 import type { Question } from '../matrix.js';
-import type { Asker } from '../row.js';
+import type { Asker, Row } from '../row.js';
 import { fileOf, type Target } from '../target.js';
-import { GRANTS, KEYS, type Key, type Person, type World } from './a-world.js';
+import { GRANTS, grantTo, KEYS, type Key, type Person, type World } from './a-world.js';
 
 /** By what each was granted: the truth, without the wall. */
 const granted = (asker: Asker, target: Target): boolean =>
@@ -15,6 +15,13 @@ const closedFile = (target: Target): Target => ({ ...target, of: 'file', file: f
 /** And one that never was in it. */
 const ghostFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf('gizmo', true) });
 
+/** Whatever is kept for the one who is revoked, is kept from when they could see it. */
+async function seenBefore(world: World, row: Row): Promise<void> {
+  grantTo(world, 'revoked', ['amber', 'birch']);
+  if (!row.spoils) await row.ask(world.askers.revoked, world.repositories.amber);
+  grantTo(world, 'revoked', []);
+}
+
 /** Everybody about every repository, and everybody who knows amber about its closed file. */
 export function questionsOf(world: World, names: readonly (Person | 'admin' | 'anonymous' | 'impersonated')[]): readonly Question[] {
   const repositories = KEYS.map((key: Key) => world.repositories[key]);
@@ -22,7 +29,7 @@ export function questionsOf(world: World, names: readonly (Person | 'admin' | 'a
   return names.flatMap((name): Question[] => {
     const asker = world.askers[name];
     return [
-      { asker, targets: repositories, ghost: world.ghost, may },
+      { asker, targets: repositories, ghost: world.ghost, may, ...(name === 'revoked' ? { before: (row) => seenBefore(world, row) } : {}) },
       ...(granted(asker, amber) ? [{ asker, targets: [closedFile(amber)], ghost: ghostFile(amber), may }] : []),
     ];
   });

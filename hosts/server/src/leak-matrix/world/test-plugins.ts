@@ -11,22 +11,22 @@ import { type Actor, definePart, definePlugin, IdSet, z } from '@sextant/sdk';
 
 const hostConfig = z.object({ url: z.string() });
 
-/** Grants that a test writes, by user id. Each change moves their epoch. */
+/** Grants that a test writes, by user id. Each change moves the epoch of that user. */
 export class WrittenGrants implements PermissionSource {
   readonly name = 'written-grants';
   readonly #repositories = new Map<number, ReadonlySet<number>>();
   readonly #paths = new Map<number, ReadonlyMap<number, PathRules>>();
-  #epoch = 0;
+  readonly #epochs = new Map<number, number>();
 
   set(userId: number, repositories: Iterable<number>, paths: ReadonlyMap<number, PathRules> = new Map()): void {
     this.#repositories.set(userId, new Set(repositories));
     this.#paths.set(userId, paths);
-    this.#epoch++;
+    this.moveEpoch(userId);
   }
 
-  /** Whatever is kept by epoch is read anew. */
-  moveEpoch(): void {
-    this.#epoch++;
+  /** What is kept by epoch for this user is read anew. */
+  moveEpoch(userId: number): void {
+    this.#epochs.set(userId, (this.#epochs.get(userId) ?? 0) + 1);
   }
 
   async grants({ userId = -1 }: Actor): ReturnType<PermissionSource['grants']> {
@@ -35,7 +35,7 @@ export class WrittenGrants implements PermissionSource {
       all: false,
       repositories: IdSet.of(this.#repositories.get(userId) ?? []),
       ...(paths?.size ? { paths } : {}),
-      epoch: String(this.#epoch),
+      epoch: String(this.#epochs.get(userId) ?? 0),
     };
   }
 }
