@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
 import { codeOf } from '../../testing/administration.js';
+import type { deps } from '../../wiring.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
-import type { deps } from '../../wiring.js';
 
 let kernel: TestKernel;
 beforeAll(async () => {
