@@ -286,6 +286,14 @@ describe('what a code, or who asks for one, cannot do', () => {
     expect((await site.kernel.fetch('/.auth/idp/oauth/device', { headers })).status).toBe(418);
   });
 
+  it.each(['interaction', 'authorize', 'device'])('no path leads around what stands before another: %s', async (route) => {
+    for (const hidden of ['..%2Ftoken', '..%2Fregister', '..%2fdevice%2fcode', '%2e%2e%2Ftoken', '..%5Ctoken', 'x%2F..%2F..%2Ftoken'])
+      for (const method of ['GET', 'POST']) {
+        const response = await site.kernel.fetch(`/.auth/idp/oauth/${route}/${hidden}`, { method });
+        expect([404, 405], `${method} ${hidden}`).toContain(response.status);
+      }
+  });
+
   it('bodies are small, and forms', async () => {
     const send = async (path: string, body: string, type = 'application/x-www-form-urlencoded') =>
       (await site.kernel.fetch(`/.auth/idp/oauth/${path}`, { method: 'POST', body, headers: { 'content-type': type } })).status;

@@ -8,6 +8,8 @@ import { type ApiContext, type ApiDeps, holderOf } from '../../wiring.js';
 const MAX_BODY = 32 * 1024;
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 
+const ID = /^[\w-]{1,64}$/;
+
 /** Of one address. */
 const REGISTRATIONS = { capacity: 10, per: 3_600_000 } as const;
 const DEVICE_CODES = { capacity: 30, per: 60_000 } as const;
@@ -20,7 +22,11 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
   const bodyOf = (request: RouteRequest): Promise<Buffer> | undefined => (request.method === 'POST' ? request.bytes() : undefined);
   const ask = async (request: RouteRequest, body?: Buffer): Promise<RouteReply> =>
     askProvider(await holder.current(), request, body ?? (await bodyOf(request)));
-  const page: RouteHandler = (request) => ask(request);
+  // An id with dots and slashes in it would be a path to something else, past what stands before that.
+  const page: RouteHandler = (request) =>
+    request.params['uid'] === undefined || ID.test(request.params['uid'])
+      ? ask(request)
+      : refused(404, 'not_found', 'there is nothing here');
 
   for (const path of [PATHS.authorization, PATHS.resume, PATHS.deviceResume, PATHS.endSession, PATHS.endSessionSuccess])
     router.get(path, page, { auth: 'public' });
