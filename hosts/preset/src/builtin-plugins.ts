@@ -16,6 +16,7 @@ import identity from '@sextant/plugin-identity';
 import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import search from '@sextant/plugin-search';
+import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
 import type { Manifest } from '@sextant/sdk';
 
@@ -40,4 +41,5 @@ export const builtinPlugins: readonly Manifest[] = [
   oauthProvider,
   outboundWebhooks,
   search,
+  signIn,
 ] as unknown as readonly Manifest[];

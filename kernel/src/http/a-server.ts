@@ -44,6 +44,8 @@ export interface Reply {
 export class ServerBench {
   readonly lines: { level: string; message: string; fields: object | undefined }[] = [];
   resting = '';
+  /** Names that are good no more. */
+  readonly revoked = new Set<string>();
   current: Actor | undefined;
   port = 0;
   readonly server: HttpServer;
@@ -57,7 +59,8 @@ export class ServerBench {
         const token = /^token (\w+)$/.exec(headers['authorization'] ?? '')?.[1];
         if (token === undefined) return localMode ? actors['admin']! : ANONYMOUS;
         const actor = actors[token];
-        if (actor === undefined) throw new SextantError('SEXTANT_AUTH_INVALID', { what: 'The access token is not valid.' });
+        if (actor === undefined || this.revoked.has(token))
+          throw new SextantError('SEXTANT_AUTH_INVALID', { what: 'The access token is not valid.' });
         return actor;
       },
       runAs: (actor, work) => {

@@ -7,6 +7,8 @@ const MOST_TEAMS = 100;
 
 /** What an account may read, and the teams it is in, the host tells to the account alone. */
 export const azureDevopsPermissions = (clients: HostClients): HostPermissions<Connection<AzureDevopsConfig>> => ({
+  enforced: ({ config }) => (config.enforcePermissions ? { by: 'sign-in' } : undefined),
+
   // The host has lists of what is allowed and denied to groups at several levels, and no answer of who may read in the end. What would be worked out of
   // them could be too much.
   // biome-ignore lint/correctness/useYield: it has nothing to give

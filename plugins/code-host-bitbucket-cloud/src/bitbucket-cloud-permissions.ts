@@ -7,6 +7,8 @@ const PAGE = { pagelen: 100 };
 
 /** Who may read what, groups included, in the workspaces that the connection names. The host tells nobody's address of mail. */
 export const bitbucketCloudPermissions = (clients: HostClients): HostPermissions<Connection<BitbucketCloudConfig>> => ({
+  enforced: ({ config }) => config.authorization && { by: 'sign-in' },
+
   async *usersOf(connection, { externalId, cloneUrl }, { signal }) {
     const [workspace = ''] = pathOfClone(connection.config.url, cloneUrl).split('/');
     const path = `workspaces/${encodeURIComponent(workspace)}/permissions/repositories/${encodeURIComponent(externalId)}`;

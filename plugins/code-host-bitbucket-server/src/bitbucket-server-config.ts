@@ -45,7 +45,9 @@ export const bitbucketServerConfig = z
         oauth2: z.boolean().optional(),
       })
       .optional()
-      .describe('Accepted and without effect'),
+      .describe(
+        'Where it stands, the host decides who sees its private repositories; without it every user here does. "identityProvider": {"type": "username"}: a user here is the account of the same name, unless "oauth2" is true',
+      ),
     plugin: z
       .strictObject({
         permissions: z.enum(['enabled', 'disabled', 'default']).optional(),

@@ -1,4 +1,4 @@
-import { gitSshKey, gitUrlType, hostUrl, pathPattern } from '@sextant/plugin-code-host/api';
+import { authorization, gitSshKey, gitUrlType, hostUrl, pathPattern } from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 // What Gerrit refuses in the name of a project, and what would lead a path elsewhere.
@@ -19,9 +19,8 @@ export const gerritConfig = z.object({
   gitURLType: gitUrlType(),
   gitSSHKey: gitSshKey(),
   sshPort: z.int().min(1).max(65_535).default(29_418).describe('Where the server listens to ssh, for gitURLType ssh'),
-  authorization: z
-    .object({})
-    .optional()
-    .describe('Who may read what is taken from the server. Its account needs the capabilities View Access and Run As'),
+  authorization: authorization({}).describe(
+    'Where it stands, the server decides who sees its projects; without it every user here does. The account needs the capabilities View Access and Run As',
+  ),
 });
 export type GerritConfig = z.output<typeof gerritConfig>;

@@ -1,4 +1,5 @@
 import {
+  accountsBy,
   type Connection,
   type HostAccount,
   type HostClient,
@@ -22,6 +23,8 @@ const EVERYBODY = ['global:Anonymous-Users', 'global:Registered-Users'];
  * account may read is asked for in its name. Both take capabilities that no account has by itself.
  */
 export const gerritPermissions = (clients: HostClients): HostPermissions<Connection<GerritConfig>> => ({
+  enforced: ({ config }) => accountsBy(config.authorization),
+
   async *usersOf(connection, { externalId }, { signal }) {
     const client = gerritClient(clients, connection);
     const project = projectPath(externalId);

@@ -1,4 +1,4 @@
-import type { Connection, HostAccount, HostClients, HostPermissions } from '@sextant/plugin-code-host/api';
+import { accountsBy, type Connection, type HostAccount, type HostClients, type HostPermissions } from '@sextant/plugin-code-host/api';
 import { SextantError, z } from '@sextant/sdk';
 import { giteaClient, giteaOrganization, giteaRepository, giteaTeam, giteaUser } from './gitea-api.js';
 import type { GiteaConfig } from './gitea-config.js';
@@ -13,6 +13,8 @@ const withOwner = giteaRepository.extend({ owner: giteaUser });
  * the server does not say which it has verified.
  */
 export const giteaPermissions = (clients: HostClients): HostPermissions<Connection<GiteaConfig>> => ({
+  enforced: ({ config }) => accountsBy(config.authorization),
+
   async *usersOf(connection, { externalId }, { signal }) {
     const client = giteaClient(clients, connection);
     const { owner, full_name } = await client.get(`repositories/${externalId}`, withOwner, { signal });

@@ -1,4 +1,4 @@
-import { gitUrlType, hostUrl, ownerAndName, pathPattern, repositoryQuery } from '@sextant/plugin-code-host/api';
+import { authorization, gitUrlType, hostUrl, ownerAndName, pathPattern, repositoryQuery } from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)?$/, 'must be the name of an organization');
@@ -23,6 +23,11 @@ export const githubConfig = z
     ),
     repositoryPathPattern: pathPattern('nameWithOwner'),
     gitURLType: gitUrlType(),
+    authorization: authorization({
+      groupsCacheTTL: z.number().optional().describe('Accepted and without effect'),
+      markInternalReposAsPublic: z.boolean().optional().describe('Accepted and without effect'),
+      syncInternalRepoPermissions: z.boolean().optional().describe('Accepted and without effect'),
+    }),
     gitSSHCredential: z.strictObject({ privateKey: secret() }).optional().describe('A private key in OpenSSH form, for gitURLType ssh'),
   })
   .meta({ title: 'GitHub' });

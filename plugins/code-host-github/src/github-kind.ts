@@ -1,4 +1,5 @@
 import {
+  accountsBy,
   type CodeHostKind,
   type Connection,
   cloneSourceOf,
@@ -49,6 +50,8 @@ const PAGE = { per_page: 100 };
 
 /** Who may read a repository GitHub tells to those who may write there; what an account may read, to the account alone. */
 const permissionsOf = (clients: HostClients, tokens: AppTokens): HostPermissions<Connection<GithubConfig>> => ({
+  enforced: ({ config }) => accountsBy(config.authorization),
+
   async *usersOf(connection, { cloneUrl }, { signal }) {
     const path = pathOfClone(connection.config.url, cloneUrl);
     const client = githubClient(clients, connection, tokens);

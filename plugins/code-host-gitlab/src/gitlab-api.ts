@@ -22,12 +22,17 @@ export const gitlabMember = z.object({ id: z.int(), username: z.string(), access
 
 const scopes = z.object({ error: z.literal('insufficient_scope'), scope: z.string() });
 
-/** The server's API with the connection's token, or with that of an account. */
-export const gitlabClient = (clients: HostClients, { config, requestsPerHour }: Connection<GitlabConfig>, account?: Secret): HostClient =>
+/** The server's API with the connection's token, or as an account: with its own, or in its name, which only an administrator's token with the scope sudo may. */
+export const gitlabClient = (
+  clients: HostClients,
+  { config, requestsPerHour }: Connection<GitlabConfig>,
+  as?: { readonly account: Secret } | { readonly sudo: string },
+): HostClient =>
   clients.client({
     url: `${config.url}api/v4/`,
     title: 'GitLab',
-    credential: { secret: account ?? config.token },
+    credential: { secret: as && 'account' in as ? as.account : config.token },
+    ...(as && 'sudo' in as ? { headers: { sudo: as.sudo } } : {}),
     limits: { requestsPerHour },
     explain,
   });

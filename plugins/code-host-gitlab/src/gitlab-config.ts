@@ -1,4 +1,4 @@
-import { gitSshKey, gitUrlType, hostUrl, pathPattern, re2Pattern } from '@sextant/plugin-code-host/api';
+import { authorization, gitSshKey, gitUrlType, hostUrl, pathPattern, re2Pattern } from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 /** `groups/team/projects`, `projects?search=x`, `?membership=true`: below the API, and nothing that leaves it. */
@@ -32,5 +32,6 @@ export const gitlabConfig = z.object({
   repositoryPathPattern: pathPattern('pathWithNamespace'),
   gitURLType: gitUrlType(),
   gitSSHKey: gitSshKey(),
+  authorization: authorization({}),
 });
 export type GitlabConfig = z.output<typeof gitlabConfig>;

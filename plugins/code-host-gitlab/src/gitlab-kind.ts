@@ -1,4 +1,5 @@
 import {
+  accountsBy,
   type CodeHostKind,
   type Connection,
   cloneSourceOf,
@@ -39,6 +40,8 @@ const READS_CODE = 20;
 const PAGE = { per_page: 100 };
 
 const permissionsOf = (clients: HostClients): HostPermissions<Connection<GitlabConfig>> => ({
+  enforced: ({ config }) => accountsBy(config.authorization),
+
   async *usersOf(connection, { externalId }, { signal }) {
     const path = `projects/${encodeURIComponent(externalId)}/members/all`;
     for await (const page of gitlabClient(clients, connection).pages(path, z.array(gitlabMember), { signal, query: PAGE }))
@@ -46,15 +49,17 @@ const permissionsOf = (clients: HostClients): HostPermissions<Connection<GitlabC
         if (access_level >= READS_CODE && state === 'active') yield { id: String(id), username };
   },
 
-  async *repositoriesOf(connection, { credential }, { signal }) {
-    if (!credential)
+  async *repositoriesOf(connection, { username, credential }, { signal }) {
+    const byName = connection.config.authorization?.identityProvider.type === 'username';
+    if (!credential && !byName)
       throw new SextantError('SEXTANT_CODE_HOST_REFUSED', {
         what: 'What an account may read is not known.',
         why: 'GitLab tells it to the account alone, which has not signed in by GitLab.',
         fix: 'Let users sign in by GitLab, or ask for the users of projects.',
       });
+    const as = credential ? { account: credential } : { sudo: username };
     const query = { min_access_level: READS_CODE, pagination: 'keyset', order_by: 'id', sort: 'asc', ...PAGE };
-    for await (const page of gitlabClient(clients, connection, credential).pages('projects', gitlabProjects, { signal, query }))
+    for await (const page of gitlabClient(clients, connection, as).pages('projects', gitlabProjects, { signal, query }))
       yield* page.map(({ id }) => String(id));
   },
 });

@@ -19,7 +19,17 @@ export {
   hostClients,
   type PagedRequest,
 } from './api/host-clients.js';
-export type { HostAccount, HostGroup, HostPermissions } from './api/permissions.js';
+export {
+  type AccountsBy,
+  type HostAccount,
+  type HostGroup,
+  type HostPermissions,
+  type HostRepository,
+  type PermissionHost,
+  type PermissionHosts,
+  permissionHosts,
+  type Restrictions,
+} from './api/permissions.js';
 export {
   type KnownLimits,
   type RateLimitState,
@@ -32,6 +42,8 @@ export {
 export { type HostEvent, type HostWebhooks, permissionsOutdated, pullRequestChanged, type WebhookProof } from './api/webhooks.js';
 export { cloneSourceOf, type HostOfClone, pathOfClone, sshUrlOf } from './host-clients/clone-source.js';
 export {
+  accountsBy,
+  authorization,
   gitSshKey,
   gitUrlType,
   hostUrl,

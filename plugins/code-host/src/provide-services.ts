@@ -4,6 +4,8 @@ import {
   hostClients,
   type MirrorSources,
   mirrorSources,
+  type PermissionHosts,
+  permissionHosts,
   type RateLimits,
   type Repositories,
   rateLimits,
@@ -14,7 +16,8 @@ import {
 import type { config } from './config.js';
 import { MirrorSourceStore } from './repositories/mirror-sources.js';
 import { RepositoryStore } from './repositories/repository-store.js';
-import { hostsOf, recordsOf, type serviceDeps, wallOf } from './services.js';
+import { hostsOf, recordsOf, type serviceDeps, wallOf, wallPartsOf } from './services.js';
+import { ConnectedHosts } from './wall/connected-hosts.js';
 
 type MakeOf<V> = Make<V, typeof serviceDeps, typeof config>;
 
@@ -24,6 +27,10 @@ const makeMirrorSources: MakeOf<MirrorSources> = (deps) => {
   const { connections, kinds } = recordsOf(deps);
   return new MirrorSourceStore(deps.db, connections, kinds);
 };
+const makePermissionHosts: MakeOf<PermissionHosts> = (deps, ctx) => {
+  const { connections, kinds } = recordsOf(deps);
+  return new ConnectedHosts({ db: deps.db, connections, kinds, restrictions: wallPartsOf(deps, ctx).restrictions });
+};
 const makeRateLimits: MakeOf<RateLimits> = (deps, ctx) => hostsOf(deps, ctx).limits;
 const makeHostClients: MakeOf<HostClients> = (deps, ctx) => hostsOf(deps, ctx).clients;
 
@@ -32,6 +39,7 @@ export function provideServices(r: Pick<Registrar<typeof serviceDeps, typeof con
   r.provide(visibility, makeVisibility);
   r.provide(repositories, makeRepositories);
   r.provide(mirrorSources, makeMirrorSources);
+  r.provide(permissionHosts, makePermissionHosts);
   r.provide(rateLimits, makeRateLimits);
   r.provide(hostClients, makeHostClients);
 }

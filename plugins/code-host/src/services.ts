@@ -7,6 +7,7 @@ import { HttpHostClient } from './host-clients/http-host-client.js';
 import { KnownAnswers } from './host-clients/known-answers.js';
 import { HostRateLimits } from './rate-limits/host-rate-limits.js';
 import { SyncHistory } from './sync/sync-history.js';
+import { RestrictionCache } from './wall/restriction-cache.js';
 import { Wall } from './wall/visibility.js';
 import { WallState } from './wall/wall-state.js';
 import { WebhookReceiver } from './webhooks/receive-webhook.js';
@@ -51,21 +52,26 @@ export function webhooksOf(deps: ServiceDeps) {
   return { webhooks, deliveries: new WebhookLog(db), receiver: new WebhookReceiver({ db, webhooks, kinds, events, jobs, limits }) };
 }
 
-const walls = new WeakMap<Context, Wall>();
+const walls = new WeakMap<Context, ReturnType<typeof makeWall>>();
 
 /** The wall of this life of the plugin; one, because it remembers what it last knew of the others. */
-export function wallOf(deps: ServiceDeps, ctx: Context): Wall {
-  let wall = walls.get(ctx);
-  if (!wall) {
-    wall = new Wall({
-      sources: () => deps.sources.map((source) => source.value),
-      config: ctx.config,
-      state: new WallState(deps.db, deps.clock),
-      sourceState: degradedWhileFailing(ctx),
-    });
-    walls.set(ctx, wall);
-  }
-  return wall;
+export const wallOf = (deps: ServiceDeps, ctx: Context): Wall => wallPartsOf(deps, ctx).wall;
+
+export function wallPartsOf(deps: ServiceDeps, ctx: Context): ReturnType<typeof makeWall> {
+  const made = walls.get(ctx) ?? makeWall(deps, ctx);
+  walls.set(ctx, made);
+  return made;
+}
+
+function makeWall(deps: ServiceDeps, ctx: Context) {
+  const state = new WallState(deps.db, deps.clock);
+  const wall = new Wall({
+    sources: () => deps.sources.map((source) => source.value),
+    config: ctx.config,
+    state,
+    sourceState: degradedWhileFailing(ctx),
+  });
+  return { wall, restrictions: new RestrictionCache(deps.db, state) };
 }
 
 const hosts = new WeakMap<Context, ReturnType<typeof makeHosts>>();

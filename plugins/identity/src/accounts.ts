@@ -1,8 +1,23 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
 import { Emails } from './emails.js';
+import { claimName, renameOwner } from './names.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
+
+/** Tables of which a deleted account keeps nothing. */
+const OF_THE_PERSON = [
+  'names',
+  'emails',
+  'external_accounts',
+  'organization_members',
+  'organization_invitations',
+  'team_members',
+  'user_roles',
+  'user_groups',
+  'directory_group_members',
+  'user_tags',
+];
 
 /** Creates, changes and deletes accounts. Every change is announced with `identity.user-changed@1` once it is durable. */
 export class Accounts {
@@ -40,12 +55,9 @@ export class Accounts {
   /** @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
   async update(id: number, change: AccountChange): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
-      if (foldName(username) !== foldName(user.username)) {
-        await tx.query('delete from names where user_id = $1', [id]);
-        await claimName(tx, username, id);
-      }
+      if (foldName(username) !== foldName(user.username)) await renameOwner(tx, username, { userId: id });
       const displayName = change.displayName === undefined ? user.displayName : parseDisplayName(change.displayName);
       const avatarUrl = change.avatarUrl === undefined ? user.avatarUrl : parseAvatarUrl(change.avatarUrl);
       await tx.query('update users set username = $2, display_name = $3, avatar_url = $4, updated_at = $5 where id = $1', [
@@ -56,19 +68,23 @@ export class Accounts {
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
   /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
   async setSiteAdmin(id: number, siteAdmin: boolean): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
-      if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
-      await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [id, siteAdmin, this.clock.now()]);
+      await this.changeSiteAdmin(tx, await this.locked(tx, id), siteAdmin);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
+  }
+
+  /** Within a transaction that holds the user, see `locked`. @throws as `setSiteAdmin`. */
+  async changeSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+    await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
 
   /**
@@ -77,15 +93,15 @@ export class Accounts {
    */
   async delete(id: number, options: { readonly hard: boolean }): Promise<void> {
     await this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
       const now = this.clock.now();
       if (options.hard) {
         await tx.query('delete from users where id = $1', [id]);
       } else {
         await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
-        for (const table of ['names', 'emails', 'organization_members', 'external_accounts'])
-          await tx.query(`delete from ${table} where user_id = $1`, [id]);
+        for (const table of OF_THE_PERSON)
+          await tx.query(`delete from ${table} where ${table === 'organization_invitations' ? 'recipient_user_id' : 'user_id'} = $1`, [id]);
         await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
@@ -100,9 +116,9 @@ export class Accounts {
         [id, this.clock.now()],
       );
       if (!rows[0]) throw userNotFound();
-      await claimName(tx, rows[0].username, id);
+      await claimName(tx, rows[0].username, { userId: id });
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
@@ -142,14 +158,15 @@ export class Accounts {
       ],
     );
     const id = rows[0]?.id as number;
-    await claimName(tx, username, id);
+    await claimName(tx, username, { userId: id });
     for (const email of account.emails ?? []) await Emails.insert(tx, id, email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
     await this.events.publish(userCreated, { userId: id, username }, { tx });
-    return this.#locked(tx, id);
+    return this.locked(tx, id);
   }
 
-  async #locked(tx: Tx, id: number): Promise<User> {
+  /** The user, kept as it is until the transaction ends. @throws SEXTANT_USER_NOT_FOUND. */
+  async locked(tx: Tx, id: number): Promise<User> {
     await tx.query('select 1 from users where id = $1 for update', [id]);
     const user = await new UserStore(tx).byId(id);
     if (!user) throw userNotFound();
@@ -176,13 +193,3 @@ const parseAvatarUrl = (url: string | null | undefined): string | undefined =>
 
 export const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
-
-async function claimName(tx: Tx, username: string, userId: number): Promise<void> {
-  const claimed = await tx.query('insert into names (folded, user_id) values ($1, $2) on conflict do nothing returning folded', [
-    foldName(username),
-    userId,
-  ]);
-  if (claimed.length === 0) {
-    throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${username}" is taken.`, fix: 'Choose another name.' });
-  }
-}

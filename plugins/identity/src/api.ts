@@ -19,6 +19,9 @@ export {
   externalAccountsChanged,
   signedIn,
 } from './api/external-accounts.js';
+export { type AccountMail, accountMail } from './api/mail.js';
+export { type PasswordLinks, passwordLinks } from './api/password-links.js';
+export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,
   type ExternalIdentity,
@@ -44,6 +47,8 @@ export interface Organizations {
   byId(id: number): Promise<Organization | undefined>;
   /** Sorted by name. */
   ofUser(userId: number): Promise<readonly Organization[]>;
+  /** Whether the user may change it: every member may, or only owners, as the configuration says. Site admins may besides. */
+  administers(organizationId: number, userId: number): Promise<boolean>;
 }
 
 export const organizations = serviceToken<Organizations>('identity.organizations@1');

@@ -21,6 +21,17 @@ export const config = z.object({
     .default(false)
     .describe('People may change their own user name; site admins always may')
     .meta({ live: true }),
+  organizations: z
+    .object({
+      creation: z.enum(['all-users', 'site-admins']).default('all-users').describe('Who may make organisations'),
+      administration: z
+        .enum(['members', 'owners'])
+        .default('members')
+        .describe('Who administers an organisation, besides site admins: every member, or the members who are owners'),
+    })
+    .prefault({})
+    .describe('Groups of people with settings of their own')
+    .meta({ live: true }),
   localAdmin: z.string().optional().describe('User name of the local site admin; default: the account that Sextant runs as'),
 });
 

@@ -5,11 +5,13 @@ import {
   type AuditTrail,
   accessTokenPolicy,
   accounts,
+  actors,
   auditTrail,
   type ExternalAccounts,
   externalAccounts,
   type Organizations,
   organizations,
+  type UserActors,
   type Users,
   users,
 } from './api.js';
@@ -22,6 +24,7 @@ const makeUsers: MakeOf<Users> = (deps, ctx) => identityOf(deps, ctx).users;
 const makeOrganizations: MakeOf<Organizations> = (deps, ctx) => identityOf(deps, ctx).organizations;
 const makeAccounts: MakeOf<AccountDirectory> = (deps, ctx) => identityOf(deps, ctx).directory;
 const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf(deps, ctx).externalAccounts;
+const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
 const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
 
@@ -31,6 +34,7 @@ export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide
   r.provide(organizations, makeOrganizations);
   r.provide(accounts, makeAccounts);
   r.provide(externalAccounts, makeExternalAccounts);
+  r.provide(actors, makeActors);
   r.provide(auditTrail, makeAuditTrail);
   r.provide(accessTokenPolicy, makeTokenPolicy);
 }

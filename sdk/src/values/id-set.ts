@@ -30,6 +30,21 @@ export class IdSet {
     return Number.isInteger(id) && id >= 0 && (((this.words[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 1;
   }
 
+  /** The ids in either. */
+  or(other: IdSet): IdSet {
+    const [long, short] = this.words.length >= other.words.length ? [this.words, other.words] : [other.words, this.words];
+    const words = long.slice();
+    for (let i = 0; i < short.length; i++) words[i] = (words[i] ?? 0) | (short[i] ?? 0);
+    return new IdSet(words);
+  }
+
+  /** The ids in this one and not in the other. */
+  without(other: IdSet): IdSet {
+    const words = this.words.slice();
+    for (let i = 0; i < Math.min(words.length, other.words.length); i++) words[i] = (words[i] ?? 0) & ~(other.words[i] ?? 0);
+    return new IdSet(words);
+  }
+
   /** The ids in both. */
   and(other: IdSet): IdSet {
     const length = Math.min(this.words.length, other.words.length);
@@ -48,15 +63,24 @@ export class IdSet {
     }
   }
 
+  /** Eight ids a byte, the lowest in its lowest bit: as PostgreSQL counts the bits of a `bytea`. A view: not to be written to. */
+  toBytes(): Uint8Array {
+    return new Uint8Array(this.words.buffer, this.words.byteOffset, this.words.byteLength);
+  }
+
+  /** @param bytes as `toBytes` gives them; `base`: the id of the first bit, a multiple of 8. */
+  static fromBytes(bytes: Uint8Array, base = 0): IdSet {
+    const words = new Uint32Array(Math.ceil((base / 8 + bytes.length) / 4));
+    new Uint8Array(words.buffer).set(bytes, base / 8);
+    return new IdSet(words);
+  }
+
   /** For the wire. */
   toBase64(): string {
     return Buffer.from(this.words.buffer, this.words.byteOffset, this.words.byteLength).toString('base64');
   }
 
   static fromBase64(text: string): IdSet {
-    const bytes = Buffer.from(text, 'base64');
-    const words = new Uint32Array(Math.ceil(bytes.length / 4));
-    new Uint8Array(words.buffer).set(bytes);
-    return new IdSet(words);
+    return IdSet.fromBytes(Buffer.from(text, 'base64'));
   }
 }

@@ -133,8 +133,8 @@ export class ConnectionStore {
     this.check(input.kind, input.displayName, input.config);
     const row = await this.db.transaction(async (tx) => {
       const [inserted] = await tx.query<ConnectionRow>(
-        `INSERT INTO connections (kind, display_name, sealed_config) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`,
-        [input.kind, input.displayName, this.secrets.seal(input.config)],
+        `INSERT INTO connections (kind, display_name, sealed_config, enforces_permissions) VALUES ($1, $2, $3, $4) RETURNING ${COLUMNS}`,
+        [input.kind, input.displayName, this.secrets.seal(input.config), this.#enforces(input.kind, input.config)],
       );
       if (!inserted) throw new Error('INSERT returned no row');
       await this.events.publish(connectionsChanged, { ids: [inserted.id] }, { tx });
@@ -154,9 +154,11 @@ export class ConnectionStore {
       const displayName = input.displayName ?? row.display_name;
       this.check(row.kind, displayName, config);
       const [updated] = await tx.query<ConnectionRow>(
-        `UPDATE connections SET display_name = $2, sealed_config = $3, updated_at = now(), next_sync_at = now(), failed_syncs = 0 WHERE id = $1 RETURNING ${COLUMNS}`,
-        [id, displayName, this.secrets.seal(config)],
+        `UPDATE connections SET display_name = $2, sealed_config = $3, enforces_permissions = $4, updated_at = now(), next_sync_at = now(), failed_syncs = 0
+         WHERE id = $1 RETURNING ${COLUMNS}`,
+        [id, displayName, this.secrets.seal(config), this.#enforces(row.kind, config)],
       );
+      await WallState.moveEpoch(tx);
       await this.events.publish(connectionsChanged, { ids: [id] }, { tx });
       return recordOf(updated ?? row);
     });
@@ -202,7 +204,7 @@ export class ConnectionStore {
         [declarations.map(({ key }) => key)],
       );
       const known = new Map(rows.map((row) => [row.declared_key, row]));
-      const changes: { kind: string; display_name: string; sealed_config: string; declared_key: string }[] = [];
+      const changes: { kind: string; display_name: string; sealed_config: string; declared_key: string; enforces: boolean }[] = [];
       for (const { key, kind, displayName, change } of declarations) {
         try {
           const row = known.get(key);
@@ -210,25 +212,61 @@ export class ConnectionStore {
           const config = change(stored);
           this.check(kind, displayName, config);
           if (row && stored === config && row.display_name === displayName) continue;
-          changes.push({ kind, display_name: displayName, sealed_config: this.secrets.seal(config), declared_key: key });
+          const enforces = this.#enforces(kind, config);
+          changes.push({ kind, display_name: displayName, sealed_config: this.secrets.seal(config), declared_key: key, enforces });
         } catch (error) {
           problems.set(key, error instanceof Error ? error : new Error(String(error)));
         }
       }
       for (let at = 0; at < changes.length; at += DECLARED_AT_ONCE) {
         const written = await tx.query<{ id: number }>(
-          `INSERT INTO connections (kind, display_name, sealed_config, declared_key)
-           SELECT x.* FROM jsonb_to_recordset($1::jsonb) AS x(kind text, display_name text, sealed_config text, declared_key text)
+          `INSERT INTO connections (kind, display_name, sealed_config, declared_key, enforces_permissions)
+           SELECT x.* FROM jsonb_to_recordset($1::jsonb) AS x(kind text, display_name text, sealed_config text, declared_key text, enforces boolean)
            ON CONFLICT (declared_key) DO UPDATE SET display_name = excluded.display_name, sealed_config = excluded.sealed_config,
-             deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
+             enforces_permissions = excluded.enforces_permissions, deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
            RETURNING id`,
           [JSON.stringify(changes.slice(at, at + DECLARED_AT_ONCE))],
         );
         await this.events.publish(connectionsChanged, { ids: written.map(({ id }) => id) }, { tx });
       }
+      if (changes.length > 0) await WallState.moveEpoch(tx);
       return changes.length > 0;
     });
     return { changed, problems };
+  }
+
+  /**
+   * Works out once more which connections leave permissions to their host: a kind's plugin may be another than when they were written. One that cannot be
+   * read stays as it was.
+   */
+  async settleEnforcement(): Promise<void> {
+    for (let afterId = 0; ; ) {
+      const rows = await this.db.query<ConnectionRow & { enforces_permissions: boolean | null }>(
+        `SELECT ${COLUMNS}, enforces_permissions FROM connections WHERE deleted_at IS NULL AND id > $1 ORDER BY id LIMIT ${DECLARED_AT_ONCE}`,
+        [afterId],
+      );
+      for (const row of rows) {
+        const enforces = this.#enforcesOrUnknown(row);
+        if (enforces === undefined || enforces === row.enforces_permissions) continue;
+        await this.db.transaction(async (tx) => {
+          await tx.query('UPDATE connections SET enforces_permissions = $2 WHERE id = $1 AND sealed_config = $3', [
+            row.id,
+            enforces,
+            row.sealed_config,
+          ]);
+          await WallState.moveEpoch(tx);
+        });
+      }
+      const last = rows.at(-1);
+      if (rows.length < DECLARED_AT_ONCE || !last) return;
+      afterId = last.id;
+    }
+  }
+
+  /** Ids of the connections that leave it to their host who sees their private repositories. */
+  async enforcing(): Promise<readonly number[]> {
+    const rows = await this.db.query<{ id: number }>('SELECT id FROM connections WHERE deleted_at IS NULL AND enforces_permissions ORDER BY id');
+    return rows.map(({ id }) => id);
   }
 
   /** Declarations that are no longer in the file become ordinary connections: nothing is deleted because a file was not there. */
@@ -246,6 +284,20 @@ export class ConnectionStore {
       throw new SextantError('SEXTANT_CODE_HOST_CONFIG_INVALID', { what: 'The connection has no display name.', fix: 'Give it one.' });
     }
     parseConnectionConfig(config, this.kinds.get(kind).config);
+  }
+
+  #enforces(name: string, config: string): boolean {
+    const kind = this.kinds.get(name);
+    const { own } = parseConnectionConfig(config, kind.config);
+    return kind.permissions?.enforced({ id: 0, kind: name, displayName: '', config: own }) !== undefined;
+  }
+
+  #enforcesOrUnknown(row: ConnectionRow): boolean | undefined {
+    try {
+      return this.#enforces(row.kind, this.#open(row));
+    } catch {
+      return undefined;
+    }
   }
 
   #open(row: ConnectionRow): string {

@@ -1,5 +1,6 @@
 import { secret, z } from '@sextant/sdk';
 import { RE2JS } from 're2js';
+import type { AccountsBy } from '../api/permissions.js';
 
 /** Keys that connections to hosts share: a kind takes those that it has, under these names, and describes what is its own. */
 
@@ -55,3 +56,22 @@ export function nameByPattern(pattern: string, url: string, parts: Readonly<Reco
   const values: Readonly<Record<string, string>> = { host: new URL(url).host.replaceAll(':', '-'), ...parts };
   return pattern.replace(/\{(\w+)\}/g, (placeholder, part: string) => (Object.hasOwn(values, part) ? (values[part] ?? '') : placeholder));
 }
+
+/** The key `authorization`: there, the host decides who sees its private repositories. `more`: what the kind takes besides. */
+export const authorization = <S extends z.ZodRawShape>(more: S) =>
+  z
+    .strictObject({
+      identityProvider: z
+        .strictObject({ type: z.enum(['oauth', 'username']) })
+        .default({ type: 'oauth' })
+        .describe(
+          '"oauth": a user here is the account with which they signed in there; "username": the account of the same name, for sites where users cannot choose their names',
+        ),
+      ...more,
+    })
+    .optional()
+    .describe('Where it stands, the host decides who sees its private repositories; without it every user here does');
+
+/** What that key says of users. */
+export const accountsBy = (given: { readonly identityProvider: { readonly type: string } } | undefined): AccountsBy | undefined =>
+  given && (given.identityProvider.type === 'username' ? { by: 'username' } : { by: 'sign-in' });

@@ -152,6 +152,7 @@ export class ConnectionSync {
         listing,
         batch.map((listed) => listed.external_id),
       );
+      if (ids.length > 0) await WallState.moveEpoch(tx);
       await this.#publish(tx, ids, 'added');
       return ids.length;
     });
@@ -194,7 +195,7 @@ export class ConnectionSync {
         unchanged: Math.max(0, total - unplaced.count - added - changed.size),
         skipped: skips.count + unplaced.count,
       };
-      if (deleted.length + accepted.length > 0 || attributes.privacyChanged) await WallState.moveEpoch(tx);
+      if (deleted.length + accepted.length + inserted.length + relinked.length > 0 || attributes.privacyChanged) await WallState.moveEpoch(tx);
       await this.#publish(tx, [...isNew], 'added');
       await this.#publish(
         tx,

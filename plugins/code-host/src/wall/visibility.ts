@@ -16,8 +16,14 @@ export interface WallOptions {
   readonly sourceState: (source: string, failure: unknown | undefined) => void;
 }
 
+/** Bitmaps of 50,000 repositories: 6 KB each. */
+const ACTORS_KEPT = 1_000;
+
 /** Decides who sees which repository: the one place. What no source grants is not visible; a source that fails grants nothing. */
 export class Wall implements VisibilityService {
+  /** What each actor last saw: requests of one actor share it. */
+  readonly #seen = new Map<string, Visibility>();
+
   constructor(private readonly options: WallOptions) {}
 
   async of(actor: Actor): Promise<Visibility> {
@@ -33,7 +39,21 @@ export class Wall implements VisibilityService {
     const epoch = [base, ...answers.map((answer) => `${answer.source}=${answer.grants?.epoch ?? 'failed'}`)].join('.');
     if (grants.some((grant) => grant.all)) return everything(epoch);
     const failed = answers.filter((answer) => answer.grants === undefined).map((answer) => answer.source);
-    return grantedOnly(epoch, grants, limitedBy([...failed, ...absent]));
+    return this.#shared(actor, epoch, grants, limitedBy([...failed, ...absent]));
+  }
+
+  /** Joining and turning bitmaps into parameters is done once for each actor and epoch. */
+  #shared(actor: Actor, epoch: string, grants: readonly Grants[], limited: string | undefined): Visibility {
+    const seen = this.#seen.get(actor.id);
+    if (seen?.epoch === epoch && seen.limited === limited) return seen;
+    const visibility = grantedOnly(epoch, grants, limited);
+    this.#seen.delete(actor.id);
+    this.#seen.set(actor.id, visibility);
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= ACTORS_KEPT) break;
+      this.#seen.delete(oldest);
+    }
+    return visibility;
   }
 
   async epoch(actor: Actor): Promise<string> {
@@ -42,6 +62,8 @@ export class Wall implements VisibilityService {
 
   #standing(actor: Actor, hasSources: boolean, everHadSources: boolean): 'everything' | 'nothing' | 'granted' {
     if (actor.kind === 'internal') return 'everything';
+    // Who lets guests in says what they see: nothing, where nobody knows what is public.
+    if (actor.guest) return hasSources ? 'granted' : 'nothing';
     if (actor.kind !== 'user') return 'nothing';
     const { enforceForSiteAdmins, openToAllUsers } = this.options.config.get();
     if (actor.siteAdmin && !enforceForSiteAdmins) return 'everything';
@@ -76,7 +98,9 @@ const everything = (epoch: string): Visibility => ({
 });
 
 function grantedOnly(epoch: string, grants: readonly Grants[], limited: string | undefined): Visibility {
-  const repos = IdSet.of(grants.flatMap((grant) => [...grant.repositories]));
+  const [first = IdSet.empty(), ...others] = grants.map((grant) => grant.repositories);
+  const repos = others.reduce((all, some) => all.or(some), first);
+  const bits = Buffer.from(repos.toBytes());
   const paths = pathsOf(grants);
   return {
     epoch,
@@ -85,7 +109,11 @@ function grantedOnly(epoch: string, grants: readonly Grants[], limited: string |
     ...(paths.size === 0 ? {} : { paths }),
     limited,
     canSee: (repositoryId, path) => repos.has(repositoryId) && (path === undefined || (paths.get(repositoryId)?.allows(path) ?? true)),
-    sql: (column, from) => ({ text: `${columnName(column)} = ANY($${from}::int[])`, parameters: [[...repos]] }),
+    // CASE keeps the order: an id beyond the bitmap is an error to get_bit.
+    sql: (column, from) => ({
+      text: `CASE WHEN ${columnName(column)} < length($${from}::bytea) * 8 THEN get_bit($${from}::bytea, ${columnName(column)}) = 1 ELSE FALSE END`,
+      parameters: [bits],
+    }),
   };
 }
 

@@ -1,1 +1,1 @@
-export { Administration, codeOf, type GraphQLApi } from './administration.js';
+export { Administration, answers, codeOf, type GraphQLApi } from './administration.js';

@@ -55,6 +55,7 @@ export default definePart(config)({
       const records = recordsOf(deps);
       const outcome = await applyDeclarations(ctx.config.get(), records.connections, records.kinds, ctx.log);
       for (const problem of outcome.problems) ctx.degrade(problem);
+      await records.connections.settleEnforcement();
       // Not left to the schedule: the first search waits for the first list.
       await enqueueDue(deps);
       watchers = new ConnectionWatchers({ ...records, db: deps.db, events: deps.events, jobs: deps.jobs, log: ctx.log });

@@ -30,6 +30,9 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
     renewals: [],
+    permissions: [],
+    mail: [],
+    process: kernel.service(core.process, 'identity'),
   };
   const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
   const plugin = { config: view, log: kernel.service(core.log, 'identity') };

@@ -1,6 +1,6 @@
 import { type CommandDefinition, core, type PluginContext, type Resolved, type z } from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
-import { credentialRenewal, type User } from '../../api.js';
+import { accountMail, credentialRenewal, permissions, type User } from '../../api.js';
 import type { config } from '../../config.js';
 import { type Identity, wireIdentity } from '../../identity.js';
 
@@ -10,6 +10,9 @@ export const deps = {
   clock: core.clock,
   secrets: core.secrets,
   renewals: credentialRenewal,
+  permissions,
+  mail: accountMail,
+  process: core.process,
 } as const;
 
 /** A command on the plugin's objects: `run` gets them in place of bare services. */

@@ -1,0 +1,46 @@
+import { IdSet, type Storage } from '@sextant/sdk';
+import type { Restrictions } from '../api.js';
+import type { WallState } from './wall-state.js';
+
+interface Row {
+  readonly enforced: boolean;
+  readonly all: readonly number[] | null;
+  readonly private: readonly number[] | null;
+  readonly restricted: readonly number[] | null;
+}
+
+/** A connection that nobody has worked out yet hides what it gives. */
+const ENFORCES = 'c.deleted_at IS NULL AND c.enforces_permissions IS DISTINCT FROM false';
+
+/** What hides repositories, read once for each epoch of the wall. */
+export class RestrictionCache {
+  #known: { readonly epoch: string; readonly restrictions: Promise<Restrictions> } | undefined;
+
+  constructor(
+    private readonly db: Storage,
+    private readonly state: Pick<WallState, 'read'>,
+  ) {}
+
+  async current(): Promise<Restrictions> {
+    // The epoch first: what is read is as new as it or newer, and never older.
+    const { epoch } = await this.state.read();
+    if (this.#known?.epoch === epoch) return this.#known.restrictions;
+    const restrictions = this.#read(epoch);
+    const known = { epoch, restrictions };
+    this.#known = known;
+    restrictions.catch(() => this.#known === known && (this.#known = undefined));
+    return restrictions;
+  }
+
+  async #read(epoch: string): Promise<Restrictions> {
+    const [row] = await this.db.query<Row>(
+      `SELECT EXISTS (SELECT FROM connections c WHERE ${ENFORCES}) AS enforced, array_agg(r.id) AS all,
+         array_agg(r.id) FILTER (WHERE r.private) AS private,
+         array_agg(r.id) FILTER (WHERE r.private AND EXISTS (
+           SELECT FROM repository_connections rc JOIN connections c ON c.id = rc.connection_id WHERE rc.repository_id = r.id AND ${ENFORCES})) AS restricted
+       FROM repositories r WHERE r.deleted_at IS NULL`,
+    );
+    const setOf = (ids: readonly number[] | null | undefined): IdSet => IdSet.of(ids ?? []);
+    return { epoch, enforced: row?.enforced ?? true, all: setOf(row?.all), private: setOf(row?.private), restricted: setOf(row?.restricted) };
+  }
+}
