@@ -71,6 +71,13 @@ describe('a program that a person lets in by a code', () => {
     expect((await tokens()).claims()?.sub).toBe(String(eve.userId));
   });
 
+  it('is let in from two pages of one browser at the same time', async () => {
+    const { browser } = await site.aPerson();
+    await site.byCode(client.config, browser, { scope: 'openid' });
+    const pages = await Promise.all([1, 2, 3].map(() => site.byCode(client.config, browser.copy(), { scope: 'openid' })));
+    for (const { tokens } of pages) expect((await tokens()).token_type).toBe('bearer');
+  });
+
   it('is not told that a person was signed in anew, which Sextant does not do', async () => {
     const anew: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '0' }];
     for (const more of anew) {
