@@ -158,6 +158,27 @@ describe('what a program was given ends at once', () => {
     expect(await site.asked(adas.access_token)).toEqual({ currentUser: { username: ada.username } });
   });
 
+  it('when the person ends it on their page, where nobody else ends it, and no other origin', async () => {
+    const bob = await site.aPerson();
+    const got = await letIn({}, bob);
+    const page = '/.auth/idp/oauth/applications';
+    await bob.browser.open(page);
+    expect(bob.browser.html).toContain('<b>App</b>');
+    const [, number = ''] = /name="revoke" value="(\d+)"/.exec(bob.browser.html) ?? [];
+    const eve = await site.aPerson();
+    await eve.browser.open(page);
+    expect(eve.browser.html).not.toContain('<b>App</b>');
+    await eve.browser.submit(['revoke', number]);
+    await bob.browser.submit(['revoke', number], {}, { headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } });
+    expect(await active(got.access_token)).toBe(true);
+    await bob.browser.open(page);
+    await bob.browser.submit(['revoke', number]);
+    expect(bob.browser.html).toContain('You let no program act for you');
+    expect(await active(got.access_token)).toBe(false);
+    const nobody = await new ABrowser(site.kernel.url).open(page);
+    expect(new URL(nobody.url).searchParams.get('returnTo')).toBe(page);
+  });
+
   it('row 24: when the user is deleted, for good; and when all their credentials are revoked', async () => {
     const directory = site.kernel.service(accounts, 'identity');
     const bob = await site.aPerson();

@@ -4,6 +4,7 @@ import { checkedRegistration } from '../../engine/registration.js';
 import { PATHS } from '../../paths.js';
 import { tokenHash } from '../../storage/token-hash.js';
 import { type ApiContext, type ApiDeps, holderOf } from '../../wiring.js';
+import { mountApplications } from './applications-routes.js';
 
 const MAX_BODY = 32 * 1024;
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -19,6 +20,7 @@ const POLLS = { capacity: 3, per: 15_000 } as const;
 /** Pages and what browsers are sent through take who is signed in; what programs ask, proves its callers by the provider's own means. */
 export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): void {
   const holder = holderOf(d, ctx);
+  mountApplications(router, d);
   const bodyOf = (request: RouteRequest): Promise<Buffer> | undefined => (request.method === 'POST' ? request.bytes() : undefined);
   const ask = async (request: RouteRequest, body?: Buffer): Promise<RouteReply> =>
     askProvider(await holder.current(), request, body ?? (await bodyOf(request)));
