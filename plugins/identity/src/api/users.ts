@@ -24,6 +24,8 @@ export interface Users {
   byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
   /** In any case of letters. */
   byUsername(username: string): Promise<User | undefined>;
+  /** All of them, by id, in pages. */
+  page(page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]>;
 }
 
 export const users = serviceToken<Users>('identity.users@1');

@@ -66,6 +66,10 @@ export class UserStore implements Users {
     return rows[0] && toUser(rows[0]);
   }
 
+  page(page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]> {
+    return this.list({}, page);
+  }
+
   /** Only an address that its owner has proved finds anybody. */
   async byVerifiedEmail(email: string): Promise<User | undefined> {
     return (await this.byVerifiedEmails([email])).get(email.toLowerCase());

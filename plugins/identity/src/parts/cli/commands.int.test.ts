@@ -6,7 +6,7 @@ import manifest from '../../manifest.js';
 import { codeOf } from '../../testing/administration.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
-import type { deps } from './wiring.js';
+import type { deps } from '../../wiring.js';
 
 let kernel: TestKernel;
 beforeAll(async () => {
@@ -32,6 +32,7 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     renewals: [],
     permissions: [],
     mail: [],
+    jobs: kernel.service(core.jobs, 'identity'),
     process: kernel.service(core.process, 'identity'),
   };
   const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
