@@ -88,6 +88,11 @@ describe('the wall', () => {
     expect(failures).toEqual(['a']);
   });
 
+  it('says what a source says of what is still to come', async () => {
+    const { wall } = aWall({ sources: [source('a', () => grant([1], { limited: 'More is to come.' }))] });
+    expect((await wall.of(user)).limited).toBe('More is to come.');
+  });
+
   it('says whose permissions are missing when a source is gone', async () => {
     expect((await aWall({ known: ['gone', 'b'], sources: [source('b', () => grant([2]))] }).wall.of(user)).limited).toContain('gone');
   });

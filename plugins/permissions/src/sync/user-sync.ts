@@ -117,7 +117,7 @@ export class UserSync {
       if (whole) {
         // What was hidden because the credential was refused, or what was known too old, is seen again, the same as before.
         const [{ user_id } = { user_id: null }] = await tx.query<{ user_id: number | null }>(
-          `SELECT user_id FROM sources WHERE id = $1 AND (refused_since IS NOT NULL OR (SELECT settings ? 'permissions.maxAge' FROM shared))`,
+          `SELECT user_id FROM sources WHERE id = $1 AND (refused_since IS NOT NULL OR synced_at IS NULL OR (SELECT settings ? 'permissions.maxAge' FROM shared))`,
           [account.sourceId],
         );
         if (user_id !== null) await moveVersions(tx, [user_id]);
