@@ -33,13 +33,15 @@ const MAY_IMPORT = {
 const TEST = '\\.test\\.[cm]?tsx?$';
 /** What a plugin publishes for tests (`./testing`): builders, and the contract suites of its extension points. */
 const TEST_SUPPORT = '^plugins/[^/]+/src/testing/';
+/** What a host's tests stand on: builders, and the rows of the leak matrix. It is not built. */
+const HOST_TEST_SUPPORT = '^hosts/[^/]+/src/(?:testing|leak-matrix)/';
 const FRAMEWORK = '^node_modules/(?:inversify|@inversifyjs|graphql-modules|typeorm|koa|@koa)/';
 const anyOf = (names) => names.map((name) => LAYERS[name]).join('|');
 
 const layerRules = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
   name: `${layer}-imports-${allowed.length === 0 ? 'nothing-of-ours' : allowed.join('-')}`,
   severity: 'error',
-  from: { path: LAYERS[layer], pathNot: [TEST, TEST_SUPPORT] },
+  from: { path: LAYERS[layer], pathNot: [TEST, TEST_SUPPORT, HOST_TEST_SUPPORT] },
   to: { path: anyOf(Object.keys(LAYERS)), pathNot: anyOf([layer, ...allowed]) },
 }));
 
@@ -63,10 +65,16 @@ module.exports = {
       to: { path: anyOf(Object.keys(LAYERS)), pathNot: anyOf(['plugin', ...MAY_IMPORT.plugin, 'sdk-testing']) },
     },
     {
+      name: 'test-support-of-hosts',
+      severity: 'error',
+      from: { path: HOST_TEST_SUPPORT },
+      to: { path: anyOf(Object.keys(LAYERS)), pathNot: anyOf(['host', ...MAY_IMPORT.host, 'sdk-testing']) },
+    },
+    {
       name: 'test-support-stays-in-tests',
       severity: 'error',
-      from: { path: '^plugins/[^/]+/src/', pathNot: [TEST, TEST_SUPPORT, '/testing/'] },
-      to: { path: TEST_SUPPORT },
+      from: { path: '^(?:plugins|hosts)/[^/]+/src/', pathNot: [TEST, TEST_SUPPORT, HOST_TEST_SUPPORT, '/testing/'] },
+      to: { path: [TEST_SUPPORT, HOST_TEST_SUPPORT] },
     },
     {
       name: 'plugins-meet-at-api',
@@ -98,8 +106,14 @@ module.exports = {
     {
       name: 'hosts-take-plugins-by-manifest',
       severity: 'error',
-      from: { path: '^hosts/', pathNot: TEST },
+      from: { path: '^hosts/', pathNot: [TEST, HOST_TEST_SUPPORT] },
       to: { path: '^plugins/', pathNot: '^plugins/[^/]+/dist/(?:api|manifest)\\.' },
+    },
+    {
+      name: 'host-tests-meet-plugins-at-published-entries',
+      severity: 'error',
+      from: { path: `^hosts/(?:.*${TEST}|[^/]+/src/(?:testing|leak-matrix)/)` },
+      to: { path: '^plugins/', pathNot: '^plugins/[^/]+/dist/(?:api|manifest|testing/index)\\.' },
     },
     {
       name: 'examples-use-published-entries',

@@ -2,7 +2,18 @@ import './errors/sdk-errors.js';
 
 export { type ConfigOf, type ConfigSchema, type ConfigView, secret, z } from './config/config.js';
 export { bytes, duration, parseDuration } from './config/units.js';
-export { type Actor, type Actors, ANONYMOUS, type Authenticator, type Credentials, type Gate, permits } from './core/actor.js';
+export {
+  type Actor,
+  type Actors,
+  ANONYMOUS,
+  type Authenticator,
+  allows,
+  type Credentials,
+  type Gate,
+  permits,
+  type RequestOrigin,
+} from './core/actor.js';
+export type { AdministrativeAct, AdministrativeActs } from './core/acts.js';
 export type { BlobInfo, Blobs } from './core/blobs.js';
 export type { Cache, LimitDecision, Limits } from './core/cache.js';
 export type { Clock } from './core/clock.js';
@@ -46,6 +57,7 @@ export {
   type ScalarDefinition,
   type SubscriptionResolver,
 } from './graphql/graphql-part.js';
+export type { OperationObserver, SeenOperation } from './graphql/operation-observer.js';
 export type { PluginRouter, RouteHandler, RouteOptions, RouteReply, RouteRequest } from './http/router.js';
 export { type AnyJob, defineJob, type JobContext, type JobHandler, type JobType, jobProblems, type RetryLater } from './jobs/job-type.js';
 export type { PluginContext } from './plugin/context.js';

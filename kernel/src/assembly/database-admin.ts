@@ -42,17 +42,17 @@ export class DatabaseAdmin {
   }
 
   /** Writes everything to one file. Secrets in it stay sealed: the folder `keys` is kept beside it. */
-  export(file: string, options: TransferOptions): Promise<ContentDigest> {
-    return this.targets().then((targets) =>
-      exportDatabases({
-        databases: this.stored.database.databases,
-        targets,
-        kernelVersion: KERNEL_VERSION,
-        file: resolve(file),
-        signal: options.signal,
-        onProgress: (p) => options.progress(sayProgress(p)),
-      }),
-    );
+  async export(file: string, options: TransferOptions): Promise<ContentDigest> {
+    const digest = await exportDatabases({
+      databases: this.stored.database.databases,
+      targets: await this.targets(),
+      kernelVersion: KERNEL_VERSION,
+      file: resolve(file),
+      signal: options.signal,
+      onProgress: (p) => options.progress(sayProgress(p)),
+    });
+    await this.stored.acts.record('database', 'exported', { sha256: digest.sha256 });
+    return digest;
   }
 
   /** Fills an empty database from such a file, and brings it up to date. @throws SEXTANT_STORAGE_NOT_EMPTY, SEXTANT_STORAGE_ARCHIVE */
@@ -69,6 +69,7 @@ export class DatabaseAdmin {
       onProgress: (p) => options.progress(sayProgress(p)),
     });
     await this.migrate();
+    await this.stored.acts.record('database', 'imported', { sha256: digest.sha256 });
     return digest;
   }
 
@@ -80,9 +81,10 @@ export class DatabaseAdmin {
     if (plugin === 'kernel')
       throw new SextantError('SEXTANT_PLUGIN_ALWAYS_ON', { what: 'The kernel’s own tables cannot be purged.', fix: 'Name a plugin.' });
     const target = (await this.targets()).find((t) => t.plugin === plugin) ?? { plugin, database: 'main' as const };
+    const ids = this.manifests.map(({ id }) => id);
+    await this.stored.acts.record('plugin', 'purged', { plugin });
     const existed = await this.stored.migrator.purge(target);
     await this.stored.jobs.purge(plugin);
-    const ids = this.manifests.map(({ id }) => id);
     if (!existed && !ids.includes(plugin)) throw unknownPlugin(plugin, ids);
     return existed;
   }

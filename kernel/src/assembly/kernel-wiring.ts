@@ -38,7 +38,7 @@ export class KernelWiring implements Wiring {
 
   constructor(private readonly parts: WiringParts) {
     const stored = new Set<string>(
-      [core.storage, core.jobs, core.events, core.secrets, core.cache, core.limits, core.blobs].map((token) => token.key),
+      [core.storage, core.jobs, core.events, core.secrets, core.cache, core.limits, core.blobs, core.acts].map((token) => token.key),
     );
     const tokens = Object.values(core).filter((token) => token.kind === 'service');
     this.kernelServices = new Map(tokens.map((token) => [token.key, stored.has(token.key) ? STORAGE_ROLES : undefined]));

@@ -66,7 +66,7 @@ export class Kernel {
   readonly #boundary: Boundary;
   readonly #container: KernelContainer;
   readonly #lifecycle: Lifecycle;
-  readonly #http: HttpServer;
+  readonly http: HttpServer;
   readonly #remoteServer: RemoteServer;
   readonly #remoteClients: RemoteClients;
   readonly #outbound: Outbound;
@@ -177,11 +177,11 @@ export class Kernel {
         programs,
         outbound: this.#outbound,
         dataDir: base.dataDir,
-        process: { version: KERNEL_VERSION, instance: this.instance, roles, localMode, externalUrl: () => this.url },
+        process: { version: KERNEL_VERSION, instance: this.instance, roles, door: config.http, externalUrl: () => this.url },
         plugins: () => this.switchboard,
       }),
     );
-    this.#http = new HttpServer({
+    this.http = new HttpServer({
       log,
       boundary: this.#boundary,
       tracing,
@@ -196,6 +196,8 @@ export class Kernel {
       limits: configuredLimits(config.graphql),
       plugins: () => this.switchboard,
       outbound: stored?.outboundLog,
+      acts: stored?.acts,
+      observers: () => this.points.list(core.operationObservers),
       nodes: () => this.points.list(core.nodes),
       pluginChanges: (signal) => this.#changes.read(signal),
       processes: () => this.#switches.processes(),
@@ -204,7 +206,7 @@ export class Kernel {
       configs: this.#configs,
       storages: stored?.storages,
       graphql: roles.includes('api') ? this.graphql : undefined,
-      http: this.#http,
+      http: this.http,
       jobs: stored?.jobs,
       health: this.health,
       remoteServer: this.#remoteServer,
@@ -293,14 +295,14 @@ export class Kernel {
       await stored?.start(roles, signal);
       signal.throwIfAborted();
       // First, so that a plugin which wants one of these paths is the one that is refused.
-      if (listen) mountOwnRoutes(this.#http, this, roles.includes('api') ? this.graphql : undefined);
+      if (listen) mountOwnRoutes(this.http, this, roles.includes('api') ? this.graphql : undefined);
       await this.#switches.begin();
       signal.throwIfAborted();
       refuseMissing(configuration, this.records);
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
       if (listen) {
         await refuseOpenDoor(config.http, this.points.list(core.authenticators));
-        this.#url = (await this.#http.listen()).url;
+        this.#url = (await this.http.listen()).url;
       }
       // A command ends before anything is switched, and is no process of the installation.
       if (!roles.includes('cli')) this.#switches.start();
@@ -361,9 +363,9 @@ export class Kernel {
     this.graphql.close();
     await stopInOrder(this.logs.of('kernel'), {
       'ending the switching of plugins': () => this.#switches.stop(),
-      'draining HTTP': () => this.#http.drain(DRAIN_TIMEOUT),
+      'draining HTTP': () => this.http.drain(DRAIN_TIMEOUT),
       'stopping the plugins': () => this.#lifecycle.stop(),
-      'closing HTTP': () => this.#http.close(),
+      'closing HTTP': () => this.http.close(),
       'closing the internal server': () => this.#remoteServer.close(),
       'closing internal connections': () => this.#remoteClients.close(),
       'closing outbound connections': () => this.#outbound.close(),

@@ -1,5 +1,6 @@
 import type { PluginRouter, Plugins, RouteRequest } from '@sextant/sdk';
 import type { GraphQLEngine } from '../graphql/graphql-engine.js';
+import { READ_SCOPE } from '../http/auth-errors.js';
 import type { HttpServer } from '../http/http-server.js';
 import { isForwarded } from '../http/request-guards.js';
 import { isLoopback } from '../remote/remote-address.js';
@@ -51,6 +52,7 @@ const graphqlRoutes =
   (graphql: GraphQLEngine) =>
   (router: PluginRouter): void => {
     const handle = (request: RouteRequest) => graphql.handle(request);
-    router.post('/.api/graphql', handle, { auth: 'public', timeout: 0, maxBody: 4 * 1024 * 1024 });
+    // Queries are posted too: a mutation's scope is looked at where it is known to be one.
+    router.post('/.api/graphql', handle, { auth: 'public', scopes: [READ_SCOPE], timeout: 0, maxBody: 4 * 1024 * 1024 });
     router.get('/.api/graphql', handle, { auth: 'public', timeout: 0 });
   };

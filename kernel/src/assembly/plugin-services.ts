@@ -5,6 +5,7 @@ import type { Logs } from '../observability/logs.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Outbound } from '../outbound/outbound.js';
 import { actorsOf } from '../services/actors.js';
+import { type Door, isLocalOnly } from './authentication.js';
 import { pluginFolder } from './data-folder.js';
 import type { PluginConfigs } from './plugin-configs.js';
 import type { Stored } from './stored-services.js';
@@ -22,7 +23,7 @@ export interface PluginServiceSources {
     readonly version: string;
     readonly instance: string;
     readonly roles: readonly Role[];
-    readonly localMode: boolean;
+    readonly door: Door;
     externalUrl(): string;
   };
   readonly plugins: () => Plugins;
@@ -50,7 +51,8 @@ export const pluginServices =
           version: process.version,
           instance: process.instance,
           roles: process.roles,
-          localMode: process.localMode,
+          localMode: isLocalOnly(process.door),
+          trustsProxy: process.door.trustProxy,
           get externalUrl() {
             return process.externalUrl();
           },
@@ -65,4 +67,5 @@ export const pluginServices =
       provide(core.cache, () => stored.cacheOf(plugin));
       provide(core.limits, () => stored.limitsOf(plugin));
       provide(core.blobs, () => stored.blobsOf(plugin));
+      provide(core.acts, () => stored.acts);
     });

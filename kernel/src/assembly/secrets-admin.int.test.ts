@@ -88,7 +88,12 @@ function another({ kernel }: Pick<World, 'kernel'>, { minutes = 0, keys = join(k
   const databases = connected(kernel);
   return new SecretsAdmin(
     [keeper()],
-    { keys: KeyRing.open(keys), database: { databases }, askForKey: async () => ({ holding: [], lacking: [] }) },
+    {
+      keys: KeyRing.open(keys),
+      database: { databases },
+      askForKey: async () => ({ holding: [], lacking: [] }),
+      acts: { record: async () => undefined },
+    },
     { now: () => new Date(Date.now() + minutes * 60_000) },
   );
 }

@@ -7,6 +7,7 @@ import { countSealed, resealColumn, type SealedPlace, sealedPlaces, tablesNaming
 import { counted } from '../services/sentence.js';
 import type { DatabaseName, Databases } from '../storage/databases.js';
 import { ourSchemas } from '../storage/transfer/copyable-tables.js';
+import type { ActTable } from './act-table.js';
 import { storageDefinitions } from './storage-definitions.js';
 
 /** How a stored value's key stands: it seals; it only opens; the key file does not hold it. */
@@ -56,6 +57,8 @@ export interface SecretsSources {
   readonly database: { readonly databases: Databases };
   /** Asks the running processes whether they have a key. */
   askForKey(id: string, signal: AbortSignal): Promise<KeyHolders>;
+  /** Where it is written down that somebody did this. */
+  readonly acts: Pick<ActTable, 'record'>;
 }
 
 /** What an administrator does to the keys that seal stored credentials, without starting any plugin. All of it works beside running processes. */
@@ -88,11 +91,16 @@ export class SecretsAdmin {
       const { status, places } = await this.#count();
       if (!options.ignoreMissing) refuseMissingKeys(status);
       const continued = await this.#resealAll(places, options);
-      if (continued.resealed > 0) return { madeKey: undefined, ...continued };
+      if (continued.resealed > 0) {
+        await this.stored.acts.record('secrets', 'rotated', { resealed: continued.resealed, newKey: false });
+        return { madeKey: undefined, ...continued };
+      }
       const madeKey = this.#ring.add();
       await this.#agreeOn(madeKey, options);
       this.#ring.promote(madeKey);
       options.progress(`Made the key ${madeKey}.`);
+      // Not the key's name: a text that holds it counts as sealed under it when the key is dropped.
+      await this.stored.acts.record('secrets', 'rotated', { newKey: true });
       return { madeKey, ...(await this.#resealAll(places, options)) };
     });
   }
@@ -119,6 +127,7 @@ export class SecretsAdmin {
         const naming = await this.#tablesNaming(main, id);
         if (naming.length > 0) throw inUse(`Values under ${id} are in ${naming.join(', ')}, in no column that a plugin declares.`);
       }
+      await this.stored.acts.record('secrets', 'oldKeysDropped', { keys: old.length });
       return this.#ring.retire(old.map(({ id }) => id));
     });
   }

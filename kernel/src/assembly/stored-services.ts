@@ -20,6 +20,7 @@ import { kernelTargets } from '../storage/kernel-migrations.js';
 import { Migrator } from '../storage/migrator.js';
 import { isImportUnfinished } from '../storage/transfer/import-databases.js';
 import { KERNEL_VERSION } from '../version.js';
+import { ActTable } from './act-table.js';
 import { type OpenDatabase, openDatabase } from './database.js';
 import { type OutsideStores, openOutsideStores } from './outside-stores.js';
 import { PluginStorages } from './plugin-storages.js';
@@ -47,6 +48,7 @@ export class Stored {
   readonly processes: ProcessTable;
   readonly keys: KeyRing;
   readonly outboundLog: OutboundLog;
+  readonly acts: ActTable;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
   #listening = false;
@@ -64,6 +66,7 @@ export class Stored {
     const main: Queryable = { query: async (sql, parameters) => (await pool.query(sql, parameters)).rows as never };
     this.switches = new SwitchTable(main);
     this.processes = new ProcessTable(main);
+    this.acts = new ActTable(main);
     this.outboundLog = new OutboundLog({ keep: config.outbound.log, instance, db: main, log: logs.of('kernel') });
     this.keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
   }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { execute } from '@graphql-tools/executor';
-import { SextantError } from '@sextant/sdk';
+import { type Contribution, type OperationObserver, SextantError } from '@sextant/sdk';
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -8,7 +8,9 @@ import {
   type GraphQLError,
   type GraphQLFieldResolver,
   getOperationAST,
+  type OperationDefinitionNode,
 } from 'graphql';
+import { scopeRefusal, WRITE_SCOPE } from '../http/auth-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import { overLimit } from './document-shape.js';
@@ -29,6 +31,7 @@ export class Executor {
   constructor(
     private readonly limits: GraphQLLimits,
     private readonly tracing: Tracing = NO_TRACING,
+    private readonly observers: () => readonly Contribution<OperationObserver>[] = () => [],
   ) {}
 
   execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
@@ -115,10 +118,23 @@ export class Executor {
     state.document = args.document;
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return undefined;
+    const limited = operation.operation === 'mutation' ? scopeRefusal(state.input.actor, [WRITE_SCOPE], 'A mutation') : undefined;
+    if (limited) return failed(limited);
     const cost = operationCost(state.generation.schema, args.document, operation, args.variableValues ?? {}, this.limits.listFactor);
-    return cost > this.limits.cost
-      ? failed(overLimit('cost', this.limits.cost, cost, 'The operation asks for too much at once.'))
-      : undefined;
+    if (cost > this.limits.cost) return failed(overLimit('cost', this.limits.cost, cost, 'The operation asks for too much at once.'));
+    this.#tell(operation, state);
+    return undefined;
+  }
+
+  #tell(operation: OperationDefinitionNode, { input: { actor, log } }: OperationState): void {
+    for (const { plugin, value } of this.observers()) {
+      try {
+        const fields = operation.selectionSet.selections.flatMap((node) => (node.kind === 'Field' ? [node.name.value] : [])).slice(0, 20);
+        value.observe({ type: operation.operation, name: operation.name?.value.slice(0, 100), fields, actor });
+      } catch (error) {
+        log.error('An observer of GraphQL operations failed.', { plugin, error });
+      }
+    }
   }
 
   #rootOwner(args: ExecutionArgs, state: OperationState): string {

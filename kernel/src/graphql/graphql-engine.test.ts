@@ -253,6 +253,24 @@ describe('@requires', () => {
     expect([refused.data, refused.errors?.[0]?.extensions['code']]).toEqual([{ change: null }, 'SEXTANT_AUTH_REQUIRED']);
   });
 
+  it('lets a token that is limited in scope change nothing without externalapi:write, and administer nothing', async () => {
+    const things = aPart(
+      'things',
+      'extend type Query { mine: String site: String @requires(role: SITE_ADMIN) } extend type Mutation { change: String }',
+      { Query: { mine: () => 'mine', site: () => 'site' }, Mutation: { change: () => 'changed' } },
+    );
+    const bench = new EngineBench([things]);
+    const ask = async (query: string, scopes: readonly string[]) => {
+      const { data, errors } = await bench.ask(query, { actor: { ...admin, scopes } });
+      return errors?.[0]?.extensions['code'] ?? data;
+    };
+    expect(await ask('{ mine }', ['externalapi:read'])).toEqual({ mine: 'mine' });
+    expect(await ask('mutation { change }', ['externalapi:read'])).toBe('SEXTANT_AUTH_SCOPE_REQUIRED');
+    expect(await ask('mutation { change }', ['externalapi:write'])).toEqual({ change: 'changed' });
+    expect(await ask('{ site }', ['externalapi:write'])).toBe('SEXTANT_AUTH_SCOPE_REQUIRED');
+    expect(await ask('{ site }', ['user:all'])).toEqual({ site: 'site' });
+  });
+
   it('lets whoever has a permission read what asks for it, and site admins', async () => {
     const bench = new EngineBench([
       aPart('things', 'extend type Query { owners: String @requires(permission: "OWNERSHIP#ASSIGN") }', {

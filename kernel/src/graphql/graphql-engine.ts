@@ -1,4 +1,4 @@
-import { type Logger, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type Contribution, type Logger, type OperationObserver, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
@@ -21,6 +21,8 @@ export interface GraphQLEngineOptions extends KernelSources {
   readonly log: Logger;
   readonly limits?: Partial<GraphQLLimits>;
   readonly tracing?: Tracing;
+  /** The contributions to `core.operation-observers@1` as they stand now. */
+  readonly observers?: () => readonly Contribution<OperationObserver>[];
 }
 
 export interface Composition {
@@ -47,7 +49,7 @@ export class GraphQLEngine {
   constructor(options: GraphQLEngineOptions) {
     this.#options = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#executor = new Executor(limits, options.tracing);
+    this.#executor = new Executor(limits, options.tracing, options.observers);
     this.#answer = createGraphQLServer(this.#executor, limits);
     this.#composed = composeSchema([]);
     this.#current = this.#generationOf(this.#composed, 0);

@@ -13,6 +13,10 @@ export interface KernelSources {
   plugins(): Plugins;
   /** The requests to other servers that are kept; undefined in a process without a database. */
   readonly outbound?: OutboundLog | undefined;
+  /** Where it is written down that somebody did what these fields do; undefined in a process without a database. */
+  readonly acts?:
+    | { record(entity: string, action: string, fields?: Readonly<Record<string, string | number | boolean>>): Promise<void> }
+    | undefined;
   /** The contributions to `core.nodes@1` as they stand now. */
   nodes(): readonly Contribution<NodeKind>[];
   /** The state of a plugin each time it changes. Ends with the signal. */
@@ -38,12 +42,22 @@ export function kernelResolvers(sources: KernelSources, boundary: Boundary): Ker
     Query: {
       node: (_parent, args: { id: string }, state) => loadNode(args.id, sources.nodes(), state, boundary),
       plugins: () => sources.plugins().list(),
-      outboundRequests: (_parent, args) => outboundRequests(sources.outbound, args),
+      outboundRequests: async (_parent, args) => {
+        await sources.acts?.record('requests.outbound', 'viewed');
+        return outboundRequests(sources.outbound, args);
+      },
     },
     Mutation: {
-      enablePlugin: (_parent, args: { id: string }) => sources.plugins().enable(args.id),
-      disablePlugin: (_parent, args: { id: string; cascade?: boolean | null }) =>
-        sources.plugins().disable(args.id, { cascade: args.cascade ?? false }),
+      // Before the deed: it may switch off the very plugin that keeps the log, and a deed that fails was still tried.
+      enablePlugin: async (_parent, args: { id: string }) => {
+        await sources.acts?.record('plugin', 'enabled', { plugin: args.id.slice(0, 100) });
+        return sources.plugins().enable(args.id);
+      },
+      disablePlugin: async (_parent, args: { id: string; cascade?: boolean | null }) => {
+        const cascade = args.cascade ?? false;
+        await sources.acts?.record('plugin', 'disabled', { plugin: args.id.slice(0, 100), cascade });
+        return sources.plugins().disable(args.id, { cascade });
+      },
     },
     Subscription: {
       pluginChanged: {

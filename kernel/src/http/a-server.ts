@@ -19,10 +19,16 @@ declareErrors({
   SEXTANT_TEST_TEAPOT: { status: 418, summary: 'A teapot.', fix: 'Use a cup.' },
 });
 
+const limited = (...scopes: string[]): Actor => ({ kind: 'user', id: 'user:1', siteAdmin: true, via: 'token', scopes });
+
 /** Who `Authorization: token <name>` is. */
 const actors: Record<string, Actor> = {
   admin: { kind: 'user', id: 'user:1', siteAdmin: true, via: 'token' },
   user: { kind: 'user', id: 'user:2', siteAdmin: false, via: 'token' },
+  reads: limited('externalapi:read'),
+  writes: limited('externalapi:write'),
+  mcp: limited('mcp'),
+  all: limited('user:all'),
   guest: { ...ANONYMOUS, guest: true },
   internal: { kind: 'internal', id: 'internal:git', siteAdmin: false, via: 'internal' },
 };
@@ -38,6 +44,8 @@ export interface Reply {
 export class ServerBench {
   readonly lines: { level: string; message: string; fields: object | undefined }[] = [];
   resting = '';
+  /** Names that are good no more. */
+  readonly revoked = new Set<string>();
   current: Actor | undefined;
   port = 0;
   readonly server: HttpServer;
@@ -51,7 +59,8 @@ export class ServerBench {
         const token = /^token (\w+)$/.exec(headers['authorization'] ?? '')?.[1];
         if (token === undefined) return localMode ? actors['admin']! : ANONYMOUS;
         const actor = actors[token];
-        if (actor === undefined) throw new SextantError('SEXTANT_AUTH_INVALID', { what: 'The access token is not valid.' });
+        if (actor === undefined || this.revoked.has(token))
+          throw new SextantError('SEXTANT_AUTH_INVALID', { what: 'The access token is not valid.' });
         return actor;
       },
       runAs: (actor, work) => {

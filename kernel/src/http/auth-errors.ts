@@ -1,4 +1,4 @@
-import { type Actor, declareErrors, permits, SextantError } from '@sextant/sdk';
+import { type Actor, allows, declareErrors, permits, SextantError } from '@sextant/sdk';
 
 /** Who may not. Shared by routes and GraphQL, so that a client meets one code for one cause. */
 export const authErrors = declareErrors({
@@ -16,6 +16,11 @@ export const authErrors = declareErrors({
     status: 403,
     summary: 'The request needs a permission that no role of the user gives.',
     fix: 'Ask a site admin for a role that has it.',
+  },
+  SEXTANT_AUTH_SCOPE_REQUIRED: {
+    status: 403,
+    summary: 'The request needs a scope that its access token does not have.',
+    fix: 'Use a token that has the scope, or one with user:all.',
   },
   SEXTANT_AUTH_INTERNAL_REQUIRED: { status: 403, summary: 'The route is for other Sextant processes only.', fix: 'Use the public API.' },
 });
@@ -39,6 +44,10 @@ export function refusal(actor: Actor, requirement: Requirement, subject: string)
       what: `${subject} is for other Sextant processes only.`,
       fix: 'Use the public API.',
     });
+  // What only some people may do is no part of a narrower scope: a token for reading must not administer because its owner can.
+  const unlimited =
+    requirement === 'site-admin' || requirement.startsWith(PERMISSION) ? scopeRefusal(actor, ['user:all'], subject) : undefined;
+  if (unlimited) return unlimited;
   if (requirement === 'site-admin' && !actor.siteAdmin)
     return new SextantError('SEXTANT_AUTH_SITE_ADMIN_REQUIRED', {
       what: `${subject} needs a site admin.`,
@@ -51,3 +60,16 @@ export function refusal(actor: Actor, requirement: Requirement, subject: string)
     });
   return undefined;
 }
+
+/** The refusal of a token that has none of the scopes, or undefined. */
+export function scopeRefusal(actor: Actor, scopes: readonly string[], subject: string): SextantError | undefined {
+  if (scopes.some((scope) => allows(actor, scope))) return undefined;
+  return new SextantError('SEXTANT_AUTH_SCOPE_REQUIRED', {
+    what: `${subject} needs an access token with the scope ${scopes.join(' or ')}.`,
+    why: `This one has ${actor.scopes?.join(', ') || 'none'}.`,
+    fix: 'Use a token that has the scope, or one with user:all.',
+  });
+}
+
+export const READ_SCOPE = 'externalapi:read';
+export const WRITE_SCOPE = 'externalapi:write';

@@ -10,6 +10,8 @@ export class Flight {
   clientGone = false;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #check: NodeJS.Timeout | undefined;
+  #ended = false;
 
   constructor(response: ServerResponse) {
     response.once('close', () => {
@@ -35,8 +37,22 @@ export class Flight {
     );
   }
 
+  /** Aborts it when `check` throws, which is asked again and again, `every` milliseconds after the last answer. */
+  checkEvery(every: number, check: () => Promise<void>): void {
+    this.#check = setTimeout(() => {
+      check().then(
+        () => {
+          if (!this.#ended) this.checkEvery(every, check);
+        },
+        (error: unknown) => this.abort(error),
+      );
+    }, every);
+  }
+
   end(): void {
+    this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#check);
   }
 }
 

@@ -7,9 +7,11 @@ import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
+import { runFrom } from '../services/actors.js';
+import { requestOrigin } from '../services/request-origin.js';
 import { fitReply } from './fit-reply.js';
 import './http-errors.js';
-import { refusal } from './auth-errors.js';
+import { READ_SCOPE, refusal, scopeRefusal, WRITE_SCOPE } from './auth-errors.js';
 import { descriptorLimit } from './descriptor-limit.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { Flight, Flights } from './flights.js';
@@ -20,6 +22,7 @@ import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuse
 import { describeRequest, requestSpan } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import { type Route, RouteTable } from './route-table.js';
+import { sameReader } from './same-reader.js';
 import { isEventStream, isStream, writeReply } from './write-reply.js';
 
 export interface HttpServerOptions {
@@ -43,6 +46,8 @@ export interface HttpServerOptions {
   /** Milliseconds that an idle connection is kept. */
   readonly keepAliveTimeout?: number;
   readonly maxConnections?: number;
+  /** Milliseconds between two looks at whether who reads a stream still may. */
+  readonly readerCheck?: number;
   /** True while everybody who reaches the port is let in. */
   localMode(): boolean;
 }
@@ -158,6 +163,11 @@ export class HttpServer {
     if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** What is mounted now. */
+  get routes(): readonly Pick<Route, 'plugin' | 'method' | 'path'>[] {
+    return this.#table.routes;
+  }
+
   /** For the status page and tests. */
   get figures(): { readonly routes: number; readonly requests: number } {
     return { routes: this.#table.size, requests: this.#flights.size };
@@ -174,7 +184,10 @@ export class HttpServer {
     const flight = new Flight(response);
     this.#flights.add(flight);
     try {
-      await this.#answer(request, response, flight, { requestId, trace });
+      const headers = singleHeaders(request);
+      const remoteAddress = this.#remoteAddress(request);
+      const origin = requestOrigin(headers, { requestId, remoteAddress });
+      await runFrom(origin, () => this.#answer(request, response, flight, { requestId, trace, headers, remoteAddress }));
     } catch (error) {
       await this.#fail(error, request, response, flight, { requestId, trace, span });
     } finally {
@@ -194,8 +207,13 @@ export class HttpServer {
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, flight: Flight, ids: Ids): Promise<void> {
-    const { requestId, trace } = ids;
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    flight: Flight,
+    known: Ids & Pick<Credentials, 'headers' | 'remoteAddress'>,
+  ): Promise<void> {
+    const { requestId, trace, headers, remoteAddress } = known;
     const { options, boundary, runAs } = this.parts;
     const method = request.method ?? 'GET';
     if (this.#draining) {
@@ -223,11 +241,8 @@ export class HttpServer {
     flight.route = route;
     if (route.options.crossOrigin !== true)
       throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
-    const headers = singleHeaders(request);
-    const remoteAddress = this.#remoteAddress(request);
-    const { auth = 'user' } = route.options;
-    const actor = auth === 'own' ? ANONYMOUS : await this.parts.authenticate({ headers, remoteAddress, localMode });
-    if (auth !== 'own') throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, `${method} ${route.path}`));
+    const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, localMode });
+    const actor = await admit();
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
     const deadline = timeout > 0 ? performance.now() + timeout : undefined;
@@ -260,12 +275,24 @@ export class HttpServer {
     // Reading on after the answer has begun would let the two wait for each other.
     flight.events = isEventStream(reply);
     if (deadline !== undefined && isStream(reply.body)) flight.abortAt(deadline);
+    if (isStream(reply.body) && route.options.auth !== 'own')
+      flight.checkEvery(options.readerCheck ?? 4_000, () => sameReader(actor, admit));
     await writeReply(response, reply, {
       head: method === 'HEAD',
       headers: request.headers,
       signal: flight.signal,
       enter: (work) => runAs(actor, () => boundary.enter(entry, work)),
     });
+  }
+
+  /** Who sends it, who may. @throws the refusal. */
+  async #admit(method: string, { path, options: { auth = 'user', scopes } }: Route, credentials: Credentials): Promise<Actor> {
+    if (auth === 'own') return ANONYMOUS;
+    const actor = await this.parts.authenticate(credentials);
+    const subject = `${method} ${path}`;
+    throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, subject));
+    throwIf(scopeRefusal(actor, scopes ?? [changesNothing(method) ? READ_SCOPE : WRITE_SCOPE], subject));
+    return actor;
   }
 
   async #fail(

@@ -88,6 +88,10 @@ export class RouteTable {
     return others.size > 0 ? { kind: 'method', allow: [...others].sort() } : { kind: 'missing' };
   }
 
+  get routes(): readonly Route[] {
+    return this.#entries.map(({ route }) => route);
+  }
+
   get size(): number {
     return this.#entries.length;
   }

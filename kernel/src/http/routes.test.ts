@@ -100,6 +100,28 @@ describe('a route', () => {
 });
 
 describe('who may call a route', () => {
+  it('is a token that is limited in scope where the route takes one of its scopes, public ones too', async () => {
+    const bench = await new ServerBench().start((router) => {
+      router.get('/a', () => ({}));
+      router.post('/a', () => ({}));
+      router.get('/open', () => ({}), open);
+      router.get('/mcp', () => ({}), { scopes: ['mcp'] });
+      router.get('/admin', () => ({}), { auth: 'site-admin' });
+    });
+    const asked = ['GET /a', 'POST /a', 'GET /open', 'GET /mcp', 'GET /admin'];
+    const statuses = async (who: string) => {
+      const got = [];
+      for (const [method = '', path = ''] of asked.map((text) => text.split(' ')))
+        got.push((await bench.ask(path, { method, headers: { authorization: `token ${who}` } })).status);
+      return got;
+    };
+    expect(await statuses('reads')).toEqual([200, 403, 200, 403, 403]);
+    expect(await statuses('writes')).toEqual([200, 200, 200, 403, 403]);
+    expect(await statuses('mcp')).toEqual([403, 403, 403, 200, 403]);
+    expect(await statuses('all')).toEqual([200, 200, 200, 200, 200]);
+    expect(await bench.errorOf('/admin', { headers: { authorization: 'token reads' } })).toEqual([403, 'SEXTANT_AUTH_SCOPE_REQUIRED']);
+  });
+
   it.each([
     ['public', [200, 200, 200, 200]],
     ['user', [401, 200, 200, 200]],
@@ -232,6 +254,7 @@ describe('what a plugin in plain JavaScript declares wrongly', () => {
     ['a role that there is not', (r) => r.get('/x', ok, { auth: 'admin' }), '"auth" is "admin"'],
     ['a timeout in words', (r) => r.get('/x', ok, { timeout: '1s' }), '"timeout" is "1s", not a number of milliseconds'],
     ['a size in words', (r) => r.post('/x', ok, { maxBody: '1MiB' }), '"maxBody" is "1MiB", not a number of bytes'],
+    ['scopes in one text', (r) => r.get('/x', ok, { scopes: 'mcp' }), '"scopes" is "mcp", not a list of texts'],
     ['a misspelt option', (r) => r.get('/x', ok, { Auth: 'public' }), 'no "Auth"'],
     ['routes after a wait', async (r) => r.get('/x', ok), 'adds its routes in an async function'],
   ])('is refused when it is mounted: %s', async (_what, declare, reason) => {

@@ -37,6 +37,18 @@ describe('a log line', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('of the audit log is written whatever the level is', () => {
+    const { lines, logs } = aLog();
+    logs.setLevel('error');
+    logs
+      .of('identity')
+      .child({ requestId: 'a' })
+      .info('user created', { audit: { entity: 'user' } });
+    logs.of('identity').info('something else');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('"audit":{"entity":"user"}');
+  });
+
   it('is written of whatever is logged, and is bounded', () => {
     const { lines, logs } = aLog();
     // biome-ignore lint/suspicious/noExplicitAny: as from plain JavaScript

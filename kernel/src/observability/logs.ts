@@ -13,11 +13,14 @@ export interface LogOptions {
   readonly format: 'auto' | 'pretty' | 'json';
   /** Default: standard error, so that standard output carries only what was asked for. */
   readonly destination?: NodeJS.WritableStream;
+  /** Whether audit lines, which have a field `audit`, are written whatever the level is, `silent` excepted. Default true. */
+  readonly auditAlways?: boolean;
 }
 
 /** The logs of one process. Every line passes through one redaction. */
 export class Logs {
   readonly #root: Pino;
+  readonly #audit: Pino;
 
   constructor(options: LogOptions) {
     const stream = options.destination ?? process.stderr;
@@ -42,10 +45,12 @@ export class Logs {
       },
       target,
     );
+    this.#audit = options.auditAlways === false ? this.#root : this.#root.child({});
+    if (options.auditAlways !== false && options.level !== 'silent') this.#audit.level = 'info';
   }
 
   of(plugin: string): Logger {
-    return wrap(this.#root, { plugin });
+    return wrap(this.#root, this.#audit, { plugin });
   }
 
   /** From now on, for all loggers that were ever handed out. */
@@ -58,8 +63,10 @@ export class Logs {
 const LONGEST_TEXT = 32_768;
 
 /** One object a line, so that no key stands in it twice: a field of the caller wins over one that was bound. */
-function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
+function wrap(general: Pino, audit: Pino, bound: Readonly<Record<string, unknown>>): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: unknown, fields?: object) => {
+    // An auditor must find the line whatever level was chosen for the rest.
+    const root = fields !== undefined && 'audit' in fields ? audit : general;
     if (!root.isLevelEnabled(level)) return;
     const span = presentSpan()?.context;
     const entry = currentEntry();
@@ -79,7 +86,7 @@ function wrap(root: Pino, bound: Readonly<Record<string, unknown>>): Logger {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrap(root, { ...bound, ...plain(fields) }),
+    child: (fields) => wrap(general, audit, { ...bound, ...plain(fields) }),
   };
 }
 

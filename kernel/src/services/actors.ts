@@ -1,13 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Actor, type Actors, ANONYMOUS } from '@sextant/sdk';
+import { type Actor, type Actors, ANONYMOUS, type RequestOrigin } from '@sextant/sdk';
 
 const actors = new AsyncLocalStorage<Actor>();
 /** Set where another process called: its actor is not known here. */
 const causes = new AsyncLocalStorage<string>();
+const requests = new AsyncLocalStorage<RequestOrigin>();
 
 /** Who acts, carried along with the request or job. */
 export const runAs = <R>(actor: Actor, work: () => R): R => actors.run(actor, work);
 export const currentActor = (): Actor => actors.getStore() ?? ANONYMOUS;
+
+export const runFrom = <R>(request: RequestOrigin, work: () => R): R => requests.run(request, work);
+export const currentRequest = (): RequestOrigin | undefined => requests.getStore();
 
 export const runFor = <R>(cause: string, work: () => R): R => causes.run(cause, work);
 
@@ -23,5 +27,5 @@ export const internalActor = (plugin: string): Actor => ({ kind: 'internal', id:
 
 export const actorsOf = (plugin: string): Actors => {
   const internal = Object.freeze(internalActor(plugin));
-  return { current: currentActor, internal: () => internal, run: runAs, cause: currentCause };
+  return { current: currentActor, internal: () => internal, run: runAs, request: currentRequest, cause: currentCause };
 };

@@ -112,11 +112,18 @@ const outboundRequests: Migration = {
   },
 };
 
+const acts: Migration = {
+  name: 'create-administrative-acts-1763990000006',
+  up: async (db) => {
+    await db.query('create table administrative_acts (id bigint generated always as identity primary key, act jsonb not null)');
+  },
+};
+
 /** The kernel's own tables: all of them where `main` is, the outbox in every database. */
 export function kernelTargets(databases: Databases): readonly MigrationTarget[] {
   return databases.distinct().map(({ name }) => ({
     plugin: KERNEL,
     database: name,
-    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes, outboundRequests] : [outbox],
+    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes, outboundRequests, acts] : [outbox],
   }));
 }

@@ -1,4 +1,4 @@
-import { core, encodeCursor, encodeNodeId } from '@sextant/sdk';
+import { encodeCursor } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
@@ -105,50 +105,5 @@ describe('users', () => {
       old: null,
       new: { id: user },
     });
-  });
-});
-
-describe('organisations', () => {
-  it('are seen by their members and site admins, and look like none to others (row 25)', async () => {
-    const [member, stranger] = [await admin.aPerson(), await admin.aPerson()];
-    const db = kernel.service(core.storage, 'identity');
-    await db.query(`with o as (insert into organizations (name, display_name, created_at, updated_at) values ('Acme', 'Acme Inc.', now(), now()) returning id),
-      n as (insert into names (folded, organization_id) select 'acme', id from o)
-      insert into organization_members (organization_id, user_id, created_at) select o.id, u.id, now() from o, users u where u.username = '${member.username}'`);
-    // As `src` asks for a namespace (src-cli.md, section 6), and by node id.
-    const query =
-      'query($name:String!,$id:ID!){user(username:$name){id url} organization(name:$name){id url viewerCanAdminister settingsURL} node(id:$id){id}}';
-    const id = encodeNodeId('Org', 1);
-    const acme = { id, url: '/organizations/Acme', viewerCanAdminister: true, settingsURL: '/organizations/Acme/settings' };
-    for (const token of [member.token, undefined]) {
-      expect(await kernel.graphql(query, { name: 'ACME', id }, { token })).toEqual({
-        data: { user: null, organization: acme, node: { id } },
-        errors: [],
-      });
-    }
-    expect((await kernel.graphql(query, { name: 'acme', id }, { token: stranger.token })).data).toEqual({
-      user: null,
-      organization: null,
-      node: null,
-    });
-    const { data } = await kernel.graphql(
-      '{currentUser{organizations{nodes{id name displayName} totalCount}}}',
-      {},
-      { token: member.token },
-    );
-    expect(at(data, 'currentUser.organizations')).toEqual({ nodes: [{ id, name: 'Acme', displayName: 'Acme Inc.' }], totalCount: 1 });
-    const membersAs = async (token: string | undefined) =>
-      (
-        await kernel.graphql(
-          'query($name:String!){user(username:$name){organizations{nodes{name} totalCount}}}',
-          { name: member.username },
-          { token },
-        )
-      ).data;
-    const hers = { user: { organizations: { nodes: [{ name: 'Acme' }], totalCount: 1 } } };
-    expect(await membersAs(undefined)).toEqual(hers);
-    expect(await membersAs(member.token)).toEqual(hers);
-    expect(await membersAs(stranger.token)).toEqual({ user: { organizations: { nodes: [], totalCount: 0 } } });
-    expect(await codeOf(kernel.graphql('mutation{createUser(username:"acme"){user{id}}}'))).toBe('SEXTANT_USER_NAME_TAKEN');
   });
 });

@@ -1,8 +1,25 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
 import { Emails } from './emails.js';
+import { givenByGroup } from './groups/given-by-group.js';
+import { claimName, renameOwner } from './names.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
+
+/** Tables of which a deleted account keeps nothing. */
+const OF_THE_PERSON = [
+  'names',
+  'emails',
+  'external_accounts',
+  'organization_members',
+  'organization_invitations',
+  'team_members',
+  'user_roles',
+  'user_groups',
+  'site_admin_grants',
+  'directory_group_members',
+  'user_tags',
+];
 
 /** Creates, changes and deletes accounts. Every change is announced with `identity.user-changed@1` once it is durable. */
 export class Accounts {
@@ -40,12 +57,9 @@ export class Accounts {
   /** @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
   async update(id: number, change: AccountChange): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
-      if (foldName(username) !== foldName(user.username)) {
-        await tx.query('delete from names where user_id = $1', [id]);
-        await claimName(tx, username, id);
-      }
+      if (foldName(username) !== foldName(user.username)) await renameOwner(tx, username, { userId: id });
       const displayName = change.displayName === undefined ? user.displayName : parseDisplayName(change.displayName);
       const avatarUrl = change.avatarUrl === undefined ? user.avatarUrl : parseAvatarUrl(change.avatarUrl);
       await tx.query('update users set username = $2, display_name = $3, avatar_url = $4, updated_at = $5 where id = $1', [
@@ -56,19 +70,51 @@ export class Accounts {
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
-  /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
+  /** @throws SEXTANT_USER_PROTECTED for the last site admin, the local one and service accounts; SEXTANT_MEMBERSHIP_BY_GROUP for who is one by a group. */
   async setSiteAdmin(id: number, siteAdmin: boolean): Promise<User> {
     return this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
-      if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
-      await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [id, siteAdmin, this.clock.now()]);
+      await this.changeSiteAdmin(tx, await this.locked(tx, id), siteAdmin);
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
+  }
+
+  /**
+   * By hand, within a transaction that holds the user, see `locked`.
+   * @throws as `setSiteAdmin`.
+   */
+  async changeSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    const source = siteAdmin ? undefined : (await siteAdminSources(tx, user.id))[0];
+    if (source !== undefined) throw givenByGroup('rights of a site admin', source);
+    if (siteAdmin && user.serviceAccount) throw noPerson(user);
+    await tx.query('update users set site_admin_by_hand = $2 where id = $1', [user.id, siteAdmin]);
+    await this.#setSiteAdmin(tx, user, siteAdmin);
+  }
+
+  /**
+   * What groups say, within a transaction that holds the user. What a person said stays.
+   * @returns whether the user became (true) or is no longer (false) a site admin. @throws SEXTANT_USER_PROTECTED.
+   */
+  async setSiteAdminByGroups(tx: Tx, user: User, sources: readonly string[]): Promise<boolean | undefined> {
+    await tx.query('delete from site_admin_grants where user_id = $1 and source <> all($2::text[])', [user.id, sources]);
+    await tx.query(
+      'insert into site_admin_grants (user_id, source) select $1, source from unnest($2::text[]) as source on conflict do nothing',
+      [user.id, sources],
+    );
+    const rows = await tx.query<{ byHand: boolean }>('select site_admin_by_hand as "byHand" from users where id = $1', [user.id]);
+    const siteAdmin = sources.length > 0 || rows[0]?.byHand === true;
+    if (siteAdmin === user.siteAdmin) return undefined;
+    await this.#setSiteAdmin(tx, user, siteAdmin);
+    return siteAdmin;
+  }
+
+  async #setSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+    await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
 
   /**
@@ -77,16 +123,19 @@ export class Accounts {
    */
   async delete(id: number, options: { readonly hard: boolean }): Promise<void> {
     await this.db.transaction(async (tx) => {
-      const user = await this.#locked(tx, id);
+      const user = await this.locked(tx, id);
       if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
       const now = this.clock.now();
       if (options.hard) {
         await tx.query('delete from users where id = $1', [id]);
       } else {
         await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
-        for (const table of ['names', 'emails', 'organization_members', 'external_accounts'])
-          await tx.query(`delete from ${table} where user_id = $1`, [id]);
-        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
+        for (const table of OF_THE_PERSON)
+          await tx.query(`delete from ${table} where ${table === 'organization_invitations' ? 'recipient_user_id' : 'user_id'} = $1`, [id]);
+        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
+          id,
+          now,
+        ]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
     });
@@ -100,9 +149,9 @@ export class Accounts {
         [id, this.clock.now()],
       );
       if (!rows[0]) throw userNotFound();
-      await claimName(tx, rows[0].username, id);
+      await claimName(tx, rows[0].username, { userId: id });
       await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.#locked(tx, id);
+      return this.locked(tx, id);
     });
   }
 
@@ -131,7 +180,8 @@ export class Accounts {
     const now = this.clock.now();
     const username = parseUsername(account.username);
     const rows = await tx.query<{ id: number }>(
-      `insert into users (username, display_name, avatar_url, site_admin, local_admin, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id`,
+      `insert into users (username, display_name, avatar_url, site_admin, site_admin_by_hand, local_admin, created_at, updated_at)
+       values ($1, $2, $3, $4, $4, $5, $6, $6) returning id`,
       [
         username,
         parseDisplayName(account.displayName) ?? null,
@@ -142,14 +192,15 @@ export class Accounts {
       ],
     );
     const id = rows[0]?.id as number;
-    await claimName(tx, username, id);
+    await claimName(tx, username, { userId: id });
     for (const email of account.emails ?? []) await Emails.insert(tx, id, email, now);
     await this.events.publish(userChanged, { userId: id }, { tx });
     await this.events.publish(userCreated, { userId: id, username }, { tx });
-    return this.#locked(tx, id);
+    return this.locked(tx, id);
   }
 
-  async #locked(tx: Tx, id: number): Promise<User> {
+  /** The user, kept as it is until the transaction ends. @throws SEXTANT_USER_NOT_FOUND. */
+  async locked(tx: Tx, id: number): Promise<User> {
     await tx.query('select 1 from users where id = $1 for update', [id]);
     const user = await new UserStore(tx).byId(id);
     if (!user) throw userNotFound();
@@ -177,12 +228,14 @@ const parseAvatarUrl = (url: string | null | undefined): string | undefined =>
 export const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
 
-async function claimName(tx: Tx, username: string, userId: number): Promise<void> {
-  const claimed = await tx.query('insert into names (folded, user_id) values ($1, $2) on conflict do nothing returning folded', [
-    foldName(username),
-    userId,
-  ]);
-  if (claimed.length === 0) {
-    throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${username}" is taken.`, fix: 'Choose another name.' });
-  }
+async function siteAdminSources(tx: Tx, userId: number): Promise<readonly string[]> {
+  const rows = await tx.query<{ source: string }>('select source from site_admin_grants where user_id = $1 order by source', [userId]);
+  return rows.map(({ source }) => source);
 }
+
+const noPerson = (user: User): SextantError =>
+  new SextantError('SEXTANT_USER_PROTECTED', {
+    what: `The user "${user.username}" cannot be a site admin.`,
+    why: 'It is a service account.',
+    fix: 'Give it a role instead.',
+  });

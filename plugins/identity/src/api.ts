@@ -6,8 +6,6 @@ export {
   accounts,
   type NewAccount,
   type UserEmail,
-  type UserGroups,
-  userGroups,
 } from './api/accounts.js';
 export {
   type CredentialRenewal,
@@ -19,6 +17,17 @@ export {
   externalAccountsChanged,
   signedIn,
 } from './api/external-accounts.js';
+export {
+  type DirectoryGroup,
+  type DirectoryGroups,
+  directoryGroups,
+  type GroupRule,
+  type UserGroups,
+  userGroups,
+} from './api/groups.js';
+export { type AccountMail, accountMail } from './api/mail.js';
+export { type PasswordLinks, passwordLinks } from './api/password-links.js';
+export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,
   type ExternalIdentity,
@@ -44,6 +53,8 @@ export interface Organizations {
   byId(id: number): Promise<Organization | undefined>;
   /** Sorted by name. */
   ofUser(userId: number): Promise<readonly Organization[]>;
+  /** Whether the user may change it: every member may, or only owners, as the configuration says. Site admins may besides. */
+  administers(organizationId: number, userId: number): Promise<boolean>;
 }
 
 export const organizations = serviceToken<Organizations>('identity.organizations@1');
@@ -85,6 +96,12 @@ export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');
 
 /** A user is gone, or lost or gained site-admin rights: whatever was remembered about the user is stale. */
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));
+
+/**
+ * All by which the user came in up to now is void, and the account stays: a password was set anew and everything revoked, or an admin ended it all. Whoever
+ * hands out credentials ends theirs. Publish it in the transaction that decides it.
+ */
+export const credentialsRevoked = defineEvent('identity.credentials-revoked@1', z.object({ userId: z.number() }));
 
 /** An account was made, by whatever way. */
 export const userCreated = defineEvent('identity.user-created@1', z.object({ userId: z.number(), username: z.string() }));

@@ -37,9 +37,12 @@ describe('the Authorization header', () => {
     expect(parseAuthorization(header)).toEqual({ kind: 'malformed' });
   });
 
-  it.each(['Digest username="ada"', 'Negotiate abc', 'token-executor abc', 'abc'])('%j is left to others', (header) => {
-    expect(parseAuthorization(header)).toEqual({ kind: 'foreign' });
-  });
+  it.each(['Digest username="ada"', 'Negotiate abc', 'token-executor abc', 'abc', 'Bearer sgo_at_abc', 'token sgo_at_abc'])(
+    '%j is left to others',
+    (header) => {
+      expect(parseAuthorization(header)).toEqual({ kind: 'foreign' });
+    },
+  );
 
   it('is nothing when it is not there', () => {
     expect(parseAuthorization(undefined)).toBeUndefined();

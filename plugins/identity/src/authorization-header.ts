@@ -4,10 +4,12 @@ export type Presented =
   | { readonly kind: 'sudo'; readonly token: string; readonly username: string }
   /** A scheme of ours, and not well formed. */
   | { readonly kind: 'malformed' }
-  /** A scheme that another authenticator may know. */
+  /** A scheme, or a token by its beginning, that another authenticator may know. */
   | { readonly kind: 'foreign' };
 
 const MAX_LENGTH = 4096;
+/** What the plugin oauth-provider gives out. */
+const OF_OTHERS = /^sgo_/;
 const SCHEME = /^([!#$%&'*+.^_`|~0-9a-z-]+)(?:[ \t]+(.*))?$/is;
 const SUDO_PARAMETER = /^([a-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))[ \t]*(?:,[ \t]*|$)/i;
 
@@ -20,6 +22,7 @@ export function parseAuthorization(header: string | undefined): Presented | unde
   switch (match[1]?.toLowerCase()) {
     case 'token':
     case 'bearer':
+      if (OF_OTHERS.test(value)) return { kind: 'foreign' };
       return value === '' ? { kind: 'malformed' } : { kind: 'token', token: value };
     case 'token-sudo':
       return parseSudo(value);

@@ -10,6 +10,17 @@ export interface NewEmail {
   readonly verified: boolean;
 }
 
+/** @throws SEXTANT_USER_EMAIL_INVALID. @returns the address, unchanged. */
+export function parseEmail(address: string): string {
+  if (!EMAIL.test(address)) {
+    throw new SextantError('SEXTANT_USER_EMAIL_INVALID', {
+      what: 'The email address is malformed.',
+      fix: 'Give an address such as ada@example.com.',
+    });
+  }
+  return address;
+}
+
 /** The addresses of users. One that its owner has proved is one user's; one that nobody proved may be claimed by several. */
 export class Emails {
   constructor(
@@ -66,12 +77,7 @@ export class Emails {
 
   /** The first address of a user is the primary one. */
   static async insert(tx: Tx, userId: number, email: NewEmail, now: Date): Promise<void> {
-    if (!EMAIL.test(email.address)) {
-      throw new SextantError('SEXTANT_USER_EMAIL_INVALID', {
-        what: 'The email address is malformed.',
-        fix: 'Give an address such as ada@example.com.',
-      });
-    }
+    parseEmail(email.address);
     const added = await tx.query(
       `insert into emails (user_id, folded, email, is_primary, verified_at, created_at)
        values ($1, $2, $3, not exists (select 1 from emails where user_id = $1 and is_primary), $4, $5) on conflict do nothing returning folded`,

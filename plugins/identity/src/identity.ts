@@ -1,29 +1,45 @@
-import type { Clock, Contribution, Events, Limits, Logger, Secrets, Storage } from '@sextant/sdk';
+import type { Clock, Contribution, Events, Jobs, Limits, Logger, Process, Secrets, Storage } from '@sextant/sdk';
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
-import type { CredentialRenewal } from './api.js';
+import type { AccountMail, CredentialRenewal, PermissionDeclaration } from './api.js';
 import { AuditLog } from './audit-log.js';
 import type { IdentityConfig } from './config.js';
 import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
+import { DirectoryGroups } from './groups/directory-groups.js';
+import { UserGroups } from './groups/user-groups.js';
 import { LocalAdmin } from './local-admin.js';
+import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
-import { OrganizationStore } from './storage/organization-store.js';
+import { Invitations } from './organizations/invitations.js';
+import { OrganizationDirectory } from './organizations/organizations.js';
+import { PermissionRegistry } from './roles/permission-registry.js';
+import { Roles } from './roles/roles.js';
+import { AccountActors } from './roles/user-actors.js';
 import { UserStore } from './storage/user-store.js';
+import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
 /** The objects of the plugin, wired once for each part that runs. */
 export interface Identity {
   readonly users: UserStore;
-  readonly organizations: OrganizationStore;
+  readonly organizations: OrganizationDirectory;
+  readonly invitations: Invitations;
+  readonly teams: Teams;
+  readonly groups: UserGroups;
+  readonly directoryGroups: DirectoryGroups;
   readonly accounts: Accounts;
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
+  readonly permissions: PermissionRegistry;
+  readonly roles: Roles;
+  readonly actors: AccountActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
-  authenticator(limits: Limits): TokenAuthenticator;
+  readonly localAdminAuthenticator: LocalAdminAuthenticator;
+  tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
 
 export interface IdentityDeps {
@@ -31,27 +47,47 @@ export interface IdentityDeps {
   readonly events: Events;
   readonly clock: Clock;
   readonly secrets: Secrets;
+  readonly jobs: Jobs;
   readonly renewals: readonly Contribution<CredentialRenewal>[];
+  readonly permissions: readonly Contribution<PermissionDeclaration>[];
+  readonly mail: readonly Contribution<AccountMail>[];
+  readonly process: Pick<Process, 'externalUrl'>;
 }
 
 export function wireIdentity(
-  { db, events, clock, secrets, renewals }: IdentityDeps,
+  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
   const accounts = new Accounts(db, events, clock);
   const tokens = new AccessTokens(db, clock, () => config.get().accessTokens);
   const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin));
+  const permissions = new PermissionRegistry(declared);
+  const actors = new AccountActors(db, permissions);
   const audit = new AuditLog(log);
+  const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
   return {
     users,
-    organizations: new OrganizationStore(db),
+    organizations: new OrganizationDirectory(
+      db,
+      clock,
+      () => config.get().organizations,
+      () => groups.appeared(),
+    ),
+    teams: new Teams(db, clock, () => groups.appeared()),
+    groups,
+    directoryGroups: new DirectoryGroups(db, clock, groups),
+    invitations: new Invitations(db, clock, mail, process.externalUrl),
     accounts,
     directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
+    permissions,
+    roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
+    actors,
     localAdmin,
     audit,
-    authenticator: (limits) => new TokenAuthenticator(tokens, users, () => localAdmin.get(), limits, audit),
+    localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, limits, audit),
   };
 }

@@ -1,23 +1,21 @@
 import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
-import type { AuditActor, AuditTrail, User, Users } from './api.js';
+import type { AuditActor, AuditTrail, Users } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
+import type { AccountActors } from './roles/user-actors.js';
 import type { TokenHolder } from './storage/access-token-store.js';
 
 /** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
 const FAILURES = { capacity: 30, per: 60_000 } as const;
 
-/**
- * Tells who a request is from by its access token; in local mode, a request without any credential is the local site
- * admin's. A credential that is there and wrong is refused, in local mode too.
- */
+/** Tells who a request is from by its access token. One that is there and wrong is refused, in local mode too. */
 export class TokenAuthenticator implements Authenticator {
   readonly name = 'access-token';
 
   constructor(
     private readonly tokens: AccessTokens,
     private readonly users: Users,
-    private readonly localAdmin: () => Promise<User>,
+    private readonly actors: AccountActors,
     private readonly limits: Limits,
     private readonly audit: AuditTrail,
   ) {}
@@ -28,18 +26,24 @@ export class TokenAuthenticator implements Authenticator {
 
   async authenticate(credentials: Credentials): Promise<Actor | undefined> {
     const presented = parseAuthorization(credentials.headers.authorization);
-    if (!presented) return credentials.localMode ? actorOf(await this.localAdmin(), 'local') : undefined;
-    if (presented.kind === 'foreign') return undefined;
+    if (!presented || presented.kind === 'foreign') return undefined;
     const who = auditActor(credentials);
     if (presented.kind === 'malformed') throw await this.#refuse(who, 'malformed');
     const verdict = await this.tokens.verify(presented.token);
     if (!verdict.ok) throw await this.#refuse(who, verdict.reason, verdict);
     if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(who, 'scope', { tokenId: verdict.holder.id });
-    return presented.kind === 'sudo' ? this.#impersonate(verdict.holder, presented.username, who) : holderActor(verdict.holder);
+    return presented.kind === 'sudo' ? this.#impersonate(verdict.holder, presented.username, who) : this.#holderActor(verdict.holder);
+  }
+
+  #holderActor(holder: TokenHolder): Actor {
+    return this.actors.of(
+      { ...holder, id: holder.subjectUserId },
+      { via: 'token', credential: `token:${holder.id}`, scopes: holder.scopes },
+    );
   }
 
   async #impersonate(holder: TokenHolder, username: string, who: AuditActor): Promise<Actor> {
-    const owner = { ...who, actor: holderActor(holder), fromAccessTokenId: holder.id };
+    const owner = { ...who, actor: this.#holderActor(holder), fromAccessTokenId: holder.id };
     // The order matters: who may not act for others must not learn which users exist.
     const why = !holder.siteAdmin
       ? 'Its owner is not a site admin.'
@@ -47,7 +51,9 @@ export class TokenAuthenticator implements Authenticator {
         ? 'The token has not the scope site-admin:sudo.'
         : undefined;
     const target = why ? undefined : await this.users.byUsername(username);
-    if (!target) {
+    const actor =
+      target && (await this.actors.actorOf(target.id, { via: 'token', credential: `token:${holder.id}`, scopes: ['user:all'] }));
+    if (!actor) {
       this.audit.record('auth.accessToken', 'failed', owner, { reason: why ? 'sudo' : 'sudo-user-unknown' });
       throw new SextantError('SEXTANT_AUTH_SUDO_FORBIDDEN', {
         what: 'The access token may not be used to act as this user.',
@@ -55,8 +61,8 @@ export class TokenAuthenticator implements Authenticator {
         fix: 'Use a token of a site admin with the scope site-admin:sudo, and the name of an existing user.',
       });
     }
-    this.audit.record('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(target.id) });
-    return { ...actorOf(target, 'token'), scopes: ['user:all'] };
+    this.audit.record('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(actor.userId) });
+    return actor;
   }
 
   async #refuse(who: AuditActor, reason: string, verdict: Partial<Extract<TokenVerdict, { ok: false }>> = {}): Promise<SextantError> {
@@ -77,20 +83,6 @@ export class TokenAuthenticator implements Authenticator {
     });
   }
 }
-
-const actorOf = (user: { readonly id: number; readonly username: string; readonly siteAdmin: boolean }, via: Actor['via']): Actor => ({
-  kind: 'user',
-  id: `user:${user.id}`,
-  userId: user.id,
-  username: user.username,
-  siteAdmin: user.siteAdmin,
-  via,
-});
-
-const holderActor = (holder: TokenHolder): Actor => ({
-  ...actorOf({ id: holder.subjectUserId, username: holder.username, siteAdmin: holder.siteAdmin }, 'token'),
-  scopes: holder.scopes,
-});
 
 const auditActor = ({ headers, remoteAddress }: Credentials): AuditActor => ({
   ip: remoteAddress,

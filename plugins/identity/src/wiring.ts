@@ -1,5 +1,5 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { credentialRenewal } from './api.js';
+import { accountMail, credentialRenewal, passwordLinks, permissions } from './api.js';
 import type { config } from './config.js';
 import { type Identity, wireIdentity } from './identity.js';
 
@@ -9,9 +9,13 @@ export const deps = {
   events: core.events,
   clock: core.clock,
   secrets: core.secrets,
+  jobs: core.jobs,
   limits: core.limits,
   process: core.process,
   renewals: credentialRenewal,
+  passwordLinks,
+  permissions,
+  mail: accountMail,
 } as const;
 
 export type Deps = typeof deps;

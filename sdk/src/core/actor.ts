@@ -14,10 +14,12 @@ export interface Actor {
   readonly guest?: boolean;
   /** What the actor came in by, for the audit log and for ending it: `session:12`, `token:7`. */
   readonly credential?: string;
-  /** Scopes of the access token in use; absent for a session or the local admin. */
+  /** Scopes of the access token in use; absent for a session or the local admin. See {@link allows}. */
   readonly scopes?: readonly string[];
   /** How it was established. */
   readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
+  /** Which one of its kind, as `via` says: the number of the access token, the name of the session. Never what opens it. */
+  readonly credentialId?: string;
 }
 
 export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymous', siteAdmin: false, via: 'none' });
@@ -26,12 +28,39 @@ export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymou
 export const permits = (actor: Actor, permission: string): boolean =>
   actor.kind === 'internal' || actor.siteAdmin || (actor.kind === 'user' && (actor.permissions ?? []).includes(permission));
 
+/**
+ * Whether the credential in use reaches so far: whoever brings no token, or one with the scope `user:all`, may do all that the person may. Of the others
+ * `externalapi:write` holds `externalapi:read`. The kernel asks it for every route and GraphQL operation; ask it besides before handing out what reaches
+ * further than the token that asks, such as another token.
+ */
+export const allows = ({ scopes }: Actor, scope: string): boolean =>
+  scopes === undefined ||
+  scopes.includes('user:all') ||
+  scopes.includes(scope) ||
+  (scope === 'externalapi:read' && scopes.includes('externalapi:write'));
+
+/** Where a request came from. What headers say is the caller's to write, and cut to 300 characters: for logs, never for decisions. */
+export interface RequestOrigin {
+  /** As in the answer's `x-request-id`. */
+  readonly requestId: string;
+  /** The address that the connection came from; behind a trusted proxy, the one it names. */
+  readonly remoteAddress: string;
+  readonly userAgent?: string;
+  /** `X-Forwarded-For`, whoever wrote it. */
+  readonly forwardedFor?: string;
+  /** `X-Sourcegraph-API-Client-Name` and `-Version`, as the field's clients tell them. */
+  readonly clientName?: string;
+  readonly clientVersion?: string;
+}
+
 export interface Actors {
   /** The actor of the request or job this code runs in; anonymous outside of both. */
   current(): Actor;
   /** The plugin itself, for background work that no person asked for. */
   internal(): Actor;
   run<R>(actor: Actor, work: () => R): R;
+  /** The HTTP request that this code runs for, from before its actor is known until its answer has been sent; undefined in jobs, hooks and commands. */
+  request(): RequestOrigin | undefined;
   /**
    * The person for whose request this code runs, in this process or in the one that called it: who shares out what is scarce gives each a part.
    * Undefined for background work and for site admins; all anonymous people are one.

@@ -10,6 +10,8 @@ export interface Process {
   readonly externalUrl: string;
   /** Only this machine can come in: bound to loopback, and no proxy is configured to pass others on. */
   readonly localMode: boolean;
+  /** A proxy in front says who connects, and is believed. */
+  readonly trustsProxy: boolean;
   /** A folder of this plugin's own on this machine's disk, created when first asked for. `area` is one of the data folder's. */
   folder(area: 'repos' | 'index' | 'run'): string;
 }

@@ -1,6 +1,8 @@
 import type { ConfigView } from '../config/config.js';
+import type { OperationObserver } from '../graphql/operation-observer.js';
 import { extensionPoint, serviceToken } from '../tokens/token.js';
 import type { Actors, Authenticator, Gate } from './actor.js';
+import type { AdministrativeActs } from './acts.js';
 import type { Blobs } from './blobs.js';
 import type { Cache, Limits } from './cache.js';
 import type { Clock } from './clock.js';
@@ -36,11 +38,14 @@ export const core = {
   process: serviceToken<Process>('core.process@1', { scope: 'plugin' }),
   programs: serviceToken<Programs>('core.programs@1'),
   plugins: serviceToken<Plugins>('core.plugins@1'),
+  acts: serviceToken<AdministrativeActs>('core.acts@1'),
 
   /** Ways to tell who a request is from. */
   authenticators: extensionPoint<Authenticator>('core.authenticators@1'),
   /** Asked of every request to a route that is not `own` or `internal`, in no order: each must admit it. */
   gates: extensionPoint<Gate>('core.gates@1'),
+  /** Who is told of every GraphQL operation, such as an audit log. */
+  operationObservers: extensionPoint<OperationObserver>('core.operation-observers@1'),
   /** Kinds that GraphQL's `node(id)` can load. */
   nodes: extensionPoint<NodeKind>('core.nodes@1'),
 } as const;

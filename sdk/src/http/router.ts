@@ -41,6 +41,11 @@ export interface RouteOptions {
    * is asked, and the actor is anonymous.
    */
   readonly auth?: 'public' | 'user' | 'site-admin' | 'internal' | 'own';
+  /**
+   * An access token that is limited in scope may call it when it has one of these, on `public` routes too; one with `user:all` always may. Default
+   * `externalapi:read` for GET and HEAD, `externalapi:write` for the others. Not asked for `own` and `internal`.
+   */
+  readonly scopes?: readonly string[];
   /** Bytes after decompression; default 1 MiB. */
   readonly maxBody?: number;
   /** Milliseconds; default 60,000; 0 for streams that end themselves. */

@@ -11,6 +11,7 @@ const stored = {
   keys: KeyRing.open(folder),
   database: { databases: new Databases({ main: dsn, log }) },
   askForKey: async () => ({ holding: [], lacking: [] }),
+  acts: { record: async () => undefined },
 };
 await new SecretsAdmin([keeper], stored, { now: () => new Date() }).rotate({
   signal: new AbortController().signal,

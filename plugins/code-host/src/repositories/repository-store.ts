@@ -96,13 +96,19 @@ export class RepositoryStore implements Repositories {
     return entries;
   }
 
-  /** A name that another repository bears now is never a redirect, not even for those who may not see that one; and asking costs the same in both cases. */
+  /**
+   * A name that another repository bears now is never a redirect, not even for those who may not see that one. One statement answers whether nothing
+   * had the name, something hidden, or something that is shown: they cost the same.
+   */
   async #byFormerName(actor: Actor, name: string): Promise<Repository | undefined> {
-    const [former] = await this.db.query<{ repository_id: number }>(
-      'SELECT repository_id FROM former_names WHERE name = lower($1) AND NOT EXISTS (SELECT FROM repositories WHERE live_name = lower($1))',
-      [name],
+    const { text, parameters } = conditionOf(await this.wall.of(actor), {});
+    const named = `lower($${parameters.length + 1})`;
+    const [row] = await this.db.query<RepositoryRow>(
+      `SELECT ${REPOSITORY_COLUMNS} FROM repositories r
+       WHERE ${text} AND r.id = (SELECT repository_id FROM former_names WHERE name = ${named}) AND NOT EXISTS (SELECT FROM repositories WHERE live_name = ${named})`,
+      [...parameters, name],
     );
-    return former ? this.byId(actor, former.repository_id) : undefined;
+    return row ? repositoryOf(row) : undefined;
   }
 
   async #select(actor: Actor, filter: RepositoryFilter, tail: string): Promise<Repository[]> {

@@ -1,4 +1,5 @@
 import type { Queryable } from '@sextant/sdk';
+import { ROLE_MARKS } from './role-store.js';
 
 /** An access token without its secret. */
 export interface AccessToken {
@@ -19,6 +20,9 @@ export interface TokenHolder extends AccessToken {
   readonly hash: Buffer;
   readonly username: string;
   readonly siteAdmin: boolean;
+  readonly serviceAccount: boolean;
+  /** As ROLE_MARKS selects them. */
+  readonly roleMarks: readonly string[];
 }
 
 interface AccessTokenRow {
@@ -53,13 +57,22 @@ export class AccessTokenStore {
 
   /** Undefined for a revoked token and for one whose user is deleted; expiry is the caller's to judge. */
   async byHash(hash: Buffer): Promise<TokenHolder | undefined> {
-    const rows = await this.db.query<AccessTokenRow & { hash: Buffer; username: string; site_admin: boolean }>(
-      `select ${COLUMNS}, t.hash, u.username, u.site_admin from access_tokens t join users u on u.id = t.subject_user_id
+    const rows = await this.db.query<AccessTokenRow & Omit<TokenHolder, keyof AccessToken>>(
+      `select ${COLUMNS}, t.hash, u.username, u.site_admin as "siteAdmin", u.service_account as "serviceAccount", ${ROLE_MARKS} as "roleMarks" from access_tokens t join users u on u.id = t.subject_user_id
        where t.hash = $1 and t.revoked_at is null and u.deleted_at is null`,
       [hash],
     );
     const row = rows[0];
-    return row && { ...toAccessToken(row), hash: row.hash, username: row.username, siteAdmin: row.site_admin };
+    return (
+      row && {
+        ...toAccessToken(row),
+        hash: row.hash,
+        username: row.username,
+        siteAdmin: row.siteAdmin,
+        serviceAccount: row.serviceAccount,
+        roleMarks: row.roleMarks,
+      }
+    );
   }
 
   async byId(id: number): Promise<AccessToken | undefined> {

@@ -1,5 +1,5 @@
 import type { Queryable } from '@sextant/sdk';
-import type { Organization, Organizations } from '../api.js';
+import type { Organization } from '../api.js';
 import { foldName } from '../username.js';
 
 interface OrganizationRow {
@@ -9,6 +9,14 @@ interface OrganizationRow {
   readonly created_at: Date;
 }
 
+/** Which organisations a list holds. `query` matches names and display names, in any case. */
+export interface OrganizationFilter {
+  readonly query?: string;
+  readonly memberUserId?: number;
+}
+
+const COLUMNS = 'o.id, o.name, o.display_name, o.created_at';
+
 const toOrganization = (row: OrganizationRow): Organization => ({
   id: row.id,
   name: row.name,
@@ -16,31 +24,31 @@ const toOrganization = (row: OrganizationRow): Organization => ({
   createdAt: row.created_at,
 });
 
-export class OrganizationStore implements Organizations {
+export class OrganizationStore {
   constructor(private readonly db: Queryable) {}
 
   async byId(id: number): Promise<Organization | undefined> {
-    const rows = await this.db.query<OrganizationRow>('select id, name, display_name, created_at from organizations where id = $1', [id]);
+    const rows = await this.db.query<OrganizationRow>(`select ${COLUMNS} from organizations o where o.id = $1`, [id]);
     return rows[0] && toOrganization(rows[0]);
   }
 
   /** In any case of letters. */
   async byName(name: string): Promise<Organization | undefined> {
-    const rows = await this.db.query<OrganizationRow>(
-      'select o.id, o.name, o.display_name, o.created_at from organizations o join names n on n.organization_id = o.id where n.folded = $1',
-      [foldName(name)],
-    );
-    return rows[0] && toOrganization(rows[0]);
+    return (await this.byNames([name]))[0];
   }
 
-  async ofUser(userId: number): Promise<readonly Organization[]> {
-    return (await this.ofUsers([userId])).get(userId) ?? [];
+  async byNames(names: readonly string[]): Promise<readonly Organization[]> {
+    const rows = await this.db.query<OrganizationRow>(
+      `select ${COLUMNS} from organizations o join names n on n.organization_id = o.id where n.folded = any($1::text[])`,
+      [names.map(foldName)],
+    );
+    return rows.map(toOrganization);
   }
 
   async ofUsers(userIds: readonly number[]): Promise<ReadonlyMap<number, readonly Organization[]>> {
     const rows = await this.db.query<OrganizationRow & { user_id: number }>(
-      `select m.user_id, o.id, o.name, o.display_name, o.created_at from organization_members m join organizations o on o.id = m.organization_id
-       where m.user_id = any($1::int[]) order by o.name`,
+      `select m.user_id, ${COLUMNS} from (select distinct organization_id, user_id from organization_members where user_id = any($1::int[])) m
+       join organizations o on o.id = m.organization_id order by o.name`,
       [userIds],
     );
     const found = new Map<number, Organization[]>();
@@ -48,11 +56,37 @@ export class OrganizationStore implements Organizations {
     return found;
   }
 
-  async isMember(organizationId: number, userId: number): Promise<boolean> {
-    const rows = await this.db.query('select 1 from organization_members where organization_id = $1 and user_id = $2', [
-      organizationId,
-      userId,
-    ]);
-    return rows.length > 0;
+  /** By id; at most `limit`, all with an id above `afterId`. */
+  async list(filter: OrganizationFilter, page: { readonly limit: number; readonly afterId: number }): Promise<readonly Organization[]> {
+    const rows = await this.db.query<OrganizationRow>(
+      `select ${COLUMNS} from organizations o where ${MATCHES} and o.id > $3 order by o.id limit $4`,
+      [...parameters(filter), page.afterId, page.limit],
+    );
+    return rows.map(toOrganization);
+  }
+
+  async count(filter: OrganizationFilter = {}): Promise<number> {
+    const rows = await this.db.query<{ count: number }>(
+      `select count(*)::int as count from organizations o where ${MATCHES}`,
+      parameters(filter),
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  async membership(organizationId: number, userId: number): Promise<{ readonly owner: boolean } | undefined> {
+    const rows = await this.db.query<{ owner: boolean | null }>(
+      'select bool_or(owner) as owner from organization_members where organization_id = $1 and user_id = $2',
+      [organizationId, userId],
+    );
+    const owner = rows[0]?.owner ?? null;
+    return owner === null ? undefined : { owner };
   }
 }
+
+const MATCHES = `($1::text is null or o.name ilike $1 or o.display_name ilike $1)
+  and ($2::int is null or exists (select 1 from organization_members m where m.organization_id = o.id and m.user_id = $2))`;
+
+const parameters = (filter: OrganizationFilter): readonly unknown[] => [
+  filter.query ? `%${filter.query.replace(/[\\%_]/g, '\\$&')}%` : null,
+  filter.memberUserId ?? null,
+];

@@ -14,10 +14,17 @@ interface UserRow {
   readonly last_active_at: Date | null;
 }
 
-/** Which users a list holds. `query` matches user names, display names and addresses, in any case. */
+/** Which users a list holds. `query` matches user names, display names and, unless `namesOnly`, addresses, in any case. */
 export interface UserFilter {
   readonly query?: string;
+  /** For who may not read addresses. */
+  readonly namesOnly?: boolean;
   readonly siteAdmin?: boolean;
+  readonly serviceAccount?: boolean;
+  readonly tag?: string;
+  /** Members of it. */
+  readonly organizationId?: number;
+  readonly teamId?: number;
 }
 
 const COLUMNS =
@@ -86,19 +93,17 @@ export class UserStore implements Users {
 
   /** By id; at most `limit`, all with an id above `afterId`. */
   async list(filter: UserFilter, page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]> {
-    const rows = await this.db.query<UserRow>(`select ${COLUMNS} from users u where ${MATCHES} and u.id > $3 order by u.id limit $4`, [
-      ...matchParameters(filter),
-      page.afterId,
-      page.limit,
-    ]);
+    const { where, values } = matches(filter);
+    const rows = await this.db.query<UserRow>(
+      `select ${COLUMNS} from users u where ${where} and u.id > $${values.length + 1} order by u.id limit $${values.length + 2}`,
+      [...values, page.afterId, page.limit],
+    );
     return rows.map(toUser);
   }
 
   async count(filter: UserFilter = {}): Promise<number> {
-    const rows = await this.db.query<{ count: number }>(
-      `select count(*)::int as count from users u where ${MATCHES}`,
-      matchParameters(filter),
-    );
+    const { where, values } = matches(filter);
+    const rows = await this.db.query<{ count: number }>(`select count(*)::int as count from users u where ${where}`, values);
     return rows[0]?.count ?? 0;
   }
 
@@ -112,12 +117,22 @@ export class UserStore implements Users {
   }
 }
 
-const MATCHES = `u.deleted_at is null
-  and ($2::boolean is null or u.site_admin = $2)
-  and ($1::text is null or u.username ilike $1 or u.display_name ilike $1
-       or exists (select 1 from emails e where e.user_id = u.id and e.folded ilike $1))`;
-
-const matchParameters = (filter: UserFilter): readonly unknown[] => [
-  filter.query ? `%${filter.query.replace(/[\\%_]/g, '\\$&')}%` : null,
-  filter.siteAdmin ?? null,
-];
+/** The conditions, and the values of their parameters. */
+function matches(filter: UserFilter): { readonly where: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [];
+  const value = (one: unknown): string => `$${values.push(one)}`;
+  const conditions = ['u.deleted_at is null'];
+  if (filter.query) {
+    const like = value(`%${filter.query.replace(/[\\%_]/g, '\\$&')}%`);
+    const address = `exists (select 1 from emails e where e.user_id = u.id and e.folded ilike ${like})`;
+    conditions.push(`(u.username ilike ${like} or u.display_name ilike ${like}${filter.namesOnly ? '' : ` or ${address}`})`);
+  }
+  if (filter.siteAdmin !== undefined) conditions.push(`u.site_admin = ${value(filter.siteAdmin)}`);
+  if (filter.serviceAccount !== undefined) conditions.push(`u.service_account = ${value(filter.serviceAccount)}`);
+  if (filter.tag !== undefined)
+    conditions.push(`exists (select 1 from user_tags t where t.user_id = u.id and t.tag = ${value(filter.tag)})`);
+  if (filter.organizationId !== undefined)
+    conditions.push(`u.id in (select user_id from organization_members where organization_id = ${value(filter.organizationId)})`);
+  if (filter.teamId !== undefined) conditions.push(`u.id in (select user_id from team_members where team_id = ${value(filter.teamId)})`);
+  return { where: conditions.join(' and '), values };
+}

@@ -25,6 +25,15 @@ export async function codeOf(work: Promise<unknown>): Promise<unknown> {
   }
 }
 
+/** Asks, and gives the data. The promise rejects with the code of the first error. */
+export const answers =
+  (api: () => GraphQLApi) =>
+  async (query: string, variables: Readonly<Record<string, unknown>> = {}, token?: string): Promise<unknown> => {
+    const { data, errors } = await api().graphql(query, variables, token === undefined ? {} : { token });
+    if (errors[0]) throw Object.assign(new Error(errors[0].message), { code: errors[0].extensions['code'] });
+    return data;
+  };
+
 /** What a site admin does in the tests of plugins that people use: through GraphQL, as everybody else. */
 export class Administration {
   #people = 0;

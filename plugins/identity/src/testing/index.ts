@@ -1,1 +1,4 @@
-export { Administration, codeOf, type GraphQLApi } from './administration.js';
+export { Administration, answers, codeOf, type GraphQLApi } from './administration.js';
+export { type BrowserAnswer, type Fill, type PageForm, ProviderBrowser } from './provider-browser.js';
+export { SignInAttempt } from './sign-in-attempt.js';
+export { type SignInScene, signInProviderContract } from './sign-in-provider-contract.js';

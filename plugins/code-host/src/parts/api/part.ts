@@ -1,3 +1,4 @@
+import { permissions } from '@sextant/plugin-identity/api';
 import { outboundEventTypes } from '@sextant/plugin-outbound-webhooks/api';
 import { systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
@@ -55,6 +56,13 @@ export default definePart(config)({
         };
       });
     }
+    r.contribute(permissions, () => ({
+      namespace: 'REPO_METADATA',
+      action: 'WRITE',
+      description: 'To add, change and delete the metadata of the repositories that one sees.',
+      // What they say narrows the searches of everybody.
+      defaults: [],
+    }));
     r.contribute(freshnessSteps, (deps) => connectionSteps({ ...recordsOf(deps), jobs: deps.jobs }));
     r.contribute(systemChecks, (deps, ctx) => {
       const records = recordsOf(deps);

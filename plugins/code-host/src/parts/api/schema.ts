@@ -183,11 +183,11 @@ extend type Mutation {
   syncExternalService(id: ID!): EmptyResponse @requires(role: SITE_ADMIN)
   "Deletes the record and the mirror; a connection that still lists the repository brings it back."
   deleteRepository(repository: ID!): EmptyResponse @requires(role: SITE_ADMIN)
-  addRepoMetadata(repo: ID!, key: String!, value: String): EmptyResponse @requires(role: SITE_ADMIN)
-  updateRepoMetadata(repo: ID!, key: String!, value: String): EmptyResponse @requires(role: SITE_ADMIN)
-  deleteRepoMetadata(repo: ID!, key: String!): EmptyResponse @requires(role: SITE_ADMIN)
-  addRepoKeyValuePair(repo: ID!, key: String!, value: String): EmptyResponse @requires(role: SITE_ADMIN)
-  updateRepoKeyValuePair(repo: ID!, key: String!, value: String): EmptyResponse @requires(role: SITE_ADMIN)
-  deleteRepoKeyValuePair(repo: ID!, key: String!): EmptyResponse @requires(role: SITE_ADMIN)
+  addRepoMetadata(repo: ID!, key: String!, value: String): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
+  updateRepoMetadata(repo: ID!, key: String!, value: String): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
+  deleteRepoMetadata(repo: ID!, key: String!): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
+  addRepoKeyValuePair(repo: ID!, key: String!, value: String): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
+  updateRepoKeyValuePair(repo: ID!, key: String!, value: String): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
+  deleteRepoKeyValuePair(repo: ID!, key: String!): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
 }
 `;

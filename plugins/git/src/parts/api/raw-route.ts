@@ -15,6 +15,9 @@ const INERT = {
 };
 const TYPES = { zip: 'application/zip', tar: 'application/x-tar' } as const;
 
+/** Milliseconds between two looks at the wall while bytes are sent. */
+const LOOK_EVERY = 1_000;
+
 interface Asked {
   readonly repository: Repository;
   readonly revision: RevSpec;
@@ -39,14 +42,17 @@ export function rawRoute(d: Api, maxArchiveSize: () => number): RouteHandler {
       // An archive cannot leave out what the reader may not see, so there is none where rules stand.
       if (visible.paths?.has(repository.id)) throw notFound();
       const name = `${repository.name.split('/').at(-1)}-${oid.slice(0, 12)}.${format}`;
-      const body = request.method === 'HEAD' ? undefined : bounded(d.git.archive({ ...at, format }), maxArchiveSize());
+      const body =
+        request.method === 'HEAD'
+          ? undefined
+          : whileSeen(bounded(d.git.archive({ ...at, format }), maxArchiveSize()), d, request, repository);
       return {
         headers: { ...headers, 'content-type': TYPES[format], 'content-disposition': disposition('attachment', name) },
         ...(body ? { body } : {}),
       };
     }
     if (entry.type === 'tree') return folder(request, d, at, headers, (file) => visible.canSee(repository.id, file));
-    return file(request, d, at, entry, headers);
+    return file(request, d, at, entry, headers, (bytes) => whileSeen(bytes, d, request, repository, path));
   };
 }
 
@@ -63,7 +69,14 @@ async function folder(request: RouteRequest, d: Api, at: At, headers: Headers, s
   return { headers: all, body: names.join('') };
 }
 
-async function file(request: RouteRequest, d: Api, at: At, entry: TreeEntry, headers: Headers): Promise<RouteReply> {
+async function file(
+  request: RouteRequest,
+  d: Api,
+  at: At,
+  entry: TreeEntry,
+  headers: Headers,
+  guarded: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): Promise<RouteReply> {
   const size = entry.size ?? 0;
   const name = at.path.slice(at.path.lastIndexOf('/') + 1);
   const all = {
@@ -80,7 +93,11 @@ async function file(request: RouteRequest, d: Api, at: At, entry: TreeEntry, hea
     'content-length': String(end - start),
     ...(range ? { 'content-range': `bytes ${start}-${end - 1}/${size}` } : {}),
   };
-  return { status: range ? 206 : 200, headers: sized, ...(request.method === 'HEAD' ? {} : { body: d.git.blob({ ...at, start, end }) }) };
+  return {
+    status: range ? 206 : 200,
+    headers: sized,
+    ...(request.method === 'HEAD' ? {} : { body: guarded(d.git.blob({ ...at, start, end })) }),
+  };
 }
 
 function formatOf({ query, headers }: RouteRequest): 'zip' | 'tar' | undefined {
@@ -148,6 +165,26 @@ function missing(error: unknown): never {
 function disposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^A-Za-z0-9._-]/g, '_');
   return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+}
+
+/** Ends in the middle when the reader may see it no more: what is long on its way must not outlive a grant. An archive is of all paths. */
+async function* whileSeen(
+  chunks: AsyncIterable<Uint8Array>,
+  d: Api,
+  request: RouteRequest,
+  { id }: Repository,
+  path?: string,
+): AsyncGenerator<Uint8Array> {
+  let looked = d.clock.monotonic();
+  for await (const chunk of chunks) {
+    const now = d.clock.monotonic();
+    if (now - looked >= LOOK_EVERY) {
+      looked = now;
+      const visible = await d.visibility.of(request.actor);
+      if (!visible.canSee(id, path) || (path === undefined && visible.paths?.has(id))) throw notFound();
+    }
+    yield chunk;
+  }
 }
 
 async function* bounded(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {

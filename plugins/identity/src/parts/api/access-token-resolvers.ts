@@ -1,7 +1,8 @@
-import { decodeNodeId, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
+import { allows, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
 import type { User } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
+import { nodeNumber } from './node-number.js';
 import { administeredUser, forbidden, mayAdminister } from './viewer.js';
 
 type Fields = Readonly<Record<string, Resolver>>;
@@ -21,6 +22,8 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
       createAccessToken: async (_parent, args: CreateArguments, { actor }) => {
         const subject = await administeredUser(identity.users, actor, args.user);
         if (actor.userId === undefined) throw forbidden('Only a person can create access tokens.');
+        // Every access token has this scope: a narrower one must not make itself a wider.
+        if (!allows(actor, 'user:all')) throw forbidden('The token in use has not the scope user:all.');
         const { token, text } = await identity.tokens.issue({
           subject,
           creator: { userId: actor.userId, siteAdmin: actor.siteAdmin },
@@ -37,7 +40,7 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
         return { id: encodeNodeId('AccessToken', token.id), token: text.reveal() };
       },
       deleteAccessToken: async (_parent, { byID, byToken }: { byID?: string | null; byToken?: string | null }, { actor }) => {
-        const token = byToken != null ? await identity.tokens.byText(byToken) : await identity.tokens.byId(tokenNumber(byID));
+        const token = byToken != null ? await identity.tokens.byText(byToken) : await identity.tokens.byId(nodeNumber('AccessToken', byID));
         // Who holds the text of a token may always end it.
         const allowed = token && (byToken != null || mayAdminister(actor, token.subjectUserId));
         if (!allowed || !(await identity.tokens.revoke(token.id))) {
@@ -61,10 +64,4 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
       AccessTokenConnection: { totalCount: (page: { subject: number }) => identity.tokens.count(page.subject) },
     },
   };
-}
-
-/** 0, which is nobody's, for what is not the id of a token. */
-function tokenNumber(nodeId: string | null | undefined): number {
-  const id = Number(decodeNodeId('AccessToken', nodeId ?? ''));
-  return Number.isInteger(id) && id <= 0x7fffffff ? id : 0;
 }

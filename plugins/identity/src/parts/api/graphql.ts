@@ -1,16 +1,23 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import type { Role } from '../../storage/role-store.js';
 import { type Deps, identityOf } from '../../wiring.js';
 import { accessTokenResolvers } from './access-token-resolvers.js';
+import { organizationResolvers } from './organization-resolvers.js';
+import { organizationTypeDefs } from './organization-schema.js';
+import { roleResolvers } from './role-resolvers.js';
+import { roleTypeDefs } from './role-schema.js';
 import { typeDefs } from './schema.js';
+import { teamResolvers } from './team-resolvers.js';
+import { teamTypeDefs } from './team-schema.js';
 import { userMutations } from './user-mutations.js';
 import { userResolvers } from './user-resolvers.js';
 
 export default defineGraphQL<Deps, typeof config>()({
-  typeDefs,
+  typeDefs: [typeDefs, organizationTypeDefs, teamTypeDefs, roleTypeDefs].join('\n'),
   extends: ['Query', 'Mutation'],
   loaders: (deps, ctx) => {
-    const { users, organizations } = identityOf(deps, ctx);
+    const { users, organizations, roles, teams } = identityOf(deps, ctx);
     return {
       users: async (ids: readonly number[]) => {
         const found = await users.byIds(ids);
@@ -24,17 +31,42 @@ export default defineGraphQL<Deps, typeof config>()({
         const found = await organizations.ofUsers(userIds);
         return userIds.map((id) => found.get(id) ?? []);
       },
+      teams: async (ids: readonly number[]) => {
+        const found = await teams.store.byIds(ids);
+        return ids.map((id) => found.find((team) => team.id === id) ?? null);
+      },
+      'role-permissions': async (asked: readonly Role[]) => {
+        const found = await roles.permissionsOf(asked);
+        return asked.map(({ id }) => found.get(id) ?? []);
+      },
     };
   },
   resolvers: (deps, ctx) => {
     const identity = identityOf(deps, ctx);
     const user = userResolvers(identity, () => ctx.config.get());
     const token = accessTokenResolvers(identity);
+    const organization = organizationResolvers(identity);
+    const team = teamResolvers(identity);
+    const role = roleResolvers(identity);
     return {
       ...user.types,
       ...token.types,
-      Query: user.queries,
-      Mutation: { ...token.mutations, ...userMutations(identity, () => ctx.config.get()) },
+      ...organization.types,
+      ...team.types,
+      ...role.types,
+      User: { ...user.types['User'], ...team.userFields, ...role.userFields },
+      Query: { ...user.queries, ...organization.queries, ...team.queries, ...role.queries },
+      Mutation: {
+        ...token.mutations,
+        ...organization.mutations,
+        ...team.mutations,
+        ...role.mutations,
+        ...userMutations(
+          identity,
+          () => ctx.config.get(),
+          () => deps.passwordLinks[0]?.value,
+        ),
+      },
     };
   },
 });

@@ -4,17 +4,17 @@ import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
 import { deps, identityOf } from '../../wiring.js';
-import { accessTokenNode, organizationNode, userNode } from './nodes.js';
+import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, teamNode, userNode } from './nodes.js';
 
 export default definePart(config)({
   deps,
   register(r) {
     r.storage(identityStorage);
     provideServices(r);
-    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).authenticator(d.limits));
-    r.contribute(core.nodes, (d, ctx) => userNode(identityOf(d, ctx)));
-    r.contribute(core.nodes, (d, ctx) => accessTokenNode(identityOf(d, ctx)));
-    r.contribute(core.nodes, (d, ctx) => organizationNode(identityOf(d, ctx)));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).tokenAuthenticator(d.limits));
+    r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
+    for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
+      r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { localAdmin } = identityOf(d, ctx);

@@ -6,8 +6,6 @@ export const typeDefs = /* GraphQL */ `
     user(username: String, email: String): User @requires(role: USER)
     "All users, by id. \`query\` matches names and addresses."
     users(first: Int, after: String, query: String, siteAdmin: Boolean): UserConnection @requires(role: SITE_ADMIN)
-    "An organisation by name; null when it is not there, or the viewer is neither a member nor a site admin."
-    organization(name: String!): Org @requires(role: USER)
   }
 
   extend type Mutation {
@@ -29,7 +27,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   "A person's account."
-  type User implements Node @requires(role: USER) {
+  type User implements Node & TeamMember @requires(role: USER) {
     id: ID!
     databaseID: Int!
     username: String!
@@ -51,6 +49,8 @@ export const typeDefs = /* GraphQL */ `
     primaryEmail: UserEmail
     "All of them for the user and site admins; for others those that the viewer is a member of, too."
     organizations: OrgConnection!
+    "By id."
+    teams(first: Int, after: String, search: String): TeamConnection
     "The user's access tokens, newest first. For the user and site admins; null for others."
     accessTokens(first: Int, after: String): AccessTokenConnection
     viewerCanAdminister: Boolean!
@@ -69,25 +69,6 @@ export const typeDefs = /* GraphQL */ `
     nodes: [User!]!
     totalCount: Int!
     pageInfo: PageInfo!
-  }
-
-  "An organisation: a group of people with settings of its own."
-  type Org implements Node @requires(role: USER) {
-    id: ID!
-    name: String!
-    displayName: String
-    "The path of the organisation's page."
-    url: String!
-    "The path of its settings page; null for who may not change them."
-    settingsURL: String
-    createdAt: DateTime!
-    "For members and site admins."
-    viewerCanAdminister: Boolean!
-  }
-
-  type OrgConnection {
-    nodes: [Org!]!
-    totalCount: Int!
   }
 
   "An access token. Its text is shown once, when it is created."

@@ -1,4 +1,5 @@
 import type { Resolver } from '@sextant/sdk';
+import type { PasswordLinks } from '../../api.js';
 import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import { foldName } from '../../username.js';
@@ -15,7 +16,11 @@ interface UpdateArguments {
   readonly displayName?: string | null;
 }
 
-export function userMutations(identity: Identity, config: () => IdentityConfig): Readonly<Record<string, Resolver>> {
+export function userMutations(
+  identity: Identity,
+  config: () => IdentityConfig,
+  links: () => PasswordLinks | undefined,
+): Readonly<Record<string, Resolver>> {
   return {
     createUser: async (_parent, { username, email, verifiedEmail }: CreateArguments, { actor }) => {
       const user = await identity.accounts.create({
@@ -23,7 +28,7 @@ export function userMutations(identity: Identity, config: () => IdentityConfig):
         emails: email ? [{ address: email, verified: verifiedEmail ?? true }] : [],
       });
       identity.audit.record('user', 'created', { actor }, { subjectUID: String(user.id) });
-      return { user, resetPasswordURL: null };
+      return { user, resetPasswordURL: (await links()?.linkFor(user.id)) ?? null };
     },
     deleteUser: async (_parent, args: { user: string; hard?: boolean | null }, { actor }) => {
       const user = await administeredUser(identity.users, actor, args.user);

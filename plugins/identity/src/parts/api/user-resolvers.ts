@@ -5,6 +5,7 @@ import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
 import { cursorId } from './cursor-id.js';
+import { isMember } from './organization-resolvers.js';
 import { mayAdminister } from './viewer.js';
 
 const LIMITS = { max: 5000, default: 100 } as const;
@@ -26,10 +27,6 @@ export function userResolvers(
         if (username != null) return (await identity.users.byUsername(username)) ?? null;
         const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;
-      },
-      organization: async (_parent, { name }: { name: string }, op) => {
-        const organization = await identity.organizations.byName(name);
-        return organization && (await administers(organization, op)) ? organization : null;
       },
       users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null }) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
@@ -53,9 +50,9 @@ export function userResolvers(
         primaryEmail: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary) ?? null,
         organizations: async (user: User, _args, op) => {
           const all = await op.loader<number, readonly Organization[]>('organizations').load(user.id);
-          const shown = await Promise.all(all.map((organization) => administers(organization, op)));
+          const shown = await Promise.all(all.map((organization) => isMember(organization, op)));
           const nodes = all.filter((_organization, i) => mayAdminister(op.actor, user.id) || shown[i]);
-          return { nodes, totalCount: nodes.length };
+          return { nodes, totalCount: nodes.length, pageInfo: { hasNextPage: false, endCursor: null } };
         },
         accessTokens: async (user: User, args: PageArguments, { actor }) => {
           if (!mayAdminister(actor, user.id)) return null;
@@ -73,22 +70,8 @@ export function userResolvers(
         namespaceName: (user: User) => user.username,
       },
       UserEmail: { email: (email: UserEmail) => email.address, isPrimary: (email: UserEmail) => email.primary },
-      Org: {
-        id: (organization: Organization) => encodeNodeId('Org', organization.id),
-        displayName: (organization: Organization) => organization.displayName ?? null,
-        url: (organization: Organization) => organizationPath(organization),
-        settingsURL: async (organization: Organization, _args, op) =>
-          (await administers(organization, op)) ? `${organizationPath(organization)}/settings` : null,
-        viewerCanAdminister: (organization: Organization, _args, op) => administers(organization, op),
-      },
     },
   };
 }
 
-async function administers(organization: Organization, op: Operation): Promise<boolean> {
-  if (op.actor.siteAdmin || op.actor.userId === undefined) return op.actor.siteAdmin;
-  return (await op.loader<number, readonly Organization[]>('organizations').load(op.actor.userId)).some(({ id }) => id === organization.id);
-}
-
-const organizationPath = (organization: Organization): string => `/organizations/${organization.name}`;
 const userPath = (user: User): string => `/users/${user.username}`;

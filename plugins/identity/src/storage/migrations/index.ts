@@ -1,5 +1,7 @@
 import type { Migration } from '@sextant/sdk';
 import { addExternalAccounts } from './add-external-accounts.js';
+import { addRoles } from './add-roles.js';
+import { addTeamsAndGroups } from './add-teams-and-groups.js';
 import { createAccounts } from './create-accounts.js';
 
-export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts];
+export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts, addRoles, addTeamsAndGroups];

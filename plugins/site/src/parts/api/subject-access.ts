@@ -39,7 +39,10 @@ export async function maySee(actor: Actor, subject: SettingsSubject, d: Director
 
 export async function mayChange(actor: Actor, subject: SettingsSubject, d: Directory): Promise<boolean> {
   if (subject.kind === 'default') return false;
-  return subject.kind === 'site' ? actor.siteAdmin : maySee(actor, subject, d);
+  if (subject.kind === 'site' || actor.siteAdmin) return actor.siteAdmin;
+  if (subject.kind === 'organization')
+    return actor.kind === 'user' && actor.userId !== undefined && d.organizations.administers(subject.id, actor.userId);
+  return maySee(actor, subject, d);
 }
 
 /** Undefined for an id that is nobody's, and for one that the actor may not see. */

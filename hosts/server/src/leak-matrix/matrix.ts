@@ -1,0 +1,143 @@
+import type { Answer, Asker, Row } from './row.js';
+import { isCloned } from './row.js';
+import { marksOf, type Target, withoutMarks } from './target.js';
+import type { StepRecorder } from './world/step-recorder.js';
+
+/** Who is asked about what, and what there would be if it were not there. */
+export interface Question {
+  readonly asker: Asker;
+  readonly targets: readonly Target[];
+  /** Of the same kind, and never there. */
+  readonly ghost: Target;
+  /** The truth, by a model that knows nothing of the wall. */
+  may(asker: Asker, target: Target): boolean;
+  /** Done before a row is asked. */
+  before?(row: Row): Promise<void>;
+}
+
+export interface Failure {
+  readonly row: string;
+  readonly asker: string;
+  readonly target: string;
+  /** `reveals`: it says so. `differs`: it looks otherwise than what never was. `steps`: other work is done for it. `lost`: one may see it, and is not shown it. */
+  readonly problem: 'reveals' | 'differs' | 'steps' | 'lost';
+  /** What there was, and what there would have been. */
+  readonly detail: string;
+}
+
+export interface MatrixResult {
+  readonly cells: number;
+  readonly failures: readonly Failure[];
+}
+
+/** A difference that comes by chance, of a cache or a schedule, is gone when it is asked again. */
+const TRIES = 5;
+
+/** Asks every row, as every asker, about every target. */
+export async function askAll(rows: readonly Row[], questions: readonly Question[], steps: StepRecorder): Promise<MatrixResult> {
+  let cells = 0;
+  const failures: Failure[] = [];
+  // Steps are told apart by who they are done for: one who asks does one thing at a time, and different ones ask at once.
+  const byActor = Map.groupBy(questions, ({ asker }) => asker.actorId);
+  for (const row of rows) {
+    const askInTurn = async (own: readonly Question[]): Promise<void> => {
+      for (const question of own) {
+        await question.before?.(row);
+        // Asked once for all targets, and again where one looks otherwise.
+        const ghosts = new Ghost(row, question, steps);
+        for (const target of question.targets) {
+          if (target.of === 'file' && row.about !== 'file') continue;
+          const failure = await askOne(row, question, target, ghosts, steps);
+          if (failure === 'not asked') continue;
+          cells++;
+          if (failure) failures.push(failure);
+        }
+      }
+    };
+    await Promise.all([...byActor.values()].map(askInTurn));
+  }
+  return { cells, failures };
+}
+
+class Ghost {
+  #known: Promise<Done> | undefined;
+
+  constructor(
+    private readonly row: Row,
+    private readonly question: Question,
+    private readonly steps: StepRecorder,
+  ) {}
+
+  ask(again: boolean): Promise<Done> {
+    if (again) this.#known = undefined;
+    this.#known ??= this.steps.of(this.question.asker.actorId, () => this.row.ask(this.question.asker, this.question.ghost));
+    return this.#known;
+  }
+}
+
+interface Done {
+  readonly result: Answer;
+  readonly steps: readonly string[];
+}
+
+async function askOne(
+  row: Row,
+  question: Question,
+  target: Target,
+  ghosts: Ghost,
+  steps: StepRecorder,
+): Promise<Failure | 'not asked' | undefined> {
+  const { asker, ghost } = question;
+  const allowed = question.may(asker, target);
+  if (allowed && (row.spoils || (row.forAdmins && !asker.siteAdmin))) return 'not asked';
+  const failed = (problem: Failure['problem'], detail: string): Failure => ({
+    row: row.name,
+    asker: asker.name,
+    target: `${target.key}${target.of === 'file' ? '’s closed file' : ''}`,
+    problem,
+    detail,
+  });
+  const compare = async (again: boolean): Promise<Failure | undefined> => {
+    const nothing = allowed ? undefined : await ghosts.ask(again);
+    const { result: answer, steps: done } = await steps.of(asker.actorId, () => row.ask(asker, target));
+    const reveals = row.reveals?.(answer, target) ?? marksOf(target).some((mark) => answer.body.includes(mark));
+    if (!nothing) return (row.shows ?? isCloned)(target, asker) && !reveals ? failed('lost', answer.body.slice(0, 600)) : undefined;
+    if (reveals) return failed('reveals', answer.body.slice(0, 600));
+    const [here, there] = [shown(answer, target), shown(nothing.result, ghost)];
+    if (here !== there) return failed('differs', difference(here, there));
+    const [work, rest] = [done, nothing.steps].map((list) => [...list].sort().join('\n')) as [string, string];
+    return work === rest ? undefined : failed('steps', difference(work, rest));
+  };
+  let failure = await compare(false);
+  for (let tries = 1; failure && tries < TRIES; tries++) failure = await compare(true);
+  return failure;
+}
+
+/** What every answer has of its own: times, and the id of the request. */
+const OF_THE_REQUEST = /(?<="(?:elapsedMilliseconds|durationMs|milliseconds)":)\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+// How long a body is, is seen in it; of the answer to HEAD it is all there is.
+const shown = ({ status, headers: { 'content-length': length, ...headers }, body }: Answer, target: Target): string =>
+  withoutMarks(`${status}\n${JSON.stringify(headers)}\n${body === '' ? length : ''}\n${body.replaceAll(OF_THE_REQUEST, '<own>')}`, target);
+
+/** From a little before where they part. */
+function difference(a: string, b: string): string {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const from = Math.max(0, at - 80);
+  return `…${a.slice(from, at + 300)}\n   instead of\n…${b.slice(from, at + 300)}`;
+}
+
+/** One line for each row and problem, with the first of its cases in full. */
+export function inWords(failures: readonly Failure[]): string {
+  const groups = Map.groupBy(failures, ({ row, problem }) => `${row}: ${problem}`);
+  return [...groups]
+    .map(
+      ([title, cases]) =>
+        `${title} · ${cases
+          .map(({ asker, target }) => `${asker}/${target}`)
+          .join(', ')
+          .slice(0, 200)}\n   ${cases[0]?.detail ?? ''}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,272 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FoundRepository } from '@sextant/plugin-code-host/api';
+import { gitBackend } from '@sextant/plugin-code-host/testing';
+import { Administration } from '@sextant/plugin-identity/testing';
+import { builtinPlugins } from '@sextant/preset';
+import { decodeNodeId, encodeNodeId } from '@sextant/sdk';
+import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { expect, vi } from 'vitest';
+import type { Answer, Asker } from '../row.js';
+import { fileOf, type Target } from '../target.js';
+import { makeBareRepository } from './bare-repository.js';
+import { ShiftedClock } from './shifted-clock.js';
+import { StepRecorder } from './step-recorder.js';
+import { WrittenGrants, WrittenHost, writtenPlugin } from './test-plugins.js';
+
+export type Key = 'amber' | 'birch' | 'cedar' | 'delta' | 'eagle' | 'fjord';
+
+const KINDS: Readonly<Record<Key, Partial<Target> & { readonly private: boolean }>> = {
+  amber: { private: true },
+  birch: { private: false },
+  cedar: { private: true, isCloned: false },
+  delta: { private: true, isArchived: true },
+  eagle: { private: true, isFork: true },
+  fjord: { private: true, isDeleted: true },
+};
+export const KEYS = Object.keys(KINDS) as Key[];
+
+/** Who may see what. The one with rules sees of amber what is not in the folder `shut`. */
+export const GRANTS = {
+  one: ['amber', 'birch'],
+  two: ['birch'],
+  three: ['cedar', 'delta', 'eagle', 'fjord'],
+  ruled: ['amber'],
+  revoked: [],
+  none: [],
+  walled: ['amber', 'cedar', 'fjord'],
+} as const satisfies Readonly<Record<string, readonly Key[]>>;
+export type Person = keyof typeof GRANTS;
+
+export interface World {
+  readonly kernel: TestKernel;
+  readonly grants: WrittenGrants;
+  readonly steps: StepRecorder;
+  readonly clock: ShiftedClock;
+  readonly repositories: Readonly<Record<Key, Target>>;
+  /** One that never was. */
+  readonly ghost: Target;
+  readonly connection: string;
+  /** All who ask. While site admins are walled in as well, that is `walled` alone. */
+  readonly askers: Readonly<Record<Person | 'admin' | 'anonymous' | 'impersonated', Asker>>;
+  readonly userIds: Readonly<Record<Person, number>>;
+  /** As `plugins.code-host.enforceForSiteAdmins` has it. */
+  wallInAdmins(are: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+const wordsOf = (key: string) => ({
+  key,
+  branch: `brn${key}`,
+  tag: `tag${key}`,
+  author: `aut${key}`,
+  message: `msg${key}`,
+});
+
+/** Sextant as it ships, over repositories that are listed, cloned and indexed by its own jobs, and people with tokens. */
+export async function aWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'sextant-leak-matrix-'));
+  const server: Server = createServer(gitBackend(folder, () => true));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const hostUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = new WrittenHost();
+  const grants = new WrittenGrants();
+  const clock = new ShiftedClock();
+  const codeHost = { repoListUpdateInterval: '1h', enforceForSiteAdmins: false };
+  const kernel = await startTestKernel({
+    plugins: [...builtinPlugins, writtenPlugin(host, grants)],
+    clock,
+    config: {
+      plugins: {
+        'code-host': codeHost,
+        git: { autoUpdate: false, maxUpdateInterval: '8h' },
+        search: { threads: 1, symbols: 'builtin', indexEvery: '2s' },
+      },
+    },
+  });
+
+  const hashes = new Map<string, readonly string[]>();
+  for (const key of KEYS) if (key !== 'cedar') hashes.set(key, makeBareRepository(folder, wordsOf(key)));
+  const names = (key: string) => ({ name: `host/nam${key}`, formerName: `host/was${key}` });
+  const listed = (key: Key, name: string): FoundRepository => {
+    const { private: isPrivate, isFork = false, isArchived = false } = KINDS[key];
+    return {
+      externalId: `ext${key}`,
+      name,
+      cloneUrl: `${hostUrl}/${key}.git`,
+      webUrl: `${hostUrl}/web/${key}`,
+      description: `dsc${key}`,
+      topics: [`top${key}`],
+      stars: 3,
+      private: isPrivate,
+      fork: isFork,
+      archived: isArchived,
+    };
+  };
+  const sync = (id: string): Promise<unknown> =>
+    kernel.graphql('mutation ($id: ID!) { syncExternalService(id: $id) { alwaysNil } }', { id });
+  const read = async () =>
+    at(
+      (
+        await kernel.graphql(
+          '{ repositories(first: 100) { nodes { id name mirrorInfo { cloned } textSearchIndex { refs { name } } commit(rev: "HEAD") { oid } } } }',
+        )
+      ).data,
+      'repositories.nodes',
+    ) as readonly { id: string; name: string; mirrorInfo: { cloned: boolean }; textSearchIndex: object | null; commit: object | null }[];
+  const until = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 60_000, interval: 100 });
+
+  host.repositories = KEYS.map((key) => listed(key, names(key).formerName));
+  const added = await kernel.graphql(
+    'mutation ($config: String!) { addExternalService(input: { kind: WRITTEN, displayName: "Written", config: $config }) { id } }',
+    { config: JSON.stringify({ url: hostUrl }) },
+  );
+  const connection = textAt(added.data, 'addExternalService.id');
+  /** By name, when all that can be cloned is cloned and in the index. */
+  const ready = (prefix: string): Promise<ReadonlyMap<string, string>> =>
+    until(async () => {
+      const nodes = (await read()).filter(({ name }) => name.startsWith(prefix));
+      expect(nodes).toHaveLength(KEYS.length);
+      const unready = nodes.filter(({ commit, textSearchIndex }) => commit === null || textSearchIndex === null);
+      expect(unready).toEqual([expect.objectContaining({ name: `${prefix}cedar` })]);
+      return new Map(nodes.map(({ id, name }) => [name, id]));
+    });
+  await ready('host/was');
+  host.repositories = KEYS.map((key) => listed(key, names(key).name));
+  await sync(connection);
+  const ids = await ready('host/nam');
+  const targetOf = (key: string, id: number, kind: Partial<Target>, [first = '', head = '']: readonly string[]): Target => ({
+    ...wordsOf(key),
+    ...names(key),
+    id,
+    nodeId: encodeNodeId('Repository', id),
+    cloneUrl: `${hostUrl}/${key}.git`,
+    externalId: `ext${key}`,
+    description: `dsc${key}`,
+    topic: `top${key}`,
+    metadataKey: `key${key}`,
+    metadataValue: `val${key}`,
+    head,
+    first,
+    file: fileOf(key, false),
+    isCloned: true,
+    isDeleted: false,
+    isArchived: false,
+    isFork: false,
+    of: 'repository',
+    ...kind,
+  });
+  const repositories = Object.fromEntries(
+    KEYS.map((key) => {
+      const id = Number(decodeNodeId('Repository', ids.get(names(key).name) ?? ''));
+      const missing = ['c', 'd'].map((letter) => `${letter}edacede`.repeat(5));
+      return [key, targetOf(key, id, KINDS[key], hashes.get(key) ?? missing)];
+    }),
+  ) as Record<Key, Target>;
+  for (const { nodeId, metadataKey, metadataValue } of Object.values(repositories))
+    await kernel.graphql('mutation ($id: ID!, $k: String!, $v: String) { addRepoMetadata(repo: $id, key: $k, value: $v) { alwaysNil } }', {
+      id: nodeId,
+      k: metadataKey,
+      v: metadataValue,
+    });
+  // As many digits as the ids that are there.
+  const ghost = targetOf(
+    'gizmo',
+    9,
+    {},
+    ['ab', 'ba'].map((pair) => pair.repeat(20)),
+  );
+  host.repositories = host.repositories.filter(({ externalId }) => externalId !== repositories.fjord.externalId);
+  await sync(connection);
+  await until(async () => expect(await read()).toHaveLength(KEYS.length - 1));
+
+  const people = await askersOf(kernel);
+  const world: World = {
+    kernel,
+    grants,
+    steps: new StepRecorder(kernel),
+    clock,
+    repositories,
+    ghost,
+    connection,
+    ...people,
+    wallInAdmins: async (are) => {
+      codeHost.enforceForSiteAdmins = are;
+      await kernel.kernel.reload();
+    },
+    close: async () => {
+      world.steps[Symbol.dispose]();
+      await kernel.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  for (const person of Object.keys(GRANTS) as Person[]) grantTo(world, person, GRANTS[person]);
+  return world;
+}
+
+/** What a person may see from now on. */
+export function grantTo(
+  { grants, userIds, repositories }: Pick<World, 'grants' | 'userIds' | 'repositories'>,
+  person: Person,
+  keys: readonly Key[],
+): void {
+  const rules =
+    person === 'ruled'
+      ? new Map(keys.map((key) => [repositories[key].id, { allows: (path: string) => !path.startsWith('shut/') }]))
+      : undefined;
+  grants.set(
+    userIds[person],
+    keys.map((key) => repositories[key].id),
+    rules,
+  );
+}
+
+async function askersOf(kernel: TestKernel): Promise<Pick<World, 'askers' | 'userIds'>> {
+  const administration = new Administration(() => kernel);
+  const userIds: Record<string, number> = {};
+  const askers: Record<string, Asker> = {};
+  const asker = (name: string, actorId: string, siteAdmin: boolean, own: Readonly<Record<string, string>>): void => {
+    const open: Asker['open'] = (path, { headers, ...init } = {}) =>
+      kernel.fetch(path, { ...init, redirect: 'manual', headers: { ...headers, ...own } });
+    askers[name] = {
+      name,
+      actorId,
+      siteAdmin,
+      open,
+      fetch: async (path, init) => answerOf(await open(path, init)),
+    };
+  };
+  for (const person of Object.keys(GRANTS) as Person[]) {
+    const node = await administration.createUser(person);
+    const userId = Number(decodeNodeId('User', node));
+    const isAdmin = person === 'walled';
+    if (isAdmin)
+      await kernel.graphql('mutation ($id: ID!) { setUserIsSiteAdmin(userID: $id, siteAdmin: true) { alwaysNil } }', { id: node });
+    const { token } = await administration.createToken(node);
+    userIds[person] = userId;
+    asker(person, `user:${userId}`, isAdmin, { authorization: `token ${token}` });
+  }
+  const { data } = await kernel.graphql('{ currentUser { id databaseID } }');
+  const admin = at(data, 'currentUser') as { id: string; databaseID: number };
+  const { token } = await administration.createToken(admin.id, { scopes: ['user:all', 'site-admin:sudo'] });
+  asker('admin', `user:${admin.databaseID}`, true, { authorization: `token ${token}` });
+  asker('impersonated', `user:${userIds['two']}`, false, { authorization: `token-sudo user="two",token="${token}"` });
+  // What came through a proxy is not from this machine: nobody is let in for where they sit.
+  asker('anonymous', 'anonymous', false, { 'x-forwarded-for': '192.0.2.7' });
+  return { askers, userIds } as unknown as Pick<World, 'askers' | 'userIds'>;
+}
+
+const OF_THE_REQUEST = new Set(['date', 'x-request-id', 'x-trace']);
+
+async function answerOf(response: Response): Promise<Answer> {
+  return {
+    status: response.status,
+    headers: Object.fromEntries([...response.headers].filter(([name]) => !OF_THE_REQUEST.has(name))),
+    body: Buffer.from(await response.arrayBuffer()).toString('latin1'),
+  };
+}

@@ -1,0 +1,27 @@
+import { type Queryable, SextantError } from '@sextant/sdk';
+import { foldName } from './username.js';
+
+export type NameOwner = { readonly userId: number } | { readonly organizationId: number } | { readonly teamId: number };
+
+/** Users, organisations and teams share one space of names. @throws SEXTANT_USER_NAME_TAKEN. */
+export async function claimName(tx: Queryable, name: string, owner: NameOwner): Promise<void> {
+  const [column, id] = columnOf(owner);
+  const claimed = await tx.query(`insert into names (folded, ${column}) values ($1, $2) on conflict do nothing returning folded`, [
+    foldName(name),
+    id,
+  ]);
+  if (claimed.length === 0)
+    throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${name}" is taken.`, fix: 'Choose another name.' });
+}
+
+/** Another name for who has one. @throws SEXTANT_USER_NAME_TAKEN. */
+export async function renameOwner(tx: Queryable, name: string, owner: NameOwner): Promise<void> {
+  const [column, id] = columnOf(owner);
+  await tx.query(`delete from names where ${column} = $1`, [id]);
+  await claimName(tx, name, owner);
+}
+
+function columnOf(owner: NameOwner): readonly [string, number] {
+  if ('userId' in owner) return ['user_id', owner.userId];
+  return 'teamId' in owner ? ['team_id', owner.teamId] : ['organization_id', owner.organizationId];
+}

@@ -1,0 +1,44 @@
+import type { Actor, Queryable } from '@sextant/sdk';
+import type { CameIn, UserActors } from '../api.js';
+import { ROLE_MARKS } from '../storage/role-store.js';
+import type { PermissionRegistry } from './permission-registry.js';
+
+/** What of an account makes the actor. */
+export interface ActorAccount {
+  readonly id: number;
+  readonly username: string;
+  readonly siteAdmin: boolean;
+  readonly serviceAccount: boolean;
+  /** As {@link ROLE_MARKS} selects them. */
+  readonly roleMarks: readonly string[];
+}
+
+export class AccountActors implements UserActors {
+  constructor(
+    private readonly db: Queryable,
+    private readonly permissions: PermissionRegistry,
+  ) {}
+
+  async actorOf(userId: number, cameIn: CameIn): Promise<Actor | undefined> {
+    const [account] = await this.db.query<ActorAccount>(
+      `select u.id, u.username, u.site_admin as "siteAdmin", u.service_account as "serviceAccount", ${ROLE_MARKS} as "roleMarks"
+       from users u where u.id = $1 and u.deleted_at is null`,
+      [userId],
+    );
+    return account && this.of(account, cameIn);
+  }
+
+  /** Of an account as it was read with the credential. */
+  of({ id, username, siteAdmin, serviceAccount, roleMarks }: ActorAccount, cameIn: CameIn): Actor {
+    return {
+      kind: 'user',
+      id: `user:${id}`,
+      userId: id,
+      username,
+      siteAdmin,
+      ...(siteAdmin ? {} : { permissions: this.permissions.effective(serviceAccount, roleMarks) }),
+      ...(serviceAccount ? { serviceAccount } : {}),
+      ...cameIn,
+    };
+  }
+}

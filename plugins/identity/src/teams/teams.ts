@@ -1,0 +1,167 @@
+import { type Actor, type Clock, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import { givenByGroup } from '../groups/given-by-group.js';
+import { claimName } from '../names.js';
+import { type Team, TeamStore } from '../storage/team-store.js';
+import { parseDisplayName, parseUsername } from '../username.js';
+import { type MemberReference, matchMembers } from './member-matching.js';
+
+/** Levels of a tree of teams. */
+const MAX_DEPTH = 20;
+
+/** A team by id or name. */
+export type TeamReference = { readonly id: number } | { readonly name: string };
+
+export interface NewTeam {
+  readonly name: string;
+  readonly displayName: string | undefined;
+  readonly readonly: boolean;
+  readonly parent: TeamReference | undefined;
+}
+
+export interface TeamChange {
+  /** Null or empty removes it. */
+  readonly displayName?: string | null;
+  /** Null: it has none any more. */
+  readonly parent?: TeamReference | null;
+}
+
+/** Everybody sees teams. Who is in one changes it, with its members; a readonly one, only site admins. */
+export class Teams {
+  readonly store: TeamStore;
+
+  constructor(
+    private readonly db: Storage,
+    private readonly clock: Clock,
+    /** Groups may give a membership of one that has just been made. */
+    private readonly appeared: () => Promise<void>,
+  ) {
+    this.store = new TeamStore(db);
+  }
+
+  async administers(actor: Actor, team: Team): Promise<boolean> {
+    if (actor.siteAdmin) return true;
+    return !team.readonly && actor.kind === 'user' && actor.userId !== undefined && (await this.store.isMember(team.id, actor.userId));
+  }
+
+  /** @throws SEXTANT_TEAM_NOT_FOUND. */
+  async get(reference: TeamReference): Promise<Team> {
+    return find(this.store, reference);
+  }
+
+  /**
+   * Who makes it and is no site admin becomes its first member.
+   * @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND for the parent, SEXTANT_TEAM_TREE, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN.
+   */
+  async create(actor: Actor, team: NewTeam): Promise<Team> {
+    if (team.readonly && !actor.siteAdmin) throw refused('Only site admins make readonly teams.');
+    const made = await this.db.transaction(async (tx) => {
+      const now = this.clock.now();
+      const parent = team.parent && (await this.#newParent(tx, actor, team.parent, 1));
+      const store = new TeamStore(tx);
+      const inserted = await store.insert({
+        name: parseUsername(team.name),
+        displayName: parseDisplayName(team.displayName),
+        readonly: team.readonly,
+        parentId: parent?.id,
+        creatorUserId: actor.userId,
+        createdAt: now,
+      });
+      await claimName(tx, team.name, { teamId: inserted.id });
+      if (!actor.siteAdmin && actor.userId !== undefined) await store.addMembers(inserted.id, [actor.userId], now);
+      return inserted;
+    });
+    await this.appeared();
+    return made;
+  }
+
+  /** @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND, SEXTANT_TEAM_TREE for a parent that is below the team or makes the tree too deep. */
+  async update(actor: Actor, reference: TeamReference, change: TeamChange): Promise<Team> {
+    return this.db.transaction(async (tx) => {
+      const store = new TeamStore(tx);
+      // Two changes at once could each be sound, and make a circle together.
+      if (change.parent !== undefined) await tx.query('lock table teams in share row exclusive mode');
+      const team = await this.#administered(tx, actor, reference);
+      let { parentId } = team;
+      if (change.parent === null) parentId = undefined;
+      else if (change.parent !== undefined) {
+        const parent = await this.#newParent(tx, actor, change.parent, await store.height(team.id));
+        if (parent.id === team.id || (await store.ancestors(parent.id)).some(({ id }) => id === team.id))
+          throw tree('The new parent is the team itself or below it.');
+        parentId = parent.id;
+      }
+      const displayName = change.displayName === undefined ? team.displayName : parseDisplayName(change.displayName);
+      await store.update(team.id, { displayName, parentId }, this.clock.now());
+      return (await store.byId(team.id)) as Team;
+    });
+  }
+
+  /** @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND, SEXTANT_TEAM_TREE for one that has children. */
+  async delete(actor: Actor, reference: TeamReference): Promise<Team> {
+    return this.db.transaction(async (tx) => {
+      await tx.query('lock table teams in share row exclusive mode');
+      const store = new TeamStore(tx);
+      const team = await this.#administered(tx, actor, reference);
+      if ((await store.count({ parent: team.id })) > 0) throw tree('It has teams below it, which would go with it.');
+      await store.delete(team.id);
+      return team;
+    });
+  }
+
+  /** @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND, SEXTANT_TEAM_MEMBER_UNMATCHED; SEXTANT_MEMBERSHIP_BY_GROUP for `remove`. */
+  async changeMembers(
+    actor: Actor,
+    reference: TeamReference,
+    how: 'add' | 'remove' | 'set',
+    members: readonly MemberReference[],
+    skipUnmatched: boolean,
+  ): Promise<{ readonly team: Team; readonly userIds: readonly number[] }> {
+    return this.db.transaction(async (tx) => {
+      const store = new TeamStore(tx);
+      const team = await this.#administered(tx, actor, reference);
+      await tx.query('select 1 from teams where id = $1 for update', [team.id]);
+      const userIds = await matchMembers(tx, actor, members, skipUnmatched);
+      if (how === 'remove') {
+        const [byGroup] = await store.membersByGroup(team.id, userIds);
+        if (byGroup) throw givenByGroup('membership', byGroup.source);
+        await store.removeMembers(team.id, { in: userIds });
+      } else {
+        if (how === 'set') await store.removeMembers(team.id, { notIn: userIds });
+        await store.addMembers(team.id, userIds, this.clock.now());
+      }
+      return { team, userIds };
+    });
+  }
+
+  async #administered(tx: Tx, actor: Actor, reference: TeamReference): Promise<Team> {
+    const team = await find(new TeamStore(tx), reference);
+    if (!(await this.administers(actor, team)))
+      throw refused(team.readonly ? 'The team is readonly: site admins change it.' : 'Its members and site admins change it.');
+    return team;
+  }
+
+  /** @param height levels that come below the parent. */
+  async #newParent(tx: Tx, actor: Actor, reference: TeamReference, height: number): Promise<Team> {
+    const store = new TeamStore(tx);
+    const { id } = await find(store, reference);
+    // It must be there, and where it is, when the transaction ends.
+    await tx.query('select 1 from teams where id = $1 for share', [id]);
+    const parent = await this.#administered(tx, actor, { id });
+    if ((await store.ancestors(id)).length + 1 + height > MAX_DEPTH) throw tree(`The tree would be deeper than ${MAX_DEPTH} levels.`);
+    return parent;
+  }
+}
+
+async function find(store: TeamStore, reference: TeamReference): Promise<Team> {
+  const team = 'id' in reference ? await store.byId(reference.id) : (await store.byNames([reference.name]))[0];
+  if (!team) throw new SextantError('SEXTANT_TEAM_NOT_FOUND', { what: 'The team was not found.', fix: 'Check its name or id.' });
+  return team;
+}
+
+const refused = (why: string): SextantError =>
+  new SextantError('SEXTANT_TEAM_REFUSED', { what: 'You may not do this.', why, fix: 'Ask one of them.' });
+const tree = (why: string): SextantError =>
+  new SextantError('SEXTANT_TEAM_TREE', {
+    what: 'The team cannot be there.',
+    why,
+    fix: 'Choose another parent, or move the teams below first.',
+  });

@@ -1,0 +1,131 @@
+import type { AccountDirectory, AuditActor, AuditTrail, ExternalAccount, ExternalAccounts, User } from '@sextant/plugin-identity/api';
+import { type Secret, SextantError } from '@sextant/sdk';
+import { BUILTIN } from './builtin-provider.js';
+import type { LiveAuthSettings } from './configuration/auth-settings.js';
+import type { Passwords } from './passwords/passwords.js';
+import type { Sessions } from './sessions/sessions.js';
+import type { Session } from './storage/session-store.js';
+
+interface SecurityParts {
+  readonly settings: LiveAuthSettings;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly accounts: AccountDirectory;
+  readonly external: ExternalAccounts;
+  readonly audit: AuditTrail;
+}
+
+const MOST_SESSIONS = 100;
+
+/** What a person, or a site admin for them, does about how they sign in. Who may is asked before. */
+export class AccountSecurity {
+  constructor(private readonly parts: SecurityParts) {}
+
+  /** Newest first. */
+  sessions(user: User): Promise<readonly Session[]> {
+    return this.parts.sessions.store.ofUser(user.id, MOST_SESSIONS);
+  }
+
+  /** @throws SEXTANT_SIGN_IN_SESSION_NOT_FOUND */
+  async endSession(user: User, id: number, who: AuditActor): Promise<void> {
+    const session = await this.parts.sessions.store.byId(id);
+    if (session?.userId !== user.id)
+      throw new SextantError('SEXTANT_SIGN_IN_SESSION_NOT_FOUND', { what: 'The user has no such session.', fix: 'List the sessions.' });
+    await this.parts.sessions.store.end(id);
+    this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 });
+  }
+
+  /** All of them but `except`. */
+  async endSessions(users: readonly Pick<User, 'id'>[], who: AuditActor, except?: number): Promise<void> {
+    for (const { id } of users) {
+      const sessions = await this.parts.sessions.store.endOfUsers([id], except);
+      this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
+    }
+  }
+
+  async hasPassword(user: User): Promise<boolean> {
+    return (await this.parts.passwords.store.hash(user.id)) !== undefined;
+  }
+
+  /** By somebody who knows the one before. @param keep the session in use, the only one that stays @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
+  async changePassword(user: User, before: Secret, next: Secret, who: AuditActor, keep?: number): Promise<void> {
+    await this.parts.passwords.verify(user.username, before, who);
+    await this.parts.passwords.set(user, next, keep === undefined ? {} : { keep });
+    await this.#passwordChanged(user, who);
+  }
+
+  /** The first one of somebody who came in another way. @throws SEXTANT_SIGN_IN_UNAVAILABLE when there is one; _PASSWORD */
+  async createPassword(user: User, next: Secret, who: AuditActor, keep?: number): Promise<void> {
+    if (await this.hasPassword(user))
+      throw new SextantError('SEXTANT_SIGN_IN_UNAVAILABLE', { what: 'The user has a password.', fix: 'Change it, with the one before.' });
+    await this.parts.passwords.set(user, next, keep === undefined ? {} : { keep });
+    await this.#passwordChanged(user, who);
+  }
+
+  externalAccounts(user: User): Promise<readonly ExternalAccount[]> {
+    return this.parts.external.ofUser(user.id);
+  }
+
+  /** Also ends the sessions by it. @throws SEXTANT_SIGN_IN_LAST_WAY; SEXTANT_EXTERNAL_ACCOUNT_NOT_FOUND for one of somebody else */
+  async unlink(user: User, accountId: number, who: AuditActor): Promise<void> {
+    const { external, sessions, audit, settings } = this.parts;
+    const all = await external.ofUser(user.id);
+    const account = all.find(({ id }) => id === accountId);
+    if (!account)
+      throw new SextantError('SEXTANT_EXTERNAL_ACCOUNT_NOT_FOUND', {
+        what: 'The user has no such external account.',
+        fix: 'List the accounts.',
+      });
+    const { ways } = await settings.current();
+    const opens = ({ service }: ExternalAccount): boolean =>
+      ways.some((way) => !way.noSignIn && way.service.type === service.type && way.service.id === service.id);
+    const byPassword = ways.some(({ provider }) => provider.type === BUILTIN) && (await this.hasPassword(user));
+    const kept = all.filter(({ id }) => id !== accountId);
+    if (opens(account) && !byPassword && !kept.some(opens))
+      throw new SextantError('SEXTANT_SIGN_IN_LAST_WAY', {
+        what: 'This account is the last by which the user can sign in.',
+        fix: 'Set a password or link another account first.',
+      });
+    await external.unlink(accountId);
+    await sessions.store.endByLostAccounts(
+      user.id,
+      kept.map(({ id }) => id),
+    );
+    audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type });
+  }
+
+  async addEmail(user: User, address: string, who: AuditActor): Promise<void> {
+    await this.parts.accounts.addEmail(user.id, { address, verified: false });
+    this.parts.audit.record('user.email', 'added', who, { subjectUID: String(user.id) });
+    await this.parts.passwords.mailVerification(user, address);
+  }
+
+  /** Links that were mailed there do not work any more. */
+  async removeEmail(user: User, address: string, who: AuditActor): Promise<void> {
+    await this.parts.accounts.removeEmail(user.id, address);
+    await this.parts.passwords.forgetLinks(user);
+    this.parts.audit.record('user.email', 'deleted', who, { subjectUID: String(user.id) });
+  }
+
+  async setPrimaryEmail(user: User, address: string, who: AuditActor): Promise<void> {
+    await this.parts.accounts.setPrimaryEmail(user.id, address);
+    this.parts.audit.record('user.email', 'changed', who, { subjectUID: String(user.id) });
+  }
+
+  async setEmailVerified(user: User, address: string, verified: boolean, who: AuditActor): Promise<void> {
+    await this.parts.accounts.setEmailVerified(user.id, address, verified);
+    this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
+  }
+
+  /** Nothing for one that is proved. @throws SEXTANT_USER_EMAIL_UNKNOWN */
+  async resendVerification(user: User, address: string): Promise<void> {
+    const email = (await this.parts.accounts.emails([user.id])).find((one) => one.address.toLowerCase() === address.toLowerCase());
+    if (!email) throw new SextantError('SEXTANT_USER_EMAIL_UNKNOWN', { what: 'The user has no such email address.', fix: 'Add it first.' });
+    if (!email.verified) await this.parts.passwords.mailVerification(user, email.address);
+  }
+
+  async #passwordChanged(user: User, who: AuditActor): Promise<void> {
+    this.parts.audit.record('user.password', 'changed', who, { subjectUID: String(user.id) });
+    await this.parts.passwords.mailChanged(user);
+  }
+}

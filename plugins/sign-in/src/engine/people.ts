@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import {
+  type AccountDirectory,
+  type ExternalAccount,
+  type ExternalAccounts,
+  type ExternalIdentity,
+  signInRefused,
+  type User,
+  type UserGroups,
+  type Users,
+} from '@sextant/plugin-identity/api';
+import { SextantError, type Storage } from '@sextant/sdk';
+import type { Way } from '../configuration/provider-entries.js';
+
+interface PeopleParts {
+  readonly db: Storage;
+  readonly users: Users;
+  readonly accounts: AccountDirectory;
+  readonly external: ExternalAccounts;
+  readonly groups: UserGroups | undefined;
+}
+
+export interface Known {
+  readonly user: User;
+  readonly account: ExternalAccount;
+  /** How it is known whose the account is. */
+  readonly by: 'account' | 'consent' | 'email' | 'signup';
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Tells whose account at a provider is: the user's that it is linked to; else, the user's who asks for it while signed in; else, the user's who has proved an
+ * address that the provider has proved too; else a new user's, if the site lets people sign up so. Nothing weaker links anybody.
+ */
+export class People {
+  constructor(private readonly parts: PeopleParts) {}
+
+  /** @param consent the user who asked to link it. @throws SEXTANT_SIGN_IN_REFUSED, with words for the person. */
+  async find(way: Way, identity: ExternalIdentity, consent?: User): Promise<Known> {
+    if (identity.accountId === '' || identity.accountId.length > 1_000 || identity.username.length > 1_000)
+      throw signInRefused('The provider does not say which account it is.');
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#find(way, identity, consent);
+      } catch (error) {
+        // Somebody with the same name or account came at the same moment: what is so now is looked at again.
+        const raced = SextantError.is(error) && RACED.has(error.code) && consent === undefined;
+        if (!raced || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #find(way: Way, identity: ExternalIdentity, consent: User | undefined): Promise<Known> {
+    const { users, external } = this.parts;
+    const linked = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
+    if (linked) {
+      const user = await users.byId(linked.userId);
+      if (!user || user.serviceAccount) throw signInRefused('Its user is deactivated.');
+      if (consent && consent.id !== user.id) throw signInRefused('This account belongs to another user here.');
+      return this.#known(way, identity, user, 'account');
+    }
+    if (consent) return this.#known(way, identity, consent, 'consent');
+    const owner = await this.#byEmail(identity);
+    if (owner) return this.#known(way, identity, owner, 'email');
+    const before = await this.#before(way, identity);
+    if (before !== undefined && !(await users.byId(before))) throw signInRefused('Its user was deleted here.');
+    if (!way.allowSignup) throw signInRefused('No user here has this account, and people cannot sign up by it.');
+    return this.#signUp(way, identity);
+  }
+
+  async #byEmail(identity: ExternalIdentity): Promise<User | undefined> {
+    const proved = identity.emails.filter(({ verified }) => verified).map(({ address }) => address);
+    if (proved.length === 0) return undefined;
+    const found = new Map([...(await this.parts.accounts.byVerifiedEmails(proved)).values()].map((user) => [user.id, user]));
+    if (found.size > 1) throw signInRefused('Its addresses belong to several users here.');
+    const [user] = found.values();
+    if (user?.serviceAccount) throw signInRefused('Its address belongs to a service account.');
+    return user;
+  }
+
+  async #signUp(way: Way, identity: ExternalIdentity): Promise<Known> {
+    const { accounts } = this.parts;
+    const wanted = identity.username || identity.emails[0]?.address || 'user';
+    const user = await accounts.create({
+      username: await accounts.freeUsername(wanted),
+      ...(identity.displayName ? { displayName: identity.displayName.slice(0, 200) } : {}),
+      ...(identity.avatarUrl ? { avatarUrl: identity.avatarUrl } : {}),
+      emails: distinct(identity.emails),
+    });
+    try {
+      return await this.#known(way, identity, user, 'signup');
+    } catch (error) {
+      await accounts.delete(user.id, { hard: true });
+      throw error;
+    }
+  }
+
+  async #known(way: Way, identity: ExternalIdentity, user: User, by: Known['by']): Promise<Known> {
+    const { db, external, groups } = this.parts;
+    const account = await external.link(user.id, {
+      service: way.service,
+      providerId: way.id,
+      accountId: identity.accountId,
+      username: identity.username,
+      ...(identity.displayName ? { displayName: identity.displayName } : {}),
+      ...(identity.credential ? { credential: identity.credential } : {}),
+    });
+    await db.query(
+      'INSERT INTO arrivals (account, user_id) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET user_id = excluded.user_id WHERE arrivals.user_id <> excluded.user_id',
+      [keyOf(way, identity), user.id],
+    );
+    if (identity.groups) await groups?.set(user.id, `provider:${way.id}`, identity.groups);
+    return { user, account, by };
+  }
+
+  /** Whose the account was last, also when that user is gone. */
+  async #before(way: Way, identity: ExternalIdentity): Promise<number | undefined> {
+    const [row] = await this.parts.db.query<{ user_id: number }>('SELECT user_id FROM arrivals WHERE account = $1', [keyOf(way, identity)]);
+    return row?.user_id;
+  }
+}
+
+const RACED: ReadonlySet<string> = new Set(['SEXTANT_USER_NAME_TAKEN', 'SEXTANT_USER_EMAIL_TAKEN', 'SEXTANT_EXTERNAL_ACCOUNT_TAKEN']);
+
+/** Only whether it was here before must be known of an account whose user is gone, so nothing of it is kept in clear. */
+const keyOf = ({ service }: Way, { accountId }: ExternalIdentity): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify([service.type, service.id, accountId]))
+    .digest();
+
+function distinct(emails: ExternalIdentity['emails']): ExternalIdentity['emails'] {
+  const byAddress = new Map<string, ExternalIdentity['emails'][number]>();
+  for (const email of emails) if (!byAddress.get(email.address.toLowerCase())?.verified) byAddress.set(email.address.toLowerCase(), email);
+  // Proved ones first: the first is where mail goes.
+  return [...byAddress.values()].sort((a, b) => Number(b.verified) - Number(a.verified)).slice(0, 20);
+}

@@ -1,0 +1,59 @@
+import { declareErrors } from '@sextant/sdk';
+
+export const signInErrors = declareErrors({
+  SEXTANT_SIGN_IN_FAILED: {
+    status: 401,
+    summary: 'The user name or the password is wrong, or the account is locked for a while.',
+    fix: 'Check both; after several failures wait half an hour, or follow the link that was mailed to you.',
+  },
+  SEXTANT_SIGN_IN_THROTTLED: { status: 429, summary: 'One address asks too often.', fix: 'Wait a minute, and try again.' },
+  SEXTANT_SIGN_IN_BUSY: { status: 503, summary: 'Too many people sign in at this moment.', fix: 'Try again in a few seconds.' },
+  SEXTANT_SIGN_IN_FORM: { status: 400, summary: 'A form of a sign-in page lacks what it must have.', fix: 'Fill in what is named.' },
+  SEXTANT_SIGN_IN_UNAVAILABLE: {
+    status: 404,
+    summary: 'The site has no such way to sign in, or does not let people sign up by it.',
+    fix: 'Choose one of those on the sign-in page, or ask a site admin.',
+  },
+  SEXTANT_SIGN_IN_EXPIRED: {
+    status: 400,
+    summary: 'The answer of a provider belongs to no sign-in that this browser began in the last ten minutes, or was used before.',
+    fix: 'Begin again on the sign-in page.',
+  },
+  SEXTANT_SIGN_IN_PROVIDER: {
+    status: 502,
+    summary: 'The provider failed, or what it answered proves nothing.',
+    fix: 'Try again; a site admin sees the cause in the log.',
+  },
+  SEXTANT_SIGN_IN_PROXY: {
+    status: 403,
+    summary:
+      'A request says by a header who sends it, and Sextant is not told to trust the proxy before it; or the header is not one name.',
+    fix: 'Set http.trustProxy, let nothing but the proxy reach Sextant, and let the proxy write the header anew.',
+  },
+  SEXTANT_SIGN_IN_LAST_WAY: {
+    status: 409,
+    summary: 'Without this account nobody could sign in as the user any more.',
+    fix: 'Set a password or link another account first.',
+  },
+  SEXTANT_SIGN_IN_LINK: {
+    status: 400,
+    summary: 'A link that was mailed or handed out is used, too old, or none of ours.',
+    fix: 'Ask for a new one.',
+  },
+  SEXTANT_SIGN_IN_PASSWORD: {
+    status: 400,
+    summary: 'A new password does not fit the rules of the site.',
+    fix: 'Choose a longer one; several words that do not belong together are good.',
+  },
+  SEXTANT_SIGN_IN_INITIALIZED: {
+    status: 403,
+    summary: 'The site has its first admin already, or the set-up token is missing or wrong.',
+    fix: 'Sign in; or print a new link with: sextant setup-link.',
+  },
+  SEXTANT_SIGN_IN_ADDRESS: {
+    status: 403,
+    summary: 'Requests from this address are not let in.',
+    fix: 'Come from a network that the site allows, or ask a site admin.',
+  },
+  SEXTANT_SIGN_IN_SESSION_NOT_FOUND: { status: 404, summary: 'The user has no such session.', fix: 'List the sessions.' },
+});

@@ -1,0 +1,67 @@
+import type { User } from '@sextant/plugin-identity/api';
+import { type Logger, serviceToken } from '@sextant/sdk';
+
+/** What the plugin `notifications` provides. */
+export interface Mailer {
+  configured(): Promise<boolean>;
+  send(letter: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+}
+export const mailer = serviceToken<Mailer>('notifications.mailer@1');
+
+interface LetterParts {
+  readonly mailer: Mailer | undefined;
+  readonly externalUrl: () => string;
+  readonly log: Logger;
+}
+
+/** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. */
+export class Letters {
+  constructor(private readonly parts: LetterParts) {}
+
+  url(path: string): string {
+    return `${this.parts.externalUrl()}${path}`;
+  }
+
+  async possible(): Promise<boolean> {
+    return (await this.parts.mailer?.configured()) ?? false;
+  }
+
+  reset(user: User, to: string, url: string): Promise<void> {
+    return this.#send(to, 'Set your Sextant password', [
+      `Somebody, hopefully you, asked for a link to set the password of "${user.username}":`,
+      url,
+      'If it was not you, do nothing: without the link nothing changes.',
+    ]);
+  }
+
+  verification(user: User, to: string, url: string): Promise<void> {
+    return this.#send(to, 'Confirm your email address for Sextant', [
+      `This address was given as one of the Sextant user "${user.username}". If that is you, confirm it here:`,
+      url,
+      'If it is not, do nothing.',
+    ]);
+  }
+
+  unlock(user: User, to: string, url: string): Promise<void> {
+    return this.#send(to, 'Your Sextant account is locked', [
+      `Somebody gave wrong passwords for "${user.username}" several times, so that it is locked for a while. You can unlock it here:`,
+      url,
+      'If it was not you, a longer password keeps you safe; nobody came in.',
+    ]);
+  }
+
+  changed(user: User, to: string): Promise<void> {
+    return this.#send(to, 'Your Sextant password was changed', [
+      `The password of "${user.username}" at ${this.url('')} was changed.`,
+      'If it was not you, ask a site admin at once.',
+    ]);
+  }
+
+  async #send(to: string, subject: string, paragraphs: readonly string[]): Promise<void> {
+    try {
+      if (await this.possible()) await this.parts.mailer?.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` });
+    } catch (error) {
+      this.parts.log.warn('A letter could not be sent.', { subject, error });
+    }
+  }
+}

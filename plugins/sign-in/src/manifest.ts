@@ -1,0 +1,18 @@
+import { definePlugin } from '@sextant/sdk';
+import { config } from './config.js';
+import './errors.js';
+
+export default definePlugin({
+  id: 'sign-in',
+  version: '1.0.0',
+  title: 'Sign-in',
+  summary: 'How people sign in: sessions, passwords, and the providers of the site configuration.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  parts: {
+    api: () => import('./parts/api/part.js'),
+    migrator: () => import('./parts/migrator/part.js'),
+    cli: () => import('./parts/cli/part.js'),
+  },
+});

@@ -1,0 +1,181 @@
+import type { ExternalAccount, User } from '@sextant/plugin-identity/api';
+import { type PluginRouter, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import type { Way } from '../../configuration/provider-entries.js';
+import { localPath } from '../../engine/return-to.js';
+import type { FormBody } from '../../pages/form-body.js';
+import { type Html, html } from '../../pages/html.js';
+import { field, hidden, pageReply, redirect } from '../../pages/page.js';
+import { requester } from '../../requester.js';
+import type { Session } from '../../storage/session-store.js';
+import type { SignIn } from '../../wiring.js';
+import { enter } from './enter.js';
+import { formRoute, sentence } from './form-route.js';
+
+type Act = (s: SignIn, user: User, form: FormBody, request: RouteRequest) => Promise<string | RouteReply>;
+
+/** `/-/account`: what somebody who is signed in does about how they sign in. */
+export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void {
+  router.get(
+    '/-/account',
+    async (request) => {
+      const s = signIn();
+      const user = await whoIsIn(s, request);
+      if (!user) return redirect(`${s.prefix}/sign-in?returnTo=${encodeURIComponent(`${s.prefix}/-/account`)}`);
+      return accountPage(s, user, request, { note: NOTES[request.query.get('note') ?? ''] });
+    },
+    { auth: 'public' },
+  );
+
+  const act = (path: string, run: Act): void =>
+    router.post(
+      `/-/account/${path}`,
+      formRoute(
+        async (form, request) => {
+          const s = signIn();
+          await s.throttle('account', request);
+          const done = await run(s, await signedIn(s, request), form, request);
+          return typeof done === 'string' ? redirect(`${s.prefix}/-/account?note=${done}`) : done;
+        },
+        async (_form, error, request) => accountPage(signIn(), await signedIn(signIn(), request), request, { error: sentence(error) }),
+      ),
+      { auth: 'user', scopes: ['user:all'], maxBody: 16_384 },
+    );
+
+  act('password', async (s, user, form, request) => {
+    const next = form.secret('password', 'new password');
+    const session = sessionIn(request);
+    if (await s.security.hasPassword(user))
+      await s.security.changePassword(user, form.secret('before', 'password before'), next, requester(request), session);
+    else await s.security.createPassword(user, next, requester(request), session);
+    const { way, externalAccountId } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
+    if (way === undefined) return 'password';
+    // An id from before is not one for the new password.
+    return enter(s, request, {
+      user,
+      way,
+      ...(externalAccountId === undefined ? {} : { externalAccountId }),
+      returnTo: `${s.prefix}/-/account?note=password`,
+    });
+  });
+  act('sessions', async (s, user, form, request) => {
+    const which = form.required('session', 'session');
+    if (which === 'others') await s.security.endSessions([user], requester(request), sessionIn(request));
+    else if (which === 'all') await s.security.endSessions([user], requester(request));
+    else await s.security.endSession(user, Number(which), requester(request));
+    return which === 'all' ? redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]) : 'sessions';
+  });
+  act('unlink', async (s, user, form, request) => {
+    await s.security.unlink(user, Number(form.required('account', 'account')), requester(request));
+    return 'unlinked';
+  });
+  act('link', async (s, _user, form, request) => {
+    const session = sessionIn(request);
+    if (session === undefined)
+      throw new SextantError('SEXTANT_SIGN_IN_UNAVAILABLE', {
+        what: 'Accounts are linked by somebody who signed in.',
+        fix: 'Sign in first.',
+      });
+    const returnTo = localPath(`${s.prefix}/-/account?note=linked`, s.prefix);
+    const wanted = { type: form.required('type', 'type'), id: form.required('way', 'way'), returnTo, linkFor: session };
+    const { url, cookie } = await s.redirects.begin(wanted, request.signal);
+    // A form may not lead to another site; a link of the page may.
+    return pageReply({
+      title: 'Link an account',
+      cookies: [cookie],
+      body: html`<p>You go there now, and come back when you have signed in.</p><a class="button" href="${url}">Go on</a>`,
+    });
+  });
+}
+
+const NOTES: Readonly<Record<string, string | undefined>> = {
+  password: 'Your password is set. Your other sessions have ended.',
+  sessions: 'The sessions have ended.',
+  linked: 'The account is linked.',
+  unlinked: 'The account is unlinked.',
+};
+
+const sessionIn = ({ actor: { credential } }: RouteRequest): number | undefined =>
+  credential?.startsWith('session:') ? Number(credential.slice('session:'.length)) : undefined;
+
+async function whoIsIn({ deps: { users } }: SignIn, { actor }: RouteRequest): Promise<User | undefined> {
+  return actor.userId === undefined ? undefined : users.byId(actor.userId);
+}
+
+async function signedIn(s: SignIn, request: RouteRequest): Promise<User> {
+  const user = await whoIsIn(s, request);
+  if (!user) throw new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Sign in again.' });
+  return user;
+}
+
+async function accountPage(
+  s: SignIn,
+  user: User,
+  request: RouteRequest,
+  { error, note }: { readonly error?: string; readonly note?: string | undefined },
+): Promise<RouteReply> {
+  const [{ ways, configuration }, sessions, accounts, hasPassword] = await Promise.all([
+    s.settings.current(),
+    s.security.sessions(user),
+    s.security.externalAccounts(user),
+    s.security.hasPassword(user),
+  ]);
+  const current = sessionIn(request);
+  return pageReply({
+    title: `How ${user.username} signs in`,
+    wide: true,
+    error,
+    note,
+    body: html`
+<h2>Password</h2>
+<form method="post" action="${s.prefix}/-/account/password">
+<input type="hidden" name="username" autocomplete="username" value="${user.username}">
+${hasPassword && field({ name: 'before', label: 'Password', type: 'password', autocomplete: 'current-password' })}
+${field({
+  name: 'password',
+  label: 'New password',
+  type: 'password',
+  autocomplete: 'new-password',
+  hint: `At least ${configuration['auth.minPasswordLength']} characters. Your other sessions end.`,
+})}
+<button>${hasPassword ? 'Change the password' : 'Set a password'}</button>
+</form>
+<h2>Accounts elsewhere</h2>
+${accounts.length === 0 ? html`<p>None is linked.</p>` : accountTable(s, ways, accounts)}
+${ways
+  .filter((way) => way.provider.redirect && !way.hidden)
+  .map((way) => button(s, 'link', { type: way.provider.type, way: way.id }, `Link ${way.displayName}`))}
+<h2>Sessions</h2>
+${sessionTable(s, sessions, current)}
+${button(s, 'sessions', { session: 'others' }, 'End all others')}
+${button(s, 'sessions', { session: 'all' }, 'Sign out everywhere')}
+<form method="post" action="${s.prefix}/-/sign-out"><button>Sign out</button></form>`,
+  });
+}
+
+const button = ({ prefix }: SignIn, act: string, fields: Readonly<Record<string, string>>, label: string, small = false): Html =>
+  html`<form method="post" action="${prefix}/-/account/${act}">${Object.entries(fields).map(([name, value]) => hidden(name, value))}<button${
+    small ? html` class="small"` : ''
+  }>${label}</button></form>`;
+
+const accountTable = (s: SignIn, ways: readonly Way[], accounts: readonly ExternalAccount[]): Html => html`
+<table><thead><tr><th scope="col">Where</th><th scope="col">Account</th><th scope="col">Action</th></tr></thead><tbody>
+${accounts.map(({ id, service, username, displayName }) => {
+  const way = ways.find((one) => one.service.type === service.type && one.service.id === service.id);
+  return html`<tr><td>${way?.displayName ?? service.type}</td><td>${displayName ?? username}</td><td>${button(
+    s,
+    'unlink',
+    { account: String(id) },
+    'Unlink',
+    true,
+  )}</td></tr>`;
+})}
+</tbody></table>`;
+
+const sessionTable = (s: SignIn, sessions: readonly Session[], current: number | undefined): Html => html`
+<table><thead><tr><th scope="col">Browser</th><th scope="col">Address</th><th scope="col">Last used</th><th scope="col">Action</th></tr></thead><tbody>
+${sessions.map(
+  ({ id, userAgent, ip, lastUsedAt }) => html`<tr><td>${userAgent ?? 'unknown'}${id === current && ' (this one)'}</td><td>${ip ?? ''}</td>
+<td><time datetime="${lastUsedAt.toISOString()}">${lastUsedAt.toISOString().slice(0, 16).replace('T', ' ')}</time></td>
+<td>${id === current ? '' : button(s, 'sessions', { session: String(id) }, 'End', true)}</td></tr>`,
+)}
+</tbody></table>`;

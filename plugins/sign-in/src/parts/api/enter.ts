@@ -1,0 +1,41 @@
+import type { User } from '@sextant/plugin-identity/api';
+import type { RouteReply, RouteRequest } from '@sextant/sdk';
+import { redirect } from '../../pages/page.js';
+import { presentedSession } from '../../sessions/session-cookie.js';
+import { hashOf } from '../../unguessable.js';
+import type { SignIn } from '../../wiring.js';
+
+interface Entering {
+  readonly user: User;
+  readonly way: string;
+  readonly externalAccountId?: number;
+  /** A path of ours, after the prefix and all. */
+  readonly returnTo: string;
+  /** A program signs in: it is told in JSON. */
+  readonly json?: boolean;
+  readonly cookies?: readonly string[];
+}
+
+/** Signs somebody in who has proved who they are: with a new session, whatever the browser had before. */
+export async function enter(signIn: SignIn, request: RouteRequest, entering: Entering): Promise<RouteReply> {
+  const { user, way, externalAccountId, returnTo, json = false, cookies = [] } = entering;
+  await leave(signIn, request);
+  const { text, lasts } = await signIn.sessions.begin({
+    user,
+    way,
+    ...(externalAccountId === undefined ? {} : { externalAccountId }),
+    userAgent: request.headers['user-agent'],
+    ip: request.remoteAddress,
+  });
+  if (user.siteAdmin) await signIn.setup.done();
+  const all = [...cookies, signIn.cookies.session(text, lasts)];
+  return json ? { cookies: all, body: { username: user.username } } : redirect(returnTo, all);
+}
+
+/** Ends the session that the browser has. */
+export async function leave({ sessions }: SignIn, { headers }: RouteRequest): Promise<void> {
+  const presented = presentedSession(headers['cookie']);
+  const hash = presented === undefined ? undefined : hashOf(presented);
+  const session = hash && (await sessions.store.byHash(hash));
+  if (session) await sessions.store.end(session.id);
+}

@@ -1,0 +1,70 @@
+import { credentialRenewal, externalAccountsChanged, passwordLinks, signInProviders, userChanged } from '@sextant/plugin-identity/api';
+import { siteConfigurationSchemas } from '@sextant/plugin-site/api';
+import { core, definePart } from '@sextant/sdk';
+import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
+import { config } from '../../config.js';
+import { authSchema } from '../../configuration/auth-schema.js';
+import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
+import { storage } from '../../storage/definition.js';
+import { deps, signInOf } from '../../wiring.js';
+import { accountRoutes } from './account-routes.js';
+import { passwordRoutes } from './password-routes.js';
+import { providerRoutes } from './provider-routes.js';
+import { setupRoutes } from './setup-routes.js';
+import { signInRoutes } from './sign-in-routes.js';
+
+export default definePart(config)({
+  deps,
+  register(r) {
+    r.storage(storage);
+    r.contribute(signInProviders, () => builtinProvider);
+    r.contribute(siteConfigurationSchemas, (d) => authSchema(d.providers));
+    r.contribute(core.authenticators, (d, ctx) => {
+      const { sessions, settings, setup } = signInOf(d, ctx);
+      return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
+    });
+    r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
+    r.contribute(passwordLinks, (d, ctx) => ({
+      linkFor: async (userId) => {
+        const { settings, passwords } = signInOf(d, ctx);
+        const user = await d.users.byId(userId);
+        const byPassword = (await settings.current()).ways.some(({ provider }) => provider.type === BUILTIN);
+        return user && !user.serviceAccount && byPassword ? passwords.resetUrl(user) : undefined;
+      },
+    }));
+    r.contribute(credentialRenewal, (d, ctx) => ({
+      renew: async (providerId, credential, signal) => {
+        const way = await signInOf(d, ctx).settings.way(providerId);
+        return way?.provider.redirect?.renew?.(way, credential, signal);
+      },
+    }));
+    r.graphql(() => import('./graphql.js'));
+    r.http((router, d, ctx) => {
+      const signIn = () => signInOf(d, ctx);
+      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes]) routes(router, signIn);
+    });
+    r.start(async (d, ctx) => {
+      const { sessions, setup, settings } = signInOf(d, ctx);
+      const subscriptions = [
+        settings,
+        d.events.subscribe(userChanged, async ({ userId }) => {
+          if (!(await d.users.byId(userId))) await sessions.store.endOfUsers([userId]);
+        }),
+        d.events.subscribe(externalAccountsChanged, async ({ userId }) => {
+          const kept = await d.external.ofUser(userId);
+          await sessions.store.endByLostAccounts(
+            userId,
+            kept.map(({ id }) => id),
+          );
+        }),
+      ];
+      const end = (): void => {
+        for (const one of subscriptions) one[Symbol.dispose]();
+      };
+      ctx.signal.addEventListener('abort', end, { once: true });
+      const file = await setup.prepare(() => d.process.folder('run'));
+      if (file !== undefined)
+        ctx.log.info('No site admin can sign in yet: the set-up token is in a file; sextant setup-link prints a link.', { file });
+    });
+  },
+});

@@ -1,0 +1,103 @@
+export const typeDefs = /* GraphQL */ `
+  extend type Mutation {
+    "Ends all sessions of the user, at once."
+    invalidateSessionsByID(userID: ID!): EmptyResponse @requires(role: USER)
+    "Ends all sessions of the users, at once."
+    invalidateSessionsByIDs(userIDs: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN)
+    "Ends one of the user's sessions, at once."
+    endSession(user: ID!, session: ID!): EmptyResponse @requires(role: USER)
+    "Changes the password in use. All sessions but the one in use end."
+    updatePassword(oldPassword: String!, newPassword: String!): EmptyResponse @requires(role: USER)
+    "Gives a password to the account in use, which has none: its user came in another way."
+    createPassword(newPassword: String!): EmptyResponse @requires(role: USER)
+    "Takes the user's password away and ends all sessions. Whoever has the returned address sets a new one."
+    randomizeUserPassword(user: ID!): RandomizeUserPasswordResult @requires(role: SITE_ADMIN)
+    "Adds an address, which is mailed a link by which its owner proves it."
+    addUserEmail(user: ID!, email: String!): EmptyResponse @requires(role: USER)
+    removeUserEmail(user: ID!, email: String!): EmptyResponse @requires(role: USER)
+    "Makes an address that is proved the one to which mail goes."
+    setUserEmailPrimary(user: ID!, email: String!): EmptyResponse @requires(role: USER)
+    "Says that the user has proved an address, or not."
+    setUserEmailVerified(user: ID!, email: String!, verified: Boolean!): EmptyResponse @requires(role: SITE_ADMIN)
+    resendVerificationEmail(user: ID!, email: String!): EmptyResponse @requires(role: USER)
+    "Unlinks an account of the user somewhere else, and ends the sessions by it. Refused for the last by which the user can sign in."
+    deleteExternalAccount(externalAccount: ID!): EmptyResponse @requires(role: USER)
+  }
+
+  extend type User {
+    "The sessions of the user, newest first. For the user and site admins; null for others."
+    sessions: [UserSession!]
+    "The user's accounts elsewhere. For the user and site admins; null for others."
+    externalAccounts(first: Int, after: String): ExternalAccountConnection
+    "The user can sign in by a password. For the user and site admins; null for others."
+    builtinAuth: Boolean
+  }
+
+  extend type Site {
+    "The ways to sign in that the sign-in page shows."
+    authProviders: AuthProviderConnection
+    "Why there may be no mail: none is configured."
+    sendsEmailVerificationEmails: Boolean
+  }
+
+  "Somebody's being signed in with one browser."
+  type UserSession {
+    id: ID!
+    createdAt: DateTime!
+    "Accurate to a few minutes."
+    lastUsedAt: DateTime!
+    userAgent: String
+    ip: String
+    "The entry of auth.providers by which the person came."
+    provider: String!
+    "It is the one that asks."
+    current: Boolean!
+  }
+
+  "An account of a user somewhere else."
+  type ExternalAccount {
+    id: ID!
+    user: User
+    serviceType: String!
+    serviceID: String!
+    "The id that the account has there."
+    accountID: String!
+    username: String!
+    displayName: String
+    createdAt: DateTime!
+    updatedAt: DateTime!
+    "Since when its credential is refused there: the person must sign in there again."
+    expiredAt: DateTime
+  }
+
+  type ExternalAccountConnection {
+    nodes: [ExternalAccount!]!
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type AuthProviderConnection {
+    nodes: [AuthProvider!]!
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  "A way to sign in."
+  type AuthProvider {
+    serviceType: String!
+    serviceID: String!
+    clientID: String!
+    configID: String!
+    displayName: String!
+    isBuiltin: Boolean!
+    "Where a browser begins; null for passwords."
+    authenticationURL: String
+  }
+
+  type RandomizeUserPasswordResult {
+    "Where the user sets a new password. Whoever has it can become the user."
+    resetPasswordURL: String
+    "The address was mailed to the user as well."
+    emailSent: Boolean!
+  }
+`;

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import { type PluginRouter, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import type { FormBody } from '../../pages/form-body.js';
+import { dataBlock, html } from '../../pages/html.js';
+import { field, pageReply } from '../../pages/page.js';
+import { requester } from '../../requester.js';
+import type { SignIn } from '../../wiring.js';
+import { builtinWay } from './builtin-way.js';
+import { enter } from './enter.js';
+import { formRoute, sentence } from './form-route.js';
+
+/** `POST /-/site-init`: the first site admin. */
+export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
+  router.post(
+    '/-/site-init',
+    formRoute(
+      async (form, request) => {
+        const s = signIn();
+        await s.throttle('site-init', request);
+        const token = form.text('token');
+        const way = await builtinWay(s);
+        const user = await s.setup.make(
+          {
+            username: form.required('username', 'user name'),
+            email: form.text('email'),
+            password: form.secret('password', 'password'),
+          },
+          token === '' && isAtTheMachine(s, request) ? undefined : token,
+          requester(request),
+        );
+        return enter(s, request, { user, way: way.id, returnTo: `${s.prefix}/`, json: form.json });
+      },
+      async (form, error) => {
+        const s = signIn();
+        if (await s.setup.needed()) return setupForm(s, { form, token: form.text('token'), error });
+        throw error;
+      },
+    ),
+    { auth: 'public', maxBody: 16_384 },
+  );
+}
+
+export async function setupForm(
+  s: SignIn,
+  { form, token, error }: { readonly form?: FormBody; readonly token: string; readonly error?: SextantError },
+): Promise<RouteReply> {
+  const least = (await s.settings.current()).configuration['auth.minPasswordLength'];
+  return pageReply({
+    title: 'Set up Sextant',
+    error: error && sentence(error),
+    body: html`<p>Make the first site admin. Whoever runs Sextant prints the set-up token with <code>sextant setup-link</code>.</p>
+<form method="post" action="${s.prefix}/-/site-init">
+${field({ name: 'token', label: 'Set-up token', autocomplete: 'off', value: token, optional: true, hint: 'Not needed on the machine itself.', focus: token === '' })}
+${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'email', value: form?.text('email') })}
+${field({ name: 'username', label: 'User name', autocomplete: 'username', value: form?.text('username') })}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: `At least ${least} characters.` })}
+<button class="main">Create the site admin</button>
+</form>
+${dataBlock({ needsSiteInit: true })}`,
+  });
+}
+
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+/**
+ * No proxy passed it on, and none is to be expected: many say nothing of whom they pass on. And no page of another name, which a name server may have pointed
+ * at this machine, asked for it.
+ */
+function isAtTheMachine({ deps: { process } }: SignIn, { remoteAddress, headers }: RouteRequest): boolean {
+  const { hostname } = new URL(process.externalUrl);
+  if (process.trustsProxy || !isLoopbackName(hostname)) return false;
+  const host = (headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase();
+  return isLoopback(remoteAddress) && isLoopbackName(host) && FORWARDED.every((name) => headers[name] === undefined);
+}
+
+const isLoopbackName = (name: string): boolean => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, ''));
+const isLoopback = (address: string): boolean => address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));

@@ -1,0 +1,167 @@
+import type { User } from '@sextant/plugin-identity/api';
+import type { PluginRouter, RouteReply } from '@sextant/sdk';
+import { BUILTIN } from '../../builtin-provider.js';
+import type { Way } from '../../configuration/provider-entries.js';
+import { localPath } from '../../engine/return-to.js';
+import type { FormBody } from '../../pages/form-body.js';
+import { dataBlock, type Html, html } from '../../pages/html.js';
+import { field, hidden, pageReply, redirect } from '../../pages/page.js';
+import { requester } from '../../requester.js';
+import { presentedSession } from '../../sessions/session-cookie.js';
+import type { SignIn } from '../../wiring.js';
+import { builtinWay, unavailable } from './builtin-way.js';
+import { enter, leave } from './enter.js';
+import { formRoute, sentence } from './form-route.js';
+import { setupForm } from './setup-routes.js';
+
+interface Shown {
+  readonly returnTo: string;
+  readonly username?: string;
+  readonly error?: string;
+  readonly note?: string | undefined;
+}
+
+/** `/sign-in`, `/sign-up` and what they post to. */
+export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
+  router.get(
+    '/sign-in',
+    async ({ query, actor, headers }) => {
+      const s = signIn();
+      const returnTo = localPath(query.get('returnTo'), s.prefix);
+      if (actor.via === 'session') return redirect(returnTo);
+      const setup = query.get('setup');
+      if (await s.setup.needed()) return setupForm(s, { token: setup ?? '' });
+      const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
+      // One that is over is sent along with every request until the browser is told.
+      return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
+    },
+    { auth: 'public' },
+  );
+  router.get('/-/sign-in', ({ query }) => redirect(`${signIn().prefix}/sign-in${query.size > 0 ? `?${query}` : ''}`), { auth: 'public' });
+  router.post(
+    '/-/sign-in',
+    formRoute(
+      async (form, request) => {
+        const s = signIn();
+        await s.throttle('sign-in', request);
+        const way = await builtinWay(s);
+        const user = await s.passwords.verify(
+          form.required(form.text('username') === '' ? 'email' : 'username', 'user name'),
+          form.secret('password', 'password'),
+          requester(request),
+        );
+        return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
+      },
+      (form, error) => {
+        const returnTo = localPath(form.text('returnTo'), signIn().prefix);
+        return signInPage(signIn(), { returnTo, username: form.text('username'), error: sentence(error) });
+      },
+    ),
+    { auth: 'public', maxBody: 16_384 },
+  );
+
+  router.get('/sign-up', async ({ query }) => signUpPage(signIn(), undefined, { returnTo: query.get('returnTo') ?? '' }), {
+    auth: 'public',
+  });
+  router.post(
+    '/-/sign-up',
+    formRoute(
+      async (form, request) => {
+        const s = signIn();
+        await s.throttle('sign-up', request);
+        const way = await builtinWay(s);
+        if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
+        const user = await signUp(s, form);
+        s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
+        return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
+      },
+      (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
+    ),
+    { auth: 'public', maxBody: 16_384 },
+  );
+
+  const signOut = async (request: Parameters<typeof leave>[1]): Promise<RouteReply> => {
+    const s = signIn();
+    await leave(s, request);
+    return redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]);
+  };
+  router.post('/-/sign-out', signOut, { auth: 'public' });
+  router.get(
+    '/-/sign-out',
+    (request) => {
+      const site = request.headers['sec-fetch-site'];
+      // A page elsewhere could sign people out with an image.
+      if (site === undefined || site === 'same-origin' || site === 'none') return signOut(request);
+      return pageReply({
+        title: 'Sign out',
+        body: html`<form method="post" action="${signIn().prefix}/-/sign-out"><button class="main">Sign out</button></form>`,
+      });
+    },
+    { auth: 'public' },
+  );
+}
+
+const NOTES: Readonly<Record<string, string | undefined>> = {
+  'signed-out': 'You are signed out.',
+  'password-set': 'Your password is set. Sign in with it.',
+  unlocked: 'Your account is unlocked.',
+  verified: 'Your email address is confirmed.',
+};
+
+async function signUp({ deps: { accounts }, passwords }: SignIn, form: FormBody): Promise<User> {
+  const username = form.required('username', 'user name');
+  const email = form.required('email', 'email address');
+  const hash = await passwords.prepare(form.secret('password', 'password'), username);
+  const user = await accounts.create({ username, emails: [{ address: email, verified: false }] });
+  await passwords.store.set(user.id, hash, user.createdAt);
+  await passwords.mailVerification(user, email);
+  return user;
+}
+
+async function signInPage(s: SignIn, { returnTo, username = '', error, note }: Shown): Promise<RouteReply> {
+  const { ways, enabled, configuration } = await s.settings.current();
+  const shown = ways.filter((way) => !way.hidden && !way.noSignIn && (way.provider.redirect || way.provider.type === BUILTIN));
+  const most = configuration['auth.primaryLoginProvidersCount'];
+  const parts = shown.map((way) => (way.provider.type === BUILTIN ? passwordForm(s, way, returnTo, username) : wayLink(s, way, returnTo)));
+  return pageReply({
+    title: 'Sign in to Sextant',
+    error,
+    note: note ?? (enabled && shown.length > 0 ? undefined : 'Nobody can sign in here at present. A site admin configures auth.providers.'),
+    body: html`${parts.slice(0, most)}
+${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
+${dataBlock({ needsSiteInit: false })}`,
+  });
+}
+
+const wayLink = ({ prefix }: SignIn, way: Way, returnTo: string): Html => html`
+<a class="button" href="${prefix}/.auth/${way.provider.type}/login?pc=${encodeURIComponent(way.id)}&returnTo=${encodeURIComponent(returnTo)}">${
+  way.displayPrefix
+} ${way.displayName}</a>`;
+
+const passwordForm = ({ prefix }: SignIn, way: Way, returnTo: string, username: string): Html => html`
+<form method="post" action="${prefix}/-/sign-in">
+${hidden('returnTo', returnTo)}
+${field({ name: 'username', label: 'User name or email', autocomplete: 'username', value: username, focus: true })}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
+<button class="main">Sign in</button>
+<p class="hint"><a href="${prefix}/-/reset-password-init">Forgot your password?</a>${
+  way.allowSignup && html` · <a href="${prefix}/sign-up?returnTo=${encodeURIComponent(returnTo)}">Sign up</a>`
+}</p>
+</form>`;
+
+async function signUpPage(s: SignIn, form: FormBody | undefined, { returnTo, error }: Shown): Promise<RouteReply> {
+  const way = await builtinWay(s);
+  if (!way.allowSignup) throw unavailable('People cannot sign up here.');
+  const least = (await s.settings.current()).configuration['auth.minPasswordLength'];
+  return pageReply({
+    title: 'Sign up for Sextant',
+    error,
+    body: html`<form method="post" action="${s.prefix}/-/sign-up">
+${hidden('returnTo', localPath(returnTo, s.prefix))}
+${field({ name: 'username', label: 'User name', autocomplete: 'username', value: form?.text('username'), focus: true })}
+${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'email', value: form?.text('email') })}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: `At least ${least} characters.` })}
+<button class="main">Sign up</button>
+</form>`,
+  });
+}

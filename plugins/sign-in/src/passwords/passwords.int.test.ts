@@ -1,0 +1,187 @@
+import { accounts, users } from '@sextant/plugin-identity/api';
+import { core } from '@sextant/sdk';
+import { TestClock } from '@sextant/sdk/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { AMailbox } from '../testing/a-mailbox.js';
+import { ASite } from '../testing/a-site.js';
+
+const eventually = { timeout: 10_000, interval: 20 };
+const clock = new TestClock();
+const mailbox = new AMailbox();
+let site: ASite;
+
+beforeAll(async () => {
+  site = await ASite.start({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] }, { clock, more: [mailbox.plugin] });
+  await site.kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
+});
+
+const proved = async () => {
+  const person = await site.aPerson();
+  const address = `${person.username}@example.com`;
+  const { id } = (await site.kernel.service(users).byUsername(person.username))!;
+  await site.kernel.service(accounts).setEmailVerified(id, address, true);
+  return { ...person, id, address };
+};
+const failing = async (username: string, times: number): Promise<void> => {
+  for (let i = 0; i < times; i++) expect((await site.browser().signIn(username, 'wrong wrong wrong')).status).toBe(401);
+};
+const HOUR = 3_600_000;
+
+describe('wrong passwords', () => {
+  it('lock an account after five within an hour, for half an hour', async () => {
+    const { username, password } = await site.aPerson();
+    await failing(username, 4);
+    expect((await site.browser().signIn(username, password)).status).toBe(303);
+    await failing(username, 4);
+    await clock.advance(HOUR + 1);
+    await failing(username, 4);
+    expect((await site.browser().signIn(username, password)).status).toBe(303);
+    await failing(username, 5);
+    expect((await site.browser().signIn(username, password)).status).toBe(401);
+    await clock.advance(HOUR / 2 - 1_000);
+    expect((await site.browser().signIn(username, password)).status).toBe(401);
+    await clock.advance(2_000);
+    expect((await site.browser().signIn(username, password)).status).toBe(303);
+  });
+
+  it('are answered in the words of a locked account and of nobody', async () => {
+    const { username } = await site.aPerson();
+    const words = async (name: string): Promise<string> =>
+      /role="alert"[^>]*>([^<]*)/.exec((await site.browser().signIn(name, 'wrong wrong wrong')).body)![1]!;
+    const first = await words(username);
+    await failing(username, 5);
+    expect([await words(username), await words('nobody-here'), await words('nobody@example.com')]).toEqual([first, first, first]);
+  });
+
+  it('are counted before they are looked at: many at once are no more than many in turn', async () => {
+    const { username, password } = await site.aPerson();
+    const guesses = [
+      'a guess',
+      'another guess',
+      'a third guess',
+      'a fourth guess',
+      'a fifth guess',
+      'a sixth guess',
+      'a seventh one',
+      password,
+    ];
+    const answers = await Promise.all(guesses.map((guess) => site.browser().signIn(username, guess)));
+    // Whichever came first, five were looked at.
+    const right = answers.at(-1)!.status;
+    expect(answers.slice(0, -1).every(({ status }) => status === 401)).toBe(true);
+    if (right === 401) expect((await site.browser().signIn(username, password)).status).toBe(401);
+  });
+
+  it('mail a link that unlocks to the owner of a proved address, and it works once', async () => {
+    const { username, password, address } = await proved();
+    await failing(username, 5);
+    await expect.poll(() => mailbox.code('unlock-account', address), eventually).toBeDefined();
+    const code = mailbox.code('unlock-account', address)!;
+    const browser = site.browser();
+    expect((await browser.get(`/-/unlock-account?code=${code}`)).body).toContain('Unlock');
+    expect((await browser.signIn(username, password)).status).toBe(401);
+    expect((await browser.post('/-/unlock-account', { code })).location).toBe('/sign-in?note=unlocked');
+    expect((await browser.signIn(username, password)).status).toBe(303);
+    expect((await browser.post('/-/unlock-account', { code })).status).toBe(400);
+  });
+});
+
+describe('a forgotten password', () => {
+  it('is set by a link that is mailed to a proved address, which ends all sessions', async () => {
+    const { address, browser } = await proved();
+    const visitor = site.browser();
+    await visitor.post('/-/reset-password-init', { email: address.toUpperCase() });
+    await expect.poll(() => mailbox.code('reset-password-code', address), eventually).toBeDefined();
+    const code = mailbox.code('reset-password-code', address)!;
+    expect((await visitor.post('/-/reset-password-code', { code, password: 'remembered this time' })).status).toBe(303);
+    expect(await browser.whoAmI()).toBeUndefined();
+    expect((await visitor.signIn(address, 'remembered this time')).status).toBe(303);
+  });
+
+  it('is answered alike whoever’s address it is, and mailed to none that is not proved (row 24)', async () => {
+    const { username } = await site.aPerson();
+    const ask = async (email: string) => (await site.browser().post('/-/reset-password-init', { email })).body;
+    expect(await ask(`${username}@example.com`)).toBe(await ask('nobody@example.com'));
+    expect(mailbox.letters.filter(({ to, subject }) => to === `${username}@example.com` && subject.includes('password'))).toEqual([]);
+  });
+
+  it('is not set by a link that is too old, of another kind, or made up', async () => {
+    const { address, username } = await proved();
+    await site.browser().post('/-/reset-password-init', { email: address });
+    await expect.poll(() => mailbox.code('reset-password-code', address), eventually).toBeDefined();
+    const code = mailbox.code('reset-password-code', address)!;
+    expect((await site.browser().post('/-/unlock-account', { code })).status).toBe(400);
+    expect((await site.browser().post('/-/verify-email', { code })).status).toBe(400);
+    for (const none of ['', 'x', 'A'.repeat(43), `${code}x`])
+      expect((await site.browser().get(`/-/reset-password-code?code=${none}`)).status).toBe(400);
+    await clock.advance(14_400_000);
+    expect((await site.browser().get(`/-/reset-password-code?code=${code}`)).status).toBe(400);
+    expect((await site.browser().post('/-/reset-password-code', { code, password: `a new one for ${username}` })).status).toBe(400);
+  });
+});
+
+describe('signing up', () => {
+  it('mails a link that proves the address, by a press of a button', async () => {
+    const { username, browser } = await site.aPerson();
+    const address = `${username}@example.com`;
+    const code = mailbox.code('verify-email', address)!;
+    const { id } = (await site.kernel.service(users).byUsername(username))!;
+    const verified = async () => (await site.kernel.service(accounts).emails([id]))[0]?.verified;
+    await browser.get(`/-/verify-email?code=${code}`);
+    expect(await verified()).toBe(false);
+    expect((await browser.post('/-/verify-email', { code })).location).toBe('/sign-in?note=verified');
+    expect(await verified()).toBe(true);
+  });
+
+  it.each([
+    ['short', '12 are the least'],
+    ['aaaaaaaaaaaaaa', 'four different'],
+    ['new-person-new', 'little more than the user name'],
+    ['x'.repeat(1_100), 'more than 1024 bytes'],
+  ])('refuses the password %j', async (password, why) => {
+    const { status, body } = await site.browser().post('/-/sign-up', { username: 'new-person', email: 'new@example.com', password });
+    expect([status, body]).toEqual([400, expect.stringContaining(why)]);
+    expect(await site.kernel.service(users).byUsername('new-person')).toBeUndefined();
+  });
+
+  it('asks for what the site’s policy asks for, from the next password on', async () => {
+    const policy = { enabled: true, numberOfSpecialCharacters: 2, requireAtLeastOneNumber: true, requireUpperandLowerCase: true };
+    await site.configure({
+      'auth.providers': [{ type: 'builtin', allowSignup: true }],
+      'auth.minPasswordLength': 14,
+      'auth.passwordPolicy': policy,
+    });
+    const attempt = async (password: string) =>
+      (await site.browser().post('/-/sign-up', { username: 'policed', email: 'p@example.com', password })).status;
+    for (const password of ['Aa1!?short', 'no capitals 1 !', 'NO SMALL ONES 1', 'No digits here !', 'NoSpecials1NoSpecials'])
+      expect(await attempt(password)).toBe(400);
+    expect(await attempt('Two Words, 1 digit')).toBe(303);
+    await site.configure({ 'auth.providers': [{ type: 'builtin' }] });
+    await expect.poll(async () => (await site.browser().get('/sign-up')).status, eventually).toBe(404);
+    expect(
+      (await site.browser().post('/-/sign-up', { username: 'late', email: 'l@example.com', password: 'a long enough password' })).status,
+    ).toBe(404);
+  });
+});
+
+it('a session is over when it was idle or old for as long as the site says', async () => {
+  await site.configure({
+    'auth.providers': [{ type: 'builtin', allowSignup: true }],
+    'auth.sessionExpiry': '10h',
+    'auth.maxSessionIdleDuration': '1h',
+  });
+  await clock.advance(10_000);
+  const { username, browser, password } = await site.aPerson();
+  await clock.advance(HOUR - 1_000);
+  expect(await browser.whoAmI()).toBe(username);
+  await clock.advance(HOUR - 1_000);
+  expect(await browser.whoAmI()).toBe(username);
+  await clock.advance(HOUR + 1_000);
+  expect(await browser.whoAmI()).toBeUndefined();
+  await browser.signIn(username, password);
+  for (let i = 0; i < 12; i++) {
+    await clock.advance(HOUR - 60_000);
+    if ((await browser.whoAmI()) === undefined) break;
+  }
+  expect(await browser.whoAmI()).toBeUndefined();
+});

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import type { AccountDirectory, AuditActor, AuditTrail, User, Users } from '@sextant/plugin-identity/api';
+import { type Clock, type Logger, type Secret, SextantError, type Storage } from '@sextant/sdk';
+import type { LiveAuthSettings } from '../configuration/auth-settings.js';
+import type { Letters } from '../letters.js';
+import type { Sessions } from '../sessions/sessions.js';
+import { LinkStore } from '../storage/link-store.js';
+import { type LockoutRule, PasswordStore } from '../storage/password-store.js';
+import { PasswordHashes } from './password-hash.js';
+import { checkPassword } from './password-rules.js';
+
+interface PasswordParts {
+  readonly db: Storage;
+  readonly clock: Clock;
+  readonly users: Users;
+  readonly accounts: AccountDirectory;
+  readonly settings: LiveAuthSettings;
+  readonly sessions: Sessions;
+  readonly letters: Letters;
+  readonly audit: AuditTrail;
+  readonly log: Logger;
+}
+
+/** Rows of {@link PasswordStore.begin} for names that nobody has: their number is bounded, and a try costs what one costs for a user. */
+const NOBODIES = 4_096;
+
+/** Built-in accounts: who knows the password is the user. */
+export class Passwords {
+  readonly store: PasswordStore;
+  readonly #links: LinkStore;
+  readonly #hashes = new PasswordHashes();
+
+  constructor(private readonly parts: PasswordParts) {
+    this.store = new PasswordStore(parts.db);
+    this.#links = new LinkStore(parts.db);
+  }
+
+  /**
+   * The user of that name or proved address and password. Nothing, not the time it takes, tells a wrong password from a locked account or one that is not.
+   * @throws SEXTANT_SIGN_IN_FAILED
+   */
+  async verify(nameOrEmail: string, password: Secret, who: AuditActor): Promise<User> {
+    const { audit } = this.parts;
+    const user = await this.#named(nameOrEmail);
+    audit.record('auth.password', 'attempted', who, { subjectUID: user && String(user.id) });
+    const verdict = await this.#try(user, nameOrEmail, password);
+    if (user && verdict === 'right') {
+      audit.record('auth.password', 'succeeded', who, { subjectUID: String(user.id) });
+      return user;
+    }
+    audit.record('auth.password', 'failed', who, { subjectUID: user && String(user.id), reason: user ? verdict : 'unknown' });
+    throw new SextantError('SEXTANT_SIGN_IN_FAILED', {
+      what: 'The user name or the password is wrong, or the account is locked for a while.',
+      fix: 'Check both. After several failures wait, or follow the link that was mailed to you.',
+    });
+  }
+
+  /** @throws SEXTANT_SIGN_IN_PASSWORD */
+  async check(password: Secret, username: string): Promise<void> {
+    checkPassword(password, username, (await this.parts.settings.current()).configuration);
+  }
+
+  /** The hash of a password that fits the rules, to be stored. @throws SEXTANT_SIGN_IN_PASSWORD */
+  async prepare(password: Secret, username: string): Promise<string> {
+    await this.check(password, username);
+    return this.#hashes.make(password);
+  }
+
+  /**
+   * Sets it and ends the user's sessions but `keep`, and the links by which it could be set. @throws SEXTANT_SIGN_IN_PASSWORD
+   */
+  async set(user: User, password: Secret, options: { readonly keep?: number } = {}): Promise<void> {
+    const hash = await this.prepare(password, user.username);
+    await this.parts.db.transaction(async (tx) => {
+      const store = new PasswordStore(tx);
+      await store.set(user.id, hash, this.parts.clock.now());
+      await store.forgive(user.id);
+      await new LinkStore(tx).drop(['password', 'unlock'], user.id);
+      if (user.siteAdmin) await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING');
+    });
+    await this.parts.sessions.store.endOfUsers([user.id], options.keep);
+  }
+
+  /** Takes the password away; whoever holds the returned link sets a new one. All sessions end. */
+  async randomize(user: User): Promise<string> {
+    await this.store.remove(user.id);
+    await this.parts.sessions.store.endOfUsers([user.id]);
+    return this.resetUrl(user);
+  }
+
+  /** Where the user sets a password, without the one before. @param address proved when the link is used: it was mailed there */
+  async resetUrl(user: User, address?: string): Promise<string> {
+    const { clock, settings, letters } = this.parts;
+    const lasts = (await settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
+    const code = await this.#links.make('password', { userId: user.id, address }, clock.now(), lasts);
+    return letters.url(`/-/reset-password-code?code=${code}`);
+  }
+
+  /** Mails a link to the owner of a proved address; does nothing for other addresses. */
+  async mailReset(address: string, who: AuditActor): Promise<void> {
+    const { accounts } = this.parts;
+    const user = (await accounts.byVerifiedEmails([address])).get(address.toLowerCase());
+    if (!user || user.serviceAccount) return;
+    // As it was proved: what was typed may be another address that is the same in small letters.
+    const folded = address.toLowerCase();
+    const proved = (await accounts.emails([user.id])).find((one) => one.verified && one.address.toLowerCase() === folded)?.address;
+    if (proved === undefined) return;
+    this.parts.audit.record('user.password', 'resetRequested', who, { subjectUID: String(user.id) });
+    await this.parts.letters.reset(user, proved, await this.resetUrl(user, proved));
+  }
+
+  /** The user who may set a password by the link. @throws SEXTANT_SIGN_IN_LINK */
+  async ofLink(code: string): Promise<User> {
+    const link = await this.#links.look('password', code, this.parts.clock.now());
+    const user = link?.userId === undefined ? undefined : await this.parts.users.byId(link.userId);
+    if (!user) throw usedLink();
+    return user;
+  }
+
+  /** @throws SEXTANT_SIGN_IN_LINK, SEXTANT_SIGN_IN_PASSWORD; the link is good still after the latter. */
+  async setByLink(code: string, password: Secret): Promise<User> {
+    const user = await this.ofLink(code);
+    await this.check(password, user.username);
+    const link = await this.#links.use('password', code, this.parts.clock.now());
+    if (link?.userId !== user.id) throw usedLink();
+    await this.set(user, password);
+    if (link.address !== undefined) await this.#proved(user.id, link.address);
+    return user;
+  }
+
+  /** @throws SEXTANT_SIGN_IN_LINK */
+  async unlock(code: string): Promise<void> {
+    const link = await this.#links.use('unlock', code, this.parts.clock.now());
+    if (link?.userId === undefined) throw usedLink();
+    await this.store.forgive(link.userId);
+  }
+
+  /** Of all kinds, wherever they were mailed. */
+  async forgetLinks(user: User): Promise<void> {
+    await this.#links.drop(['password', 'email', 'unlock'], user.id);
+  }
+
+  /** Tells the owner of the primary address, who may not have done it. */
+  async mailChanged(user: User): Promise<void> {
+    const address = await this.#primary(user);
+    if (address !== undefined) await this.parts.letters.changed(user, address);
+  }
+
+  async mailVerification(user: User, address: string): Promise<void> {
+    const { clock, settings, letters } = this.parts;
+    const lasts = (await settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
+    const code = await this.#links.make('email', { userId: user.id, address }, clock.now(), lasts);
+    await letters.verification(user, address, letters.url(`/-/verify-email?code=${code}`));
+  }
+
+  /** @throws SEXTANT_SIGN_IN_LINK; SEXTANT_USER_EMAIL_TAKEN when somebody else has proved the address meanwhile. */
+  async proveEmail(code: string): Promise<{ readonly userId: number; readonly address: string }> {
+    const link = await this.#links.use('email', code, this.parts.clock.now());
+    if (link?.userId === undefined || link.address === undefined) throw usedLink();
+    await this.parts.accounts.setEmailVerified(link.userId, link.address, true);
+    return { userId: link.userId, address: link.address };
+  }
+
+  async #try(user: User | undefined, name: string, password: Secret): Promise<'right' | 'wrong' | 'locked'> {
+    const { clock, settings } = this.parts;
+    const rule = ruleOf((await settings.current()).configuration['auth.lockout']);
+    const subject = user?.id ?? nobody(name);
+    const { locked } = await this.store.begin(subject, rule, clock.now());
+    const stored = user && (await this.store.hash(user.id));
+    const { ok, outdated } = await this.#hashes.verify(password, stored);
+    if (ok && !locked) {
+      await this.store.forgive(subject);
+      if (outdated && user && stored) await this.store.rehash(user.id, stored, await this.#hashes.make(password));
+      return 'right';
+    }
+    if (!locked && (await this.store.fail(subject, rule, clock.now())) && user)
+      this.#mailUnlock(user, rule).catch((error: unknown) => this.parts.log.warn('A letter could not be written.', { error }));
+    return locked ? 'locked' : 'wrong';
+  }
+
+  /** Not waited for: how long mail takes would tell who exists. */
+  async #mailUnlock(user: User, rule: LockoutRule): Promise<void> {
+    const { clock, letters } = this.parts;
+    const address = await this.#primary(user);
+    if (address === undefined) return;
+    const code = await this.#links.make('unlock', { userId: user.id, address: undefined }, clock.now(), rule.lockout);
+    await letters.unlock(user, address, letters.url(`/-/unlock-account?code=${code}`));
+  }
+
+  async #primary(user: User): Promise<string | undefined> {
+    return (await this.parts.accounts.emails([user.id])).find(({ primary, verified }) => primary && verified)?.address;
+  }
+
+  async #named(nameOrEmail: string): Promise<User | undefined> {
+    const { users, accounts } = this.parts;
+    const user = nameOrEmail.includes('@')
+      ? (await accounts.byVerifiedEmails([nameOrEmail])).get(nameOrEmail.toLowerCase())
+      : await users.byUsername(nameOrEmail);
+    return user?.serviceAccount ? undefined : user;
+  }
+
+  async #proved(userId: number, address: string): Promise<void> {
+    const { accounts } = this.parts;
+    const emails = await accounts.emails([userId]);
+    if (emails.some((email) => email.address.toLowerCase() === address.toLowerCase() && !email.verified))
+      await accounts.setEmailVerified(userId, address, true);
+  }
+}
+
+const ruleOf = (lockout: { failedAttemptThreshold: number; consecutivePeriod: number; lockoutPeriod: number }): LockoutRule => ({
+  threshold: lockout.failedAttemptThreshold,
+  period: lockout.consecutivePeriod * 1000,
+  lockout: lockout.lockoutPeriod * 1000,
+});
+
+const nobody = (name: string): number => -1 - (createHash('sha256').update(name.toLowerCase()).digest().readUInt32BE() % NOBODIES);
+
+const usedLink = (): SextantError =>
+  new SextantError('SEXTANT_SIGN_IN_LINK', { what: 'The link is used, too old, or none of ours.', fix: 'Ask for a new one.' });

@@ -1,0 +1,88 @@
+import { signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
+import type { Actor, Clock, Events, Storage } from '@sextant/sdk';
+import type { LiveAuthSettings } from '../configuration/auth-settings.js';
+import { type Session, SessionStore } from '../storage/session-store.js';
+import { hashOf, newUnguessable } from '../unguessable.js';
+
+/** Of whom a new session is, and how they came. */
+export interface Arrival {
+  readonly user: User;
+  readonly way: string;
+  readonly externalAccountId?: number;
+  readonly userAgent: string | undefined;
+  readonly ip: string;
+}
+
+interface SessionParts {
+  readonly db: Storage;
+  readonly events: Pick<Events, 'publish'>;
+  readonly clock: Clock;
+  readonly actors: UserActors;
+  readonly settings: LiveAuthSettings;
+}
+
+/** Milliseconds between two notes that a session is used. */
+const TOUCH = 60_000;
+const MOST_PER_USER = 100;
+const MAX_USER_AGENT = 300;
+
+/** Begins, finds and ends sessions. Each look-up asks the database, so that an end holds from its commit on, in every process. */
+export class Sessions {
+  readonly store: SessionStore;
+
+  constructor(private readonly parts: SessionParts) {
+    this.store = new SessionStore(parts.db);
+  }
+
+  /** The id's text exists nowhere else afterwards but in the browser. @returns it, and the milliseconds that it is good for. */
+  async begin({
+    user,
+    userAgent,
+    ...arrival
+  }: Arrival): Promise<{ readonly text: string; readonly lasts: number; readonly session: Session }> {
+    const { db, clock, events, settings } = this.parts;
+    const { sessionExpiry } = await settings.current();
+    const text = newUnguessable();
+    const session = await db.transaction(async (tx) => {
+      const store = new SessionStore(tx);
+      const added = await store.add({
+        hash: hashOf(text) as Buffer,
+        userId: user.id,
+        siteAdmin: user.siteAdmin,
+        way: arrival.way,
+        externalAccountId: arrival.externalAccountId,
+        createdAt: clock.now(),
+        userAgent: userAgent?.slice(0, MAX_USER_AGENT),
+        ip: arrival.ip,
+      });
+      await store.endBeyond(user.id, MOST_PER_USER);
+      await store.endOlder(new Date(clock.now().getTime() - sessionExpiry));
+      await events.publish(signedIn, { userId: user.id }, { tx });
+      return added;
+    });
+    return { text, lasts: sessionExpiry, session };
+  }
+
+  /** The session behind a cookie and who its user is, as both are now; undefined when either is over. */
+  async find(text: string, ip: string): Promise<{ readonly session: Session; readonly actor: Actor } | undefined> {
+    const hash = hashOf(text);
+    const session = hash && (await this.store.byHash(hash));
+    if (!session) return undefined;
+    const { sessionExpiry, maxIdle, ways } = await this.parts.settings.current();
+    const now = this.parts.clock.now();
+    const idle = now.getTime() - session.lastUsedAt.getTime();
+    // Whoever closes a way to come in means those who came by it. It may be open again when its plugin is back.
+    if (!ways.some(({ id }) => id === session.way)) return undefined;
+    const over = now.getTime() - session.createdAt.getTime() >= sessionExpiry || (maxIdle !== undefined && idle >= maxIdle);
+    const actor = over
+      ? undefined
+      : await this.parts.actors.actorOf(session.userId, { via: 'session', credential: `session:${session.id}` });
+    // An id from before the rights changed is not one for the new rights: neither for those who stole it before, nor for those who lost them.
+    if (!actor || actor.serviceAccount || actor.siteAdmin !== session.siteAdmin) {
+      await this.store.end(session.id);
+      return undefined;
+    }
+    if (idle >= Math.min(TOUCH, (maxIdle ?? TOUCH) / 2)) await this.store.used(session.id, now, ip);
+    return { session, actor };
+  }
+}

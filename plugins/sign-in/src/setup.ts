@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AccountDirectory, AuditActor, AuditTrail, User } from '@sextant/plugin-identity/api';
+import { type Clock, type Queryable, type Secret, SextantError, type Storage } from '@sextant/sdk';
+import type { LiveAuthSettings } from './configuration/auth-settings.js';
+import type { Passwords } from './passwords/passwords.js';
+import { LinkStore } from './storage/link-store.js';
+import { PasswordStore } from './storage/password-store.js';
+
+interface SetupParts {
+  readonly db: Storage;
+  readonly clock: Clock;
+  readonly accounts: AccountDirectory;
+  readonly passwords: Passwords;
+  readonly settings: LiveAuthSettings;
+  readonly audit: AuditTrail;
+}
+
+/** Milliseconds that a set-up token is good for. */
+const LASTS = 30 * 24 * 3_600_000;
+export const SETUP_FILE = 'setup-token';
+
+/** The first site admin who can sign in: made once, by whoever has the token that the operator alone can read. */
+export class Setup {
+  readonly #links: LinkStore;
+
+  constructor(private readonly parts: SetupParts) {
+    this.#links = new LinkStore(parts.db);
+  }
+
+  /** People are to sign in, and no site admin ever could. */
+  async needed(): Promise<boolean> {
+    return (await this.parts.settings.current()).enabled && !(await isInitialized(this.parts.db));
+  }
+
+  /** Whether somebody can come in, or could by the token. */
+  async guarded(): Promise<boolean> {
+    const { enabled } = await this.parts.settings.current();
+    return enabled && ((await isInitialized(this.parts.db)) || (await this.#links.any('setup', this.parts.clock.now())));
+  }
+
+  /** A site admin has come in. */
+  async done(): Promise<void> {
+    await this.parts.db.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING');
+    await this.#links.drop(['setup'], undefined);
+  }
+
+  /** Where it is needed and there is no token, makes one, in a file that nobody but the operator reads. @returns the file, when it was made. */
+  async prepare(folder: () => string): Promise<string | undefined> {
+    if (!(await this.needed()) || (await this.#links.any('setup', this.parts.clock.now()))) return undefined;
+    const file = join(folder(), SETUP_FILE);
+    await writeFile(file, `${await makeSetupToken(this.parts.db, this.parts.clock)}\n`, { mode: 0o600 });
+    return file;
+  }
+
+  /**
+   * Makes the first site admin.
+   * @param token undefined: who asks is at the machine itself. @throws SEXTANT_SIGN_IN_INITIALIZED, and those of names and passwords.
+   */
+  async make(
+    wanted: { readonly username: string; readonly email: string; readonly password: Secret },
+    token: string | undefined,
+    who: AuditActor,
+  ): Promise<User> {
+    const { db, clock, accounts, passwords, audit } = this.parts;
+    if (!(await this.needed()) || (token !== undefined && !(await this.#links.look('setup', token, clock.now())))) throw initialized();
+    const hash = await passwords.prepare(wanted.password, wanted.username);
+    const user = await db.transaction(async (tx) => {
+      // Whoever comes second waits here until the first is through.
+      const first = await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING RETURNING once');
+      const links = new LinkStore(tx);
+      if (first.length === 0 || (token !== undefined && !(await links.use('setup', token, clock.now())))) throw initialized();
+      await links.drop(['setup'], undefined);
+      const made = await accounts.create({
+        username: wanted.username,
+        siteAdmin: true,
+        emails: wanted.email === '' ? [] : [{ address: wanted.email, verified: true }],
+      });
+      await new PasswordStore(tx).set(made.id, hash, clock.now());
+      return made;
+    });
+    audit.record('user', 'created', who, { subjectUID: String(user.id), siteAdmin: true });
+    return user;
+  }
+}
+
+/** The text of a new one, in place of those before. */
+export const makeSetupToken = (db: Queryable, clock: Clock): Promise<string> =>
+  new LinkStore(db).make('setup', { userId: undefined, address: undefined }, clock.now(), LASTS);
+
+export const isInitialized = async (db: Queryable): Promise<boolean> => (await db.query('SELECT 1 FROM initialized')).length > 0;
+
+const initialized = (): SextantError =>
+  new SextantError('SEXTANT_SIGN_IN_INITIALIZED', {
+    what: 'The site is not set up by this request.',
+    why: 'It has its first admin already, or the set-up token is missing, wrong or too old.',
+    fix: 'Sign in; or print a new link with: sextant setup-link.',
+  });

@@ -1,0 +1,114 @@
+import type { Queryable } from '@sextant/sdk';
+
+/** Somebody's being signed in with one browser. */
+export interface Session {
+  readonly id: number;
+  readonly userId: number;
+  /** Whether the user was one when the session began. */
+  readonly siteAdmin: boolean;
+  /** The entry of `auth.providers` by which the person came. */
+  readonly way: string;
+  readonly externalAccountId: number | undefined;
+  readonly createdAt: Date;
+  /** Accurate to a few minutes. */
+  readonly lastUsedAt: Date;
+  readonly userAgent: string | undefined;
+  readonly ip: string | undefined;
+}
+
+export type NewSession = Omit<Session, 'id' | 'lastUsedAt'> & { readonly hash: Buffer };
+
+interface SessionRow {
+  id: string;
+  user_id: number;
+  site_admin: boolean;
+  way: string;
+  external_account_id: number | null;
+  created_at: Date;
+  last_used_at: Date;
+  user_agent: string | null;
+  ip: string | null;
+}
+
+const COLUMNS = 'id, user_id, site_admin, way, external_account_id, created_at, last_used_at, user_agent, ip';
+
+export class SessionStore {
+  constructor(private readonly db: Queryable) {}
+
+  async add({ hash, userId, siteAdmin, way, externalAccountId, createdAt, userAgent, ip }: NewSession): Promise<Session> {
+    const [row] = await this.db.query<SessionRow>(
+      `INSERT INTO sessions (hash, user_id, site_admin, way, external_account_id, created_at, last_used_at, user_agent, ip)
+       VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) RETURNING ${COLUMNS}`,
+      [hash, userId, siteAdmin, way, externalAccountId ?? null, createdAt, userAgent ?? null, ip ?? null],
+    );
+    return sessionOf(row as SessionRow);
+  }
+
+  async byHash(hash: Buffer): Promise<Session | undefined> {
+    const [row] = await this.db.query<SessionRow>(`SELECT ${COLUMNS} FROM sessions WHERE hash = $1`, [hash]);
+    return row && sessionOf(row);
+  }
+
+  async byId(id: number): Promise<Session | undefined> {
+    const [row] = await this.db.query<SessionRow>(`SELECT ${COLUMNS} FROM sessions WHERE id = $1`, [id]);
+    return row && sessionOf(row);
+  }
+
+  /** Newest first. */
+  async ofUser(userId: number, limit: number): Promise<readonly Session[]> {
+    const rows = await this.db.query<SessionRow>(`SELECT ${COLUMNS} FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT $2`, [
+      userId,
+      limit,
+    ]);
+    return rows.map(sessionOf);
+  }
+
+  async used(id: number, at: Date, ip: string): Promise<void> {
+    await this.db.query('UPDATE sessions SET last_used_at = $2, ip = $3 WHERE id = $1', [id, at, ip]);
+  }
+
+  async end(id: number): Promise<void> {
+    await this.db.query('DELETE FROM sessions WHERE id = $1', [id]);
+  }
+
+  /** @returns how many there were. */
+  async endOfUsers(userIds: readonly number[], except?: number): Promise<number> {
+    const rows = await this.db.query('DELETE FROM sessions WHERE user_id = ANY($1) AND ($2::bigint IS NULL OR id <> $2) RETURNING id', [
+      userIds,
+      except ?? null,
+    ]);
+    return rows.length;
+  }
+
+  /** Those that came by one of the user's external accounts that is not among `kept`. */
+  async endByLostAccounts(userId: number, kept: readonly number[]): Promise<void> {
+    await this.db.query(
+      'DELETE FROM sessions WHERE user_id = $1 AND external_account_id IS NOT NULL AND NOT external_account_id = ANY($2)',
+      [userId, kept],
+    );
+  }
+
+  /** The oldest of a person's beyond `most`. */
+  async endBeyond(userId: number, most: number): Promise<void> {
+    await this.db.query(
+      'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_used_at DESC, id DESC OFFSET $2)',
+      [userId, most],
+    );
+  }
+
+  async endOlder(than: Date): Promise<void> {
+    await this.db.query('DELETE FROM sessions WHERE created_at < $1', [than]);
+  }
+}
+
+const sessionOf = (row: SessionRow): Session => ({
+  id: Number(row.id),
+  userId: row.user_id,
+  siteAdmin: row.site_admin,
+  way: row.way,
+  externalAccountId: row.external_account_id ?? undefined,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+  userAgent: row.user_agent ?? undefined,
+  ip: row.ip ?? undefined,
+});

@@ -1,0 +1,105 @@
+import { accounts, actors, auditTrail, externalAccounts, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
+import { siteConfiguration } from '@sextant/plugin-site/api';
+import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
+import { AccountSecurity } from './account-security.js';
+import type { config } from './config.js';
+import { LiveAuthSettings } from './configuration/auth-settings.js';
+import { Flows } from './engine/flow.js';
+import { People } from './engine/people.js';
+import { RedirectSignIn } from './engine/redirect-sign-in.js';
+import './errors.js';
+import { Letters, mailer } from './letters.js';
+import { Passwords } from './passwords/passwords.js';
+import { throttle } from './requester.js';
+import { Cookies } from './sessions/session-cookie.js';
+import { Sessions } from './sessions/sessions.js';
+import { Setup } from './setup.js';
+
+export const deps = {
+  db: core.storage,
+  secrets: core.secrets,
+  events: core.events,
+  clock: core.clock,
+  limits: core.limits,
+  process: core.process,
+  users,
+  accounts,
+  actors,
+  external: externalAccounts,
+  groups: maybe(userGroups),
+  audit: auditTrail,
+  configuration: siteConfiguration,
+  providers: signInProviders,
+  mailer: maybe(mailer),
+} as const;
+
+export type Deps = typeof deps;
+export type Context = PluginContext<typeof config>;
+
+/** The objects of the plugin, wired once for each life of its part. */
+export interface SignIn {
+  readonly deps: Resolved<Deps>;
+  readonly settings: LiveAuthSettings;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly letters: Letters;
+  readonly people: People;
+  readonly redirects: RedirectSignIn;
+  readonly setup: Setup;
+  readonly security: AccountSecurity;
+  /** Bound to where people reach Sextant, which is known once it listens. */
+  readonly cookies: Cookies;
+  /** The path under which Sextant is; empty for none. */
+  readonly prefix: string;
+  /** @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
+  throttle(what: string, request: RouteRequest): Promise<void>;
+}
+
+// The kernel resolves the dependencies once for each life of the part, so they are its key.
+const lives = new WeakMap<object, SignIn>();
+
+export function signInOf(d: Resolved<Deps>, ctx: Context): SignIn {
+  let signIn = lives.get(d);
+  if (!signIn) lives.set(d, (signIn = wire(d, ctx)));
+  return signIn;
+}
+
+function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
+  const { db, events, clock, audit, process } = d;
+  const settings = new LiveAuthSettings({ ...d, log, localMode: process.localMode });
+  const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
+  const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
+  const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
+  const cookies = () => new Cookies(process.externalUrl);
+  const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
+  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups });
+  const redirects = new RedirectSignIn({
+    settings,
+    sessions: sessions.store,
+    users: d.users,
+    people,
+    flows: () => new Flows({ db, secrets: d.secrets, clock, cookies: cookies() }),
+    audit,
+    log,
+    externalUrl: () => process.externalUrl,
+    prefix,
+  });
+  return {
+    deps: d,
+    settings,
+    sessions,
+    passwords,
+    letters,
+    people,
+    redirects,
+    security: new AccountSecurity({ settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
+    setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
+    get cookies() {
+      return cookies();
+    },
+    get prefix() {
+      return prefix();
+    },
+    throttle: (what, { remoteAddress }) => throttle(d.limits, what, remoteAddress, own.get().attemptsPerMinute),
+  };
+}
