@@ -1,12 +1,14 @@
 import { validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askAboutTwin } from './ask-about-twin.js';
+import { askForCounts } from './ask-for-counts.js';
 import { askWhileRevoked } from './ask-while-revoked.js';
-import { askAll, inWords } from './matrix.js';
+import { askAll, inWords, type MatrixResult } from './matrix.js';
 import type { PluginRows } from './row.js';
 import { allRows } from './rows/all-rows.js';
 import { coverageOf, enumerateSurfaces, type SurfaceSources } from './surfaces.js';
 import { aWorld, type World } from './world/a-world.js';
-import { EVERYBODY, questionsOf } from './world/questions.js';
+import { EVERYBODY, may, questionsOf } from './world/questions.js';
 import { surfaceSources } from './world/surface-sources.js';
 
 let world: World;
@@ -49,15 +51,38 @@ describe.each(['code-host', 'git', 'search', 'highlight', 'kernel'])('what %s sh
   }, 120_000);
 });
 
-describe('a grant that is taken away while an answer is on its way (row 17)', () => {
-  it('has nothing more said of what it showed, five seconds later at the latest', async () => {
+describe('what they all show', () => {
+  const all = () => plugins.flatMap(({ rows }) => rows);
+  const holds = async (work: () => Promise<MatrixResult>, least: number): Promise<void> => {
     await world.kernel.jobs.drain();
-    const result = await askWhileRevoked(
-      plugins.flatMap(({ rows }) => rows),
-      world,
-    );
+    const result = await work();
     cells += result.cells;
-    expect(result.cells).toBeGreaterThan(50);
+    expect(result.cells).toBeGreaterThan(least);
     expect(inWords(result.failures)).toBe('');
+  };
+  const targets = () => Object.values(world.repositories);
+
+  it('is said no more when the grant is taken away while the answer is on its way, five seconds later at the latest (row 17)', async () => {
+    await holds(() => askWhileRevoked(all(), world), 100);
+  }, 120_000);
+
+  it('looks, where path rules hide files, as it would if these had never been', async () => {
+    await holds(() => askAboutTwin(all(), world), 100);
+  }, 60_000);
+
+  it('is counted as what one may see', async () => {
+    const askers = EVERYBODY.map((name) => world.askers[name]);
+    await holds(() => askForCounts(all(), askers, targets(), may), 10);
+  }, 60_000);
+
+  it('is walled off from site admins too where that is configured', async () => {
+    await world.wallInAdmins(true);
+    try {
+      const rows = plugins.flatMap(({ plugin, rows: own }) => own.filter(({ forAdmins }) => forAdmins || plugin === 'code-host'));
+      await holds(() => askAll(rows, questionsOf(world, ['walled']), world.steps), 150);
+      await holds(() => askForCounts(all(), [world.askers.walled], targets(), may), 2);
+    } finally {
+      await world.wallInAdmins(false);
+    }
   }, 120_000);
 });

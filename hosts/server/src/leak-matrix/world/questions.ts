@@ -11,7 +11,7 @@ const granted = (asker: Asker, target: Target): boolean =>
 export const may = (asker: Asker, target: Target): boolean => granted(asker, target) && !(asker.name === 'ruled' && target.of === 'file');
 
 /** The file of a repository that rules hide from some. */
-const closedFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf(target.key, true) });
+export const closedFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf(target.key, true) });
 /** And one that never was in it. */
 const ghostFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf('gizmo', true) });
 
