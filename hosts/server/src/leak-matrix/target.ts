@@ -50,8 +50,11 @@ export interface Target {
   readonly of: 'repository' | 'file';
 }
 
-/** Which files rules hide from the one who has some. */
-export const isClosed = (path: string, key: string): boolean => path.includes(`x${key}`);
+/** The key of what never was. It is as long as the others, and like none of them. */
+export const GHOST = 'gizmo';
+
+/** Which paths rules hide from the one who has some, be there a file or not: to look whether there is one is what the rules forbid. */
+export const isClosed = (path: string, key: string): boolean => path.includes(`x${key}`) || path.includes(`x${GHOST}`);
 
 /** By key: they are as long as each other, so that lengths tell nothing. */
 export const fileOf = (key: string, closed: boolean): TargetFile => {

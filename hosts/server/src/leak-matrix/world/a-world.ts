@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestDatabase } from '@sextant/kernel';
 import type { FoundRepository } from '@sextant/plugin-code-host/api';
 import { gitBackend } from '@sextant/plugin-code-host/testing';
 import { Administration } from '@sextant/plugin-identity/testing';
@@ -11,7 +12,7 @@ import { core, decodeNodeId, encodeNodeId } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { expect, vi } from 'vitest';
 import type { Answer, Asker } from '../row.js';
-import { fileOf, isClosed, type Target } from '../target.js';
+import { fileOf, GHOST, isClosed, type Target } from '../target.js';
 import { makeBareRepository } from './bare-repository.js';
 import { ShiftedClock } from './shifted-clock.js';
 import { StepRecorder } from './step-recorder.js';
@@ -47,7 +48,10 @@ export type Person = keyof typeof GRANTS;
 
 export interface World {
   readonly kernel: TestKernel;
+  /** Whence everybody has what {@link GRANTS} says. */
   readonly grants: WrittenGrants;
+  /** All who grant; the others grant nothing before a test says so. */
+  readonly sources: readonly WrittenGrants[];
   readonly steps: StepRecorder;
   readonly clock: ShiftedClock;
   readonly repositories: Readonly<Record<Key, Target>>;
@@ -70,19 +74,25 @@ const wordsOf = (key: string) => ({
   message: `msg${key}`,
 });
 
-/** Sextant as it ships, over repositories that are listed, cloned and indexed by its own jobs, and people with tokens. */
-export async function aWorld(): Promise<World> {
+/**
+ * Sextant as it ships, over repositories that are listed, cloned and indexed by its own jobs, and people with tokens.
+ * @param options.server connection string of the database server; default: the run's
+ */
+export async function aWorld({ server }: { readonly server?: string | undefined } = {}): Promise<World> {
+  const database = server === undefined ? undefined : await createTestDatabase({ server });
   const folder = mkdtempSync(join(tmpdir(), 'sextant-leak-matrix-'));
-  const server: Server = createServer(gitBackend(folder, () => true));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const hostUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const codeHostServer: Server = createServer(gitBackend(folder, () => true));
+  await new Promise<void>((resolve) => codeHostServer.listen(0, '127.0.0.1', resolve));
+  const hostUrl = `http://127.0.0.1:${(codeHostServer.address() as AddressInfo).port}`;
   const host = new WrittenHost();
-  const grants = new WrittenGrants();
+  const sources = ['first', 'second', 'third'].map((name) => new WrittenGrants(name)) as [WrittenGrants, ...WrittenGrants[]];
+  const [grants] = sources;
   const clock = new ShiftedClock();
   const codeHost = { repoListUpdateInterval: '1h', enforceForSiteAdmins: false };
   const kernel = await startTestKernel({
-    plugins: [...builtinPlugins, writtenPlugin(host, grants)],
+    plugins: [...builtinPlugins, writtenPlugin(host, sources)],
     clock,
+    ...(database ? { databaseUrl: database.dsn } : {}),
     config: {
       plugins: {
         'code-host': codeHost,
@@ -178,7 +188,7 @@ export async function aWorld(): Promise<World> {
     });
   // As many digits as the ids that are there.
   const ghost = targetOf(
-    'gizmo',
+    GHOST,
     9,
     {},
     ['ab', 'ba'].map((pair) => pair.repeat(20)),
@@ -201,6 +211,7 @@ export async function aWorld(): Promise<World> {
   const world: World = {
     kernel,
     grants,
+    sources,
     steps: new StepRecorder(kernel),
     clock,
     repositories,
@@ -214,8 +225,9 @@ export async function aWorld(): Promise<World> {
     close: async () => {
       world.steps[Symbol.dispose]();
       await kernel.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await database?.drop();
+      codeHostServer.closeAllConnections();
+      await new Promise((resolve) => codeHostServer.close(resolve));
       rmSync(folder, { recursive: true, force: true });
     },
   };
