@@ -19,6 +19,7 @@ import identity from '@sextant/plugin-identity';
 import notifications from '@sextant/plugin-notifications';
 import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
+import permissions from '@sextant/plugin-permissions';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
@@ -48,6 +49,7 @@ export const builtinPlugins: readonly Manifest[] = [
   notifications,
   oauthProvider,
   outboundWebhooks,
+  permissions,
   search,
   signIn,
 ] as unknown as readonly Manifest[];

@@ -14,6 +14,7 @@ import type {
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
+import { ServiceAccounts } from './administration/service-accounts.js';
 import type { AccountMail, CredentialRenewal, PermissionDeclaration } from './api.js';
 import { AuditChain } from './audit/audit-chain.js';
 import { AuditInbox } from './audit/audit-inbox.js';
@@ -32,7 +33,9 @@ import { OrganizationDirectory } from './organizations/organizations.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
 import { Roles } from './roles/roles.js';
 import { AccountActors } from './roles/user-actors.js';
+import { SiteUserStore } from './storage/site-user-store.js';
 import { UserStore } from './storage/user-store.js';
+import { UserTagStore } from './storage/user-tag-store.js';
 import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
@@ -45,6 +48,9 @@ export interface Identity {
   readonly groups: UserGroups;
   readonly directoryGroups: DirectoryGroups;
   readonly accounts: Accounts;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly siteUsers: SiteUserStore;
+  readonly tags: UserTagStore;
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
@@ -70,19 +76,19 @@ export interface IdentityDeps {
   readonly mail: readonly Contribution<AccountMail>[];
   readonly process: Pick<Process, 'externalUrl'>;
   /** Tells the request that the code runs for. */
-  readonly requests: Pick<Actors, 'request'>;
+  readonly actor: Pick<Actors, 'request'>;
   readonly acts: AdministrativeActs;
 }
 
 export function wireIdentity(
-  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process, requests, acts }: IdentityDeps,
+  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process, actor, acts }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
   const accounts = new Accounts(db, events, clock);
   const tokens = new AccessTokens(db, clock, () => config.get().accessTokens);
   const chain = new AuditChain({ db, secrets, acts, log });
-  const audit = new AuditLog({ log, clock, actors: requests, inbox: new AuditInbox(db), chain, config: () => config.get().audit });
+  const audit = new AuditLog({ log, clock, actors: actor, inbox: new AuditInbox(db), chain, config: () => config.get().audit });
   const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin), (tx, { id }) =>
     audit.record('user', 'created', { uid: 'internal:identity' }, { subjectUID: String(id), siteAdmin: true }, { tx }),
   );
@@ -102,6 +108,9 @@ export function wireIdentity(
     directoryGroups: new DirectoryGroups(db, clock, groups),
     invitations: new Invitations(db, clock, mail, process.externalUrl),
     accounts,
+    serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
+    siteUsers: new SiteUserStore(db),
+    tags: new UserTagStore(db),
     directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,

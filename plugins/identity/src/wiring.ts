@@ -1,4 +1,5 @@
-import { core, type PluginContext } from '@sextant/sdk';
+import { core, type PluginContext, type Resolved } from '@sextant/sdk';
+import { AccessRequests } from './access-requests/access-requests.js';
 import { accountMail, credentialRenewal, passwordLinks, permissions } from './api.js';
 import type { config } from './config.js';
 import { type Identity, type IdentityDeps, wireIdentity } from './identity.js';
@@ -11,8 +12,8 @@ export const deps = {
   secrets: core.secrets,
   jobs: core.jobs,
   limits: core.limits,
+  actor: core.actor,
   process: core.process,
-  requests: core.actor,
   acts: core.acts,
   renewals: credentialRenewal,
   passwordLinks,
@@ -36,3 +37,7 @@ export function identityOf(resolved: IdentityDeps, ctx: Pick<Context, 'config' |
   madeWith.set(resolved, identity);
   return identity;
 }
+
+/** They are limited, as what serves people is: a command needs none of them. */
+export const accessRequestsOf = ({ db, clock, limits }: Resolved<Deps>, ctx: Context): AccessRequests =>
+  new AccessRequests(db, clock, limits, () => ctx.config.get().accessRequests);

@@ -163,7 +163,7 @@ async function auditHealth(): Promise<string | undefined> {
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
-    requests: kernel.service(core.actor, 'identity'),
+    actor: kernel.service(core.actor, 'identity'),
     renewals: [],
     permissions: [],
     mail: [],

@@ -17,7 +17,7 @@ beforeAll(async () => {
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
-    requests: kernel.service(core.actor, 'identity'),
+    actor: kernel.service(core.actor, 'identity'),
     renewals: [],
     permissions: [],
     mail: [],

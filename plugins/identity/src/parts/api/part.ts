@@ -1,10 +1,20 @@
 import { core, definePart } from '@sextant/sdk';
+import { usersCsv } from '../../administration/users-csv.js';
 import { userChanged } from '../../api.js';
 import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
-import { deps, identityOf, madeFor } from '../../wiring.js';
-import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, teamNode, userNode } from './nodes.js';
+import { accessRequestsOf, deps, identityOf, madeFor } from '../../wiring.js';
+import {
+  accessRequestNode,
+  accessTokenNode,
+  invitationNode,
+  organizationNode,
+  permissionNode,
+  roleNode,
+  teamNode,
+  userNode,
+} from './nodes.js';
 
 export default definePart(config)({
   deps,
@@ -27,6 +37,22 @@ export default definePart(config)({
       },
       { every: 30_000 },
     );
+    r.contribute(core.nodes, (d, ctx) => accessRequestNode(accessRequestsOf(d, ctx)));
+    r.http((router, d, ctx) => {
+      const { siteUsers, audit } = identityOf(d, ctx);
+      router.get(
+        '/.api/users.csv',
+        async ({ actor, signal }) => {
+          await audit.record('users', 'exported', { actor });
+          const disposition = 'attachment; filename="users.csv"';
+          return {
+            headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition, 'cache-control': 'no-store' },
+            body: usersCsv(siteUsers, signal),
+          };
+        },
+        { auth: 'site-admin' },
+      );
+    });
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { localAdmin } = identityOf(d, ctx);
