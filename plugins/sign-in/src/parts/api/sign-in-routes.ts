@@ -73,7 +73,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
         const way = await builtinWay(s);
         if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
         const user = await signUp(s, form);
-        s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
+        await s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
         return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
       },
       (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
