@@ -22,14 +22,4 @@ export const permissionErrors = declareErrors({
     summary: 'There is no such sync of permissions, or it has ended.',
     fix: 'See permissionsSyncJobs.',
   },
-  SEXTANT_PERMISSIONS_CREDENTIAL_REFUSED: {
-    status: 502,
-    summary: 'A code host refuses the credential with which a user signed in there.',
-    fix: 'Let the user sign in by the host again.',
-  },
-  SEXTANT_PERMISSIONS_SYNC_FAILED: {
-    status: 502,
-    summary: 'A code host did not say who may see what; nobody lost or gained anything by it.',
-    fix: 'See the sync, which says why, and the connection to the host.',
-  },
 });

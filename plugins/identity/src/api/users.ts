@@ -11,6 +11,8 @@ export interface User {
   readonly siteAdmin: boolean;
   /** No person: it signs in nowhere and has tokens only. */
   readonly serviceAccount: boolean;
+  /** A service account that sees every repository, because a site admin said so. */
+  readonly bypassesRepositoryPermissions?: boolean;
   readonly avatarUrl: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;

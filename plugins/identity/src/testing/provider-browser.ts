@@ -53,6 +53,15 @@ export class ProviderBrowser {
     throw new Error(`more than ${MOST_PAGES} pages after ${new URL(url).origin}`);
   }
 
+  /** Asks one thing with the cookies of its origin, and follows nothing. */
+  async ask(url: string, init: RequestInit = {}): Promise<Response> {
+    const at = new URL(url);
+    const headers = { cookie: this.#cookiesFor(at), ...(init.headers as Record<string, string> | undefined) };
+    const response = await fetch(at, { ...init, redirect: 'manual', headers });
+    this.#keep(at, response.headers.getSetCookie());
+    return response;
+  }
+
   #cookiesFor({ origin }: URL): string {
     return [...(this.#cookies.get(origin) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
   }

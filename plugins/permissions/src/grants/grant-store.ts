@@ -12,6 +12,14 @@ export interface Change {
   readonly removed: number;
 }
 
+/** A time of the database's, to the microsecond: two questions within a millisecond have an order, too. */
+export type Moment = string;
+
+export async function momentOf(db: Queryable): Promise<Moment> {
+  const [row] = await db.query<{ now: Moment }>('SELECT clock_timestamp()::text AS now');
+  return row?.now ?? '-infinity';
+}
+
 /**
  * Writes grants. Two answers about the same pair of user and repository may come in any order: the one that was asked for later stands. So that neither
  * overlooks the other, whoever writes holds the lock of the service.
@@ -28,9 +36,9 @@ export class GrantStore {
    * What a source grants from now on. Repositories whose own answer was asked for after `askedAt` stay as that answer left them.
    * @param whole false: nothing is taken away
    */
-  async replace(sourceId: number, granted: IdSet, options: { readonly askedAt: Date; readonly whole: boolean }): Promise<Change> {
+  async replace(sourceId: number, granted: IdSet, options: { readonly askedAt: Moment; readonly whole: boolean }): Promise<Change> {
     const before = await bitsOf(this.tx, sourceId);
-    const later = await this.tx.query<{ id: number }>('SELECT id FROM repositories WHERE asked_at > $1', [options.askedAt]);
+    const later = await this.tx.query<{ id: number }>('SELECT id FROM repositories WHERE asked_at > $1::timestamptz', [options.askedAt]);
     const asIs = IdSet.of(later.map(({ id }) => id));
     const next = (options.whole ? granted : before.or(granted)).without(asIs).or(before.and(asIs));
     return this.#write(sourceId, before, next);
@@ -41,7 +49,7 @@ export class GrantStore {
     { serviceType, serviceId }: Service,
     repositoryId: number,
     granting: readonly number[],
-    askedAt: Date | undefined,
+    askedAt: Moment | undefined,
   ): Promise<Change> {
     const piece = Math.floor(repositoryId / PIECE);
     const bit = repositoryId % PIECE;

@@ -9,6 +9,9 @@ const BELIEVED_FOR = 1_000;
 const PEOPLE_KEPT = 1_000;
 /** With `permissions.maxAge`, what is too old is looked for so often. */
 const AGE_CHECK = 30_000;
+/** While the first answer about an account is awaited, it is looked for so often. */
+const AWAITED_CHECK = 3_000;
+const AWAITED = 'Your repositories are being looked up at their code hosts for the first time: more will be shown.';
 
 interface Shared {
   readonly version: string;
@@ -23,6 +26,8 @@ interface Person {
   readonly paths: ReadonlyMap<number, PathRules> | undefined;
   /** When it must be read again though nothing was written. */
   readonly until: number;
+  /** The first answer about an account is still to come. */
+  readonly awaited: boolean;
   /** Counts how often time alone has made a difference. */
   readonly turn: number;
 }
@@ -51,11 +56,17 @@ export class SyncedPermissions implements PermissionSource {
     const open = this.#openTo(restrictions, shared);
     if (actor.kind !== 'user' || actor.userId === undefined)
       return { all: false, repositories: actor.guest ? open.guests : IdSet.empty(), epoch: `${epoch}:guest` };
-    const { granted, paths, version, turn } = person;
+    const { granted, paths, version, turn, awaited } = person;
     const ofPerson = `${epoch}:${version}:${turn}`;
     // Nothing is restricted anywhere, and nothing will be without the wall's epoch or ours moving.
     if (!restrictions.enforced && shared.mode === undefined) return { all: true, repositories: IdSet.empty(), epoch };
-    return { all: false, repositories: open.users.or(granted.and(restrictions.all)), ...(paths ? { paths } : {}), epoch: ofPerson };
+    return {
+      all: false,
+      repositories: open.users.or(granted.and(restrictions.all)),
+      ...(paths ? { paths } : {}),
+      epoch: ofPerson,
+      ...(awaited ? { limited: AWAITED } : {}),
+    };
   }
 
   /** Repositories that no grant is needed for. */
@@ -135,6 +146,12 @@ export class SyncedPermissions implements PermissionSource {
     let granted = setOf(pieces(kept.filter(({ stale }) => !stale)));
     // What a whole answer does not confirm any more, the answer of the repository's own may.
     if (old.length > 0) granted = granted.or(setOf(pieces(old)).and(await this.#confirmedWithin(maxAge ?? 0)));
+    const [first] = await this.db.query<{ awaited: boolean }>(
+      `SELECT EXISTS (SELECT FROM sources WHERE user_id = $1 AND service_type <> 'api' AND synced_at IS NULL)
+         AND EXISTS (SELECT FROM sync_jobs WHERE user_id = $1 AND state IN ('queued', 'processing')) AS awaited`,
+      [userId],
+    );
+    const awaited = first?.awaited ?? false;
     const drops = rows
       .filter(({ dropped, drops_in }) => !dropped && drops_in !== null)
       .map(({ drops_in }) => now + (drops_in ?? 0) * 1_000);
@@ -143,7 +160,12 @@ export class SyncedPermissions implements PermissionSource {
       version,
       granted,
       paths: await this.#pathsOf(userId, mode),
-      until: Math.min(...drops, maxAge === undefined ? Number.POSITIVE_INFINITY : now + AGE_CHECK),
+      until: Math.min(
+        ...drops,
+        maxAge === undefined ? Number.POSITIVE_INFINITY : now + AGE_CHECK,
+        awaited ? now + AWAITED_CHECK : Number.POSITIVE_INFINITY,
+      ),
+      awaited,
       turn,
     };
   }

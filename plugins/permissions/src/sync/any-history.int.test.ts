@@ -55,7 +55,6 @@ class Model {
   }
 }
 
-type Step = (world: PermissionWorld, model: Model) => Promise<void>;
 const user = fc.constantFrom(...USERS);
 const account = fc.constantFrom(...ACCOUNTS);
 const repository = fc.constantFrom(...REPOSITORIES);
@@ -70,21 +69,21 @@ const hearRepository = (m: Model, r: string): void => {
   for (const a of ACCOUNTS) m.set(m.heard, `${a} ${r}`, m.host.has(`${a} ${r}`));
 };
 
-const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; readonly run: Step }>>> = {
+const steps = {
   grant: fc.tuple(account, repository, fc.boolean()).map(([a, r, on]) => ({
     name: `the host ${on ? 'grants' : 'revokes'} ${a} ${r}`,
-    run: async (w, m) => changeGrant(w, m, a, r, on),
+    run: async (w: PermissionWorld, m: Model) => changeGrant(w, m, a, r, on),
   })),
   failing: fc.boolean().map((down) => ({
     name: down ? 'the host goes down' : 'the host is up',
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       m.down = down;
       w.forge.failure = down ? { error: new Error('down'), after: 0 } : undefined;
     },
   })),
   syncUser: user.map((u) => ({
     name: `sync user ${u}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       await w.syncUser(u);
       const a = m.owner.get(u);
       if (a === undefined || m.down) return;
@@ -93,7 +92,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   })),
   syncRepository: repository.map((r) => ({
     name: `sync ${r}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       await w.syncRepository(r);
       if (!m.down) hearRepository(m, r);
     },
@@ -101,7 +100,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   // A repository is asked about while a user's answer, begun before, still comes: the later question stands.
   crossing: fc.tuple(user, repository, fc.boolean()).map(([u, r, on]) => ({
     name: `sync user ${u}, in whose middle the host ${on ? 'grants' : 'revokes'} ${r} and says so`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       const a = m.owner.get(u);
       const answered = new Set(m.host);
       let crossed = false;
@@ -122,7 +121,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   })),
   privacy: fc.tuple(repository, fc.boolean()).map(([r, hidden]) => ({
     name: `${r} turns ${hidden ? 'private' : 'public'}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       if (!m.living.has(r)) return;
       w.forge.repositories.set(r, { name: `team/${r}`, private: hidden });
       m.living.set(r, { private: hidden });
@@ -131,7 +130,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   })),
   presence: fc.tuple(repository, fc.boolean()).map(([r, there]) => ({
     name: `${r} ${there ? 'is there' : 'is gone'}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       if (there && !m.living.has(r)) {
         w.forge.repositories.set(r, { name: `team/${r}`, private: true });
         m.living.set(r, { private: true });
@@ -146,14 +145,14 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   })),
   rename: repository.map((r) => ({
     name: `${r} is renamed`,
-    run: async (w) => {
+    run: async (w: PermissionWorld) => {
       const before = w.forge.repositories.get(r);
       if (before) w.forge.repositories.set(r, { ...before, name: `elsewhere/${r}` });
     },
   })),
   link: fc.tuple(user, fc.option(account)).map(([u, a]) => ({
     name: a === null ? `user ${u} has no account` : `user ${u} has the account ${a}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       if (a !== null && [...m.owner].some(([other, theirs]) => theirs === a && other !== u)) return;
       if (a === null) {
         w.linked.delete(u);
@@ -167,7 +166,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   })),
   explicit: fc.tuple(repository, fc.subarray(USERS)).map(([r, named]) => ({
     name: `the API names ${named.join(' and ') || 'nobody'} for ${r}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       if (!m.living.has(r)) return;
       await w.explicit.setForUsers(
         w.idOf(r),
@@ -178,7 +177,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
   })),
   unrestricted: fc.tuple(repository, fc.boolean()).map(([r, on]) => ({
     name: `the API ${on ? 'opens' : 'closes'} ${r}`,
-    run: async (w, m) => {
+    run: async (w: PermissionWorld, m: Model) => {
       if (!m.living.has(r)) return;
       await w.explicit.setUnrestricted([w.idOf(r)], on);
       m.set(m.unrestricted, r, on);
@@ -189,35 +188,45 @@ const steps: Readonly<Record<string, fc.Arbitrary<{ readonly name: string; reado
 describe('any history of grants, syncs, failures, revokes, renames and calls', () => {
   it('leaves everybody to see what a model in plain sets says, after each step', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(...Object.values(steps)), { minLength: 5, maxLength: 25 }), async (history) => {
-        await world.clear();
-        const model = new Model();
-        await world.shared.takeSettings({ 'permissions.userMapping': { enabled: true, bindID: 'username' } });
-        for (const id of USERS) world.user(id);
-        for (const a of ACCOUNTS) world.forge.accounts.set(a, a);
-        for (const r of REPOSITORIES) {
-          world.forge.repositories.set(r, { name: `team/${r}`, private: true });
-          model.living.set(r, { private: true });
-        }
-        for (const [at, { run }] of history.entries()) {
-          await run(world, model);
-          const seen = Object.fromEntries(await Promise.all(USERS.map(async (id) => [id, await world.sees(id)] as const)));
-          const expected = Object.fromEntries(USERS.map((id) => [id, model.sees(id)]));
-          expect(
-            seen,
-            history
-              .slice(0, at + 1)
-              .map(({ name }) => name)
-              .join('; '),
-          ).toEqual(expected);
-          expect(await world.guestSees()).toEqual(
-            [...model.living]
-              .filter(([, one]) => !one.private)
-              .map(([r]) => r)
-              .sort(),
-          );
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.oneof(...Object.values(steps), steps.crossing, steps.crossing), { minLength: 5, maxLength: 25 }),
+        async (history) => {
+          await world.clear();
+          const model = new Model();
+          await world.shared.takeSettings({ 'permissions.userMapping': { enabled: true, bindID: 'username' } });
+          for (const id of USERS) world.user(id);
+          for (const a of ACCOUNTS) world.forge.accounts.set(a, a);
+          for (const r of REPOSITORIES) {
+            world.forge.repositories.set(r, { name: `team/${r}`, private: true });
+            model.living.set(r, { private: true });
+          }
+          // There is something to lose from the first step on.
+          for (const a of ACCOUNTS) for (const r of REPOSITORIES) changeGrant(world, model, a, r, true);
+          for (const [at, id] of USERS.entries()) {
+            const a = ACCOUNTS[at] as string;
+            world.linked.set(id, a);
+            model.owner.set(id, a);
+          }
+          for (const [at, { run }] of history.entries()) {
+            await run(world, model);
+            const seen = Object.fromEntries(await Promise.all(USERS.map(async (id) => [id, await world.sees(id)] as const)));
+            const expected = Object.fromEntries(USERS.map((id) => [id, model.sees(id)]));
+            expect(
+              seen,
+              history
+                .slice(0, at + 1)
+                .map(({ name }) => name)
+                .join('; '),
+            ).toEqual(expected);
+            expect(await world.guestSees()).toEqual(
+              [...model.living]
+                .filter(([, one]) => !one.private)
+                .map(([r]) => r)
+                .sort(),
+            );
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   }, 120_000);

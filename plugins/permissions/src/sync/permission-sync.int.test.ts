@@ -1,6 +1,10 @@
-import { SextantError } from '@sextant/sdk';
+import { permissionsOutdated } from '@sextant/plugin-code-host/api';
+import { signedIn } from '@sextant/plugin-identity/api';
+import { core, SextantError } from '@sextant/sdk';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { actorOf } from '../explain/access-explainer.js';
 import { aSite, eventually, nodeId, type Site } from '../testing/a-site.js';
+import { syncUser } from './jobs.js';
 
 let site: Site;
 let number = 0;
@@ -243,6 +247,91 @@ describe('a sync of a user', () => {
     await site.external.unlink(account?.id ?? 0);
     await site.kernel.jobs.drain();
     await expect.poll(() => sees(ada), eventually).toEqual([]);
+  });
+});
+
+describe('a sync begins by itself', () => {
+  const reasons = async (of: { readonly id: number }) =>
+    (await site.jobs(`, userID: "${nodeId('User', of.id)}"`)).map(({ reason }) => (reason as { reason: string }).reason);
+  const events = () => site.kernel.service(core.events, 'permissions');
+
+  it('when somebody signs in, before what the schedule asks for', async () => {
+    const ada = await person('ada');
+    await events().publish(signedIn, { userId: ada.id });
+    await expect.poll(() => reasons(ada), eventually).toContain('USER_SIGNED_IN');
+  });
+
+  it('when a webhook tells that members changed, for the accounts and the repositories that it names', async () => {
+    await add('a', 'b');
+    const [ada, grace] = [await person('ada', 'a', 'b'), await person('grace', 'a')];
+    await expect.poll(() => sees(ada), eventually).toEqual(['a', 'b']);
+    site.forge.revoke(accountOf('ada'), idOf('b'));
+    site.forge.revoke(accountOf('grace'), idOf('a'));
+    await events().publish(permissionsOutdated, {
+      serviceType: 'forge',
+      serviceId: 'https://forge.example.com/',
+      repositoryIds: [(await site.repository(`${prefix}/a`)).id],
+      accounts: [accountOf('ada')],
+    });
+    await expect.poll(() => sees(ada), eventually).toEqual(['a']);
+    await expect.poll(() => sees(grace), eventually).toEqual([]);
+  });
+
+  it('again after a crash, where one was under way', async () => {
+    const ada = await person('ada');
+    await site.db.query(
+      `INSERT INTO sync_jobs (user_id, reason, priority, state, started_at, seen_at) VALUES ($1, 'MANUAL', 0, 'processing', now(), now() - interval '1 hour')`,
+      [ada.id],
+    );
+    await site.kernel.jobs.enqueue(syncUser, { userId: ada.id });
+    await site.settled();
+    expect((await site.jobs(`, userID: "${nodeId('User', ada.id)}"`))[0]).toMatchObject({ state: 'COMPLETED' });
+  });
+});
+
+describe('who loses something', () => {
+  it('has another epoch at once, and nobody else has', async () => {
+    await add('a');
+    const [ada, grace] = [await person('ada', 'a'), await person('grace', 'a')];
+    await expect.poll(() => sees(ada), eventually).toEqual(['a']);
+    await expect.poll(() => sees(grace), eventually).toEqual(['a']);
+    const epochs = () => Promise.all([ada, grace].map((user) => site.wall.epoch(actorOf(user))));
+    const [adas, graces] = await epochs();
+    site.forge.revoke(accountOf('ada'), idOf('a'));
+    await site.syncRepository(`${prefix}/a`);
+    await expect.poll(async () => (await epochs())[0], { timeout: 5_000, interval: 50 }).not.toBe(adas);
+    expect((await epochs())[1]).toBe(graces);
+  });
+
+  it('is told while the first answer is awaited, and not after it', async () => {
+    await add('a', 'b');
+    await site.db.query('DELETE FROM sources');
+    site.forge.accounts.set(accountOf('ada'), `${prefix}-ada`);
+    site.forge.allow(accountOf('ada'), idOf('a'), idOf('b'));
+    const ada = await site.people.create({ username: `${prefix}-ada` });
+    const limited = async () => (await site.wall.of(actorOf(ada))).limited;
+    site.forge.pageSize = 1;
+    const during: unknown[] = [];
+    site.forge.betweenPages = async () => {
+      await expect.poll(limited, eventually).toBeDefined();
+      during.push(await limited());
+    };
+    await site.link(ada, { id: accountOf('ada') });
+    await expect.poll(() => during.length, eventually).toBeGreaterThan(0);
+    await site.settled();
+    expect(during[0]).toContain('for the first time');
+    await expect.poll(limited, eventually).toBeUndefined();
+  });
+
+  it('because their user is deleted has nothing, and the account may be another’s', async () => {
+    await add('a');
+    const ada = await person('ada', 'a');
+    await expect.poll(() => sees(ada), eventually).toEqual(['a']);
+    await site.people.delete(ada.id, { hard: true });
+    await expect.poll(async () => (await site.db.query('SELECT FROM sources WHERE user_id = $1', [ada.id])).length, eventually).toBe(0);
+    await expect.poll(() => sees(ada), eventually).toEqual([]);
+    const next = await site.person(`${prefix}-next`, { id: accountOf('ada') });
+    await expect.poll(() => sees(next), eventually).toEqual(['a']);
   });
 });
 

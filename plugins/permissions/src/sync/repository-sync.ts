@@ -1,7 +1,7 @@
 import type { HostAccount, HostRepository, PermissionHost, PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import type { Queryable, Storage } from '@sextant/sdk';
-import { GrantStore, type Service } from '../grants/grant-store.js';
+import { GrantStore, type Moment, momentOf, type Service } from '../grants/grant-store.js';
 import { keyOfId, keyOfName } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
 import type { CodeHostState, SyncOutcome } from './sync-jobs.js';
@@ -34,7 +34,7 @@ export class RepositorySync {
       await this.parts.db.query('UPDATE repositories SET tried_at = now() WHERE id = $1', [repositoryId]);
       return { added: 0, removed: 0, found: 0, codeHostStates: [] };
     }
-    const [{ now: askedAt } = { now: new Date(0) }] = await this.parts.db.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const askedAt = await momentOf(this.parts.db);
     const states: CodeHostState[] = [];
     const named = new Map<string, Named>();
     for (const host of hosts) states.push(await this.#ask(host, repository, named, run));
@@ -73,7 +73,7 @@ export class RepositorySync {
     }
   }
 
-  async #apply(repository: HostRepository, named: readonly Named[], askedAt: Date) {
+  async #apply(repository: HostRepository, named: readonly Named[], askedAt: Moment) {
     const service = { serviceType: repository.serviceType, serviceId: repository.serviceId };
     const owners = await this.#ownersOf(service, named);
     return this.parts.db.transaction(async (tx) => {
@@ -81,8 +81,8 @@ export class RepositorySync {
       await store.lock(service);
       const change = await store.setRepository(service, repository.id, await sourcesOf(tx, service, named, owners), askedAt);
       await tx.query(
-        `INSERT INTO repositories (id, tried_at, asked_at, synced_at) VALUES ($1, now(), $2, now())
-         ON CONFLICT (id) DO UPDATE SET tried_at = now(), asked_at = $2, synced_at = now()`,
+        `INSERT INTO repositories (id, tried_at, asked_at, synced_at) VALUES ($1, now(), $2::timestamptz, now())
+         ON CONFLICT (id) DO UPDATE SET tried_at = now(), asked_at = $2::timestamptz, synced_at = now()`,
         [repository.id, askedAt],
       );
       return change;

@@ -1,7 +1,7 @@
 import type { PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import { IdSet, type Logger, type Secret, type Storage } from '@sextant/sdk';
-import { type Change, GrantStore, moveVersions } from '../grants/grant-store.js';
+import { type Change, GrantStore, type Moment, momentOf, moveVersions } from '../grants/grant-store.js';
 import type { BindMode } from '../site-settings.js';
 import type { AccountSources, AskedAccount } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
@@ -63,7 +63,7 @@ export class UserSync {
       status,
       message,
     });
-    const [{ now: askedAt } = { now: new Date(0) }] = await this.parts.db.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const askedAt = await momentOf(this.parts.db);
     const granted = IdSet.empty();
     let early: Change = { added: 0, removed: 0 };
     const asked = new WatchedCredential(account, this.parts.external, run.signal);
@@ -109,7 +109,7 @@ export class UserSync {
     yield [...(await this.parts.hosts.idsOf(account.service, batch)).values()];
   }
 
-  #apply(account: AskedAccount, granted: IdSet, askedAt: Date, { whole }: { readonly whole: boolean }): Promise<Change> {
+  #apply(account: AskedAccount, granted: IdSet, askedAt: Moment, { whole }: { readonly whole: boolean }): Promise<Change> {
     return this.parts.db.transaction(async (tx) => {
       const store = new GrantStore(tx);
       await store.lock(account.service);
@@ -117,12 +117,12 @@ export class UserSync {
       if (whole) {
         // What was hidden because the credential was refused, or what was known too old, is seen again, the same as before.
         const [{ user_id } = { user_id: null }] = await tx.query<{ user_id: number | null }>(
-          `SELECT user_id FROM sources WHERE id = $1 AND (refused_since IS NOT NULL OR (SELECT settings ? 'permissions.maxAge' FROM shared))`,
+          `SELECT user_id FROM sources WHERE id = $1 AND (refused_since IS NOT NULL OR synced_at IS NULL OR (SELECT settings ? 'permissions.maxAge' FROM shared))`,
           [account.sourceId],
         );
         if (user_id !== null) await moveVersions(tx, [user_id]);
         await tx.query(
-          'UPDATE sources SET asked_at = $2, synced_at = now(), failure = NULL, failing_since = NULL, refused_since = NULL WHERE id = $1',
+          'UPDATE sources SET asked_at = $2::timestamptz, synced_at = now(), failure = NULL, failing_since = NULL, refused_since = NULL WHERE id = $1',
           [account.sourceId, askedAt],
         );
       }

@@ -1,9 +1,11 @@
+import { askAboutTwin } from '../ask-about-twin.js';
+import { askForCounts } from '../ask-for-counts.js';
 import { askWhileRevoked } from '../ask-while-revoked.js';
 import { askAll, type Failure, type Question } from '../matrix.js';
 import type { Row } from '../row.js';
 import { allRows } from '../rows/all-rows.js';
 import { aWorld, type World } from '../world/a-world.js';
-import { questionsOf } from '../world/questions.js';
+import { may, questionsOf } from '../world/questions.js';
 import { surfaceSources } from '../world/surface-sources.js';
 import { everythingVisible, nobodyInParticular } from './holes.js';
 import type { WallSite } from './wall-sites.js';
@@ -42,7 +44,9 @@ export class MutationRun {
   /** By site, the row that turned red first; undefined where none did. */
   async missedBy(sites: readonly WallSite[]): Promise<ReadonlyMap<WallSite, string | undefined>> {
     const { globals } = this;
-    for (const trial of this.trials) {
+    const plugins = new Set(sites.map(({ plugin }) => plugin));
+    // Where a part is asked for, the rows of its plugins are enough.
+    for (const trial of this.trials.filter(({ plugin }) => plugins.size > 3 || plugins.has(plugin))) {
       globals.sextantHits = new Set();
       const failures = await this.#asked(trial);
       if (failures.length > 0) throw new Error(`The row is red while the wall stands: ${trial.name}: ${failures[0]?.detail}`);
@@ -86,19 +90,32 @@ function trialsOf(row: Row, plugin: string, world: World): readonly Trial[] {
     (names: Parameters<typeof questionsOf>[1], keep: (question: Question) => boolean = () => true) =>
     async () =>
       (await askAll([row], questionsOf(world, names).filter(keep), steps)).failures;
-  const walledIn = async (): Promise<readonly Failure[]> => {
+  const all = Object.values(world.repositories);
+  const counted = async (): Promise<readonly Failure[]> =>
+    (
+      await askForCounts(
+        [row],
+        ['one', 'two'].map((name) => world.askers[name as 'one']),
+        all,
+        may,
+      )
+    ).failures;
+  const countedWalledIn = async (): Promise<readonly Failure[]> => {
     await world.wallInAdmins(true);
     try {
-      return await asked(['walled'])();
+      return [...(await asked(['walled'])()), ...(await askForCounts([row], [world.askers.walled], all, may)).failures];
     } finally {
       await world.wallInAdmins(false);
     }
   };
+  const trial = (name: string, run: Trial['run']): Trial => ({ name: `${row.name}${name}`, plugin, run });
   return [
-    { name: row.name, plugin, run: asked(['one', 'ruled', 'none', 'revoked']) },
-    ...(row.forAdmins ? [{ name: `${row.name}, of a site admin who is walled in`, plugin, run: walledIn }] : []),
-    ...(row.held
-      ? [{ name: `${row.name}, while a grant is taken away`, plugin, run: async () => (await askWhileRevoked([row], world)).failures }]
+    trial('', asked(['one', 'ruled', 'none', 'revoked'])),
+    ...(row.agrees ? [trial(', counted', counted)] : []),
+    ...(row.forAdmins || plugin === 'code-host' ? [trial(', of a site admin who is walled in', countedWalledIn)] : []),
+    ...(row.held ? [trial(', while a grant is taken away', async () => (await askWhileRevoked([row], world)).failures)] : []),
+    ...(plugin === 'search' || plugin === 'git'
+      ? [trial(', beside its twin', async () => (await askAboutTwin([row], world)).failures)]
       : []),
   ];
 }

@@ -1,7 +1,8 @@
 import type { AuditTrail } from '@sextant/plugin-identity/api';
 import type { Operation, ResolverMap } from '@sextant/sdk';
 import type { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
-import { noSuchRepository, numberOf, repositoryIdOf } from './ids.js';
+import { noSuchRepository } from '../../not-there.js';
+import { numberOf, repositoryIdOf } from './ids.js';
 
 const EMPTY = { alwaysNil: null };
 

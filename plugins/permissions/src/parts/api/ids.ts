@@ -1,4 +1,5 @@
-import { decodeNodeId, SextantError } from '@sextant/sdk';
+import { decodeNodeId } from '@sextant/sdk';
+import { noSuchRepository } from '../../not-there.js';
 
 /** Undefined for what is no id of the kind. */
 export function numberOf(kind: string, nodeId: string): number | undefined {
@@ -12,12 +13,3 @@ export function repositoryIdOf(nodeId: string): number {
   if (id === undefined) throw noSuchRepository();
   return id;
 }
-
-export const noSuchRepository = (): SextantError =>
-  new SextantError('SEXTANT_PERMISSIONS_REPOSITORY_NOT_FOUND', {
-    what: 'There is no such repository.',
-    fix: 'Check the id or name of the repository.',
-  });
-
-export const noSuchUser = (): SextantError =>
-  new SextantError('SEXTANT_PERMISSIONS_USER_NOT_FOUND', { what: 'There is no such user.', fix: 'Check the id or name of the user.' });

@@ -14,7 +14,8 @@ import {
 import { type AccessExplainer, actorOf } from '../../explain/access-explainer.js';
 import type { PermissionsInfo, PermissionsInfos } from '../../explain/permissions-info.js';
 import type { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
-import { noSuchRepository, noSuchUser, numberOf } from './ids.js';
+import { noSuchRepository, noSuchUser } from '../../not-there.js';
+import { numberOf } from './ids.js';
 
 const PAGE = { max: 5_000, default: 50 };
 const USERS = 'permissions-info-users';

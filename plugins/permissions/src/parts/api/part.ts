@@ -1,7 +1,8 @@
 import { permissionSources } from '@sextant/plugin-code-host/api';
-import { siteConfigurationChanged, siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
+import { siteAlerts, siteConfigurationChanged, siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
+import { hostAlerts } from '../../doctor/host-alerts.js';
 import { permissionCheck } from '../../doctor/permission-check.js';
 import { SyncedPermissions } from '../../grants/permission-source.js';
 import { siteSettings } from '../../site-settings.js';
@@ -14,6 +15,7 @@ export default definePart(config)({
     r.storage(storage);
     r.contribute(permissionSources, ({ db, hosts, clock }) => new SyncedPermissions(db, hosts, clock));
     r.contribute(siteConfigurationSchemas, () => siteSettings);
+    r.contribute(siteAlerts, ({ db }) => hostAlerts(db));
     r.contribute(systemChecks, ({ db, hosts }) => permissionCheck(db, hosts));
     r.contribute(core.nodes, (d) => {
       const { jobs } = servicesOf(d);

@@ -33,13 +33,13 @@ enum PermissionsSyncJobPriority {
   HIGH
 }
 
-type PermissionsSyncJobReasonWithGroup {
+type PermissionsSyncJobReasonWithGroup @requires(role: SITE_ADMIN) {
   group: PermissionsSyncJobReasonGroup!
   reason: String!
 }
 
 "How one code host answered."
-type CodeHostState {
+type CodeHostState @requires(role: SITE_ADMIN) {
   providerType: String!
   providerID: String!
   "SUCCESS, ERROR, or SKIPPED where the host does not tell this."
@@ -48,7 +48,7 @@ type CodeHostState {
 }
 
 "A sync of what one user may see, or of who may see one repository."
-type PermissionsSyncJob implements Node {
+type PermissionsSyncJob implements Node @requires(role: SITE_ADMIN) {
   id: ID!
   state: PermissionsSyncJobState!
   reason: PermissionsSyncJobReasonWithGroup!
@@ -79,18 +79,18 @@ type PermissionsSyncJob implements Node {
   partialSuccess: Boolean!
 }
 
-type PermissionsSyncJobConnection {
+type PermissionsSyncJobConnection @requires(role: SITE_ADMIN) {
   nodes: [PermissionsSyncJob!]!
   totalCount: Int!
   pageInfo: PageInfo!
 }
 
-type PermissionsInfoUser {
+type PermissionsInfoUser @requires(role: SITE_ADMIN) {
   id: ID!
   user: User!
 }
 
-type PermissionsInfoUserConnection {
+type PermissionsInfoUserConnection @requires(role: SITE_ADMIN) {
   nodes: [PermissionsInfoUser!]!
   totalCount: Int!
   pageInfo: PageInfo!

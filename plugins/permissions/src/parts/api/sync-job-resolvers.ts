@@ -1,8 +1,9 @@
 import type { Repositories } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import { noSuchUser } from '../../not-there.js';
 import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
-import { noSuchUser, numberOf, repositoryIdOf } from './ids.js';
+import { numberOf, repositoryIdOf } from './ids.js';
 
 const LIST = 'permissions-sync-jobs';
 const PAGE = { max: 5_000, default: 50 };
