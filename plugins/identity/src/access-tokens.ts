@@ -89,6 +89,12 @@ export class AccessTokens {
     return { ok: true, holder };
   }
 
+  /** All that stand for the user. @returns how many there were. */
+  async revokeAll(userId: number): Promise<number> {
+    const sql = 'update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null returning id';
+    return (await this.db.query(sql, [userId, this.clock.now()])).length;
+  }
+
   async revoke(id: number): Promise<boolean> {
     return this.#store.revoke(id, this.clock.now());
   }
