@@ -1,4 +1,13 @@
-import { accounts, actors, auditTrail, externalAccounts, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
+import {
+  accessRequests,
+  accounts,
+  actors,
+  auditTrail,
+  externalAccounts,
+  signInProviders,
+  userGroups,
+  users,
+} from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
 import { AccountSecurity } from './account-security.js';
@@ -27,6 +36,7 @@ export const deps = {
   users,
   accounts,
   actors,
+  accessRequests,
   external: externalAccounts,
   groups: userGroups,
   audit: auditTrail,

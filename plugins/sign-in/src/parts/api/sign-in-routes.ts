@@ -12,6 +12,7 @@ import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
 import { enter, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
+import { requestLink } from './request-access-routes.js';
 import { setupForm } from './setup-routes.js';
 import { wayLink } from './way-link.js';
 
@@ -130,6 +131,7 @@ async function signInPage(s: SignIn, { returnTo, username = '', error, note }: S
     note: note ?? (enabled && shown.length > 0 ? undefined : 'Nobody can sign in here at present. A site admin configures auth.providers.'),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
+${enabled && requestLink(s)}
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }
