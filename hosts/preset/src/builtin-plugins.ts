@@ -18,6 +18,7 @@ import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
+import permissions from '@sextant/plugin-permissions';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
@@ -46,6 +47,7 @@ export const builtinPlugins: readonly Manifest[] = [
   highlight,
   oauthProvider,
   outboundWebhooks,
+  permissions,
   search,
   signIn,
 ] as unknown as readonly Manifest[];

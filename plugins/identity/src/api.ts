@@ -1,5 +1,6 @@
 import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
 
+export { type AccessRequests, accessRequests } from './api/access-requests.js';
 export {
   type AccountChange,
   type AccountDirectory,
@@ -39,6 +40,7 @@ export {
   signInProviders,
   signInRefused,
 } from './api/providers.js';
+export type { SiteUsersArguments, SiteUsersTime } from './api/site-users.js';
 export { type User, type Users, users } from './api/users.js';
 
 /** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */

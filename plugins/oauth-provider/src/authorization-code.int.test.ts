@@ -71,6 +71,13 @@ describe('a program that a person lets in by a code', () => {
     expect((await tokens()).claims()?.sub).toBe(String(eve.userId));
   });
 
+  it('is let in from two pages of one browser at the same time', async () => {
+    const { browser } = await site.aPerson();
+    await site.byCode(client.config, browser, { scope: 'openid' });
+    const pages = await Promise.all([1, 2, 3].map(() => site.byCode(client.config, browser.copy(), { scope: 'openid' })));
+    for (const { tokens } of pages) expect((await tokens()).token_type).toBe('bearer');
+  });
+
   it('is not told that a person was signed in anew, which Sextant does not do', async () => {
     const anew: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '0' }];
     for (const more of anew) {
@@ -149,6 +156,27 @@ describe('what a program was given ends at once', () => {
     expect(await revoke(got.access_token)).toEqual({ revokeAuthorizedApplication: { alwaysNil: null } });
     expect(await site.asked(got.access_token)).toBe('SEXTANT_OAUTH_TOKEN_INVALID');
     expect(await site.asked(adas.access_token)).toEqual({ currentUser: { username: ada.username } });
+  });
+
+  it('when the person ends it on their page, where nobody else ends it, and no other origin', async () => {
+    const bob = await site.aPerson();
+    const got = await letIn({}, bob);
+    const page = '/.auth/idp/oauth/applications';
+    await bob.browser.open(page);
+    expect(bob.browser.html).toContain('<b>App</b>');
+    const [, number = ''] = /name="revoke" value="(\d+)"/.exec(bob.browser.html) ?? [];
+    const eve = await site.aPerson();
+    await eve.browser.open(page);
+    expect(eve.browser.html).not.toContain('<b>App</b>');
+    await eve.browser.submit(['revoke', number]);
+    await bob.browser.submit(['revoke', number], {}, { headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } });
+    expect(await active(got.access_token)).toBe(true);
+    await bob.browser.open(page);
+    await bob.browser.submit(['revoke', number]);
+    expect(bob.browser.html).toContain('You let no program act for you');
+    expect(await active(got.access_token)).toBe(false);
+    const nobody = await new ABrowser(site.kernel.url).open(page);
+    expect(new URL(nobody.url).searchParams.get('returnTo')).toBe(page);
   });
 
   it('row 24: when the user is deleted, for good; and when all their credentials are revoked', async () => {
@@ -284,6 +312,14 @@ describe('what a code, or who asks for one, cannot do', () => {
     for (const path of ['token', 'userinfo', 'revoke', 'introspect', 'device/code', 'register'])
       expect((await site.kernel.fetch(`/.auth/idp/oauth/${path}`, { method: 'POST', headers })).status, path).toBe(418);
     expect((await site.kernel.fetch('/.auth/idp/oauth/device', { headers })).status).toBe(418);
+  });
+
+  it.each(['interaction', 'authorize', 'device'])('no path leads around what stands before another: %s', async (route) => {
+    for (const hidden of ['..%2Ftoken', '..%2Fregister', '..%2fdevice%2fcode', '%2e%2e%2Ftoken', '..%5Ctoken', 'x%2F..%2F..%2Ftoken'])
+      for (const method of ['GET', 'POST']) {
+        const response = await site.kernel.fetch(`/.auth/idp/oauth/${route}/${hidden}`, { method });
+        expect([404, 405], `${method} ${hidden}`).toContain(response.status);
+      }
   });
 
   it('bodies are small, and forms', async () => {

@@ -1,5 +1,5 @@
 import * as oauth from 'openid-client';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ABrowser } from './testing/a-browser.js';
 import { ASite, type Signed } from './testing/a-site.js';
 
@@ -59,6 +59,19 @@ describe('src login', () => {
     expect(ada.browser.html).toContain('You denied it');
     expect(await poll(begun.device_code)).toMatchObject({ error: 'access_denied' });
     expect(await poll(begun.device_code)).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('is told when the code is too old, and so is the person', async () => {
+    const begun = await begin();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 });
+    try {
+      expect(await poll(begun.device_code)).toMatchObject({ error: 'expired_token' });
+      await ada.browser.open(begun.verification_uri_complete as string);
+      await ada.browser.submit(undefined);
+      expect(ada.browser.html).toContain('too old');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is told to slow down when it asks too often', async () => {

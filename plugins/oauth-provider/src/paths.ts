@@ -19,6 +19,7 @@ export const PATHS = {
   endSession: `${OAUTH}/end-session`,
   endSessionConfirm: `${OAUTH}/end-session/confirm`,
   endSessionSuccess: `${OAUTH}/end-session/success`,
+  applications: `${OAUTH}/applications`,
   interaction: `${OAUTH}/interaction/:uid`,
 } as const;
 

@@ -1,4 +1,4 @@
-import { accounts, auditTrail, users } from '@sextant/plugin-identity/api';
+import { accounts, actors, auditTrail, users } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
 import type { config } from './config.js';
@@ -16,6 +16,7 @@ export const deps = {
   process: core.process,
   gates: core.gates,
   users,
+  actors,
   accounts,
   audit: auditTrail,
   siteConfiguration,

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { AccountDirectory, Users } from '@sextant/plugin-identity/api';
 import type { Logger, Secrets, Storage } from '@sextant/sdk';
 import { type Configuration, errors, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
@@ -7,11 +6,11 @@ import { confirmDevicePage, deviceDonePage, problemPage, signedOutPage, signOutP
 import { INTERACTION, PATHS } from '../paths.js';
 import { ALL_SCOPES, API_SCOPES } from '../scopes.js';
 import { type ClientStore, newClientId, newClientSecret, SRC_CLI } from '../storage/client-store.js';
-import { tokenHash } from '../storage/token-hash.js';
 import { findAccount } from './accounts.js';
 import { adapterFor } from './adapters.js';
 import { present } from './asking.js';
 import { metadataOf } from './client-metadata.js';
+import { hashedSecrets, recognizableTokens } from './replaced-methods.js';
 import { show } from './show.js';
 
 export interface ProviderParts {
@@ -30,10 +29,6 @@ export interface ProviderSettings {
   readonly dynamicRegistration: boolean;
   readonly keys: readonly JWK[];
 }
-
-/** What access tokens begin with: they are told from other credentials by it. */
-export const ACCESS_TOKEN = 'sgo_at_';
-const REFRESH_TOKEN = 'sgo_rt_';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -178,33 +173,6 @@ async function loadExistingGrant(ctx: KoaContextWithOIDC) {
   const remembered = client && /^(?:authorization|resume)$/.test(route) ? session?.grantIdFor(client.clientId) : undefined;
   const grantId = answered ?? remembered;
   return grantId === undefined ? undefined : provider.Grant.find(grantId);
-}
-
-/** Secret scanners know our tokens, and the authenticators know whose they are. */
-function recognizableTokens(provider: Provider): void {
-  const prefixes = [
-    [provider.AccessToken, ACCESS_TOKEN],
-    [provider.ClientCredentials, ACCESS_TOKEN],
-    [provider.RefreshToken, REFRESH_TOKEN],
-  ] as const;
-  for (const [{ prototype }, prefix] of prefixes) {
-    const model = prototype as unknown as { generateTokenId(): string };
-    const { generateTokenId } = model;
-    model.generateTokenId = function (this: object) {
-      return prefix + generateTokenId.call(this);
-    };
-  }
-}
-
-/** Only hashes of secrets are kept. */
-function hashedSecrets(provider: Provider): void {
-  Object.assign(provider.Client.prototype, {
-    compareClientSecret(this: { readonly clientSecret: string }, presented: string): boolean {
-      const kept = Buffer.from(this.clientSecret, 'hex');
-      const hash = tokenHash(presented);
-      return kept.length === hash.length && timingSafeEqual(kept, hash);
-    },
-  });
 }
 
 const xsrfOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session?.state as { readonly secret?: string } | undefined)?.secret ?? '';

@@ -1,4 +1,4 @@
-import type { AuditTrail, Users } from '@sextant/plugin-identity/api';
+import type { AuditTrail, UserActors } from '@sextant/plugin-identity/api';
 import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
 import type { GrantStore } from '../storage/grant-store.js';
 
@@ -8,7 +8,7 @@ const PRESENTED = /^(?:bearer|token)[ \t]+(sgo_[!-~]{1,200})$/i;
 
 export interface AuthenticatorParts {
   readonly grants: GrantStore;
-  readonly users: Users;
+  readonly actors: UserActors;
   readonly limits: Limits;
   readonly audit: AuditTrail;
   readonly process: { readonly externalUrl: string };
@@ -28,22 +28,13 @@ export class OAuthAuthenticator implements Authenticator {
   async authenticate(credentials: Credentials): Promise<Actor | undefined> {
     const token = PRESENTED.exec(credentials.headers.authorization?.trim() ?? '')?.[1];
     if (token === undefined) return undefined;
-    const { grants, users, process } = this.parts;
+    const { grants, actors, process } = this.parts;
     const holder = await grants.holder(token);
     if (!holder || (holder.audience !== undefined && holder.audience !== process.externalUrl)) throw await this.#refuse(credentials);
-    const user = await users.byId(holder.userId);
-    if (!user || user.serviceAccount !== (holder.kind === 'ClientCredentials')) throw await this.#refuse(credentials);
-    return {
-      kind: 'user',
-      id: `user:${user.id}`,
-      userId: user.id,
-      username: user.username,
-      siteAdmin: user.siteAdmin,
-      ...(user.serviceAccount ? { serviceAccount: true } : {}),
-      credential: `oauth:${holder.number}`,
-      scopes: holder.scopes,
-      via: 'token',
-    };
+    const actor = await actors.actorOf(holder.userId, { via: 'token', credential: `oauth:${holder.number}`, scopes: holder.scopes });
+    // Whoever was a person when they said yes and is a service account now, or the other way round, is not who the token was made for.
+    if (!actor || (actor.serviceAccount ?? false) !== (holder.kind === 'ClientCredentials')) throw await this.#refuse(credentials);
+    return actor;
   }
 
   async #refuse({ headers, remoteAddress }: Credentials): Promise<SextantError> {

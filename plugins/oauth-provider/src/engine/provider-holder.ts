@@ -8,6 +8,7 @@ import { KeyStore } from '../storage/key-store.js';
 import type { ProviderParts } from './build-provider.js';
 import { gatekeeper } from './gatekeeper.js';
 import { isLoopback } from './registration.js';
+import { signInUrl } from './sign-in-url.js';
 
 /** Milliseconds after which keys of other processes are known here; they publish a new one long before anybody has to know it. */
 const LOOKS_EVERY = 60_000;
@@ -61,8 +62,7 @@ export class ProviderHolder {
       const provider = buildProvider(parts, { externalUrl, dynamicRegistration, keys });
       const prefix = new URL(externalUrl).pathname.replace(/\/$/, '');
       const { clients, audit, limits } = parts;
-      const signIn = (returnTo: string): string => `${prefix}/sign-in?returnTo=${encodeURIComponent(`${prefix}${returnTo}`)}`;
-      provider.use(gatekeeper({ provider, clients, audit, limits, prefix, signIn }));
+      provider.use(gatekeeper({ provider, clients, audit, limits, prefix, signIn: (path) => signInUrl(parts, path) }));
       this.#held = { made, held: { callback: provider.callback(), externalUrl, dynamicRegistration } };
     }
     return this.#held.held;

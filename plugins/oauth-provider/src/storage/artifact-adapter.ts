@@ -86,7 +86,8 @@ export class ArtifactAdapter implements Adapter {
 
   async #find(column: 'id' | 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> {
     const [row] = await this.parts.db.query<Row>(
-      `SELECT sealed_payload, extract(epoch FROM consumed_at)::bigint AS consumed FROM artifacts WHERE model = $1 AND ${column} = $2`,
+      `SELECT sealed_payload, extract(epoch FROM consumed_at)::bigint AS consumed FROM artifacts WHERE model = $1 AND ${column} = $2
+       ORDER BY number DESC LIMIT 1`,
       [this.model, tokenHash(value)],
     );
     if (!row) return undefined;

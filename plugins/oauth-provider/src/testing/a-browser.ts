@@ -15,6 +15,13 @@ export class ABrowser {
     if (userId !== undefined) this.signIn(userId);
   }
 
+  /** Another page of the same browser. */
+  copy(): ABrowser {
+    const other = new ABrowser(this.#origin);
+    for (const [name, cookie] of this.#cookies) other.#cookies.set(name, cookie);
+    return other;
+  }
+
   signIn(userId: number): void {
     this.#cookies.set('test-person', { value: String(userId), path: '/' });
   }

@@ -4,9 +4,12 @@ import { checkedRegistration } from '../../engine/registration.js';
 import { PATHS } from '../../paths.js';
 import { tokenHash } from '../../storage/token-hash.js';
 import { type ApiContext, type ApiDeps, holderOf } from '../../wiring.js';
+import { mountApplications } from './applications-routes.js';
 
 const MAX_BODY = 32 * 1024;
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+const ID = /^[\w-]{1,64}$/;
 
 /** Of one address. */
 const REGISTRATIONS = { capacity: 10, per: 3_600_000 } as const;
@@ -17,10 +20,15 @@ const POLLS = { capacity: 3, per: 15_000 } as const;
 /** Pages and what browsers are sent through take who is signed in; what programs ask, proves its callers by the provider's own means. */
 export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): void {
   const holder = holderOf(d, ctx);
+  mountApplications(router, d);
   const bodyOf = (request: RouteRequest): Promise<Buffer> | undefined => (request.method === 'POST' ? request.bytes() : undefined);
   const ask = async (request: RouteRequest, body?: Buffer): Promise<RouteReply> =>
     askProvider(await holder.current(), request, body ?? (await bodyOf(request)));
-  const page: RouteHandler = (request) => ask(request);
+  // An id with dots and slashes in it would be a path to something else, past what stands before that.
+  const page: RouteHandler = (request) =>
+    request.params['uid'] === undefined || ID.test(request.params['uid'])
+      ? ask(request)
+      : refused(404, 'not_found', 'there is nothing here');
 
   for (const path of [PATHS.authorization, PATHS.resume, PATHS.deviceResume, PATHS.endSession, PATHS.endSessionSuccess])
     router.get(path, page, { auth: 'public' });

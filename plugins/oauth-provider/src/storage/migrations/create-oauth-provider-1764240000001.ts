@@ -37,7 +37,7 @@ const STATEMENTS = [
   )`,
   'CREATE UNIQUE INDEX artifacts_number ON artifacts (number)',
   'CREATE INDEX artifacts_grant ON artifacts (grant_id) WHERE grant_id IS NOT NULL',
-  'CREATE UNIQUE INDEX artifacts_uid ON artifacts (uid) WHERE uid IS NOT NULL',
+  'CREATE INDEX artifacts_uid ON artifacts (uid) WHERE uid IS NOT NULL',
   'CREATE UNIQUE INDEX artifacts_user_code ON artifacts (user_code) WHERE user_code IS NOT NULL',
   'CREATE INDEX artifacts_account ON artifacts (account_id, model) WHERE account_id IS NOT NULL',
   'CREATE INDEX artifacts_client ON artifacts (client_id, model) WHERE client_id IS NOT NULL',
