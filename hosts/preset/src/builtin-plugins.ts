@@ -14,6 +14,7 @@ import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
+import scim from '@sextant/plugin-scim';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
@@ -38,6 +39,7 @@ export const builtinPlugins: readonly Manifest[] = [
   git,
   highlight,
   outboundWebhooks,
+  scim,
   search,
   signIn,
 ] as unknown as readonly Manifest[];
