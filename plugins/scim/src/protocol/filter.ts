@@ -1,3 +1,5 @@
+import { isCoreSchema } from './schemas.js';
+
 /** Where an attribute is: `schema:name.sub`. */
 export interface AttributePath {
   /** The URN before the name, as it was written. */
@@ -23,6 +25,8 @@ export interface PatchPath extends AttributePath {
   readonly elements: Filter | undefined;
 }
 
+const isOfCore = ({ schema }: AttributePath): boolean => schema === undefined || isCoreSchema(schema);
+
 /** All attributes that the filter looks at, in lower case, without sub-attributes. */
 export function attributesOf(filter: Filter): ReadonlySet<string> {
   if (filter.op === 'and' || filter.op === 'or') return new Set(filter.of.flatMap((part) => [...attributesOf(part)]));
@@ -39,11 +43,11 @@ export function requiredValues(filter: Filter, name: string): readonly string[] 
     const { path, value } = filter;
     const full = path.sub === undefined ? path.name : `${path.name}.${path.sub}`;
     const named = full.toLowerCase() === name || (path.sub === undefined && `${full.toLowerCase()}.value` === name);
-    return named && typeof value === 'string' ? [value] : undefined;
+    return named && isOfCore(path) && typeof value === 'string' ? [value] : undefined;
   }
   if (filter.op === 'element') {
     const [outer, inner] = name.split('.');
-    return filter.path.name.toLowerCase() === outer && inner !== undefined ? requiredValues(filter.of, inner) : undefined;
+    return isOfCore(filter.path) && filter.path.name.toLowerCase() === outer && inner !== undefined ? requiredValues(filter.of, inner) : undefined;
   }
   if (filter.op === 'and') return filter.of.map((part) => requiredValues(part, name)).find((values) => values !== undefined);
   if (filter.op !== 'or') return undefined;

@@ -65,14 +65,14 @@ class Reader {
     return next.text.slice(1);
   }
 
+  /** A schema alone, such as `urn:…:2.0:User`, reads as an attribute "User"; whoever knows the schemas tells them apart. */
   attribute(): AttributePath {
     const token = this.#next('the name of an attribute');
     const colon = token.text.lastIndexOf(':');
     const schema = colon < 0 ? undefined : token.text.slice(0, colon);
     const [name, sub, ...more] = token.text.slice(colon + 1).split('.');
     if (token.kind !== 'word' || !name || sub === '' || more.length > 0 || (schema !== undefined && !/^urn:/i.test(schema)))
-      // A schema alone, such as `urn:…:2.0:User`, is told from an attribute by whoever knows the schemas.
-      return this.#schemaAlone(token);
+      throw this.refuse(`${quoted(token.text)} names no attribute.`);
     return { schema, name, sub };
   }
 
@@ -86,13 +86,6 @@ class Reader {
   end(): void {
     const token = this.#tokens[this.#at];
     if (token !== undefined) throw this.refuse(`${quoted(token.text)} is one too many.`);
-  }
-
-  #schemaAlone(token: Token): AttributePath {
-    const colon = token.text.lastIndexOf(':');
-    if (token.kind !== 'word' || !/^urn:/i.test(token.text) || colon === token.text.length - 1)
-      throw this.refuse(`${quoted(token.text)} names no attribute.`);
-    return { schema: token.text.slice(0, colon), name: token.text.slice(colon + 1), sub: undefined };
   }
 
   #joined(op: 'and' | 'or', part: () => Filter): Filter {

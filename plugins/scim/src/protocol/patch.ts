@@ -16,6 +16,8 @@ export interface PatchOperation {
 
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const MAX_OPERATIONS = 1000;
+/** Elements of a list. More would say that it is no list about one person. */
+const MAX_ELEMENTS = 1000;
 const OPS = ['add', 'remove', 'replace'] as const;
 /** What a client reads and sends back as it was. */
 const NOT_CHANGED: ReadonlySet<string> = new Set(['schemas', 'meta', 'groups']);
@@ -60,7 +62,6 @@ function withoutPath(op: PatchOperation['op'], key: string, value: Json, id: str
       return checked({ op, text: `${key}:${name}`, path, value: one });
     });
   }
-  // A null takes away, as in a replacement of the whole.
   return [checked({ op, text: key, path: parsePath(key), value })];
 }
 
@@ -104,7 +105,7 @@ function attributeChanged(present: Json | undefined, { op, path, value, text }: 
     const gone = isList(value) ? value : [value];
     return listOf(present).filter((element) => !gone.some((one) => agrees(element, one)));
   }
-  if (isUnassigned(value)) return op === 'replace' || value === null ? undefined : present;
+  if (isUnassigned(value)) return op === 'replace' ? undefined : present;
   if (multiple) return joined(op === 'add' ? listOf(present) : [], isList(value) ? value : [value]);
   if (isObject(value)) return isObject(present) ? merged(present, value) : withoutNulls(value);
   if (isList(value) && present !== undefined) throw invalidValue(`The attribute ${quoted(text)} has one value.`);
@@ -169,6 +170,7 @@ function describedBy(filter: Filter): JsonObject | undefined {
 
 /** The list with what is new in it. At most one is primary: the last one that was said to be. */
 function joined(present: readonly Json[], added: readonly Json[]): readonly Json[] {
+  if (present.length + added.length > MAX_ELEMENTS) throw invalidValue(`A list has at most ${MAX_ELEMENTS} elements.`);
   const fresh = added.filter((one, at) => ![...present, ...added.slice(0, at)].some((other) => equal(one, other)));
   return onePrimary([...present, ...fresh], (at) => at >= present.length);
 }
