@@ -1,6 +1,7 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
 import { Emails } from './emails.js';
+import { givenByGroup } from './groups/given-by-group.js';
 import { claimName, renameOwner } from './names.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
@@ -15,6 +16,7 @@ const OF_THE_PERSON = [
   'team_members',
   'user_roles',
   'user_groups',
+  'site_admin_grants',
   'directory_group_members',
   'user_tags',
 ];
@@ -72,7 +74,7 @@ export class Accounts {
     });
   }
 
-  /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
+  /** @throws SEXTANT_USER_PROTECTED for the last site admin, the local one and service accounts; SEXTANT_MEMBERSHIP_BY_GROUP for who is one by a group. */
   async setSiteAdmin(id: number, siteAdmin: boolean): Promise<User> {
     return this.db.transaction(async (tx) => {
       await this.changeSiteAdmin(tx, await this.locked(tx, id), siteAdmin);
@@ -81,8 +83,36 @@ export class Accounts {
     });
   }
 
-  /** Within a transaction that holds the user, see `locked`. @throws as `setSiteAdmin`. */
+  /**
+   * By hand, within a transaction that holds the user, see `locked`.
+   * @throws as `setSiteAdmin`.
+   */
   async changeSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
+    const source = siteAdmin ? undefined : (await siteAdminSources(tx, user.id))[0];
+    if (source !== undefined) throw givenByGroup('rights of a site admin', source);
+    if (siteAdmin && user.serviceAccount) throw noPerson(user);
+    await tx.query('update users set site_admin_by_hand = $2 where id = $1', [user.id, siteAdmin]);
+    await this.#setSiteAdmin(tx, user, siteAdmin);
+  }
+
+  /**
+   * What groups say, within a transaction that holds the user. What a person said stays.
+   * @returns whether the user became (true) or is no longer (false) a site admin. @throws SEXTANT_USER_PROTECTED.
+   */
+  async setSiteAdminByGroups(tx: Tx, user: User, sources: readonly string[]): Promise<boolean | undefined> {
+    await tx.query('delete from site_admin_grants where user_id = $1 and source <> all($2::text[])', [user.id, sources]);
+    await tx.query(
+      'insert into site_admin_grants (user_id, source) select $1, source from unnest($2::text[]) as source on conflict do nothing',
+      [user.id, sources],
+    );
+    const rows = await tx.query<{ byHand: boolean }>('select site_admin_by_hand as "byHand" from users where id = $1', [user.id]);
+    const siteAdmin = sources.length > 0 || rows[0]?.byHand === true;
+    if (siteAdmin === user.siteAdmin) return undefined;
+    await this.#setSiteAdmin(tx, user, siteAdmin);
+    return siteAdmin;
+  }
+
+  async #setSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
     if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
     await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
@@ -102,7 +132,10 @@ export class Accounts {
         await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
         for (const table of OF_THE_PERSON)
           await tx.query(`delete from ${table} where ${table === 'organization_invitations' ? 'recipient_user_id' : 'user_id'} = $1`, [id]);
-        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false where id = $1', [id, now]);
+        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
+          id,
+          now,
+        ]);
       }
       await this.events.publish(userChanged, { userId: id }, { tx });
     });
@@ -147,7 +180,8 @@ export class Accounts {
     const now = this.clock.now();
     const username = parseUsername(account.username);
     const rows = await tx.query<{ id: number }>(
-      `insert into users (username, display_name, avatar_url, site_admin, local_admin, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id`,
+      `insert into users (username, display_name, avatar_url, site_admin, site_admin_by_hand, local_admin, created_at, updated_at)
+       values ($1, $2, $3, $4, $4, $5, $6, $6) returning id`,
       [
         username,
         parseDisplayName(account.displayName) ?? null,
@@ -193,3 +227,15 @@ const parseAvatarUrl = (url: string | null | undefined): string | undefined =>
 
 export const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
+
+async function siteAdminSources(tx: Tx, userId: number): Promise<readonly string[]> {
+  const rows = await tx.query<{ source: string }>('select source from site_admin_grants where user_id = $1 order by source', [userId]);
+  return rows.map(({ source }) => source);
+}
+
+const noPerson = (user: User): SextantError =>
+  new SextantError('SEXTANT_USER_PROTECTED', {
+    what: `The user "${user.username}" cannot be a site admin.`,
+    why: 'It is a service account.',
+    fix: 'Give it a role instead.',
+  });

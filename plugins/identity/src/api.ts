@@ -6,8 +6,6 @@ export {
   accounts,
   type NewAccount,
   type UserEmail,
-  type UserGroups,
-  userGroups,
 } from './api/accounts.js';
 export {
   type CredentialRenewal,
@@ -19,6 +17,14 @@ export {
   externalAccountsChanged,
   signedIn,
 } from './api/external-accounts.js';
+export {
+  type DirectoryGroup,
+  type DirectoryGroups,
+  directoryGroups,
+  type GroupRule,
+  type UserGroups,
+  userGroups,
+} from './api/groups.js';
 export { type AccountMail, accountMail } from './api/mail.js';
 export { type PasswordLinks, passwordLinks } from './api/password-links.js';
 export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';

@@ -1,5 +1,7 @@
 import { z } from '@sextant/sdk';
 
+const names = z.array(z.string().min(1).max(255)).max(1000).optional();
+
 export const config = z.object({
   accessTokens: z
     .object({
@@ -31,6 +33,24 @@ export const config = z.object({
     })
     .prefault({})
     .describe('Groups of people with settings of their own')
+    .meta({ live: true }),
+  groups: z
+    .array(
+      z.object({
+        group: z.string().min(1).max(500).describe('The group, as its source names it'),
+        source: z
+          .string()
+          .optional()
+          .describe('Whose group: `scim`, or `provider:` and the id of an entry of auth.providers; default: of all'),
+        roles: names.describe('Roles that its members have'),
+        teams: names.describe('Teams that its members are in'),
+        organizations: names.describe('Organisations that its members are in'),
+        siteAdmin: z.boolean().optional().describe('Its members are site admins'),
+      }),
+    )
+    .max(10_000)
+    .default([])
+    .describe('What groups of directories and providers give to who is in them. It goes with the group')
     .meta({ live: true }),
   localAdmin: z.string().optional().describe('User name of the local site admin; default: the account that Sextant runs as'),
 });

@@ -111,4 +111,7 @@ export const identityErrors = declareErrors({
     summary: 'Members of a team were named that match no user.',
     fix: 'Correct them, or set skipUnmatchedMembers.',
   },
+  SEXTANT_GROUP_NOT_FOUND: { status: 404, summary: 'There is no such group of a directory.', fix: 'Check its id.' },
+  SEXTANT_GROUP_INVALID: { status: 400, summary: 'A group, or the source of groups, is malformed.', fix: 'Correct the name.' },
+  SEXTANT_GROUP_NAME_TAKEN: { status: 409, summary: 'Another group of the directory has the name.', fix: 'Choose another name.' },
 });

@@ -1,4 +1,4 @@
-import type { Clock, Contribution, Events, Limits, Logger, Process, Secrets, Storage } from '@sextant/sdk';
+import type { Clock, Contribution, Events, Jobs, Limits, Logger, Process, Secrets, Storage } from '@sextant/sdk';
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
@@ -7,6 +7,8 @@ import { AuditLog } from './audit-log.js';
 import type { IdentityConfig } from './config.js';
 import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
+import { DirectoryGroups } from './groups/directory-groups.js';
+import { UserGroups } from './groups/user-groups.js';
 import { LocalAdmin } from './local-admin.js';
 import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
@@ -25,6 +27,8 @@ export interface Identity {
   readonly organizations: OrganizationDirectory;
   readonly invitations: Invitations;
   readonly teams: Teams;
+  readonly groups: UserGroups;
+  readonly directoryGroups: DirectoryGroups;
   readonly accounts: Accounts;
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
@@ -43,6 +47,7 @@ export interface IdentityDeps {
   readonly events: Events;
   readonly clock: Clock;
   readonly secrets: Secrets;
+  readonly jobs: Jobs;
   readonly renewals: readonly Contribution<CredentialRenewal>[];
   readonly permissions: readonly Contribution<PermissionDeclaration>[];
   readonly mail: readonly Contribution<AccountMail>[];
@@ -50,7 +55,7 @@ export interface IdentityDeps {
 }
 
 export function wireIdentity(
-  { db, events, clock, secrets, renewals, permissions: declared, mail, process }: IdentityDeps,
+  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
@@ -60,22 +65,25 @@ export function wireIdentity(
   const permissions = new PermissionRegistry(declared);
   const actors = new AccountActors(db, permissions);
   const audit = new AuditLog(log);
+  const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
   return {
     users,
     organizations: new OrganizationDirectory(
       db,
       clock,
       () => config.get().organizations,
-      async () => undefined,
+      () => groups.appeared(),
     ),
-    teams: new Teams(db, clock, async () => undefined),
+    teams: new Teams(db, clock, () => groups.appeared()),
+    groups,
+    directoryGroups: new DirectoryGroups(db, clock, groups),
     invitations: new Invitations(db, clock, mail, process.externalUrl),
     accounts,
     directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
     permissions,
-    roles: new Roles(db, events, clock, accounts, permissions),
+    roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
     actors,
     localAdmin,
     audit,

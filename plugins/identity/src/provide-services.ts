@@ -7,12 +7,16 @@ import {
   accounts,
   actors,
   auditTrail,
+  type DirectoryGroups,
+  directoryGroups,
   type ExternalAccounts,
   externalAccounts,
   type Organizations,
   organizations,
   type UserActors,
+  type UserGroups,
   type Users,
+  userGroups,
   users,
 } from './api.js';
 import type { config } from './config.js';
@@ -25,6 +29,8 @@ const makeOrganizations: MakeOf<Organizations> = (deps, ctx) => identityOf(deps,
 const makeAccounts: MakeOf<AccountDirectory> = (deps, ctx) => identityOf(deps, ctx).directory;
 const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf(deps, ctx).externalAccounts;
 const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
+const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).groups;
+const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
 const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
 
@@ -35,6 +41,8 @@ export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide
   r.provide(accounts, makeAccounts);
   r.provide(externalAccounts, makeExternalAccounts);
   r.provide(actors, makeActors);
+  r.provide(userGroups, makeUserGroups);
+  r.provide(directoryGroups, makeDirectoryGroups);
   r.provide(auditTrail, makeAuditTrail);
   r.provide(accessTokenPolicy, makeTokenPolicy);
 }

@@ -54,10 +54,3 @@ export interface AccountDirectory {
   removeEmail(userId: number, address: string): Promise<void>;
 }
 export const accounts = serviceToken<AccountDirectory>('identity.accounts@1');
-
-/** The groups that a user is in elsewhere, and what they give here: roles, teams, organisations. */
-export interface UserGroups {
-  /** All groups of the user as this source tells them: `provider:<entry id>`, `scim`. What a group gave goes when the group goes; what an admin gave stays. */
-  set(userId: number, source: string, groups: readonly string[]): Promise<void>;
-}
-export const userGroups = serviceToken<UserGroups>('identity.user-groups@1');

@@ -18,6 +18,8 @@ export class Roles {
     private readonly clock: Clock,
     private readonly accounts: Accounts,
     private readonly permissions: PermissionRegistry,
+    /** Groups may give one that has just been made. */
+    private readonly appeared: () => Promise<void>,
   ) {
     this.store = new RoleStore(db);
   }
@@ -51,7 +53,7 @@ export class Roles {
     const trimmed = name.trim();
     if (!NAME.test(trimmed)) throw invalid('Its name must be 1 to 80 letters, digits, blanks and - . _ between them.');
     const choices = this.#choices(permissions, false);
-    return this.db.transaction(async (tx) => {
+    const made = await this.db.transaction(async (tx) => {
       await tx.query('lock table roles in share row exclusive mode');
       const store = new RoleStore(tx);
       if ((await store.count()) >= MAX_ROLES) throw invalid(`There are ${MAX_ROLES} roles already.`);
@@ -60,6 +62,8 @@ export class Roles {
       await store.setPermissions(role.id, choices);
       return role;
     });
+    await this.appeared();
+    return made;
   }
 
   /** @throws SEXTANT_ROLE_NOT_FOUND, SEXTANT_ROLE_SYSTEM. */

@@ -32,6 +32,7 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     renewals: [],
     permissions: [],
     mail: [],
+    jobs: kernel.service(core.jobs, 'identity'),
     process: kernel.service(core.process, 'identity'),
   };
   const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };

@@ -9,6 +9,7 @@ export const deps = {
   events: core.events,
   clock: core.clock,
   secrets: core.secrets,
+  jobs: core.jobs,
   renewals: credentialRenewal,
   permissions,
   mail: accountMail,

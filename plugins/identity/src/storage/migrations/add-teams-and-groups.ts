@@ -65,6 +65,9 @@ export const addTeamsAndGroups: Migration = {
     // Whether a person made the user a site admin: a group may have done so instead, or besides.
     await db.query('alter table users add column site_admin_by_hand boolean not null default false');
     await db.query('update users set site_admin_by_hand = site_admin');
+    await db.query(
+      'create table site_admin_grants (user_id integer not null references users on delete cascade, source text not null, primary key (user_id, source))',
+    );
     await db.query(`
       create table directory_groups (
         id integer generated always as identity primary key,
