@@ -8,7 +8,6 @@ import { invalidSyntax } from '../scim-errors.js';
 
 export const MAX_RESULTS = 500;
 const DEFAULT_RESULTS = 100;
-const SCAN = 500;
 const MAX_SORT_KEY = 200;
 
 /** What is asked of a list: RFC 7644, 3.4.2. */
@@ -53,6 +52,8 @@ export interface Narrowing {
 export interface Listed<R> {
   /** What its indexes know, see {@link Narrowing}. */
   readonly indexed: readonly string[];
+  /** How many are looked at together, given what is looked at (in lower case). */
+  scan(looksAt: ReadonlySet<string>): number;
   page(narrowing: Narrowing | undefined, page: { readonly after: number; readonly limit: number }): Promise<readonly R[]>;
   window(page: { readonly offset: number; readonly limit: number }): Promise<readonly R[]>;
   byIds(ids: readonly string[]): Promise<readonly R[]>;
@@ -73,17 +74,18 @@ export async function listResources<R extends { readonly id: string; readonly nu
   }
   const looksAt = new Set([...(filter ? attributesOf(filter) : []), ...(sortBy ? [sortBy.name.toLowerCase()] : [])]);
   const narrowing = filter && narrowingOf(filter, from.indexed);
+  const limit = from.scan(looksAt);
   const found: { readonly id: string; readonly key: string | number | undefined }[] = [];
   for (let after = 0; ; ) {
     signal.throwIfAborted();
-    const rows = await from.page(narrowing, { after, limit: SCAN });
+    const rows = await from.page(narrowing, { after, limit });
     const resources = await from.resources(rows, (attribute) => looksAt.has(attribute));
     for (const [at, resource] of resources.entries()) {
       if (filter && !matches(resource, filter)) continue;
       found.push({ id: rows[at]?.id as string, key: sortBy && sortKey(resource, sortBy) });
     }
     const last = rows.at(-1);
-    if (!last || rows.length < SCAN) break;
+    if (!last || rows.length < limit) break;
     after = last.number;
   }
   if (sortBy) found.sort((a, b) => compared(a.key, b.key) * (query.descending ? -1 : 1));

@@ -29,9 +29,8 @@ const isOfCore = ({ schema }: AttributePath): boolean => schema === undefined ||
 
 /** All attributes that the filter looks at, in lower case, without sub-attributes. */
 export function attributesOf(filter: Filter): ReadonlySet<string> {
-  if (filter.op === 'and' || filter.op === 'or') return new Set(filter.of.flatMap((part) => [...attributesOf(part)]));
-  if (filter.op === 'not') return attributesOf(filter.of);
-  return new Set([filter.path.name.toLowerCase()]);
+  if ('path' in filter) return new Set([filter.path.name.toLowerCase()]);
+  return new Set((filter.op === 'not' ? [filter.of] : filter.of).flatMap((part) => [...attributesOf(part)]));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Users } from '@sextant/plugin-identity/api';
-import { type Clock, SextantError, type Storage } from '@sextant/sdk';
+import type { Clock, Storage } from '@sextant/sdk';
 import type { Listed } from '../listing/list-resources.js';
 import { equal, type JsonObject } from '../protocol/json.js';
 import { applyOperation, type PatchOperation } from '../protocol/patch.js';
@@ -9,6 +9,7 @@ import { ENTERPRISE, USER } from '../protocol/schemas.js';
 import { conflict, noResource, notUnique, otherVersion } from '../scim-errors.js';
 import type { ScimGroups } from '../groups/scim-groups.js';
 import type { GroupRows } from '../storage/group-rows.js';
+import { isTaken } from '../storage/is-taken.js';
 import { type InactiveRow, type UserRow, UserRows } from '../storage/user-rows.js';
 import type { AccountKeeper } from './account-keeper.js';
 import { readUser, resourceOf, type UserDocument } from './user-document.js';
@@ -74,8 +75,8 @@ export class ScimUsers implements Listed<UserRow> {
   }
 
   /** @throws SEXTANT_SCIM_NOT_FOUND, _VERSION, _UNIQUENESS, _CONFLICT, and SEXTANT_USER_PROTECTED. */
-  async replace(id: string, document: UserDocument, options: ChangeOptions, witness: Witness): Promise<UserRow> {
-    return this.#change(id, options, () => document, witness);
+  async replace(id: string, body: unknown, options: ChangeOptions, witness: Witness): Promise<UserRow> {
+    return this.#change(id, options, ({ active }) => readUser(body, { azure: options.azure, active }), witness);
   }
 
   /** @throws as `replace`, and what a patch may be refused with. */
@@ -83,7 +84,7 @@ export class ScimUsers implements Listed<UserRow> {
     const patched = (row: UserRow): UserDocument =>
       readUser(
         operations.reduce<JsonObject>((resource, operation) => applyOperation(resource, operation, options), resourceOf(row)),
-        options,
+        { azure: options.azure, active: row.active },
       );
     return this.#change(id, options, patched, witness);
   }
@@ -109,6 +110,7 @@ export class ScimUsers implements Listed<UserRow> {
   async byIds(ids: readonly string[]): Promise<readonly UserRow[]> {
     return this.#withActive(await this.#rows.byIds(ids));
   }
+  scan = (): number => 500;
   count = (): Promise<number> => this.#rows.count();
 
   async resources(rows: readonly UserRow[], wants: (attribute: string) => boolean): Promise<readonly JsonObject[]> {
@@ -164,7 +166,3 @@ export class ScimUsers implements Listed<UserRow> {
     return rows.map((row) => ({ ...row, active: row.userId !== undefined && living.has(row.userId) }));
   }
 }
-
-/** Another row has the name or the account: told by the database, for two requests at once. */
-const isTaken = (error: unknown): boolean =>
-  !SextantError.is(error) && typeof error === 'object' && error !== null && (error as { code?: unknown }).code === '23505';

@@ -18,8 +18,8 @@ const MAX_ADDRESSES = 50;
 const NOT_KEPT: ReadonlySet<string> = new Set(['schemas', 'id', 'meta', 'groups', 'password', 'userName', 'externalId', 'active']);
 const ADDRESS = /^[^\s@<>"\\]{1,64}@[^\s@<>"\\]{1,190}$/;
 
-/** @throws SEXTANT_SCIM_SYNTAX, SEXTANT_SCIM_VALUE. */
-export function readUser(body: unknown, { azure }: { readonly azure: boolean }): UserDocument {
+/** @param options.active what holds where nothing is said of it. @throws SEXTANT_SCIM_SYNTAX, SEXTANT_SCIM_VALUE. */
+export function readUser(body: unknown, { azure, active }: { readonly azure: boolean; readonly active: boolean }): UserDocument {
   if (!isObject(body)) throw invalidSyntax('A user is an object.');
   const given = canonical(storable(body) as JsonObject);
   const attributes = Object.fromEntries(
@@ -31,7 +31,7 @@ export function readUser(body: unknown, { azure }: { readonly azure: boolean }):
   return {
     userName: shortText('userName', given['userName']) ?? missing('userName'),
     externalId: shortText('externalId', given['externalId']),
-    active: truth('active', given['active'], azure) ?? true,
+    active: truth('active', given['active'], azure) ?? active,
     attributes,
   };
 }
