@@ -27,17 +27,17 @@ export type ApiDeps = Resolved<typeof deps>;
 export interface Scim {
   readonly users: ScimUsers;
   readonly groups: ScimGroups;
-  readonly baseUrl: string;
+  /** The port is known once the server listens, which is later. */
+  readonly baseUrl: () => string;
 }
 
 export const mirrorOf = ({ db, directory }: Resolved<typeof workerDeps>): GroupMirror => new GroupMirror(new GroupRows(db), directory);
 
 /** Nothing of it holds state of its own: made where it is needed. */
 export function scimOf(d: ApiDeps): Scim {
-  const baseUrl = `${d.process.externalUrl}${PATH}`;
-  const url = (): string => baseUrl;
+  const baseUrl = (): string => `${d.process.externalUrl}${PATH}`;
   const rows = new UserRows(d.db);
   const keeper = new AccountKeeper(d.accounts, d.users, async (userId) => (await rows.byAccount(userId)) !== undefined);
-  const groups = new ScimGroups(d.db, d.clock, d.jobs, mirrorOf(d), url);
-  return { users: new ScimUsers(d.db, d.clock, d.users, keeper, groups, new GroupRows(d.db), url), groups, baseUrl };
+  const groups = new ScimGroups(d.db, d.clock, d.jobs, mirrorOf(d), baseUrl);
+  return { users: new ScimUsers(d.db, d.clock, d.users, keeper, groups, new GroupRows(d.db), baseUrl), groups, baseUrl };
 }

@@ -23,11 +23,19 @@ export class ADirectory {
   ) {}
 
   static async start(
-    options: { readonly identityProvider?: string; readonly groups?: readonly object[]; readonly databaseUrl?: string; readonly dataDir?: string } = {},
+    options: {
+      readonly identityProvider?: string;
+      /** What groups give: `plugins.identity.groups`. */
+      readonly groups?: readonly object[];
+      readonly tracing?: object;
+      /** Of one that ran before, to start on it again. */
+      readonly databaseUrl?: string;
+      readonly dataDir?: string;
+    } = {},
   ): Promise<ADirectory> {
     const kernel = await startTestKernel({
       plugins: [identity, site, manifest],
-      config: { plugins: { identity: { localAdmin: 'local-admin', groups: options.groups ?? [] } } },
+      config: { plugins: { identity: { localAdmin: 'local-admin', groups: options.groups ?? [] } }, ...(options.tracing ? { tracing: options.tracing } : {}) },
       ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     });

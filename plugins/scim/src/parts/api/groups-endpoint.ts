@@ -14,7 +14,7 @@ export class GroupsEndpoint implements Endpoint {
   constructor(
     private readonly groups: ScimGroups,
     private readonly audit: AuditTrail,
-    private readonly baseUrl: string,
+    private readonly baseUrl: () => string,
   ) {}
 
   async list({ request }: Asked, query: ListQuery): Promise<RouteReply> {
@@ -46,7 +46,7 @@ export class GroupsEndpoint implements Endpoint {
   }
 
   async #reply(row: GroupRow, { selection }: Asked, status?: number): Promise<RouteReply> {
-    const location = `${this.baseUrl}/Groups/${row.id}`;
+    const location = `${this.baseUrl()}/Groups/${row.id}`;
     return resourceReply(await this.#text(row, selection), { version: row.version, location, ...(status === undefined ? {} : { status }) });
   }
 

@@ -23,7 +23,7 @@ export function scimRoute(d: ApiDeps): RouteHandler {
     try {
       await admit(request, token, d);
       const path = (request.params['resource'] ?? '').split('/').filter((step) => step !== '');
-      const found = request.method === 'GET' ? discovery(path, baseUrl) : undefined;
+      const found = request.method === 'GET' ? discovery(path, baseUrl()) : undefined;
       return found ?? (await answer(endpoints, path, askedOf(request, azure)));
     } catch (error) {
       if (request.signal.aborted) throw error;

@@ -24,7 +24,7 @@ export class UsersEndpoint implements Endpoint {
   constructor(
     private readonly users: ScimUsers,
     private readonly audit: AuditTrail,
-    private readonly baseUrl: string,
+    private readonly baseUrl: () => string,
   ) {}
 
   async list({ request }: Asked, query: ListQuery): Promise<RouteReply> {
@@ -55,7 +55,7 @@ export class UsersEndpoint implements Endpoint {
 
   async #reply(row: UserRow, { selection }: Asked, status?: number): Promise<RouteReply> {
     const [resource] = await this.#shown([row], selection);
-    const location = `${this.baseUrl}/Users/${row.id}`;
+    const location = `${this.baseUrl()}/Users/${row.id}`;
     return resourceReply(resource, { version: row.version, location, ...(status === undefined ? {} : { status }) });
   }
 
