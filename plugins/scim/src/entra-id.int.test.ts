@@ -57,7 +57,9 @@ describe('Entra ID', () => {
       phoneNumbers: [{ type: 'mobile', value: '+1 555 0100' }],
       [ENTERPRISE]: { department: 'Sales', manager: { value: '2819c223-7f76-453a-919d-413861904646' } },
     });
-    expect(await directory.account('Test_User_ab6490ee')).toMatchObject({ emails: [{ email: 'updated@example.com', verified: true, isPrimary: true }] });
+    expect(await directory.account('Test_User_ab6490ee')).toMatchObject({
+      emails: [{ email: 'updated@example.com', verified: true, isPrimary: true }],
+    });
 
     const renamed = await directory.patch(`Users/${id}`, { op: 'Replace', path: 'userName', value: '5b50642d@example.com' });
     expect(at(renamed.body, 'userName')).toBe('5b50642d@example.com');
@@ -107,11 +109,15 @@ describe('Entra ID', () => {
     });
     const found = await directory.ask('GET', `Groups?excludedAttributes=members&filter=${encoded('displayName eq "Entra Engineers"')}`);
     expect(at(found.body, 'Resources.*.id')).toEqual([group.id]);
-    expect((await directory.patch(`Groups/${group.id}`, { op: 'Add', path: 'members', value: [{ $ref: null, value: member }] })).status).toBe(204);
+    expect(
+      (await directory.patch(`Groups/${group.id}`, { op: 'Add', path: 'members', value: [{ $ref: null, value: member }] })).status,
+    ).toBe(204);
     expect(await roles()).toContain('Entra');
     const still = await directory.ask('GET', `Groups?filter=${encoded(`id eq "${group.id}" and members eq "${member}"`)}`);
     expect(at(still.body, 'totalResults')).toBe(1);
-    expect((await directory.patch(`Groups/${group.id}`, { op: 'Remove', path: 'members', value: [{ $ref: null, value: member }] })).status).toBe(204);
+    expect(
+      (await directory.patch(`Groups/${group.id}`, { op: 'Remove', path: 'members', value: [{ $ref: null, value: member }] })).status,
+    ).toBe(204);
     expect(await roles()).not.toContain('Entra');
     const renamed = await directory.patch(`Groups/${group.id}`, { op: 'Replace', path: 'displayName', value: 'Entra People' });
     expect(renamed.status).toBe(204);

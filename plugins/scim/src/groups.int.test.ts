@@ -105,7 +105,11 @@ describe('a group', () => {
     const { id } = await directory.made('Groups', { displayName: 'Whole' });
     const known = await person('g-known');
     for (const member of ['nobody', '00000000-0000-4000-8000-000000000000']) {
-      const { status, body } = await directory.patch(`Groups/${id}`, { op: 'add', path: 'members', value: [{ value: known }, { value: member }] });
+      const { status, body } = await directory.patch(`Groups/${id}`, {
+        op: 'add',
+        path: 'members',
+        value: [{ value: known }, { value: member }],
+      });
       expect([status, at(body, 'scimType'), at(body, 'detail')]).toEqual([400, 'invalidValue', expect.stringContaining(member)]);
     }
     const group = await directory.patch(`Groups/${id}`, { op: 'add', path: 'members', value: [{ value: known, type: 'Group' }] });

@@ -21,7 +21,13 @@ describe('Okta', () => {
       status: '404',
       detail: expect.any(String),
     });
-    for (const path of ['ServiceProviderConfig', 'ResourceTypes', 'Schemas', 'ResourceTypes/Group', 'Schemas/urn:ietf:params:scim:schemas:core:2.0:User']) {
+    for (const path of [
+      'ServiceProviderConfig',
+      'ResourceTypes',
+      'Schemas',
+      'ResourceTypes/Group',
+      'Schemas/urn:ietf:params:scim:schemas:core:2.0:User',
+    ]) {
       expect([path, (await directory.ask('GET', path)).status]).toEqual([path, 200]);
     }
   });
@@ -44,13 +50,22 @@ describe('Okta', () => {
     const again = await directory.ask('POST', 'Users', user);
     expect([again.status, at(again.body, 'scimType')]).toEqual([409, 'uniqueness']);
     const read = (await directory.ask('GET', `Users/${id}`)).body as object;
-    const put = await directory.ask('PUT', `Users/${id}`, { ...read, name: { givenName: 'Another', familyName: 'User' }, displayName: null });
+    const put = await directory.ask('PUT', `Users/${id}`, {
+      ...read,
+      name: { givenName: 'Another', familyName: 'User' },
+      displayName: null,
+    });
     expect(put.body).toMatchObject({ id, name: { givenName: 'Another' }, active: true });
     expect(await directory.account('okta.user')).toMatchObject({ displayName: 'Another User' });
     const off = await directory.patch(`Users/${id}`, { op: 'replace', value: { active: false } });
     expect([off.status, at(off.body, 'active')]).toEqual([200, false]);
     expect(await directory.account('okta.user')).toBeNull();
-    expect(at((await directory.ask('GET', `Users?filter=${encoded('userName eq "okta.user@example.com"')}&startIndex=1&count=100`)).body, 'Resources.*.id')).toEqual([id]);
+    expect(
+      at(
+        (await directory.ask('GET', `Users?filter=${encoded('userName eq "okta.user@example.com"')}&startIndex=1&count=100`)).body,
+        'Resources.*.id',
+      ),
+    ).toEqual([id]);
     const on = await directory.ask('PUT', `Users/${id}`, { ...read, active: true });
     expect(at(on.body, 'active')).toBe(true);
     expect(await directory.account('okta.user')).toMatchObject({ username: 'okta.user' });

@@ -6,7 +6,10 @@ let directory: ADirectory;
 beforeAll(async () => {
   directory = await ADirectory.start();
 });
-const bare = async (path: string, init: RequestInit = {}): Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }> => {
+const bare = async (
+  path: string,
+  init: RequestInit = {},
+): Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }> => {
   const response = await directory.kernel.fetch(path, init);
   return { status: response.status, text: await response.text(), headers: response.headers };
 };
@@ -110,7 +113,12 @@ describe('SCIM', () => {
 
   it('says what it offers', async () => {
     const { body } = await directory.ask('GET', 'ServiceProviderConfig');
-    expect(body).toMatchObject({ patch: { supported: true }, bulk: { supported: false }, etag: { supported: true }, sort: { supported: true } });
+    expect(body).toMatchObject({
+      patch: { supported: true },
+      bulk: { supported: false },
+      etag: { supported: true },
+      sort: { supported: true },
+    });
     expect(at((await directory.ask('GET', 'ResourceTypes')).body, 'Resources.*.id')).toEqual(['User', 'Group']);
     expect(at((await directory.ask('GET', 'Schemas')).body, 'totalResults')).toBe(3);
   });

@@ -13,7 +13,10 @@ describe('a user', () => {
   it('is made with an account of a free name and proved addresses', async () => {
     const answer = await directory.ask('POST', 'Users', {
       ...aPerson({ userName: 'Ada.Lovelace@example.com', displayName: undefined, name: { givenName: 'Ada', familyName: 'Lovelace' } }),
-      emails: [{ value: 'ada@home.example.com', type: 'home' }, { value: 'ada@example.com', type: 'work', primary: true }],
+      emails: [
+        { value: 'ada@home.example.com', type: 'home' },
+        { value: 'ada@example.com', type: 'work', primary: true },
+      ],
     });
     expect(answer.status).toBe(201);
     expect(answer.headers.get('content-type')).toBe('application/scim+json; charset=utf-8');
@@ -119,7 +122,13 @@ describe('a user', () => {
     const accounts = directory.kernel.service(accountDirectory);
     const own = (await accounts.byVerifiedEmails(['old@example.com'])).get('old@example.com')!;
     await accounts.addEmail(own.id, { address: 'own@example.com', verified: false });
-    const answer = await directory.ask('PUT', `Users/${id}`, { ...person, id, userName: 'renamed', title: undefined, emails: [{ value: 'new@example.com' }] });
+    const answer = await directory.ask('PUT', `Users/${id}`, {
+      ...person,
+      id,
+      userName: 'renamed',
+      title: undefined,
+      emails: [{ value: 'new@example.com' }],
+    });
     expect(answer.body).toMatchObject({ id, userName: 'renamed', emails: [{ value: 'new@example.com' }], meta: { version: 'W/"2"' } });
     expect(at(answer.body, 'title')).toBeUndefined();
     expect(await directory.account('renamed')).toMatchObject({
@@ -132,7 +141,10 @@ describe('a user', () => {
 
   it('is changed for the version that the change was made for, and for no other', async () => {
     const { id } = await directory.made('Users', aPerson());
-    const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'title', value: 'One' }] };
+    const body = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', path: 'title', value: 'One' }],
+    };
     expect((await directory.ask('PATCH', `Users/${id}`, body, { 'if-match': 'W/"1"' })).headers.get('etag')).toBe('W/"2"');
     expect((await directory.ask('PATCH', `Users/${id}`, body, { 'if-match': 'W/"1"' })).status).toBe(412);
     expect((await directory.ask('GET', `Users/${id}`, undefined, { 'if-none-match': 'W/"2"' })).status).toBe(304);

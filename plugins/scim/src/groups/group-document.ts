@@ -1,4 +1,4 @@
-import { isList, isObject, isUnassigned, type Json, type JsonObject, storable, valueOf } from '../protocol/json.js';
+import { isList, isObject, isUnassigned, type Json, type JsonObject, storable, valueIn } from '../protocol/json.js';
 import { canonical } from '../protocol/schemas.js';
 import { invalidSyntax, invalidValue, quoted } from '../scim-errors.js';
 import { isUuid } from '../storage/uuid.js';
@@ -39,8 +39,9 @@ export function memberIdsOf(value: Json | undefined): readonly string[] | undefi
   if (value === undefined) return undefined;
   if (value === null) return [];
   const ids = (isList(value) ? value : [value]).map((member) => {
-    const id = isObject(member) ? valueOf(member, 'value') : member;
-    if (isObject(member) && /^group$/i.test(String(valueOf(member, 'type') ?? ''))) throw invalidValue('Members of a group are users, not groups.');
+    const id = isObject(member) ? valueIn(member, 'value') : member;
+    if (isObject(member) && /^group$/i.test(String(valueIn(member, 'type') ?? '')))
+      throw invalidValue('Members of a group are users, not groups.');
     if (typeof id !== 'string') throw invalidValue('A member of a group has the id of a user as its "value".');
     return id;
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Jobs, Storage, Tx } from '@sextant/sdk';
 import type { Listed } from '../listing/list-resources.js';
-import { equal, type Json, type JsonObject, valueOf } from '../protocol/json.js';
+import { equal, type Json, type JsonObject, valueIn } from '../protocol/json.js';
 import { applyOperation, type PatchOperation } from '../protocol/patch.js';
 import { metaOf, names } from '../protocol/resource.js';
 import { GROUP } from '../protocol/schemas.js';
@@ -141,22 +141,24 @@ export class ScimGroups implements Listed<GroupRow> {
     changeOf: (row: GroupRow) => { readonly document: GroupDocument; readonly changes: readonly MemberChange[] },
     witness: GroupWitness,
   ): Promise<GroupRow> {
-    const { row, saved, moved } = await this.db.transaction(async (tx) => {
-      const rows = new GroupRows(tx);
-      const row = await rows.held(id);
-      if (!row) throw noResource();
-      if (!names(ifMatch, row.version)) throw otherVersion();
-      const { document, changes } = changeOf(row);
-      const namesake = await rows.byName(document.displayName);
-      if (namesake && namesake.id !== id) throw nameTaken();
-      const moved = new Set<string>();
-      for (const change of changes) for (const member of await changeMembers(rows, id, change)) moved.add(member);
-      if (moved.size === 0 && equal(resourceOf(row), resourceOf(document))) return { row, saved: row, moved };
-      await this.#lookAgain(tx, id, row.directoryId);
-      return { row, saved: await rows.update(id, document, this.clock.now()), moved };
-    }).catch((error: unknown) => {
-      throw isTaken(error) ? nameTaken() : error;
-    });
+    const { row, saved, moved } = await this.db
+      .transaction(async (tx) => {
+        const rows = new GroupRows(tx);
+        const row = await rows.held(id);
+        if (!row) throw noResource();
+        if (!names(ifMatch, row.version)) throw otherVersion();
+        const { document, changes } = changeOf(row);
+        const namesake = await rows.byName(document.displayName);
+        if (namesake && namesake.id !== id) throw nameTaken();
+        const moved = new Set<string>();
+        for (const change of changes) for (const member of await changeMembers(rows, id, change)) moved.add(member);
+        if (moved.size === 0 && equal(resourceOf(row), resourceOf(document))) return { row, saved: row, moved };
+        await this.#lookAgain(tx, id, row.directoryId);
+        return { row, saved: await rows.update(id, document, this.clock.now()), moved };
+      })
+      .catch((error: unknown) => {
+        throw isTaken(error) ? nameTaken() : error;
+      });
     await this.mirror.apply(id, saved.directoryId, [...moved]);
     if (saved !== row) await witness('modified', { id, displayName: saved.displayName, membersChanged: moved.size });
     return saved;
@@ -171,5 +173,5 @@ export class ScimGroups implements Listed<GroupRow> {
 const nameTaken = (): Error => notUnique('There is a group of this displayName.');
 
 function membersIn(body: JsonObject): Json | undefined {
-  return valueOf(body, 'members');
+  return valueIn(body, 'members');
 }

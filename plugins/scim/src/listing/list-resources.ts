@@ -2,8 +2,8 @@ import { attributesOf, type Filter, requiredValues } from '../protocol/filter.js
 import { isList, isObject, type JsonObject } from '../protocol/json.js';
 import { matches, valuesAt } from '../protocol/matches.js';
 import { parseFilter, parsePath } from '../protocol/parse-filter.js';
-import { type Selection, selectionOf } from '../protocol/selection.js';
 import { attributeNamed } from '../protocol/schemas.js';
+import { type Selection, selectionOf } from '../protocol/selection.js';
 import { invalidSyntax } from '../scim-errors.js';
 
 export const MAX_RESULTS = 500;

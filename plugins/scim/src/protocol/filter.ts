@@ -1,12 +1,5 @@
+import type { AttributePath } from './attribute-path.js';
 import { isCoreSchema } from './schemas.js';
-
-/** Where an attribute is: `schema:name.sub`. */
-export interface AttributePath {
-  /** The URN before the name, as it was written. */
-  readonly schema: string | undefined;
-  readonly name: string;
-  readonly sub: string | undefined;
-}
 
 export type Comparison = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
 export type Comparand = string | number | boolean | null;
@@ -46,7 +39,9 @@ export function requiredValues(filter: Filter, name: string): readonly string[] 
   }
   if (filter.op === 'element') {
     const [outer, inner] = name.split('.');
-    return isOfCore(filter.path) && filter.path.name.toLowerCase() === outer && inner !== undefined ? requiredValues(filter.of, inner) : undefined;
+    return isOfCore(filter.path) && filter.path.name.toLowerCase() === outer && inner !== undefined
+      ? requiredValues(filter.of, inner)
+      : undefined;
   }
   if (filter.op === 'and') return filter.of.map((part) => requiredValues(part, name)).find((values) => values !== undefined);
   if (filter.op !== 'or') return undefined;

@@ -16,7 +16,7 @@ export function keyOf(object: JsonObject, name: string): string | undefined {
   return Object.keys(object).find((key) => key.toLowerCase() === folded);
 }
 
-export function valueOf(object: JsonObject, name: string): Json | undefined {
+export function valueIn(object: JsonObject, name: string): Json | undefined {
   const key = keyOf(object, name);
   return key === undefined ? undefined : object[key];
 }

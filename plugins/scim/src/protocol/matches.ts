@@ -1,5 +1,6 @@
-import type { AttributePath, Comparison, Filter } from './filter.js';
-import { isList, isObject, isUnassigned, type Json, type JsonObject, valueOf } from './json.js';
+import type { AttributePath } from './attribute-path.js';
+import type { Comparison, Filter } from './filter.js';
+import { isList, isObject, isUnassigned, type Json, type JsonObject, valueIn } from './json.js';
 import { isCaseExact, isCoreSchema } from './schemas.js';
 
 /** Whether the resource, or an element of a list of it, is what the filter describes. `ne` is the opposite of `eq`, also where nothing is. */
@@ -24,15 +25,15 @@ export function matches(resource: JsonObject, filter: Filter): boolean {
 export function valuesAt(resource: JsonObject, path: AttributePath): readonly Json[] {
   return elementsAt(resource, path).flatMap((element) => {
     if (!isObject(element)) return path.sub === undefined ? [element] : [];
-    const value = valueOf(element, path.sub ?? 'value');
+    const value = valueIn(element, path.sub ?? 'value');
     if (value !== undefined) return isList(value) ? value : [value];
     return path.sub === undefined ? [element] : [];
   });
 }
 
 function elementsAt(resource: JsonObject, { schema, name }: AttributePath): readonly Json[] {
-  const holder = schema === undefined || isCoreSchema(schema) ? resource : valueOf(resource, schema);
-  const value = isObject(holder) ? valueOf(holder, name) : undefined;
+  const holder = schema === undefined || isCoreSchema(schema) ? resource : valueIn(resource, schema);
+  const value = isObject(holder) ? valueIn(holder, name) : undefined;
   if (isUnassigned(value)) return [];
   return isList(value) ? value : [value];
 }

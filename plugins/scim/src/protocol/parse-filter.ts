@@ -1,6 +1,7 @@
 import type { SextantError } from '@sextant/sdk';
 import { invalidFilter, invalidPath, quoted } from '../scim-errors.js';
-import type { AttributePath, Comparand, Comparison, Filter, PatchPath } from './filter.js';
+import type { AttributePath } from './attribute-path.js';
+import type { Comparand, Comparison, Filter, PatchPath } from './filter.js';
 
 const MAX_LENGTH = 65_536;
 const MAX_DEPTH = 32;
@@ -105,7 +106,8 @@ class Reader {
     const element = this.elements(depth);
     const sub = this.subAttribute();
     // `emails[type eq "work"].value eq "…"` is of no RFC and asked for all the same: one element has both.
-    const of: Filter = sub === undefined ? element : { op: 'and', of: [element, this.#comparison({ schema: undefined, name: sub, sub: undefined })] };
+    const of: Filter =
+      sub === undefined ? element : { op: 'and', of: [element, this.#comparison({ schema: undefined, name: sub, sub: undefined })] };
     return { op: 'element', path, of };
   }
 
@@ -121,7 +123,8 @@ class Reader {
     if (!COMPARISONS.has(op)) throw this.refuse(`${quoted(op)} is no operator.`);
     const value = this.#value();
     if (OF_TEXT.has(op) && typeof value !== 'string') throw this.refuse(`The operator ${op} takes a text.`);
-    if (OF_ORDER.has(op) && (value === null || typeof value === 'boolean')) throw this.refuse(`The operator ${op} takes a text or a number.`);
+    if (OF_ORDER.has(op) && (value === null || typeof value === 'boolean'))
+      throw this.refuse(`The operator ${op} takes a text or a number.`);
     return { op: op as Comparison, path, value };
   }
 

@@ -10,7 +10,7 @@ const patched = (resource: JsonObject, operations: readonly object[], azure = fa
     (left, operation) => applyOperation(left, operation, { azure }),
     resource,
   );
-const emails = [
+const emails: readonly [JsonObject, JsonObject] = [
   { type: 'work', value: 'w@example.com', primary: true },
   { type: 'home', value: 'h@example.com' },
 ];
@@ -18,29 +18,114 @@ const emails = [
 describe('a patch', () => {
   it.each<readonly [string, JsonObject, object, JsonObject]>([
     ['adds an attribute', {}, { op: 'add', path: 'title', value: 'x' }, { title: 'x' }],
-    ['adds to a list what is not in it', { emails }, { op: 'add', path: 'emails', value: [emails[1], { value: 'n@example.com' }] }, { emails: [...emails, { value: 'n@example.com' }] }],
-    ['adds parts of a value', { name: { givenName: 'A' } }, { op: 'add', path: 'name', value: { familyName: 'B' } }, { name: { givenName: 'A', familyName: 'B' } }],
+    [
+      'adds to a list what is not in it',
+      { emails },
+      { op: 'add', path: 'emails', value: [emails[1], { value: 'n@example.com' }] },
+      { emails: [...emails, { value: 'n@example.com' }] },
+    ],
+    [
+      'adds parts of a value',
+      { name: { givenName: 'A' } },
+      { op: 'add', path: 'name', value: { familyName: 'B' } },
+      { name: { givenName: 'A', familyName: 'B' } },
+    ],
     ['makes a value for its part', {}, { op: 'add', path: 'name.familyName', value: 'B' }, { name: { familyName: 'B' } }],
     ['takes attributes without a path', { title: 'x' }, { op: 'add', value: { nickName: 'n', title: 'y' } }, { title: 'y', nickName: 'n' }],
-    ['replaces parts of a value', { name: { givenName: 'A', familyName: 'B' } }, { op: 'replace', path: 'name', value: { familyName: 'C' } }, { name: { givenName: 'A', familyName: 'C' } }],
-    ['replaces a list', { emails }, { op: 'replace', path: 'emails', value: [{ value: 'n@example.com' }] }, { emails: [{ value: 'n@example.com' }] }],
-    ['replaces what is in an element', { emails }, { op: 'replace', path: 'emails[type eq "home"].value', value: 'n@example.com' }, { emails: [emails[0]!, { type: 'home', value: 'n@example.com' }] }],
-    ['replaces in all elements', { emails }, { op: 'replace', path: 'emails.type', value: 'other' }, { emails: emails.map((email) => ({ ...email, type: 'other' })) }],
-    ['leaves one element primary', { emails }, { op: 'replace', path: 'emails[type eq "home"].primary', value: true }, { emails: [{ ...emails[0]!, primary: false }, { ...emails[1]!, primary: true }] }],
-    ['adds a primary element', { emails }, { op: 'add', path: 'emails', value: { value: 'n', primary: true } }, { emails: [{ ...emails[0]!, primary: false }, emails[1]!, { value: 'n', primary: true }] }],
+    [
+      'replaces parts of a value',
+      { name: { givenName: 'A', familyName: 'B' } },
+      { op: 'replace', path: 'name', value: { familyName: 'C' } },
+      { name: { givenName: 'A', familyName: 'C' } },
+    ],
+    [
+      'replaces a list',
+      { emails },
+      { op: 'replace', path: 'emails', value: [{ value: 'n@example.com' }] },
+      { emails: [{ value: 'n@example.com' }] },
+    ],
+    [
+      'replaces what is in an element',
+      { emails },
+      { op: 'replace', path: 'emails[type eq "home"].value', value: 'n@example.com' },
+      { emails: [emails[0], { type: 'home', value: 'n@example.com' }] },
+    ],
+    [
+      'replaces in all elements',
+      { emails },
+      { op: 'replace', path: 'emails.type', value: 'other' },
+      { emails: emails.map((email) => ({ ...email, type: 'other' })) },
+    ],
+    [
+      'leaves one element primary',
+      { emails },
+      { op: 'replace', path: 'emails[type eq "home"].primary', value: true },
+      {
+        emails: [
+          { ...emails[0], primary: false },
+          { ...emails[1], primary: true },
+        ],
+      },
+    ],
+    [
+      'adds a primary element',
+      { emails },
+      { op: 'add', path: 'emails', value: { value: 'n', primary: true } },
+      { emails: [{ ...emails[0], primary: false }, emails[1], { value: 'n', primary: true }] },
+    ],
     ['removes an attribute', { title: 'x', locale: 'y' }, { op: 'remove', path: 'TITLE' }, { locale: 'y' }],
-    ['removes elements', { emails }, { op: 'remove', path: 'emails[type eq "work"]' }, { emails: [emails[1]!] }],
-    ['removes elements by value', { emails }, { op: 'remove', path: 'emails', value: [{ value: 'w@example.com' }] }, { emails: [emails[1]!] }],
-    ['removes the last element, and with it the list', { emails: [emails[0]!] }, { op: 'remove', path: 'emails[value pr]' }, {}],
-    ['removes what is in an element', { emails }, { op: 'remove', path: 'emails[type eq "work"].primary' }, { emails: [{ type: 'work', value: 'w@example.com' }, emails[1]!] }],
+    ['removes elements', { emails }, { op: 'remove', path: 'emails[type eq "work"]' }, { emails: [emails[1]] }],
+    [
+      'removes elements by value',
+      { emails },
+      { op: 'remove', path: 'emails', value: [{ value: 'w@example.com' }] },
+      { emails: [emails[1]] },
+    ],
+    ['removes the last element, and with it the list', { emails: [emails[0]] }, { op: 'remove', path: 'emails[value pr]' }, {}],
+    [
+      'removes what is in an element',
+      { emails },
+      { op: 'remove', path: 'emails[type eq "work"].primary' },
+      { emails: [{ type: 'work', value: 'w@example.com' }, emails[1]] },
+    ],
     ['removes nothing where nothing is', { emails }, { op: 'remove', path: 'emails[type eq "other"]' }, { emails }],
     ['unassigns by null', { title: 'x' }, { op: 'replace', path: 'title', value: null }, {}],
-    ['reaches into an extension', {}, { op: 'add', path: `${ENTERPRISE}:manager.value`, value: 'm' }, { [ENTERPRISE]: { manager: { value: 'm' } } }],
-    ['merges an extension', { [ENTERPRISE]: { division: 'd' } }, { op: 'replace', path: ENTERPRISE, value: { department: 'x' } }, { [ENTERPRISE]: { division: 'd', department: 'x' } }],
-    ['removes the last of an extension, and with it the extension', { [ENTERPRISE]: { division: 'd' } }, { op: 'remove', path: `${ENTERPRISE}:division` }, {}],
-    ['knows the core schema before a name', {}, { op: 'add', path: 'urn:ietf:params:scim:schemas:core:2.0:User:title', value: 'x' }, { title: 'x' }],
-    ['takes its own id, which changes nothing', {}, { op: 'replace', value: { id: 'me', schemas: [], meta: {}, title: 'x' } }, { title: 'x' }],
-    ['makes the element that an addition describes', {}, { op: 'add', path: 'emails[type eq "work" and primary eq true].value', value: 'v' }, { emails: [{ type: 'work', primary: true, value: 'v' }] }],
+    [
+      'reaches into an extension',
+      {},
+      { op: 'add', path: `${ENTERPRISE}:manager.value`, value: 'm' },
+      { [ENTERPRISE]: { manager: { value: 'm' } } },
+    ],
+    [
+      'merges an extension',
+      { [ENTERPRISE]: { division: 'd' } },
+      { op: 'replace', path: ENTERPRISE, value: { department: 'x' } },
+      { [ENTERPRISE]: { division: 'd', department: 'x' } },
+    ],
+    [
+      'removes the last of an extension, and with it the extension',
+      { [ENTERPRISE]: { division: 'd' } },
+      { op: 'remove', path: `${ENTERPRISE}:division` },
+      {},
+    ],
+    [
+      'knows the core schema before a name',
+      {},
+      { op: 'add', path: 'urn:ietf:params:scim:schemas:core:2.0:User:title', value: 'x' },
+      { title: 'x' },
+    ],
+    [
+      'takes its own id, which changes nothing',
+      {},
+      { op: 'replace', value: { id: 'me', schemas: [], meta: {}, title: 'x' } },
+      { title: 'x' },
+    ],
+    [
+      'makes the element that an addition describes',
+      {},
+      { op: 'add', path: 'emails[type eq "work" and primary eq true].value', value: 'v' },
+      { emails: [{ type: 'work', primary: true, value: 'v' }] },
+    ],
   ])('%s', (_case, before, operation, after) => {
     expect(patched(before, [operation])).toEqual(after);
   });
@@ -77,7 +162,9 @@ interface Model {
   emails?: Element[];
   [other: string]: unknown;
 }
-type Operation = { readonly op: 'add' | 'replace' | 'remove'; readonly path: string; readonly value?: never } | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown };
+type Operation =
+  | { readonly op: 'add' | 'replace' | 'remove'; readonly path: string; readonly value?: never }
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown };
 
 const word = fc.constantFrom('a', 'b', 'c');
 const type = fc.constantFrom('work', 'home', 'other');

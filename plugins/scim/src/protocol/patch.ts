@@ -1,6 +1,6 @@
 import { invalidPath, invalidSyntax, invalidValue, noTarget, quoted, readOnly } from '../scim-errors.js';
 import type { Filter, PatchPath } from './filter.js';
-import { equal, isList, isObject, isUnassigned, type Json, type JsonObject, storable, valueOf, withValue } from './json.js';
+import { equal, isList, isObject, isUnassigned, type Json, type JsonObject, storable, valueIn, withValue } from './json.js';
 import { matches } from './matches.js';
 import { parsePath } from './parse-filter.js';
 import { attributeNamed, ENTERPRISE, isCoreSchema } from './schemas.js';
@@ -29,8 +29,8 @@ const READ_ONLY: ReadonlySet<string> = new Set(['id', 'meta', 'groups', 'schemas
  */
 export function parsePatch(body: unknown, id: string): readonly PatchOperation[] {
   const request = isObject(body) ? body : {};
-  const schemas = valueOf(request, 'schemas');
-  const operations = valueOf(request, 'Operations');
+  const schemas = valueIn(request, 'schemas');
+  const operations = valueIn(request, 'Operations');
   if (!isList(schemas) || !schemas.includes(PATCH)) throw invalidSyntax(`A patch has "schemas": ["${PATCH}"].`);
   if (!isList(operations) || operations.length === 0) throw invalidSyntax('A patch has a list "Operations".');
   if (operations.length > MAX_OPERATIONS) throw invalidSyntax(`A patch has at most ${MAX_OPERATIONS} operations.`);
@@ -39,12 +39,12 @@ export function parsePatch(body: unknown, id: string): readonly PatchOperation[]
 
 function parseOperation(operation: Json, id: string): readonly PatchOperation[] {
   if (!isObject(operation)) throw invalidSyntax('An operation of a patch is an object.');
-  const written = valueOf(operation, 'op');
+  const written = valueIn(operation, 'op');
   const op = OPS.find((one) => typeof written === 'string' && written.toLowerCase() === one);
   if (op === undefined) throw invalidSyntax('The "op" of an operation is add, remove or replace.');
-  const path = valueOf(operation, 'path') ?? undefined;
+  const path = valueIn(operation, 'path') ?? undefined;
   if (path !== undefined && typeof path !== 'string') throw invalidPath('', 'A path is a text.');
-  const given = valueOf(operation, 'value');
+  const given = valueIn(operation, 'value');
   const value = given === undefined ? undefined : storable(given);
   if (op !== 'remove' && value === undefined) throw invalidValue('An operation that adds or replaces has a value.');
   if (path !== undefined && path.trim() !== '') return [checked({ op, text: path, path: parsePath(path), value })];
@@ -82,16 +82,16 @@ export function applyOperation(resource: JsonObject, operation: PatchOperation, 
   if (schema === undefined || isCoreSchema(schema)) return changed(resource, operation, options);
   // `urn:…:2.0:User` reads as the attribute "User" of a schema "urn:…:2.0".
   const whole = `${schema}:${name}`;
-  if (whole.toLowerCase() === ENTERPRISE.toLowerCase() || isObject(valueOf(resource, whole)))
+  if (whole.toLowerCase() === ENTERPRISE.toLowerCase() || isObject(valueIn(resource, whole)))
     return changed(resource, { ...operation, path: { ...operation.path, schema: undefined, name: whole } }, options);
-  const holder = valueOf(resource, schema);
+  const holder = valueIn(resource, schema);
   const extension = changed(isObject(holder) ? holder : {}, operation, options);
   return withValue(resource, schema, Object.keys(extension).length === 0 ? undefined : extension);
 }
 
 function changed(holder: JsonObject, operation: PatchOperation, options: PatchOptions): JsonObject {
   const { path } = operation;
-  const present = valueOf(holder, path.name);
+  const present = valueIn(holder, path.name);
   if (path.elements !== undefined) return withValue(holder, path.name, elementsChanged(present, path.elements, operation, options));
   if (path.sub !== undefined) return withValue(holder, path.name, subChanged(present, path.sub, operation));
   return withValue(holder, path.name, attributeChanged(present, operation));
@@ -178,10 +178,12 @@ function joined(present: readonly Json[], added: readonly Json[]): readonly Json
 function onePrimary(elements: readonly Json[], isChanged: (at: number) => boolean): readonly Json[] {
   const winner = elements.findLastIndex((element, at) => isPrimary(element) && isChanged(at));
   if (winner < 0) return elements;
-  return elements.map((element, at) => (at !== winner && isPrimary(element) ? withValue(element as JsonObject, 'primary', false) : element));
+  return elements.map((element, at) =>
+    at !== winner && isPrimary(element) ? withValue(element as JsonObject, 'primary', false) : element,
+  );
 }
 
-const isPrimary = (element: Json): boolean => isObject(element) && valueOf(element, 'primary') === true;
+const isPrimary = (element: Json): boolean => isObject(element) && valueIn(element, 'primary') === true;
 const listOf = (value: Json | undefined): readonly Json[] => (isUnassigned(value) ? [] : isList(value) ? value : [value]);
 const isEmpty = (value: Json): boolean => isObject(value) && Object.keys(value).length === 0;
 const withoutNulls = (value: JsonObject): JsonObject => merged({}, value);
@@ -190,9 +192,9 @@ const merged = (present: JsonObject, value: JsonObject): JsonObject =>
 
 /** Whether the element has all that is said of it. A text says its `value`. */
 function agrees(element: Json, said: Json): boolean {
-  if (!isObject(said)) return equal(element, said) || (isObject(element) && equal(valueOf(element, 'value'), said));
+  if (!isObject(said)) return equal(element, said) || (isObject(element) && equal(valueIn(element, 'value'), said));
   if (!isObject(element)) return false;
-  const value = valueOf(said, 'value');
-  if (value !== undefined) return equal(valueOf(element, 'value'), value);
-  return Object.entries(said).every(([key, one]) => one === null || equal(valueOf(element, key), one));
+  const value = valueIn(said, 'value');
+  if (value !== undefined) return equal(valueIn(element, 'value'), value);
+  return Object.entries(said).every(([key, one]) => one === null || equal(valueIn(element, key), one));
 }

@@ -1,4 +1,4 @@
-import type { AttributePath } from './filter.js';
+import type { AttributePath } from './attribute-path.js';
 import type { JsonObject } from './json.js';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -73,7 +73,9 @@ const userSchema: Schema = {
     attribute('name', 'The parts of the name', {
       subAttributes: [
         attribute('formatted', 'The whole name'),
-        ...['familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix'].map((name) => attribute(name, 'A part of the name')),
+        ...['familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix'].map((name) =>
+          attribute(name, 'A part of the name'),
+        ),
       ],
     }),
     attribute('displayName', 'The name that is shown'),
@@ -84,7 +86,9 @@ const userSchema: Schema = {
     attribute('preferredLanguage', 'As in Accept-Language'),
     attribute('locale', 'Such as "en-GB"'),
     attribute('timezone', 'Such as "Europe/Berlin"'),
-    attribute('active', 'Whether the person may come in. Without it the account is deleted; with it, it is brought back', { type: 'boolean' }),
+    attribute('active', 'Whether the person may come in. Without it the account is deleted; with it, it is brought back', {
+      type: 'boolean',
+    }),
     attribute('password', 'Taken from nobody, and never kept', { mutability: 'writeOnly', returned: 'never' }),
     list('emails', 'Addresses. They count as proved'),
     list('phoneNumbers', 'Telephone numbers'),

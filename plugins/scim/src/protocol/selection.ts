@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, type JsonObject, keyOf, valueOf } from './json.js';
+import { isList, isObject, type Json, type JsonObject, keyOf, valueIn } from './json.js';
 import { isCoreSchema } from './schemas.js';
 
 /** Which attributes an answer has: RFC 7644, 3.9. Names are in lower case, `emails.value` among them. */
@@ -65,7 +65,7 @@ function only(value: Json, [step, ...rest]: readonly string[]): Json {
   if (step === undefined) return value;
   if (isList(value)) return value.map((element) => only(element, [step, ...rest]));
   const key = isObject(value) ? keyOf(value, step) : undefined;
-  return isObject(value) && key !== undefined ? { [key]: only(valueOf(value, key) as Json, rest) } : {};
+  return isObject(value) && key !== undefined ? { [key]: only(valueIn(value, key) as Json, rest) } : {};
 }
 
 function merged(a: Json | undefined, b: Json): Json {

@@ -79,7 +79,10 @@ export class GroupRows {
        where m.member_id = any($1::uuid[]) order by g.number`,
       [memberIds],
     );
-    return Map.groupBy(rows.map(({ memberId, ...row }) => ({ memberId, ...toRow(row) })), ({ memberId }) => memberId);
+    return Map.groupBy(
+      rows.map(({ memberId, ...row }) => ({ memberId, ...toRow(row) })),
+      ({ memberId }) => memberId,
+    );
   }
 
   /** By id, from behind one. */
@@ -113,16 +116,27 @@ export class GroupRows {
 
   /** @returns those who were in it. */
   async removeMembers(groupId: string, memberIds: readonly string[]): Promise<readonly string[]> {
-    return this.#members('delete from group_members where group_id = $1 and member_id = any($2::uuid[]) returning member_id as id', groupId, memberIds);
+    return this.#members(
+      'delete from group_members where group_id = $1 and member_id = any($2::uuid[]) returning member_id as id',
+      groupId,
+      memberIds,
+    );
   }
 
   /** @returns those who are no longer in it. */
   async keepMembers(groupId: string, memberIds: readonly string[]): Promise<readonly string[]> {
-    return this.#members('delete from group_members where group_id = $1 and member_id <> all($2::uuid[]) returning member_id as id', groupId, memberIds);
+    return this.#members(
+      'delete from group_members where group_id = $1 and member_id <> all($2::uuid[]) returning member_id as id',
+      groupId,
+      memberIds,
+    );
   }
 
   /** Accounts of the people who are in the group and, of those that are named, of who is not. */
-  async accounts(groupId: string, memberIds: readonly string[]): Promise<{ readonly inside: readonly number[]; readonly outside: readonly number[] }> {
+  async accounts(
+    groupId: string,
+    memberIds: readonly string[],
+  ): Promise<{ readonly inside: readonly number[]; readonly outside: readonly number[] }> {
     const rows = await this.db.query<{ userId: number; inside: boolean }>(
       `select u.user_id as "userId", m.member_id is not null as inside from users u
        left join group_members m on m.member_id = u.id and m.group_id = $1 where u.id = any($2::uuid[]) and u.user_id is not null`,

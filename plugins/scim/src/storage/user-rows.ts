@@ -1,6 +1,6 @@
 import type { Queryable } from '@sextant/sdk';
-import type { UserDocument } from '../users/user-document.js';
 import type { Narrowing } from '../listing/list-resources.js';
+import type { UserDocument } from '../users/user-document.js';
 import { isUuid } from './uuid.js';
 
 /** A person whom the directory provisioned. */

@@ -35,7 +35,10 @@ export class ADirectory {
   ): Promise<ADirectory> {
     const kernel = await startTestKernel({
       plugins: [identity, site, manifest],
-      config: { plugins: { identity: { localAdmin: 'local-admin', groups: options.groups ?? [] } }, ...(options.tracing ? { tracing: options.tracing } : {}) },
+      config: {
+        plugins: { identity: { localAdmin: 'local-admin', groups: options.groups ?? [] } },
+        ...(options.tracing ? { tracing: options.tracing } : {}),
+      },
       ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     });
@@ -93,7 +96,9 @@ export class ADirectory {
 
 let people = 0;
 /** A person whom nobody else is. */
-export const aPerson = (more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> & { readonly userName: string } => {
+export const aPerson = (
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> & { readonly userName: string } => {
   const name = `person-${++people}`;
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],

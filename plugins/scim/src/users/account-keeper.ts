@@ -32,7 +32,8 @@ export class AccountKeeper {
     const addresses = addressesOf(document);
     const owner = await this.#ownerOf(addresses);
     if (owner !== undefined && owner !== userId) throw addressTaken();
-    const renamed = before !== undefined && before.userName !== document.userName ? await this.#nameFor(userId, document.userName) : undefined;
+    const renamed =
+      before !== undefined && before.userName !== document.userName ? await this.#nameFor(userId, document.userName) : undefined;
     const name = displayNameOf(document);
     const picture = pictureOf(document);
     await this.accounts.update(userId, {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Users } from '@sextant/plugin-identity/api';
 import type { Clock, Storage } from '@sextant/sdk';
+import type { ScimGroups } from '../groups/scim-groups.js';
 import type { Listed } from '../listing/list-resources.js';
 import { equal, type JsonObject } from '../protocol/json.js';
 import { applyOperation, type PatchOperation } from '../protocol/patch.js';
 import { metaOf, names } from '../protocol/resource.js';
 import { ENTERPRISE, USER } from '../protocol/schemas.js';
 import { conflict, noResource, notUnique, otherVersion } from '../scim-errors.js';
-import type { ScimGroups } from '../groups/scim-groups.js';
 import type { GroupRows } from '../storage/group-rows.js';
 import { isTaken } from '../storage/is-taken.js';
 import { type InactiveRow, type UserRow, UserRows } from '../storage/user-rows.js';

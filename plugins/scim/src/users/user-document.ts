@@ -1,4 +1,4 @@
-import { isList, isObject, isUnassigned, type Json, type JsonObject, storable, valueOf } from '../protocol/json.js';
+import { isList, isObject, isUnassigned, type Json, type JsonObject, storable, valueIn } from '../protocol/json.js';
 import { attributeNamed, canonical } from '../protocol/schemas.js';
 import { invalidSyntax, invalidValue, quoted } from '../scim-errors.js';
 
@@ -48,14 +48,15 @@ export const resourceOf = ({ userName, externalId, active, attributes }: UserDoc
 export function addressesOf({ attributes }: UserDocument): readonly string[] {
   const emails = (attributes['emails'] ?? []) as readonly Json[];
   const rank = (email: Json): number =>
-    isObject(email) && valueOf(email, 'primary') === true ? 0 : isObject(email) && valueOf(email, 'type') === 'work' ? 1 : 2;
+    isObject(email) && valueIn(email, 'primary') === true ? 0 : isObject(email) && valueIn(email, 'type') === 'work' ? 1 : 2;
   const found = emails
-    .map((email) => ({ rank: rank(email), address: isObject(email) ? valueOf(email, 'value') : email }))
+    .map((email) => ({ rank: rank(email), address: isObject(email) ? valueIn(email, 'value') : email }))
     .filter(({ address }) => !isUnassigned(address) && address !== '')
     .sort((a, b) => a.rank - b.rank);
   if (found.length > MAX_ADDRESSES) throw invalidValue(`A user has at most ${MAX_ADDRESSES} addresses.`);
   const addresses = found.map(({ address }) => {
-    if (typeof address !== 'string' || !ADDRESS.test(address)) throw invalidValue('An address is malformed.', 'Give one such as ada@example.com.');
+    if (typeof address !== 'string' || !ADDRESS.test(address))
+      throw invalidValue('An address is malformed.', 'Give one such as ada@example.com.');
     return address;
   });
   return addresses.filter((address, at) => addresses.findIndex((other) => other.toLowerCase() === address.toLowerCase()) === at);
@@ -64,13 +65,13 @@ export function addressesOf({ attributes }: UserDocument): readonly string[] {
 export function displayNameOf({ attributes }: UserDocument): string | undefined {
   const name = isObject(attributes['name']) ? attributes['name'] : {};
   const text = (value: Json | undefined): string => (typeof value === 'string' ? value.trim() : '');
-  const parts = [text(valueOf(name, 'givenName')), text(valueOf(name, 'familyName'))].filter((part) => part !== '').join(' ');
-  return text(attributes['displayName']) || text(valueOf(name, 'formatted')) || parts || undefined;
+  const parts = [text(valueIn(name, 'givenName')), text(valueIn(name, 'familyName'))].filter((part) => part !== '').join(' ');
+  return text(attributes['displayName']) || text(valueIn(name, 'formatted')) || parts || undefined;
 }
 
 export function pictureOf({ attributes }: UserDocument): string | undefined {
   const [first] = isList(attributes['photos']) ? attributes['photos'] : [];
-  const url = isObject(first) ? valueOf(first, 'value') : first;
+  const url = isObject(first) ? valueIn(first, 'value') : first;
   return typeof url === 'string' ? url : undefined;
 }
 
@@ -86,7 +87,8 @@ function fitting(name: string, value: Json): Json {
 
 export function shortText(name: string, value: Json | undefined): string | undefined {
   if (isUnassigned(value) || value === '') return undefined;
-  if (typeof value !== 'string' || value.length > MAX_NAME) throw invalidValue(`The attribute "${name}" is a text of at most ${MAX_NAME} characters.`);
+  if (typeof value !== 'string' || value.length > MAX_NAME)
+    throw invalidValue(`The attribute "${name}" is a text of at most ${MAX_NAME} characters.`);
   return value;
 }
 

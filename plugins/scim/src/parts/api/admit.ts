@@ -14,7 +14,11 @@ export const directoryAt = ({ remoteAddress, headers }: RouteRequest): AuditActo
 });
 
 /** Nobody comes in but with the token of the site. @throws SEXTANT_SCIM_UNAUTHORIZED, SEXTANT_SCIM_THROTTLED. */
-export async function admit(request: RouteRequest, token: string, { limits, audit }: { readonly limits: Limits; readonly audit: AuditTrail }): Promise<void> {
+export async function admit(
+  request: RouteRequest,
+  token: string,
+  { limits, audit }: { readonly limits: Limits; readonly audit: AuditTrail },
+): Promise<void> {
   const presented = /^bearer +(\S+) *$/i.exec(request.headers['authorization'] ?? '')?.[1];
   // As digests, which are of one length whatever is presented.
   if (presented !== undefined && timingSafeEqual(digest(presented), digest(token))) return;
@@ -26,7 +30,12 @@ export async function admit(request: RouteRequest, token: string, { limits, audi
       details: { retryAfter: limit.retryAfter },
     });
   }
-  await audit.record('scim', 'failed', { ...directoryAt(request), uid: 'anonymous' }, { reason: presented === undefined ? 'missing' : 'token' });
+  await audit.record(
+    'scim',
+    'failed',
+    { ...directoryAt(request), uid: 'anonymous' },
+    { reason: presented === undefined ? 'missing' : 'token' },
+  );
   throw new SextantError('SEXTANT_SCIM_UNAUTHORIZED', { what: 'The token is missing or wrong.' });
 }
 

@@ -46,7 +46,12 @@ const serviceProviderConfig = (baseUrl: string): JsonObject => ({
   sort: { supported: true },
   etag: { supported: true },
   authenticationSchemes: [
-    { type: 'oauthbearertoken', name: 'Bearer token', description: 'The token that scim.authToken of the site configuration holds', primary: true },
+    {
+      type: 'oauthbearertoken',
+      name: 'Bearer token',
+      description: 'The token that scim.authToken of the site configuration holds',
+      primary: true,
+    },
   ],
   meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
 });

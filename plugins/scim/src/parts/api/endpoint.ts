@@ -1,6 +1,6 @@
 import type { RouteReply, RouteRequest } from '@sextant/sdk';
-import { listQuery, type ListQuery } from '../../listing/list-resources.js';
-import { isList, isObject, type JsonObject, valueOf } from '../../protocol/json.js';
+import { type ListQuery, listQuery } from '../../listing/list-resources.js';
+import { isList, isObject, type JsonObject, valueIn } from '../../protocol/json.js';
 import type { Selection } from '../../protocol/selection.js';
 import { selectionOf } from '../../protocol/selection.js';
 import { invalidSyntax } from '../../scim-errors.js';
@@ -29,7 +29,9 @@ export const askedOf = (request: RouteRequest, azure: boolean): Asked => ({
   request,
   azure,
   ifMatch: request.headers['if-match'],
-  selection: selectionOf(...(['attributes', 'excludedAttributes'].map((name) => request.query.get(name) ?? undefined) as [string?, string?])),
+  selection: selectionOf(
+    ...(['attributes', 'excludedAttributes'].map((name) => request.query.get(name) ?? undefined) as [string?, string?]),
+  ),
 });
 
 export const queryOf = (request: RouteRequest): ListQuery => listQuery((name) => request.query.get(name) ?? undefined);
@@ -38,7 +40,7 @@ export const queryOf = (request: RouteRequest): ListQuery => listQuery((name) =>
 export async function searchOf(request: RouteRequest): Promise<ListQuery> {
   const body = await bodyOf(request);
   return listQuery((name) => {
-    const value = valueOf(body, name);
+    const value = valueIn(body, name);
     if (isList(value)) return value.map(String).join(',');
     return value === undefined || value === null ? undefined : String(value);
   });

@@ -7,7 +7,10 @@ const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const CONTENT = { 'content-type': 'application/scim+json; charset=utf-8' } as const;
 
-export const scimReply = (body: RouteReply['body'], more: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {}): RouteReply => ({
+export const scimReply = (
+  body: RouteReply['body'],
+  more: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): RouteReply => ({
   ...(more.status === undefined ? {} : { status: more.status }),
   headers: { ...CONTENT, ...more.headers },
   ...(body === undefined ? {} : { body }),
@@ -36,7 +39,13 @@ export async function* listText(
 }
 
 export const listReply = (resources: readonly JsonObject[], page: { readonly total: number; readonly startIndex: number }): RouteReply =>
-  scimReply({ schemas: [LIST], totalResults: page.total, startIndex: page.startIndex, itemsPerPage: resources.length, Resources: resources });
+  scimReply({
+    schemas: [LIST],
+    totalResults: page.total,
+    startIndex: page.startIndex,
+    itemsPerPage: resources.length,
+    Resources: resources,
+  });
 
 /** A group, whose members come in pages. */
 export async function* withMembers(group: JsonObject, pages: AsyncIterable<readonly JsonObject[]>): AsyncGenerator<string, undefined> {

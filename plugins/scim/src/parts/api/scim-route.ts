@@ -33,7 +33,11 @@ export function scimRoute(d: ApiDeps): RouteHandler {
   };
 }
 
-async function answer(endpoints: Readonly<Record<string, Endpoint | undefined>>, path: readonly string[], asked: Asked): Promise<RouteReply> {
+async function answer(
+  endpoints: Readonly<Record<string, Endpoint | undefined>>,
+  path: readonly string[],
+  asked: Asked,
+): Promise<RouteReply> {
   const [kind = '', id, ...more] = path;
   const endpoint = Object.hasOwn(endpoints, kind) ? endpoints[kind] : undefined;
   if (kind === 'Bulk' || kind === 'Me') throw unsupported(kind);
