@@ -22,7 +22,7 @@ interface Row {
 
 // Figures are not asserted: the machine of a test is busy with other tests.
 describe('the benches', () => {
-  it.each(['start', 'kernel', 'graphql', 'search', 'jobs', 'remote', 'hosts'])(
+  it.each(['start', 'kernel', 'graphql', 'search', 'jobs', 'remote', 'hosts', 'permissions'])(
     'measure something of %s',
     { timeout: 120_000 },
     async (name) => {

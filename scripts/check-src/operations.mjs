@@ -1,6 +1,7 @@
 // Each operation of src, with its variables and its selection, and what must come back over the repositories of check-src.mjs.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { Client } from './client.mjs';
+import { DeviceLogin } from './device-login.mjs';
 import { serveGit } from './serve-git.mjs';
 import { decodeStream } from './stream-decoder.mjs';
 
@@ -58,6 +59,37 @@ export const operations = {
     });
     equal(response.status, 401);
     match(await response.text(), /access token/i);
+  },
+  'login: device flow': async ({ url }) => {
+    const login = new DeviceLogin(url);
+    await login.begin();
+    equal((await login.poll()).error, 'authorization_pending');
+    await login.answer('confirm');
+    const { access_token: token, token_type: type, expires_in: lasts } = await login.poll();
+    deepEqual([type, lasts], ['Bearer', 3600]);
+    const client = new Client(url, 'replaced', { authorization: `Bearer ${token}` });
+    ok((await client.graphql('query CurrentUser { currentUser { username } }')).currentUser.username);
+    equal((await client.graphql(SEARCH, { query: 'needle count:3' })).search.results.resultCount, 3);
+  },
+  'login: device flow, refreshed': async ({ url }) => {
+    const login = new DeviceLogin(url);
+    await login.begin();
+    await login.answer('confirm');
+    const first = await login.poll();
+    const second = await login.refresh(first.refresh_token);
+    const client = new Client(url, 'replaced', { authorization: `Bearer ${second.access_token}` });
+    ok((await client.graphql('query CurrentUser { currentUser { username } }')).currentUser.username);
+    equal((await login.refresh(first.refresh_token)).error, 'invalid_grant');
+  },
+  'login: device flow, denied': async ({ url }) => {
+    const login = new DeviceLogin(url);
+    await login.begin();
+    await login.answer('abort');
+    equal((await login.poll()).error, 'access_denied');
+  },
+  'auth token --header': async ({ url, token }) => {
+    const client = new Client(url, 'replaced', { authorization: `Bearer ${token}` });
+    ok((await client.graphql('query CurrentUser { currentUser { username } }')).currentUser.username);
   },
   version: async ({ url }) => {
     const response = await fetch(`${url}/.api/src-cli/version`);

@@ -38,7 +38,11 @@ describe('a start that is refused', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { readonly port: number };
     await new Promise((resolve) => server.close(resolve));
-    const { code, err } = await sextant(['serve', '--host', '0.0.0.0', '--port', String(port), '--data-dir', join(folder, 'data')]);
+    // A site in which nobody can sign in, now or later.
+    writeFileSync(join(folder, 'site.json'), '{ "auth.providers": [] }');
+    const declared = { SEXTANT__PLUGINS__SITE__SITE_CONFIGURATION__FILE: join(folder, 'site.json') };
+    const args = ['serve', '--host', '0.0.0.0', '--port', String(port), '--data-dir', join(folder, 'data')];
+    const { code, err } = await sextant(args, declared);
     expect(code).toBe(1);
     expect(err.slice(err.indexOf('SEXTANT_HTTP_NO_CREDENTIAL')).trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^SEXTANT_HTTP_NO_CREDENTIAL: Sextant does not listen on 0\.0\.0\.0: /),

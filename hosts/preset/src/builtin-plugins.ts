@@ -1,3 +1,6 @@
+import authOauth from '@sextant/plugin-auth-oauth';
+import authOpenidConnect from '@sextant/plugin-auth-openid-connect';
+import authSaml from '@sextant/plugin-auth-saml';
 import codeHost from '@sextant/plugin-code-host';
 import codeHostAzureDevops from '@sextant/plugin-code-host-azure-devops';
 import codeHostBitbucketCloud from '@sextant/plugin-code-host-bitbucket-cloud';
@@ -13,7 +16,9 @@ import codeHostPackages from '@sextant/plugin-code-host-packages';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
+import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
+import permissions from '@sextant/plugin-permissions';
 import scim from '@sextant/plugin-scim';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
@@ -23,6 +28,9 @@ import type { Manifest } from '@sextant/sdk';
 /** The plugins that come with Sextant. Their order means nothing. */
 export const builtinPlugins: readonly Manifest[] = [
   identity,
+  authOauth,
+  authOpenidConnect,
+  authSaml,
   site,
   codeHost,
   codeHostAzureDevops,
@@ -38,7 +46,9 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostPackages,
   git,
   highlight,
+  oauthProvider,
   outboundWebhooks,
+  permissions,
   scim,
   search,
   signIn,

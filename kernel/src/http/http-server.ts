@@ -241,7 +241,8 @@ export class HttpServer {
     flight.route = route;
     if (route.options.crossOrigin !== true)
       throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
-    const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, localMode });
+    const admit = (): Promise<Actor> =>
+      this.#admit(method, route, { headers, remoteAddress, clientAddress: plainAddress(request.socket.remoteAddress), localMode });
     const actor = await admit();
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
@@ -342,7 +343,7 @@ export class HttpServer {
     const forwarded = this.parts.options.trustProxy ? request.headers['x-forwarded-for'] : undefined;
     // The last entry is the one our own proxy wrote; those before it, anybody could have.
     const nearest = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim();
-    return (nearest || request.socket.remoteAddress || '').replace(/^::ffff:/, '');
+    return plainAddress(nearest || request.socket.remoteAddress);
   }
 
   #malformed(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -386,6 +387,8 @@ function singleHeaders(request: IncomingMessage): Record<string, string | undefi
   }
   return headers;
 }
+
+const plainAddress = (address = ''): string => address.replace(/^::ffff:/, '');
 
 function throwIf(error: SextantError | undefined): void {
   if (error !== undefined) throw error;

@@ -21,7 +21,10 @@ export const azureDevopsConfig = z
       .array(z.string().refine(isProject, 'must look like organization/project'))
       .default([])
       .describe('Projects whose repositories are listed, as organization/project'),
-    enforcePermissions: z.boolean().optional().describe('The host decides who sees its repositories, and users sign in by it; otherwise every user here does'),
+    enforcePermissions: z
+      .boolean()
+      .optional()
+      .describe('The host decides who sees its repositories, and users sign in by it; otherwise every user here does'),
     repositoryPathPattern: pathPattern('org', 'project', 'repository'),
     gitURLType: gitUrlType(),
     gitSSHKey: gitSshKey(),

@@ -20,7 +20,9 @@ export const bitbucketCloudConfig = z
     authorization: z
       .strictObject({ identityProvider: z.strictObject({ type: z.literal('oauth') }).optional() })
       .optional()
-      .describe('Where it stands, the host decides who sees its private repositories, and users sign in by it; without it every user here does'),
+      .describe(
+        'Where it stands, the host decides who sees its private repositories, and users sign in by it; without it every user here does',
+      ),
     webhookSecret: secret().optional().describe('Accepted and without effect: webhooks are made here, each with its secret'),
   })
   .refine(({ accessToken, username, appPassword }) => accessToken !== undefined || (username !== undefined && appPassword !== undefined), {

@@ -9,8 +9,7 @@ const REQUEST = { query: { limit: 1_000 }, next: nextStart };
  * Who may read what, groups and what projects and the server grant included. Addresses of mail are left out: the server does not say which it has verified.
  */
 export const bitbucketServerPermissions = (clients: HostClients): HostPermissions<Connection<BitbucketServerConfig>> => ({
-  enforced: ({ config: { authorization: given } }) =>
-    given && { by: given.identityProvider && !given.oauth2 ? 'username' : 'sign-in' },
+  enforced: ({ config: { authorization: given } }) => given && { by: given.identityProvider && !given.oauth2 ? 'username' : 'sign-in' },
 
   async *usersOf(connection, { externalId }, { signal }) {
     const query = { permission: 'REPO_READ', 'permission.repositoryId': externalId, ...REQUEST.query };

@@ -166,6 +166,8 @@ export interface Grants {
   /** For repositories of which only some paths are granted, by id; absent: the whole repository. */
   readonly paths?: ReadonlyMap<number, PathRules>;
   readonly epoch: string;
+  /** In words for the person, while more is to come: the first sync of their permissions is under way, say. */
+  readonly limited?: string;
 }
 export const permissionSources = extensionPoint<PermissionSource>('code-host.permission-sources@1');
 

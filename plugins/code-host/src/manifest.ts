@@ -14,6 +14,7 @@ export default definePlugin({
     api: () => import('./parts/api/part.js'),
     worker: () => import('./parts/worker/part.js'),
     index: () => import('./parts/index/part.js'),
+    cli: () => import('./parts/cli/part.js'),
     migrator: () => import('./parts/migrator/part.js'),
   },
 });

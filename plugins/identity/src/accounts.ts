@@ -7,18 +7,18 @@ import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
 /** Tables of which a deleted account keeps nothing. */
-const OF_THE_PERSON = [
-  'names',
-  'emails',
-  'external_accounts',
-  'organization_members',
-  'organization_invitations',
-  'team_members',
-  'user_roles',
-  'user_groups',
-  'site_admin_grants',
-  'directory_group_members',
-  'user_tags',
+const OF_THE_PERSON: readonly (readonly [table: string, column: string])[] = [
+  ['names', 'user_id'],
+  ['emails', 'user_id'],
+  ['external_accounts', 'user_id'],
+  ['organization_members', 'user_id'],
+  ['organization_invitations', 'recipient_user_id'],
+  ['team_members', 'user_id'],
+  ['user_roles', 'user_id'],
+  ['user_groups', 'user_id'],
+  ['site_admin_grants', 'user_id'],
+  ['directory_group_members', 'user_id'],
+  ['user_tags', 'user_id'],
 ];
 
 /** Creates, changes and deletes accounts. Every change is announced with `identity.user-changed@1` once it is durable. */
@@ -31,7 +31,7 @@ export class Accounts {
 
   /** @throws SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN, SEXTANT_USER_EMAIL_INVALID, SEXTANT_USER_EMAIL_TAKEN. */
   async create(account: NewAccount): Promise<User> {
-    return this.db.transaction((tx) => this.#insert(tx, account, false));
+    return this.db.transaction((tx) => this.insert(tx, account));
   }
 
   /**
@@ -49,7 +49,7 @@ export class Accounts {
       for (let attempt = 1; ; attempt++) {
         const username = attempt === 1 ? preferred : `${preferred}-${attempt}`;
         const taken = await tx.query('select 1 from names where folded = $1', [foldName(username)]);
-        if (taken.length === 0) return this.#insert(tx, { username, siteAdmin: true }, true);
+        if (taken.length === 0) return this.insert(tx, { username, siteAdmin: true }, true);
       }
     });
   }
@@ -122,37 +122,53 @@ export class Accounts {
    * row stays, so that what the person wrote keeps its author's number.
    */
   async delete(id: number, options: { readonly hard: boolean }): Promise<void> {
+    await this.deleteAll([id], options);
+  }
+
+  /** All of them, or none. */
+  async deleteAll(ids: readonly number[], options: { readonly hard: boolean }): Promise<void> {
     await this.db.transaction(async (tx) => {
-      const user = await this.locked(tx, id);
-      if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
-      const now = this.clock.now();
-      if (options.hard) {
-        await tx.query('delete from users where id = $1', [id]);
-      } else {
-        await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
-        for (const table of OF_THE_PERSON)
-          await tx.query(`delete from ${table} where ${table === 'organization_invitations' ? 'recipient_user_id' : 'user_id'} = $1`, [id]);
-        await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
-          id,
-          now,
-        ]);
-      }
-      await this.events.publish(userChanged, { userId: id }, { tx });
+      for (const id of ids) await this.#delete(tx, await this.locked(tx, id), options);
     });
   }
 
   /** Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN. */
   async recover(id: number): Promise<User> {
-    return this.db.transaction(async (tx) => {
-      const rows = await tx.query<{ username: string }>(
-        'update users set deleted_at = null, updated_at = $2 where id = $1 and deleted_at is not null returning username',
-        [id, this.clock.now()],
-      );
-      if (!rows[0]) throw userNotFound();
-      await claimName(tx, rows[0].username, { userId: id });
-      await this.events.publish(userChanged, { userId: id }, { tx });
-      return this.locked(tx, id);
+    return this.db.transaction((tx) => this.#recover(tx, id));
+  }
+
+  /** All of them, or none. @throws as `recover`. */
+  async recoverAll(ids: readonly number[]): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      for (const id of ids) await this.#recover(tx, id);
     });
+  }
+
+  async #delete(tx: Tx, user: User, options: { readonly hard: boolean }): Promise<void> {
+    if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
+    const [id, now] = [user.id, this.clock.now()];
+    if (options.hard) {
+      await tx.query('delete from users where id = $1', [id]);
+    } else {
+      await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
+      for (const [table, column] of OF_THE_PERSON) await tx.query(`delete from ${table} where ${column} = $1`, [id]);
+      await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
+        id,
+        now,
+      ]);
+    }
+    await this.events.publish(userChanged, { userId: id }, { tx });
+  }
+
+  async #recover(tx: Tx, id: number): Promise<User> {
+    const rows = await tx.query<{ username: string }>(
+      'update users set deleted_at = null, updated_at = $2 where id = $1 and deleted_at is not null returning username',
+      [id, this.clock.now()],
+    );
+    if (!rows[0]) throw userNotFound();
+    await claimName(tx, rows[0].username, { userId: id });
+    await this.events.publish(userChanged, { userId: id }, { tx });
+    return this.locked(tx, id);
   }
 
   /** A name that is free now, made of what is a name somewhere else. */
@@ -176,7 +192,8 @@ export class Accounts {
     return { users: rows[0]?.users ?? 0, siteAdmins: rows[0]?.admins ?? 0 };
   }
 
-  async #insert(tx: Tx, account: NewAccount, local: boolean): Promise<User> {
+  /** Within a transaction. @throws as `create`. */
+  async insert(tx: Tx, account: NewAccount, local = false): Promise<User> {
     const now = this.clock.now();
     const username = parseUsername(account.username);
     const rows = await tx.query<{ id: number }>(

@@ -1,5 +1,6 @@
 import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
 
+export { type AccessRequests, accessRequests } from './api/access-requests.js';
 export {
   type AccountChange,
   type AccountDirectory,
@@ -39,6 +40,7 @@ export {
   signInProviders,
   signInRefused,
 } from './api/providers.js';
+export type { SiteUsersArguments, SiteUsersTime } from './api/site-users.js';
 export { type User, type Users, users } from './api/users.js';
 
 /** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */
@@ -96,6 +98,12 @@ export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');
 
 /** A user is gone, or lost or gained site-admin rights: whatever was remembered about the user is stale. */
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));
+
+/**
+ * All by which the user came in up to now is void, and the account stays: a password was set anew and everything revoked, or an admin ended it all. Whoever
+ * hands out credentials ends theirs. Publish it in the transaction that decides it.
+ */
+export const credentialsRevoked = defineEvent('identity.credentials-revoked@1', z.object({ userId: z.number() }));
 
 /** An account was made, by whatever way. */
 export const userCreated = defineEvent('identity.user-created@1', z.object({ userId: z.number(), username: z.string() }));

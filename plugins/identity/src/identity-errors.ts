@@ -114,4 +114,9 @@ export const identityErrors = declareErrors({
   SEXTANT_GROUP_NOT_FOUND: { status: 404, summary: 'There is no such group of a directory.', fix: 'Check its id.' },
   SEXTANT_GROUP_INVALID: { status: 400, summary: 'A group, or the source of groups, is malformed.', fix: 'Correct the name.' },
   SEXTANT_GROUP_NAME_TAKEN: { status: 409, summary: 'Another group of the directory has the name.', fix: 'Choose another name.' },
+  SEXTANT_USER_TAG_INVALID: { status: 400, summary: 'A tag of a user is malformed.', fix: 'Use up to 100 letters, digits and . _ : / - .' },
+  SEXTANT_ACCESS_REQUEST_INVALID: { status: 400, summary: 'A request for access is malformed.', fix: 'Correct it.' },
+  SEXTANT_ACCESS_REQUEST_REFUSED: { status: 403, summary: 'The site takes no requests for access.', fix: 'Ask a site admin in person.' },
+  SEXTANT_ACCESS_REQUEST_THROTTLED: { status: 429, summary: 'Too many requests for access were sent.', fix: 'Try again later.' },
+  SEXTANT_ACCESS_REQUEST_NOT_FOUND: { status: 404, summary: 'There is no such request for access.', fix: 'Check its id.' },
 });

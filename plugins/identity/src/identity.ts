@@ -2,6 +2,7 @@ import type { Clock, Contribution, Events, Jobs, Limits, Logger, Process, Secret
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
+import { ServiceAccounts } from './administration/service-accounts.js';
 import type { AccountMail, CredentialRenewal, PermissionDeclaration } from './api.js';
 import { AuditLog } from './audit-log.js';
 import type { IdentityConfig } from './config.js';
@@ -17,7 +18,9 @@ import { OrganizationDirectory } from './organizations/organizations.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
 import { Roles } from './roles/roles.js';
 import { AccountActors } from './roles/user-actors.js';
+import { SiteUserStore } from './storage/site-user-store.js';
 import { UserStore } from './storage/user-store.js';
+import { UserTagStore } from './storage/user-tag-store.js';
 import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
@@ -30,6 +33,9 @@ export interface Identity {
   readonly groups: UserGroups;
   readonly directoryGroups: DirectoryGroups;
   readonly accounts: Accounts;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly siteUsers: SiteUserStore;
+  readonly tags: UserTagStore;
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
@@ -79,6 +85,9 @@ export function wireIdentity(
     directoryGroups: new DirectoryGroups(db, clock, groups),
     invitations: new Invitations(db, clock, mail, process.externalUrl),
     accounts,
+    serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
+    siteUsers: new SiteUserStore(db),
+    tags: new UserTagStore(db),
     directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,

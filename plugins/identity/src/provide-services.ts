@@ -1,8 +1,10 @@
 import type { Make, Registrar } from '@sextant/sdk';
 import {
+  type AccessRequests,
   type AccessTokenPolicy,
   type AccountDirectory,
   type AuditTrail,
+  accessRequests,
   accessTokenPolicy,
   accounts,
   actors,
@@ -20,7 +22,7 @@ import {
   users,
 } from './api.js';
 import type { config } from './config.js';
-import { type Deps, identityOf } from './wiring.js';
+import { accessRequestsOf, type Deps, identityOf } from './wiring.js';
 
 type MakeOf<V> = Make<V, Deps, typeof config>;
 
@@ -31,6 +33,7 @@ const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf
 const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
 const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).groups;
 const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
+const makeAccessRequests: MakeOf<AccessRequests> = (deps, ctx) => accessRequestsOf(deps, ctx);
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
 const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
 
@@ -43,6 +46,7 @@ export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide
   r.provide(actors, makeActors);
   r.provide(userGroups, makeUserGroups);
   r.provide(directoryGroups, makeDirectoryGroups);
+  r.provide(accessRequests, makeAccessRequests);
   r.provide(auditTrail, makeAuditTrail);
   r.provide(accessTokenPolicy, makeTokenPolicy);
 }

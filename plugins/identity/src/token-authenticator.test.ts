@@ -70,6 +70,7 @@ describe('the authenticator of access tokens', () => {
       byId: async () => undefined,
       byIds: async () => new Map(),
       byUsername: async (name) => people.find((user) => user.username === name),
+      page: async () => [],
     };
     const db: Queryable = {
       query: async <R extends object>(_sql: string, [id]: readonly unknown[] = []) =>

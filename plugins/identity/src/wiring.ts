@@ -1,4 +1,5 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
+import { AccessRequests } from './access-requests/access-requests.js';
 import { accountMail, credentialRenewal, passwordLinks, permissions } from './api.js';
 import type { config } from './config.js';
 import { type Identity, wireIdentity } from './identity.js';
@@ -11,6 +12,7 @@ export const deps = {
   secrets: core.secrets,
   jobs: core.jobs,
   limits: core.limits,
+  actor: core.actor,
   process: core.process,
   renewals: credentialRenewal,
   passwordLinks,
@@ -29,3 +31,7 @@ export function identityOf(resolved: Resolved<Deps>, ctx: Context): Identity {
   if (!identity) lives.set(resolved, (identity = wireIdentity(resolved, ctx)));
   return identity;
 }
+
+/** They are limited, as what serves people is: a command needs none of them. */
+export const accessRequestsOf = ({ db, clock, limits }: Resolved<Deps>, ctx: Context): AccessRequests =>
+  new AccessRequests(db, clock, limits, () => ctx.config.get().accessRequests);

@@ -38,7 +38,9 @@ export class AccountSecurity {
   /** All of them but `except`. */
   async endSessions(users: readonly Pick<User, 'id'>[], who: AuditActor, except?: number): Promise<void> {
     for (const { id } of users) {
-      const sessions = await this.parts.sessions.store.endOfUsers([id], except);
+      // Who ends those elsewhere means browsers; who ends all of them trusts nothing any more.
+      const sessions =
+        except === undefined ? await this.parts.sessions.endAll(id) : await this.parts.sessions.store.endOfUsers([id], except);
       this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
     }
   }

@@ -9,4 +9,9 @@ export const config = z.object({
     .default(30)
     .describe('Sign-ins, sign-ups, resets and the like that one address may try a minute, each')
     .meta({ live: true }),
+  enforceAllowedIpAddress: z
+    .boolean()
+    .default(true)
+    .describe('auth.allowedIpAddress holds; false lets somebody back in who has locked everybody out')
+    .meta({ live: true }),
 });

@@ -8,7 +8,8 @@ export default definePlugin({
   title: 'Sign-in',
   summary: 'How people sign in: sessions, passwords, and the providers of the site configuration.',
   engines: { kernel: '^1.0.0' },
-  toggle: 'default-on',
+  // Without it whoever reaches a machine of its own would be the local admin again.
+  toggle: 'always-on',
   config,
   parts: {
     api: () => import('./parts/api/part.js'),

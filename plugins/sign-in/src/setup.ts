@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccountDirectory, AuditActor, AuditTrail, User } from '@sextant/plugin-identity/api';
 import { type Clock, type Queryable, type Secret, SextantError, type Storage } from '@sextant/sdk';
+import { BUILTIN } from './builtin-provider.js';
 import type { LiveAuthSettings } from './configuration/auth-settings.js';
 import type { Passwords } from './passwords/passwords.js';
 import { LinkStore } from './storage/link-store.js';
@@ -28,15 +29,17 @@ export class Setup {
     this.#links = new LinkStore(parts.db);
   }
 
-  /** People are to sign in, and no site admin ever could. */
+  /** People are to sign in, by passwords too, and no site admin ever could. Where they have none, the operator promotes somebody. */
   async needed(): Promise<boolean> {
-    return (await this.parts.settings.current()).enabled && !(await isInitialized(this.parts.db));
+    const { ways } = await this.parts.settings.current();
+    return ways.some(({ provider }) => provider.type === BUILTIN) && !(await isInitialized(this.parts.db));
   }
 
   /** Whether somebody can come in, or could by the token. */
   async guarded(): Promise<boolean> {
-    const { enabled } = await this.parts.settings.current();
-    return enabled && ((await isInitialized(this.parts.db)) || (await this.#links.any('setup', this.parts.clock.now())));
+    const { ways } = await this.parts.settings.current();
+    if (ways.some(({ provider, noSignIn }) => provider.type !== BUILTIN && !noSignIn)) return true;
+    return ways.length > 0 && ((await isInitialized(this.parts.db)) || (await this.#links.any('setup', this.parts.clock.now())));
   }
 
   /** A site admin has come in. */

@@ -4,6 +4,7 @@ import { core, maybe, type PluginContext, type Resolved, type RouteRequest } fro
 import { AccountSecurity } from './account-security.js';
 import type { config } from './config.js';
 import { LiveAuthSettings } from './configuration/auth-settings.js';
+import { applyGroupRules } from './configuration/group-rules.js';
 import { Flows } from './engine/flow.js';
 import { People } from './engine/people.js';
 import { RedirectSignIn } from './engine/redirect-sign-in.js';
@@ -22,11 +23,12 @@ export const deps = {
   clock: core.clock,
   limits: core.limits,
   process: core.process,
+  actor: core.actor,
   users,
   accounts,
   actors,
   external: externalAccounts,
-  groups: maybe(userGroups),
+  groups: userGroups,
   audit: auditTrail,
   configuration: siteConfiguration,
   providers: signInProviders,
@@ -66,7 +68,12 @@ export function signInOf(d: Resolved<Deps>, ctx: Context): SignIn {
 
 function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
   const { db, events, clock, audit, process } = d;
-  const settings = new LiveAuthSettings({ ...d, log, localMode: process.localMode });
+  const settings = new LiveAuthSettings({
+    ...d,
+    log,
+    localMode: process.localMode,
+    changed: (next) => applyGroupRules(next, d.groups, db),
+  });
   const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
   const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });

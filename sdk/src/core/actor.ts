@@ -72,6 +72,8 @@ export interface Actors {
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly remoteAddress: string;
+  /** What connects: the proxy, where one passed the request on. */
+  readonly clientAddress?: string;
   /** Only this machine can come in, and no proxy passed this request on: no credential means the local site admin. */
   readonly localMode: boolean;
 }

@@ -13,20 +13,26 @@ export class LeakWatch implements AsyncDisposable {
   /** Programs that were seen at work, so that a test can show that it looked while they ran. */
   readonly programs = new Set<string>();
   readonly #processes = new Set<string>();
-  readonly #forms: readonly string[];
+  readonly #forms: string[] = [];
   #looked = 0;
 
   private constructor(
     secrets: readonly string[],
     private readonly collector: TestCollector,
   ) {
-    this.#forms = secrets.flatMap((secret) => [
+    this.lookFor(secrets);
+  }
+
+  /** Secrets that come into being only while the kernel is watched, such as tokens that it gives out. */
+  lookFor(secrets: readonly string[]): void {
+    const forms = secrets.flatMap((secret) => [
       secret,
       JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
       // Of a short secret so little is left by some places that it could stand anywhere.
       ...[0, 1, 2].map((shift) => insideBase64(secret, shift)).filter(({ length }) => length >= 8),
     ]);
+    this.#forms.push(...forms);
   }
 
   /** @param secrets canaries, long enough to stand nowhere by chance */

@@ -9,7 +9,7 @@ const SkippedFile = z.object({ path: z.string(), reason: z.string() });
 type SkippedFile = z.output<typeof SkippedFile>;
 const Index = z.object({
   /** Null: paths are hidden from the asker, and numbers with them. */
-  status: z.object({ skippedFilesByReason: z.array(z.object({ reason: z.string(), count: z.number() })).nullable() }),
+  status: z.object({ skippedFilesByReason: z.array(z.object({ reason: z.string(), count: z.number() })) }).nullable(),
   skippedFiles: z.array(SkippedFile),
 });
 const Found = z.object({ repository: z.object({ textSearchIndex: Index.nullable() }).nullable() });
@@ -40,7 +40,8 @@ export const skippedFiles: AddCommand = (program, done) => {
 };
 
 interface Skipped {
-  readonly counts: z.output<typeof Index>['status']['skippedFilesByReason'];
+  /** Null: not all files are for the asker to know of. */
+  readonly counts: NonNullable<z.output<typeof Index>['status']>['skippedFilesByReason'] | null;
   readonly files: readonly SkippedFile[];
 }
 
@@ -56,7 +57,7 @@ async function skippedOf(endpoint: Endpoint, name: string, limit: number, reason
         fix: repository ? 'Wait for its index.' : 'Give its whole name, as a search shows it.',
       });
     files.push(...index.skippedFiles);
-    if (index.skippedFiles.length < first || files.length >= limit) return { counts: index.status.skippedFilesByReason, files };
+    if (index.skippedFiles.length < first || files.length >= limit) return { counts: index.status?.skippedFilesByReason ?? null, files };
   }
 }
 

@@ -1,61 +1,91 @@
 import type { Failure, MatrixResult } from './matrix.js';
 import type { Asker, Row } from './row.js';
-import { marksOf } from './target.js';
+import { marksOf, type Target } from './target.js';
 import { grantTo, type World } from './world/a-world.js';
+import { closedFile } from './world/questions.js';
 
-/** Seconds after which whatever is open has heard of it. */
-const HEARD_AFTER = 5_000;
 const TRIES = 5;
 
+interface Moment {
+  readonly row: Row;
+  /** Such as `index search`: it gives nothing, or does not end, before the grant is gone. */
+  readonly step: string;
+  readonly at: 'begin' | 'end';
+  /** What is left of the grant: nothing, or all but the files that rules hide. */
+  readonly left: 'nothing' | 'rules';
+}
+
 /**
- * Takes a grant away while answers are on their way: at each step that a row says it may be held at. What comes after that says nothing of the repository:
- * the stream filters, or ends.
+ * Takes grants away while answers are on their way: at each step that a row says it may be held at. What comes after that says nothing of what was taken
+ * away: the stream filters, or ends.
  */
 export async function askWhileRevoked(rows: readonly Row[], world: World): Promise<MatrixResult> {
   let cells = 0;
   const failures: Failure[] = [];
   for (const row of rows) {
-    const { held } = row;
-    if (!held) continue;
-    grantTo(world, 'revoked', ['amber']);
-    const { steps } = await world.steps.of(world.askers.revoked.actorId, () => row.ask(world.askers.revoked, world.repositories.amber));
-    for (const step of new Set(steps.filter((one) => held.test(one)))) {
+    for (const moment of await momentsOf(row, world)) {
       cells++;
-      let told = await whatIsTold(row, step, world);
+      let told = await whatIsTold(moment, world);
       // What was sent before and is still between the two is taken for late.
-      for (let tries = 1; told !== undefined && tries < TRIES; tries++) told = await whatIsTold(row, step, world);
-      if (told !== undefined)
-        failures.push({
-          row: row.name,
-          asker: 'revoked',
-          target: 'amber',
-          problem: 'reveals',
-          detail: `held at ${step}: ${told.slice(0, 600)}`,
-        });
+      for (let tries = 1; told !== undefined && tries < TRIES; tries++) told = await whatIsTold(moment, world);
+      if (told === undefined) continue;
+      const { step, at, left } = moment;
+      failures.push({
+        row: row.name,
+        asker: 'revoked',
+        target: 'amber',
+        problem: 'reveals',
+        detail: `${at} of ${step}, ${left} left: ${told.slice(0, 600)}`,
+      });
     }
   }
   grantTo(world, 'revoked', []);
   return { cells, failures };
 }
 
+async function momentsOf(row: Row, world: World): Promise<readonly Moment[]> {
+  const { held } = row;
+  if (!held) return [];
+  grantTo(world, 'revoked', ['amber']);
+  const { steps } = await world.steps.of(world.askers.revoked.actorId, () => row.ask(world.askers.revoked, world.repositories.amber));
+  return [...new Set(steps)]
+    .filter((step) => held.test(step))
+    .flatMap((step) =>
+      (row.sends === 'bytes' ? (['begin'] as const) : (['begin', 'end'] as const)).flatMap((at) =>
+        (row.about === 'file' ? (['nothing', 'rules'] as const) : (['nothing'] as const)).map((left): Moment => ({ row, step, at, left })),
+      ),
+    );
+}
+
 /** What is told after the grant is gone; undefined: nothing. */
-async function whatIsTold(row: Row, step: string, { askers, repositories, steps, clock, ...world }: World): Promise<string | undefined> {
-  const { revoked } = askers;
-  const target = repositories.amber;
-  const grant = (keys: readonly 'amber'[]): void => grantTo({ ...world, repositories }, 'revoked', keys);
-  grant(['amber']);
+async function whatIsTold({ row, step, at, left }: Moment, world: World): Promise<string | undefined> {
+  const { clock, steps } = world;
+  const { revoked } = world.askers;
+  const { amber } = world.repositories;
+  // Of a file, where only files are taken away.
+  const target: Target = left === 'rules' ? closedFile(amber) : amber;
+  grantTo(world, 'revoked', ['amber']);
   const heard = { body: '' };
-  const hold = steps.hold(revoked.actorId, step);
+  const hold = steps.hold(revoked.actorId, step, at);
   const answer = row.ask(listening(revoked, heard), target);
-  await Promise.race([hold.reached, answer]);
-  grant([]);
-  clock.shift(HEARD_AFTER);
+  const isHeld = await Promise.race([hold.reached.then(() => true), answer.then(() => false)]);
+  if (!isHeld) {
+    hold.release();
+    return undefined;
+  }
+  // What was sent before has come when the answers of later questions have.
+  for (let i = 0; i < 3; i++) await world.askers.anonymous.fetch('/healthz');
+  grantTo(world, 'revoked', left === 'rules' ? ['amber'] : [], true);
+  clock.shift(row.heardAfter ?? 0);
   const before = heard.body.length;
   hold.release();
   await answer;
-  const after = heard.body.slice(before);
+  const after = at === 'begin' ? heard.body.slice(before) : (row.saidAtEnd?.(heard.body) ?? heard.body);
   const question = row.question?.(target) ?? '';
-  return marksOf(target).some((mark) => after.includes(mark) && !question.includes(mark)) ? after : undefined;
+  const counts = row.countsWhileHeld && step === 'index search' && at === 'begin' && (left === 'nothing' || row.about === 'file');
+  const isTold = marksOf(target).some((mark) => after.includes(mark) && !question.includes(mark));
+  const isCounted = counts && row.reveals?.({ status: 200, headers: {}, body: after }, target);
+  return isTold || isCounted ? after : undefined;
 }
 
 /** Hears what comes as it comes. An answer that is cut off is over. */

@@ -117,11 +117,11 @@ async function askOne(
 const OF_THE_REQUEST = /(?<="(?:elapsedMilliseconds|durationMs|milliseconds)":)\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 // How long a body is, is seen in it; of the answer to HEAD it is all there is.
-const shown = ({ status, headers: { 'content-length': length, ...headers }, body }: Answer, target: Target): string =>
+export const shown = ({ status, headers: { 'content-length': length, ...headers }, body }: Answer, target: Target): string =>
   withoutMarks(`${status}\n${JSON.stringify(headers)}\n${body === '' ? length : ''}\n${body.replaceAll(OF_THE_REQUEST, '<own>')}`, target);
 
 /** From a little before where they part. */
-function difference(a: string, b: string): string {
+export function difference(a: string, b: string): string {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
   const from = Math.max(0, at - 80);

@@ -48,11 +48,26 @@ export interface Row {
   readonly spoils?: boolean;
   /** Its answer is long on its way: at these steps a grant may be taken away. */
   readonly held?: RegExp;
+  /** Milliseconds after which it has heard that a grant is gone; default: at once. */
+  readonly heardAfter?: number;
+  /** `bytes`: they are sent as they are read, and what is sent stays sent: it is held where it begins alone. */
+  readonly sends?: 'bytes';
+  /** What of the answer is said when all that was found has been; default: the whole. */
+  readonly saidAtEnd?: (body: string) => string;
+  /** What it counts comes from the index alone: nothing is counted of what is taken away before the index answers. */
+  readonly countsWhileHeld?: boolean;
+  /** False: it may look otherwise where rules hide files than where there are none, and says why. */
+  readonly twin?: boolean;
+  /** Does what it counts agree with what the asker may see? */
+  agrees?(answer: Answer, visible: readonly Target[]): boolean;
   /** Only site admins are answered at all. */
   readonly forAdmins?: boolean;
 }
 
-type More = Pick<Row, 'about' | 'reveals' | 'shows' | 'spoils' | 'forAdmins' | 'covers' | 'held'>;
+type More = Pick<
+  Row,
+  'about' | 'reveals' | 'shows' | 'spoils' | 'forAdmins' | 'covers' | 'held' | 'twin' | 'agrees' | 'countsWhileHeld' | 'saidAtEnd'
+>;
 
 export const isThere = (target: Target): boolean => !target.isDeleted;
 export const isCloned = (target: Target): boolean => target.isCloned && !target.isDeleted;

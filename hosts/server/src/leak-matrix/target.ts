@@ -10,6 +10,12 @@ export interface TargetFile {
   readonly added: string;
   /** A file beside it that is known by path only. */
   readonly binary: string;
+  /** A file beside it that the branch `moved` has elsewhere, in the open, without this line. */
+  readonly left: string;
+  readonly leftLine: string;
+  /** Where that branch has a file that lay in the open before, with this line more. */
+  readonly came: string;
+  readonly cameLine: string;
 }
 
 /** What a question is about: a repository, or one file of it. Everything by which somebody could name it is unique to it. */
@@ -44,6 +50,12 @@ export interface Target {
   readonly of: 'repository' | 'file';
 }
 
+/** The key of what never was. It is as long as the others, and like none of them. */
+export const GHOST = 'gizmo';
+
+/** Which paths rules hide from the one who has some, be there a file or not: to look whether there is one is what the rules forbid. */
+export const isClosed = (path: string, key: string): boolean => path.includes(`x${key}`) || path.includes(`x${GHOST}`);
+
 /** By key: they are as long as each other, so that lengths tell nothing. */
 export const fileOf = (key: string, closed: boolean): TargetFile => {
   const [one, folder] = closed ? ['x', 'shut'] : ['o', 'open'];
@@ -54,6 +66,10 @@ export const fileOf = (key: string, closed: boolean): TargetFile => {
     symbol: `sym${one}${key}`,
     added: `add${one}${key}`,
     binary: `${folder}/bin${one}${key}.bin`,
+    left: `${folder}/lef${one}${key}.ts`,
+    leftLine: `lli${one}${key}`,
+    came: `${folder}/cam${one}${key}.ts`,
+    cameLine: `cli${one}${key}`,
   };
 };
 
@@ -61,7 +77,17 @@ export const fileOf = (key: string, closed: boolean): TargetFile => {
 export function marksOf(target: Target): readonly string[] {
   const { file } = target;
   const base = (path: string): string => path.slice(path.indexOf('/') + 1);
-  const ofFile = [base(file.path), file.word, file.symbol, file.added, base(file.binary)];
+  const ofFile = [
+    base(file.path),
+    file.word,
+    file.symbol,
+    file.added,
+    base(file.binary),
+    base(file.left),
+    file.leftLine,
+    base(file.came),
+    file.cameLine,
+  ];
   if (target.of === 'file') return ofFile;
   return [
     target.name,

@@ -57,7 +57,7 @@ export interface PermissionHost {
   readonly serviceType: string;
   readonly serviceId: string;
   readonly accounts: AccountsBy;
-  /** As {@link HostPermissions}; nobody when the connection does not give the repository. */
+  /** As {@link HostPermissions}. @throws when the connection does not give the repository. */
   usersOf(repository: HostRepository, options: { readonly signal: AbortSignal }): AsyncIterable<HostAccount>;
   repositoriesOf(account: HostAccount, options: { readonly signal: AbortSignal }): AsyncIterable<string>;
   readonly groupsOf?: (account: HostAccount, options: { readonly signal: AbortSignal }) => AsyncIterable<HostGroup>;
@@ -78,11 +78,14 @@ export interface Restrictions {
 /** What whoever knows grants needs to know of connections and repositories. It knows no actor. */
 export interface PermissionHosts {
   /** Connections whose host decides. One that is malformed, or whose kind's plugin is off, is not among them; its repositories stay restricted. */
-  list(): Promise<readonly PermissionHost[]>;
+  list(only?: { /** Those that give it. */ readonly repositoryId: number }): Promise<readonly PermissionHost[]>;
   /** Shared, and kept until the wall's epoch moves: not to be changed. Believed for as long as the epoch is, a second. */
   restrictions(): Promise<Restrictions>;
   /** Our ids by the host's, of living repositories; the unknown are left out. */
-  idsOf(service: { readonly serviceType: string; readonly serviceId: string }, externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  idsOf(
+    service: { readonly serviceType: string; readonly serviceId: string },
+    externalIds: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** Living repositories, by id. */
   byIds(ids: readonly number[]): Promise<ReadonlyMap<number, HostRepository>>;
   /** Living repositories of a connection, by id, with where they are cloned from. */

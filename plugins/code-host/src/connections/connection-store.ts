@@ -263,9 +263,14 @@ export class ConnectionStore {
     }
   }
 
-  /** Ids of the connections that leave it to their host who sees their private repositories. */
-  async enforcing(): Promise<readonly number[]> {
-    const rows = await this.db.query<{ id: number }>('SELECT id FROM connections WHERE deleted_at IS NULL AND enforces_permissions ORDER BY id');
+  /** Ids of the connections that leave it to their host who sees their private repositories: of all, or of those that give this one. */
+  async enforcing(repositoryId?: number): Promise<readonly number[]> {
+    const rows = await this.db.query<{ id: number }>(
+      `SELECT id FROM connections WHERE deleted_at IS NULL AND enforces_permissions
+         AND ($1::int IS NULL OR EXISTS (SELECT FROM repository_connections rc WHERE rc.connection_id = connections.id AND rc.repository_id = $1))
+       ORDER BY id`,
+      [repositoryId ?? null],
+    );
     return rows.map(({ id }) => id);
   }
 

@@ -195,7 +195,8 @@ export class ConnectionSync {
         unchanged: Math.max(0, total - unplaced.count - added - changed.size),
         skipped: skips.count + unplaced.count,
       };
-      if (deleted.length + accepted.length + inserted.length + relinked.length > 0 || attributes.privacyChanged) await WallState.moveEpoch(tx);
+      if (deleted.length + accepted.length + inserted.length + relinked.length > 0 || attributes.privacyChanged)
+        await WallState.moveEpoch(tx);
       await this.#publish(tx, [...isNew], 'added');
       await this.#publish(
         tx,

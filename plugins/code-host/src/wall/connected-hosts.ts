@@ -17,9 +17,9 @@ interface Parts {
 export class ConnectedHosts implements PermissionHosts {
   constructor(private readonly parts: Parts) {}
 
-  async list(): Promise<readonly PermissionHost[]> {
+  async list(only?: { readonly repositoryId: number }): Promise<readonly PermissionHost[]> {
     const hosts: PermissionHost[] = [];
-    for (const id of await this.parts.connections.enforcing()) {
+    for (const id of await this.parts.connections.enforcing(only?.repositoryId)) {
       const host = await this.#host(id);
       if (host) hosts.push(host);
     }
@@ -98,6 +98,7 @@ export class ConnectedHosts implements PermissionHosts {
       'SELECT clone_url FROM repository_connections WHERE connection_id = $1 AND repository_id = $2',
       [connection.id, id],
     );
-    if (link) yield* permissions.usersOf(connection, { name, externalId, cloneUrl: link.clone_url }, options);
+    if (!link) throw new Error(`the connection ${connection.id} does not give the repository ${id}`);
+    yield* permissions.usersOf(connection, { name, externalId, cloneUrl: link.clone_url }, options);
   }
 }

@@ -41,6 +41,12 @@ export class RestrictionCache {
        FROM repositories r WHERE r.deleted_at IS NULL`,
     );
     const setOf = (ids: readonly number[] | null | undefined): IdSet => IdSet.of(ids ?? []);
-    return { epoch, enforced: row?.enforced ?? true, all: setOf(row?.all), private: setOf(row?.private), restricted: setOf(row?.restricted) };
+    return {
+      epoch,
+      enforced: row?.enforced ?? true,
+      all: setOf(row?.all),
+      private: setOf(row?.private),
+      restricted: setOf(row?.restricted),
+    };
   }
 }

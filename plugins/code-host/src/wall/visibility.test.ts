@@ -52,6 +52,21 @@ describe('the wall', () => {
     expect(visibility.canSee(4)).toBe(unrestricted);
   });
 
+  it('shows guests what sources grant them, and nothing where there is no source', async () => {
+    const guest = { ...ANONYMOUS, guest: true };
+    expect([...(await aWall({ sources: some }).wall.of(guest)).repos]).toEqual([3]);
+    expect([...(await aWall({ config: { openToAllUsers: true } }).wall.of(guest)).repos]).toEqual([]);
+  });
+
+  it('works out what an actor sees once for each epoch, and anew for the next', async () => {
+    let own = '1';
+    const { wall } = aWall({ sources: [source('a', () => grant([Number(own)], { epoch: own }))] });
+    const first = await wall.of(user);
+    expect(await wall.of(user)).toBe(first);
+    own = '2';
+    expect([...(await wall.of(user)).repos]).toEqual([2]);
+  });
+
   it('grants the union of all sources', async () => {
     const visibility = await aWall({ sources: [source('a', () => grant([1, 2])), source('b', () => grant([2, 3]))] }).wall.of(user);
     expect([...visibility.repos]).toEqual([1, 2, 3]);
@@ -71,6 +86,11 @@ describe('the wall', () => {
     expect([...visibility.repos]).toEqual([2]);
     expect(visibility.limited).toContain('Permissions from a are unavailable');
     expect(failures).toEqual(['a']);
+  });
+
+  it('says what a source says of what is still to come', async () => {
+    const { wall } = aWall({ sources: [source('a', () => grant([1], { limited: 'More is to come.' }))] });
+    expect((await wall.of(user)).limited).toBe('More is to come.');
   });
 
   it('says whose permissions are missing when a source is gone', async () => {

@@ -39,7 +39,8 @@ export class Wall implements VisibilityService {
     const epoch = [base, ...answers.map((answer) => `${answer.source}=${answer.grants?.epoch ?? 'failed'}`)].join('.');
     if (grants.some((grant) => grant.all)) return everything(epoch);
     const failed = answers.filter((answer) => answer.grants === undefined).map((answer) => answer.source);
-    return this.#shared(actor, epoch, grants, limitedBy([...failed, ...absent]));
+    const words = [limitedBy([...failed, ...absent]), ...grants.map((grant) => grant.limited)].filter((text) => text !== undefined);
+    return this.#shared(actor, epoch, grants, words.length === 0 ? undefined : words.join(' '));
   }
 
   /** Joining and turning bitmaps into parameters is done once for each actor and epoch. */

@@ -11,6 +11,8 @@ export interface User {
   readonly siteAdmin: boolean;
   /** No person: it signs in nowhere and has tokens only. */
   readonly serviceAccount: boolean;
+  /** A service account that sees every repository, because a site admin said so. */
+  readonly bypassesRepositoryPermissions?: boolean;
   readonly avatarUrl: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -24,6 +26,8 @@ export interface Users {
   byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
   /** In any case of letters. */
   byUsername(username: string): Promise<User | undefined>;
+  /** All of them, by id, in pages. */
+  page(page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]>;
 }
 
 export const users = serviceToken<Users>('identity.users@1');

@@ -8,6 +8,7 @@ interface UserRow {
   readonly display_name: string | null;
   readonly site_admin: boolean;
   readonly service_account: boolean;
+  readonly bypasses_repository_permissions: boolean;
   readonly avatar_url: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -28,7 +29,7 @@ export interface UserFilter {
 }
 
 const COLUMNS =
-  'u.id, u.username, u.display_name, u.site_admin, u.service_account, u.avatar_url, u.created_at, u.updated_at, u.last_active_at';
+  'u.id, u.username, u.display_name, u.site_admin, u.service_account, u.bypasses_repository_permissions, u.avatar_url, u.created_at, u.updated_at, u.last_active_at';
 
 const toUser = (row: UserRow): User => ({
   id: row.id,
@@ -36,6 +37,7 @@ const toUser = (row: UserRow): User => ({
   displayName: row.display_name ?? undefined,
   siteAdmin: row.site_admin,
   serviceAccount: row.service_account,
+  ...(row.bypasses_repository_permissions ? { bypassesRepositoryPermissions: true } : {}),
   avatarUrl: row.avatar_url ?? undefined,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -64,6 +66,10 @@ export class UserStore implements Users {
       foldName(username),
     ]);
     return rows[0] && toUser(rows[0]);
+  }
+
+  page(page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]> {
+    return this.list({}, page);
   }
 
   /** Only an address that its owner has proved finds anybody. */

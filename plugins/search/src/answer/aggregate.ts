@@ -41,6 +41,7 @@ export async function aggregate(request: AggregationRequest, source: Aggregation
   const counts = new GroupCounts();
   let verdict = NOT_SEARCHED;
   let alert: SearchAlert | undefined;
+  const viewer = await Viewer.of(source.visibility, request.actor);
   const take = (match: SearchMatch): void => counts.add(match.repository.id, readGroups(match));
   for await (const event of source.events(pattern ? { countedGroup: pattern } : {})) {
     if (event.type === 'matches') event.matches.forEach(take);
@@ -48,8 +49,10 @@ export async function aggregate(request: AggregationRequest, source: Aggregation
     else if (event.type === 'alert') alert ??= event.alert;
   }
   // All of it is said now, so what counts is who may see it now.
-  const { sees } = await Viewer.of(source.visibility, request.actor);
-  const { groups, otherGroups, ...rest } = counts.summary(first, (id, label) => sees(id, by === 'path' ? label : undefined));
+  await viewer.look();
+  const { groups, otherGroups, ...rest } = counts.summary(first, (id, label) =>
+    by === 'path' ? viewer.sees(id, label) : viewer.maySeeCounts(id),
+  );
   const narrow = (label: string): string | undefined => {
     if (counted && 'narrowed' in counted) return counted.narrowed(label);
     return parsed.ok && by !== 'capture-group' ? narrowedTo(parsed.query, by, label) : undefined;

@@ -5,6 +5,7 @@ import type { PlanAlternative } from '../query/plan.js';
 import { phraseFirst } from './phrase-first.js';
 import { holdOf, indexLimitsOf, limitsOf, type Matches, noteSummary, type SearchRun } from './search-run.js';
 import { baseOf, toMatch } from './to-match.js';
+import { visibleSkipped } from './visible-skipped.js';
 
 export interface IndexedScope {
   readonly repository: Repository;
@@ -59,7 +60,8 @@ export async function* indexedMatches(
         // Nothing to show, but progress.
         yield [];
       } else if (event.type === 'done') {
-        noteSummary(event.summary, run, (id) => byId().get(id));
+        const skippedFiles = await visibleSkipped(run, [...byId().keys()], held, event.summary.skippedFiles);
+        noteSummary({ ...event.summary, skippedFiles }, run, (id) => byId().get(id));
         notIndexed(event.summary.notIndexed.flatMap((id) => byId().get(id) ?? []));
       }
     }

@@ -196,6 +196,7 @@ function aRun(history: History): SearchRun {
     addCounts: async () => undefined,
     capped: () => 'capped',
     damaged: () => undefined,
+    look: async () => undefined,
     sees: () => true,
     seesWhole: () => true,
     isLarge: pathGlobs(LARGE_FILES),

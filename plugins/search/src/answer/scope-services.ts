@@ -7,7 +7,10 @@ import type { ScopeServices } from './resolve-scope.js';
 import { failed, type SearchRun } from './search-run.js';
 
 /** What of a search its scope needs. */
-export type ScopeRun = Pick<SearchRun, 'engine' | 'git' | 'log' | 'signal' | 'sees' | 'seesWhole' | 'tally' | 'timeLeft' | 'provided'>;
+export type ScopeRun = Pick<
+  SearchRun,
+  'engine' | 'git' | 'log' | 'signal' | 'look' | 'sees' | 'seesWhole' | 'tally' | 'timeLeft' | 'provided'
+>;
 
 /** Asks index and mirrors what a scope depends on. What they cannot tell goes into the verdict. */
 export const scopeServices = (run: ScopeRun, repositories: Repositories): ScopeServices => ({
@@ -67,6 +70,7 @@ async function withFile(
   try {
     for await (const event of events) {
       if (event.type === 'documents') {
+        await run.look();
         for (const { repository, path } of event.documents) if (run.sees(repository, path)) holding.add(repository);
       } else if (event.type === 'done') {
         const { timedOut, limitHit, degraded, notIndexed, unanswered = [] } = event.summary;

@@ -48,6 +48,8 @@ export interface SearchRun {
   capped(): string;
   /** Told of a repository whose index failed: it is built anew soon. */
   damaged(repositoryId: number): void;
+  /** Takes in what has changed of what the asker may see. */
+  look(): Promise<void>;
   /** May the asker read this file? */
   sees(repositoryId: number, path: string): boolean;
   /** False where rules hide files of the repository from the asker: no one file speaks for it. */

@@ -261,6 +261,7 @@ export class SearchService implements Search {
         o.tally.addCounts(repository, counts, freshness);
         o.tally.leaveUnshown(request.display ?? 0, counts.documents);
       },
+      look: () => viewer.look(),
       sees: viewer.sees,
       seesWhole: (id) => viewer.seesWhole(id),
       // Unless it matters which of its documents comes first.

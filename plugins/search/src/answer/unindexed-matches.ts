@@ -79,7 +79,8 @@ async function* documentsOf(run: SearchRun, { repository, commit }: Target, budg
   let bytes = 0;
   const ignores = await ignoresOf(git, repository.name, commit, signal);
   for await (const entry of git.tree({ repository: repository.name, oid: commit, path: RepoPath.ROOT, recursive: true, signal })) {
-    if (entry.type !== 'blob') continue;
+    // What the asker may not see is not read, nor told to have been left out.
+    if (entry.type !== 'blob' || !run.sees(repository.id, entry.path)) continue;
     const size = entry.size ?? 0;
     const skip = skipOf(run, entry, ignores);
     if (skip) {

@@ -48,11 +48,15 @@ export class Viewer {
     return seesWhole(this.visibility, repositoryId);
   }
 
+  /** May anything be told that was counted over files of the repository? What was counted before rules came holds what they hide. */
+  maySeeCounts(repositoryId: number): boolean {
+    return this.sees(repositoryId) && (!this.#moved || this.seesWhole(repositoryId));
+  }
+
   maySee(match: SearchMatch): boolean {
     const { id } = match.repository;
     if ('path' in match) return this.sees(id, match.path);
     // The files of a diff were judged when it was read, by the rules of that moment.
-    if (match.type === 'commit' && match.diff !== undefined && this.#moved && !this.seesWhole(id)) return false;
-    return this.sees(id);
+    return match.type === 'commit' && match.diff !== undefined ? this.maySeeCounts(id) : this.sees(id);
   }
 }

@@ -51,6 +51,7 @@ export async function suggest(services: SuggestServices, request: SuggestRequest
     ...services,
     provided,
     signal: request.signal,
+    look: () => viewer.look(),
     sees: viewer.sees,
     seesWhole: (id: number) => viewer.seesWhole(id),
     tally,

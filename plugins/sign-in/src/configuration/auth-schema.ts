@@ -1,5 +1,6 @@
 import type { SignInProvider } from '@sextant/plugin-identity/api';
 import { type Contribution, parseDuration, z } from '@sextant/sdk';
+import { contains, isNetwork, listOf } from '../network.js';
 import { parseEntries } from './provider-entries.js';
 
 const seconds = (fallback: number) => z.int().min(60).max(31_536_000).default(fallback);
@@ -8,7 +9,7 @@ const span = (fallback: string) =>
     .string()
     .refine((text) => text === '0' || parseDuration(text) !== undefined, 'write a number and a unit, such as 90m or 2160h')
     .default(fallback);
-const networks = z.array(z.string().min(2).max(64)).max(1000).default([]);
+const networks = z.array(z.string().refine(isNetwork, 'write an address, or a network such as 10.0.0.0/8')).max(1000).default([]);
 
 const passwordPolicy = z.object({
   enabled: z.boolean().default(false),
@@ -50,10 +51,23 @@ export const authKeys = {
 const authConfiguration = z.object(authKeys);
 export type AuthConfiguration = z.output<typeof authConfiguration>;
 
-/** What the contributed provider types make of it is checked when it is read, since they come and go with their plugins. */
-export const authSchema = (providers: readonly Contribution<SignInProvider>[]): z.ZodObject =>
+/**
+ * What the contributed provider types make of it is checked when it is read, since they come and go with their plugins.
+ * @param saver the address of who asks at this moment; undefined where it does not matter
+ */
+export const authSchema = (providers: readonly Contribution<SignInProvider>[], saver: () => string | undefined): z.ZodObject =>
   z.object({
     ...authKeys,
+    'auth.allowedIpAddress': authKeys['auth.allowedIpAddress'].superRefine(({ enabled, userIpAddress }, ctx) => {
+      const address = enabled ? saver() : undefined;
+      const list = address === undefined ? undefined : listOf(userIpAddress);
+      if (list && address !== undefined && !contains(list, address))
+        ctx.addIssue({
+          code: 'custom',
+          path: ['userIpAddress'],
+          message: `you come from ${address}, which is not in it: you would lock yourself out`,
+        });
+    }),
     'auth.providers': z
       .array(z.record(z.string(), z.unknown()))
       .max(100)

@@ -15,6 +15,8 @@ export interface AuthSettings {
   /** Milliseconds; undefined: idle sessions stay. */
   readonly maxIdle: number | undefined;
   readonly configuration: AuthConfiguration;
+  /** Every entry is one of {@link ways}. */
+  readonly complete: boolean;
 }
 
 interface SettingsParts {
@@ -25,6 +27,8 @@ interface SettingsParts {
   readonly log: Logger;
   /** Only this machine can come in. */
   readonly localMode: boolean;
+  /** Told of them when they are others than before; not waited for. */
+  readonly changed: (settings: AuthSettings) => Promise<void>;
 }
 
 /** Milliseconds after which it is read again: the notice of a change may be lost. */
@@ -37,6 +41,7 @@ export class LiveAuthSettings implements Disposable {
   readonly #subscription: Disposable;
   #read: { readonly at: number; readonly settings: Promise<AuthSettings> } | undefined;
   #said = '';
+  #told = '';
 
   constructor(private readonly parts: SettingsParts) {
     this.#subscription = parts.events.subscribe(siteConfigurationChanged, () => {
@@ -71,14 +76,28 @@ export class LiveAuthSettings implements Disposable {
     const entries = given === undefined && !this.parts.localMode ? BY_DEFAULT : given;
     const read = parseEntries(Array.isArray(entries) ? entries : [], this.parts.providers);
     this.#say([...problems, ...read.problems.map(({ index, message }) => `auth.providers.${index}: ${message}`)]);
-    return {
+    const settings: AuthSettings = {
       ways: read.ways,
       // Not the ways that are right: one that is wrong must not leave the site open.
       enabled: Array.isArray(entries) ? entries.length > 0 : entries !== undefined,
       sessionExpiry: parseDuration(configuration['auth.sessionExpiry']) ?? 0,
       maxIdle: parseDuration(configuration['auth.maxSessionIdleDuration']) || undefined,
       configuration,
+      complete: read.problems.length === 0,
     };
+    this.#tell(settings);
+    return settings;
+  }
+
+  #tell(settings: AuthSettings): void {
+    const text = JSON.stringify([settings.complete, settings.ways.map(({ id, groups }) => [id, groups])]);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.parts.changed(settings).catch((error: unknown) => {
+      // The next reading tells it again.
+      this.#told = '';
+      this.parts.log.warn('What the configuration of sign-in has changed to did not take effect everywhere yet.', { error });
+    });
   }
 
   #say(problems: readonly string[]): void {

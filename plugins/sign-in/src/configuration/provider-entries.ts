@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExternalService, ProviderEntry, SignInProvider } from '@sextant/plugin-identity/api';
+import type { ExternalService, GroupRule, ProviderEntry, SignInProvider } from '@sextant/plugin-identity/api';
 import { type Contribution, z } from '@sextant/sdk';
 
 /** One way to sign in, as the site configuration has it. */
@@ -14,6 +14,8 @@ export interface Way extends ProviderEntry {
   readonly noSignIn: boolean;
   readonly order: number;
   readonly allowSignup: boolean;
+  /** What the groups that the provider tells of give here. */
+  readonly groups: readonly GroupRule[];
 }
 
 interface EntryProblem {
@@ -21,6 +23,15 @@ interface EntryProblem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
+
+const names = z.array(z.string().min(1).max(255)).max(100).optional();
+const groupRule = z.strictObject({
+  group: z.string().min(1).max(1_000),
+  roles: names,
+  teams: names,
+  organizations: names,
+  siteAdmin: z.boolean().optional(),
+});
 
 const common = z.object({
   type: z.string(),
@@ -33,9 +44,8 @@ const common = z.object({
   hidden: z.boolean().default(false),
   noSignIn: z.boolean().default(false),
   order: z.number().optional(),
-  // Who is not known yet stays outside unless the site says otherwise.
-  allowSignup: z.boolean().default(false),
-  groups: z.array(z.object({ group: z.string().min(1) }).loose()).default([]),
+  allowSignup: z.boolean().optional(),
+  groups: z.array(groupRule).max(1_000).default([]),
 });
 
 /** Those that are right, as they are shown, and what is wrong with the others, which are left out. */
@@ -52,7 +62,7 @@ export function parseEntries(
       for (const issue of shared.error.issues) wrong(issue.message, issue.path);
       continue;
     }
-    const { type, configID, displayName, displayPrefix, hidden, noSignIn, order, allowSignup, groups: _groups, ...own } = shared.data;
+    const { type, configID, displayName, displayPrefix, hidden, noSignIn, order, allowSignup, groups, ...own } = shared.data;
     const provider = providers.find(({ value }) => value.type === type)?.value;
     if (!provider) {
       wrong(`no active plugin knows the type "${type}"`, ['type']);
@@ -79,7 +89,9 @@ export function parseEntries(
       hidden,
       noSignIn,
       order: order ?? Number.POSITIVE_INFINITY,
-      allowSignup,
+      // Who is not known yet stays outside unless the site says otherwise; but whom a proxy lets in, it lets in.
+      allowSignup: allowSignup ?? provider.identify !== undefined,
+      groups,
     });
   }
   // A sort keeps the order of those that say none.

@@ -10,6 +10,7 @@ import {
   type Users,
 } from '@sextant/plugin-identity/api';
 import { SextantError, type Storage } from '@sextant/sdk';
+import { groupSource } from '../configuration/group-rules.js';
 import type { Way } from '../configuration/provider-entries.js';
 
 interface PeopleParts {
@@ -17,7 +18,7 @@ interface PeopleParts {
   readonly users: Users;
   readonly accounts: AccountDirectory;
   readonly external: ExternalAccounts;
-  readonly groups: UserGroups | undefined;
+  readonly groups: UserGroups;
 }
 
 export interface Known {
@@ -97,7 +98,7 @@ export class People {
   }
 
   async #known(way: Way, identity: ExternalIdentity, user: User, by: Known['by']): Promise<Known> {
-    const { db, external, groups } = this.parts;
+    const { db, external, groups, users } = this.parts;
     const account = await external.link(user.id, {
       service: way.service,
       providerId: way.id,
@@ -110,8 +111,10 @@ export class People {
       'INSERT INTO arrivals (account, user_id) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET user_id = excluded.user_id WHERE arrivals.user_id <> excluded.user_id',
       [keyOf(way, identity), user.id],
     );
-    if (identity.groups) await groups?.set(user.id, `provider:${way.id}`, identity.groups);
-    return { user, account, by };
+    if (!identity.groups) return { user, account, by };
+    await groups.set(user.id, groupSource(way.id), identity.groups);
+    // They may have made a site admin of an ordinary user, and the session is to be one of who it is now.
+    return { user: (await users.byId(user.id)) ?? user, account, by };
   }
 
   /** Whose the account was last, also when that user is gone. */

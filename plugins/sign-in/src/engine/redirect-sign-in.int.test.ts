@@ -208,3 +208,36 @@ describe('row 24: an account elsewhere', () => {
     expect((await site.browser().get('/.auth/other/login?pc=links')).status).toBe(404);
   });
 });
+
+describe('groups that a provider tells of', () => {
+  const by = (rules: readonly object[]) => ({
+    ...CONFIGURATION,
+    'auth.providers': CONFIGURATION['auth.providers'].map((entry) => (entry['configID'] === 'acme' ? { ...entry, groups: rules } : entry)),
+  });
+  const isAdmin = async (name: string): Promise<boolean | undefined> => (await site.kernel.service(users).byUsername(name))?.siteAdmin;
+
+  it('make a site admin of who comes with them, in the session that begins; what they gave goes with them', async () => {
+    await site.configure(by([{ group: 'operators', siteAdmin: true }]));
+    const accountId = anId();
+    const rules = () => site.kernel.service(core.storage, 'sign-in').query('SELECT 1 FROM group_sources WHERE way = $1', ['acme']);
+    await expect.poll(async () => (await site.browser().get('/sign-in')) && (await rules()).length, { timeout: 10_000 }).toBe(1);
+    await site.kernel.jobs.drain();
+    const browser = site.browser();
+    await through(browser, { accountId, username: 'operator', groups: ['operators', 'others'] });
+    expect(await browser.whoAmI()).toBe('operator');
+    expect(await isAdmin('operator')).toBe(true);
+    await through(site.browser(), { accountId, username: 'operator' });
+    expect(await isAdmin('operator')).toBe(true);
+    await through(site.browser(), { accountId, username: 'operator', groups: ['others'] });
+    expect(await isAdmin('operator')).toBe(false);
+    expect(await browser.whoAmI()).toBeUndefined();
+  });
+
+  it('give nothing any more when their entry is gone', async () => {
+    const browser = site.browser();
+    await through(browser, { accountId: anId(), username: 'second-operator', groups: ['operators'] });
+    expect(await isAdmin('second-operator')).toBe(true);
+    await site.configure({ 'auth.providers': CONFIGURATION['auth.providers'].filter(({ configID }) => configID !== 'acme') });
+    await expect.poll(async () => (await site.browser().get('/sign-in')) && isAdmin('second-operator'), { timeout: 10_000 }).toBe(false);
+  });
+});

@@ -67,7 +67,7 @@ export class Passwords {
   }
 
   /**
-   * Sets it and ends the user's sessions but `keep`, and the links by which it could be set. @throws SEXTANT_SIGN_IN_PASSWORD
+   * Sets it and ends the user's sessions but `keep`, what programs may do in their name, and the links by which it could be set. @throws SEXTANT_SIGN_IN_PASSWORD
    */
   async set(user: User, password: Secret, options: { readonly keep?: number } = {}): Promise<void> {
     const hash = await this.prepare(password, user.username);
@@ -78,13 +78,13 @@ export class Passwords {
       await new LinkStore(tx).drop(['password', 'unlock'], user.id);
       if (user.siteAdmin) await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING');
     });
-    await this.parts.sessions.store.endOfUsers([user.id], options.keep);
+    await this.parts.sessions.endAll(user.id, options.keep);
   }
 
-  /** Takes the password away; whoever holds the returned link sets a new one. All sessions end. */
+  /** Takes the password away; whoever holds the returned link sets a new one. All sessions end, and what programs may do. */
   async randomize(user: User): Promise<string> {
     await this.store.remove(user.id);
-    await this.parts.sessions.store.endOfUsers([user.id]);
+    await this.parts.sessions.endAll(user.id);
     return this.resetUrl(user);
   }
 

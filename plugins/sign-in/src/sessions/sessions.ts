@@ -1,4 +1,4 @@
-import { signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
+import { credentialsRevoked, signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
 import type { Actor, Clock, Events, Storage } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import { type Session, SessionStore } from '../storage/session-store.js';
@@ -61,6 +61,16 @@ export class Sessions {
       return added;
     });
     return { text, lasts: sessionExpiry, session };
+  }
+
+  /** Ends all sessions of the user but `keep`, and whatever else the user, or a program in their name, came in by. @returns how many sessions there were */
+  async endAll(userId: number, keep?: number): Promise<number> {
+    const { db, events } = this.parts;
+    return db.transaction(async (tx) => {
+      const ended = await new SessionStore(tx).endOfUsers([userId], keep);
+      await events.publish(credentialsRevoked, { userId }, { tx });
+      return ended;
+    });
   }
 
   /** The session behind a cookie and who its user is, as both are now; undefined when either is over. */

@@ -1,6 +1,6 @@
 import { encodeCursor, encodeNodeId } from '@sextant/sdk';
 import type { GraphQLSchema } from 'graphql';
-import { countsSome, gql, http, isDone, isThere, type PluginRows, type Row } from '../row.js';
+import { type Answer, countsSome, gql, http, isDone, isThere, type PluginRows, type Row } from '../row.js';
 import { everythingOf } from '../selection.js';
 import type { Target } from '../target.js';
 
@@ -46,7 +46,7 @@ export function codeHostRows(schema: GraphQLSchema): PluginRows {
         ({ nodeId }) => ({ id: nodeId }),
         { ...there, covers: ['node Repository'] },
       ),
-      listed('all of it', '{ repositories(first: 100)'),
+      listed('all of it', '{ repositories(first: 100)', undefined, { ...there, agrees: counting('totalCount') }),
       listed('by a part of the name', '($q: String!) { repositories(query: $q)', ({ key }) => ({ q: `nam${key}` })),
       listed('by the name', '($names: [String!]!) { repositories(names: $names)', ({ name }) => ({ names: [name] })),
       listed('those that are cloned', '{ repositories(cloned: true, notCloned: false)', undefined, {}),
@@ -98,7 +98,11 @@ export function codeHostRows(schema: GraphQLSchema): PluginRows {
         'the repositories of a connection',
         `query { externalServices(first: 10) { nodes { repoCount repositories(first: 100) { nodes { id name description } totalCount } } } }`,
         () => ({}),
-        { ...there, forAdmins: true },
+        {
+          ...there,
+          forAdmins: true,
+          agrees: (answer, visible) => counting('totalCount')(answer, visible) && counting('repoCount')(answer, visible),
+        },
       ),
       gql(
         'a connection by its id',
@@ -155,6 +159,11 @@ export function codeHostRows(schema: GraphQLSchema): PluginRows {
   };
 }
 
+/** It is said to be as many as the asker may see. */
+const counting =
+  (field: string) =>
+  ({ body }: Answer, visible: readonly Target[]): boolean =>
+    body.includes(`"${field}":${visible.length}`);
 const CONNECTION = encodeNodeId('ExternalService', 1);
 /** The cursor of a place before all names. */
 const FIRST = encodeCursor('repositories', JSON.stringify(['', 0]));

@@ -39,11 +39,13 @@ export function gitRows(schema: GraphQLSchema): PluginRows {
   const raw = (name: string, rest: (t: Target) => string, more: Partial<Row> = {}, headers: Readonly<Record<string, string>> = {}): Row =>
     http(`raw: ${name}`, 'HTTP GET /*repo/-/raw{/*path}', (t) => ({ path: `/${t.name}${rest(t)}`, headers }), {
       held: /^git (?:archive|blob)$/,
+      heardAfter: 5_000,
+      sends: 'bytes',
       ...more,
     });
   const isFound: Pick<Row, 'reveals'> = { reveals: ({ status }) => status < 300 };
   /** None is made of what rules hide a part of. */
-  const archive: Partial<Row> = { ...isFound, shows: (t, asker) => isCloned(t) && asker.name !== 'ruled' };
+  const archive: Partial<Row> = { about: 'file', twin: false, shows: (t, asker) => isCloned(t) && asker.name !== 'ruled' };
 
   return {
     plugin: 'git',
@@ -87,7 +89,7 @@ export function gitRows(schema: GraphQLSchema): PluginRows {
       history('by its author', 'author', (t) => t.author),
       history('after a day', 'after', () => '2023-11-01'),
       history('before a day', 'before', () => '2030-01-01'),
-      history('of a path', 'path', (t) => t.file.path),
+      history('of a path', 'path', (t) => t.file.path, { about: 'file', reveals: ({ body }) => body.includes('"oid"') }),
       ofCommit(
         'a commit against another',
         'diff(base: $base) { fileDiffs(first: 10) { rawDiff nodes { newPath } } }',
@@ -100,6 +102,13 @@ export function gitRows(schema: GraphQLSchema): PluginRows {
         (t) => ({ base: t.first }),
         ', $base: String',
         file,
+      ),
+      at(
+        'a comparison in which files have moved',
+        '{ comparison(base: "HEAD", head: "moved") { fileDiffs(first: 10) { rawDiff nodes { oldPath newPath } } } }',
+        none,
+        '',
+        { ...file, twin: false },
       ),
       at(
         'a comparison of some paths',
@@ -191,7 +200,11 @@ export function gitRows(schema: GraphQLSchema): PluginRows {
         about: 'file',
         ...isFound,
       }),
-      http('raw: whether there is an archive', 'HTTP HEAD /*repo/-/raw{/*path}', (t) => ({ path: `/${t.name}/-/raw?format=zip` }), archive),
+      http('raw: whether there is an archive', 'HTTP HEAD /*repo/-/raw{/*path}', (t) => ({ path: `/${t.name}/-/raw?format=zip` }), {
+        ...archive,
+        ...isFound,
+        about: 'repository',
+      }),
       http(
         'a wish for a fetch',
         'HTTP POST /.api/repos/*name/-/refresh',

@@ -15,9 +15,15 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
   const stream = (name: string, query: (t: Target) => string, more: Partial<Row> = {}, options = ''): Row =>
     http(`stream: ${name}`, SEARCH, (t) => ({ path: `/.api/search/stream?cm=t${options}&q=${encodeURIComponent(`${ALL} ${query(t)}`)}` }), {
       ...held,
+      // Matches are sent as they are found, and so is where it has come to.
+      saidAtEnd: (body) =>
+        body
+          .split('\n\n')
+          .filter((event) => !/^event: (?:matches|progress\ndata: \{"done":false)/.test(event))
+          .join('\n\n'),
       ...more,
     });
-  const matching: Pick<Row, 'reveals'> = { reveals: ({ body }) => /"matchCount":[1-9]/.test(body) };
+  const matching: Partial<Row> = { countsWhileHeld: true, reveals: ({ body }) => /"matchCount":[1-9]/.test(body) };
   const found: Partial<Row> = { ...file, ...matching };
   const exactly = ({ name }: Target): string => `repo:^${name}$`;
   const suggested = (name: string, query: (t: Target) => string, more: Partial<Row> = {}): Row =>
@@ -68,9 +74,17 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
       stream('select:symbol', (t) => `type:symbol ${t.file.symbol} select:symbol`, found),
       stream('structural', (t) => `patterntype:structural lang:TypeScript function ${t.file.symbol}() { $$$ }`, found),
       stream('a word that all have', () => 'needle', file),
+      stream('one word, counted', (t) => `${t.file.word} count:all`, found, '&display=0'),
+      stream('diffs of files that have moved', (t) => `repo:^${t.name}$@moved type:diff ${t.file.leftLine} or ${t.file.cameLine}`, {
+        ...found,
+        twin: false,
+      }),
       stream('a word that all have, counted', () => 'needle count:all', {}, '&display=0'),
       stream('all but this one', (t) => `needle -repo:^${t.name}$`, { shows: () => false }),
-      stream('everything of all', () => 'type:repo count:all', { shows: isThere }),
+      stream('everything of all', () => 'type:repo count:all', {
+        shows: isThere,
+        agrees: ({ body }, visible) => body.includes(`"done":true,"matchCount":${visible.length},`),
+      }),
       stream('commits of all', () => 'type:commit Begin', {}),
       stream('diffs of all', () => 'type:diff needle count:all', file),
       stream('a repository that is named', (t) => `${exactly(t)} nothingatall`, {
@@ -85,15 +99,18 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         'results, with all that they have',
         `query ($q: String!) { search(query: $q, version: V3, patternType: standard) { results ${results} stats ${everythingOf(schema, 'SearchResultsStats')} } }`,
         (t) => ({ q: `${ALL} ${t.file.word}` }),
-        file,
+        { ...held, ...file },
       ),
       gql(
         'commits, with all that they have',
         `query ($q: String!) { search(query: $q) { results ${results} } }`,
         (t) => ({ q: `${ALL} type:diff ${t.file.added}` }),
-        file,
+        { ...held, ...file },
       ),
-      gql('all of a search that names nothing', `query { search(query: "needle ${ALL}") { results ${results} } }`, () => ({}), file),
+      gql('all of a search that names nothing', `query { search(query: "needle ${ALL}") { results ${results} } }`, () => ({}), {
+        ...held,
+        ...file,
+      }),
       gql(
         'languages and a rough count',
         'query ($q: String!) { search(query: $q) { stats { approximateResultCount languages { name totalLines } } } }',
@@ -131,13 +148,13 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         'how a query is understood',
         `query ($q: String!) { searchQueryExplain(query: $q, patternType: standard) ${everythingOf(schema, 'SearchQueryExplanation')} }`,
         (t) => ({ q: `${ALL} ${exactly(t)} needle` }),
-        { reveals: ({ body }) => /"repositories":\["?host/.test(body) || /"sources":\[\{/.test(body) },
+        { ...held, reveals: ({ body }) => /"repositories":\["?host/.test(body) || /"sources":\[\{/.test(body) },
       ),
       gql(
         'how a query over everything is understood',
         'query { searchQueryExplain(query: "needle fork:yes archived:yes") { explanation } }',
         () => ({}),
-        {},
+        held,
       ),
       gql(
         'the index of a repository, with all that it has',
@@ -176,7 +193,7 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         { shows: isThere, reveals: isDone, forAdmins: true },
       ),
       gql('the search nodes', `query { searchNodes ${everythingOf(schema, 'SearchNode')} }`, () => ({}), {
-        shows: () => false,
+        shows: isThere,
         forAdmins: true,
       }),
     ],

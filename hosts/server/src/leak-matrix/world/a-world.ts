@@ -3,21 +3,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestDatabase } from '@sextant/kernel';
 import type { FoundRepository } from '@sextant/plugin-code-host/api';
 import { gitBackend } from '@sextant/plugin-code-host/testing';
 import { Administration } from '@sextant/plugin-identity/testing';
 import { builtinPlugins } from '@sextant/preset';
-import { decodeNodeId, encodeNodeId } from '@sextant/sdk';
+import { core, decodeNodeId, encodeNodeId } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { expect, vi } from 'vitest';
 import type { Answer, Asker } from '../row.js';
-import { fileOf, type Target } from '../target.js';
+import { fileOf, GHOST, isClosed, type Target } from '../target.js';
 import { makeBareRepository } from './bare-repository.js';
 import { ShiftedClock } from './shifted-clock.js';
 import { StepRecorder } from './step-recorder.js';
 import { WrittenGrants, WrittenHost, writtenPlugin } from './test-plugins.js';
 
-export type Key = 'amber' | 'birch' | 'cedar' | 'delta' | 'eagle' | 'fjord';
+export type Key = 'amber' | 'birch' | 'cedar' | 'delta' | 'eagle' | 'fjord' | 'azure';
 
 const KINDS: Readonly<Record<Key, Partial<Target> & { readonly private: boolean }>> = {
   amber: { private: true },
@@ -26,8 +27,12 @@ const KINDS: Readonly<Record<Key, Partial<Target> & { readonly private: boolean 
   delta: { private: true, isArchived: true },
   eagle: { private: true, isFork: true },
   fjord: { private: true, isDeleted: true },
+  azure: { private: true },
 };
-export const KEYS = Object.keys(KINDS) as Key[];
+const ALL_KEYS = Object.keys(KINDS) as Key[];
+/** Those that everybody is asked about. The last is amber's twin, in which what rules hide of amber never was. */
+export const KEYS = ALL_KEYS.filter((key) => key !== 'azure');
+const filesOf = (key: Key) => [fileOf(key, false), ...(key === 'azure' ? [] : [fileOf(key, true)])];
 
 /** Who may see what. The one with rules sees of amber what is not in the folder `shut`. */
 export const GRANTS = {
@@ -37,13 +42,16 @@ export const GRANTS = {
   ruled: ['amber'],
   revoked: [],
   none: [],
-  walled: ['amber', 'cedar', 'fjord'],
+  walled: ['amber', 'cedar'],
 } as const satisfies Readonly<Record<string, readonly Key[]>>;
 export type Person = keyof typeof GRANTS;
 
 export interface World {
   readonly kernel: TestKernel;
+  /** Whence everybody has what {@link GRANTS} says. */
   readonly grants: WrittenGrants;
+  /** All who grant; the others grant nothing before a test says so. */
+  readonly sources: readonly WrittenGrants[];
   readonly steps: StepRecorder;
   readonly clock: ShiftedClock;
   readonly repositories: Readonly<Record<Key, Target>>;
@@ -66,19 +74,25 @@ const wordsOf = (key: string) => ({
   message: `msg${key}`,
 });
 
-/** Sextant as it ships, over repositories that are listed, cloned and indexed by its own jobs, and people with tokens. */
-export async function aWorld(): Promise<World> {
+/**
+ * Sextant as it ships, over repositories that are listed, cloned and indexed by its own jobs, and people with tokens.
+ * @param options.server connection string of the database server; default: the run's
+ */
+export async function aWorld({ server }: { readonly server?: string | undefined } = {}): Promise<World> {
+  const database = server === undefined ? undefined : await createTestDatabase({ server });
   const folder = mkdtempSync(join(tmpdir(), 'sextant-leak-matrix-'));
-  const server: Server = createServer(gitBackend(folder, () => true));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const hostUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const codeHostServer: Server = createServer(gitBackend(folder, () => true));
+  await new Promise<void>((resolve) => codeHostServer.listen(0, '127.0.0.1', resolve));
+  const hostUrl = `http://127.0.0.1:${(codeHostServer.address() as AddressInfo).port}`;
   const host = new WrittenHost();
-  const grants = new WrittenGrants();
+  const sources = ['first', 'second', 'third'].map((name) => new WrittenGrants(name)) as [WrittenGrants, ...WrittenGrants[]];
+  const [grants] = sources;
   const clock = new ShiftedClock();
   const codeHost = { repoListUpdateInterval: '1h', enforceForSiteAdmins: false };
   const kernel = await startTestKernel({
-    plugins: [...builtinPlugins, writtenPlugin(host, grants)],
+    plugins: [...builtinPlugins, writtenPlugin(host, sources)],
     clock,
+    ...(database ? { databaseUrl: database.dsn } : {}),
     config: {
       plugins: {
         'code-host': codeHost,
@@ -89,7 +103,7 @@ export async function aWorld(): Promise<World> {
   });
 
   const hashes = new Map<string, readonly string[]>();
-  for (const key of KEYS) if (key !== 'cedar') hashes.set(key, makeBareRepository(folder, wordsOf(key)));
+  for (const key of ALL_KEYS) if (key !== 'cedar') hashes.set(key, makeBareRepository(folder, wordsOf(key), filesOf(key)));
   const names = (key: string) => ({ name: `host/nam${key}`, formerName: `host/was${key}` });
   const listed = (key: Key, name: string): FoundRepository => {
     const { private: isPrivate, isFork = false, isArchived = false } = KINDS[key];
@@ -119,7 +133,7 @@ export async function aWorld(): Promise<World> {
     ) as readonly { id: string; name: string; mirrorInfo: { cloned: boolean }; textSearchIndex: object | null; commit: object | null }[];
   const until = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 60_000, interval: 100 });
 
-  host.repositories = KEYS.map((key) => listed(key, names(key).formerName));
+  host.repositories = ALL_KEYS.map((key) => listed(key, names(key).formerName));
   const added = await kernel.graphql(
     'mutation ($config: String!) { addExternalService(input: { kind: WRITTEN, displayName: "Written", config: $config }) { id } }',
     { config: JSON.stringify({ url: hostUrl }) },
@@ -129,13 +143,13 @@ export async function aWorld(): Promise<World> {
   const ready = (prefix: string): Promise<ReadonlyMap<string, string>> =>
     until(async () => {
       const nodes = (await read()).filter(({ name }) => name.startsWith(prefix));
-      expect(nodes).toHaveLength(KEYS.length);
+      expect(nodes).toHaveLength(ALL_KEYS.length);
       const unready = nodes.filter(({ commit, textSearchIndex }) => commit === null || textSearchIndex === null);
       expect(unready).toEqual([expect.objectContaining({ name: `${prefix}cedar` })]);
       return new Map(nodes.map(({ id, name }) => [name, id]));
     });
   await ready('host/was');
-  host.repositories = KEYS.map((key) => listed(key, names(key).name));
+  host.repositories = ALL_KEYS.map((key) => listed(key, names(key).name));
   await sync(connection);
   const ids = await ready('host/nam');
   const targetOf = (key: string, id: number, kind: Partial<Target>, [first = '', head = '']: readonly string[]): Target => ({
@@ -160,7 +174,7 @@ export async function aWorld(): Promise<World> {
     ...kind,
   });
   const repositories = Object.fromEntries(
-    KEYS.map((key) => {
+    ALL_KEYS.map((key) => {
       const id = Number(decodeNodeId('Repository', ids.get(names(key).name) ?? ''));
       const missing = ['c', 'd'].map((letter) => `${letter}edacede`.repeat(5));
       return [key, targetOf(key, id, KINDS[key], hashes.get(key) ?? missing)];
@@ -174,19 +188,30 @@ export async function aWorld(): Promise<World> {
     });
   // As many digits as the ids that are there.
   const ghost = targetOf(
-    'gizmo',
+    GHOST,
     9,
     {},
     ['ab', 'ba'].map((pair) => pair.repeat(20)),
   );
   host.repositories = host.repositories.filter(({ externalId }) => externalId !== repositories.fjord.externalId);
   await sync(connection);
-  await until(async () => expect(await read()).toHaveLength(KEYS.length - 1));
+  await until(async () => expect(await read()).toHaveLength(ALL_KEYS.length - 1));
+
+  // One node, which is to get all of it, and to which all of it is pinned.
+  const index = kernel.service(core.storage, 'search');
+  await index.query(
+    `insert into search_nodes (name, place, incoming, moving) select 'elsewhere', 'unlisted', count(*), jsonb_agg(jsonb_build_object('repository', id, 'from', '[]'::jsonb)) from unnest($1::int[]) as id`,
+    [Object.values(repositories).map(({ id }) => id)],
+  );
+  await index.query(`insert into search_pins (repository_id, node) select unnest($1::int[]), 'elsewhere'`, [
+    Object.values(repositories).map(({ id }) => id),
+  ]);
 
   const people = await askersOf(kernel);
   const world: World = {
     kernel,
     grants,
+    sources,
     steps: new StepRecorder(kernel),
     clock,
     repositories,
@@ -200,8 +225,9 @@ export async function aWorld(): Promise<World> {
     close: async () => {
       world.steps[Symbol.dispose]();
       await kernel.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await database?.drop();
+      codeHostServer.closeAllConnections();
+      await new Promise((resolve) => codeHostServer.close(resolve));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -214,11 +240,11 @@ export function grantTo(
   { grants, userIds, repositories }: Pick<World, 'grants' | 'userIds' | 'repositories'>,
   person: Person,
   keys: readonly Key[],
+  areRuled = person === 'ruled',
 ): void {
-  const rules =
-    person === 'ruled'
-      ? new Map(keys.map((key) => [repositories[key].id, { allows: (path: string) => !path.startsWith('shut/') }]))
-      : undefined;
+  const rules = areRuled
+    ? new Map(keys.map((key) => [repositories[key].id, { allows: (path: string) => !isClosed(path, key) }]))
+    : undefined;
   grants.set(
     userIds[person],
     keys.map((key) => repositories[key].id),

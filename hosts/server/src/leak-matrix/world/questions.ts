@@ -1,7 +1,7 @@
 import type { Question } from '../matrix.js';
 import type { Asker, Row } from '../row.js';
-import { fileOf, type Target } from '../target.js';
-import { GRANTS, grantTo, KEYS, type Key, type Person, type World } from './a-world.js';
+import { fileOf, GHOST, type Target } from '../target.js';
+import { GRANTS, grantTo, KEYS, type Key, type World } from './a-world.js';
 
 /** By what each was granted: the truth, without the wall. */
 const granted = (asker: Asker, target: Target): boolean =>
@@ -11,9 +11,9 @@ const granted = (asker: Asker, target: Target): boolean =>
 export const may = (asker: Asker, target: Target): boolean => granted(asker, target) && !(asker.name === 'ruled' && target.of === 'file');
 
 /** The file of a repository that rules hide from some. */
-const closedFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf(target.key, true) });
+export const closedFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf(target.key, true) });
 /** And one that never was in it. */
-const ghostFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf('gizmo', true) });
+const ghostFile = (target: Target): Target => ({ ...target, of: 'file', file: fileOf(GHOST, true) });
 
 /** Whatever is kept for the one who is revoked, is kept from when they could see it. */
 async function seenBefore(world: World, row: Row): Promise<void> {
@@ -23,7 +23,7 @@ async function seenBefore(world: World, row: Row): Promise<void> {
 }
 
 /** Everybody about every repository, and everybody who knows amber about its closed file. */
-export function questionsOf(world: World, names: readonly (Person | 'admin' | 'anonymous' | 'impersonated')[]): readonly Question[] {
+export function questionsOf(world: World, names: readonly AskerName[]): readonly Question[] {
   const repositories = KEYS.map((key: Key) => world.repositories[key]);
   const { amber } = world.repositories;
   return names.flatMap((name): Question[] => {
@@ -34,6 +34,8 @@ export function questionsOf(world: World, names: readonly (Person | 'admin' | 'a
     ];
   });
 }
+
+export type AskerName = keyof World['askers'];
 
 /** Who asks while site admins see all. */
 export const EVERYBODY = ['admin', 'one', 'two', 'three', 'ruled', 'revoked', 'none', 'anonymous', 'impersonated'] as const;

@@ -17,13 +17,23 @@ export interface Hold {
   release(): void;
 }
 
-async function* heldStream(stream: AsyncIterable<unknown>, { reach, gate }: { readonly reach: () => void; readonly gate: Promise<void> }) {
-  reach();
-  await gate;
-  yield* stream;
+interface Gate {
+  readonly at: 'begin' | 'end';
+  readonly reach: () => void;
+  readonly gate: Promise<void>;
 }
 
-function held(result: unknown, hold: { readonly reach: () => void; readonly gate: Promise<void> }): unknown {
+async function* heldStream(stream: AsyncIterable<unknown>, { at, reach, gate }: Gate): AsyncGenerator<unknown> {
+  const wait = (): Promise<void> => {
+    reach();
+    return gate;
+  };
+  if (at === 'begin') await wait();
+  yield* stream;
+  if (at === 'end') await wait();
+}
+
+function held(result: unknown, hold: Gate): unknown {
   if (typeof (result as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function')
     return heldStream(result as AsyncIterable<unknown>, hold);
   hold.reach();
@@ -33,7 +43,7 @@ function held(result: unknown, hold: { readonly reach: () => void; readonly gate
 /** Notes what is done for whom: statements of SQL, calls of git and of the index. This stands for how long an answer takes, which no test can assert. */
 export class StepRecorder implements Disposable {
   readonly #steps = new Map<string, string[]>();
-  readonly #holds = new Map<string, { readonly reach: () => void; readonly gate: Promise<void> }>();
+  readonly #holds = new Map<string, Gate>();
   readonly #undo: (() => void)[] = [];
 
   constructor(kernel: TestKernel) {
@@ -67,15 +77,15 @@ export class StepRecorder implements Disposable {
     }
   }
 
-  /** The next call of this name for this actor, such as `index search`, gives nothing before it is let go. */
-  hold(actorId: string, step: string): Hold {
+  /** The next call of this name for this actor, such as `index search`, gives nothing, or does not end, before it is let go. */
+  hold(actorId: string, step: string, at: 'begin' | 'end'): Hold {
     const reached = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     const release = (): void => {
       this.#holds.delete(`${actorId} ${step}`);
       gate.resolve();
     };
-    this.#holds.set(`${actorId} ${step}`, { reach: reached.resolve, gate: gate.promise });
+    this.#holds.set(`${actorId} ${step}`, { at, reach: reached.resolve, gate: gate.promise });
     return { reached: reached.promise, release };
   }
 

@@ -13,10 +13,11 @@ const hostConfig = z.object({ url: z.string() });
 
 /** Grants that a test writes, by user id. Each change moves the epoch of that user. */
 export class WrittenGrants implements PermissionSource {
-  readonly name = 'written-grants';
   readonly #repositories = new Map<number, ReadonlySet<number>>();
   readonly #paths = new Map<number, ReadonlyMap<number, PathRules>>();
   readonly #epochs = new Map<number, number>();
+
+  constructor(readonly name: string) {}
 
   set(userId: number, repositories: Iterable<number>, paths: ReadonlyMap<number, PathRules> = new Map()): void {
     this.#repositories.set(userId, new Set(repositories));
@@ -68,8 +69,8 @@ export class WrittenHost implements CodeHostKind<typeof hostConfig> {
   }
 }
 
-/** The plugin that brings both, to the parts in which they are asked for. */
-export const writtenPlugin = (host: WrittenHost, grants: WrittenGrants) =>
+/** The plugin that brings them, to the parts in which they are asked for. */
+export const writtenPlugin = (host: WrittenHost, sources: readonly WrittenGrants[]) =>
   definePlugin({
     id: 'written',
     version: '1.0.0',
@@ -83,7 +84,7 @@ export const writtenPlugin = (host: WrittenHost, grants: WrittenGrants) =>
           deps: {},
           register(r) {
             r.contribute(codeHostKinds, () => host);
-            r.contribute(permissionSources, () => grants);
+            for (const source of sources) r.contribute(permissionSources, () => source);
           },
         }),
       }),

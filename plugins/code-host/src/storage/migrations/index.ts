@@ -6,4 +6,11 @@ import { expectSyncEnds } from './expect-sync-ends-1764000000004.js';
 import { rememberSyncCodes } from './remember-sync-codes-1764000000003.js';
 import { rememberWatchStamps } from './remember-watch-stamps-1764000000005.js';
 
-export const migrations: readonly Migration[] = [createTables, createWebhooks, rememberSyncCodes, expectSyncEnds, rememberWatchStamps, enforcePermissions];
+export const migrations: readonly Migration[] = [
+  createTables,
+  createWebhooks,
+  rememberSyncCodes,
+  expectSyncEnds,
+  rememberWatchStamps,
+  enforcePermissions,
+];

@@ -1,8 +1,10 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
 import type { Role } from '../../storage/role-store.js';
-import { type Deps, identityOf } from '../../wiring.js';
+import { accessRequestsOf, type Deps, identityOf } from '../../wiring.js';
 import { accessTokenResolvers } from './access-token-resolvers.js';
+import { administrationResolvers } from './administration-resolvers.js';
+import { administrationTypeDefs } from './administration-schema.js';
 import { organizationResolvers } from './organization-resolvers.js';
 import { organizationTypeDefs } from './organization-schema.js';
 import { roleResolvers } from './role-resolvers.js';
@@ -14,10 +16,10 @@ import { userMutations } from './user-mutations.js';
 import { userResolvers } from './user-resolvers.js';
 
 export default defineGraphQL<Deps, typeof config>()({
-  typeDefs: [typeDefs, organizationTypeDefs, teamTypeDefs, roleTypeDefs].join('\n'),
+  typeDefs: [typeDefs, organizationTypeDefs, teamTypeDefs, roleTypeDefs, administrationTypeDefs].join('\n'),
   extends: ['Query', 'Mutation'],
   loaders: (deps, ctx) => {
-    const { users, organizations, roles, teams } = identityOf(deps, ctx);
+    const { users, organizations, roles, teams, tags } = identityOf(deps, ctx);
     return {
       users: async (ids: readonly number[]) => {
         const found = await users.byIds(ids);
@@ -35,6 +37,10 @@ export default defineGraphQL<Deps, typeof config>()({
         const found = await teams.store.byIds(ids);
         return ids.map((id) => found.find((team) => team.id === id) ?? null);
       },
+      'user-tags': async (userIds: readonly number[]) => {
+        const found = await tags.ofUsers(userIds);
+        return userIds.map((id) => found.get(id) ?? []);
+      },
       'role-permissions': async (asked: readonly Role[]) => {
         const found = await roles.permissionsOf(asked);
         return asked.map(({ id }) => found.get(id) ?? []);
@@ -47,6 +53,7 @@ export default defineGraphQL<Deps, typeof config>()({
     const token = accessTokenResolvers(identity);
     const organization = organizationResolvers(identity);
     const team = teamResolvers(identity);
+    const administration = administrationResolvers(identity, accessRequestsOf(deps, ctx), deps.actor);
     const role = roleResolvers(identity);
     return {
       ...user.types,
@@ -54,13 +61,15 @@ export default defineGraphQL<Deps, typeof config>()({
       ...organization.types,
       ...team.types,
       ...role.types,
-      User: { ...user.types['User'], ...team.userFields, ...role.userFields },
-      Query: { ...user.queries, ...organization.queries, ...team.queries, ...role.queries },
+      ...administration.types,
+      User: { ...user.types['User'], ...team.userFields, ...role.userFields, ...administration.userFields },
+      Query: { ...user.queries, ...organization.queries, ...team.queries, ...role.queries, ...administration.queries },
       Mutation: {
         ...token.mutations,
         ...organization.mutations,
         ...team.mutations,
         ...role.mutations,
+        ...administration.mutations,
         ...userMutations(
           identity,
           () => ctx.config.get(),

@@ -1,4 +1,5 @@
 import type { NodeKind } from '@sextant/sdk';
+import type { AccessRequests } from '../../access-requests/access-requests.js';
 import type { Identity } from '../../identity.js';
 import { rowNumber } from './node-number.js';
 import { mayAdminister } from './viewer.js';
@@ -54,4 +55,9 @@ export const invitationNode = (identity: Identity): NodeKind => ({
 export const teamNode = (identity: Identity): NodeKind => ({
   kind: 'Team',
   load: async (id, { actor }) => (actor.kind === 'anonymous' ? null : ((await identity.teams.store.byId(rowNumber(id))) ?? null)),
+});
+
+export const accessRequestNode = (requests: AccessRequests): NodeKind => ({
+  kind: 'AccessRequest',
+  load: async (id, { actor }) => (actor.siteAdmin ? ((await requests.store.byId(rowNumber(id))) ?? null) : null),
 });

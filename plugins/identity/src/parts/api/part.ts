@@ -1,10 +1,20 @@
 import { core, definePart } from '@sextant/sdk';
+import { usersCsv } from '../../administration/users-csv.js';
 import { userChanged } from '../../api.js';
 import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
-import { deps, identityOf } from '../../wiring.js';
-import { accessTokenNode, invitationNode, organizationNode, permissionNode, roleNode, teamNode, userNode } from './nodes.js';
+import { accessRequestsOf, deps, identityOf } from '../../wiring.js';
+import {
+  accessRequestNode,
+  accessTokenNode,
+  invitationNode,
+  organizationNode,
+  permissionNode,
+  roleNode,
+  teamNode,
+  userNode,
+} from './nodes.js';
 
 export default definePart(config)({
   deps,
@@ -15,6 +25,22 @@ export default definePart(config)({
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
     for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
       r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
+    r.contribute(core.nodes, (d, ctx) => accessRequestNode(accessRequestsOf(d, ctx)));
+    r.http((router, d, ctx) => {
+      const { siteUsers, audit } = identityOf(d, ctx);
+      router.get(
+        '/.api/users.csv',
+        ({ actor, signal }) => {
+          audit.record('users', 'exported', { actor });
+          const disposition = 'attachment; filename="users.csv"';
+          return {
+            headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition, 'cache-control': 'no-store' },
+            body: usersCsv(siteUsers, signal),
+          };
+        },
+        { auth: 'site-admin' },
+      );
+    });
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { localAdmin } = identityOf(d, ctx);

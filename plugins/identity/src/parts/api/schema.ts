@@ -4,8 +4,8 @@ export const typeDefs = /* GraphQL */ `
     currentUser: User @requires(role: PUBLIC)
     "A user by name, or by an address the user has proved to own. Looking up by address is for site admins and the user."
     user(username: String, email: String): User @requires(role: USER)
-    "All users, by id. \`query\` matches names and addresses."
-    users(first: Int, after: String, query: String, siteAdmin: Boolean): UserConnection @requires(role: SITE_ADMIN)
+    "All people, by id; service accounts are none. \`query\` matches names and addresses."
+    users(first: Int, after: String, query: String, siteAdmin: Boolean, tag: String): UserConnection @requires(role: SITE_ADMIN)
   }
 
   extend type Mutation {

@@ -28,9 +28,14 @@ export function userResolvers(
         const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;
       },
-      users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null }) => {
+      users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null; tag?: string | null }) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
-        const filter: UserFilter = { query: args.query?.trim() || undefined, siteAdmin: args.siteAdmin ?? undefined };
+        const filter: UserFilter = {
+          query: args.query?.trim() || undefined,
+          siteAdmin: args.siteAdmin ?? undefined,
+          tag: args.tag ?? undefined,
+          serviceAccount: false,
+        };
         const rows = await identity.users.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
         return { ...pageOf('users', rows, limit, (user) => String(user.id)), filter };
       },

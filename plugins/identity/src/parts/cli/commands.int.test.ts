@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
 import { codeOf } from '../../testing/administration.js';
+import type { deps } from '../../wiring.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
-import type { deps } from './wiring.js';
 
 let kernel: TestKernel;
 beforeAll(async () => {
@@ -29,7 +29,9 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     events: kernel.service(core.events, 'identity'),
     clock: kernel.service(core.clock, 'identity'),
     secrets: kernel.service(core.secrets, 'identity'),
+    limits: kernel.service(core.limits, 'identity'),
     renewals: [],
+    passwordLinks: [],
     permissions: [],
     mail: [],
     jobs: kernel.service(core.jobs, 'identity'),

@@ -1,20 +1,9 @@
-import { type CommandDefinition, core, type PluginContext, type Resolved, type z } from '@sextant/sdk';
+import type { CommandDefinition, PluginContext, Resolved, z } from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
-import { accountMail, credentialRenewal, permissions, type User } from '../../api.js';
+import type { User } from '../../api.js';
 import type { config } from '../../config.js';
 import { type Identity, wireIdentity } from '../../identity.js';
-
-export const deps = {
-  db: core.storage,
-  events: core.events,
-  clock: core.clock,
-  secrets: core.secrets,
-  jobs: core.jobs,
-  renewals: credentialRenewal,
-  permissions,
-  mail: accountMail,
-  process: core.process,
-} as const;
+import type { deps } from '../../wiring.js';
 
 /** A command on the plugin's objects: `run` gets them in place of bare services. */
 export function identityCommand<A extends z.ZodObject>(command: {

@@ -1,7 +1,8 @@
 import type { Migration } from '@sextant/sdk';
+import { addAdministration } from './add-administration.js';
 import { addExternalAccounts } from './add-external-accounts.js';
 import { addRoles } from './add-roles.js';
 import { addTeamsAndGroups } from './add-teams-and-groups.js';
 import { createAccounts } from './create-accounts.js';
 
-export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts, addRoles, addTeamsAndGroups];
+export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts, addRoles, addTeamsAndGroups, addAdministration];

@@ -21,7 +21,7 @@ beforeEach(async () => {
     aggregate: (request) => world.service.aggregate(request),
     aggregationModes: (query, patternType) => world.service.aggregationModes(query, patternType),
   };
-  answer = new LazyAnswer(search, { query: 'type:file needle', actor: admin, signal: new AbortController().signal });
+  answer = new LazyAnswer(search, { query: 'type:file needle', actor: admin, signal: new AbortController().signal }, world.wall.visibility);
   return () => world.close();
 });
 

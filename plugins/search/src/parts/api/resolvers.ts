@@ -23,13 +23,17 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
   return {
     Query: {
       search: (_parent, args: { query: string; version?: QueryVersion | null; patternType?: PatternType | null }, op) =>
-        new LazyAnswer(service, {
-          query: args.query,
-          actor: op.actor,
-          signal: op.signal,
-          contextLines: 0,
-          patternType: args.patternType ?? PATTERN_TYPE_OF_VERSION[args.version ?? 'V3'],
-        }),
+        new LazyAnswer(
+          service,
+          {
+            query: args.query,
+            actor: op.actor,
+            signal: op.signal,
+            contextLines: 0,
+            patternType: args.patternType ?? PATTERN_TYPE_OF_VERSION[args.version ?? 'V3'],
+          },
+          d.visibility,
+        ),
       searchSuggestions: async (
         _parent,
         args: { query: string; position: number; first: number; patternType?: PatternType | null },
@@ -71,7 +75,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
     SearchResultsStats: {
       approximateResultCount: counted(approximateResultCount),
       languages: async (answer: LazyAnswer) => {
-        const { matches } = await answer.whole();
+        const matches = await answer.matches();
         const lines = new Map<string, number>();
         for (const match of matches)
           if (match.type === 'content' && match.language)
@@ -81,7 +85,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
     },
     SearchResults: {
       results: async (answer: LazyAnswer, _args, op) => {
-        const { matches } = await answer.whole();
+        const matches = await answer.matches();
         const found = await d.repositories.byIds(op.actor, [...new Set(matches.map((m) => m.repository.id))]);
         return matches.flatMap((match) => {
           const repository = found.get(match.repository.id);
@@ -166,17 +170,19 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
       indexed: async (_parent: unknown, _args: unknown, op: Operation) => (await d.engine.status({ signal: op.signal })).length,
     },
     RepositoryTextSearchIndex: {
-      status: ({ status }: { status: IndexedRepository }) => ({
-        repository: status.repository,
-        updatedAt: status.indexedAt,
-        contentByteSize: status.contentBytes,
-        contentFilesCount: status.documents,
-        indexByteSize: status.indexBytes,
-        indexShardsCount: status.shards,
-        degraded: status.state !== 'ok',
-        skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0),
-        skippedFiles: status.skippedFiles,
-      }),
+      status: async ({ status }: { status: IndexedRepository }, _args: unknown, op: Operation) =>
+        seesWhole(await d.visibility.of(op.actor), status.repository)
+          ? {
+              updatedAt: status.indexedAt,
+              contentByteSize: status.contentBytes,
+              contentFilesCount: status.documents,
+              indexByteSize: status.indexBytes,
+              indexShardsCount: status.shards,
+              degraded: status.state !== 'ok',
+              skippedFilesCount: Object.values(status.skippedFiles).reduce((a, b) => a + b, 0),
+              skippedFilesByReason: byReason(status.skippedFiles),
+            }
+          : null,
       refs: async ({ status, repository }: { status: IndexedRepository; repository: Repository }) => {
         const mirror = (await d.mirrors.states([repository.id])).get(repository.id);
         return status.branches.map(({ name, commit }) => ({
@@ -197,13 +203,6 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
           ...(reason ? { reason } : {}),
           signal: op.signal,
         }),
-    },
-    RepositoryTextSearchIndexStatus: {
-      skippedFilesByReason: async (
-        { repository, skippedFiles }: Pick<IndexedRepository, 'repository' | 'skippedFiles'>,
-        _args: unknown,
-        op: Operation,
-      ) => (seesWhole(await d.visibility.of(op.actor), repository) ? byReason(skippedFiles) : null),
     },
   };
 

@@ -290,6 +290,7 @@ extend type Repository {
 }
 
 type RepositoryTextSearchIndex {
+  "Null where paths of the repository are hidden from you, whose number and size it would tell."
   status: RepositoryTextSearchIndexStatus
   refs: [RepositoryTextSearchIndexedRef!]!
   "Files known by path only, with the reason: too-large, binary, too-many-trigrams, ignored, symlink or missing. At most 1,000 at a time."
@@ -304,8 +305,8 @@ type RepositoryTextSearchIndexStatus {
   indexShardsCount: Int!
   degraded: Boolean!
   skippedFilesCount: Int!
-  "The most frequent reason first. Null where paths of the repository are hidden from you, whose number it would tell."
-  skippedFilesByReason: [RepositorySkippedFilesCount!]
+  "The most frequent reason first."
+  skippedFilesByReason: [RepositorySkippedFilesCount!]!
 }
 
 type RepositorySkippedFilesCount {

@@ -4,6 +4,9 @@ import { core, definePart } from '@sextant/sdk';
 import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
 import { config } from '../../config.js';
 import { authSchema } from '../../configuration/auth-schema.js';
+import { httpHeaderProvider } from '../../http-header-provider.js';
+import { IpGate } from '../../ip-gate.js';
+import { HeaderAuthenticator } from '../../sessions/header-authenticator.js';
 import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
@@ -18,11 +21,20 @@ export default definePart(config)({
   register(r) {
     r.storage(storage);
     r.contribute(signInProviders, () => builtinProvider);
-    r.contribute(siteConfigurationSchemas, (d) => authSchema(d.providers));
+    r.contribute(signInProviders, (d) => httpHeaderProvider(d.process.trustsProxy));
+    r.contribute(siteConfigurationSchemas, (d) =>
+      authSchema(d.providers, () => (d.process.localMode ? undefined : d.actor.request()?.remoteAddress)),
+    );
+    // First: whom the proxy names is who it is, whatever session the browser has.
+    r.contribute(core.authenticators, (d, ctx) => {
+      const { settings, people } = signInOf(d, ctx);
+      return new HeaderAuthenticator({ settings, people, external: d.external, actors: d.actors });
+    });
     r.contribute(core.authenticators, (d, ctx) => {
       const { sessions, settings, setup } = signInOf(d, ctx);
       return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
     });
+    r.contribute(core.gates, (d, ctx) => new IpGate(signInOf(d, ctx).settings, () => ctx.config.get().enforceAllowedIpAddress));
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.contribute(passwordLinks, (d, ctx) => ({
       linkFor: async (userId) => {

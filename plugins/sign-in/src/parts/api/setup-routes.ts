@@ -8,6 +8,7 @@ import type { SignIn } from '../../wiring.js';
 import { builtinWay } from './builtin-way.js';
 import { enter } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
+import { wayLink } from './way-link.js';
 
 /** `POST /-/site-init`: the first site admin. */
 export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
@@ -42,9 +43,15 @@ export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
 
 export async function setupForm(
   s: SignIn,
-  { form, token, error }: { readonly form?: FormBody; readonly token: string; readonly error?: SextantError },
+  {
+    form,
+    token,
+    error,
+    returnTo = `${s.prefix}/`,
+  }: { readonly form?: FormBody; readonly token: string; readonly error?: SextantError; readonly returnTo?: string },
 ): Promise<RouteReply> {
-  const least = (await s.settings.current()).configuration['auth.minPasswordLength'];
+  const { ways, configuration } = await s.settings.current();
+  const least = configuration['auth.minPasswordLength'];
   return pageReply({
     title: 'Set up Sextant',
     error: error && sentence(error),
@@ -56,6 +63,7 @@ ${field({ name: 'username', label: 'User name', autocomplete: 'username', value:
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: `At least ${least} characters.` })}
 <button class="main">Create the site admin</button>
 </form>
+${ways.filter((way) => way.provider.redirect && !way.hidden && !way.noSignIn).map((way) => wayLink(s, way, returnTo))}
 ${dataBlock({ needsSiteInit: true })}`,
   });
 }

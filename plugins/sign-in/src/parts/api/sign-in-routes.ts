@@ -13,6 +13,7 @@ import { builtinWay, unavailable } from './builtin-way.js';
 import { enter, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 import { setupForm } from './setup-routes.js';
+import { wayLink } from './way-link.js';
 
 interface Shown {
   readonly returnTo: string;
@@ -30,7 +31,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
       const returnTo = localPath(query.get('returnTo'), s.prefix);
       if (actor.via === 'session') return redirect(returnTo);
       const setup = query.get('setup');
-      if (await s.setup.needed()) return setupForm(s, { token: setup ?? '' });
+      if (await s.setup.needed()) return setupForm(s, { token: setup ?? '', returnTo });
       const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
       // One that is over is sent along with every request until the browser is told.
       return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
@@ -132,11 +133,6 @@ ${parts.length > most && html`<details><summary>Other ways to sign in</summary>$
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }
-
-const wayLink = ({ prefix }: SignIn, way: Way, returnTo: string): Html => html`
-<a class="button" href="${prefix}/.auth/${way.provider.type}/login?pc=${encodeURIComponent(way.id)}&returnTo=${encodeURIComponent(returnTo)}">${
-  way.displayPrefix
-} ${way.displayName}</a>`;
 
 const passwordForm = ({ prefix }: SignIn, way: Way, returnTo: string, username: string): Html => html`
 <form method="post" action="${prefix}/-/sign-in">

@@ -22,6 +22,7 @@ export default definePart(config)({
         const token = await makeSetupToken(db, clock);
         const url = `${process.externalUrl}/sign-in?setup=${token}`;
         out.note('Whoever opens it first becomes site admin. It is good for 30 days, and in place of those before.');
+        if (process.externalUrl === '') out.note('It is a path of the address at which you reach Sextant: http.externalUrl is not set.');
         out.line(url);
         out.json({ url, token });
         return 0;

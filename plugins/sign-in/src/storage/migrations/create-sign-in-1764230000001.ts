@@ -36,6 +36,7 @@ const STATEMENTS = [
   )`,
   'CREATE INDEX links_user ON links (user_id, purpose)',
   'CREATE TABLE arrivals (account bytea PRIMARY KEY, user_id int NOT NULL)',
+  'CREATE TABLE group_sources (way text PRIMARY KEY)',
   // One row, once the site had an admin who could sign in.
   'CREATE TABLE initialized (once boolean PRIMARY KEY DEFAULT true CHECK (once))',
   'CREATE TABLE used_states (hash bytea PRIMARY KEY, expires_at timestamptz NOT NULL)',

@@ -1,4 +1,4 @@
-import type { User } from '@sextant/plugin-identity/api';
+import type { SiteUsersArguments, User } from '@sextant/plugin-identity/api';
 import {
   encodeNodeId,
   type NodeKind,
@@ -59,6 +59,7 @@ export function siteResolvers(
         settingsURL: (_parent, _args, { actor }) => (actor.siteAdmin ? '/site-admin/global-settings' : null),
         allowSiteSettingsEdits: () => cascade.editable(SITE_SETTINGS),
         allowSiteConfigurationEdits: () => configurations.editable,
+        users: (_parent, args: SiteUsersArguments) => args,
         viewerCanAdminister: (_parent, _args, { actor }) => actor.siteAdmin,
         hasCodeIntelligence: () =>
           d.plugins.list().some(({ id, state }) => id === 'code-intel' && (state === 'active' || state === 'degraded')),

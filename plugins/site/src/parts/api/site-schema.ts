@@ -42,6 +42,14 @@ export const siteTypeDefs = /* GraphQL */ `
     accessTokensDefaultExpirationDays: Int!
     latestSettings: Settings
     settingsCascade: SettingsCascade
+    "The people of the site, those too that are deleted and not forgotten. \`query\` matches names and addresses."
+    users(
+      query: String
+      siteAdmin: Boolean
+      createdAt: SiteUsersDateInput
+      lastActiveAt: SiteUsersDateInput
+      deletedAt: SiteUsersDateInput
+    ): SiteUsers @requires(role: SITE_ADMIN)
   }
 
   enum AccessTokensAllow {

@@ -1,0 +1,42 @@
+import type { PluginRows } from '../row.js';
+
+/** How people come in. */
+export const signInRows = (): PluginRows => ({
+  plugin: 'sign-in',
+  rows: [],
+  reasons: [
+    {
+      surfaces: [
+        'HTTP * /.auth/*',
+        'HTTP * /-/sign-*',
+        'HTTP * /sign-*',
+        'HTTP * /-/site-init',
+        'HTTP * /-/reset-password-*',
+        'HTTP * /-/verify-email',
+        'HTTP * /-/unlock-account',
+        'HTTP * /-/account*',
+      ],
+      because: 'Pages and forms about how people sign in.',
+    },
+    {
+      surfaces: [
+        'Mutation.invalidateSessions*',
+        'Mutation.endSession*',
+        'Mutation.*Password*',
+        'Mutation.*Email*',
+        'Mutation.deleteExternalAccount*',
+        'User.sessions',
+        'User.externalAccounts*',
+        'User.builtinAuth',
+        'UserSession.*',
+        'ExternalAccount*.*',
+        'AuthProvider*.*',
+        'RandomizeUserPasswordResult.*',
+        'Site.authProviders',
+        'Site.sendsEmailVerificationEmails',
+      ],
+      because: 'How people sign in: for the person and site admins.',
+    },
+    { surfaces: ['command setup-link'], because: 'Writes a token into the database, for who holds its password.' },
+  ],
+});

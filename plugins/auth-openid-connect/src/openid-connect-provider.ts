@@ -1,0 +1,19 @@
+import type { SignInProvider } from '@sextant/plugin-identity/api';
+import './errors.js';
+import { openidConnectConfig } from './openid-connect-config.js';
+import type { OpenidConnectParts } from './openid-connect-flow.js';
+
+/** The first sign-in loads the protocol: most processes see none. */
+const flow = () => import('./openid-connect-flow.js');
+
+/** Sign-in by a provider of OpenID Connect. */
+export const openidConnectProvider = (parts: OpenidConnectParts): SignInProvider<typeof openidConnectConfig> => ({
+  type: 'openidconnect',
+  title: 'OpenID Connect',
+  config: openidConnectConfig,
+  service: ({ issuer }) => ({ type: 'openidconnect', id: issuer }),
+  redirect: {
+    begin: async (entry, request) => (await flow()).begin(parts, entry, request),
+    finish: async (entry, answer) => (await flow()).finish(parts, entry, answer),
+  },
+});

@@ -1,0 +1,343 @@
+import { X509Certificate } from 'node:crypto';
+import { SignInAttempt, signInProviderContract } from '@sextant/plugin-identity/testing';
+import { describeContract, inMemoryServices } from '@sextant/sdk/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { samlProvider } from './saml-provider.js';
+import { type Fault, type KeyPair, keyPair, TestIdentityProvider } from './testing/test-identity-provider.js';
+
+const CALLBACK = 'https://sextant.example/.auth/saml/acs';
+const ADA = {
+  nameId: 'a1b2c3',
+  attributes: { username: 'ada', email: 'ada@example.com', displayName: 'Ada Lovelace', groups: ['engines', 'staff'] },
+};
+
+let idp: TestIdentityProvider;
+let ours: KeyPair;
+let another: KeyPair;
+
+beforeAll(async () => {
+  [idp, ours, another] = await Promise.all([TestIdentityProvider.start(), keyPair(), keyPair()]);
+});
+afterAll(async () => await idp[Symbol.asyncDispose]());
+beforeEach(() => {
+  idp.fault = {};
+  idp.given.length = 0;
+  idp.requests.length = 0;
+  idp.people.clear();
+  idp.people.set('ada', ADA);
+});
+
+const provider = () => samlProvider({ ...inMemoryServices(), clock: { now: () => new Date() } });
+const entry = () => ({ identityProviderMetadataURL: idp.metadataUrl });
+const attempt = (more: Readonly<Record<string, unknown>> = {}, of = provider()) =>
+  new SignInAttempt(of, { ...entry(), ...more }, { callbackUrl: CALLBACK });
+const fill = () => ({ login: 'ada' });
+const answerOf = (xml: string, state: string) =>
+  new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64'), RelayState: state });
+
+describeContract(
+  signInProviderContract(() => ({
+    good: { ...entry(), serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private },
+    unreachable: { identityProviderMetadataURL: 'http://127.0.0.1:9/metadata' },
+    fill,
+    secrets: () => [ours.private],
+  })),
+  'SAML',
+  provider,
+);
+
+describe('A person who signs in', () => {
+  it('is known by the NameID, and told of by the attributes', async () => {
+    expect(await attempt().signIn(fill)).toEqual({
+      accountId: 'a1b2c3',
+      username: 'ada',
+      displayName: 'Ada Lovelace',
+      emails: [{ address: 'ada@example.com', verified: false }],
+      groups: ['engines', 'staff'],
+    });
+  });
+
+  it('has a proved address only where the admin says that nobody chooses it', async () => {
+    expect((await attempt({ trustEmails: true }).signIn(fill)).emails).toEqual([{ address: 'ada@example.com', verified: true }]);
+  });
+
+  it('is told of by the attributes that the admin names', async () => {
+    idp.people.set('ada', {
+      nameId: 'ada@example.com',
+      attributes: {
+        'https://example.com/login': 'countess',
+        'urn:x': 'a@b.example',
+        'Full Name': 'A. L.',
+        roles: 'admins',
+        objectGUID: 'guid-1',
+      },
+    });
+    const mapped = attempt({
+      usernameAttributeNames: ['https://example.com/login'],
+      emailAttributeNames: ['urn:x'],
+      displayNameAttributeNames: ['Full Name'],
+      groupsAttributeName: 'roles',
+      accountIDAttributeName: 'objectGUID',
+    });
+    expect(await mapped.signIn(fill)).toEqual({
+      accountId: 'guid-1',
+      username: 'countess',
+      displayName: 'A. L.',
+      emails: [{ address: 'a@b.example', verified: false }],
+      groups: ['admins'],
+    });
+  });
+
+  it('is named after the NameID where no attribute tells more', async () => {
+    idp.people.set('ada', { nameId: 'ada@example.com' });
+    expect(await attempt().signIn(fill)).toEqual({
+      accountId: 'ada@example.com',
+      username: 'ada',
+      emails: [{ address: 'ada@example.com', verified: false }],
+      groups: [],
+    });
+  });
+
+  it('comes in by a group only as one of its members', async () => {
+    expect(await attempt({ allowGroups: ['staff'] }).signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
+    await expect(attempt({ allowGroups: ['others'] }).signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SIGN_IN_REFUSED' });
+  });
+
+  it('must be named by something that stays', async () => {
+    idp.people.set('ada', { ...ADA, nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient' });
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('transient') });
+  });
+
+  it.each([
+    ['the answer', { signAssertion: false, signResponse: true }],
+    ['the assertion', { signAssertion: true, signResponse: false }],
+    ['both', { signAssertion: true, signResponse: true }],
+  ] satisfies [string, Fault][])('is believed where %s is signed', async (_name, fault) => {
+    idp.fault = fault;
+    expect(await attempt().signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
+  });
+});
+
+const SHA1: Fault = { signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' };
+const assertionIn = (xml: string): string => /<saml:Assertion[\s\S]*<\/saml:Assertion>/.exec(xml)?.[0] ?? expect.fail('no assertion');
+const signatureIn = (xml: string): string => /<Signature[\s\S]*?<\/Signature>/.exec(xml)?.[0] ?? expect.fail('no signature');
+const evil = (assertion: string): string =>
+  assertion
+    .replaceAll('a1b2c3', 'root')
+    .replace(/ID="[^"]*"/, 'ID="_evil"')
+    .replace(signatureIn(assertion), '');
+
+describe('An answer that proves nothing', () => {
+  const FAULTS: readonly (readonly [string, () => Fault])[] = [
+    ['has no signature', () => ({ signAssertion: false, signResponse: false })],
+    ['is signed by another key', () => ({ key: another.private, cert: another.cert })],
+    ['is signed by another key under our certificate', () => ({ key: another.private })],
+    ['is signed by SHA-1', () => SHA1],
+    ['has a digest by SHA-1', () => ({ digestAlgorithm: 'sha1' })],
+    ['is for another audience', () => ({ audience: 'https://other.example/.auth/saml/metadata' })],
+    ['is for another address', () => ({ recipient: 'https://other.example/.auth/saml/acs' })],
+    ['is sent to another address', () => ({ destination: 'https://other.example/.auth/saml/acs' })],
+    ['is of another issuer', () => ({ issuer: 'https://evil.example/entity' })],
+    ['has expired', () => ({ lifetimeInSeconds: -120 })],
+    ['answers another request', () => ({ inResponseTo: '_another' })],
+    [
+      'answers another request, and hides it',
+      () => ({ inResponseTo: '_another', rewrite: (xml) => xml.replace(/(<samlp:Response[^>]*) InResponseTo="[^"]*"/, '$1') }),
+    ],
+    ['was changed', () => ({ rewrite: (xml) => xml.replaceAll('a1b2c3', 'root') })],
+    ['has an attribute more than was signed', () => ({ rewrite: (xml) => xml.replace('>staff<', '>admins<') })],
+    ['is encoded in a way that has no end', () => ({ rewrite: (xml) => `<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${xml}` })],
+    ['names a file', () => ({ rewrite: (xml) => `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace('a1b2c3', '&x;')}` })],
+    // The signature still holds: canonical XML has no comments.
+    ['cuts the NameID in two', () => ({ rewrite: (xml) => xml.replace('>a1b2c3<', '>a1<!-- -->b2c3<') })],
+    ['cuts the NameID in two by an instruction', () => ({ rewrite: (xml) => xml.replace('>a1b2c3<', '>a1<?x y?>b2c3<') })],
+    ['has two assertions', () => ({ rewrite: (xml) => xml.replace('</samlp:Response>', `${evil(assertionIn(xml))}</samlp:Response>`) })],
+    [
+      'has a false assertion before the signed one',
+      () => ({ rewrite: (xml) => xml.replace(assertionIn(xml), evil(assertionIn(xml)) + assertionIn(xml)) }),
+    ],
+    [
+      'has the signed assertion inside of a false one',
+      () => ({
+        rewrite: (xml) =>
+          xml.replace(assertionIn(xml), evil(assertionIn(xml)).replace('</saml:Assertion>', `${assertionIn(xml)}</saml:Assertion>`)),
+      }),
+    ],
+    [
+      'has the signed assertion inside of the signature of a false one',
+      () => ({
+        rewrite: (xml) => {
+          const signed = assertionIn(xml);
+          const holding = signatureIn(signed).replace(
+            '</Signature>',
+            `<Object>${signed.replace(signatureIn(signed), '')}</Object></Signature>`,
+          );
+          return xml.replace(signed, evil(signed).replace('</saml:Issuer>', `</saml:Issuer>${holding}`));
+        },
+      }),
+    ],
+    [
+      'has the signed assertion in an extension',
+      () => ({
+        rewrite: (xml) =>
+          xml.replace(assertionIn(xml), `<samlp:Extensions>${assertionIn(xml)}</samlp:Extensions>${evil(assertionIn(xml))}`),
+      }),
+    ],
+    [
+      'has a false assertion by the same id',
+      () => ({
+        rewrite: (xml) =>
+          xml.replace(assertionIn(xml), assertionIn(xml).replace('</saml:Issuer>', '</saml:Issuer><x ID="_evil"/><x ID="_evil"/>')),
+      }),
+    ],
+    ['is no success', () => ({ rewrite: (xml) => xml.replace('status:Success', 'status:Requester') })],
+    ['is no answer', () => ({ rewrite: () => '<html/>' })],
+    ['is no XML', () => ({ rewrite: () => 'SAML' })],
+  ];
+
+  it.each(FAULTS)('%s', async (_name, fault) => {
+    idp.fault = fault();
+    const signing = attempt().signIn(fill);
+    await expect(signing).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER' });
+    await expect(signing).rejects.not.toMatchObject({ message: expect.stringMatching(/a1b2c3|root|ada@/) });
+  });
+
+  it.each([
+    ['audience', { audience: 'https://other.example' }, 'not for the audience "https://sextant.example/.auth/saml/metadata"'],
+    ['time', { lifetimeInSeconds: -120 }, 'expired'],
+    ['address', { recipient: 'https://other.example/' }, 'for no bearer at this address'],
+  ] satisfies [string, Fault, string][])('says by its words which %s did not hold', async (_name, fault, why) => {
+    idp.fault = fault;
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ why: expect.stringContaining(why) });
+  });
+
+  it('has an algorithm that is written in another way', async () => {
+    idp.fault = { ...SHA1, rewrite: (xml) => xml.replaceAll('sha1"', 'sh&#97;1"') };
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('algorithm') });
+  });
+
+  it('is encrypted, and is told to be sent as it is', async () => {
+    const key = new X509Certificate(ours.cert).publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    idp.fault = { encryptionCert: ours.cert, encryptionPublicKey: key };
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('encrypted') });
+  });
+
+  it('comes a second time, in whichever browser', async () => {
+    const same = provider();
+    const one = attempt({ allowIdPInitiated: true }, same);
+    const answer = await one.answer(fill);
+    await one.finish(answer);
+    await expect(attempt({ allowIdPInitiated: true }, same).finish(answer)).rejects.toMatchObject({
+      why: expect.stringContaining('before'),
+    });
+  });
+
+  it('answers what another browser asked, though both are of one person', async () => {
+    const [mine, theirs] = [attempt(), attempt()];
+    await theirs.answer(fill);
+    const answer = await mine.answer(fill);
+    const stolen = answerOf(idp.given[0] ?? '', mine.state);
+    await expect(mine.finish({ ...answer, parameters: stolen })).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER' });
+  });
+
+  it('is too large', async () => {
+    const one = attempt();
+    const answer = await one.answer(fill);
+    const parameters = answerOf(`<a>${'a'.repeat(1_000_000)}</a>`, one.state);
+    await expect(one.finish({ ...answer, parameters })).rejects.toMatchObject({ why: 'It is too large.' });
+  });
+});
+
+describe('A sign-in that began at the identity provider', () => {
+  const begun = async (config: Readonly<Record<string, unknown>>, fault: Fault = {}) => {
+    idp.fault = { audience: 'https://sextant.example/.auth/saml/metadata', ...fault };
+    const one = attempt(config);
+    const came = await one.browser.travel(`${idp.url}/sso?acs=${encodeURIComponent(CALLBACK)}`, CALLBACK, fill);
+    const { state, callbackUrl } = one;
+    return one.finish({ ...came, kept: undefined, state, callbackUrl, signal: new AbortController().signal });
+  };
+
+  it('is refused, unless the admin allows it', async () => {
+    await expect(begun({})).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER' });
+    expect(await begun({ allowIdPInitiated: true })).toMatchObject({ accountId: 'a1b2c3' });
+  });
+
+  it('is no answer to a request', async () => {
+    await expect(begun({ allowIdPInitiated: true }, { inResponseTo: '_somebody-asked' })).rejects.toMatchObject({
+      code: 'SEXTANT_SAML_ANSWER',
+    });
+  });
+});
+
+describe('The identity provider', () => {
+  it('may be told by the text of its metadata as well', async () => {
+    const inline = { identityProviderMetadata: await idp.metadata(), identityProviderMetadataURL: undefined };
+    expect(await attempt(inline).signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
+    const { config, service } = provider();
+    expect(service(config.parse(inline))).toEqual({ type: 'saml', id: idp.issuer });
+  });
+
+  it('has its new keys by URL within the hour', async () => {
+    const services = inMemoryServices();
+    const times: Date[] = [];
+    const same = samlProvider({
+      ...services,
+      clock: { now: () => new Date() },
+      cache: {
+        get: async () => undefined,
+        set: async (_key, _value, { ttl }) => void times.push(new Date(ttl)),
+      },
+    });
+    await attempt({}, same).signIn(fill);
+    const before = idp.keys;
+    idp.keys = another;
+    expect(await attempt({}, same).signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
+    idp.keys = before;
+    expect(Math.min(...times.map((time) => time.getTime()))).toBe(3_600_000);
+  });
+
+  it('gets requests that are signed, where there is a key', async () => {
+    idp.fault = { signingCert: ours.cert };
+    const signed = { serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private };
+    expect(await attempt(signed).signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
+    const { url } = await attempt(signed).begin();
+    expect(new URL(url).searchParams.get('SigAlg')).toBe('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256');
+    idp.fault = { signingCert: another.cert };
+    await expect(attempt(signed).signIn(fill)).rejects.toThrow('leads nowhere');
+  });
+
+  it('is told of us by metadata with our address and certificate, and no key', async () => {
+    const signed = attempt({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
+    const { body } =
+      (await provider().redirect?.metadata?.(signed.entry as never, { callbackUrl: CALLBACK, externalUrl: 'https://sextant.example' })) ??
+      {};
+    expect(body).toContain('entityID="https://sextant.example/.auth/saml/metadata"');
+    expect(body).toContain(`Location="${CALLBACK}"`);
+    expect(body).toContain('WantAssertionsSigned="true"');
+    expect(body).toContain(ours.cert.split('\n')[1]);
+    expect(body).not.toContain(ours.private.split('\n')[1]);
+  });
+
+  it('knows us by the name that the admin gives us', async () => {
+    expect(await attempt({ serviceProviderIssuer: 'sextant' }).signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
+    expect(idp.requests.map(({ issuer }) => issuer)).toEqual(['sextant']);
+  });
+});
+
+describe('An entry', () => {
+  it.each([
+    ['without metadata', { identityProviderMetadataURL: undefined }],
+    ['with metadata twice', { identityProviderMetadata: '<x/>' }],
+    ['with metadata over an open line', { identityProviderMetadataURL: 'http://idp.example.com/metadata' }],
+    ['with metadata that is none', { identityProviderMetadataURL: undefined, identityProviderMetadata: '<EntityDescriptor/>' }],
+    ['with a certificate and no key', { serviceProviderCertificate: 'x' }],
+    ['that wants to sign and has no key', { signRequests: true }],
+    ['that wants to believe what is not signed', { insecureSkipAssertionSignatureValidation: true }],
+  ])('%s is refused', (_name, wrong) => {
+    expect(() => attempt(wrong)).toThrow();
+  });
+
+  it('is told why signatures cannot be skipped', () => {
+    expect(() => attempt({ insecureSkipAssertionSignatureValidation: true })).toThrow('anybody can write an assertion');
+  });
+});

@@ -1,0 +1,30 @@
+import type { SignInProvider } from '@sextant/plugin-identity/api';
+import { readMetadata } from './metadata.js';
+import { type SamlConfig, samlConfig } from './saml-config.js';
+import type { SamlParts } from './saml-flow.js';
+
+/** The first sign-in loads the protocol: most processes see none, and it takes 20 MiB. */
+const flow = () => import('./saml-flow.js');
+
+/** Sign-in by an identity provider of SAML 2.0. */
+export const samlProvider = (parts: SamlParts): SignInProvider<typeof samlConfig> => ({
+  type: 'saml',
+  title: 'SAML',
+  config: samlConfig,
+  service: (config) => ({ type: 'saml', id: serviceIdOf(config) }),
+  redirect: {
+    begin: async (entry, request) => (await flow()).begin(parts, entry, request),
+    finish: async (entry, answer) => (await flow()).finish(parts, entry, answer),
+    unsolicited: ({ allowIdPInitiated }) => allowIdPInitiated,
+    metadata: async ({ config }, { callbackUrl }) => ({
+      contentType: 'application/samlmetadata+xml',
+      body: (await flow()).describedBy(config, callbackUrl),
+    }),
+  },
+});
+
+function serviceIdOf(config: SamlConfig): string {
+  const { identityProviderIssuer, identityProviderMetadata, identityProviderMetadataURL = '' } = config;
+  if (identityProviderIssuer !== undefined) return identityProviderIssuer;
+  return identityProviderMetadata === undefined ? identityProviderMetadataURL : readMetadata(identityProviderMetadata).issuer;
+}

@@ -1,0 +1,101 @@
+import { ANONYMOUS, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
+import { askProvider } from '../../engine/bridge.js';
+import { checkedRegistration } from '../../engine/registration.js';
+import { PATHS } from '../../paths.js';
+import { tokenHash } from '../../storage/token-hash.js';
+import { type ApiContext, type ApiDeps, holderOf } from '../../wiring.js';
+import { mountApplications } from './applications-routes.js';
+
+const MAX_BODY = 32 * 1024;
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+const ID = /^[\w-]{1,64}$/;
+
+/** Of one address. */
+const REGISTRATIONS = { capacity: 10, per: 3_600_000 } as const;
+const DEVICE_CODES = { capacity: 30, per: 60_000 } as const;
+/** Questions about one device code: a few at once, then one in five seconds. */
+const POLLS = { capacity: 3, per: 15_000 } as const;
+
+/** Pages and what browsers are sent through take who is signed in; what programs ask, proves its callers by the provider's own means. */
+export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): void {
+  const holder = holderOf(d, ctx);
+  mountApplications(router, d);
+  const bodyOf = (request: RouteRequest): Promise<Buffer> | undefined => (request.method === 'POST' ? request.bytes() : undefined);
+  const ask = async (request: RouteRequest, body?: Buffer): Promise<RouteReply> =>
+    askProvider(await holder.current(), request, body ?? (await bodyOf(request)));
+  // An id with dots and slashes in it would be a path to something else, past what stands before that.
+  const page: RouteHandler = (request) =>
+    request.params['uid'] === undefined || ID.test(request.params['uid'])
+      ? ask(request)
+      : refused(404, 'not_found', 'there is nothing here');
+
+  for (const path of [PATHS.authorization, PATHS.resume, PATHS.deviceResume, PATHS.endSession, PATHS.endSessionSuccess])
+    router.get(path, page, { auth: 'public' });
+  for (const path of [PATHS.interaction, PATHS.device]) {
+    router.get(path, page, { auth: 'public' });
+    router.post(path, page, { auth: 'public', maxBody: MAX_BODY });
+  }
+  router.post(PATHS.endSessionConfirm, page, { auth: 'public', maxBody: MAX_BODY });
+
+  // Gates are not asked where a route proves its callers itself; they hold for programs all the same.
+  const gated =
+    (handler: RouteHandler): RouteHandler =>
+    async (request) => {
+      const { headers, remoteAddress } = request;
+      for (const { value } of d.gates) await value.admit({ headers, remoteAddress, localMode: false }, ANONYMOUS);
+      return handler(request);
+    };
+  const own = { auth: 'own', maxBody: MAX_BODY } as const;
+
+  for (const path of [PATHS.discovery, PATHS.serverMetadata, PATHS.jwks]) router.get(path, gated(page), own);
+  router.get(PATHS.userinfo, gated(page), own);
+  router.post(PATHS.userinfo, gated(page), own);
+  router.post(PATHS.revocation, gated(page), own);
+  router.post(PATHS.introspection, gated(page), own);
+  router.post(
+    PATHS.deviceAuthorization,
+    gated(async (request) => {
+      const limit = await d.limits.take(`device-code:${request.remoteAddress}`, DEVICE_CODES);
+      return limit.allowed ? ask(request) : tooMany(limit);
+    }),
+    own,
+  );
+  router.post(
+    PATHS.token,
+    gated(async (request) => {
+      const body = await request.bytes();
+      const form = new URLSearchParams(body.toString());
+      const deviceCode = form.get('device_code');
+      if (form.get('grant_type') === DEVICE && deviceCode) {
+        const { allowed } = await d.limits.take(`poll:${tokenHash(deviceCode).toString('hex')}`, POLLS);
+        if (!allowed) return refused(400, 'slow_down', 'the device asks too often');
+      }
+      return ask(request, body);
+    }),
+    own,
+  );
+  router.post(
+    PATHS.registration,
+    gated(async (request) => {
+      if (!(await holder.current()).dynamicRegistration)
+        return refused(403, 'access_denied', 'programs do not register themselves here: ask a site admin to register it');
+      const limit = await d.limits.take(`register:${request.remoteAddress}`, REGISTRATIONS);
+      if (!limit.allowed) return tooMany(limit);
+      const checked = checkedRegistration(await request.json());
+      if (!checked.ok) return refused(400, checked.error, checked.description);
+      return ask(request, Buffer.from(JSON.stringify(checked.metadata)));
+    }),
+    own,
+  );
+}
+
+const refused = (status: number, error: string, description: string): RouteReply => ({
+  status,
+  body: { error, error_description: description },
+});
+
+const tooMany = ({ retryAfter }: LimitDecision): RouteReply => ({
+  ...refused(429, 'temporarily_unavailable', 'too many requests came from this address'),
+  headers: { 'retry-after': String(Math.ceil(retryAfter / 1000)) },
+});

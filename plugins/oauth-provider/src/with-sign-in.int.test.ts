@@ -1,0 +1,55 @@
+import identity from '@sextant/plugin-identity';
+import { Administration } from '@sextant/plugin-identity/testing';
+import signIn from '@sextant/plugin-sign-in';
+import site from '@sextant/plugin-site';
+import { core } from '@sextant/sdk';
+import { at, startTestKernel, textAt } from '@sextant/sdk/testing';
+import * as oauth from 'openid-client';
+import { expect, it } from 'vitest';
+import manifest from './manifest.js';
+import { ABrowser } from './testing/a-browser.js';
+
+const PASSWORD = 'a long enough password';
+
+it('a person who is not signed in confirms a device by way of the sign-in page; and what it got ends with all their sessions', async () => {
+  const kernel = await startTestKernel({ plugins: [identity, site, signIn, manifest] });
+  const asked = async (token: string, query = '{ currentUser { id username } }') => {
+    const { data, errors } = await kernel.graphql(query, {}, { token });
+    return errors[0]?.extensions['code'] ?? data;
+  };
+  const me = textAt((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id');
+  const { token: admin } = await new Administration(() => kernel).createToken(me);
+  const { data } = await kernel.graphql('{ site { configuration { id } } }', {}, { token: admin });
+  const configured = await kernel.graphql(
+    'mutation($id: Int!, $input: String!) { updateSiteConfiguration(lastID: $id, input: $input) }',
+    { id: at(data, 'site.configuration.id'), input: JSON.stringify({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] }) },
+    { token: admin },
+  );
+  expect(configured.errors).toEqual([]);
+
+  // As after the first set-up.
+  await kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
+
+  const elsewhere = new ABrowser(kernel.url);
+  await elsewhere.open('/sign-up');
+  await elsewhere.submit(undefined, { username: 'ada', email: 'ada@example.com', password: PASSWORD });
+
+  const src = await oauth.discovery(new URL(kernel.url), 'sgo_cid_sourcegraph-cli', undefined, oauth.None(), {
+    execute: [oauth.allowInsecureRequests],
+  });
+  const begun = await oauth.initiateDeviceAuthorization(src, { scope: 'offline_access user:all' });
+  const browser = new ABrowser(kernel.url);
+  await browser.open(begun.verification_uri_complete as string);
+  expect(new URL(browser.url).pathname).toBe('/sign-in');
+  await browser.submit(undefined, { username: 'ada', password: PASSWORD });
+  expect(browser.html).toContain(`value="${begun.user_code}"`);
+  await browser.submit(undefined);
+  await browser.submit(['confirm', 'yes']);
+  const got = await oauth.pollDeviceAuthorizationGrant(src, { ...begun, interval: 0.01 });
+  const ada = await asked(got.access_token);
+  expect(ada).toMatchObject({ currentUser: { username: 'ada' } });
+
+  await asked(admin, `mutation { invalidateSessionsByID(userID: "${textAt(ada, 'currentUser.id')}") { alwaysNil } }`);
+  await expect.poll(() => asked(got.access_token)).not.toEqual(ada);
+  await expect(oauth.refreshTokenGrant(src, got.refresh_token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
+});

@@ -1,0 +1,1 @@
+export type { AccessCause, AccessExplanation, AccessReason } from './explain/access-explainer.js';

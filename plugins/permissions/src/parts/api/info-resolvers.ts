@@ -1,0 +1,125 @@
+import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
+import type { User, Users } from '@sextant/plugin-identity/api';
+import {
+  type Actor,
+  encodeNodeId,
+  type Operation,
+  type Page,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+  RepoName,
+  type ResolverMap,
+} from '@sextant/sdk';
+import { type AccessExplainer, actorOf } from '../../explain/access-explainer.js';
+import type { PermissionsInfo, PermissionsInfos } from '../../explain/permissions-info.js';
+import type { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
+import { noSuchRepository, noSuchUser } from '../../not-there.js';
+import { numberOf } from './ids.js';
+
+const PAGE = { max: 5_000, default: 50 };
+const USERS = 'permissions-info-users';
+const REPOSITORIES = 'authorized-repositories';
+
+type Info = PermissionsInfo & ({ readonly userId: number } | { readonly repositoryId: number });
+
+interface Services {
+  readonly infos: PermissionsInfos;
+  readonly explainer: AccessExplainer;
+  readonly explicit: ExplicitPermissions;
+  readonly repositories: Repositories;
+  readonly users: Users;
+  readonly byVerifiedEmail: (email: string) => Promise<User | undefined>;
+  readonly internal: () => Actor;
+}
+
+export function infoResolvers({ infos, explainer, explicit, repositories, users, byVerifiedEmail, internal }: Services): ResolverMap {
+  /** What another person sees of what needs a grant; of it, what the asker sees as well. */
+  const seenBy = (seer: User, args: PageArguments, { actor }: Operation) => {
+    const { limit, after } = pageRequest(REPOSITORIES, args, PAGE);
+    const of = actorOf(seer);
+    return {
+      page: async (): Promise<Page<Repository>> => {
+        const rows = await repositories.list(of, { private: true }, { limit: limit + 1, afterId: Number(after ?? 0) });
+        const page = pageOf(REPOSITORIES, rows, limit, ({ id }) => String(id));
+        return { ...page, nodes: await visibleTo(actor, page.nodes) };
+      },
+      count: () => repositories.count(of, { private: true }),
+    };
+  };
+  const visibleTo = async (actor: Actor, nodes: readonly Repository[]): Promise<readonly Repository[]> => {
+    const seen = await repositories.byIds(
+      actor,
+      nodes.map(({ id }) => id),
+    );
+    return nodes.filter(({ id }) => seen.has(id));
+  };
+  const pendingFor = (bindId: string, args: PageArguments, { actor }: Operation) => {
+    const { limit, after } = pageRequest(REPOSITORIES, args, PAGE);
+    return {
+      page: async (): Promise<Page<Repository>> => {
+        const ids = [...(await explicit.pendingOf(bindId))].filter((id) => id > Number(after ?? 0)).slice(0, limit + 1);
+        const seen = await repositories.byIds(actor, ids);
+        const page = pageOf(REPOSITORIES, ids, limit, String);
+        return { ...page, nodes: page.nodes.flatMap((id) => seen.get(id) ?? []) };
+      },
+      count: async () => (await explicit.pendingOf(bindId)).size,
+    };
+  };
+  return {
+    Query: {
+      authorizedUserRepositories: async (
+        _parent,
+        args: PageArguments & { readonly username?: string | null; readonly email?: string | null },
+        operation: Operation,
+      ) => {
+        const user =
+          args.username != null
+            ? await users.byUsername(args.username)
+            : args.email != null
+              ? await byVerifiedEmail(args.email)
+              : undefined;
+        return user ? seenBy(user, args, operation) : pendingFor(args.email ?? args.username ?? '', args, operation);
+      },
+      usersWithPendingPermissions: () => explicit.pending({ limit: 10_000 }),
+      accessExplanation: async (_parent, args: { readonly user: string; readonly repository: string }, { actor }: Operation) => {
+        const userId = numberOf('User', args.user);
+        if (userId === undefined || !(actor.siteAdmin || actor.userId === userId)) throw noSuchUser();
+        const user = await users.byId(userId);
+        if (!user) throw noSuchUser();
+        const name = RepoName.parse(args.repository);
+        if (!actor.siteAdmin) return explainer.explainToSelf(user, name, await repositories.byName(actor, name));
+        // An admin who is held to permissions as well learns of no repository by this.
+        const repository = await repositories.byName(actor.userId === userId ? internal() : actor, name);
+        if (!repository) throw noSuchRepository();
+        return explainer.explain(user, repository);
+      },
+    },
+    User: {
+      permissionsInfo: async ({ id }: User, _args, { actor }) =>
+        actor.siteAdmin || actor.userId === id ? { ...(await infos.ofUser(id)), userId: id } : null,
+    },
+    Repository: {
+      permissionsInfo: async ({ id }: Repository) => ({ ...(await infos.ofRepository(id)), repositoryId: id }),
+    },
+    PermissionsInfo: {
+      permissions: () => ['READ'],
+      users: async (info: Info, args: PageArguments) => {
+        if (!('repositoryId' in info)) return null;
+        const { limit, after } = pageRequest(USERS, args, PAGE);
+        const ids = await infos.usersOf(info.repositoryId, { limit: limit + 1, afterId: Number(after ?? 0) });
+        const page = pageOf(USERS, ids, limit, String);
+        const found = await users.byIds(page.nodes);
+        return {
+          ...page,
+          nodes: page.nodes.flatMap((id) => found.get(id) ?? []).map((user) => ({ id: encodeNodeId('User', user.id), user })),
+          totalCount: () => infos.countUsersOf(info.repositoryId),
+        };
+      },
+      repositories: async (info: Info, args: PageArguments, operation: Operation) => {
+        const user = 'userId' in info ? await users.byId(info.userId) : undefined;
+        return user ? seenBy(user, args, operation) : null;
+      },
+    },
+  };
+}

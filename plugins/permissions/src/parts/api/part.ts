@@ -1,0 +1,40 @@
+import { permissionSources } from '@sextant/plugin-code-host/api';
+import { siteAlerts, siteConfigurationChanged, siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
+import { core, definePart } from '@sextant/sdk';
+import { config } from '../../config.js';
+import { hostAlerts } from '../../doctor/host-alerts.js';
+import { permissionCheck } from '../../doctor/permission-check.js';
+import { SyncedPermissions } from '../../grants/permission-source.js';
+import { siteSettings } from '../../site-settings.js';
+import { storage } from '../../storage/definition.js';
+import { apiDeps, servicesOf } from './wiring.js';
+
+export default definePart(config)({
+  deps: apiDeps,
+  register(r) {
+    r.storage(storage);
+    r.contribute(permissionSources, ({ db, hosts, clock }) => new SyncedPermissions(db, hosts, clock));
+    r.contribute(siteConfigurationSchemas, () => siteSettings);
+    r.contribute(siteAlerts, ({ db }) => hostAlerts(db));
+    r.contribute(systemChecks, ({ db, hosts }) => permissionCheck(db, hosts));
+    r.contribute(core.nodes, (d) => {
+      const { jobs } = servicesOf(d);
+      return {
+        kind: 'PermissionsSyncJob',
+        // For anybody but a site admin none is there.
+        load: async (text, { actor }) =>
+          actor.siteAdmin && /^[1-9]\d{0,8}$/.test(text) ? ((await jobs.find(Number(text))) ?? null) : null,
+      };
+    });
+    r.graphql(() => import('./graphql.js'));
+    let changes: Disposable | undefined;
+    r.start(async (d, ctx) => {
+      const { takeSettings } = servicesOf(d);
+      changes = d.events.subscribe(siteConfigurationChanged, () =>
+        takeSettings().catch((error: unknown) => ctx.log.error('The settings of permissions could not be taken over', { error })),
+      );
+      await takeSettings();
+    });
+    r.stop(() => changes?.[Symbol.dispose]());
+  },
+});

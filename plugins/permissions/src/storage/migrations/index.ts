@@ -1,0 +1,4 @@
+import type { Migration } from '@sextant/sdk';
+import { createPermissions } from './create-permissions-1764000000001.js';
+
+export const migrations: readonly Migration[] = [createPermissions];

@@ -1,0 +1,114 @@
+import { type CodeHostKind, type Connection, codeHostKinds, type FoundRepository, type HostAccount } from '@sextant/plugin-code-host/api';
+import { definePart, definePlugin, SextantError, z } from '@sextant/sdk';
+
+const forgeConfig = z.object({
+  url: z.string().default('https://forge.example.com/'),
+  enforce: z.enum(['sign-in', 'username']).optional(),
+});
+const config = z.object({});
+
+export interface ForgeRepository {
+  readonly name: string;
+  readonly private: boolean;
+}
+
+/**
+ * A code host that a test owns, as one object: repositories by their ids, accounts, who may read what, and what goes wrong. Pages are of `pageSize`; a test
+ * that must look in between pages sets `betweenPages`.
+ */
+export class AForge implements CodeHostKind<typeof forgeConfig> {
+  readonly kind = 'FORGE';
+  readonly title = 'Forge';
+  readonly config = forgeConfig;
+  readonly repositories = new Map<string, ForgeRepository>();
+  /** Username by account id. */
+  readonly accounts = new Map<string, string>();
+  /** External ids by account id. */
+  readonly grants = new Map<string, Set<string>>();
+  /** Whether an account must show its own credential. */
+  asksCredential = false;
+  /** Credentials that are taken. */
+  readonly credentials = new Set<string>();
+  /** Thrown after so many names. */
+  failure: { readonly error: Error; readonly after: number } | undefined;
+  pageSize = 100;
+  betweenPages: (() => Promise<void>) | undefined;
+  requests = 0;
+
+  serviceType = (): string => 'forge';
+  serviceId = ({ config: { url } }: Connection<z.output<typeof forgeConfig>>): string => url;
+
+  async *list(): AsyncIterable<FoundRepository> {
+    for (const [externalId, repository] of this.repositories)
+      yield { externalId, cloneUrl: `https://forge.example.com/${repository.name}.git`, ...repository };
+  }
+
+  cloneSource = async (_connection: Connection, { cloneUrl }: { readonly cloneUrl: string }) => ({ url: cloneUrl });
+  check = async () => ({ ok: true }) as const;
+
+  readonly permissions: NonNullable<CodeHostKind<typeof forgeConfig>['permissions']> = {
+    enforced: ({ config: { enforce } }) => (enforce ? { by: enforce } : undefined),
+    usersOf: (_connection, { externalId }) =>
+      this.#paged(() =>
+        [...this.accounts].filter(([id]) => this.grants.get(id)?.has(externalId)).map(([id, username]): HostAccount => ({ id, username })),
+      ),
+    repositoriesOf: (_connection, account) => this.#paged(() => this.#seenBy(account)),
+  };
+
+  allow(account: string, ...externalIds: readonly string[]): void {
+    const granted = this.grants.get(account) ?? new Set();
+    for (const id of externalIds) granted.add(id);
+    this.grants.set(account, granted);
+  }
+
+  revoke(account: string, externalId: string): void {
+    this.grants.get(account)?.delete(externalId);
+  }
+
+  #seenBy(account: HostAccount): readonly string[] {
+    if (this.asksCredential) {
+      const { credential } = account;
+      if (!credential)
+        throw new SextantError('SEXTANT_CODE_HOST_REFUSED', { what: 'The forge tells it to the account alone.', fix: 'Sign in by it.' });
+      if (!this.credentials.has(credential.reveal()))
+        throw new SextantError('SEXTANT_CODE_HOST_REFUSED', {
+          what: 'The forge refused the credential.',
+          fix: 'Sign in again.',
+          details: { status: 401 },
+        });
+    }
+    const [id] = [...this.accounts].find(([known, username]) => known === account.id || username === account.username) ?? [];
+    return [...(this.grants.get(id ?? '') ?? [])].filter((externalId) => this.repositories.has(externalId));
+  }
+
+  /** What is answered is what holds when the first page is asked for. */
+  async *#paged<T>(answer: () => readonly T[]): AsyncIterable<T> {
+    const all = answer();
+    let given = 0;
+    for (const one of all) {
+      if (given % this.pageSize === 0) {
+        this.requests++;
+        if (given > 0) await this.betweenPages?.();
+      }
+      if (this.failure && given >= this.failure.after) throw this.failure.error;
+      given++;
+      yield one;
+    }
+    if (this.failure) throw this.failure.error;
+  }
+}
+
+/** A plugin that contributes it. */
+export const forgePlugin = (forge: AForge) => {
+  const part = async () => ({ default: definePart(config)({ deps: {}, register: (r) => r.contribute(codeHostKinds, () => forge) }) });
+  return definePlugin({
+    id: 'forge',
+    version: '1.0.0',
+    title: 'Forge',
+    summary: 'A code host of a test.',
+    engines: { kernel: '^1.0.0' },
+    toggle: 'always-on',
+    config,
+    parts: { api: part, worker: part },
+  });
+};

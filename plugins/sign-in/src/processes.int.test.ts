@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import identity from '@sextant/plugin-identity';
+import site from '@sextant/plugin-site';
+import { core } from '@sextant/sdk';
+import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import manifest from './manifest.js';
+import { ASite } from './testing/a-site.js';
+import { Browser } from './testing/browser.js';
+
+let one: ASite;
+let two: TestKernel;
+
+beforeAll(async () => {
+  one = await ASite.start({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] });
+  await one.kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
+  two = await startTestKernel({
+    plugins: [identity, site, manifest],
+    databaseUrl: one.kernel.databaseUrl,
+    config: { keysDir: join(one.kernel.dataDir, 'keys') },
+  });
+});
+
+const elsewhere = (browser: Browser): Browser => {
+  const other = new Browser(two);
+  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
+  return other;
+};
+
+it('a process that cannot read how people sign in does not start, rather than ask nobody', async () => {
+  const other = startTestKernel({ plugins: [identity, site, manifest], databaseUrl: one.kernel.databaseUrl });
+  await expect(other).rejects.toMatchObject({ code: 'SEXTANT_BOOT_ABORTED' });
+});
+
+describe('two processes of one site', () => {
+  it('know each other’s sessions, and their ends, at once', async () => {
+    const { username, browser } = await one.aPerson();
+    expect(await elsewhere(browser).whoAmI()).toBe(username);
+    await elsewhere(browser).post('/-/sign-out');
+    expect(await browser.whoAmI()).toBeUndefined();
+  });
+
+  it('count wrong passwords together', async () => {
+    const { username, password } = await one.aPerson();
+    for (let i = 0; i < 5; i++) await (i % 2 ? one.browser() : new Browser(two)).signIn(username, 'wrong wrong wrong');
+    for (const browser of [one.browser(), new Browser(two)]) expect((await browser.signIn(username, password)).status).toBe(401);
+  });
+
+  it('end all others of a person together', async () => {
+    const { username, password, browser } = await one.aPerson();
+    const other = new Browser(two);
+    await other.signIn(username, password);
+    await browser.post('/-/account/sessions', { session: 'others' });
+    expect([await browser.whoAmI(), await other.whoAmI()]).toEqual([username, undefined]);
+  });
+});

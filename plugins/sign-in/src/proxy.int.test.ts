@@ -1,0 +1,133 @@
+import { accounts, users } from '@sextant/plugin-identity/api';
+import { definePart, definePlugin, z } from '@sextant/sdk';
+import { at } from '@sextant/sdk/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ASite } from './testing/a-site.js';
+
+const eventually = { timeout: 10_000, interval: 50 };
+const HEADER = {
+  type: 'http-header',
+  usernameHeader: 'X-Forwarded-User',
+  emailHeader: 'X-Forwarded-Email',
+  stripUsernameHeaderPrefix: 'accounts.example.com:',
+};
+const empty = z.object({});
+const asker = definePlugin({
+  id: 'asker',
+  version: '1.0.0',
+  title: 'Asker',
+  summary: 'Says who asks.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'always-on',
+  config: empty,
+  parts: {
+    api: async () => ({
+      default: definePart(empty)({ deps: {}, register: (r) => r.http((router) => router.get('/-/who', ({ actor }) => ({ body: actor }))) }),
+    }),
+  },
+});
+let site: ASite;
+let open: ASite;
+
+beforeAll(async () => {
+  site = await ASite.start({ 'auth.providers': [HEADER] }, { config: { http: { port: 0, trustProxy: true } } });
+  open = await ASite.start({ 'auth.providers': [HEADER] }, { more: [asker] });
+});
+
+const whoIs = async (headers: Readonly<Record<string, string>>, of = site): Promise<{ status: number; username: unknown }> => {
+  const response = await of.kernel.fetch('/.api/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: '{ currentUser { username } }' }),
+  });
+  const body: unknown = await response.json();
+  return { status: response.status, username: response.status === 200 ? at(body, 'data.currentUser') : at(body, 'error.code') };
+};
+
+describe('a proxy that says who sends a request', () => {
+  it('is believed where it is trusted; whom it lets in for the first time becomes a user', async () => {
+    expect(await whoIs({ 'x-forwarded-user': 'accounts.example.com:ada', 'x-forwarded-email': 'ada@example.com' })).toEqual({
+      status: 200,
+      username: { username: 'ada' },
+    });
+    expect(await whoIs({ 'x-forwarded-user': 'ADA' })).toEqual({ status: 200, username: { username: 'ada' } });
+    expect(await whoIs({})).toEqual({ status: 200, username: null });
+    expect((await site.kernel.service(accounts).byVerifiedEmails(['ada@example.com'])).get('ada@example.com')?.username).toBe('ada');
+  });
+
+  it('makes one user of many requests that are the first', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => whoIs({ 'x-forwarded-user': 'crowd' })));
+    expect(new Set(all.map(({ username }) => JSON.stringify(username)))).toEqual(new Set(['{"username":"crowd"}']));
+  });
+
+  it.each(['ada, root', 'root,ada', 'accounts.example.com:', 'x'.repeat(300)])(
+    'is not believed when it says what is not one name: %j',
+    async (name) => {
+      expect(await whoIs({ 'x-forwarded-user': name })).toEqual({ status: 403, username: 'SEXTANT_SIGN_IN_PROXY' });
+    },
+  );
+
+  it('is not believed where nobody said that it is there: anybody could write the header', async () => {
+    expect(await whoIs({ 'x-forwarded-user': 'root' }, open)).toEqual({ status: 403, username: 'SEXTANT_SIGN_IN_PROXY' });
+    expect(await whoIs({}, open)).toEqual({ status: 200, username: null });
+  });
+
+  it('does not bring back who was deleted (row 24)', async () => {
+    await whoIs({ 'x-forwarded-user': 'leaver' });
+    await site.kernel.service(accounts).delete((await site.kernel.service(users).byUsername('leaver'))!.id, { hard: false });
+    expect(await whoIs({ 'x-forwarded-user': 'leaver' })).toEqual({ status: 403, username: 'SEXTANT_SIGN_IN_REFUSED' });
+  });
+});
+
+describe('a site that lets in some addresses', () => {
+  const from = (address: string) =>
+    whoIs({ 'x-forwarded-for': address, authorization: `token ${site.adminToken}` }).then(({ status }) => status);
+  const rule = (more: object) => ({ 'auth.providers': [HEADER], 'auth.allowedIpAddress': { enabled: true, ...more } });
+
+  it('refuses everybody else, with a credential and without, and says so', async () => {
+    await site.configure(
+      rule({ userIpAddress: ['10.0.0.0/8', '2001:db8::/32', '203.0.113.7', '127.0.0.1'], errorMessageTemplate: 'No: {{.UserIP}}' }),
+    );
+    await expect.poll(() => from('192.0.2.1'), eventually).toBe(403);
+    for (const address of ['10.1.2.3', '2001:db8::1', '203.0.113.7', '::ffff:10.1.2.3']) expect(await from(address)).toBe(200);
+    for (const address of ['11.0.0.1', '2001:db9::1', '203.0.113.8', 'nonsense', '10.1.2.3, 192.0.2.1'])
+      expect(await from(address)).toBe(403);
+    const page = await site.kernel.fetch('/sign-in', { headers: { 'x-forwarded-for': '192.0.2.1', accept: 'text/html' } });
+    expect([page.status, await page.text()]).toEqual([403, expect.stringContaining('No: 192.0.2.1')]);
+    expect((await site.kernel.fetch('/healthz')).status).toBe(200);
+  });
+
+  it('is not told to lock out who tells it', async () => {
+    const messages = await site.configure(rule({ userIpAddress: ['10.0.0.0/8'] }));
+    expect(messages.join()).toContain('you come from 127.0.0.1');
+    expect(await from('192.0.2.1')).toBe(403);
+  });
+
+  it('looks at what connects as well: only the proxy may, but for those that are trusted', async () => {
+    await site.configure(rule({ userIpAddress: ['10.0.0.0/8', '127.0.0.1'], trustedClientIpAddress: ['127.0.0.1'] }));
+    await expect.poll(() => from('192.0.2.1'), eventually).toBe(200);
+    await site.configure(rule({ clientIpAddress: ['198.51.100.0/24'] }));
+    await expect.poll(() => from('10.1.2.3'), eventually).toBe(403);
+  });
+
+  it('refuses to save what is no address', async () => {
+    const messages = await open.configure({ 'auth.allowedIpAddress': { enabled: true, userIpAddress: ['10.0.0.0/33'] } });
+    expect(messages.join()).toContain('10.0.0.0/8');
+  });
+});
+
+describe('who brings nothing', () => {
+  const who = async () => {
+    const response = await open.kernel.fetch('/-/who');
+    return response.status === 200 ? response.json() : response.status;
+  };
+
+  it('is nobody, and a guest where the site lets everybody read what is public', async () => {
+    expect(await who()).toBe(401);
+    await open.configure({ 'auth.providers': [HEADER], 'auth.anonymousAccess': 'public-repositories' });
+    await expect.poll(who, eventually).toMatchObject({ kind: 'anonymous', guest: true, siteAdmin: false });
+    expect((await open.kernel.fetch('/-/who', { headers: { authorization: 'token wrong' } })).status).toBe(401);
+    await open.configure({ 'auth.providers': [HEADER] });
+    await expect.poll(who, eventually).toBe(401);
+  });
+});
