@@ -100,6 +100,16 @@ describe('a user', () => {
     expect(at(await directory.graphql('{user(username:"leaver"){id}}'), 'user.id')).toBe(node);
   });
 
+  it('comes back under another name where somebody else has it by now, as the same account', async () => {
+    const { id } = await directory.made('Users', aPerson({ userName: 'swapped', emails: [{ value: 'swapped@example.com' }] }));
+    const before = await directory.kernel.service(users).byUsername('swapped');
+    await directory.patch(`Users/${id}`, { op: 'replace', path: 'active', value: false });
+    await directory.admin.createUser('swapped');
+    const back = await directory.patch(`Users/${id}`, { op: 'replace', path: 'active', value: true });
+    expect([back.status, at(back.body, 'userName')]).toEqual([200, 'swapped']);
+    expect(await directory.kernel.service(users).byUsername('swapped-2')).toMatchObject({ id: before!.id });
+  });
+
   it('is made without an account when it is not active yet', async () => {
     const { id } = await directory.made('Users', aPerson({ userName: 'starter', active: false }));
     expect(await directory.account('starter')).toBeNull();

@@ -53,6 +53,15 @@ export class UserRows {
     return (await this.#where('u.user_id = $1', [userId]))[0];
   }
 
+  /** Of whom the directory says one of the addresses; in any case of letters. */
+  async byAddresses(addresses: readonly string[]): Promise<readonly InactiveRow[]> {
+    return this.#where(
+      `jsonb_typeof(u.attributes->'emails') = 'array' and exists (select 1 from jsonb_array_elements(u.attributes->'emails') as email
+       where lower(email->>'value') = any($1::text[])) order by u.number limit 100`,
+      [addresses.map(fold)],
+    );
+  }
+
   /** In the order of listing, from behind a number. */
   async page(narrowing: Narrowing | undefined, page: { readonly after: number; readonly limit: number }): Promise<readonly InactiveRow[]> {
     const { condition, values } = conditionOf(narrowing);

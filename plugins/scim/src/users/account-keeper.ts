@@ -21,7 +21,7 @@ export class AccountKeeper {
   async establish(document: UserDocument, former: number | undefined): Promise<{ readonly userId: number; readonly adopted: boolean }> {
     const owner = await this.#ownerOf(addressesOf(document));
     if (owner !== undefined && owner !== former && (await this.isProvisioned(owner))) throw addressTaken();
-    const userId = owner ?? (former === undefined ? undefined : await this.#recover(former));
+    const userId = owner ?? (former === undefined ? undefined : await this.#recover(former, document));
     if (userId === undefined) return { userId: await this.#create(document), adopted: false };
     await this.bring(userId, undefined, document);
     return { userId, adopted: true };
@@ -74,14 +74,16 @@ export class AccountKeeper {
     }
   }
 
-  /** Undefined when there is nothing to bring back, or not under its name. */
-  async #recover(userId: number): Promise<number | undefined> {
-    try {
-      return (await this.accounts.recover(userId)).id;
-    } catch (error) {
-      if (hasCode(error, 'SEXTANT_USER_NAME_TAKEN')) return undefined;
-      if (!hasCode(error, 'SEXTANT_USER_NOT_FOUND')) throw error;
-      return (await this.users.byId(userId))?.id;
+  /** Undefined when there is nothing to bring back. Somebody else may have the name by now. */
+  async #recover(userId: number, { userName }: UserDocument): Promise<number | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const free = attempt === 1 ? undefined : await this.accounts.freeUsername(userName);
+        return (await this.accounts.recover(userId, free)).id;
+      } catch (error) {
+        if (hasCode(error, 'SEXTANT_USER_NOT_FOUND')) return (await this.users.byId(userId))?.id;
+        if (attempt === NAME_ATTEMPTS || !hasCode(error, 'SEXTANT_USER_NAME_TAKEN')) throw error;
+      }
     }
   }
 

@@ -101,6 +101,11 @@ export class ScimUsers implements Listed<UserRow> {
     throw conflict();
   }
 
+  /** Whether one of the addresses is somebody's whose account the directory has ended. */
+  async isEnded(addresses: readonly string[]): Promise<boolean> {
+    return (await this.#withActive(await this.#rows.byAddresses(addresses))).some(({ active }) => !active);
+  }
+
   async page(...page: Parameters<UserRows['page']>): Promise<readonly UserRow[]> {
     return this.#withActive(await this.#rows.page(...page));
   }
