@@ -110,10 +110,11 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   verified: 'Your email address is confirmed.',
 };
 
-async function signUp({ deps: { accounts }, passwords }: SignIn, form: FormBody): Promise<User> {
+async function signUp({ deps: { accounts }, passwords, people }: SignIn, form: FormBody): Promise<User> {
   const username = form.required('username', 'user name');
   const email = form.required('email', 'email address');
   const hash = await passwords.prepare(form.secret('password', 'password'), username);
+  await people.admitNewcomer([email]);
   const user = await accounts.create({ username, emails: [{ address: email, verified: false }] });
   await passwords.store.set(user.id, hash, user.createdAt);
   await passwords.mailVerification(user, email);
