@@ -91,6 +91,20 @@ describe('a mail', () => {
     expect(await standing()).toBeUndefined();
   });
 
+  it('takes an invitation to whoever is invited to an organisation', async () => {
+    await aServer();
+    const made = await kernel.graphql('mutation($name:String!){createOrganization(name:$name,displayName:$name){id}}', {
+      name: 'x'.repeat(250),
+    });
+    const { data, errors } = await kernel.graphql(
+      'mutation($org:ID!){inviteUserToOrganization(organization:$org,email:"new@example.com"){sentInvitationEmail invitationURL}}',
+      { org: at(made.data, 'createOrganization.id') },
+    );
+    expect([errors, at(data, 'inviteUserToOrganization.sentInvitationEmail')]).toEqual([[], true]);
+    await expect.poll(() => server?.received.length, eventually).toBe(1);
+    expect(server?.received[0]?.to).toEqual(['new@example.com']);
+  });
+
   it.each([
     [{ ...MAIL, to: 'ada@example.com\r\nBcc: eve@example.com' }],
     [{ ...MAIL, to: 'ada@example.com, eve@example.com' }],

@@ -1,3 +1,4 @@
+import type { AccountMail } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, type Resolved } from '@sextant/sdk';
 import type { Mailer } from './api.js';
@@ -7,11 +8,19 @@ import { MailStore } from './storage/mail-store.js';
 /** What both the part that people ask and the one that sends are built on. */
 export const deps = { db: core.storage, secrets: core.secrets, jobs: core.jobs, http: core.http, site: siteConfiguration } as const;
 
+type MailDeps = Pick<Resolved<typeof deps>, 'db' | 'secrets' | 'jobs' | 'site'>;
+
 /** They hold no state of their own: made where they are needed. */
-export function mailOf({ db, secrets, jobs, site }: Pick<Resolved<typeof deps>, 'db' | 'secrets' | 'jobs' | 'site'>) {
+export function mailOf({ db, secrets, jobs, site }: MailDeps) {
   const store = new MailStore(db, secrets);
   return { store, queue: new MailQueue(store, jobs, site) };
 }
 
+/** For identity, which is there before this plugin: what it needs is asked for when a mail is sent. */
+export const accountMails = (d: MailDeps): AccountMail => ({
+  configured: () => mailOf(d).queue.configured(),
+  send: (mail, options) => mailOf(d).queue.send(mail, options),
+});
+
 /** The same in both parts. */
-export const provideMailer = (d: Pick<Resolved<typeof deps>, 'db' | 'secrets' | 'jobs' | 'site'>): Mailer => mailOf(d).queue;
+export const provideMailer = (d: MailDeps): Mailer => mailOf(d).queue;

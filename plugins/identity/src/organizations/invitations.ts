@@ -122,7 +122,8 @@ export class Invitations {
     if (!mail || !(await mail.configured())) return false;
     const to = invitation.recipientEmail ?? (await this.#addressOf(invitation.recipientUserId));
     if (to === undefined) return false;
-    const name = organization.displayName ?? organization.name;
+    // A subject is one line of a bounded length.
+    const name = (organization.displayName ?? organization.name).slice(0, 100);
     await mail.send({
       to,
       subject: `You are invited to ${name}`,

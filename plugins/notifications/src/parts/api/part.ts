@@ -1,3 +1,4 @@
+import { accountMail } from '@sextant/plugin-identity/api';
 import { siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
 import { definePart } from '@sextant/sdk';
 import { mailer } from '../../api.js';
@@ -5,7 +6,7 @@ import { config } from '../../config.js';
 import { smtpCheck } from '../../mail/smtp-check.js';
 import { mailSchema } from '../../mail/smtp-settings.js';
 import { storage } from '../../storage/definition.js';
-import { mailOf, provideMailer } from '../../wiring.js';
+import { accountMails, mailOf, provideMailer } from '../../wiring.js';
 import { apiDeps } from './deps.js';
 
 export default definePart(config)({
@@ -13,6 +14,7 @@ export default definePart(config)({
   register(r) {
     r.storage(storage);
     r.provide(mailer, provideMailer);
+    r.contribute(accountMail, accountMails);
     r.contribute(siteConfigurationSchemas, () => mailSchema);
     r.contribute(systemChecks, (d, ctx) => smtpCheck({ ...mailOf(d), http: d.http, timeout: () => ctx.config.get().timeout }));
     r.health('mail', async (d) => {
