@@ -16,7 +16,7 @@ export class AccountDirectory implements AccountDirectoryService {
   update = (userId: number, change: AccountChange): Promise<User> => this.accounts.update(userId, change);
   setSiteAdmin = (userId: number, siteAdmin: boolean): Promise<User> => this.accounts.setSiteAdmin(userId, siteAdmin);
   delete = (userId: number, options: { readonly hard: boolean }): Promise<void> => this.accounts.delete(userId, options);
-  recover = (userId: number): Promise<User> => this.accounts.recover(userId);
+  recover = (userId: number, username?: string): Promise<User> => this.accounts.recover(userId, username);
   standing = (): Promise<{ readonly users: number; readonly siteAdmins: number }> => this.accounts.standing();
   emails = (userIds: readonly number[]): Promise<readonly UserEmail[]> => this.addresses.ofUsers(userIds);
   byVerifiedEmails = (addresses: readonly string[]): Promise<ReadonlyMap<string, User>> => this.addresses.byVerified(addresses);

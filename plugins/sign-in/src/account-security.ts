@@ -41,7 +41,7 @@ export class AccountSecurity {
     if (session?.userId !== user.id)
       throw new SextantError('SEXTANT_SIGN_IN_SESSION_NOT_FOUND', { what: 'The user has no such session.', fix: 'List the sessions.' });
     await this.parts.sessions.store.end(id);
-    this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 });
+    await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 });
   }
 
   /** All of them but `except`. */
@@ -50,7 +50,7 @@ export class AccountSecurity {
       // Who ends those elsewhere means browsers; who ends all of them trusts nothing any more.
       const sessions =
         except === undefined ? await this.parts.sessions.endAll(id) : await this.parts.sessions.store.endOfUsers([id], except);
-      this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
+      await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
     }
   }
 
@@ -106,12 +106,12 @@ export class AccountSecurity {
       user.id,
       kept.map(({ id }) => id),
     );
-    audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type });
+    await audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type });
   }
 
   async addEmail(user: User, address: string, who: AuditActor): Promise<void> {
     await this.parts.accounts.addEmail(user.id, { address, verified: false });
-    this.parts.audit.record('user.email', 'added', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', 'added', who, { subjectUID: String(user.id) });
     await this.parts.passwords.mailVerification(user, address);
   }
 
@@ -119,17 +119,17 @@ export class AccountSecurity {
   async removeEmail(user: User, address: string, who: AuditActor): Promise<void> {
     await this.parts.accounts.removeEmail(user.id, address);
     await this.parts.passwords.forgetLinks(user);
-    this.parts.audit.record('user.email', 'deleted', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', 'deleted', who, { subjectUID: String(user.id) });
   }
 
   async setPrimaryEmail(user: User, address: string, who: AuditActor): Promise<void> {
     await this.parts.accounts.setPrimaryEmail(user.id, address);
-    this.parts.audit.record('user.email', 'changed', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', 'changed', who, { subjectUID: String(user.id) });
   }
 
   async setEmailVerified(user: User, address: string, verified: boolean, who: AuditActor): Promise<void> {
     await this.parts.accounts.setEmailVerified(user.id, address, verified);
-    this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
   }
 
   /** Nothing for one that is proved. @throws SEXTANT_USER_EMAIL_UNKNOWN */
@@ -140,7 +140,7 @@ export class AccountSecurity {
   }
 
   async #passwordChanged(user: User, who: AuditActor): Promise<void> {
-    this.parts.audit.record('user.password', 'changed', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.password', 'changed', who, { subjectUID: String(user.id) });
     await this.parts.passwords.mailChanged(user);
   }
 }

@@ -4,6 +4,7 @@ import {
   actors,
   auditTrail,
   externalAccounts,
+  newcomerGates,
   signInProviders,
   userGroups,
   users,
@@ -42,6 +43,7 @@ export const deps = {
   audit: auditTrail,
   configuration: siteConfiguration,
   providers: signInProviders,
+  newcomers: newcomerGates,
   mailer: maybe(mailer),
 } as const;
 
@@ -89,7 +91,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
-  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups });
+  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups, newcomers: d.newcomers });
   const redirects = new RedirectSignIn({
     settings,
     sessions: sessions.store,

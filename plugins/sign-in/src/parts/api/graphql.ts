@@ -89,7 +89,7 @@ export default defineGraphQL<Deps, typeof config>()({
         randomizeUserPassword: async (_p, args: { user: string }, operation) => {
           const user = await administered(args.user, operation);
           const resetPasswordURL = await s.passwords.randomize(user);
-          d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) });
+          await d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) });
           return { resetPasswordURL, emailSent: false };
         },
         addUserEmail: onEmail((user, email, { actor }) => s.security.addEmail(user, email, { actor })),

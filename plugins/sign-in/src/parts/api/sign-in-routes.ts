@@ -74,7 +74,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
         const way = await builtinWay(s);
         if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
         const user = await signUp(s, form);
-        s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
+        await s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
         return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
       },
       (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
@@ -110,10 +110,11 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   verified: 'Your email address is confirmed.',
 };
 
-async function signUp({ deps: { accounts }, passwords }: SignIn, form: FormBody): Promise<User> {
+async function signUp({ deps: { accounts }, passwords, people }: SignIn, form: FormBody): Promise<User> {
   const username = form.required('username', 'user name');
   const email = form.required('email', 'email address');
   const hash = await passwords.prepare(form.secret('password', 'password'), username);
+  await people.admitNewcomer([email]);
   const user = await accounts.create({ username, emails: [{ address: email, verified: false }] });
   await passwords.store.set(user.id, hash, user.createdAt);
   await passwords.mailVerification(user, email);
