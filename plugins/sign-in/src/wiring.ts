@@ -65,8 +65,8 @@ export interface SignIn {
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
   readonly prefix: string;
-  /** @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
-  throttle(what: string, request: RouteRequest): Promise<void>;
+  /** @param times of what is configured may come. @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
+  throttle(what: string, request: RouteRequest, times?: number): Promise<void>;
 }
 
 // The kernel resolves the dependencies once for each life of the part, so they are its key.
@@ -86,7 +86,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     localMode: process.localMode,
     changed: (next) => applyGroupRules(next, d.groups, db),
   });
-  const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
+  const letters = new Letters({ mailer: d.mailer, limits: d.limits, externalUrl: () => process.externalUrl, log });
   const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
@@ -119,6 +119,6 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     get prefix() {
       return prefix();
     },
-    throttle: (what, { remoteAddress }) => throttle(d.limits, what, remoteAddress, own.get().attemptsPerMinute),
+    throttle: (what, { remoteAddress }, times = 1) => throttle(d.limits, what, remoteAddress, times * own.get().attemptsPerMinute),
   };
 }
