@@ -61,6 +61,11 @@ export const identityErrors = declareErrors({
     summary: 'The user has no such external account.',
     fix: 'Check the id; it may be unlinked already.',
   },
+  SEXTANT_EXTERNAL_ACCOUNT_NOT_RENEWED: {
+    status: 503,
+    summary: 'The credential of an account somewhere else has expired, and nothing in this process can renew it.',
+    fix: 'Let the plugin sign-in run in this process too.',
+  },
   SEXTANT_SIGN_IN_REFUSED: {
     status: 403,
     summary: 'Somebody has proved who they are, and the site does not let them in.',

@@ -4,6 +4,7 @@ import { core, definePart } from '@sextant/sdk';
 import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
 import { config } from '../../config.js';
 import { authSchema } from '../../configuration/auth-schema.js';
+import { renewCredential } from '../../engine/renew-credential.js';
 import { httpHeaderProvider } from '../../http-header-provider.js';
 import { IpGate } from '../../ip-gate.js';
 import { HeaderAuthenticator } from '../../sessions/header-authenticator.js';
@@ -45,12 +46,7 @@ export default definePart(config)({
         return user && !user.serviceAccount && byPassword ? passwords.resetUrl(user) : undefined;
       },
     }));
-    r.contribute(credentialRenewal, (d, ctx) => ({
-      renew: async (providerId, credential, signal) => {
-        const way = await signInOf(d, ctx).settings.way(providerId);
-        return way?.provider.redirect?.renew?.(way, credential, signal);
-      },
-    }));
+    r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
