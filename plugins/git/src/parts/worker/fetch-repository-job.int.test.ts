@@ -11,6 +11,7 @@ import {
 } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Git } from '../../api.js';
 import { config, type GitConfig } from '../../config.js';
 import { lockMirror } from '../../mirror/mirror-lock.js';
 import { allOf } from '../../reads/all-of.js';
