@@ -7,6 +7,7 @@ import { highlightRows } from './highlight.js';
 import { identityRows } from './identity.js';
 import { kernelRows } from './kernel.js';
 import { outboundWebhookRows } from './outbound-webhooks.js';
+import { permissionRows } from './permissions.js';
 import { searchRows } from './search.js';
 import { signInRows } from './sign-in.js';
 import { siteRows } from './site.js';
@@ -21,6 +22,7 @@ const ROWS: Readonly<Record<string, (schema: GraphQLSchema) => PluginRows>> = {
   'sign-in': signInRows,
   site: siteRows,
   'outbound-webhooks': outboundWebhookRows,
+  permissions: permissionRows,
   kernel: kernelRows,
   commands: commandRows,
 };
