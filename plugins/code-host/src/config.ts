@@ -42,7 +42,7 @@ export const config = z.object({
     .boolean()
     .optional()
     .describe(
-      'Who sees what while no plugin provides permissions. true: every signed-in user sees every repository; false: only site admins do; default: true until a plugin has provided permissions once, then false',
+      'Who sees what nobody decides about. true: every signed-in user sees every repository while no plugin provides permissions; false: only site admins and who is granted it do; default: true until a plugin has provided permissions once, then as that plugin says',
     )
     .meta({ live: true }),
 });

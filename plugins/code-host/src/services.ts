@@ -71,7 +71,7 @@ function makeWall(deps: ServiceDeps, ctx: Context) {
     state,
     sourceState: degradedWhileFailing(ctx),
   });
-  return { wall, restrictions: new RestrictionCache(deps.db, state) };
+  return { wall, restrictions: new RestrictionCache(deps.db, state, () => ctx.config.get().openToAllUsers === false) };
 }
 
 const hosts = new WeakMap<Context, ReturnType<typeof makeHosts>>();

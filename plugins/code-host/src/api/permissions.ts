@@ -67,11 +67,11 @@ export interface PermissionHost {
 export interface Restrictions {
   /** That of the wall: they are another's when it moves. */
   readonly epoch: string;
-  /** Whether there is a connection whose host decides. */
+  /** Whether there is a connection whose host decides, or nothing is open without a grant. */
   readonly enforced: boolean;
   readonly all: IdSet;
   readonly private: IdSet;
-  /** Private ones that a connection gives whose host decides. */
+  /** Private ones that a connection gives whose host decides; all, where nothing is open without a grant (`openToAllUsers: false`). */
   readonly restricted: IdSet;
 }
 

@@ -80,6 +80,18 @@ describe('what hides repositories', () => {
     expect(await names('restricted')).toEqual([]);
   });
 
+  it('is everything, where nothing is open without a grant', async () => {
+    const id = await world.connect('one');
+    world.host.lists.set('one', [found('a', 'team/a'), found('b', 'team/b', { private: true })]);
+    await world.sync(id);
+    let closed = false;
+    const cache = new RestrictionCache(db, { read: async () => ({ epoch: '1', sources: [] }) }, () => closed);
+    expect([...(await cache.current()).restricted]).toEqual([]);
+    closed = true;
+    const { enforced, restricted } = await cache.current();
+    expect([enforced, restricted.size]).toEqual([true, 2]);
+  });
+
   it('moves the wall’s epoch when a repository comes', async () => {
     const id = await world.connect('one', '{"enforce": true}');
     const { epoch } = await hosts().restrictions();

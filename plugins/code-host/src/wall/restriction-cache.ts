@@ -19,20 +19,23 @@ export class RestrictionCache {
   constructor(
     private readonly db: Storage,
     private readonly state: Pick<WallState, 'read'>,
+    /** Whether nothing is open without a grant (`openToAllUsers: false`). */
+    private readonly closed: () => boolean = () => false,
   ) {}
 
   async current(): Promise<Restrictions> {
     // The epoch first: what is read is as new as it or newer, and never older.
-    const { epoch } = await this.state.read();
+    const closed = this.closed();
+    const epoch = `${(await this.state.read()).epoch}${closed ? '.closed' : ''}`;
     if (this.#known?.epoch === epoch) return this.#known.restrictions;
-    const restrictions = this.#read(epoch);
+    const restrictions = this.#read(epoch, closed);
     const known = { epoch, restrictions };
     this.#known = known;
     restrictions.catch(() => this.#known === known && (this.#known = undefined));
     return restrictions;
   }
 
-  async #read(epoch: string): Promise<Restrictions> {
+  async #read(epoch: string, closed: boolean): Promise<Restrictions> {
     const [row] = await this.db.query<Row>(
       `SELECT EXISTS (SELECT FROM connections c WHERE ${ENFORCES}) AS enforced, array_agg(r.id) AS all,
          array_agg(r.id) FILTER (WHERE r.private) AS private,
@@ -41,12 +44,13 @@ export class RestrictionCache {
        FROM repositories r WHERE r.deleted_at IS NULL`,
     );
     const setOf = (ids: readonly number[] | null | undefined): IdSet => IdSet.of(ids ?? []);
+    const all = setOf(row?.all);
     return {
       epoch,
-      enforced: row?.enforced ?? true,
-      all: setOf(row?.all),
+      enforced: closed || (row?.enforced ?? true),
+      all,
       private: setOf(row?.private),
-      restricted: setOf(row?.restricted),
+      restricted: closed ? all : setOf(row?.restricted),
     };
   }
 }

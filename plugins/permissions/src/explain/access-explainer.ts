@@ -158,7 +158,7 @@ export class AccessExplainer {
   async #whyOpen(repository: Repository, settings: SiteSettings, findings: Findings): Promise<boolean> {
     const { restricted } = await this.parts.hosts.restrictions();
     const [row] = await this.parts.db.query<{ unrestricted: Buffer }>('SELECT unrestricted FROM shared');
-    if (!repository.private) {
+    if (!repository.private && !restricted.has(repository.id)) {
       findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
       return true;
     }
@@ -190,7 +190,7 @@ export class AccessExplainer {
     if (hosts.length === 0)
       findings.add(
         'HOST_UNAVAILABLE',
-        `Its host ${serviceId} cannot be asked: its connection is malformed, or the plugin of its kind is off.`,
+        `Its host ${serviceId} is not asked: no connection leaves it to the host, or its connection is malformed, or the plugin of its kind is off.`,
         { host: serviceId },
         'Mend the connection.',
       );

@@ -47,7 +47,7 @@ export class PermissionsInfos {
       [repositoryId, Math.floor(repositoryId / PIECE), repositoryId % PIECE],
     );
     const mode = bindModeOf(siteSettingsOf(row?.settings ?? {}));
-    const hidden = mode === undefined ? restrictions.restricted : restrictions.private;
+    const hidden = mode === undefined ? restrictions.restricted : restrictions.private.or(restrictions.restricted);
     const opened = IdSet.fromBytes(row?.unrestricted ?? Buffer.alloc(0)).has(repositoryId);
     return {
       syncedAt: row?.synced ?? null,

@@ -89,9 +89,9 @@ export class SyncedPermissions implements PermissionSource {
   #openTo(restrictions: Restrictions, shared: Shared): { readonly users: IdSet; readonly guests: IdSet } {
     const key = `${restrictions.epoch}:${shared.version}`;
     if (this.#open?.key === key) return this.#open;
-    const hidden = shared.mode === undefined ? restrictions.restricted : restrictions.private;
+    const hidden = shared.mode === undefined ? restrictions.restricted : restrictions.private.or(restrictions.restricted);
     const users = restrictions.all.without(hidden.without(shared.unrestricted));
-    this.#open = { key, users, guests: restrictions.all.without(restrictions.private) };
+    this.#open = { key, users, guests: restrictions.all.without(restrictions.private).without(restrictions.restricted) };
     return this.#open;
   }
 

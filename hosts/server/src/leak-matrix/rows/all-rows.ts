@@ -8,6 +8,7 @@ import { identityRows } from './identity.js';
 import { kernelRows } from './kernel.js';
 import { oauthProviderRows } from './oauth-provider.js';
 import { outboundWebhookRows } from './outbound-webhooks.js';
+import { permissionRows } from './permissions.js';
 import { searchRows } from './search.js';
 import { signInRows } from './sign-in.js';
 import { siteRows } from './site.js';
@@ -23,6 +24,7 @@ const ROWS: Readonly<Record<string, (schema: GraphQLSchema) => PluginRows>> = {
   site: siteRows,
   'oauth-provider': oauthProviderRows,
   'outbound-webhooks': outboundWebhookRows,
+  permissions: permissionRows,
   kernel: kernelRows,
   commands: commandRows,
 };

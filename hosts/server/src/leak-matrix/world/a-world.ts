@@ -22,7 +22,7 @@ export type Key = 'amber' | 'birch' | 'cedar' | 'delta' | 'eagle' | 'fjord' | 'a
 
 const KINDS: Readonly<Record<Key, Partial<Target> & { readonly private: boolean }>> = {
   amber: { private: true },
-  birch: { private: false },
+  birch: { private: true },
   cedar: { private: true, isCloned: false },
   delta: { private: true, isArchived: true },
   eagle: { private: true, isFork: true },

@@ -47,6 +47,12 @@ export class WrittenHost implements CodeHostKind<typeof hostConfig> {
   readonly title = 'Written';
   readonly config = hostConfig;
   repositories: readonly FoundRepository[] = [];
+  /** It decides, and names nobody: what is granted, the written sources grant. */
+  readonly permissions: NonNullable<CodeHostKind<typeof hostConfig>['permissions']> = {
+    enforced: () => ({ by: 'username' }),
+    usersOf: () => nobody(),
+    repositoriesOf: () => nobody(),
+  };
 
   serviceType(): string {
     return 'written';
@@ -68,6 +74,8 @@ export class WrittenHost implements CodeHostKind<typeof hostConfig> {
     return { ok: true };
   }
 }
+
+async function* nobody(): AsyncGenerator<never> {}
 
 /** The plugin that brings them, to the parts in which they are asked for. */
 export const writtenPlugin = (host: WrittenHost, sources: readonly WrittenGrants[]) =>

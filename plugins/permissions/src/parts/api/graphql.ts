@@ -21,7 +21,6 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
         repositories,
         users,
         byVerifiedEmail: async (email) => (await d.accounts.byVerifiedEmails([email])).get(email.toLowerCase()),
-        internal: () => d.actors.internal(),
       }),
       explicitResolvers(explicit, d.audit, takeSettings),
     );

@@ -30,10 +30,9 @@ interface Services {
   readonly repositories: Repositories;
   readonly users: Users;
   readonly byVerifiedEmail: (email: string) => Promise<User | undefined>;
-  readonly internal: () => Actor;
 }
 
-export function infoResolvers({ infos, explainer, explicit, repositories, users, byVerifiedEmail, internal }: Services): ResolverMap {
+export function infoResolvers({ infos, explainer, explicit, repositories, users, byVerifiedEmail }: Services): ResolverMap {
   /** What another person sees of what needs a grant; of it, what the asker sees as well. */
   const seenBy = (seer: User, args: PageArguments, { actor }: Operation) => {
     const { limit, after } = pageRequest(REPOSITORIES, args, PAGE);
@@ -88,9 +87,9 @@ export function infoResolvers({ infos, explainer, explicit, repositories, users,
         const user = await users.byId(userId);
         if (!user) throw noSuchUser();
         const name = RepoName.parse(args.repository);
-        if (!actor.siteAdmin) return explainer.explainToSelf(user, name, await repositories.byName(actor, name));
-        // An admin who is held to permissions as well learns of no repository by this.
-        const repository = await repositories.byName(actor.userId === userId ? internal() : actor, name);
+        const repository = await repositories.byName(actor, name);
+        // Also an admin who is held to permissions learns of no repository by this.
+        if (actor.userId === userId) return explainer.explainToSelf(user, name, repository);
         if (!repository) throw noSuchRepository();
         return explainer.explain(user, repository);
       },
