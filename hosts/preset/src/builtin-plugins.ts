@@ -16,6 +16,7 @@ import codeHostPackages from '@sextant/plugin-code-host-packages';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
+import notifications from '@sextant/plugin-notifications';
 import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import permissions from '@sextant/plugin-permissions';
@@ -46,6 +47,7 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostPackages,
   git,
   highlight,
+  notifications,
   oauthProvider,
   outboundWebhooks,
   permissions,

@@ -1,3 +1,4 @@
+import type { AccessTokens } from './access-tokens.js';
 import type { Accounts } from './accounts.js';
 import type { AccountChange, AccountDirectory as AccountDirectoryService, NewAccount, User, UserEmail } from './api.js';
 import type { Emails, NewEmail } from './emails.js';
@@ -7,6 +8,7 @@ export class AccountDirectory implements AccountDirectoryService {
   constructor(
     private readonly accounts: Accounts,
     private readonly addresses: Emails,
+    private readonly tokens: Pick<AccessTokens, 'revokeAll'>,
   ) {}
 
   create = (account: NewAccount): Promise<User> => this.accounts.create(account);
@@ -23,4 +25,5 @@ export class AccountDirectory implements AccountDirectoryService {
     this.addresses.setVerified(userId, address, verified);
   setPrimaryEmail = (userId: number, address: string): Promise<void> => this.addresses.setPrimary(userId, address);
   removeEmail = (userId: number, address: string): Promise<void> => this.addresses.remove(userId, address);
+  revokeAccessTokens = (userId: number): Promise<number> => this.tokens.revokeAll(userId);
 }

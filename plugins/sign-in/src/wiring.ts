@@ -1,4 +1,14 @@
-import { accounts, actors, auditTrail, externalAccounts, newcomerGates, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
+import {
+  accessRequests,
+  accounts,
+  actors,
+  auditTrail,
+  externalAccounts,
+  newcomerGates,
+  signInProviders,
+  userGroups,
+  users,
+} from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
 import { AccountSecurity } from './account-security.js';
@@ -27,6 +37,7 @@ export const deps = {
   users,
   accounts,
   actors,
+  accessRequests,
   external: externalAccounts,
   groups: userGroups,
   audit: auditTrail,

@@ -18,8 +18,6 @@ export interface Actor {
   readonly scopes?: readonly string[];
   /** How it was established. */
   readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
-  /** Which one of its kind, as `via` says: the number of the access token, the name of the session. Never what opens it. */
-  readonly credentialId?: string;
 }
 
 export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymous', siteAdmin: false, via: 'none' });

@@ -55,6 +55,8 @@ export interface AccountDirectory {
   setEmailVerified(userId: number, address: string, verified: boolean): Promise<void>;
   setPrimaryEmail(userId: number, address: string): Promise<void>;
   removeEmail(userId: number, address: string): Promise<void>;
+  /** All that stand for the user, at once. @returns how many there were. */
+  revokeAccessTokens(userId: number): Promise<number>;
 }
 export const accounts = serviceToken<AccountDirectory>('identity.accounts@1');
 

@@ -85,7 +85,7 @@ export class UserGroups implements UserGroupsService {
     });
     for (const [userId, { granted, revoked }] of done) {
       if (granted.length === 0 && revoked.length === 0) continue;
-      this.audit.record('user.groups', 'applied', BY_GROUPS, {
+      await this.audit.record('user.groups', 'applied', BY_GROUPS, {
         subjectUID: String(userId),
         granted: granted.join(' '),
         revoked: revoked.join(' '),

@@ -46,17 +46,27 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
     mutations: {
       createRole: async (_parent, args: { name: string; permissions: readonly string[] }, { actor }) => {
         const role = await roles.create(args.name, named(args.permissions));
-        audit.record('role', 'created', { actor }, { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') });
+        await audit.record(
+          'role',
+          'created',
+          { actor },
+          { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') },
+        );
         return role;
       },
       deleteRole: async (_parent, args: { role: string }, { actor }) => {
         const role = await roles.delete(nodeNumber('Role', args.role));
-        audit.record('role', 'deleted', { actor }, { roleID: role.id, name: role.name });
+        await audit.record('role', 'deleted', { actor }, { roleID: role.id, name: role.name });
         return { alwaysNil: null };
       },
       setPermissions: async (_parent, args: { role: string; permissions: readonly string[] }, { actor }) => {
         const role = await roles.setPermissions(nodeNumber('Role', args.role), named(args.permissions));
-        audit.record('role', 'modified', { actor }, { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') });
+        await audit.record(
+          'role',
+          'modified',
+          { actor },
+          { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') },
+        );
         return { alwaysNil: null };
       },
       setRoles: async (_parent, args: { user: string; roles: readonly string[] }, { actor }) => {
@@ -64,7 +74,7 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
         const ids = args.roles.map((id) => nodeNumber('Role', id));
         if (ids.includes(0)) throw roleNotFound();
         await roles.setRolesOf(user.id, ids, actor.userId);
-        audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), roles: ids.join(' ') });
+        await audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), roles: ids.join(' ') });
         return { alwaysNil: null };
       },
     },

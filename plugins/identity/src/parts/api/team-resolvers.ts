@@ -63,7 +63,7 @@ export function teamResolvers({ teams, users, audit }: Identity): {
         args.members.map(memberOf),
         args.skipUnmatchedMembers ?? false,
       );
-      audit.record(
+      await audit.record(
         'team.members',
         ({ add: 'added', remove: 'removed', set: 'set' } as const)[how],
         { actor },
@@ -76,7 +76,7 @@ export function teamResolvers({ teams, users, audit }: Identity): {
     };
   const update = async (reference: TeamReference, change: Parameters<typeof teams.update>[2], { actor }: Operation): Promise<Team> => {
     const team = await teams.update(actor, reference, change);
-    audit.record('team', 'modified', { actor }, { teamID: team.id, parentTeamID: team.parentId });
+    await audit.record('team', 'modified', { actor }, { teamID: team.id, parentTeamID: team.parentId });
     return team;
   };
   return {
@@ -96,7 +96,7 @@ export function teamResolvers({ teams, users, audit }: Identity): {
           readonly: args.readonly ?? false,
           parent: parentOf(args),
         });
-        audit.record('team', 'created', { actor }, { teamID: team.id, name: team.name, parentTeamID: team.parentId });
+        await audit.record('team', 'created', { actor }, { teamID: team.id, name: team.name, parentTeamID: team.parentId });
         return team;
       },
       updateTeam: (
@@ -113,7 +113,7 @@ export function teamResolvers({ teams, users, audit }: Identity): {
         update(referenceOf(args.team, args.teamName), { parent: parentOf(args) ?? null }, op),
       deleteTeam: async (_parent, args: { id?: string | null; name?: string | null }, { actor }) => {
         const team = await teams.delete(actor, referenceOf(args.id, args.name));
-        audit.record('team', 'deleted', { actor }, { teamID: team.id, name: team.name });
+        await audit.record('team', 'deleted', { actor }, { teamID: team.id, name: team.name });
         return { alwaysNil: null };
       },
       addTeamMembers: changeMembers('add'),
