@@ -82,7 +82,8 @@ describe('Okta', () => {
     const holders = async (): Promise<unknown> => {
       const data = await directory.graphql('{users(query:"okta-"){nodes{username roles{nodes{name}}}}}');
       const nodes = at(data, 'users.nodes') as readonly { readonly username: string; readonly roles: unknown }[];
-      return nodes.filter((node) => (at(node, 'roles.nodes.*.name') as string[]).includes('Okta'))
+      return nodes
+        .filter((node) => (at(node, 'roles.nodes.*.name') as string[]).includes('Okta'))
         .map(({ username }) => username)
         .sort();
     };

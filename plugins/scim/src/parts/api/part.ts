@@ -18,7 +18,9 @@ export default definePart(config)({
     r.contribute(siteConfigurationSchemas, () => siteKeys);
     r.contribute(newcomerGates, (d) => {
       const { users } = scimOf(d);
-      return { refusal: async ({ addresses }) => ((await users.isEnded(addresses)) ? 'The directory has ended your account here.' : undefined) };
+      return {
+        refusal: async ({ addresses }) => ((await users.isEnded(addresses)) ? 'The directory has ended your account here.' : undefined),
+      };
     });
     r.http((router, d) => {
       const route = scimRoute(d);
