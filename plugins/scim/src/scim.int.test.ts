@@ -1,3 +1,4 @@
+import { newcomerGates } from '@sextant/plugin-identity/api';
 import { at, LeakWatch } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADirectory, aPerson, TOKEN } from './testing/a-directory.js';
@@ -130,6 +131,18 @@ describe('SCIM', () => {
     const audits = directory.kernel.log.text.split('\n').filter((line) => line.includes(id) && line.includes('"audit"'));
     expect(audits.map((line) => at(JSON.parse(line), 'audit.change'))).toEqual(['created', 'deactivated', 'deleted']);
     expect(audits.every((line) => line.includes('"actorUID":"scim"'))).toBe(true);
+  });
+});
+
+describe('who is deactivated', () => {
+  it('comes in as nobody new by an address that the directory tells of them (row 24)', async () => {
+    const { id } = await directory.made('Users', aPerson({ emails: [{ value: 'Ended@example.com' }] }));
+    const refusals = async (address: string): Promise<unknown> =>
+      Promise.all(directory.kernel.kernel.points.list(newcomerGates).map(({ value }) => value.refusal({ addresses: [address] })));
+    expect(await refusals('ended@example.com')).toEqual([undefined]);
+    await directory.patch(`Users/${id}`, { op: 'replace', path: 'active', value: false });
+    expect(await refusals('ended@EXAMPLE.com')).toEqual(['The directory has ended your account here.']);
+    expect(await refusals('other@example.com')).toEqual([undefined]);
   });
 });
 

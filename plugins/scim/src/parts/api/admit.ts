@@ -30,12 +30,8 @@ export async function admit(
       details: { retryAfter: limit.retryAfter },
     });
   }
-  await audit.record(
-    'scim',
-    'failed',
-    { ...directoryAt(request), uid: 'anonymous' },
-    { reason: presented === undefined ? 'missing' : 'token' },
-  );
+  const reason = presented === undefined ? 'missing' : 'token';
+  audit.observe('scim', 'failed', { ...directoryAt(request), uid: 'anonymous' }, { reason });
   throw new SextantError('SEXTANT_SCIM_UNAUTHORIZED', { what: 'The token is missing or wrong.' });
 }
 
