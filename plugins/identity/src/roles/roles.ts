@@ -95,12 +95,7 @@ export class Roles {
    * named and change nothing. What groups give stays.
    * @throws SEXTANT_ROLE_NOT_FOUND, SEXTANT_USER_NOT_FOUND, SEXTANT_USER_PROTECTED; SEXTANT_USER_FORBIDDEN where somebody would demote themselves.
    */
-  async setRolesOf(
-    userId: number,
-    roleIds: readonly number[],
-    byUserId: number | undefined,
-    alongside: Alongside<User>,
-  ): Promise<void> {
+  async setRolesOf(userId: number, roleIds: readonly number[], byUserId: number | undefined, alongside: Alongside<User>): Promise<void> {
     const roles = await this.store.byIds(roleIds);
     if (new Set(roleIds).size !== roles.length) throw roleNotFound();
     const siteAdmin = roles.some(({ name }) => name === 'SITE_ADMINISTRATOR');

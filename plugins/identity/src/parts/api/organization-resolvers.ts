@@ -109,13 +109,11 @@ export function organizationResolvers(identity: Identity): {
       },
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
         const accepted = args.responseType === 'ACCEPT';
-        const invitation = await invitations.respond(actor, nodeNumber('OrganizationInvitation', args.organizationInvitation), accepted);
-        await audit.record(
-          'org.invitation',
-          accepted ? 'accepted' : 'declined',
-          { actor },
-          { orgID: invitation.organizationId, invitationID: invitation.id },
-        );
+        const number = nodeNumber('OrganizationInvitation', args.organizationInvitation);
+        await invitations.respond(actor, number, accepted, (tx, { id, organizationId }) => {
+          const fields = { orgID: organizationId, invitationID: id };
+          return audit.record('org.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
+        });
         return NOTHING;
       },
       revokeOrganizationInvitation: async (_parent, args: { organizationInvitation: string }, { actor }) => {
