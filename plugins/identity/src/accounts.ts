@@ -160,9 +160,9 @@ export class Accounts {
   }
 
   /** All of them, or none. @throws as `recover`. */
-  async recoverAll(ids: readonly number[]): Promise<void> {
+  async recoverAll(ids: readonly number[], alongside: Alongside<User> = nothing): Promise<void> {
     await this.db.transaction(async (tx) => {
-      for (const id of ids) await this.#recover(tx, id);
+      for (const id of ids) await alongside(tx, await this.#recover(tx, id));
     });
   }
 

@@ -49,6 +49,8 @@ export interface RequestOrigin {
   /** `X-Sourcegraph-API-Client-Name` and `-Version`, as the field's clients tell them. */
   readonly clientName?: string;
   readonly clientVersion?: string;
+  /** Feature flags that the request wants on or, with a `-` before the name, off: `?feat=`, or `X-Sourcegraph-Override-Feature`. At most 20. */
+  readonly featureOverrides?: readonly string[];
 }
 
 export interface Actors {

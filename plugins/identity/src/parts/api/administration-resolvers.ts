@@ -59,28 +59,22 @@ export function administrationResolvers(
         { actor },
       ) => {
         const bypasses = args.bypassRepositoryPermissions ?? false;
-        const user = await serviceAccounts.create({
+        const account = {
           username: args.username,
           displayName: args.displayName ?? undefined,
           bypassesRepositoryPermissions: bypasses,
+        };
+        return serviceAccounts.create(account, (tx, { id }) => {
+          const fields = { subjectUID: String(id), bypassesRepositoryPermissions: bypasses };
+          return audit.record('serviceAccount', 'created', { actor }, fields, { tx });
         });
-        await audit.record(
-          'serviceAccount',
-          'created',
-          { actor },
-          { subjectUID: String(user.id), bypassesRepositoryPermissions: bypasses },
-        );
-        return user;
       },
       setServiceAccountBypass: async (_parent, args: { user: string; bypassRepositoryPermissions: boolean }, { actor }) => {
-        const user = await serviceAccounts.setBypass(nodeNumber('User', args.user), args.bypassRepositoryPermissions);
-        await audit.record(
-          'serviceAccount',
-          'modified',
-          { actor },
-          { subjectUID: String(user.id), bypassesRepositoryPermissions: args.bypassRepositoryPermissions },
-        );
-        return user;
+        const bypasses = args.bypassRepositoryPermissions;
+        return serviceAccounts.setBypass(nodeNumber('User', args.user), bypasses, (tx, { id }) => {
+          const fields = { subjectUID: String(id), bypassesRepositoryPermissions: bypasses };
+          return audit.record('serviceAccount', 'modified', { actor }, fields, { tx });
+        });
       },
       setTag: async (_parent, args: { node: string; tag: string; present: boolean }, { actor }) => {
         const user = await administeredUser(users, actor, args.node);
@@ -106,8 +100,7 @@ export function administrationResolvers(
       },
       recoverUsers: async (_parent, args: { userIDs: readonly string[] }, { actor }) => {
         const ids = numbersOf(args.userIDs);
-        await accounts.recoverAll(ids);
-        for (const id of ids) await audit.record('user', 'recovered', { actor }, { subjectUID: String(id) });
+        await accounts.recoverAll(ids, (tx, { id }) => audit.record('user', 'recovered', { actor }, { subjectUID: String(id) }, { tx }));
         return NOTHING;
       },
       createAccessRequest: async (_parent, args: { name: string; email: string; additionalInfo?: string | null }) => {

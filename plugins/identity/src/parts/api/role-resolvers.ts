@@ -45,27 +45,21 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
     },
     mutations: {
       createRole: async (_parent, args: { name: string; permissions: readonly string[] }, { actor }) => {
-        const role = await roles.create(args.name, named(args.permissions));
-        await audit.record(
-          'role',
-          'created',
-          { actor },
-          { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') },
+        const permitted = named(args.permissions);
+        return roles.create(args.name, permitted, (tx, { id, name }) =>
+          audit.record('role', 'created', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
         );
-        return role;
       },
       deleteRole: async (_parent, args: { role: string }, { actor }) => {
-        const role = await roles.delete(nodeNumber('Role', args.role));
-        await audit.record('role', 'deleted', { actor }, { roleID: role.id, name: role.name });
+        await roles.delete(nodeNumber('Role', args.role), (tx, { id, name }) =>
+          audit.record('role', 'deleted', { actor }, { roleID: id, name }, { tx }),
+        );
         return { alwaysNil: null };
       },
       setPermissions: async (_parent, args: { role: string; permissions: readonly string[] }, { actor }) => {
-        const role = await roles.setPermissions(nodeNumber('Role', args.role), named(args.permissions));
-        await audit.record(
-          'role',
-          'modified',
-          { actor },
-          { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') },
+        const permitted = named(args.permissions);
+        await roles.setPermissions(nodeNumber('Role', args.role), permitted, (tx, { id, name }) =>
+          audit.record('role', 'modified', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
         );
         return { alwaysNil: null };
       },
@@ -73,8 +67,9 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
         const user = await administeredUser(users, actor, args.user);
         const ids = args.roles.map((id) => nodeNumber('Role', id));
         if (ids.includes(0)) throw roleNotFound();
-        await roles.setRolesOf(user.id, ids, actor.userId);
-        await audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), roles: ids.join(' ') });
+        await roles.setRolesOf(user.id, ids, actor.userId, (tx, { id }) =>
+          audit.record('user', 'modified', { actor }, { subjectUID: String(id), roles: ids.join(' ') }, { tx }),
+        );
         return { alwaysNil: null };
       },
     },
