@@ -6,6 +6,7 @@ import { gitRows } from './git.js';
 import { highlightRows } from './highlight.js';
 import { identityRows } from './identity.js';
 import { kernelRows } from './kernel.js';
+import { notificationRows } from './notifications.js';
 import { outboundWebhookRows } from './outbound-webhooks.js';
 import { searchRows } from './search.js';
 import { signInRows } from './sign-in.js';
@@ -20,6 +21,7 @@ const ROWS: Readonly<Record<string, (schema: GraphQLSchema) => PluginRows>> = {
   identity: identityRows,
   'sign-in': signInRows,
   site: siteRows,
+  notifications: notificationRows,
   'outbound-webhooks': outboundWebhookRows,
   kernel: kernelRows,
   commands: commandRows,
