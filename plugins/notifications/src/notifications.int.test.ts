@@ -141,6 +141,19 @@ describe('a mail', () => {
     await expect.poll(standing, { timeout: 30_000, interval: 100 }).toMatchObject({ attempts: 3, failed: true, forgotten: true });
   }, 60_000);
 
+  it('about an account is sent by it: an invitation', async () => {
+    await aServer();
+    const made = await kernel.graphql('mutation{createOrganization(name:"mailed"){id}}');
+    const { errors } = await kernel.graphql(
+      'mutation($o:ID!){inviteUserToOrganization(organization:$o,email:"guest@example.com"){sentInvitationEmail}}',
+      {
+        o: at(made.data, 'createOrganization.id'),
+      },
+    );
+    expect(errors).toEqual([]);
+    await expect.poll(() => server?.received.map(({ to }) => to), eventually).toEqual([['guest@example.com']]);
+  });
+
   it('goes out beside a bounded number of others', async () => {
     await aServer({ slow: 100 });
     for (let i = 0; i < 12; i++) await kernel.service(mailer).send({ ...MAIL, subject: `mail ${i}` });

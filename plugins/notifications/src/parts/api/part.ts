@@ -1,3 +1,4 @@
+import { accountMail } from '@sextant/plugin-identity/api';
 import { siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
 import { definePart } from '@sextant/sdk';
 import { mailer } from '../../api.js';
@@ -13,6 +14,7 @@ export default definePart(config)({
   register(r) {
     r.storage(storage);
     r.provide(mailer, provideMailer);
+    r.contribute(accountMail, (d) => mailOf(d).queue);
     r.contribute(siteConfigurationSchemas, () => mailSchema);
     r.contribute(systemChecks, (d, ctx) => smtpCheck({ ...mailOf(d), http: d.http, timeout: () => ctx.config.get().timeout }));
     r.health('mail', async (d) => {
