@@ -1,4 +1,3 @@
-import type { AccountMail } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, type Resolved } from '@sextant/sdk';
 import type { Mailer } from './api.js';
@@ -15,12 +14,6 @@ export function mailOf({ db, secrets, jobs, site }: MailDeps) {
   const store = new MailStore(db, secrets);
   return { store, queue: new MailQueue(store, jobs, site) };
 }
-
-/** For identity, which is there before this plugin: what it needs is asked for when a mail is sent. */
-export const accountMails = (d: MailDeps): AccountMail => ({
-  configured: () => mailOf(d).queue.configured(),
-  send: (mail, options) => mailOf(d).queue.send(mail, options),
-});
 
 /** The same in both parts. */
 export const provideMailer = (d: MailDeps): Mailer => mailOf(d).queue;

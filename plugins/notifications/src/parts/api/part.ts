@@ -6,7 +6,7 @@ import { config } from '../../config.js';
 import { smtpCheck } from '../../mail/smtp-check.js';
 import { mailSchema } from '../../mail/smtp-settings.js';
 import { storage } from '../../storage/definition.js';
-import { accountMails, mailOf, provideMailer } from '../../wiring.js';
+import { mailOf, provideMailer } from '../../wiring.js';
 import { apiDeps } from './deps.js';
 
 export default definePart(config)({
@@ -14,7 +14,7 @@ export default definePart(config)({
   register(r) {
     r.storage(storage);
     r.provide(mailer, provideMailer);
-    r.contribute(accountMail, accountMails);
+    r.contribute(accountMail, (d) => mailOf(d).queue);
     r.contribute(siteConfigurationSchemas, () => mailSchema);
     r.contribute(systemChecks, (d, ctx) => smtpCheck({ ...mailOf(d), http: d.http, timeout: () => ctx.config.get().timeout }));
     r.health('mail', async (d) => {
