@@ -5,17 +5,17 @@ export const title = 'what the wall costs a search, and syncs of very many users
 
 const MOST = 1.15;
 
-export async function run({ tiny, folder, runs, note, progress, options: { only } }) {
+export async function run({ tiny, folder, runs, note, progress, options: { only, growth } }) {
   const parts = { search, sync };
   const rows = [];
   for (const [name, part] of Object.entries(parts))
-    if (!only || only.includes(name)) rows.push(...(await part({ tiny, folder, rounds: runs(15), note, progress })));
+    if (!only || only.includes(name))
+      rows.push(...(await part({ tiny, folder, rounds: runs(15), note, progress, repositories: growth?.[0] ?? (tiny ? 500 : 50_000) })));
   return rows;
 }
 
 /** A person who may see a fifth of the repositories, beside the same person before anything is restricted. */
-async function search({ tiny, folder, rounds, note, progress }) {
-  const repositories = tiny ? 500 : 50_000;
+async function search({ repositories, folder, rounds, note, progress }) {
   progress(`${repositories} repositories are indexed`);
   const child = forked(
     new URL('./permissions/search.mjs', import.meta.url),
@@ -47,8 +47,8 @@ async function search({ tiny, folder, rounds, note, progress }) {
 }
 
 /** Every user of a simulated host, each of whom may read a fifth of its repositories. */
-async function sync({ tiny, folder, note, progress }) {
-  const [users, repositories] = tiny ? [50, 500] : [5_000, 50_000];
+async function sync({ repositories, folder, note, progress }) {
+  const users = repositories / 10;
   progress(`${users} users × ${repositories} repositories`);
   const child = forked(
     new URL('./permissions/sync.mjs', import.meta.url),

@@ -20,6 +20,7 @@ import notifications from '@sextant/plugin-notifications';
 import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import permissions from '@sextant/plugin-permissions';
+import scim from '@sextant/plugin-scim';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
@@ -50,6 +51,7 @@ export const builtinPlugins: readonly Manifest[] = [
   oauthProvider,
   outboundWebhooks,
   permissions,
+  scim,
   search,
   signIn,
 ] as unknown as readonly Manifest[];

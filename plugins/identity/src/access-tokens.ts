@@ -91,6 +91,12 @@ export class AccessTokens {
     return { ok: true, holder };
   }
 
+  /** All that stand for the user. @returns how many there were. */
+  async revokeAll(userId: number): Promise<number> {
+    const sql = 'update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null returning id';
+    return (await this.db.query(sql, [userId, this.clock.now()])).length;
+  }
+
   /** @returns false when there was nothing to revoke; `alongside` is not called then. */
   async revoke(id: number, alongside: (tx: Tx) => Promise<void>): Promise<boolean> {
     return this.db.transaction(async (tx) => {

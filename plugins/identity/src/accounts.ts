@@ -150,9 +150,13 @@ export class Accounts {
     });
   }
 
-  /** Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN. */
-  async recover(id: number): Promise<User> {
-    return this.db.transaction((tx) => this.#recover(tx, id));
+  /**
+   * Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens.
+   * @param name another name than it had. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN.
+   */
+  async recover(id: number, name?: string): Promise<User> {
+    const username = name === undefined ? undefined : parseUsername(name);
+    return this.db.transaction((tx) => this.#recover(tx, id, username));
   }
 
   /** All of them, or none. @throws as `recover`. */
@@ -178,10 +182,11 @@ export class Accounts {
     await this.events.publish(userChanged, { userId: id }, { tx });
   }
 
-  async #recover(tx: Tx, id: number): Promise<User> {
+  async #recover(tx: Tx, id: number, username?: string): Promise<User> {
     const rows = await tx.query<{ username: string }>(
-      'update users set deleted_at = null, updated_at = $2 where id = $1 and deleted_at is not null returning username',
-      [id, this.clock.now()],
+      `update users set deleted_at = null, updated_at = $2, username = coalesce($3, username)
+       where id = $1 and deleted_at is not null returning username`,
+      [id, this.clock.now(), username ?? null],
     );
     if (!rows[0]) throw userNotFound();
     await claimName(tx, rows[0].username, { userId: id });

@@ -6,6 +6,8 @@ export {
   type AccountDirectory,
   accounts,
   type NewAccount,
+  type NewcomerGate,
+  newcomerGates,
   type UserEmail,
 } from './api/accounts.js';
 export {

@@ -111,7 +111,7 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
+    directory: new AccountDirectory(accounts, new Emails(db, events, clock), tokens),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
     permissions,

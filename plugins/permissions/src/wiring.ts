@@ -9,9 +9,9 @@ import { SyncJobs } from './sync/sync-jobs.js';
 import { UserSync } from './sync/user-sync.js';
 
 /** What grants are read with. */
-export const sourceDeps = { db: core.storage, clock: core.clock, hosts: permissionHosts } as const;
+export const sourceDeps = { db: core.storage, clock: core.clock, hosts: permissionHosts, users } as const;
 
-export const deps = { ...sourceDeps, jobs: core.jobs, events: core.events, users, accounts, external: externalAccounts } as const;
+export const deps = { ...sourceDeps, jobs: core.jobs, events: core.events, accounts, external: externalAccounts } as const;
 
 /** Holds no state of its own: made where it is needed. */
 export function syncsOf({ db, hosts, jobs, users, accounts, external }: Resolved<typeof deps>) {

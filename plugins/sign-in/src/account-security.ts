@@ -15,6 +15,15 @@ interface SecurityParts {
   readonly audit: AuditTrail;
 }
 
+export interface PasswordChange {
+  readonly before: Secret;
+  readonly next: Secret;
+  /** The session in use, the only one that stays. */
+  readonly keep: number | undefined;
+  /** Whoever learned the password may have made some. */
+  readonly revokeAccessTokens: boolean;
+}
+
 const MOST_SESSIONS = 100;
 
 /** What a person, or a site admin for them, does about how they sign in. Who may is asked before. */
@@ -49,11 +58,15 @@ export class AccountSecurity {
     return (await this.parts.passwords.store.hash(user.id)) !== undefined;
   }
 
-  /** By somebody who knows the one before. @param keep the session in use, the only one that stays @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
-  async changePassword(user: User, before: Secret, next: Secret, who: AuditActor, keep?: number): Promise<void> {
-    await this.parts.passwords.verify(user.username, before, who);
-    await this.parts.passwords.set(user, next, keep === undefined ? {} : { keep });
+  /** By somebody who knows the one before. @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
+  async changePassword(user: User, change: PasswordChange, who: AuditActor): Promise<void> {
+    const { passwords, accounts, audit } = this.parts;
+    await passwords.verify(user.username, change.before, who);
+    await passwords.set(user, change.next, change.keep === undefined ? {} : { keep: change.keep });
     await this.#passwordChanged(user, who);
+    if (!change.revokeAccessTokens) return;
+    const tokens = await accounts.revokeAccessTokens(user.id);
+    await audit.record('user.accessToken', 'deleted', who, { subjectUID: String(user.id), tokens });
   }
 
   /** The first one of somebody who came in another way. @throws SEXTANT_SIGN_IN_UNAVAILABLE when there is one; _PASSWORD */

@@ -1,4 +1,14 @@
-import { accounts, actors, auditTrail, externalAccounts, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
+import {
+  accessRequests,
+  accounts,
+  actors,
+  auditTrail,
+  externalAccounts,
+  newcomerGates,
+  signInProviders,
+  userGroups,
+  users,
+} from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
 import { AccountSecurity } from './account-security.js';
@@ -27,11 +37,13 @@ export const deps = {
   users,
   accounts,
   actors,
+  accessRequests,
   external: externalAccounts,
   groups: userGroups,
   audit: auditTrail,
   configuration: siteConfiguration,
   providers: signInProviders,
+  newcomers: newcomerGates,
   mailer: maybe(mailer),
 } as const;
 
@@ -79,7 +91,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
-  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups });
+  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups, newcomers: d.newcomers });
   const redirects = new RedirectSignIn({
     settings,
     sessions: sessions.store,

@@ -1,7 +1,7 @@
 import type { User } from '@sextant/plugin-identity/api';
 import { Administration } from '@sextant/plugin-identity/testing';
 import { SextantError } from '@sextant/sdk';
-import { at } from '@sextant/sdk/testing';
+import { at, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { aSite, eventually, nodeId, type Site } from '../testing/a-site.js';
 
@@ -65,6 +65,18 @@ describe('why somebody sees a repository', () => {
   it('because they are a site admin', async () => {
     const admin = await site.people.create({ username: 'admin-ana', siteAdmin: true });
     expect((await explain(admin, 'team/secret')).reasons[0]).toMatchObject({ cause: 'SITE_ADMIN' });
+  });
+
+  it('because they are a service account that was let past permissions, and no longer when it is not', async () => {
+    const created = await site.ask('mutation { createServiceAccount(username: "bot", bypassRepositoryPermissions: true) { id } }');
+    const bot = { id: textAt(created, 'createServiceAccount.id') };
+    const ask = async () => {
+      const { data } = await site.kernel.graphql(QUERY, { user: bot.id, name: 'team/secret' });
+      return at(data, 'accessExplanation') as Explanation;
+    };
+    expect(await ask()).toMatchObject({ allowed: true, reasons: [{ cause: 'SERVICE_ACCOUNT' }, { cause: 'NO_ACCOUNT' }] });
+    await site.ask('mutation($u: ID!) { setServiceAccountBypass(user: $u, bypassRepositoryPermissions: false) { id } }', { u: bot.id });
+    await expect.poll(async () => (await ask()).allowed, eventually).toBe(false);
   });
 });
 

@@ -8,6 +8,7 @@ import { type Subject, type SyncJob, SyncJobs } from '../sync/sync-jobs.js';
 
 export const CAUSES = [
   'SITE_ADMIN',
+  'SERVICE_ACCOUNT',
   'PUBLIC',
   'NOT_ENFORCED',
   'UNRESTRICTED',
@@ -110,6 +111,13 @@ export class AccessExplainer {
         `${user.username} is a site admin, and site admins see everything here.`,
         {},
         'Set enforceForSiteAdmins, or take the role away.',
+      );
+    if (user.serviceAccount && user.bypassesRepositoryPermissions)
+      findings.add(
+        'SERVICE_ACCOUNT',
+        `${user.username} is a service account that was set to see every repository.`,
+        {},
+        'Call setServiceAccountBypass.',
       );
     const open = await this.#whyOpen(repository, settings, findings);
     await this.#ofHosts(user, repository, settings, open, findings);

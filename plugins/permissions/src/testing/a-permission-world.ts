@@ -94,7 +94,7 @@ export function aPermissionWorld(db: Storage) {
   const sources = new AccountSources({ db, hosts, users: directory, accounts, external });
   const syncs = new UserSync({ db, hosts, sources, external });
   const jobs = new SyncJobs(db, { enqueue: async () => '', enqueueMany: async () => undefined, cancel: async () => false });
-  const source = new SyncedPermissions(db, hosts, { monotonic: () => (time += 10_000) });
+  const source = new SyncedPermissions(db, hosts, directory, { monotonic: () => (time += 10_000) });
   const run: SyncRun = { signal: new AbortController().signal, log: silent, progress: async () => undefined };
   return {
     forge,

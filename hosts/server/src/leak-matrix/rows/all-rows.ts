@@ -7,6 +7,7 @@ import { highlightRows } from './highlight.js';
 import { identityRows } from './identity.js';
 import { kernelRows } from './kernel.js';
 import { notificationRows } from './notifications.js';
+import { oauthProviderRows } from './oauth-provider.js';
 import { outboundWebhookRows } from './outbound-webhooks.js';
 import { searchRows } from './search.js';
 import { signInRows } from './sign-in.js';
@@ -22,6 +23,7 @@ const ROWS: Readonly<Record<string, (schema: GraphQLSchema) => PluginRows>> = {
   'sign-in': signInRows,
   site: siteRows,
   notifications: notificationRows,
+  'oauth-provider': oauthProviderRows,
   'outbound-webhooks': outboundWebhookRows,
   kernel: kernelRows,
   commands: commandRows,

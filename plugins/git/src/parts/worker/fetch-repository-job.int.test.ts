@@ -280,6 +280,25 @@ describe('keeping up with the repositories there are', () => {
     expect((await table().byId(1))!.name).toBe('sync/new-name');
   });
 
+  it('keeps the mirror of what was renamed when two learn of it at once', async () => {
+    know(1, 'sync/before', aRepository());
+    await run(1);
+    const { head } = (await table().byId(1))!;
+    know(1, 'sync/after');
+    let other: Promise<void> | undefined;
+    let isDone = false;
+    const waits = `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`;
+    // Between what the first has read and what it does, the other does all that it may.
+    const remove: TestGit['git']['remove'] = async (target) => {
+      other ??= repositoriesChangedNow(deps(), [1], 'renamed').then(() => void (isDone = true));
+      while (!isDone && (await db.query(waits)).length === 0);
+      return test.git.remove(target);
+    };
+    await repositoriesChangedNow({ ...deps(), git: { ...test.git, remove } }, [1], 'renamed');
+    await other;
+    expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/after') }))!.target).toBe(head!.commit);
+  });
+
   it('row 16: never shows one repository under a name that has come to another', async () => {
     const [one, two] = [aRepository({ commits: [{ files: { secret: 'one' } }] }), aRepository({ commits: [{ files: { open: 'two' } }] })];
     know(1, 'names/x', one);

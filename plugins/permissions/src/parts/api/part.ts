@@ -13,7 +13,7 @@ export default definePart(config)({
   deps: apiDeps,
   register(r) {
     r.storage(storage);
-    r.contribute(permissionSources, ({ db, hosts, clock }) => new SyncedPermissions(db, hosts, clock));
+    r.contribute(permissionSources, ({ db, hosts, users, clock }) => new SyncedPermissions(db, hosts, users, clock));
     r.contribute(siteConfigurationSchemas, () => siteSettings);
     r.contribute(siteAlerts, ({ db }) => hostAlerts(db));
     r.contribute(systemChecks, ({ db, hosts }) => permissionCheck(db, hosts));

@@ -115,6 +115,7 @@ type PermissionsInfo {
 
 enum AccessCause {
   SITE_ADMIN
+  SERVICE_ACCOUNT
   PUBLIC
   NOT_ENFORCED
   UNRESTRICTED

@@ -9,7 +9,7 @@ export default definePart(config)({
   deps: { ...explainDeps, clock: core.clock },
   register(r) {
     r.storage(storage);
-    r.contribute(permissionSources, ({ db, hosts, clock }) => new SyncedPermissions(db, hosts, clock));
+    r.contribute(permissionSources, ({ db, hosts, users, clock }) => new SyncedPermissions(db, hosts, users, clock));
     r.command({
       name: 'access explain',
       summary: 'Tells why a user sees a repository or does not, and what would change it',

@@ -10,6 +10,6 @@ export default definePart(config)({
   deps: sourceDeps,
   register(r) {
     r.storage(storage);
-    r.contribute(permissionSources, ({ db, hosts, clock }) => new SyncedPermissions(db, hosts, clock));
+    r.contribute(permissionSources, ({ db, hosts, users, clock }) => new SyncedPermissions(db, hosts, users, clock));
   },
 });

@@ -15,7 +15,7 @@ export default definePart(config)({
   deps,
   register(r) {
     r.storage(storage);
-    r.contribute(permissionSources, ({ db, hosts, clock }) => new SyncedPermissions(db, hosts, clock));
+    r.contribute(permissionSources, ({ db, hosts, users, clock }) => new SyncedPermissions(db, hosts, users, clock));
     r.job(syncUser, (subject, d, job) => runSync(subject, syncsOf(d), job, syncUser.maxAttempts));
     r.job(syncRepository, (subject, d, job) => runSync(subject, syncsOf(d), job, syncRepository.maxAttempts));
     r.job(scheduleSyncs, (_payload, d) => syncsOf(d).due.tick());

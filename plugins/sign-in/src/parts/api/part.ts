@@ -13,6 +13,7 @@ import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
+import { requestAccessRoutes } from './request-access-routes.js';
 import { setupRoutes } from './setup-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 
@@ -53,7 +54,8 @@ export default definePart(config)({
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes]) routes(router, signIn);
+      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes, requestAccessRoutes])
+        routes(router, signIn);
     });
     r.start(async (d, ctx) => {
       const { sessions, setup, settings } = signInOf(d, ctx);

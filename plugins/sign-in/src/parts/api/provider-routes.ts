@@ -6,6 +6,7 @@ import { requester } from '../../requester.js';
 import type { SignIn } from '../../wiring.js';
 import { enter } from './enter.js';
 import { sentence } from './form-route.js';
+import { requestLink } from './request-access-routes.js';
 
 /** `/.auth/…`: the way to providers and back. */
 export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void {
@@ -86,7 +87,7 @@ const told =
         title: 'You are not signed in',
         status: error.status,
         error: sentence(error),
-        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>`,
+        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${requestLink(signIn())}`,
       });
     }
   };
