@@ -66,7 +66,7 @@ export class AccountSecurity {
     await this.#passwordChanged(user, who);
     if (!change.revokeAccessTokens) return;
     const tokens = await accounts.revokeAccessTokens(user.id);
-    audit.record('user.accessToken', 'deleted', who, { subjectUID: String(user.id), tokens });
+    await audit.record('user.accessToken', 'deleted', who, { subjectUID: String(user.id), tokens });
   }
 
   /** The first one of somebody who came in another way. @throws SEXTANT_SIGN_IN_UNAVAILABLE when there is one; _PASSWORD */

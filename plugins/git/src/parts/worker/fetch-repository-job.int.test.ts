@@ -290,7 +290,7 @@ describe('keeping up with the repositories there are', () => {
     let isDone = false;
     const waits = `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`;
     // Between what the first has read and what it does, the other does all that it may.
-    const remove: TestGit['git']['remove'] = async (target) => {
+    const remove: Git['remove'] = async (target) => {
       other ??= repositoriesChangedNow(deps(), [1], 'renamed').then(() => void (isDone = true));
       while (!isDone && (await db.query(waits)).length === 0);
       return test.git.remove(target);
