@@ -23,6 +23,7 @@ const VERBS = {
   test: { build: true, bin: 'vitest', args: (args) => ['run', ...args] },
   bench: { build: true, script: 'bench/main.mjs', args: (args) => args },
   'check-src': { build: true, script: 'scripts/check-src.mjs', args: (args) => args },
+  'mutate-wall': { build: true, script: 'scripts/mutate-wall.mjs', args: (args) => args },
   layers: { build: true, script: 'scripts/check-layers.mjs', args: (args) => args },
   docs: { build: true, script: 'scripts/generate-docs.mjs', args: (args) => args },
   api: { build: true, script: 'scripts/api-report.mjs', args: (args) => args },

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { Client } from './client.mjs';
 import { DeviceLogin } from './device-login.mjs';
+import { peopleOperations } from './people-operations.mjs';
 import { serveGit } from './serve-git.mjs';
 import { decodeStream } from './stream-decoder.mjs';
 
@@ -385,4 +386,5 @@ export const operations = {
     const after = await client.graphql(`query ViewerSettings { viewerSettings { ${CASCADE} } } ${USER}`);
     equal(after.viewerSettings.subjects.find((subject) => subject.id === id).latestSettings.contents, '{"search.contextLines": 5}');
   },
+  ...peopleOperations,
 };

@@ -15,7 +15,11 @@ export async function currentSdl() {
     env: {},
     flags: { dataDir, http: { port: 0 }, plugins: Object.fromEntries(optional().map((id) => [id, { enabled: true }])) },
   });
-  const kernel = await Kernel.create({ builtin: builtinPlugins, configuration, logs: new Logs({ level: 'error', format: 'json' }) });
+  const kernel = await Kernel.create({
+    builtin: builtinPlugins,
+    configuration,
+    logs: new Logs({ level: 'error', format: 'json', auditAlways: false }),
+  });
   try {
     await kernel.start();
     const down = kernel.switchboard.list().filter(({ state }) => state !== 'active');

@@ -40,7 +40,7 @@ export async function withKernel<R>(
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const kernel = await Kernel.create(
-    { builtin: builtinPlugins, configuration, listen: false, logs: new Logs({ level: 'warn', format: 'auto' }) },
+    { builtin: builtinPlugins, configuration, listen: false, logs: new Logs({ level: 'warn', format: 'auto', auditAlways: false }) },
     controller.signal,
   );
   try {

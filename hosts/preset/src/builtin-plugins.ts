@@ -16,9 +16,11 @@ import codeHostPackages from '@sextant/plugin-code-host-packages';
 import git from '@sextant/plugin-git';
 import highlight from '@sextant/plugin-highlight';
 import identity from '@sextant/plugin-identity';
+import notifications from '@sextant/plugin-notifications';
 import oauthProvider from '@sextant/plugin-oauth-provider';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import permissions from '@sextant/plugin-permissions';
+import scim from '@sextant/plugin-scim';
 import search from '@sextant/plugin-search';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
@@ -45,9 +47,11 @@ export const builtinPlugins: readonly Manifest[] = [
   codeHostPackages,
   git,
   highlight,
+  notifications,
   oauthProvider,
   outboundWebhooks,
   permissions,
+  scim,
   search,
   signIn,
 ] as unknown as readonly Manifest[];

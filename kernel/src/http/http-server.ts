@@ -186,7 +186,7 @@ export class HttpServer {
     try {
       const headers = singleHeaders(request);
       const remoteAddress = this.#remoteAddress(request);
-      const origin = requestOrigin(headers, { requestId, remoteAddress });
+      const origin = requestOrigin(headers, request.url ?? '', { requestId, remoteAddress });
       await runFrom(origin, () => this.#answer(request, response, flight, { requestId, trace, headers, remoteAddress }));
     } catch (error) {
       await this.#fail(error, request, response, flight, { requestId, trace, span });

@@ -3,7 +3,7 @@ import { type MatchFunction, match, parse, type Token } from 'path-to-regexp';
 import { isThenable, shown } from '../lifecycle/value-problems.js';
 import { routeProblems } from './route-problems.js';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Route {
   readonly plugin: string;
@@ -40,7 +40,14 @@ export class RouteTable {
         if (!open) throw wrong(plugin, method, path, 'was added after the routes were mounted.');
         added.push(entryOf({ plugin, method, path, handler, options }));
       };
-    const router = { get: adder('GET'), head: adder('HEAD'), post: adder('POST'), put: adder('PUT'), delete: adder('DELETE') };
+    const router = {
+      get: adder('GET'),
+      head: adder('HEAD'),
+      post: adder('POST'),
+      put: adder('PUT'),
+      patch: adder('PATCH'),
+      delete: adder('DELETE'),
+    };
     // As unknown: nothing but its type keeps a plugin from waiting here.
     const declared: unknown = (declare as (router: PluginRouter) => unknown)(router);
     open = false;

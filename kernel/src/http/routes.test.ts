@@ -48,6 +48,15 @@ describe('a route', () => {
     expect(await bench.ask('/only')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
   });
 
+  it('takes the method that it was declared for, of all that change something', async () => {
+    const bench = await new ServerBench().start((router) => {
+      for (const method of ['post', 'put', 'patch', 'delete'] as const) router[method]('/thing', () => ({ body: { method } }), open);
+    });
+    for (const method of ['post', 'put', 'patch', 'delete'])
+      expect(JSON.parse((await bench.ask('/thing', { method: method.toUpperCase() })).body)).toEqual({ method });
+    expect((await bench.ask('/thing')).headers['allow']).toBe('DELETE, PATCH, POST, PUT');
+  });
+
   it('of GET answers HEAD with the same headers and no body', async () => {
     const bench = await new ServerBench().start((router) => router.get('/a', () => ({ body: 'twelve bytes' }), open));
     expect(await bench.ask('/a', { method: 'HEAD' })).toMatchObject({ status: 200, body: '', headers: { 'content-length': '12' } });

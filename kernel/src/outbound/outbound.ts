@@ -130,14 +130,14 @@ export class Outbound {
       return await checkedAddresses(url.hostname, { rules: this.#rules, from, lookup: this.#lookup, signal });
     } catch (error) {
       // A network that goes out by a proxy alone may resolve no name of the outside.
-      if (SextantError.is(error) || signal.aborted || url.protocol === 'ssh:' || !this.#proxied) throw error;
+      if (SextantError.is(error) || signal.aborted || !url.protocol.startsWith('http') || !this.#proxied) throw error;
       return [];
     }
   }
 
   async #resolve(text: string, { from = 'person', signal }: Pick<OutboundRequest, 'from' | 'signal'>): Promise<readonly string[]> {
     signal?.throwIfAborted();
-    const url = parsed(text, ['http:', 'https:', 'ssh:']);
+    const url = parsed(text, ['http:', 'https:', 'ssh:', 'smtp:']);
     const deadline = AbortSignal.timeout(TIMEOUT);
     try {
       return await this.#addresses(url, from, signal ? AbortSignal.any([signal, deadline]) : deadline);

@@ -45,7 +45,7 @@ describe.skipIf(isMissing)(itself, () => {
   });
 
   /** Its page to sign in, and the one on which the application is let in. */
-  const fill = ({ action }: PageForm) =>
+  const fill = ({ action }: PageForm): Readonly<Record<string, string>> =>
     action.endsWith('/grant') ? { granted: 'true' } : { user_name: ANA.username, password: ANA.password };
 
   it('tells who somebody is, with the narrowest scope', async () => {

@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import authOpenidConnect from '@sextant/plugin-auth-openid-connect';
 import codeHost from '@sextant/plugin-code-host';
 import identity from '@sextant/plugin-identity';
@@ -11,6 +14,7 @@ import manifest from './manifest.js';
 import { dialects } from './testing/dialects.js';
 import { CLIENT, OAuthServer } from './testing/oauth-server.js';
 
+const PLUGINS = [identity, site, codeHost, signIn, authOpenidConnect, manifest];
 const clock = new TestClock(new Date());
 let kernel: TestKernel;
 let watch: LeakWatch;
@@ -21,7 +25,7 @@ beforeAll(async () => {
   server = await OAuthServer.start(dialects['github']!);
   watch = await LeakWatch.start([CLIENT.secret]);
   kernel = await startTestKernel({
-    plugins: [identity, site, codeHost, signIn, authOpenidConnect, manifest],
+    plugins: PLUGINS,
     config: { tracing: watch.tracing },
     clock,
   });
@@ -57,6 +61,27 @@ it('keeps the token for the sync of permissions, renewed when it ends, once for 
   expect(renewed[0]?.reveal()).not.toBe(first?.reveal());
   // An access token, and what renews it.
   expect(server.given.length - given).toBe(2);
+});
+
+it('keeps it in a process that runs jobs alone, too', async () => {
+  // Another machine with the same keys.
+  const dataDir = mkdtempSync(join(tmpdir(), 'sextant-worker-'));
+  cpSync(join(kernel.dataDir, 'keys'), join(dataDir, 'keys'), { recursive: true });
+  const worker = await startTestKernel({
+    plugins: PLUGINS,
+    roles: ['worker'],
+    databaseUrl: kernel.databaseUrl,
+    dataDir,
+    clock,
+  });
+  const user = await kernel.service(users).byUsername('ada');
+  const [account] = await kernel.service(externalAccounts).ofUser(user!.id);
+  await clock.advance(9 * 3_600_000);
+  const given = server.given.length;
+  const renewed = await worker.service(externalAccounts).credential(account!.id, never);
+  expect(renewed?.reveal()).toBe(server.given[given]);
+  await worker.stop();
+  rmSync(dataDir, { recursive: true });
 });
 
 it('leaves no secret and no token anywhere in clear', async () => {

@@ -184,10 +184,10 @@ describe('An answer that proves nothing', () => {
       }),
     ],
     [
-      'has a false assertion by the same id',
+      // Beside what is signed.
+      'uses an id twice',
       () => ({
-        rewrite: (xml) =>
-          xml.replace(assertionIn(xml), assertionIn(xml).replace('</saml:Issuer>', '</saml:Issuer><x ID="_evil"/><x ID="_evil"/>')),
+        rewrite: (xml) => xml.replace('<samlp:Status>', '<samlp:Extensions><x ID="_x"/><x ID="_x"/></samlp:Extensions><samlp:Status>'),
       }),
     ],
     ['is no success', () => ({ rewrite: (xml) => xml.replace('status:Success', 'status:Requester') })],
@@ -208,6 +208,14 @@ describe('An answer that proves nothing', () => {
     ['address', { recipient: 'https://other.example/' }, 'for no bearer at this address'],
   ] satisfies [string, Fault, string][])('says by its words which %s did not hold', async (_name, fault, why) => {
     idp.fault = fault;
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ why: expect.stringContaining(why) });
+  });
+
+  it.each([
+    ['two assertions', (xml: string) => xml.replace('</samlp:Response>', `${evil(assertionIn(xml))}</samlp:Response>`), 'has 2 assertions'],
+    ['none', (xml: string) => xml.replace(assertionIn(xml), ''), 'has 0 assertions'],
+  ])('is refused for having %s before anything else of it is looked at', async (_name, rewrite, why) => {
+    idp.fault = { rewrite };
     await expect(attempt().signIn(fill)).rejects.toMatchObject({ why: expect.stringContaining(why) });
   });
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Clock, type Secret, SextantError, type Storage } from '@sextant/sdk';
+import { type Clock, type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { generateToken, isTokenScope, TOKEN_SCOPES, tokenHash } from './access-token.js';
-import { userNotFound } from './accounts.js';
+import { type Alongside, userNotFound } from './accounts.js';
 import type { AccessTokenPolicy, User } from './api.js';
 import { type AccessToken, AccessTokenStore, type TokenHolder } from './storage/access-token-store.js';
 import { UserStore } from './storage/user-store.js';
@@ -40,7 +40,7 @@ export class AccessTokens {
   }
 
   /** The only moment at which the token's text exists outside its owner's hands. */
-  async issue(request: TokenRequest): Promise<{ readonly token: AccessToken; readonly text: Secret }> {
+  async issue(request: TokenRequest, alongside?: Alongside<AccessToken>): Promise<{ readonly token: AccessToken; readonly text: Secret }> {
     const policy = this.policy();
     mayIssue(request, policy);
     const scopes = checkedScopes(request);
@@ -73,7 +73,9 @@ export class AccessTokens {
         expiresAt,
       };
       const id = await store.insert({ ...values, hash });
-      return { token: { id, ...values, lastUsedAt: undefined }, text };
+      const token = { id, ...values, lastUsedAt: undefined };
+      await alongside?.(tx, token);
+      return { token, text };
     });
   }
 
@@ -89,8 +91,19 @@ export class AccessTokens {
     return { ok: true, holder };
   }
 
-  async revoke(id: number): Promise<boolean> {
-    return this.#store.revoke(id, this.clock.now());
+  /** All that stand for the user. @returns how many there were. */
+  async revokeAll(userId: number): Promise<number> {
+    const sql = 'update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null returning id';
+    return (await this.db.query(sql, [userId, this.clock.now()])).length;
+  }
+
+  /** @returns false when there was nothing to revoke; `alongside` is not called then. */
+  async revoke(id: number, alongside: (tx: Tx) => Promise<void>): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const revoked = await new AccessTokenStore(tx).revoke(id, this.clock.now());
+      if (revoked) await alongside(tx);
+      return revoked;
+    });
   }
 
   async byId(id: number): Promise<AccessToken | undefined> {

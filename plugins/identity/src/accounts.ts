@@ -6,6 +6,10 @@ import { claimName, renameOwner } from './names.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
+/** What is written in the transaction of a change, such as its entry in the audit log. A throw undoes both. */
+export type Alongside<V> = (tx: Tx, value: V) => Promise<void>;
+const nothing = async (): Promise<void> => undefined;
+
 /** Tables of which a deleted account keeps nothing. */
 const OF_THE_PERSON: readonly (readonly [table: string, column: string])[] = [
   ['names', 'user_id'],
@@ -30,15 +34,19 @@ export class Accounts {
   ) {}
 
   /** @throws SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN, SEXTANT_USER_EMAIL_INVALID, SEXTANT_USER_EMAIL_TAKEN. */
-  async create(account: NewAccount): Promise<User> {
-    return this.db.transaction((tx) => this.insert(tx, account));
+  async create(account: NewAccount, alongside: Alongside<User> = nothing): Promise<User> {
+    return this.db.transaction(async (tx) => {
+      const user = await this.insert(tx, account);
+      await alongside(tx, user);
+      return user;
+    });
   }
 
   /**
    * The account of whoever uses Sextant on the machine it runs on: a site admin, made when first asked for.
    * `preferred` names it when the name is free.
    */
-  async localAdmin(preferred: string): Promise<User> {
+  async localAdmin(preferred: string, alongside: Alongside<User> = nothing): Promise<User> {
     const present = await new UserStore(this.db).localAdmin();
     if (present) return present;
     return this.db.transaction(async (tx) => {
@@ -49,13 +57,16 @@ export class Accounts {
       for (let attempt = 1; ; attempt++) {
         const username = attempt === 1 ? preferred : `${preferred}-${attempt}`;
         const taken = await tx.query('select 1 from names where folded = $1', [foldName(username)]);
-        if (taken.length === 0) return this.insert(tx, { username, siteAdmin: true }, true);
+        if (taken.length > 0) continue;
+        const user = await this.insert(tx, { username, siteAdmin: true }, true);
+        await alongside(tx, user);
+        return user;
       }
     });
   }
 
   /** @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
-  async update(id: number, change: AccountChange): Promise<User> {
+  async update(id: number, change: AccountChange, alongside: Alongside<User> = nothing): Promise<User> {
     return this.db.transaction(async (tx) => {
       const user = await this.locked(tx, id);
       const username = change.username === undefined ? user.username : parseUsername(change.username);
@@ -70,15 +81,18 @@ export class Accounts {
         this.clock.now(),
       ]);
       await this.events.publish(userChanged, { userId: id }, { tx });
+      await alongside(tx, user);
       return this.locked(tx, id);
     });
   }
 
   /** @throws SEXTANT_USER_PROTECTED for the last site admin, the local one and service accounts; SEXTANT_MEMBERSHIP_BY_GROUP for who is one by a group. */
-  async setSiteAdmin(id: number, siteAdmin: boolean): Promise<User> {
+  async setSiteAdmin(id: number, siteAdmin: boolean, alongside: Alongside<User> = nothing): Promise<User> {
     return this.db.transaction(async (tx) => {
-      await this.changeSiteAdmin(tx, await this.locked(tx, id), siteAdmin);
+      const user = await this.locked(tx, id);
+      await this.changeSiteAdmin(tx, user, siteAdmin);
       await this.events.publish(userChanged, { userId: id }, { tx });
+      await alongside(tx, user);
       return this.locked(tx, id);
     });
   }
@@ -121,26 +135,34 @@ export class Accounts {
    * Revokes all tokens of the account at once and frees its name and addresses. `hard` forgets the person; otherwise the
    * row stays, so that what the person wrote keeps its author's number.
    */
-  async delete(id: number, options: { readonly hard: boolean }): Promise<void> {
-    await this.deleteAll([id], options);
+  async delete(id: number, options: { readonly hard: boolean }, alongside: Alongside<User> = nothing): Promise<void> {
+    await this.deleteAll([id], options, alongside);
   }
 
   /** All of them, or none. */
-  async deleteAll(ids: readonly number[], options: { readonly hard: boolean }): Promise<void> {
+  async deleteAll(ids: readonly number[], options: { readonly hard: boolean }, alongside: Alongside<User> = nothing): Promise<void> {
     await this.db.transaction(async (tx) => {
-      for (const id of ids) await this.#delete(tx, await this.locked(tx, id), options);
+      for (const id of ids) {
+        const user = await this.locked(tx, id);
+        await this.#delete(tx, user, options);
+        await alongside(tx, user);
+      }
     });
   }
 
-  /** Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN. */
-  async recover(id: number): Promise<User> {
-    return this.db.transaction((tx) => this.#recover(tx, id));
+  /**
+   * Brings back one that was deleted and not forgotten: as an ordinary user, without addresses and tokens.
+   * @param name another name than it had. @throws SEXTANT_USER_NOT_FOUND, SEXTANT_USER_NAME_TAKEN.
+   */
+  async recover(id: number, name?: string): Promise<User> {
+    const username = name === undefined ? undefined : parseUsername(name);
+    return this.db.transaction((tx) => this.#recover(tx, id, username));
   }
 
   /** All of them, or none. @throws as `recover`. */
-  async recoverAll(ids: readonly number[]): Promise<void> {
+  async recoverAll(ids: readonly number[], alongside: Alongside<User> = nothing): Promise<void> {
     await this.db.transaction(async (tx) => {
-      for (const id of ids) await this.#recover(tx, id);
+      for (const id of ids) await alongside(tx, await this.#recover(tx, id));
     });
   }
 
@@ -160,10 +182,11 @@ export class Accounts {
     await this.events.publish(userChanged, { userId: id }, { tx });
   }
 
-  async #recover(tx: Tx, id: number): Promise<User> {
+  async #recover(tx: Tx, id: number, username?: string): Promise<User> {
     const rows = await tx.query<{ username: string }>(
-      'update users set deleted_at = null, updated_at = $2 where id = $1 and deleted_at is not null returning username',
-      [id, this.clock.now()],
+      `update users set deleted_at = null, updated_at = $2, username = coalesce($3, username)
+       where id = $1 and deleted_at is not null returning username`,
+      [id, this.clock.now(), username ?? null],
     );
     if (!rows[0]) throw userNotFound();
     await claimName(tx, rows[0].username, { userId: id });

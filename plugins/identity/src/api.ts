@@ -1,4 +1,4 @@
-import { type Actor, defineEvent, serviceToken, z } from '@sextant/sdk';
+import { type Actor, defineEvent, serviceToken, type Tx, z } from '@sextant/sdk';
 
 export { type AccessRequests, accessRequests } from './api/access-requests.js';
 export {
@@ -6,6 +6,8 @@ export {
   type AccountDirectory,
   accounts,
   type NewAccount,
+  type NewcomerGate,
+  newcomerGates,
   type UserEmail,
 } from './api/accounts.js';
 export {
@@ -74,7 +76,10 @@ export interface AccessTokenPolicy {
 
 export const accessTokenPolicy = serviceToken<{ current(): AccessTokenPolicy }>('identity.access-token-policy@1');
 
-/** Who did what an auditor asks about, as far as the request tells. */
+/**
+ * Who did what an auditor asks about. What is left out is taken from the request that the code runs for (`core.actor`'s `request()`): a resolver says
+ * `{ actor }`, and address, user agent and the rest come along.
+ */
 export interface AuditActor {
   /** Absent: whoever could not be told; for the operator at the command line, see `uid`. */
   readonly actor?: Actor;
@@ -86,12 +91,22 @@ export interface AuditActor {
   readonly fromAccessTokenId?: number;
 }
 
+/** What else is to be known: names, numbers, counts. A text is cut to 1,000 characters. Never the text of a credential. */
+export type AuditFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** `entity` and `action` are the field's names, such as `site.config` and `changed`. */
 export interface AuditTrail {
   /**
-   * Writes one structured log line. `entity` and `action` are the field's names, such as `site.config` and `changed`.
-   * Never hand it the text of a credential.
+   * Writes down a change. Once it resolves the entry is durable; with `tx` (of the database `main`) if that commits, which is how a change and its
+   * entry cannot come apart. The log line follows.
+   * @throws SEXTANT_AUDIT_UNWRITTEN when it cannot be written: a change that must be audited then fails
    */
-  record(entity: string, action: string, who: AuditActor, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  record(entity: string, action: string, who: AuditActor, fields?: AuditFields, options?: { readonly tx?: Tx }): Promise<void>;
+  /**
+   * Notes what was looked at or tried, and changed nothing. Returns at once; written within a second, many at a time, so that a process that is killed
+   * loses the last second of these (the log line is written at once). `graphql`, `gitserver` and `repository` only where `audit` asks for them.
+   */
+  observe(entity: string, action: string, who: AuditActor, fields?: AuditFields): void;
 }
 
 export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');

@@ -1,4 +1,4 @@
-import { z } from '@sextant/sdk';
+import { duration, z } from '@sextant/sdk';
 
 const names = z.array(z.string().min(1).max(255)).max(1000).optional();
 
@@ -17,6 +17,20 @@ export const config = z.object({
     })
     .prefault({})
     .describe('Access tokens of people')
+    .meta({ live: true }),
+  audit: z
+    .object({
+      internalTraffic: z.boolean().default(false).describe('What Sextant itself looks at is noted too'),
+      graphQL: z.boolean().default(false).describe('Every GraphQL operation is noted, by its name and root fields'),
+      gitserverAccess: z.boolean().default(false).describe('Every look at a repository is noted'),
+      securityEvents: z
+        .enum(['none', 'auditlog', 'database', 'all'])
+        .default('all')
+        .describe('Where sign-ins and their failures go: to the log, to the table, to both'),
+      keepFor: duration().optional().describe('How long entries are kept; default: for ever'),
+    })
+    .prefault({})
+    .describe('The audit log')
     .meta({ live: true }),
   allowUsernameChanges: z
     .boolean()
@@ -57,3 +71,4 @@ export const config = z.object({
 });
 
 export type IdentityConfig = z.output<typeof config>;
+export type AuditConfig = IdentityConfig['audit'];

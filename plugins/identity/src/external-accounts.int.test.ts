@@ -134,6 +134,16 @@ describe('a credential', () => {
     expect((await external.credential(id, signal))?.reveal()).toBe('back');
   });
 
+  it('stays where nobody can renew it', async () => {
+    const alone = await startTestKernel({ plugins: [manifest] });
+    const own = alone.service(externalAccounts, 'identity');
+    const user = await alone.service(accounts, 'identity').create({ username: 'ada' });
+    const account = { service: github, providerId: 'gh', accountId: '1', username: 'octo' };
+    const { id } = await own.link(user.id, { ...account, credential: expiring() });
+    await expect(own.credential(id, signal)).rejects.toMatchObject({ code: 'SEXTANT_EXTERNAL_ACCOUNT_NOT_RENEWED' });
+    expect((await own.ofUser(user.id))[0]?.expiredAt).toBeUndefined();
+  });
+
   it('row 22: is in no table in clear', async () => {
     const { id } = await anAccount((await aUser()).id, { credential: { accessToken: new Secret('CANARY-credential') } });
     const rows = await kernel.service(core.storage, 'identity').query('select * from external_accounts where id = $1', [id]);

@@ -136,8 +136,16 @@ export class ExternalAccounts implements ExternalAccountService {
 
   /** Undefined when the person must sign in again; what fails otherwise is thrown, and the account stays as it is. */
   async #ask(providerId: string, credential: ExternalCredential, signal: AbortSignal): Promise<ExternalCredential | undefined> {
+    const renewal = this.renewal();
+    // That nobody here can renew it does not mean that the host would not.
+    if (!renewal)
+      throw new SextantError('SEXTANT_EXTERNAL_ACCOUNT_NOT_RENEWED', {
+        what: 'The credential of an account somewhere else has expired.',
+        why: 'No plugin in this process renews credentials.',
+        fix: 'Let the plugin sign-in run in this process too.',
+      });
     try {
-      return await this.renewal()?.renew(providerId, credential, signal);
+      return await renewal.renew(providerId, credential, signal);
     } catch (error) {
       if (SextantError.is(error) && error.code === 'SEXTANT_SIGN_IN_REFUSED') return undefined;
       throw error;

@@ -1,6 +1,21 @@
 import { declareErrors } from '@sextant/sdk';
 
 export const identityErrors = declareErrors({
+  SEXTANT_AUDIT_UNWRITTEN: {
+    status: 503,
+    summary: 'A change was refused because it could not be written to the audit log.',
+    fix: 'Mend the database (space on its disk, first of all), and try again.',
+  },
+  SEXTANT_AUDIT_HEAD: {
+    status: 500,
+    summary: 'The end of the audit log does not bear the signature of this installation: its chain does not grow.',
+    fix: 'Look at `sextant audit verify`; then `sextant audit reseal --yes`.',
+  },
+  SEXTANT_AUDIT_ARGUMENT: {
+    status: 400,
+    summary: 'A time, a head or a user that the audit log is asked about is none.',
+    fix: 'Write times as 2026-11-27T09:00:00Z, heads as `sextant audit head` prints them, users by name or number.',
+  },
   SEXTANT_AUTH_INVALID: { status: 401, summary: 'The credential of a request is not valid.', fix: 'Send a valid access token, or none.' },
   SEXTANT_AUTH_THROTTLED: {
     status: 429,
@@ -45,6 +60,11 @@ export const identityErrors = declareErrors({
     status: 404,
     summary: 'The user has no such external account.',
     fix: 'Check the id; it may be unlinked already.',
+  },
+  SEXTANT_EXTERNAL_ACCOUNT_NOT_RENEWED: {
+    status: 503,
+    summary: 'The credential of an account somewhere else has expired, and nothing in this process can renew it.',
+    fix: 'Let the plugin sign-in run in this process too.',
   },
   SEXTANT_SIGN_IN_REFUSED: {
     status: 403,

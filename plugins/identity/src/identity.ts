@@ -1,10 +1,25 @@
-import type { Clock, Contribution, Events, Jobs, Limits, Logger, Process, Secrets, Storage } from '@sextant/sdk';
+import type {
+  Actors,
+  AdministrativeActs,
+  Clock,
+  Contribution,
+  Events,
+  Jobs,
+  Limits,
+  Logger,
+  Process,
+  Secrets,
+  Storage,
+} from '@sextant/sdk';
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
 import { ServiceAccounts } from './administration/service-accounts.js';
 import type { AccountMail, CredentialRenewal, PermissionDeclaration } from './api.js';
-import { AuditLog } from './audit-log.js';
+import { AuditChain } from './audit/audit-chain.js';
+import { AuditInbox } from './audit/audit-inbox.js';
+import { AuditLog } from './audit/audit-log.js';
+import { AuditReader } from './audit/audit-reader.js';
 import type { IdentityConfig } from './config.js';
 import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
@@ -44,6 +59,8 @@ export interface Identity {
   readonly actors: AccountActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
+  readonly chain: AuditChain;
+  readonly auditReader: AuditReader;
   readonly localAdminAuthenticator: LocalAdminAuthenticator;
   tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
@@ -58,19 +75,25 @@ export interface IdentityDeps {
   readonly permissions: readonly Contribution<PermissionDeclaration>[];
   readonly mail: readonly Contribution<AccountMail>[];
   readonly process: Pick<Process, 'externalUrl'>;
+  /** Tells the request that the code runs for. */
+  readonly actor: Pick<Actors, 'request'>;
+  readonly acts: AdministrativeActs;
 }
 
 export function wireIdentity(
-  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process }: IdentityDeps,
+  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process, actor, acts }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
   const accounts = new Accounts(db, events, clock);
   const tokens = new AccessTokens(db, clock, () => config.get().accessTokens);
-  const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin));
+  const chain = new AuditChain({ db, secrets, acts, log });
+  const audit = new AuditLog({ log, clock, actors: actor, inbox: new AuditInbox(db), chain, config: () => config.get().audit });
+  const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin), (tx, { id }) =>
+    audit.record('user', 'created', { uid: 'internal:identity' }, { subjectUID: String(id), siteAdmin: true }, { tx }),
+  );
   const permissions = new PermissionRegistry(declared);
   const actors = new AccountActors(db, permissions);
-  const audit = new AuditLog(log);
   const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
   return {
     users,
@@ -88,7 +111,7 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory(accounts, new Emails(db, events, clock)),
+    directory: new AccountDirectory(accounts, new Emails(db, events, clock), tokens),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
     permissions,
@@ -96,6 +119,8 @@ export function wireIdentity(
     actors,
     localAdmin,
     audit,
+    chain,
+    auditReader: new AuditReader({ db, secrets, chain, audit, users }),
     localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
     tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, limits, audit),
   };

@@ -1,4 +1,4 @@
-import type { Accounts } from './accounts.js';
+import type { Accounts, Alongside } from './accounts.js';
 import type { User } from './api.js';
 
 interface Remembered {
@@ -13,11 +13,12 @@ export class LocalAdmin {
   constructor(
     private readonly accounts: Accounts,
     private readonly name: string,
+    private readonly madeAlongside: Alongside<User>,
   ) {}
 
   get(): Promise<User> {
     if (this.#remembered) return this.#remembered.user;
-    const asked: Remembered = { user: this.accounts.localAdmin(this.name), id: undefined };
+    const asked: Remembered = { user: this.accounts.localAdmin(this.name, this.madeAlongside), id: undefined };
     this.#remembered = asked;
     asked.user.then(
       (user) => {

@@ -14,8 +14,8 @@ export default definePlugin({
   config,
   parts: {
     api: () => import('./parts/api/part.js'),
-    worker: () => import('./parts/worker/part.js'),
     migrator: () => import('./parts/migrator/part.js'),
+    worker: () => import('./parts/worker/part.js'),
     cli: () => import('./parts/cli/part.js'),
   },
 });

@@ -10,8 +10,10 @@ export async function claimName(tx: Queryable, name: string, owner: NameOwner): 
     foldName(name),
     id,
   ]);
-  if (claimed.length === 0)
-    throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what: `The name "${name}" is taken.`, fix: 'Choose another name.' });
+  if (claimed.length > 0) return;
+  // `src teams create` tells by these words that there is such a team, and ends with a status of its own.
+  const what = 'teamId' in owner ? `The team name is already taken: "${name}".` : `The name "${name}" is taken.`;
+  throw new SextantError('SEXTANT_USER_NAME_TAKEN', { what, fix: 'Choose another name.' });
 }
 
 /** Another name for who has one. @throws SEXTANT_USER_NAME_TAKEN. */

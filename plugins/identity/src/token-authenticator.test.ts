@@ -2,7 +2,7 @@ import type { Actor, Credentials, Limits, Logger, Queryable } from '@sextant/sdk
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
 import type { User, Users } from './api.js';
-import { AuditLog } from './audit-log.js';
+import { AuditLog } from './audit/audit-log.js';
 import './identity-errors.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
 import { AccountActors } from './roles/user-actors.js';
@@ -51,6 +51,16 @@ const verdicts: Readonly<Record<string, TokenVerdict>> = {
   'old-token': { ok: false, reason: 'expired', tokenId: 99 },
 };
 
+const anAuditLog = (log: Logger): AuditLog =>
+  new AuditLog({
+    log,
+    clock: { now: () => at, monotonic: () => 0, sleep: async () => undefined },
+    actors: { request: () => undefined },
+    inbox: { add: async () => undefined, probe: async () => undefined },
+    chain: { wake: () => undefined, close: async () => undefined },
+    config: () => ({ internalTraffic: false, graphQL: false, gitserverAccess: false, securityEvents: 'all', keepFor: undefined }),
+  });
+
 describe('the authenticator of access tokens', () => {
   let lines: { message: string; fields: unknown }[];
   let allowed: boolean;
@@ -77,7 +87,7 @@ describe('the authenticator of access tokens', () => {
         people.filter((user) => user.id === id).map((user) => ({ ...user, roleMarks: ['+A#B'] })) as unknown as R[],
     };
     const actors = new AccountActors(db, new PermissionRegistry([]));
-    authenticator = new TokenAuthenticator(tokens, users, actors, limits, new AuditLog(log));
+    authenticator = new TokenAuthenticator(tokens, users, actors, limits, anAuditLog(log));
   });
 
   const ask = (authorization: string | undefined, localMode = false): Promise<Actor | undefined> => {

@@ -54,14 +54,14 @@ export class TokenAuthenticator implements Authenticator {
     const actor =
       target && (await this.actors.actorOf(target.id, { via: 'token', credential: `token:${holder.id}`, scopes: ['user:all'] }));
     if (!actor) {
-      this.audit.record('auth.accessToken', 'failed', owner, { reason: why ? 'sudo' : 'sudo-user-unknown' });
+      this.audit.observe('auth.accessToken', 'failed', owner, { reason: why ? 'sudo' : 'sudo-user-unknown' });
       throw new SextantError('SEXTANT_AUTH_SUDO_FORBIDDEN', {
         what: 'The access token may not be used to act as this user.',
         why: why ?? 'There is no such user.',
         fix: 'Use a token of a site admin with the scope site-admin:sudo, and the name of an existing user.',
       });
     }
-    this.audit.record('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(actor.userId) });
+    this.audit.observe('auth.accessToken', 'impersonated', owner, { impersonatedUID: String(actor.userId) });
     return actor;
   }
 
@@ -75,7 +75,7 @@ export class TokenAuthenticator implements Authenticator {
         details: { retryAfter: limit.retryAfter },
       });
     }
-    this.audit.record('auth.accessToken', 'failed', { ...who, fromAccessTokenId: verdict.tokenId }, { reason });
+    this.audit.observe('auth.accessToken', 'failed', { ...who, fromAccessTokenId: verdict.tokenId }, { reason });
     return new SextantError('SEXTANT_AUTH_INVALID', {
       what: 'The access token is not valid.',
       why: 'It is malformed, unknown, revoked or expired.',

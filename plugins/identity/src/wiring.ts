@@ -2,7 +2,7 @@ import { core, type PluginContext, type Resolved } from '@sextant/sdk';
 import { AccessRequests } from './access-requests/access-requests.js';
 import { accountMail, credentialRenewal, passwordLinks, permissions } from './api.js';
 import type { config } from './config.js';
-import { type Identity, wireIdentity } from './identity.js';
+import { type Identity, type IdentityDeps, wireIdentity } from './identity.js';
 
 /** What every part of the plugin that serves others is built on. */
 export const deps = {
@@ -14,6 +14,7 @@ export const deps = {
   limits: core.limits,
   actor: core.actor,
   process: core.process,
+  acts: core.acts,
   renewals: credentialRenewal,
   passwordLinks,
   permissions,
@@ -23,12 +24,17 @@ export const deps = {
 export type Deps = typeof deps;
 export type Context = PluginContext<typeof config>;
 
-// The kernel resolves the dependencies once for each life of the part, so they are its key.
+// The context is that of one life of the plugin, whatever parts run: they share what waits to be written.
 const lives = new WeakMap<object, Identity>();
+const madeWith = new WeakMap<object, Identity>();
 
-export function identityOf(resolved: Resolved<Deps>, ctx: Context): Identity {
-  let identity = lives.get(resolved);
-  if (!identity) lives.set(resolved, (identity = wireIdentity(resolved, ctx)));
+/** In a probe or a job, which have no context: what the part's start has made. */
+export const madeFor = (resolved: object): Identity => madeWith.get(resolved) as Identity;
+
+export function identityOf(resolved: IdentityDeps, ctx: Pick<Context, 'config' | 'log'>): Identity {
+  let identity = lives.get(ctx);
+  if (!identity) lives.set(ctx, (identity = wireIdentity(resolved, ctx)));
+  madeWith.set(resolved, identity);
   return identity;
 }
 

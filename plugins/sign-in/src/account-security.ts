@@ -15,6 +15,15 @@ interface SecurityParts {
   readonly audit: AuditTrail;
 }
 
+export interface PasswordChange {
+  readonly before: Secret;
+  readonly next: Secret;
+  /** The session in use, the only one that stays. */
+  readonly keep: number | undefined;
+  /** Whoever learned the password may have made some. */
+  readonly revokeAccessTokens: boolean;
+}
+
 const MOST_SESSIONS = 100;
 
 /** What a person, or a site admin for them, does about how they sign in. Who may is asked before. */
@@ -32,7 +41,7 @@ export class AccountSecurity {
     if (session?.userId !== user.id)
       throw new SextantError('SEXTANT_SIGN_IN_SESSION_NOT_FOUND', { what: 'The user has no such session.', fix: 'List the sessions.' });
     await this.parts.sessions.store.end(id);
-    this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 });
+    await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 });
   }
 
   /** All of them but `except`. */
@@ -41,7 +50,7 @@ export class AccountSecurity {
       // Who ends those elsewhere means browsers; who ends all of them trusts nothing any more.
       const sessions =
         except === undefined ? await this.parts.sessions.endAll(id) : await this.parts.sessions.store.endOfUsers([id], except);
-      this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
+      await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
     }
   }
 
@@ -49,11 +58,15 @@ export class AccountSecurity {
     return (await this.parts.passwords.store.hash(user.id)) !== undefined;
   }
 
-  /** By somebody who knows the one before. @param keep the session in use, the only one that stays @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
-  async changePassword(user: User, before: Secret, next: Secret, who: AuditActor, keep?: number): Promise<void> {
-    await this.parts.passwords.verify(user.username, before, who);
-    await this.parts.passwords.set(user, next, keep === undefined ? {} : { keep });
+  /** By somebody who knows the one before. @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
+  async changePassword(user: User, change: PasswordChange, who: AuditActor): Promise<void> {
+    const { passwords, accounts, audit } = this.parts;
+    await passwords.verify(user.username, change.before, who);
+    await passwords.set(user, change.next, change.keep === undefined ? {} : { keep: change.keep });
     await this.#passwordChanged(user, who);
+    if (!change.revokeAccessTokens) return;
+    const tokens = await accounts.revokeAccessTokens(user.id);
+    audit.record('user.accessToken', 'deleted', who, { subjectUID: String(user.id), tokens });
   }
 
   /** The first one of somebody who came in another way. @throws SEXTANT_SIGN_IN_UNAVAILABLE when there is one; _PASSWORD */
@@ -93,12 +106,12 @@ export class AccountSecurity {
       user.id,
       kept.map(({ id }) => id),
     );
-    audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type });
+    await audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type });
   }
 
   async addEmail(user: User, address: string, who: AuditActor): Promise<void> {
     await this.parts.accounts.addEmail(user.id, { address, verified: false });
-    this.parts.audit.record('user.email', 'added', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', 'added', who, { subjectUID: String(user.id) });
     await this.parts.passwords.mailVerification(user, address);
   }
 
@@ -106,17 +119,17 @@ export class AccountSecurity {
   async removeEmail(user: User, address: string, who: AuditActor): Promise<void> {
     await this.parts.accounts.removeEmail(user.id, address);
     await this.parts.passwords.forgetLinks(user);
-    this.parts.audit.record('user.email', 'deleted', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', 'deleted', who, { subjectUID: String(user.id) });
   }
 
   async setPrimaryEmail(user: User, address: string, who: AuditActor): Promise<void> {
     await this.parts.accounts.setPrimaryEmail(user.id, address);
-    this.parts.audit.record('user.email', 'changed', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', 'changed', who, { subjectUID: String(user.id) });
   }
 
   async setEmailVerified(user: User, address: string, verified: boolean, who: AuditActor): Promise<void> {
     await this.parts.accounts.setEmailVerified(user.id, address, verified);
-    this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
   }
 
   /** Nothing for one that is proved. @throws SEXTANT_USER_EMAIL_UNKNOWN */
@@ -127,7 +140,7 @@ export class AccountSecurity {
   }
 
   async #passwordChanged(user: User, who: AuditActor): Promise<void> {
-    this.parts.audit.record('user.password', 'changed', who, { subjectUID: String(user.id) });
+    await this.parts.audit.record('user.password', 'changed', who, { subjectUID: String(user.id) });
     await this.parts.passwords.mailChanged(user);
   }
 }

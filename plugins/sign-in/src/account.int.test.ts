@@ -108,6 +108,13 @@ describe('a password', () => {
     const change = 'mutation($o: String!, $n: String!) { updatePassword(oldPassword: $o, newPassword: $n) { alwaysNil } }';
     expect((await browser.graphql(change, { o: 'wrong', n: 'another long password' })).codes).toEqual(['SEXTANT_SIGN_IN_FAILED']);
     expect((await browser.graphql(change, { o: password, n: 'another long password' })).codes).toEqual([]);
+    const mine = await site.people.createToken(await idOf(username));
+    const asked = () => site.ask('{ currentUser { username } }', {}, mine.token).then(({ data }) => data !== null);
+    expect(await asked()).toBe(true);
+    const revoking =
+      'mutation { updatePassword(oldPassword: "another long password", newPassword: "the third long password", revokeAccessTokens: true) { alwaysNil } }';
+    expect((await browser.graphql(revoking)).codes).toEqual([]);
+    expect(await asked()).toBe(false);
     expect([await browser.whoAmI(), await other.whoAmI()]).toEqual([username, undefined]);
     expect((await browser.graphql('mutation { createPassword(newPassword: "and yet another one") { alwaysNil } }')).codes).toEqual([
       'SEXTANT_SIGN_IN_UNAVAILABLE',
@@ -214,6 +221,17 @@ describe('addresses', () => {
     expect((await run('resendVerificationEmail')).codes).toEqual(['SEXTANT_USER_EMAIL_UNKNOWN']);
     expect((await run('addUserEmail', '', (await site.aPerson()).browser)).codes).toEqual(['SEXTANT_USER_NOT_FOUND']);
   });
+});
+
+it('takes requests for access from who has no account, and answers all alike', async () => {
+  const browser = site.browser();
+  expect((await browser.get('/sign-in')).body).toContain('href="/request-access"');
+  const ask = (email: string) => browser.post('/-/request-access', { name: 'New Comer', email, additionalInfo: 'to read' });
+  const { username } = await site.aPerson();
+  expect((await ask(`${username}@example.com`)).body).toBe((await ask('new@example.com')).body);
+  const { data } = await site.ask('{ accessRequests { nodes { name email } } }');
+  expect(at(data, 'accessRequests.nodes')).toContainEqual({ name: 'New Comer', email: 'new@example.com' });
+  expect((await ask('no address')).status).toBe(400);
 });
 
 it('tells everybody which ways to sign in there are', async () => {

@@ -1,5 +1,5 @@
 import type { User } from '@sextant/plugin-identity/api';
-import { type Logger, serviceToken } from '@sextant/sdk';
+import { type Limits, type Logger, serviceToken } from '@sextant/sdk';
 
 /** What the plugin `notifications` provides. */
 export interface Mailer {
@@ -10,9 +10,13 @@ export const mailer = serviceToken<Mailer>('notifications.mailer@1');
 
 interface LetterParts {
   readonly mailer: Mailer | undefined;
+  readonly limits: Limits;
   readonly externalUrl: () => string;
   readonly log: Logger;
 }
+
+/** Letters to one address: somebody else may cause them. */
+const MOST = { capacity: 5, per: 15 * 60_000 } as const;
 
 /** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. */
 export class Letters {
@@ -59,7 +63,12 @@ export class Letters {
 
   async #send(to: string, subject: string, paragraphs: readonly string[]): Promise<void> {
     try {
-      if (await this.possible()) await this.parts.mailer?.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` });
+      if (!(await this.possible())) return;
+      if (!(await this.parts.limits.take(`letter:${to.toLowerCase()}`, MOST)).allowed) {
+        this.parts.log.warn('A letter was not sent: its address has had several in a short time.', { subject });
+        return;
+      }
+      await this.parts.mailer?.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` });
     } catch (error) {
       this.parts.log.warn('A letter could not be sent.', { subject, error });
     }

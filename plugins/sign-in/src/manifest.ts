@@ -13,6 +13,7 @@ export default definePlugin({
   config,
   parts: {
     api: () => import('./parts/api/part.js'),
+    worker: () => import('./parts/worker/part.js'),
     migrator: () => import('./parts/migrator/part.js'),
     cli: () => import('./parts/cli/part.js'),
   },

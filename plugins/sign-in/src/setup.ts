@@ -82,7 +82,7 @@ export class Setup {
       await new PasswordStore(tx).set(made.id, hash, clock.now());
       return made;
     });
-    audit.record('user', 'created', who, { subjectUID: String(user.id), siteAdmin: true });
+    await audit.record('user', 'created', who, { subjectUID: String(user.id), siteAdmin: true });
     return user;
   }
 }

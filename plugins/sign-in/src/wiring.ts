@@ -1,4 +1,14 @@
-import { accounts, actors, auditTrail, externalAccounts, signInProviders, userGroups, users } from '@sextant/plugin-identity/api';
+import {
+  accessRequests,
+  accounts,
+  actors,
+  auditTrail,
+  externalAccounts,
+  newcomerGates,
+  signInProviders,
+  userGroups,
+  users,
+} from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
 import { AccountSecurity } from './account-security.js';
@@ -27,11 +37,13 @@ export const deps = {
   users,
   accounts,
   actors,
+  accessRequests,
   external: externalAccounts,
   groups: userGroups,
   audit: auditTrail,
   configuration: siteConfiguration,
   providers: signInProviders,
+  newcomers: newcomerGates,
   mailer: maybe(mailer),
 } as const;
 
@@ -53,8 +65,8 @@ export interface SignIn {
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
   readonly prefix: string;
-  /** @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
-  throttle(what: string, request: RouteRequest): Promise<void>;
+  /** @param times of what is configured may come. @throws SEXTANT_SIGN_IN_THROTTLED when the request's address asks for this too often. */
+  throttle(what: string, request: RouteRequest, times?: number): Promise<void>;
 }
 
 // The kernel resolves the dependencies once for each life of the part, so they are its key.
@@ -74,12 +86,12 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     localMode: process.localMode,
     changed: (next) => applyGroupRules(next, d.groups, db),
   });
-  const letters = new Letters({ mailer: d.mailer, externalUrl: () => process.externalUrl, log });
+  const letters = new Letters({ mailer: d.mailer, limits: d.limits, externalUrl: () => process.externalUrl, log });
   const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
-  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups });
+  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups, newcomers: d.newcomers });
   const redirects = new RedirectSignIn({
     settings,
     sessions: sessions.store,
@@ -107,6 +119,6 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     get prefix() {
       return prefix();
     },
-    throttle: (what, { remoteAddress }) => throttle(d.limits, what, remoteAddress, own.get().attemptsPerMinute),
+    throttle: (what, { remoteAddress }, times = 1) => throttle(d.limits, what, remoteAddress, times * own.get().attemptsPerMinute),
   };
 }

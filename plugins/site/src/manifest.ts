@@ -12,5 +12,9 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'always-on',
   config,
-  parts: { api: () => import('./parts/api/part.js'), migrator: () => import('./parts/migrator/part.js') },
+  parts: {
+    api: () => import('./parts/api/part.js'),
+    worker: () => import('./parts/worker/part.js'),
+    migrator: () => import('./parts/migrator/part.js'),
+  },
 });

@@ -18,8 +18,6 @@ export interface Actor {
   readonly scopes?: readonly string[];
   /** How it was established. */
   readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
-  /** Which one of its kind, as `via` says: the number of the access token, the name of the session. Never what opens it. */
-  readonly credentialId?: string;
 }
 
 export const ANONYMOUS: Actor = Object.freeze({ kind: 'anonymous', id: 'anonymous', siteAdmin: false, via: 'none' });
@@ -51,6 +49,8 @@ export interface RequestOrigin {
   /** `X-Sourcegraph-API-Client-Name` and `-Version`, as the field's clients tell them. */
   readonly clientName?: string;
   readonly clientVersion?: string;
+  /** Feature flags that the request wants on or, with a `-` before the name, off: `?feat=`, or `X-Sourcegraph-Override-Feature`. At most 20. */
+  readonly featureOverrides?: readonly string[];
 }
 
 export interface Actors {

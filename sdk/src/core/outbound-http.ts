@@ -27,7 +27,7 @@ export interface OutboundHttp {
   fetch(url: string, request?: OutboundRequest): Promise<Response>;
 
   /**
-   * The addresses of an http, https or ssh URL's host, each checked as `fetch` checks it: for a program that connects by itself, such as git or ssh. It is
+   * The addresses of an http, https, ssh or smtp URL's host, each checked as `fetch` checks it: for what connects by itself, such as git, ssh or mail. It is
    * told to connect to these, since a name that it resolved once more could lead elsewhere by then. IPv4 and IPv6, without brackets, in the order of the
    * system. None where an http or https URL goes out by a proxy and its name is known to nobody else: the program then leaves it to the proxy as well.
    * @throws SEXTANT_OUTBOUND_URL, SEXTANT_OUTBOUND_ADDRESS, or SEXTANT_OUTBOUND_FAILED for a name that does not resolve. When `signal` is aborted, its reason.

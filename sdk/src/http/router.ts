@@ -65,5 +65,6 @@ export interface PluginRouter {
   head(path: string, handler: RouteHandler, options?: RouteOptions): void;
   post(path: string, handler: RouteHandler, options?: RouteOptions): void;
   put(path: string, handler: RouteHandler, options?: RouteOptions): void;
+  patch(path: string, handler: RouteHandler, options?: RouteOptions): void;
   delete(path: string, handler: RouteHandler, options?: RouteOptions): void;
 }

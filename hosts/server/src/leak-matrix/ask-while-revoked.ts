@@ -82,7 +82,7 @@ async function whatIsTold({ row, step, at, left }: Moment, world: World): Promis
   await answer;
   const after = at === 'begin' ? heard.body.slice(before) : (row.saidAtEnd?.(heard.body) ?? heard.body);
   const question = row.question?.(target) ?? '';
-  const counts = row.countsWhileHeld && step === 'index search' && at === 'begin' && (left === 'nothing' || row.about === 'file');
+  const counts = row.countsAfter?.test(step) && at === 'begin' && (left === 'nothing' || row.about === 'file');
   const isTold = marksOf(target).some((mark) => after.includes(mark) && !question.includes(mark));
   const isCounted = counts && row.reveals?.({ status: 200, headers: {}, body: after }, target);
   return isTold || isCounted ? after : undefined;

@@ -54,8 +54,8 @@ export interface Row {
   readonly sends?: 'bytes';
   /** What of the answer is said when all that was found has been; default: the whole. */
   readonly saidAtEnd?: (body: string) => string;
-  /** What it counts comes from the index alone: nothing is counted of what is taken away before the index answers. */
-  readonly countsWhileHeld?: boolean;
+  /** Steps before which nothing has been counted: of what is taken away when they begin, it does not reveal a number either. */
+  readonly countsAfter?: RegExp;
   /** False: it may look otherwise where rules hide files than where there are none, and says why. */
   readonly twin?: boolean;
   /** Does what it counts agree with what the asker may see? */
@@ -66,7 +66,7 @@ export interface Row {
 
 type More = Pick<
   Row,
-  'about' | 'reveals' | 'shows' | 'spoils' | 'forAdmins' | 'covers' | 'held' | 'twin' | 'agrees' | 'countsWhileHeld' | 'saidAtEnd'
+  'about' | 'reveals' | 'shows' | 'spoils' | 'forAdmins' | 'covers' | 'held' | 'twin' | 'agrees' | 'countsAfter' | 'saidAtEnd'
 >;
 
 export const isThere = (target: Target): boolean => !target.isDeleted;

@@ -56,9 +56,9 @@ export const GHOST = 'gizmo';
 /** Which paths rules hide from the one who has some, be there a file or not: to look whether there is one is what the rules forbid. */
 export const isClosed = (path: string, key: string): boolean => path.includes(`x${key}`) || path.includes(`x${GHOST}`);
 
-/** By key: they are as long as each other, so that lengths tell nothing. */
+/** By key. A closed one comes first in its repository, and is of a language that no other file there is of. */
 export const fileOf = (key: string, closed: boolean): TargetFile => {
-  const [one, folder] = closed ? ['x', 'shut'] : ['o', 'open'];
+  const [one, folder, ending] = closed ? ['x', 'dark', 'lua'] : ['o', 'open', 'ts'];
   return {
     path: `${folder}/fil${one}${key}.ts`,
     folder,
@@ -66,7 +66,7 @@ export const fileOf = (key: string, closed: boolean): TargetFile => {
     symbol: `sym${one}${key}`,
     added: `add${one}${key}`,
     binary: `${folder}/bin${one}${key}.bin`,
-    left: `${folder}/lef${one}${key}.ts`,
+    left: `${folder}/lef${one}${key}.${ending}`,
     leftLine: `lli${one}${key}`,
     came: `${folder}/cam${one}${key}.ts`,
     cameLine: `cli${one}${key}`,

@@ -1,5 +1,6 @@
 import { type Events, type Queryable, type Secrets, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { type Connection, connectionsChanged, repositoriesChanged } from '../api.js';
+import type { Alongside } from '../storage/alongside.js';
 import { WallState } from '../wall/wall-state.js';
 import { type CommonSettings, parseConnectionConfig, withCommonKeys } from './connection-config.js';
 import type { KindRegistry } from './kind-registry.js';
@@ -129,7 +130,10 @@ export class ConnectionStore {
     };
   }
 
-  async add(input: { readonly kind: string; readonly displayName: string; readonly config: string }): Promise<ConnectionRecord> {
+  async add(
+    input: { readonly kind: string; readonly displayName: string; readonly config: string },
+    alongside?: Alongside,
+  ): Promise<ConnectionRecord> {
     this.check(input.kind, input.displayName, input.config);
     const row = await this.db.transaction(async (tx) => {
       const [inserted] = await tx.query<ConnectionRow>(
@@ -138,13 +142,18 @@ export class ConnectionStore {
       );
       if (!inserted) throw new Error('INSERT returned no row');
       await this.events.publish(connectionsChanged, { ids: [inserted.id] }, { tx });
+      await alongside?.(tx, inserted);
       return inserted;
     });
     return recordOf(row);
   }
 
   /** What is undefined stays. Redacted secrets in `config` keep their value. */
-  async update(id: number, input: { readonly displayName?: string; readonly config?: string }): Promise<ConnectionRecord> {
+  async update(
+    id: number,
+    input: { readonly displayName?: string; readonly config?: string },
+    alongside?: Alongside,
+  ): Promise<ConnectionRecord> {
     return this.db.transaction(async (tx) => {
       const row = await this.#required(tx, id, 'FOR UPDATE');
       refuseDeclared(row);
@@ -160,14 +169,17 @@ export class ConnectionStore {
       );
       await WallState.moveEpoch(tx);
       await this.events.publish(connectionsChanged, { ids: [id] }, { tx });
+      await alongside?.(tx, row);
       return recordOf(updated ?? row);
     });
   }
 
   /** Removes the connection and its credentials; repositories that no other connection gives are deleted with it, and purged later. */
-  async remove(id: number): Promise<void> {
+  async remove(id: number, alongside?: Alongside): Promise<void> {
     await this.db.transaction(async (tx) => {
-      refuseDeclared(await this.#required(tx, id, 'FOR UPDATE'));
+      const row = await this.#required(tx, id, 'FOR UPDATE');
+      refuseDeclared(row);
+      await alongside?.(tx, row);
       await tx.query(`UPDATE connections SET deleted_at = now(), sealed_config = '', next_sync_at = NULL WHERE id = $1`, [id]);
       await tx.query('DELETE FROM listed_repositories WHERE connection_id = $1', [id]);
       const orphans = await tx.query<{ id: number }>(
@@ -196,6 +208,7 @@ export class ConnectionStore {
    */
   async declare(
     declarations: readonly Declaration[],
+    alongside?: Alongside,
   ): Promise<{ readonly changed: boolean; readonly problems: ReadonlyMap<string, Error> }> {
     const problems = new Map<string, Error>();
     const changed = await this.db.transaction(async (tx) => {
@@ -219,14 +232,15 @@ export class ConnectionStore {
         }
       }
       for (let at = 0; at < changes.length; at += DECLARED_AT_ONCE) {
-        const written = await tx.query<{ id: number }>(
+        const written = await tx.query<{ id: number; kind: string }>(
           `INSERT INTO connections (kind, display_name, sealed_config, declared_key, enforces_permissions)
            SELECT x.* FROM jsonb_to_recordset($1::jsonb) AS x(kind text, display_name text, sealed_config text, declared_key text, enforces boolean)
            ON CONFLICT (declared_key) DO UPDATE SET display_name = excluded.display_name, sealed_config = excluded.sealed_config,
              enforces_permissions = excluded.enforces_permissions, deleted_at = NULL, updated_at = now(), next_sync_at = now(), failed_syncs = 0
-           RETURNING id`,
+           RETURNING id, kind`,
           [JSON.stringify(changes.slice(at, at + DECLARED_AT_ONCE))],
         );
+        for (const row of written) await alongside?.(tx, row);
         await this.events.publish(connectionsChanged, { ids: written.map(({ id }) => id) }, { tx });
       }
       if (changes.length > 0) await WallState.moveEpoch(tx);

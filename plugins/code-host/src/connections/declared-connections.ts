@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Logger } from '@sextant/sdk';
+import type { Alongside } from '../storage/alongside.js';
 import { parseJsonc } from './connection-config.js';
 import { type ConnectionStore, type Declaration, LOCAL_PATHS_KEY } from './connection-store.js';
 import type { KindRegistry } from './kind-registry.js';
@@ -25,9 +26,13 @@ export async function applyDeclarations(
   store: ConnectionStore,
   kinds: KindRegistry,
   log: Logger,
+  alongside?: Alongside,
 ): Promise<DeclarationOutcome> {
   const { keys, entries } = entriesOf(declared, kinds);
-  const outcome = await store.declare(entries.filter((entry) => typeof entry !== 'string'));
+  const outcome = await store.declare(
+    entries.filter((entry) => typeof entry !== 'string'),
+    alongside,
+  );
   const problems = entries.flatMap((entry) => {
     if (typeof entry === 'string') return [entry];
     const problem = outcome.problems.get(entry.key);

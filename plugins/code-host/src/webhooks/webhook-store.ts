@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Secret, type Secrets, SextantError, type Storage } from '@sextant/sdk';
 import type { ConnectionStore } from '../connections/connection-store.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
+import type { Alongside } from '../storage/alongside.js';
 
 /** A way by which one code host tells of what happens. */
 export interface Webhook {
@@ -73,18 +74,21 @@ export class WebhookStore {
     return row && { webhook: webhookOf(row), secret: this.secrets.open(row.sealed_secret) };
   }
 
-  async add(input: WebhookInput): Promise<Webhook> {
+  async add(input: WebhookInput, alongside?: Alongside): Promise<Webhook> {
     const serviceId = await this.#checked(input);
-    const [row] = await this.db.query<WebhookRow>(
-      `INSERT INTO webhooks (uuid, name, kind, service_id, sealed_secret) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
-      [randomUUID(), input.name, input.kind, serviceId, this.secrets.seal(input.secret)],
-    );
-    if (!row) throw new Error('INSERT returned no row');
-    return webhookOf(row);
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.query<WebhookRow>(
+        `INSERT INTO webhooks (uuid, name, kind, service_id, sealed_secret) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+        [randomUUID(), input.name, input.kind, serviceId, this.secrets.seal(input.secret)],
+      );
+      if (!row) throw new Error('INSERT returned no row');
+      await alongside?.(tx, row);
+      return webhookOf(row);
+    });
   }
 
   /** What is undefined stays. */
-  async update(id: number, change: Partial<WebhookInput>): Promise<Webhook> {
+  async update(id: number, change: Partial<WebhookInput>, alongside?: Alongside): Promise<Webhook> {
     return this.db.transaction(async (tx) => {
       const [row] = await tx.query<WebhookRow>(`SELECT ${COLUMNS} FROM webhooks WHERE id = $1 FOR UPDATE`, [id]);
       if (!row) throw noSuchWebhook();
@@ -95,13 +99,17 @@ export class WebhookStore {
         `UPDATE webhooks SET name = $2, kind = $3, service_id = $4, sealed_secret = $5, updated_at = now() WHERE id = $1 RETURNING ${COLUMNS}`,
         [id, next.name, next.kind, serviceId, this.secrets.seal(secret)],
       );
+      await alongside?.(tx, row);
       return webhookOf(updated ?? row);
     });
   }
 
-  async remove(id: number): Promise<void> {
-    const rows = await this.db.query('DELETE FROM webhooks WHERE id = $1 RETURNING id', [id]);
-    if (rows.length === 0) throw noSuchWebhook();
+  async remove(id: number, alongside?: Alongside): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [row] = await tx.query<Pick<WebhookRow, 'id' | 'kind'>>('DELETE FROM webhooks WHERE id = $1 RETURNING id, kind', [id]);
+      if (!row) throw noSuchWebhook();
+      await alongside?.(tx, row);
+    });
   }
 
   /** The connections to the host that a webhook is of. */

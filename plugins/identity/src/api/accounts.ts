@@ -1,4 +1,4 @@
-import { serviceToken } from '@sextant/sdk';
+import { extensionPoint, serviceToken } from '@sextant/sdk';
 import type { User } from './users.js';
 
 export interface NewAccount {
@@ -39,8 +39,11 @@ export interface AccountDirectory {
   setSiteAdmin(userId: number, siteAdmin: boolean): Promise<User>;
   /** Revokes everything by which the user came in, at once. `hard` forgets the person. @throws SEXTANT_USER_PROTECTED. */
   delete(userId: number, options: { readonly hard: boolean }): Promise<void>;
-  /** Brings back one that was deleted and not forgotten, without its addresses. @throws SEXTANT_USER_NOT_FOUND, _NAME_TAKEN. */
-  recover(userId: number): Promise<User>;
+  /**
+   * Brings back one that was deleted and not forgotten, without its addresses.
+   * @param username another one, for when that which it had is taken. @throws SEXTANT_USER_NOT_FOUND, _NAME_INVALID, _NAME_TAKEN.
+   */
+  recover(userId: number, username?: string): Promise<User>;
   /** Users that are not deleted and no service account, and whether one of them is a site admin. */
   standing(): Promise<{ readonly users: number; readonly siteAdmins: number }>;
   emails(userIds: readonly number[]): Promise<readonly UserEmail[]>;
@@ -52,5 +55,14 @@ export interface AccountDirectory {
   setEmailVerified(userId: number, address: string, verified: boolean): Promise<void>;
   setPrimaryEmail(userId: number, address: string): Promise<void>;
   removeEmail(userId: number, address: string): Promise<void>;
+  /** All that stand for the user, at once. @returns how many there were. */
+  revokeAccessTokens(userId: number): Promise<number>;
 }
 export const accounts = serviceToken<AccountDirectory>('identity.accounts@1');
+
+/** Knows people who may not come in as somebody new: whose accounts a directory has ended, say. Asked before whoever signs in or up is made a user. */
+export interface NewcomerGate {
+  /** Why not, in words for the person. Undefined: nothing is against it. */
+  refusal(newcomer: { readonly addresses: readonly string[] }): Promise<string | undefined>;
+}
+export const newcomerGates = extensionPoint<NewcomerGate>('identity.newcomer-gates@1');

@@ -65,4 +65,5 @@ export interface CredentialRenewal {
   /** A new credential, by the entry that gave the old one. Undefined, or SEXTANT_SIGN_IN_REFUSED: the person must sign in again. */
   renew(providerId: string, credential: ExternalCredential, signal: AbortSignal): Promise<ExternalCredential | undefined>;
 }
-export const credentialRenewal = extensionPoint<CredentialRenewal>('identity.credential-renewal@1', { arity: 'one' });
+/** Each part that knows them contributes the same: the first is asked. */
+export const credentialRenewal = extensionPoint<CredentialRenewal>('identity.credential-renewal@1');

@@ -74,23 +74,18 @@ export class UserGroups implements UserGroupsService {
 
   /** In one transaction with a change of what is told of users, whose ids it gives: what follows from it holds when it does. */
   async apply(change: (tx: Tx) => Promise<readonly number[]>): Promise<void> {
-    const done = await this.db.transaction(async (tx) => {
+    await this.db.transaction(async (tx) => {
       const userIds = [...new Set(await change(tx))].sort((a, b) => a - b);
       // One order everywhere, so that two changes of several users do not wait for each other.
       await tx.query('select 1 from users where id = any($1::int[]) order by id for update', [userIds]);
       const rules = await new GroupStore(tx).rules();
-      const changes: [number, Changes][] = [];
-      for (const userId of userIds) changes.push([userId, await this.#applyTo(tx, userId, rules)]);
-      return changes;
+      for (const userId of userIds) {
+        const { granted, revoked } = await this.#applyTo(tx, userId, rules);
+        if (granted.length === 0 && revoked.length === 0) continue;
+        const fields = { subjectUID: String(userId), granted: granted.join(' '), revoked: revoked.join(' ') };
+        await this.audit.record('user.groups', 'applied', BY_GROUPS, fields, { tx });
+      }
     });
-    for (const [userId, { granted, revoked }] of done) {
-      if (granted.length === 0 && revoked.length === 0) continue;
-      this.audit.record('user.groups', 'applied', BY_GROUPS, {
-        subjectUID: String(userId),
-        granted: granted.join(' '),
-        revoked: revoked.join(' '),
-      });
-    }
   }
 
   async applyToAll(signal: AbortSignal): Promise<void> {

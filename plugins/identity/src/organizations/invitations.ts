@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, type Clock, type Contribution, SextantError, type Storage } from '@sextant/sdk';
+import type { Alongside } from '../accounts.js';
 import type { AccountMail, Organization, User } from '../api.js';
 import { parseEmail } from '../emails.js';
 import { type Invitation, InvitationStore } from '../storage/invitation-store.js';
@@ -100,15 +101,15 @@ export class Invitations {
   }
 
   /** @throws SEXTANT_ORGANIZATION_INVITATION_NOT_FOUND for one that is not the actor's, or is answered, revoked or expired. */
-  async respond(actor: Actor, id: number, accepted: boolean): Promise<Invitation> {
-    return this.db.transaction(async (tx) => {
+  async respond(actor: Actor, id: number, accepted: boolean, alongside: Alongside<Invitation>): Promise<void> {
+    await this.db.transaction(async (tx) => {
       const store = new InvitationStore(tx, this.clock);
       await tx.query('select 1 from organization_invitations where id = $1 for update', [id]);
       const invitation = await store.pendingById(id);
       if (!invitation || !(await this.isFor(actor, invitation)) || actor.userId === undefined) throw invitationNotFound();
       if (accepted) await addMember(tx, invitation.organizationId, actor.userId, this.clock.now());
       await store.answer(id, accepted);
-      return invitation;
+      await alongside(tx, invitation);
     });
   }
 
@@ -122,7 +123,8 @@ export class Invitations {
     if (!mail || !(await mail.configured())) return false;
     const to = invitation.recipientEmail ?? (await this.#addressOf(invitation.recipientUserId));
     if (to === undefined) return false;
-    const name = organization.displayName ?? organization.name;
+    // A subject is one line of a bounded length.
+    const name = (organization.displayName ?? organization.name).slice(0, 100);
     await mail.send({
       to,
       subject: `You are invited to ${name}`,

@@ -1,5 +1,5 @@
 import { type Actor, type Clock, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { userNotFound } from '../accounts.js';
+import { type Alongside, userNotFound } from '../accounts.js';
 import type { Organization, Organizations, User } from '../api.js';
 import { givenByGroup } from '../groups/given-by-group.js';
 import { claimName } from '../names.js';
@@ -61,7 +61,7 @@ export class OrganizationDirectory implements Organizations {
   }
 
   /** Who makes it is its first member and owner. @throws SEXTANT_ORGANIZATION_REFUSED, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
-  async create(actor: Actor, name: string, displayName: string | undefined): Promise<Organization> {
+  async create(actor: Actor, name: string, displayName: string | undefined, alongside: Alongside<Organization>): Promise<Organization> {
     if (!actor.siteAdmin && (this.policy().creation !== 'all-users' || actor.serviceAccount))
       throw refused('Only site admins make organisations on this site.');
     const made = await this.db.transaction(async (tx) => {
@@ -73,7 +73,9 @@ export class OrganizationDirectory implements Organizations {
       const id = rows[0]?.id as number;
       await claimName(tx, name, { organizationId: id });
       if (actor.userId !== undefined) await addMember(tx, id, actor.userId, now, true);
-      return (await new OrganizationStore(tx).byId(id)) as Organization;
+      const organization = (await new OrganizationStore(tx).byId(id)) as Organization;
+      await alongside(tx, organization);
+      return organization;
     });
     await this.appeared();
     return made;
@@ -92,15 +94,20 @@ export class OrganizationDirectory implements Organizations {
   }
 
   /** Forgets it, its memberships and invitations; its name is free again. */
-  async delete(id: number): Promise<void> {
-    await this.db.query('delete from organizations where id = $1', [id]);
+  async delete(id: number, alongside: Alongside<number>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await hold(tx, id);
+      await tx.query('delete from organizations where id = $1', [id]);
+      await alongside(tx, id);
+    });
   }
 
   /** @throws SEXTANT_ORGANIZATION_NOT_FOUND, SEXTANT_USER_NOT_FOUND. */
-  async addMember(id: number, user: User): Promise<void> {
+  async addMember(id: number, user: User, alongside: Alongside<number>): Promise<void> {
     await this.db.transaction(async (tx) => {
       await hold(tx, id);
       await addMember(tx, id, user.id, this.clock.now());
+      await alongside(tx, user.id);
     });
   }
 
@@ -108,7 +115,7 @@ export class OrganizationDirectory implements Organizations {
    * @param byPerson false: a site admin does it, who may take the last member away, too.
    * @throws SEXTANT_ORGANIZATION_LAST_MEMBER, SEXTANT_USER_NOT_FOUND for who is no member, SEXTANT_MEMBERSHIP_BY_GROUP.
    */
-  async removeMember(id: number, userId: number, byPerson: boolean): Promise<void> {
+  async removeMember(id: number, userId: number, byPerson: boolean, alongside: Alongside<number>): Promise<void> {
     await this.db.transaction(async (tx) => {
       await hold(tx, id);
       const store = new OrganizationStore(tx);
@@ -121,11 +128,12 @@ export class OrganizationDirectory implements Organizations {
       );
       if (sources[0]) throw givenByGroup('membership', sources[0].source);
       await tx.query(`delete from organization_members where organization_id = $1 and user_id = $2 and source = ''`, [id, userId]);
+      await alongside(tx, userId);
     });
   }
 
   /** @throws SEXTANT_USER_NOT_FOUND for who is no member, SEXTANT_ORGANIZATION_LAST_MEMBER. */
-  async setOwner(id: number, userId: number, owner: boolean, byPerson: boolean): Promise<void> {
+  async setOwner(id: number, userId: number, owner: boolean, byPerson: boolean, alongside: Alongside<number>): Promise<void> {
     await this.db.transaction(async (tx) => {
       await hold(tx, id);
       if (!(await new OrganizationStore(tx).membership(id, userId))) throw userNotFound();
@@ -135,6 +143,7 @@ export class OrganizationDirectory implements Organizations {
          on conflict (organization_id, user_id, source) do update set owner = excluded.owner`,
         [id, userId, owner, this.clock.now()],
       );
+      await alongside(tx, userId);
     });
   }
 

@@ -1,6 +1,6 @@
 import { type Clock, type Events, type Queryable, SextantError, type Storage } from '@sextant/sdk';
-import type { Accounts } from '../accounts.js';
-import { userChanged } from '../api.js';
+import type { Accounts, Alongside } from '../accounts.js';
+import { type User, userChanged } from '../api.js';
 import { type Role, RoleStore } from '../storage/role-store.js';
 import type { Permission, PermissionRegistry, SystemRole } from './permission-registry.js';
 
@@ -49,7 +49,7 @@ export class Roles {
   }
 
   /** @throws SEXTANT_ROLE_INVALID, SEXTANT_ROLE_NAME_TAKEN, SEXTANT_PERMISSION_UNKNOWN. */
-  async create(name: string, permissions: readonly string[]): Promise<Role> {
+  async create(name: string, permissions: readonly string[], alongside: Alongside<Role>): Promise<Role> {
     const trimmed = name.trim();
     if (!NAME.test(trimmed)) throw invalid('Its name must be 1 to 80 letters, digits, blanks and - . _ between them.');
     const choices = this.#choices(permissions, false);
@@ -60,6 +60,7 @@ export class Roles {
       const role = await store.insert(trimmed, this.clock.now());
       if (!role) throw new SextantError('SEXTANT_ROLE_NAME_TAKEN', { what: `There is a role "${trimmed}".`, fix: 'Choose another name.' });
       await store.setPermissions(role.id, choices);
+      await alongside(tx, role);
       return role;
     });
     await this.appeared();
@@ -67,25 +68,25 @@ export class Roles {
   }
 
   /** @throws SEXTANT_ROLE_NOT_FOUND, SEXTANT_ROLE_SYSTEM. */
-  async delete(id: number): Promise<Role> {
-    return this.db.transaction(async (tx) => {
+  async delete(id: number, alongside: Alongside<Role>): Promise<void> {
+    await this.db.transaction(async (tx) => {
       const role = await lockedRole(tx, id);
       if (role.system) throw system(`The role ${role.name} cannot be deleted.`);
       const store = new RoleStore(tx);
       const holders = await store.usersWith(id);
       await store.delete(id);
       for (const userId of holders) await this.events.publish(userChanged, { userId }, { tx });
-      return role;
+      await alongside(tx, role);
     });
   }
 
   /** All that the role permits. @throws SEXTANT_ROLE_NOT_FOUND, SEXTANT_ROLE_SYSTEM for site admins, who may do everything; SEXTANT_PERMISSION_UNKNOWN. */
-  async setPermissions(id: number, permissions: readonly string[]): Promise<Role> {
-    return this.db.transaction(async (tx) => {
+  async setPermissions(id: number, permissions: readonly string[], alongside: Alongside<Role>): Promise<void> {
+    await this.db.transaction(async (tx) => {
       const role = await lockedRole(tx, id);
       if (role.name === 'SITE_ADMINISTRATOR') throw system('Site admins may do everything.');
       await new RoleStore(tx).setPermissions(id, this.#choices(permissions, true));
-      return role;
+      await alongside(tx, role);
     });
   }
 
@@ -94,7 +95,7 @@ export class Roles {
    * named and change nothing. What groups give stays.
    * @throws SEXTANT_ROLE_NOT_FOUND, SEXTANT_USER_NOT_FOUND, SEXTANT_USER_PROTECTED; SEXTANT_USER_FORBIDDEN where somebody would demote themselves.
    */
-  async setRolesOf(userId: number, roleIds: readonly number[], byUserId: number | undefined): Promise<void> {
+  async setRolesOf(userId: number, roleIds: readonly number[], byUserId: number | undefined, alongside: Alongside<User>): Promise<void> {
     const roles = await this.store.byIds(roleIds);
     if (new Set(roleIds).size !== roles.length) throw roleNotFound();
     const siteAdmin = roles.some(({ name }) => name === 'SITE_ADMINISTRATOR');
@@ -104,6 +105,7 @@ export class Roles {
       if (user.siteAdmin !== siteAdmin && userId === byUserId) throw ownRights();
       if (user.siteAdmin !== siteAdmin) await this.accounts.changeSiteAdmin(tx, user, siteAdmin);
       await new RoleStore(tx).setGiven(userId, given, this.clock.now());
+      await alongside(tx, user);
       await this.events.publish(userChanged, { userId }, { tx });
     });
   }

@@ -1,4 +1,5 @@
 import { type Actor, type Clock, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import type { Alongside } from '../accounts.js';
 import { givenByGroup } from '../groups/given-by-group.js';
 import { claimName } from '../names.js';
 import { type Team, TeamStore } from '../storage/team-store.js';
@@ -52,7 +53,7 @@ export class Teams {
    * Who makes it and is no site admin becomes its first member.
    * @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND for the parent, SEXTANT_TEAM_TREE, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN.
    */
-  async create(actor: Actor, team: NewTeam): Promise<Team> {
+  async create(actor: Actor, team: NewTeam, alongside: Alongside<Team>): Promise<Team> {
     if (team.readonly && !actor.siteAdmin) throw refused('Only site admins make readonly teams.');
     const made = await this.db.transaction(async (tx) => {
       const now = this.clock.now();
@@ -68,6 +69,7 @@ export class Teams {
       });
       await claimName(tx, team.name, { teamId: inserted.id });
       if (!actor.siteAdmin && actor.userId !== undefined) await store.addMembers(inserted.id, [actor.userId], now);
+      await alongside(tx, inserted);
       return inserted;
     });
     await this.appeared();
@@ -75,7 +77,7 @@ export class Teams {
   }
 
   /** @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND, SEXTANT_TEAM_TREE for a parent that is below the team or makes the tree too deep. */
-  async update(actor: Actor, reference: TeamReference, change: TeamChange): Promise<Team> {
+  async update(actor: Actor, reference: TeamReference, change: TeamChange, alongside: Alongside<Team>): Promise<Team> {
     return this.db.transaction(async (tx) => {
       const store = new TeamStore(tx);
       // Two changes at once could each be sound, and make a circle together.
@@ -91,19 +93,21 @@ export class Teams {
       }
       const displayName = change.displayName === undefined ? team.displayName : parseDisplayName(change.displayName);
       await store.update(team.id, { displayName, parentId }, this.clock.now());
-      return (await store.byId(team.id)) as Team;
+      const changed = (await store.byId(team.id)) as Team;
+      await alongside(tx, changed);
+      return changed;
     });
   }
 
   /** @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND, SEXTANT_TEAM_TREE for one that has children. */
-  async delete(actor: Actor, reference: TeamReference): Promise<Team> {
-    return this.db.transaction(async (tx) => {
+  async delete(actor: Actor, reference: TeamReference, alongside: Alongside<Team>): Promise<void> {
+    await this.db.transaction(async (tx) => {
       await tx.query('lock table teams in share row exclusive mode');
       const store = new TeamStore(tx);
       const team = await this.#administered(tx, actor, reference);
       if ((await store.count({ parent: team.id })) > 0) throw tree('It has teams below it, which would go with it.');
       await store.delete(team.id);
-      return team;
+      await alongside(tx, team);
     });
   }
 
@@ -114,7 +118,8 @@ export class Teams {
     how: 'add' | 'remove' | 'set',
     members: readonly MemberReference[],
     skipUnmatched: boolean,
-  ): Promise<{ readonly team: Team; readonly userIds: readonly number[] }> {
+    alongside: Alongside<{ readonly team: Team; readonly userIds: readonly number[] }>,
+  ): Promise<Team> {
     return this.db.transaction(async (tx) => {
       const store = new TeamStore(tx);
       const team = await this.#administered(tx, actor, reference);
@@ -128,7 +133,8 @@ export class Teams {
         if (how === 'set') await store.removeMembers(team.id, { notIn: userIds });
         await store.addMembers(team.id, userIds, this.clock.now());
       }
-      return { team, userIds };
+      await alongside(tx, { team, userIds });
+      return team;
     });
   }
 

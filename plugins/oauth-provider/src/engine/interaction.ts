@@ -68,7 +68,7 @@ async function allow({ provider, audit }: InteractionParts, details: Details, { 
   for (const [resource, scopes] of Object.entries(missing.missingResourceScopes ?? {})) grant.addResourceScope(resource, scopes.join(' '));
   const grantId = await grant.save();
   const request = present()?.request;
-  audit.record(
+  await audit.record(
     'oauth.grant',
     'allowed',
     { actor, ...(request ? { ip: request.remoteAddress, userAgent: request.headers['user-agent'] } : {}) },

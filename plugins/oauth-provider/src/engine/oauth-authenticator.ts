@@ -47,7 +47,7 @@ export class OAuthAuthenticator implements Authenticator {
         details: { retryAfter: limit.retryAfter },
       });
     }
-    this.parts.audit.record(
+    this.parts.audit.observe(
       'oauth.accessToken',
       'failed',
       { ip: remoteAddress, userAgent: headers['user-agent'], forwardedFor: headers['x-forwarded-for'] },

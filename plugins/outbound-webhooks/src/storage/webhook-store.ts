@@ -1,4 +1,4 @@
-import { type Queryable, type Secret, type Secrets, SextantError, type Storage } from '@sextant/sdk';
+import { type Queryable, type Secret, type Secrets, SextantError, type Storage, type Tx } from '@sextant/sdk';
 
 export interface Subscription {
   readonly eventType: string;
@@ -22,6 +22,9 @@ export interface WebhookInput {
   readonly secret: string;
   readonly eventTypes: readonly Subscription[];
 }
+
+/** What is written in the transaction of a change, such as its entry in the audit log. */
+export type Alongside = (tx: Tx, id: number) => Promise<void>;
 
 interface WebhookRow {
   id: number;
@@ -83,7 +86,7 @@ export class WebhookStore {
   }
 
   /** @throws SEXTANT_OUTBOUND_WEBHOOK_INVALID */
-  async add(input: WebhookInput): Promise<OutboundWebhook> {
+  async add(input: WebhookInput, alongside?: Alongside): Promise<OutboundWebhook> {
     this.#check(input);
     const id = await this.db.transaction(async (tx) => {
       const [row] = await tx.query<{ id: number }>('INSERT INTO webhooks (sealed_url, sealed_secret) VALUES ($1, $2) RETURNING id', [
@@ -91,13 +94,14 @@ export class WebhookStore {
         this.secrets.seal(input.secret),
       ]);
       await subscribe(tx, row?.id as number, input.eventTypes);
+      await alongside?.(tx, row?.id as number);
       return row?.id as number;
     });
     return this.#required(id);
   }
 
   /** What is undefined stays. One that was switched off is on again. */
-  async update(id: number, change: Partial<WebhookInput>): Promise<OutboundWebhook> {
+  async update(id: number, change: Partial<WebhookInput>, alongside?: Alongside): Promise<OutboundWebhook> {
     await this.db.transaction(async (tx) => {
       const row = await this.#row(tx, id, 'FOR UPDATE');
       if (!row) throw noSuchWebhook();
@@ -112,13 +116,17 @@ export class WebhookStore {
       );
       await tx.query('DELETE FROM webhook_event_types WHERE webhook_id = $1', [id]);
       await subscribe(tx, id, next.eventTypes);
+      await alongside?.(tx, id);
     });
     return this.#required(id);
   }
 
-  async remove(id: number): Promise<void> {
-    const rows = await this.db.query('DELETE FROM webhooks WHERE id = $1 RETURNING id', [id]);
-    if (rows.length === 0) throw noSuchWebhook();
+  async remove(id: number, alongside?: Alongside): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const rows = await tx.query('DELETE FROM webhooks WHERE id = $1 RETURNING id', [id]);
+      if (rows.length === 0) throw noSuchWebhook();
+      await alongside?.(tx, id);
+    });
   }
 
   /** Something arrived. */

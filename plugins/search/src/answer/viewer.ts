@@ -50,7 +50,7 @@ export class Viewer {
 
   /** May anything be told that was counted over files of the repository? What was counted before rules came holds what they hide. */
   maySeeCounts(repositoryId: number): boolean {
-    return this.sees(repositoryId) && (!this.#moved || this.seesWhole(repositoryId));
+    return this.#moved ? this.seesWhole(repositoryId) : this.sees(repositoryId);
   }
 
   maySee(match: SearchMatch): boolean {

@@ -4,12 +4,13 @@ import {
   type ExternalAccount,
   type ExternalAccounts,
   type ExternalIdentity,
+  type NewcomerGate,
   signInRefused,
   type User,
   type UserGroups,
   type Users,
 } from '@sextant/plugin-identity/api';
-import { SextantError, type Storage } from '@sextant/sdk';
+import { type Contribution, SextantError, type Storage } from '@sextant/sdk';
 import { groupSource } from '../configuration/group-rules.js';
 import type { Way } from '../configuration/provider-entries.js';
 
@@ -19,6 +20,7 @@ interface PeopleParts {
   readonly accounts: AccountDirectory;
   readonly external: ExternalAccounts;
   readonly groups: UserGroups;
+  readonly newcomers: readonly Contribution<NewcomerGate>[];
 }
 
 export interface Known {
@@ -67,7 +69,16 @@ export class People {
     const before = await this.#before(way, identity);
     if (before !== undefined && !(await users.byId(before))) throw signInRefused('Its user was deleted here.');
     if (!way.allowSignup) throw signInRefused('No user here has this account, and people cannot sign up by it.');
+    await this.admitNewcomer(identity.emails.map(({ address }) => address));
     return this.#signUp(way, identity);
+  }
+
+  /** @throws SEXTANT_SIGN_IN_REFUSED for somebody who may not come in as somebody new. */
+  async admitNewcomer(addresses: readonly string[]): Promise<void> {
+    for (const { value } of this.parts.newcomers) {
+      const why = await value.refusal({ addresses });
+      if (why !== undefined) throw signInRefused(why);
+    }
   }
 
   async #byEmail(identity: ExternalIdentity): Promise<User | undefined> {

@@ -90,11 +90,9 @@ export class RedirectSignIn {
       const consent = flow?.linkFor === undefined ? undefined : await this.#whoAsked(flow.linkFor, returned);
       if (way.noSignIn && !consent) throw unknownWay();
       const known = await people.find(way, identity, consent);
-      audit.record('auth.provider', consent ? 'linked' : 'sign-in', returned.who, {
-        provider: way.id,
-        subjectUID: String(known.user.id),
-        by: known.by,
-      });
+      const facts = { provider: way.id, subjectUID: String(known.user.id), by: known.by };
+      if (consent) await audit.record('auth.provider', 'linked', returned.who, facts);
+      else audit.observe('auth.provider', 'sign-in', returned.who, facts);
       return {
         ...known,
         way,
@@ -104,7 +102,7 @@ export class RedirectSignIn {
         cookies: flow ? [flows().forget(state)] : [],
       };
     } catch (error) {
-      audit.record('auth.provider', 'failed', returned.who, {
+      audit.observe('auth.provider', 'failed', returned.who, {
         provider: flow?.way ?? type,
         reason: SextantError.is(error) ? error.code : 'provider',
       });

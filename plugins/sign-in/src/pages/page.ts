@@ -7,6 +7,7 @@ const STYLE = `:root{color-scheme:light dark;--line:#8886;--accent:#2563eb}
 main{width:100%;max-width:26rem}main.wide{max-width:52rem}h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input{width:100%;padding:.5rem;font:inherit;border:1px solid var(--line);border-radius:.375rem;background:Field;color:FieldText}
+label.check{font-weight:400}label.check input{width:auto}
 button,a.button{display:block;width:100%;margin-top:1rem;padding:.6rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;border:1px solid var(--line);border-radius:.375rem;background:ButtonFace;color:ButtonText;cursor:pointer}
 button.main{background:var(--accent);border-color:var(--accent);color:#fff}button.small{width:auto;margin:0;padding:.2rem .6rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}

@@ -105,6 +105,13 @@ describe('a forgotten password', () => {
     expect(mailbox.letters.filter(({ to, subject }) => to === `${username}@example.com` && subject.includes('password'))).toEqual([]);
   });
 
+  it('does not fill the mailbox of somebody for whom others ask', async () => {
+    const { address } = await proved();
+    for (let i = 0; i < 8; i++) await site.browser().post('/-/reset-password-init', { email: address });
+    await expect.poll(() => site.kernel.log.text, eventually).toContain('has had several in a short time');
+    expect(mailbox.letters.filter(({ to }) => to === address).length).toBeLessThanOrEqual(5);
+  });
+
   it('is not set by a link that is too old, of another kind, or made up', async () => {
     const { address, username } = await proved();
     await site.browser().post('/-/reset-password-init', { email: address });

@@ -42,13 +42,13 @@ export class Passwords {
   async verify(nameOrEmail: string, password: Secret, who: AuditActor): Promise<User> {
     const { audit } = this.parts;
     const user = await this.#named(nameOrEmail);
-    audit.record('auth.password', 'attempted', who, { subjectUID: user && String(user.id) });
+    audit.observe('auth.password', 'attempted', who, { subjectUID: user && String(user.id) });
     const verdict = await this.#try(user, nameOrEmail, password);
     if (user && verdict === 'right') {
-      audit.record('auth.password', 'succeeded', who, { subjectUID: String(user.id) });
+      audit.observe('auth.password', 'succeeded', who, { subjectUID: String(user.id) });
       return user;
     }
-    audit.record('auth.password', 'failed', who, { subjectUID: user && String(user.id), reason: user ? verdict : 'unknown' });
+    audit.observe('auth.password', 'failed', who, { subjectUID: user && String(user.id), reason: user ? verdict : 'unknown' });
     throw new SextantError('SEXTANT_SIGN_IN_FAILED', {
       what: 'The user name or the password is wrong, or the account is locked for a while.',
       fix: 'Check both. After several failures wait, or follow the link that was mailed to you.',
@@ -105,7 +105,7 @@ export class Passwords {
     const folded = address.toLowerCase();
     const proved = (await accounts.emails([user.id])).find((one) => one.verified && one.address.toLowerCase() === folded)?.address;
     if (proved === undefined) return;
-    this.parts.audit.record('user.password', 'resetRequested', who, { subjectUID: String(user.id) });
+    this.parts.audit.observe('user.password', 'resetRequested', who, { subjectUID: String(user.id) });
     await this.parts.letters.reset(user, proved, await this.resetUrl(user, proved));
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, type Contribution, type Events, type Secrets, SextantError, type Storage, type z } from '@sextant/sdk';
+import { type Clock, type Contribution, type Events, type Secrets, SextantError, type Storage, type Tx, type z } from '@sextant/sdk';
 import { createTwoFilesPatch } from 'diff';
 import { type SiteConfiguration, siteConfigurationChanged } from '../api.js';
 import { checkAgainstSchemas } from '../jsonc/check-against-schema.js';
@@ -73,10 +73,14 @@ export class Configurations implements SiteConfiguration {
   }
 
   /**
-   * Saves a new version on top of `lastId`. Where it says `REDACTED`, the stored secret stays.
+   * Saves a new version on top of `lastId`. Where it says `REDACTED`, the stored secret stays. `alongside` writes in the same transaction, when
+   * anything changed.
    * @throws SEXTANT_SITE_DECLARED, SEXTANT_SITE_JSONC_INVALID, SEXTANT_SITE_CONFIGURATION_CONFLICT, …_INVALID, …_REDACTED.
    */
-  async save(input: { readonly lastId: number; readonly contents: string; readonly authorUserId: number | undefined }): Promise<number> {
+  async save(
+    input: { readonly lastId: number; readonly contents: string; readonly authorUserId: number | undefined },
+    alongside?: (tx: Tx, id: number) => Promise<void>,
+  ): Promise<number> {
     if (!this.editable) {
       throw new SextantError('SEXTANT_SITE_DECLARED', {
         what: 'The site configuration cannot be edited here.',
@@ -85,18 +89,23 @@ export class Configurations implements SiteConfiguration {
       });
     }
     const edited = JsoncDocument.parse(input.contents);
-    return this.#insert(edited, input.authorUserId, input.lastId);
+    return this.#insert(edited, input.authorUserId, input.lastId, alongside);
   }
 
   /** Brings the database in line with the file, when there is one: its text becomes a version unless it is the latest one. */
-  async applyDeclared(): Promise<void> {
+  async applyDeclared(alongside?: (tx: Tx, id: number) => Promise<void>): Promise<void> {
     if (!this.declared) return;
     const document = JsoncDocument.parse(this.declared.contents);
     const latest = await this.#store.latest();
-    if (latest?.contents !== document.text) await this.#insert(document, undefined, undefined);
+    if (latest?.contents !== document.text) await this.#insert(document, undefined, undefined, alongside);
   }
 
-  async #insert(edited: JsoncDocument, authorUserId: number | undefined, lastId: number | undefined): Promise<number> {
+  async #insert(
+    edited: JsoncDocument,
+    authorUserId: number | undefined,
+    lastId: number | undefined,
+    alongside?: (tx: Tx, id: number) => Promise<void>,
+  ): Promise<number> {
     return this.db.transaction(async (tx) => {
       // Two who save at once must not both be the next version.
       await tx.query('lock table configuration_versions in share row exclusive mode');
@@ -116,6 +125,7 @@ export class Configurations implements SiteConfiguration {
       if (problems.length > 0) throw invalid(problems);
       if (restored.text === latest.contents) return latest.id;
       const id = await store.insert({ contents: restored.text, authorUserId, createdAt: this.clock.now() });
+      await alongside?.(tx, id);
       await this.events.publish(siteConfigurationChanged, { id }, { tx });
       return id;
     });

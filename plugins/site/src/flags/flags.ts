@@ -1,5 +1,5 @@
 import type { Organizations } from '@sextant/plugin-identity/api';
-import { type Clock, SextantError, type Storage } from '@sextant/sdk';
+import { type Actors, type Clock, SextantError, type Storage } from '@sextant/sdk';
 import type { FeatureFlags } from '../api.js';
 import { type FeatureFlag, type FeatureFlagOverride, FeatureFlagStore } from '../storage/feature-flag-store.js';
 import { evaluateFlag } from './evaluate-flag.js';
@@ -23,6 +23,7 @@ export class Flags implements FeatureFlags {
     private readonly db: Storage,
     private readonly clock: Clock,
     private readonly organizations: Organizations,
+    private readonly actors: Pick<Actors, 'current' | 'request'>,
   ) {
     this.#store = new FeatureFlagStore(db);
   }
@@ -102,6 +103,14 @@ export class Flags implements FeatureFlags {
     if (!(await this.#store.deleteOverride(id))) throw notFound('override');
   }
 
+  /** What the request that is answered wants of the flag, for whoever sends it and nobody else; the last word counts. */
+  #askedFor(name: string, userId: number | undefined): boolean | undefined {
+    const asked = this.actors.request()?.featureOverrides ?? [];
+    if (asked.length === 0 || this.actors.current().userId !== userId) return undefined;
+    const last = asked.findLast((one) => one === name || one === `-${name}`);
+    return last === undefined ? undefined : last === name;
+  }
+
   async #overridesFor(userId: number | undefined): Promise<readonly FeatureFlagOverride[]> {
     if (userId === undefined) return [];
     const groups = await this.organizations.ofUser(userId);
@@ -112,6 +121,8 @@ export class Flags implements FeatureFlags {
   }
 
   #evaluated(flag: FeatureFlag, userId: number | undefined, overrides: readonly FeatureFlagOverride[]): boolean {
+    const asked = this.#askedFor(flag.name, userId);
+    if (asked !== undefined) return asked;
     const own = overrides.filter(({ flagName }) => flagName === flag.name);
     const rule = flag.value === undefined ? { rollout: flag.rollout ?? 0 } : { value: flag.value };
     return evaluateFlag(flag.name, rule, userId, {

@@ -6,6 +6,8 @@ import { gitRows } from './git.js';
 import { highlightRows } from './highlight.js';
 import { identityRows } from './identity.js';
 import { kernelRows } from './kernel.js';
+import { notificationRows } from './notifications.js';
+import { oauthProviderRows } from './oauth-provider.js';
 import { outboundWebhookRows } from './outbound-webhooks.js';
 import { permissionRows } from './permissions.js';
 import { searchRows } from './search.js';
@@ -21,6 +23,8 @@ const ROWS: Readonly<Record<string, (schema: GraphQLSchema) => PluginRows>> = {
   identity: identityRows,
   'sign-in': signInRows,
   site: siteRows,
+  'oauth-provider': oauthProviderRows,
+  notifications: notificationRows,
   'outbound-webhooks': outboundWebhookRows,
   permissions: permissionRows,
   kernel: kernelRows,

@@ -25,6 +25,14 @@ export const identityRows = (): PluginRows => ({
       because: 'People, organisations and tokens: no record of them is derived from code.',
     },
     {
+      surfaces: ['Query.auditLog*', 'AuditLog*.*'],
+      because: 'For site admins alone, who may see that a repository was looked at: nothing else in an entry is derived from code.',
+    },
+    {
+      surfaces: ['command audit *'],
+      because: 'Reads the audit log in the database, for who holds its password.',
+    },
+    {
       surfaces: ['command token *', 'command user *'],
       because: 'Reads and writes people and tokens in the database, for who holds its password.',
     },

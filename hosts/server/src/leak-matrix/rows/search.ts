@@ -23,7 +23,7 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
           .join('\n\n'),
       ...more,
     });
-  const matching: Partial<Row> = { countsWhileHeld: true, reveals: ({ body }) => /"matchCount":[1-9]/.test(body) };
+  const matching: Partial<Row> = { countsAfter: /^index search$/, reveals: ({ body }) => /"matchCount":[1-9]/.test(body) };
   const found: Partial<Row> = { ...file, ...matching };
   const exactly = ({ name }: Target): string => `repo:^${name}$`;
   const suggested = (name: string, query: (t: Target) => string, more: Partial<Row> = {}): Row =>
@@ -93,6 +93,10 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
       stream('a revision that is nowhere', (t) => `${exactly(t)}@nowhere needle`, {
         reveals: ({ body }) => body.includes('nowhere') && body.includes('repository-missing'),
       }),
+      stream('a revision that is nowhere, by a part of the name', (t) => `repo:nam${t.key}@nowhere needle`, {
+        reveals: ({ body }, t) => body.includes(t.name),
+      }),
+      stream('repositories that have a word of all', () => 'type:repo repo:has.content(needle)'),
       stream('the former name', (t) => `repo:^${t.formerName}$ needle`, { shows: () => false }),
       stream('with context and traces', (t) => t.file.word, found, '&cl=3&max-line-len=40&v=V3&t=keyword'),
       gql(
@@ -135,6 +139,11 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         ...file,
         reveals: ({ body }) => body.includes('"kind":"symbol"'),
       }),
+      suggested('of languages', (t) => `repo:^${t.name}$ lang:`),
+      suggested('of files in repositories that have content', (t) => `repo:nam${t.key} repo:has.content(${t.file.word}) file:`, {
+        ...file,
+        countsAfter: /^index search$/,
+      }),
       suggested('of files in a repository', (t) => `repo:^${t.name}$ file:${t.file.folder}`, {
         reveals: ({ body }) => body.includes('"kind":"file"'),
       }),
@@ -148,7 +157,7 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         'how a query is understood',
         `query ($q: String!) { searchQueryExplain(query: $q, patternType: standard) ${everythingOf(schema, 'SearchQueryExplanation')} }`,
         (t) => ({ q: `${ALL} ${exactly(t)} needle` }),
-        { ...held, reveals: ({ body }) => /"repositories":\["?host/.test(body) || /"sources":\[\{/.test(body) },
+        { ...held, countsAfter: /./, reveals: ({ body }) => /"repositories":[1-9]/.test(body) || /"sources":\[\{/.test(body) },
       ),
       gql(
         'how a query over everything is understood',

@@ -15,6 +15,8 @@ export const signInRows = (): PluginRows => ({
         'HTTP * /-/verify-email',
         'HTTP * /-/unlock-account',
         'HTTP * /-/account*',
+        'HTTP * /request-access',
+        'HTTP * /-/request-access',
       ],
       because: 'Pages and forms about how people sign in.',
     },

@@ -40,7 +40,7 @@ function historyOf({ key, branch, tag, author, message }: RepositoryWords, files
   const known = (what: string): string => Array.from({ length: 9 }, (_, line) => `${what}${line}${key}\n`).join('');
   return [
     commit('main', 1, 1_700_000_000, `Begin ${message}\n\nIts body.\n`),
-    put('shut/plain.txt', 'plain\n'),
+    put('dark/plain.txt', 'plain\n'),
     ...[0, 1].map((at) => put(`open/stay${at}.txt`, known(`c${at}`))),
     ...files.flatMap((file, at) => [
       put(file.path, code(file)),

@@ -6,6 +6,7 @@ import { REPOSITORY_LIST, type RepositoryList } from '../../repositories/reposit
 import { failureText } from '../../sync/failure-text.js';
 import { syncConnection, syncOptions } from '../../sync/jobs.js';
 import type { SyncHistory, SyncRecord } from '../../sync/sync-history.js';
+import type { Audited } from './audited.js';
 import { connectionIdOf } from './node-ids.js';
 import { EMPTY, type RepositoryConnectionSource } from './repository-resolvers.js';
 
@@ -29,8 +30,9 @@ export function connectionResolvers(services: {
   readonly history: SyncHistory;
   readonly list: RepositoryList;
   readonly jobs: Pick<Jobs, 'enqueue'>;
+  readonly audited: Audited;
 }): ResolverMap {
-  const { connections, kinds, history, list, jobs } = services;
+  const { connections, kinds, history, list, jobs, audited } = services;
   const syncSoon = (connectionId: number): Promise<string> =>
     jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), priority: -1 });
   const page = (args: { first?: number | null; after?: string | null }, repositoryId?: number): ConnectionListSource => {
@@ -48,21 +50,23 @@ export function connectionResolvers(services: {
     Query: { externalServices: (_parent, args) => page(args) },
     Repository: { externalServices: (repository: Repository, args) => page(args, repository.id) },
     Mutation: {
-      addExternalService: async (_parent, { input }: { input: { kind: string; displayName: string; config: string } }) => {
-        const record = await connections.add(input);
+      addExternalService: async (_parent, { input }: { input: { kind: string; displayName: string; config: string } }, { actor }) => {
+        const record = await connections.add(input, audited('codehosts', 'created', actor));
         await syncSoon(record.id);
         return record;
       },
-      updateExternalService: async (_parent, { input }: { input: { id: string; displayName?: string | null; config?: string | null } }) => {
-        const record = await connections.update(connectionIdOf(input.id), {
-          displayName: input.displayName ?? undefined,
-          config: input.config ?? undefined,
-        });
+      updateExternalService: async (
+        _parent,
+        { input }: { input: { id: string; displayName?: string | null; config?: string | null } },
+        { actor },
+      ) => {
+        const change = { displayName: input.displayName ?? undefined, config: input.config ?? undefined };
+        const record = await connections.update(connectionIdOf(input.id), change, audited('codehosts', 'changed', actor));
         await syncSoon(record.id);
         return record;
       },
-      deleteExternalService: async (_parent, args: { externalService: string }) => {
-        await connections.remove(connectionIdOf(args.externalService));
+      deleteExternalService: async (_parent, args: { externalService: string }, { actor }) => {
+        await connections.remove(connectionIdOf(args.externalService), audited('codehosts', 'deleted', actor));
         return EMPTY;
       },
       syncExternalService: async (_parent, args: { id: string }) => {

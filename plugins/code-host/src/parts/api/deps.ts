@@ -1,4 +1,12 @@
+import { auditTrail } from '@sextant/plugin-identity/api';
+import { maybe } from '@sextant/sdk';
 import { freshnessSteps, repositoryFilters, repositorySizes } from '../../api.js';
 import { serviceDeps } from '../../services.js';
 
-export const apiDeps = { ...serviceDeps, filters: repositoryFilters, sizes: repositorySizes, freshness: freshnessSteps } as const;
+export const apiDeps = {
+  ...serviceDeps,
+  filters: repositoryFilters,
+  sizes: repositorySizes,
+  freshness: freshnessSteps,
+  audit: maybe(auditTrail),
+} as const;

@@ -7,6 +7,7 @@ import { RepositoryEditor } from '../../repositories/repository-editor.js';
 import { RepositoryList } from '../../repositories/repository-list.js';
 import { RepositoryStore } from '../../repositories/repository-store.js';
 import { recordsOf, wallOf, webhooksOf } from '../../services.js';
+import { auditedBy } from './audited.js';
 import { connectionResolvers } from './connection-resolvers.js';
 import type { apiDeps } from './deps.js';
 import { externalServiceKind } from './external-service-kind.js';
@@ -39,12 +40,19 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
       absent: new WhyAbsent({ ...records, repositories, deletedTtl: () => ctx.config.get().deletedTtl }),
       nearest: new NearestNames(deps.db, wall),
     });
+    const audited = auditedBy(deps);
     return merged(
-      repositoryResolvers({ repositories, list, editor: new RepositoryEditor(deps.db, deps.events), kinds: records.kinds }),
-      connectionResolvers({ ...records, list, jobs: deps.jobs }),
+      repositoryResolvers({
+        repositories,
+        list,
+        editor: new RepositoryEditor(deps.db, deps.events),
+        kinds: records.kinds,
+        accessed: ({ name }, { actor }) => deps.audit?.observe('repository', 'accessed', { actor }, { repository: name }),
+      }),
+      connectionResolvers({ ...records, list, jobs: deps.jobs, audited }),
       freshnessResolvers(freshness),
       { ExternalServiceKind: externalServiceKind },
-      webhookResolvers({ ...webhooksOf(deps), addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
+      webhookResolvers({ ...webhooksOf(deps), audited, addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
     );
   },
 });

@@ -35,8 +35,10 @@ export function repositoryResolvers(services: {
   readonly list: RepositoryList;
   readonly editor: RepositoryEditor;
   readonly kinds: KindRegistry;
+  /** Told of each repository that somebody opens. */
+  readonly accessed: (repository: Repository, operation: Operation) => void;
 }): ResolverMap {
-  const { repositories, list, editor, kinds } = services;
+  const { repositories, list, editor, kinds, accessed } = services;
   /** The repository behind a mutation's argument, if the actor may see it. */
   const target = async (nodeId: string, operation: Operation): Promise<Repository> => {
     const id = numberOf('Repository', nodeId);
@@ -62,8 +64,12 @@ export function repositoryResolvers(services: {
   return {
     Query: {
       repository: async (_parent, args: { name?: string | null; cloneURL?: string | null }, operation) => {
-        if (typeof args.name === 'string') return (await repositories.byName(operation.actor, RepoName.parse(args.name))) ?? null;
-        if (typeof args.cloneURL === 'string') return (await repositories.byCloneUrl(operation.actor, args.cloneURL)) ?? null;
+        const named = (repository: Repository | undefined): Repository | null => {
+          if (repository) accessed(repository, operation);
+          return repository ?? null;
+        };
+        if (typeof args.name === 'string') return named(await repositories.byName(operation.actor, RepoName.parse(args.name)));
+        if (typeof args.cloneURL === 'string') return named(await repositories.byCloneUrl(operation.actor, args.cloneURL));
         throw new SextantError('SEXTANT_VALUE_REPOSITORY_NAME', { what: 'No repository was named.', fix: 'Give "name" or "cloneURL".' });
       },
       repositories: (_parent, args: ListArguments, operation): RepositoryConnectionSource => {

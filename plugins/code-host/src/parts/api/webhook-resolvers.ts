@@ -2,6 +2,7 @@ import { encodeNodeId, type Operation, type Page, pageOf, pageRequest, type Reso
 import type { WebhookReceiver } from '../../webhooks/receive-webhook.js';
 import type { DeliveryFilter, WebhookDelivery, WebhookLog } from '../../webhooks/webhook-log.js';
 import type { Webhook, WebhookStore } from '../../webhooks/webhook-store.js';
+import type { Audited } from './audited.js';
 import { numberOf } from './node-ids.js';
 import { EMPTY } from './repository-resolvers.js';
 
@@ -31,8 +32,9 @@ export function webhookResolvers(services: {
   readonly receiver: WebhookReceiver;
   /** Where deliveries to a webhook go. */
   readonly addressOf: (uuid: string) => string;
+  readonly audited: Audited;
 }): ResolverMap {
-  const { webhooks, deliveries, receiver, addressOf } = services;
+  const { webhooks, deliveries, receiver, addressOf, audited } = services;
   const logs = async (args: LogArguments, webhookId?: number): Promise<object> => {
     const { limit, after } = pageRequest(LISTS.logs, args, PAGE);
     const filter: DeliveryFilter = {
@@ -63,12 +65,19 @@ export function webhookResolvers(services: {
       webhookLogs: (_parent, args: LogArguments) => logs(args, args.webhookID ? webhookIdOf(args.webhookID) : undefined),
     },
     Mutation: {
-      createWebhook: (_parent, args: WebhookArguments) =>
-        webhooks.add({ name: args.name ?? '', kind: args.codeHostKind ?? '', url: args.codeHostURN ?? '', secret: args.secret ?? '' }),
-      updateWebhook: (_parent, { id, name, codeHostKind, codeHostURN, secret }: WebhookArguments & { readonly id: string }) =>
-        webhooks.update(webhookIdOf(id), given({ name, kind: codeHostKind, url: codeHostURN, secret })),
-      deleteWebhook: async (_parent, args: { readonly id: string }) => {
-        await webhooks.remove(webhookIdOf(args.id));
+      createWebhook: (_parent, args: WebhookArguments, { actor }) =>
+        webhooks.add(
+          { name: args.name ?? '', kind: args.codeHostKind ?? '', url: args.codeHostURN ?? '', secret: args.secret ?? '' },
+          audited('webhooks.incoming', 'created', actor),
+        ),
+      updateWebhook: (_parent, { id, name, codeHostKind, codeHostURN, secret }: WebhookArguments & { readonly id: string }, { actor }) =>
+        webhooks.update(
+          webhookIdOf(id),
+          given({ name, kind: codeHostKind, url: codeHostURN, secret }),
+          audited('webhooks.incoming', 'changed', actor),
+        ),
+      deleteWebhook: async (_parent, args: { readonly id: string }, { actor }) => {
+        await webhooks.remove(webhookIdOf(args.id), audited('webhooks.incoming', 'deleted', actor));
         return EMPTY;
       },
       replayWebhookLog: async (_parent, args: { readonly id: string }, operation: Operation) => {

@@ -1,4 +1,5 @@
-import { definePart } from '@sextant/sdk';
+import { auditTrail } from '@sextant/plugin-identity/api';
+import { definePart, maybe } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { applyDeclarations } from '../../connections/declared-connections.js';
 import { provideServices } from '../../provide-services.js';
@@ -21,7 +22,7 @@ const LONGEST_TICK = 30_000;
 const TRIM_EVERY = 10 * 60_000;
 
 export default definePart(config)({
-  deps: serviceDeps,
+  deps: { ...serviceDeps, audit: maybe(auditTrail) },
   register(r) {
     r.storage(storage);
     provideServices(r);
@@ -53,7 +54,9 @@ export default definePart(config)({
     let watchers: ConnectionWatchers | undefined;
     r.start(async (deps, ctx) => {
       const records = recordsOf(deps);
-      const outcome = await applyDeclarations(ctx.config.get(), records.connections, records.kinds, ctx.log);
+      const outcome = await applyDeclarations(ctx.config.get(), records.connections, records.kinds, ctx.log, async (tx, { id, kind }) => {
+        await deps.audit?.record('codehosts', 'changed', { uid: 'internal:code-host' }, { id, kind, by: 'configuration' }, { tx });
+      });
       for (const problem of outcome.problems) ctx.degrade(problem);
       await records.connections.settleEnforcement();
       // Not left to the schedule: the first search waits for the first list.

@@ -32,7 +32,7 @@ export class GitAccess {
 
   /** Null when the revision does not exist. @throws SEXTANT_VALUE_REVISION before anything is looked up. */
   async commitAt(op: Operation, repository: Repository, rev: string): Promise<GitCommitParent | null> {
-    const revision = rev === '' ? RevSpec.HEAD : revisionOf(rev, op);
+    const revision = rev === '' ? RevSpec.HEAD : revisionOf(rev, op, this.api.audit);
     const oid = await this.api.git.resolve({ repository: repository.name, revision, signal: op.signal }).catch(orNull);
     return oid && { repository, oid, ...(rev === '' ? {} : { rev }) };
   }

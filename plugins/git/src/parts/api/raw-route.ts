@@ -35,6 +35,7 @@ export function rawRoute(d: Api, maxArchiveSize: () => number): RouteHandler {
       (path === '' || visible.canSee(repository.id, path)) &&
       (await d.git.entry({ repository: repository.name, oid, path, signal: request.signal }));
     if (!entry || entry.type === 'commit') throw notFound();
+    d.audit?.observe('gitserver', 'access', { actor: request.actor }, { repository: repository.name, commit: oid, path });
     const at = { repository: repository.name, oid, path, signal: request.signal };
     const headers = { ...INERT, etag: `"${entry.oid}${format ? `.${format}` : ''}"` };
     if (request.headers['if-none-match'] === headers.etag) return { status: 304, headers };
@@ -129,7 +130,7 @@ async function parse(d: Api, request: RouteRequest, text: string, pathText: stri
     const name = RepoName.parse(text.slice(0, at));
     if (at === text.length) readings.push({ name, revision: RevSpec.HEAD });
     else if (RevSpec.is(text.slice(at + 1))) readings.push({ name, revision: RevSpec.parse(text.slice(at + 1)) });
-    else badRevision ??= caught(() => revisionOf(text.slice(at + 1), request));
+    else badRevision ??= caught(() => revisionOf(text.slice(at + 1), request, d.audit));
   }
   if (readings.length === 0) throw badRevision ?? badName ?? notFound();
   // Read as a name alone, any text with an @ is one: that does not excuse the revision.

@@ -1,7 +1,16 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
-import { core, type Resolved } from '@sextant/sdk';
+import { auditTrail } from '@sextant/plugin-identity/api';
+import { core, maybe, type Resolved } from '@sextant/sdk';
 import { gitService } from '../../api.js';
 
-export const deps = { db: core.storage, jobs: core.jobs, clock: core.clock, git: gitService, repositories, visibility } as const;
+export const deps = {
+  db: core.storage,
+  jobs: core.jobs,
+  clock: core.clock,
+  git: gitService,
+  repositories,
+  visibility,
+  audit: maybe(auditTrail),
+} as const;
 export type ApiDeps = typeof deps;
 export type Api = Resolved<ApiDeps>;

@@ -1,4 +1,4 @@
-import { type JobContext, RepoName, type Resolved, SextantError } from '@sextant/sdk';
+import { type JobContext, type Queryable, RepoName, type Resolved, SextantError } from '@sextant/sdk';
 import type { config } from '../../config.js';
 import { fetchRepository, ofRepository, PRIORITY, reconcileMirrors } from '../../schedule/jobs.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
@@ -51,17 +51,33 @@ export async function syncTracked(d: Deps, repositories: readonly Known[]): Prom
     const mirror = tracked.get(id);
     if (!mirror || deletedAt || (mirror.name === name && !added.has(id))) continue;
     try {
-      await d.git.remove({ repository: name });
-      await table.nameTaken(id, name);
-      if (added.has(id)) continue;
-      if (mirror.name !== '') await d.git.rename({ repository: RepoName.parse(mirror.name), to: name });
-      await table.renamed(id, name);
+      await d.db.transaction((tx) => moveMirror(d.git, tx, { id, name, isNew: added.has(id) }));
     } catch (error) {
       if (!isBusy(error)) throw error;
       busy.push(id);
     }
   }
   return busy;
+}
+
+/**
+ * One at a time: a second one that began from the old name would remove what the first has just moved, and two that swap their names would wait for each
+ * other's rows. It is short, as git waits for no lock of a mirror; a fetch that is ended for it may still write its row.
+ */
+async function moveMirror(
+  git: Deps['git'],
+  tx: Queryable,
+  { id, name, isNew }: { readonly id: number; readonly name: RepoName; readonly isNew: boolean },
+): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('git.move-mirror'))`);
+  const table = new MirrorTable(tx);
+  const mirror = await table.byId(id);
+  if (!mirror || (mirror.name === name && !isNew)) return;
+  await git.remove({ repository: name });
+  await table.nameTaken(id, name);
+  if (isNew) return;
+  if (mirror.name !== '') await git.rename({ repository: RepoName.parse(mirror.name), to: name });
+  await table.renamed(id, name);
 }
 
 /** Repositories of these ids, now: rows for the new, moves for the renamed, a fetch soon for those worth it. */

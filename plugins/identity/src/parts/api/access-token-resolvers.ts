@@ -25,18 +25,22 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
         if (actor.serviceAccount) throw forbidden('Site admins create the tokens of service accounts.');
         // Every access token has this scope: a narrower one must not make itself a wider.
         if (!allows(actor, 'user:all')) throw forbidden('The token in use has not the scope user:all.');
-        const { token, text } = await identity.tokens.issue({
-          subject,
-          creator: { userId: actor.userId, siteAdmin: actor.siteAdmin },
-          scopes: args.scopes,
-          note: args.note,
-          duration: args.durationSeconds ?? undefined,
-        });
-        identity.audit.record(
-          'user.accessToken',
-          'created',
-          { actor },
-          { tokenID: token.id, subjectUID: String(subject.id), scopes: token.scopes.join(' ') },
+        const { token, text } = await identity.tokens.issue(
+          {
+            subject,
+            creator: { userId: actor.userId, siteAdmin: actor.siteAdmin },
+            scopes: args.scopes,
+            note: args.note,
+            duration: args.durationSeconds ?? undefined,
+          },
+          (tx, { id, scopes }) =>
+            identity.audit.record(
+              'user.accessToken',
+              'created',
+              { actor },
+              { tokenID: id, subjectUID: String(subject.id), scopes: scopes.join(' ') },
+              { tx },
+            ),
         );
         return { id: encodeNodeId('AccessToken', token.id), token: text.reveal() };
       },
@@ -44,13 +48,23 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
         const token = byToken != null ? await identity.tokens.byText(byToken) : await identity.tokens.byId(nodeNumber('AccessToken', byID));
         // Who holds the text of a token may always end it.
         const allowed = token && (byToken != null || mayAdminister(actor, token.subjectUserId));
-        if (!allowed || !(await identity.tokens.revoke(token.id))) {
+        const revoked =
+          allowed &&
+          (await identity.tokens.revoke(token.id, (tx) =>
+            identity.audit.record(
+              'user.accessToken',
+              'deleted',
+              { actor },
+              { tokenID: token.id, subjectUID: String(token.subjectUserId) },
+              { tx },
+            ),
+          ));
+        if (!revoked) {
           throw new SextantError('SEXTANT_ACCESS_TOKEN_NOT_FOUND', {
             what: 'The access token was not found.',
             fix: 'Check the id; the token may be revoked already.',
           });
         }
-        identity.audit.record('user.accessToken', 'deleted', { actor }, { tokenID: token.id, subjectUID: String(token.subjectUserId) });
         return { alwaysNil: null };
       },
     },

@@ -59,23 +59,22 @@ export function administrationResolvers(
         { actor },
       ) => {
         const bypasses = args.bypassRepositoryPermissions ?? false;
-        const user = await serviceAccounts.create({
+        const account = {
           username: args.username,
           displayName: args.displayName ?? undefined,
           bypassesRepositoryPermissions: bypasses,
+        };
+        return serviceAccounts.create(account, (tx, { id }) => {
+          const fields = { subjectUID: String(id), bypassesRepositoryPermissions: bypasses };
+          return audit.record('serviceAccount', 'created', { actor }, fields, { tx });
         });
-        audit.record('serviceAccount', 'created', { actor }, { subjectUID: String(user.id), bypassesRepositoryPermissions: bypasses });
-        return user;
       },
       setServiceAccountBypass: async (_parent, args: { user: string; bypassRepositoryPermissions: boolean }, { actor }) => {
-        const user = await serviceAccounts.setBypass(nodeNumber('User', args.user), args.bypassRepositoryPermissions);
-        audit.record(
-          'serviceAccount',
-          'modified',
-          { actor },
-          { subjectUID: String(user.id), bypassesRepositoryPermissions: args.bypassRepositoryPermissions },
-        );
-        return user;
+        const bypasses = args.bypassRepositoryPermissions;
+        return serviceAccounts.setBypass(nodeNumber('User', args.user), bypasses, (tx, { id }) => {
+          const fields = { subjectUID: String(id), bypassesRepositoryPermissions: bypasses };
+          return audit.record('serviceAccount', 'modified', { actor }, fields, { tx });
+        });
       },
       setTag: async (_parent, args: { node: string; tag: string; present: boolean }, { actor }) => {
         const user = await administeredUser(users, actor, args.node);
@@ -87,21 +86,21 @@ export function administrationResolvers(
           });
         }
         await tags.set(user.id, args.tag, args.present);
-        audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), tag: args.tag, present: args.present });
+        await audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), tag: args.tag, present: args.present });
         return NOTHING;
       },
       deleteUsers: async (_parent, args: { users: readonly string[]; hard?: boolean | null }, { actor }) => {
         const ids = numbersOf(args.users);
         if (actor.userId !== undefined && ids.includes(actor.userId)) throw forbidden('Nobody can delete the account in use.');
         const hard = args.hard ?? false;
-        await accounts.deleteAll(ids, { hard });
-        for (const id of ids) audit.record('user', hard ? 'hardDeleted' : 'deleted', { actor }, { subjectUID: String(id) });
+        await accounts.deleteAll(ids, { hard }, (tx, { id }) =>
+          audit.record('user', hard ? 'hardDeleted' : 'deleted', { actor }, { subjectUID: String(id) }, { tx }),
+        );
         return NOTHING;
       },
       recoverUsers: async (_parent, args: { userIDs: readonly string[] }, { actor }) => {
         const ids = numbersOf(args.userIDs);
-        await accounts.recoverAll(ids);
-        for (const id of ids) audit.record('user', 'recovered', { actor }, { subjectUID: String(id) });
+        await accounts.recoverAll(ids, (tx, { id }) => audit.record('user', 'recovered', { actor }, { subjectUID: String(id) }, { tx }));
         return NOTHING;
       },
       createAccessRequest: async (_parent, args: { name: string; email: string; additionalInfo?: string | null }) => {
@@ -113,7 +112,7 @@ export function administrationResolvers(
       },
       setAccessRequestStatus: async (_parent, args: { id: string; status: AccessRequestStatus }, { actor }) => {
         const request = await requests.decide(nodeNumber('AccessRequest', args.id), args.status, actor.userId);
-        audit.record('accessRequest', args.status.toLowerCase(), { actor }, { accessRequestID: request.id });
+        await audit.record('accessRequest', args.status.toLowerCase(), { actor }, { accessRequestID: request.id });
         return request;
       },
     },

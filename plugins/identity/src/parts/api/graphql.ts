@@ -5,6 +5,8 @@ import { accessRequestsOf, type Deps, identityOf } from '../../wiring.js';
 import { accessTokenResolvers } from './access-token-resolvers.js';
 import { administrationResolvers } from './administration-resolvers.js';
 import { administrationTypeDefs } from './administration-schema.js';
+import { auditResolvers } from './audit-resolvers.js';
+import { auditTypeDefs } from './audit-schema.js';
 import { organizationResolvers } from './organization-resolvers.js';
 import { organizationTypeDefs } from './organization-schema.js';
 import { roleResolvers } from './role-resolvers.js';
@@ -16,7 +18,7 @@ import { userMutations } from './user-mutations.js';
 import { userResolvers } from './user-resolvers.js';
 
 export default defineGraphQL<Deps, typeof config>()({
-  typeDefs: [typeDefs, organizationTypeDefs, teamTypeDefs, roleTypeDefs, administrationTypeDefs].join('\n'),
+  typeDefs: [typeDefs, organizationTypeDefs, teamTypeDefs, roleTypeDefs, administrationTypeDefs, auditTypeDefs].join('\n'),
   extends: ['Query', 'Mutation'],
   loaders: (deps, ctx) => {
     const { users, organizations, roles, teams, tags } = identityOf(deps, ctx);
@@ -55,6 +57,7 @@ export default defineGraphQL<Deps, typeof config>()({
     const team = teamResolvers(identity);
     const administration = administrationResolvers(identity, accessRequestsOf(deps, ctx), deps.actor);
     const role = roleResolvers(identity);
+    const audit = auditResolvers(identity.auditReader);
     return {
       ...user.types,
       ...token.types,
@@ -62,8 +65,16 @@ export default defineGraphQL<Deps, typeof config>()({
       ...team.types,
       ...role.types,
       ...administration.types,
+      ...audit.types,
       User: { ...user.types['User'], ...team.userFields, ...role.userFields, ...administration.userFields },
-      Query: { ...user.queries, ...organization.queries, ...team.queries, ...role.queries, ...administration.queries },
+      Query: {
+        ...user.queries,
+        ...organization.queries,
+        ...team.queries,
+        ...role.queries,
+        ...administration.queries,
+        ...audit.queries,
+      },
       Mutation: {
         ...token.mutations,
         ...organization.mutations,

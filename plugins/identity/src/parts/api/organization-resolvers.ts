@@ -34,8 +34,9 @@ export function organizationResolvers(identity: Identity): {
     // Who leaves needs no rights but membership.
     const leaves = userId === op.actor.userId && (await organizations.isMember(id, userId));
     if (!leaves) await organizations.administered(op.actor, id);
-    await organizations.removeMember(id, userId, !op.actor.siteAdmin);
-    audit.record('org.member', 'removed', op, { orgID: id, subjectUID: String(userId) });
+    await organizations.removeMember(id, userId, !op.actor.siteAdmin, (tx) =>
+      audit.record('org.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
+    );
     return NOTHING;
   };
   return {
@@ -60,28 +61,28 @@ export function organizationResolvers(identity: Identity): {
     },
     mutations: {
       createOrganization: async (_parent, args: { name: string; displayName?: string | null }, { actor }) => {
-        const organization = await organizations.create(actor, args.name, args.displayName ?? undefined);
-        audit.record('org', 'created', { actor }, { orgID: organization.id, name: organization.name });
-        return organization;
+        return organizations.create(actor, args.name, args.displayName ?? undefined, (tx, { id, name }) =>
+          audit.record('org', 'created', { actor }, { orgID: id, name }, { tx }),
+        );
       },
       updateOrganization: async (_parent, args: { id: string; displayName?: string | null }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.id));
         const organization = await organizations.update(id, args.displayName ?? undefined);
-        audit.record('org', 'modified', { actor }, { orgID: id });
+        await audit.record('org', 'modified', { actor }, { orgID: id });
         return organization;
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
         const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
-        await organizations.delete(id);
-        audit.record('org', 'deleted', { actor }, { orgID: id, name });
+        await organizations.delete(id, (tx) => audit.record('org', 'deleted', { actor }, { orgID: id, name }, { tx }));
         return NOTHING;
       },
       addUserToOrganization: async (_parent, args: { organization: string; username: string }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const added = await users.byUsername(args.username);
         if (!added) throw userNotFound();
-        await organizations.addMember(id, added);
-        audit.record('org.member', 'added', { actor }, { orgID: id, subjectUID: String(added.id) });
+        await organizations.addMember(id, added, (tx) =>
+          audit.record('org.member', 'added', { actor }, { orgID: id, subjectUID: String(added.id) }, { tx }),
+        );
         return NOTHING;
       },
       removeUserFromOrg: remove,
@@ -89,8 +90,9 @@ export function organizationResolvers(identity: Identity): {
       setOrganizationOwner: async (_parent, args: { organization: string; user: string; owner: boolean }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const userId = nodeNumber('User', args.user);
-        await organizations.setOwner(id, userId, args.owner, !actor.siteAdmin);
-        audit.record('org.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner });
+        await organizations.setOwner(id, userId, args.owner, !actor.siteAdmin, (tx) =>
+          audit.record('org.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
+        );
         return NOTHING;
       },
       inviteUserToOrganization: async (
@@ -102,18 +104,16 @@ export function organizationResolvers(identity: Identity): {
         const invited = args.email == null ? await users.byUsername(args.username ?? '') : undefined;
         if (args.email == null && !invited) throw userNotFound();
         const sent = await invitations.invite(organization, actor.userId, invited ? { user: invited } : { email: args.email ?? '' });
-        audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: sent.invitation.id });
+        await audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: sent.invitation.id });
         return { sentInvitationEmail: sent.mailed, invitationURL: sent.url };
       },
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
         const accepted = args.responseType === 'ACCEPT';
-        const invitation = await invitations.respond(actor, nodeNumber('OrganizationInvitation', args.organizationInvitation), accepted);
-        audit.record(
-          'org.invitation',
-          accepted ? 'accepted' : 'declined',
-          { actor },
-          { orgID: invitation.organizationId, invitationID: invitation.id },
-        );
+        const number = nodeNumber('OrganizationInvitation', args.organizationInvitation);
+        await invitations.respond(actor, number, accepted, (tx, { id, organizationId }) => {
+          const fields = { orgID: organizationId, invitationID: id };
+          return audit.record('org.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
+        });
         return NOTHING;
       },
       revokeOrganizationInvitation: async (_parent, args: { organizationInvitation: string }, { actor }) => {
@@ -123,7 +123,7 @@ export function organizationResolvers(identity: Identity): {
           throw error.code === organizationNotFound().code ? invitationNotFound() : error;
         });
         await invitations.revoke(invitation.id);
-        audit.record('org.invitation', 'revoked', { actor }, { orgID: invitation.organizationId, invitationID: invitation.id });
+        await audit.record('org.invitation', 'revoked', { actor }, { orgID: invitation.organizationId, invitationID: invitation.id });
         return NOTHING;
       },
     },

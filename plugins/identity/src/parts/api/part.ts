@@ -4,7 +4,7 @@ import { userChanged } from '../../api.js';
 import { config } from '../../config.js';
 import { provideServices } from '../../provide-services.js';
 import { identityStorage } from '../../storage/identity-storage.js';
-import { accessRequestsOf, deps, identityOf } from '../../wiring.js';
+import { accessRequestsOf, deps, identityOf, madeFor } from '../../wiring.js';
 import {
   accessRequestNode,
   accessTokenNode,
@@ -25,13 +25,25 @@ export default definePart(config)({
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
     for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
       r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
+    r.contribute(core.operationObservers, (d, ctx) => ({
+      observe: ({ type, name, fields, actor }) =>
+        identityOf(d, ctx).audit.observe('graphql', type, { actor }, { operation: name, fields: fields.join(' ') }),
+    }));
+    r.health(
+      'audit-log',
+      async (d) => {
+        const reason = await madeFor(d).auditReader.problem();
+        return reason === undefined ? { status: 'up' } : { status: 'degraded', reason };
+      },
+      { every: 30_000 },
+    );
     r.contribute(core.nodes, (d, ctx) => accessRequestNode(accessRequestsOf(d, ctx)));
     r.http((router, d, ctx) => {
       const { siteUsers, audit } = identityOf(d, ctx);
       router.get(
         '/.api/users.csv',
-        ({ actor, signal }) => {
-          audit.record('users', 'exported', { actor });
+        async ({ actor, signal }) => {
+          await audit.record('users', 'exported', { actor });
           const disposition = 'attachment; filename="users.csv"';
           return {
             headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition, 'cache-control': 'no-store' },
@@ -47,6 +59,9 @@ export default definePart(config)({
       const subscription = d.events.subscribe(userChanged, ({ userId }) => localAdmin.forget(userId));
       ctx.signal.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true });
       if (d.process.localMode) await localAdmin.get();
+      // What a process that was killed has left behind.
+      identityOf(d, ctx).chain.wake();
     });
+    r.stop((d, ctx) => identityOf(d, ctx).audit.close());
   },
 });

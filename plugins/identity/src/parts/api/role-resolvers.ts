@@ -45,26 +45,31 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
     },
     mutations: {
       createRole: async (_parent, args: { name: string; permissions: readonly string[] }, { actor }) => {
-        const role = await roles.create(args.name, named(args.permissions));
-        audit.record('role', 'created', { actor }, { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') });
-        return role;
+        const permitted = named(args.permissions);
+        return roles.create(args.name, permitted, (tx, { id, name }) =>
+          audit.record('role', 'created', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
+        );
       },
       deleteRole: async (_parent, args: { role: string }, { actor }) => {
-        const role = await roles.delete(nodeNumber('Role', args.role));
-        audit.record('role', 'deleted', { actor }, { roleID: role.id, name: role.name });
+        await roles.delete(nodeNumber('Role', args.role), (tx, { id, name }) =>
+          audit.record('role', 'deleted', { actor }, { roleID: id, name }, { tx }),
+        );
         return { alwaysNil: null };
       },
       setPermissions: async (_parent, args: { role: string; permissions: readonly string[] }, { actor }) => {
-        const role = await roles.setPermissions(nodeNumber('Role', args.role), named(args.permissions));
-        audit.record('role', 'modified', { actor }, { roleID: role.id, name: role.name, permissions: named(args.permissions).join(' ') });
+        const permitted = named(args.permissions);
+        await roles.setPermissions(nodeNumber('Role', args.role), permitted, (tx, { id, name }) =>
+          audit.record('role', 'modified', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
+        );
         return { alwaysNil: null };
       },
       setRoles: async (_parent, args: { user: string; roles: readonly string[] }, { actor }) => {
         const user = await administeredUser(users, actor, args.user);
         const ids = args.roles.map((id) => nodeNumber('Role', id));
         if (ids.includes(0)) throw roleNotFound();
-        await roles.setRolesOf(user.id, ids, actor.userId);
-        audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), roles: ids.join(' ') });
+        await roles.setRolesOf(user.id, ids, actor.userId, (tx, { id }) =>
+          audit.record('user', 'modified', { actor }, { subjectUID: String(id), roles: ids.join(' ') }, { tx }),
+        );
         return { alwaysNil: null };
       },
     },

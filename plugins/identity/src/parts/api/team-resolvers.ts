@@ -55,30 +55,22 @@ export function teamResolvers({ teams, users, audit }: Identity): {
   };
   const changeMembers =
     (how: 'add' | 'remove' | 'set'): Resolver =>
-    async (_parent, args: MemberArguments, { actor }) => {
-      const { team, userIds } = await teams.changeMembers(
+    (_parent, args: MemberArguments, { actor }) =>
+      teams.changeMembers(
         actor,
         referenceOf(args.team, args.teamName),
         how,
         args.members.map(memberOf),
         args.skipUnmatchedMembers ?? false,
-      );
-      audit.record(
-        'team.members',
-        ({ add: 'added', remove: 'removed', set: 'set' } as const)[how],
-        { actor },
-        {
-          teamID: team.id,
-          subjectUIDs: userIds.join(' '),
+        (tx, { team, userIds }) => {
+          const action = ({ add: 'added', remove: 'removed', set: 'set' } as const)[how];
+          return audit.record('team.members', action, { actor }, { teamID: team.id, subjectUIDs: userIds.join(' ') }, { tx });
         },
       );
-      return team;
-    };
-  const update = async (reference: TeamReference, change: Parameters<typeof teams.update>[2], { actor }: Operation): Promise<Team> => {
-    const team = await teams.update(actor, reference, change);
-    audit.record('team', 'modified', { actor }, { teamID: team.id, parentTeamID: team.parentId });
-    return team;
-  };
+  const update = (reference: TeamReference, change: Parameters<typeof teams.update>[2], { actor }: Operation): Promise<Team> =>
+    teams.update(actor, reference, change, (tx, { id, parentId }) =>
+      audit.record('team', 'modified', { actor }, { teamID: id, parentTeamID: parentId }, { tx }),
+    );
   return {
     queries: {
       team: async (_parent, { name }: { name: string }) => (await teams.store.byNames([name]))[0] ?? null,
@@ -90,14 +82,15 @@ export function teamResolvers({ teams, users, audit }: Identity): {
         args: { name: string; displayName?: string | null; readonly?: boolean | null } & ParentArguments,
         { actor },
       ) => {
-        const team = await teams.create(actor, {
+        const wanted = {
           name: args.name,
           displayName: args.displayName ?? undefined,
           readonly: args.readonly ?? false,
           parent: parentOf(args),
-        });
-        audit.record('team', 'created', { actor }, { teamID: team.id, name: team.name, parentTeamID: team.parentId });
-        return team;
+        };
+        return teams.create(actor, wanted, (tx, { id, name, parentId }) =>
+          audit.record('team', 'created', { actor }, { teamID: id, name, parentTeamID: parentId }, { tx }),
+        );
       },
       updateTeam: (
         _parent,
@@ -112,8 +105,9 @@ export function teamResolvers({ teams, users, audit }: Identity): {
       changeParentTeam: (_parent, args: { team?: string | null; teamName?: string | null } & ParentArguments, op) =>
         update(referenceOf(args.team, args.teamName), { parent: parentOf(args) ?? null }, op),
       deleteTeam: async (_parent, args: { id?: string | null; name?: string | null }, { actor }) => {
-        const team = await teams.delete(actor, referenceOf(args.id, args.name));
-        audit.record('team', 'deleted', { actor }, { teamID: team.id, name: team.name });
+        await teams.delete(actor, referenceOf(args.id, args.name), (tx, { id, name }) =>
+          audit.record('team', 'deleted', { actor }, { teamID: id, name }, { tx }),
+        );
         return { alwaysNil: null };
       },
       addTeamMembers: changeMembers('add'),

@@ -23,19 +23,20 @@ export function userMutations(
 ): Readonly<Record<string, Resolver>> {
   return {
     createUser: async (_parent, { username, email, verifiedEmail }: CreateArguments, { actor }) => {
-      const user = await identity.accounts.create({
-        username,
-        emails: email ? [{ address: email, verified: verifiedEmail ?? true }] : [],
+      const verified = verifiedEmail ?? true;
+      const user = await identity.accounts.create({ username, emails: email ? [{ address: email, verified }] : [] }, async (tx, { id }) => {
+        await identity.audit.record('user', 'created', { actor }, { subjectUID: String(id) }, { tx });
+        if (email) await identity.audit.record('user.email', 'added', { actor }, { subjectUID: String(id), verified }, { tx });
       });
-      identity.audit.record('user', 'created', { actor }, { subjectUID: String(user.id) });
       return { user, resetPasswordURL: (await links()?.linkFor(user.id)) ?? null };
     },
     deleteUser: async (_parent, args: { user: string; hard?: boolean | null }, { actor }) => {
       const user = await administeredUser(identity.users, actor, args.user);
       if (user.id === actor.userId) throw forbidden('Nobody can delete the account in use.');
       const hard = args.hard ?? false;
-      await identity.accounts.delete(user.id, { hard });
-      identity.audit.record('user', hard ? 'hardDeleted' : 'deleted', { actor }, { subjectUID: String(user.id) });
+      await identity.accounts.delete(user.id, { hard }, (tx, { id }) =>
+        identity.audit.record('user', hard ? 'hardDeleted' : 'deleted', { actor }, { subjectUID: String(id) }, { tx }),
+      );
       return { alwaysNil: null };
     },
     updateUser: async (_parent, args: UpdateArguments, { actor }) => {
@@ -44,15 +45,16 @@ export function userMutations(
       const renames = username !== undefined && foldName(username) !== foldName(user.username);
       if (renames && !actor.siteAdmin && !config().allowUsernameChanges)
         throw forbidden('The site does not let people change their user names.');
-      const changed = await identity.accounts.update(user.id, { username, displayName: args.displayName ?? undefined });
-      identity.audit.record('user', 'modified', { actor }, { subjectUID: String(user.id) });
-      return changed;
+      return identity.accounts.update(user.id, { username, displayName: args.displayName ?? undefined }, (tx, { id }) =>
+        identity.audit.record('user', 'modified', { actor }, { subjectUID: String(id) }, { tx }),
+      );
     },
     setUserIsSiteAdmin: async (_parent, args: { userID: string; siteAdmin: boolean }, { actor }) => {
       const user = await administeredUser(identity.users, actor, args.userID);
       if (user.id === actor.userId) throw forbidden('Nobody can change the rights of the account in use.');
-      await identity.accounts.setSiteAdmin(user.id, args.siteAdmin);
-      identity.audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), siteAdmin: args.siteAdmin });
+      await identity.accounts.setSiteAdmin(user.id, args.siteAdmin, (tx, { id }) =>
+        identity.audit.record('user', 'modified', { actor }, { subjectUID: String(id), siteAdmin: args.siteAdmin }, { tx }),
+      );
       return { alwaysNil: null };
     },
   };

@@ -36,6 +36,8 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     mail: [],
     jobs: kernel.service(core.jobs, 'identity'),
     process: kernel.service(core.process, 'identity'),
+    actor: kernel.service(core.actor, 'identity'),
+    acts: kernel.service(core.acts, 'identity'),
   };
   const view = { get: () => manifest.config?.parse({ localAdmin: 'Local Admin' }) };
   const plugin = { config: view, log: kernel.service(core.log, 'identity') };

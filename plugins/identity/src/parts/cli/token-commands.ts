@@ -1,5 +1,5 @@
 import { parseDuration, SextantError, z } from '@sextant/sdk';
-import { OPERATOR } from '../../audit-log.js';
+import { OPERATOR } from '../../audit/audit-entry.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import { identityCommand, userByName } from './wiring.js';
 
@@ -16,18 +16,23 @@ const create = identityCommand({
   }),
   async run(args, identity, out) {
     const subject = args.user === undefined ? await identity.localAdmin.get() : await userByName(identity, args.user);
-    const { token, text } = await identity.tokens.issue({
-      subject,
-      creator: undefined,
-      scopes: args.scopes.split(',').map((scope) => scope.trim()),
-      note: args.note,
-      duration: lifetime(args.expires),
-    });
-    identity.audit.record('user.accessToken', 'created', OPERATOR, {
-      tokenID: token.id,
-      subjectUID: String(subject.id),
-      scopes: token.scopes.join(' '),
-    });
+    const { token, text } = await identity.tokens.issue(
+      {
+        subject,
+        creator: undefined,
+        scopes: args.scopes.split(',').map((scope) => scope.trim()),
+        note: args.note,
+        duration: lifetime(args.expires),
+      },
+      (tx, { id, scopes }) =>
+        identity.audit.record(
+          'user.accessToken',
+          'created',
+          OPERATOR,
+          { tokenID: id, subjectUID: String(subject.id), scopes: scopes.join(' ') },
+          { tx },
+        ),
+    );
     out.note(
       `Access token ${token.id} for ${subject.username}, ${token.expiresAt ? `until ${token.expiresAt.toISOString()}` : 'without expiry'}. It is not shown again.`,
     );
@@ -72,13 +77,17 @@ const revoke = identityCommand({
   }),
   async run({ id }, identity, out) {
     const token = await identity.tokens.byId(id);
-    if (!token || !(await identity.tokens.revoke(id))) {
+    const revoked =
+      token &&
+      (await identity.tokens.revoke(id, (tx) =>
+        identity.audit.record('user.accessToken', 'deleted', OPERATOR, { tokenID: id, subjectUID: String(token.subjectUserId) }, { tx }),
+      ));
+    if (!revoked) {
       throw new SextantError('SEXTANT_ACCESS_TOKEN_NOT_FOUND', {
         what: `There is no access token ${id}.`,
         fix: 'See: sextant token list.',
       });
     }
-    identity.audit.record('user.accessToken', 'deleted', OPERATOR, { tokenID: id, subjectUID: String(token.subjectUserId) });
     out.line(`Access token ${id} is revoked.`);
     out.json({ id, revoked: true });
     return 0;

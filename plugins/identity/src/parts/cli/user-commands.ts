@@ -1,6 +1,7 @@
 import { z } from '@sextant/sdk';
 import type { User } from '../../api.js';
-import { OPERATOR } from '../../audit-log.js';
+import { OPERATOR } from '../../audit/audit-entry.js';
+import type { Identity } from '../../identity.js';
 import { identityCommand, userByName } from './wiring.js';
 
 const LIST_LIMIT = 5000;
@@ -16,13 +17,19 @@ const create = identityCommand({
     siteAdmin: z.boolean().default(false).describe('Makes the user a site admin'),
   }),
   async run(args, identity, out) {
-    const user = await identity.accounts.create({
-      username: args.username,
-      displayName: args.displayName,
-      siteAdmin: args.siteAdmin,
-      emails: args.email === undefined ? [] : [{ address: args.email, verified: true }],
-    });
-    identity.audit.record('user', 'created', OPERATOR, { subjectUID: String(user.id) });
+    const user = await identity.accounts.create(
+      {
+        username: args.username,
+        displayName: args.displayName,
+        siteAdmin: args.siteAdmin,
+        emails: args.email === undefined ? [] : [{ address: args.email, verified: true }],
+      },
+      async (tx, { id }) => {
+        await identity.audit.record('user', 'created', OPERATOR, { subjectUID: String(id), siteAdmin: args.siteAdmin }, { tx });
+        if (args.email !== undefined)
+          await identity.audit.record('user.email', 'added', OPERATOR, { subjectUID: String(id), verified: true }, { tx });
+      },
+    );
     out.line(`User ${user.username} is created.`);
     out.note(`Create a token with: sextant token create --user ${user.username}`);
     out.json(plain(user));
@@ -49,8 +56,7 @@ const promote = identityCommand({
   summary: 'Makes a user a site admin',
   arguments: z.object({ username }),
   async run(args, identity, out) {
-    const user = await identity.accounts.setSiteAdmin((await userByName(identity, args.username)).id, true);
-    identity.audit.record('user', 'modified', OPERATOR, { subjectUID: String(user.id), siteAdmin: true });
+    const user = await setSiteAdmin(identity, args.username, true);
     out.line(`${user.username} is a site admin.`);
     out.json(plain(user));
     return 0;
@@ -62,8 +68,7 @@ const demote = identityCommand({
   summary: 'Takes the rights of a site admin from a user',
   arguments: z.object({ username }),
   async run(args, identity, out) {
-    const user = await identity.accounts.setSiteAdmin((await userByName(identity, args.username)).id, false);
-    identity.audit.record('user', 'modified', OPERATOR, { subjectUID: String(user.id), siteAdmin: false });
+    const user = await setSiteAdmin(identity, args.username, false);
     out.line(`${user.username} is an ordinary user.`);
     out.json(plain(user));
     return 0;
@@ -71,6 +76,11 @@ const demote = identityCommand({
 });
 
 export const userCommands = [create, list, promote, demote];
+
+const setSiteAdmin = async (identity: Identity, name: string, siteAdmin: boolean): Promise<User> =>
+  identity.accounts.setSiteAdmin((await userByName(identity, name)).id, siteAdmin, (tx, { id }) =>
+    identity.audit.record('user', 'modified', OPERATOR, { subjectUID: String(id), siteAdmin }, { tx }),
+  );
 
 const plain = ({ id, username: name, displayName, siteAdmin, createdAt }: User): object => ({
   id,

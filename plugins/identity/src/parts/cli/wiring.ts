@@ -2,8 +2,8 @@ import type { CommandDefinition, PluginContext, Resolved, z } from '@sextant/sdk
 import { userNotFound } from '../../accounts.js';
 import type { User } from '../../api.js';
 import type { config } from '../../config.js';
-import { type Identity, wireIdentity } from '../../identity.js';
-import type { deps } from '../../wiring.js';
+import type { Identity } from '../../identity.js';
+import { type deps, identityOf } from '../../wiring.js';
 
 /** A command on the plugin's objects: `run` gets them in place of bare services. */
 export function identityCommand<A extends z.ZodObject>(command: {
@@ -14,6 +14,7 @@ export function identityCommand<A extends z.ZodObject>(command: {
     args: z.output<A>,
     identity: Identity,
     out: Parameters<CommandDefinition<typeof deps, typeof config, A>['run']>[2]['out'],
+    signal: AbortSignal,
   ): Promise<number>;
 }): CommandDefinition<typeof deps, typeof config, A> {
   return {
@@ -21,8 +22,8 @@ export function identityCommand<A extends z.ZodObject>(command: {
     run: (
       args,
       resolved: Resolved<typeof deps>,
-      { out, plugin }: { out: Parameters<typeof command.run>[2]; plugin: PluginContext<typeof config> },
-    ) => command.run(args, wireIdentity(resolved, plugin), out),
+      { out, plugin, signal }: { out: Parameters<typeof command.run>[2]; plugin: PluginContext<typeof config>; signal: AbortSignal },
+    ) => command.run(args, identityOf(resolved, plugin), out, signal),
   };
 }
 

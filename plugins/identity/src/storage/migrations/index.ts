@@ -4,5 +4,13 @@ import { addExternalAccounts } from './add-external-accounts.js';
 import { addRoles } from './add-roles.js';
 import { addTeamsAndGroups } from './add-teams-and-groups.js';
 import { createAccounts } from './create-accounts.js';
+import { createAuditLog } from './create-audit-log.js';
 
-export const migrations: readonly Migration[] = [createAccounts, addExternalAccounts, addRoles, addTeamsAndGroups, addAdministration];
+export const migrations: readonly Migration[] = [
+  createAccounts,
+  addExternalAccounts,
+  addRoles,
+  addTeamsAndGroups,
+  addAdministration,
+  createAuditLog,
+];

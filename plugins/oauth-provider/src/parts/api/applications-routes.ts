@@ -37,7 +37,12 @@ export function mountApplications(router: PluginRouter, d: ApiDeps): void {
       const number = applicationNumber(new URLSearchParams((await request.bytes()).toString()).get('revoke') ?? undefined);
       const found = number === undefined ? undefined : await grants.find(number);
       if (found?.userId === person.userId && (await grants.revoke(found.number)))
-        d.audit.record('oauth.grant', 'revoked', { actor: request.actor }, { clientID: found.clientId, subjectUID: String(person.userId) });
+        await d.audit.record(
+          'oauth.grant',
+          'revoked',
+          { actor: request.actor },
+          { clientID: found.clientId, subjectUID: String(person.userId) },
+        );
       return { status: 303, headers: { location: here() } };
     },
     { auth: 'public', maxBody: MAX_BODY },

@@ -38,8 +38,12 @@ export default defineGraphQL<typeof deps, typeof config>()({
   extends: ['User'],
   resolvers: (d) => {
     const { clients, grants } = storesOf(d);
-    const audited = (entity: string, action: string, { actor }: Operation, fields: Readonly<Record<string, string | number>>): void =>
-      d.audit.record(entity, action, { actor }, fields);
+    const audited = (
+      entity: string,
+      action: string,
+      { actor }: Operation,
+      fields: Readonly<Record<string, string | number>>,
+    ): Promise<void> => d.audit.record(entity, action, { actor }, fields);
     const clientOf = async (nodeId: string): Promise<OAuthClient> => {
       const id = decodeNodeId('OAuthClient', nodeId);
       const client = id === undefined ? undefined : await clients.find(id);
@@ -74,7 +78,7 @@ export default defineGraphQL<typeof deps, typeof config>()({
           };
           checkNewClient(wanted);
           const { client, secret } = await clients.create(wanted);
-          audited('oauth.client', 'created', operation, { clientID: client.id, scopes: client.scopes.join(' ') });
+          await audited('oauth.client', 'created', operation, { clientID: client.id, scopes: client.scopes.join(' ') });
           return { client, clientSecret: secret?.reveal() ?? null };
         },
         updateOAuthClient: async (_parent, args: { id: string; input: Change }, operation: Operation) => {
@@ -88,28 +92,28 @@ export default defineGraphQL<typeof deps, typeof config>()({
           };
           checkClient(change);
           const client = await clients.update(id, change);
-          audited('oauth.client', 'updated', operation, { clientID: id, scopes: client.scopes.join(' ') });
+          await audited('oauth.client', 'updated', operation, { clientID: id, scopes: client.scopes.join(' ') });
           return client;
         },
         rotateOAuthClientSecret: async (_parent, args: { id: string }, operation: Operation) => {
           const client = await clientOf(args.id);
           if (!client.confidential) throw invalidClient('It has no secret.');
           const secret = await clients.rotateSecret(client.id);
-          audited('oauth.client', 'secretRotated', operation, { clientID: client.id });
+          await audited('oauth.client', 'secretRotated', operation, { clientID: client.id });
           return { client, clientSecret: secret.reveal() };
         },
         deleteOAuthClient: async (_parent, args: { id: string }, operation: Operation) => {
           const { id } = await clientOf(args.id);
           checkOwn(id);
           await clients.remove(id);
-          audited('oauth.client', 'deleted', operation, { clientID: id });
+          await audited('oauth.client', 'deleted', operation, { clientID: id });
           return EMPTY;
         },
         revokeAuthorizedApplication: async (_parent, args: { id: string }, operation: Operation) => {
           const number = applicationNumber(decodeNodeId('AuthorizedApplication', args.id));
           const found = number === undefined ? undefined : await grants.find(number);
           if (!found || !mayAdminister(operation.actor, found.userId) || !(await grants.revoke(found.number))) throw noSuchGrant();
-          audited('oauth.grant', 'revoked', operation, { clientID: found.clientId, subjectUID: String(found.userId) });
+          await audited('oauth.grant', 'revoked', operation, { clientID: found.clientId, subjectUID: String(found.userId) });
           return EMPTY;
         },
       },

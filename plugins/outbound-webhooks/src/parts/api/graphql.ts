@@ -3,7 +3,7 @@ import type { config } from '../../config.js';
 import { send } from '../../delivery/send.js';
 import { acceptedTypes } from '../../delivery/tell-webhooks.js';
 import type { Attempt, Delivery } from '../../storage/delivery-store.js';
-import { noSuchWebhook, type OutboundWebhook, type Subscription } from '../../storage/webhook-store.js';
+import { type Alongside, noSuchWebhook, type OutboundWebhook, type Subscription } from '../../storage/webhook-store.js';
 import { type apiDeps, storesOf } from '../../wiring.js';
 import { typeDefs } from './schema.js';
 
@@ -21,8 +21,10 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
   typeDefs,
   resolvers: (d, ctx) => {
     const { webhooks, deliveries } = storesOf(d);
-    const audited = (action: string, id: number, { actor }: Operation): void =>
-      d.audit.record('outbound_webhook', action, { actor }, { webhookId: id });
+    const audited =
+      (action: string, { actor }: Operation): Alongside =>
+      (tx, id) =>
+        d.audit.record('webhooks.outbound', action, { actor }, { webhookID: id }, { tx });
     return {
       Query: {
         outboundWebhooks: async (_parent, args: PageArguments & { readonly eventType?: string | null }) => {
@@ -35,29 +37,21 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
       },
       Mutation: {
         createOutboundWebhook: async (_parent, { input }: { input: Input }, operation: Operation) => {
-          const webhook = await webhooks.add({
-            url: input.url ?? '',
-            secret: input.secret ?? '',
-            eventTypes: subscriptionsOf(input) ?? [],
-          });
-          audited('created', webhook.id, operation);
-          return webhook;
+          const eventTypes = subscriptionsOf(input) ?? [];
+          return webhooks.add({ url: input.url ?? '', secret: input.secret ?? '', eventTypes }, audited('created', operation));
         },
         updateOutboundWebhook: async (_parent, args: { id: string; input: Input }, operation: Operation) => {
           const { url, secret } = args.input;
           const eventTypes = subscriptionsOf(args.input);
-          const webhook = await webhooks.update(idOf(args.id), {
+          const change = {
             ...(typeof url === 'string' ? { url } : {}),
             ...(typeof secret === 'string' ? { secret } : {}),
             ...(eventTypes ? { eventTypes } : {}),
-          });
-          audited('updated', webhook.id, operation);
-          return webhook;
+          };
+          return webhooks.update(idOf(args.id), change, audited('updated', operation));
         },
         deleteOutboundWebhook: async (_parent, args: { id: string }, operation: Operation) => {
-          const id = idOf(args.id);
-          await webhooks.remove(id);
-          audited('deleted', id, operation);
+          await webhooks.remove(idOf(args.id), audited('deleted', operation));
           return EMPTY;
         },
         testOutboundWebhook: async (_parent, args: { id: string }, operation: Operation) => {
@@ -66,8 +60,9 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
           const { webhook, secret } = found;
           const delivery = await deliveries.addFor(webhook.id, 'test:ping', { sextant: d.process.externalUrl }, d.clock.now());
           const to = { url: webhook.url, secret, timeout: ctx.config.get().timeout };
+          // Before it is sent: what leaves cannot be taken back.
+          await d.audit.record('webhooks.outbound', 'tested', { actor: operation.actor }, { webhookID: webhook.id });
           const attempt = await send(delivery, to, { http: d.http, clock: d.clock, signal: operation.signal });
-          audited('tested', webhook.id, operation);
           if (attempt.error === undefined) await webhooks.works(webhook.id);
           return deliveries.record(attempt.error === undefined ? 'delivered' : 'failed', attempt);
         },

@@ -17,7 +17,7 @@ interface PathPermission extends UserPermission {
 
 /** @param prepare takes over what the site configuration says now */
 export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTrail, prepare: () => Promise<void>): ResolverMap {
-  const audited = (action: string, { actor }: Operation, fields: Readonly<Record<string, string | number | boolean>>): void =>
+  const audited = (action: string, { actor }: Operation, fields: Readonly<Record<string, string | number | boolean>>): Promise<void> =>
     audit.record('repository_permissions', action, { actor }, fields);
   return {
     Mutation: {
@@ -32,7 +32,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
           repositoryId,
           args.userPermissions.map(({ bindID }) => bindID),
         );
-        audited('set', operation, { repositoryId, people: args.userPermissions.length });
+        await audited('set', operation, { repositoryId, people: args.userPermissions.length });
         return EMPTY;
       },
       setRepositoryPermissionsUnrestricted: async (
@@ -43,7 +43,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         await prepare();
         const ids = args.repositories.map(repositoryIdOf);
         await explicit.setUnrestricted(ids, args.unrestricted);
-        audited('unrestricted', operation, { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted });
+        await audited('unrestricted', operation, { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted });
         return EMPTY;
       },
       setSubRepositoryPermissionsForUsers: async (
@@ -57,7 +57,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
           repositoryId,
           args.userPermissions.map((permission) => ({ bindID: permission.bindID, patterns: patternsOf(permission) })),
         );
-        audited('paths', operation, { repositoryId, people: args.userPermissions.length });
+        await audited('paths', operation, { repositoryId, people: args.userPermissions.length });
         return EMPTY;
       },
       setRepositoryPermissionsForBitbucketProject: async (
@@ -74,7 +74,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
           args.userPermissions.map(({ bindID }) => bindID),
           args.unrestricted ?? false,
         );
-        audited('project', operation, { connectionId, projectKey: args.projectKey, repositories });
+        await audited('project', operation, { connectionId, projectKey: args.projectKey, repositories });
         return EMPTY;
       },
     },

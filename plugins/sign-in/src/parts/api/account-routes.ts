@@ -45,7 +45,11 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
     const next = form.secret('password', 'new password');
     const session = sessionIn(request);
     if (await s.security.hasPassword(user))
-      await s.security.changePassword(user, form.secret('before', 'password before'), next, requester(request), session);
+      await s.security.changePassword(
+        user,
+        { before: form.secret('before', 'password before'), next, keep: session, revokeAccessTokens: form.text('revoke') !== '' },
+        requester(request),
+      );
     else await s.security.createPassword(user, next, requester(request), session);
     const { way, externalAccountId } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
     if (way === undefined) return 'password';
@@ -137,6 +141,7 @@ ${field({
   autocomplete: 'new-password',
   hint: `At least ${configuration['auth.minPasswordLength']} characters. Your other sessions end.`,
 })}
+${hasPassword && html`<label class="check"><input type="checkbox" name="revoke" value="yes"> Revoke all my access tokens, too</label>`}
 <button>${hasPassword ? 'Change the password' : 'Set a password'}</button>
 </form>
 <h2>Accounts elsewhere</h2>

@@ -70,15 +70,15 @@ export default defineGraphQL<Deps, typeof config>()({
           await s.security.endSession(user, numberOf('UserSession', args.session) ?? 0, { actor: operation.actor });
           return EMPTY;
         },
-        updatePassword: async (_p, args: { oldPassword: string; newPassword: string }, operation) => {
+        updatePassword: async (_p, args: { oldPassword: string; newPassword: string; revokeAccessTokens?: boolean | null }, operation) => {
           const { actor } = operation;
-          await s.security.changePassword(
-            await own(operation),
-            new Secret(args.oldPassword),
-            new Secret(args.newPassword),
-            { actor },
-            sessionOf(actor),
-          );
+          const change = {
+            before: new Secret(args.oldPassword),
+            next: new Secret(args.newPassword),
+            keep: sessionOf(actor),
+            revokeAccessTokens: args.revokeAccessTokens ?? false,
+          };
+          await s.security.changePassword(await own(operation), change, { actor });
           return EMPTY;
         },
         createPassword: async (_p, args: { newPassword: string }, operation) => {
@@ -89,7 +89,7 @@ export default defineGraphQL<Deps, typeof config>()({
         randomizeUserPassword: async (_p, args: { user: string }, operation) => {
           const user = await administered(args.user, operation);
           const resetPasswordURL = await s.passwords.randomize(user);
-          d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) });
+          await d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) });
           return { resetPasswordURL, emailSent: false };
         },
         addUserEmail: onEmail((user, email, { actor }) => s.security.addEmail(user, email, { actor })),

@@ -4,6 +4,7 @@ import { core, definePart } from '@sextant/sdk';
 import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
 import { config } from '../../config.js';
 import { authSchema } from '../../configuration/auth-schema.js';
+import { renewCredential } from '../../engine/renew-credential.js';
 import { httpHeaderProvider } from '../../http-header-provider.js';
 import { IpGate } from '../../ip-gate.js';
 import { HeaderAuthenticator } from '../../sessions/header-authenticator.js';
@@ -13,6 +14,7 @@ import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
+import { requestAccessRoutes } from './request-access-routes.js';
 import { setupRoutes } from './setup-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 
@@ -44,16 +46,12 @@ export default definePart(config)({
         return user && !user.serviceAccount && byPassword ? passwords.resetUrl(user) : undefined;
       },
     }));
-    r.contribute(credentialRenewal, (d, ctx) => ({
-      renew: async (providerId, credential, signal) => {
-        const way = await signInOf(d, ctx).settings.way(providerId);
-        return way?.provider.redirect?.renew?.(way, credential, signal);
-      },
-    }));
+    r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes]) routes(router, signIn);
+      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes, requestAccessRoutes])
+        routes(router, signIn);
     });
     r.start(async (d, ctx) => {
       const { sessions, setup, settings } = signInOf(d, ctx);

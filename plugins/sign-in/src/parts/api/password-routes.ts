@@ -49,7 +49,7 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
         const s = signIn();
         await s.throttle('link', request);
         const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'));
-        s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(user.id) });
+        await s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(user.id) });
         return form.json
           ? { body: { username: user.username } }
           : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
@@ -93,7 +93,7 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
   };
   byButton('/-/verify-email', 'Confirm your email address', 'Confirm', async (s, code, request) => {
     const { userId } = await s.passwords.proveEmail(code);
-    s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) });
+    await s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) });
     return 'verified';
   });
   byButton('/-/unlock-account', 'Unlock your account', 'Unlock', async (s, code) => {

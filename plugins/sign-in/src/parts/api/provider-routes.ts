@@ -6,6 +6,10 @@ import { requester } from '../../requester.js';
 import type { SignIn } from '../../wiring.js';
 import { enter } from './enter.js';
 import { sentence } from './form-route.js';
+import { requestLink } from './request-access-routes.js';
+
+/** Nobody guesses anything here, and a whole office may come by one address. */
+const TIMES = 20;
 
 /** `/.auth/…`: the way to providers and back. */
 export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void {
@@ -13,7 +17,7 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
     '/.auth/:type/login',
     told(signIn, async (request) => {
       const s = signIn();
-      await s.throttle('provider', request);
+      await s.throttle('provider', request, TIMES);
       const { params, query, signal } = request;
       const wanted = { type: params['type'] ?? '', id: query.get('pc'), returnTo: localPath(query.get('returnTo'), s.prefix) };
       const { url, cookie } = await s.redirects.begin(wanted, signal);
@@ -26,7 +30,7 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
     (method: 'GET' | 'POST', type?: string): RouteHandler =>
     async (request) => {
       const s = signIn();
-      await s.throttle('provider', request);
+      await s.throttle('provider', request, TIMES);
       const parameters = method === 'GET' ? request.query : new URLSearchParams((await request.bytes()).toString('utf8'));
       const finished = await s.redirects.finish(type ?? request.params['type'] ?? '', {
         method,
@@ -86,7 +90,7 @@ const told =
         title: 'You are not signed in',
         status: error.status,
         error: sentence(error),
-        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>`,
+        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${requestLink(signIn())}`,
       });
     }
   };

@@ -12,6 +12,7 @@ import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
 import { enter, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
+import { requestLink } from './request-access-routes.js';
 import { setupForm } from './setup-routes.js';
 import { wayLink } from './way-link.js';
 
@@ -73,7 +74,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
         const way = await builtinWay(s);
         if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
         const user = await signUp(s, form);
-        s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
+        await s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
         return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
       },
       (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
@@ -109,10 +110,11 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   verified: 'Your email address is confirmed.',
 };
 
-async function signUp({ deps: { accounts }, passwords }: SignIn, form: FormBody): Promise<User> {
+async function signUp({ deps: { accounts }, passwords, people }: SignIn, form: FormBody): Promise<User> {
   const username = form.required('username', 'user name');
   const email = form.required('email', 'email address');
   const hash = await passwords.prepare(form.secret('password', 'password'), username);
+  await people.admitNewcomer([email]);
   const user = await accounts.create({ username, emails: [{ address: email, verified: false }] });
   await passwords.store.set(user.id, hash, user.createdAt);
   await passwords.mailVerification(user, email);
@@ -130,6 +132,7 @@ async function signInPage(s: SignIn, { returnTo, username = '', error, note }: S
     note: note ?? (enabled && shown.length > 0 ? undefined : 'Nobody can sign in here at present. A site admin configures auth.providers.'),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
+${enabled && requestLink(s)}
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }

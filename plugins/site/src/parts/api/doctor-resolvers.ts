@@ -22,7 +22,8 @@ export function doctorResolvers(d: Resolved<ApiDeps>): {
             fix: 'Name fewer.',
           });
         const reports = await mend(d.checks, ids, operation);
-        for (const { key, outcome } of reports) d.audit.record('site.doctor', 'mended', { actor: operation.actor }, { mend: key, outcome });
+        for (const { key, outcome } of reports)
+          await d.audit.record('site.doctor', 'mended', { actor: operation.actor }, { mend: key, outcome });
         return reports;
       },
     },

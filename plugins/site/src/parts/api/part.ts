@@ -2,6 +2,7 @@ import { core, definePart } from '@sextant/sdk';
 import { ownAlerts } from '../../alerts/own-alerts.js';
 import { featureFlags, settings, siteAlerts, siteConfiguration, systemChecks } from '../../api.js';
 import { config } from '../../config.js';
+import { provideConfiguration } from '../../configuration/provide-configuration.js';
 import { ownChecks } from '../../doctor/own-checks.js';
 import { siteStorage } from '../../storage/site-storage.js';
 import { siteNode } from './site-resolvers.js';
@@ -12,7 +13,7 @@ export default definePart(config)({
   deps,
   register(r) {
     r.storage(siteStorage);
-    r.provide(siteConfiguration, (d, ctx) => servicesOf(d, ctx).configurations);
+    r.provide(siteConfiguration, provideConfiguration);
     r.provide(settings, (d, ctx) => servicesOf(d, ctx).cascade);
     r.provide(featureFlags, (d, ctx) => servicesOf(d, ctx).flags);
     r.contribute(siteAlerts, (d, ctx) =>
@@ -29,7 +30,9 @@ export default definePart(config)({
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { configurations, cascade } = servicesOf(d, ctx);
-      await configurations.applyDeclared();
+      await configurations.applyDeclared((tx, version) =>
+        d.audit.record('site.config', 'changed', { uid: 'internal:site' }, { version, by: 'configuration' }, { tx }),
+      );
       await cascade.applyDeclared();
     });
   },

@@ -40,8 +40,9 @@ export function siteResolvers(
     queries: { site: () => SITE_SETTINGS },
     mutations: {
       updateSiteConfiguration: async (_parent, { lastID, input }: { lastID: number; input: string }, { actor }) => {
-        const id = await configurations.save({ lastId: lastID, contents: input, authorUserId: actor.userId });
-        d.audit.record('site.config', 'changed', { actor }, { version: id });
+        await configurations.save({ lastId: lastID, contents: input, authorUserId: actor.userId }, (tx, version) =>
+          d.audit.record('site.config', 'changed', { actor }, { version }, { tx }),
+        );
         return false;
       },
     },
@@ -55,7 +56,11 @@ export function siteResolvers(
           const configured = (await configurations.effective())['externalURL'];
           return typeof configured === 'string' ? configured.replace(/\/+$/, '') : d.process.externalUrl;
         },
-        configuration: () => configurations.latest(),
+        configuration: async (_parent, _args, { actor }) => {
+          const version = await configurations.latest();
+          d.audit.observe('site.config.redacted', 'viewed', { actor }, { version: version.id });
+          return version;
+        },
         settingsURL: (_parent, _args, { actor }) => (actor.siteAdmin ? '/site-admin/global-settings' : null),
         allowSiteSettingsEdits: () => cascade.editable(SITE_SETTINGS),
         allowSiteConfigurationEdits: () => configurations.editable,

@@ -14,6 +14,7 @@ export const deps = {
   events: core.events,
   clock: core.clock,
   process: core.process,
+  actor: core.actor,
   plugins: core.plugins,
   authenticators: core.authenticators,
   users,
@@ -57,7 +58,7 @@ export function servicesOf(d: Resolved<ApiDeps>, ctx: ApiContext): SiteServices 
         readDeclared(declared.siteConfiguration),
       ),
       cascade: new SettingsCascade(d.db, d.clock, d.organizations, d.settingsSchemas, readDeclared(declared.globalSettings)),
-      flags: new Flags(d.db, d.clock, d.organizations),
+      flags: new Flags(d.db, d.clock, d.organizations, d.actor),
     };
     lives.set(d, services);
   }

@@ -1,0 +1,3 @@
+import type { StorageDefinition } from '@sextant/sdk';
+
+export const storage: StorageDefinition = { migrations: async () => (await import('./migrations/index.js')).migrations };
