@@ -33,7 +33,7 @@ export const permissionRows = (): PluginRows => ({
   reasons: [
     {
       surfaces: [
-        'Query.permissionsSyncJobs',
+        'Query.permissionsSyncJobs*',
         'PermissionsSyncJob*.*',
         'CodeHostState.*',
         'node PermissionsSyncJob',
@@ -41,14 +41,14 @@ export const permissionRows = (): PluginRows => ({
         'Query.authorizedUserRepositories',
         'Mutation.set*RepositoryPermissions*',
         'Mutation.setRepositoryPermissions*',
-        'Mutation.schedule*PermissionsSync',
-        'Mutation.cancelPermissionsSyncJob',
+        'Mutation.schedule*PermissionsSync*',
+        'Mutation.cancelPermissionsSyncJob*',
       ],
       because:
         'Who may see what is set and looked at by site admins; a repository that the viewer does not see is null there, and left out of lists.',
     },
     {
-      surfaces: ['PermissionsInfo*.*', 'User.permissionsInfo', 'Repository.permissionsInfo'],
+      surfaces: ['PermissionsInfo*.*', 'User.permissionsInfo'],
       because:
         'Times and names of people, reached from a repository or a user that the viewer sees; repositories in it are those that the viewer sees.',
     },
