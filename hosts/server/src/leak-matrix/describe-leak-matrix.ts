@@ -57,7 +57,7 @@ export function describeLeakMatrix(title: string, options: MatrixOptions): void 
       const result = await askAll(rows, questionsOf(world, options.askers), world.steps);
       cells += result.cells;
       expect(inWords(result.failures)).toBe('');
-    }, 120_000);
+    }, 240_000);
   });
 
   describe('what they all show', () => {

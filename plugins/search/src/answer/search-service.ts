@@ -173,6 +173,8 @@ export class SearchService implements Search {
     });
     const nowhere = searched.size === 0 && plan.alternatives.some((a) => a.repositories.include.length > 0);
     if (nowhere) yield { type: 'alert', alert: noRepositories };
+    // Planning has asked index and mirrors, and names what it could not look at.
+    await viewer.look();
     yield { type: 'progress', progress: tally.progress(false, searched.size, viewer.sees) };
 
     const matches = run.ordered ? concatStreams(streams) : mergeStreams(streams, () => controller.abort(ENDED));

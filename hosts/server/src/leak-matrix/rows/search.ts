@@ -143,6 +143,7 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
       suggested('of files in repositories that have content', (t) => `repo:nam${t.key} repo:has.content(${t.file.word}) file:`, {
         ...file,
         countsAfter: /^index search$/,
+        reveals: ({ body }) => body.includes('"kind":"file"'),
       }),
       suggested('of files in a repository', (t) => `repo:^${t.name}$ file:${t.file.folder}`, {
         reveals: ({ body }) => body.includes('"kind":"file"'),

@@ -5,8 +5,9 @@ import { type Actors, core } from '@sextant/sdk';
 import type { TestKernel } from '@sextant/sdk/testing';
 import pg from 'pg';
 
-/** What is done for one who asks at its own times, and not for the question. */
-const OF_ITS_OWN = /^(?:begin|commit|rollback|set |select set_config|discard|listen)|access_tokens|wall_state/i;
+/** What is done for one who asks at its own times, and not for the question: what is kept for a moment is read by whoever comes first, as the state of mirrors is for all. */
+const OF_ITS_OWN =
+  /^(?:begin|commit|rollback|set |select set_config|discard|listen)|access_tokens|wall_state|from mirrors where repository_id = any/i;
 
 /** Work in the background is nobody's, which looks like the one who is not signed in. */
 const FOR_A_REQUEST: ReadonlySet<string> = new Set(['route', 'resolver', 'call']);
