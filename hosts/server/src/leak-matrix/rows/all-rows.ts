@@ -10,6 +10,7 @@ import { notificationRows } from './notifications.js';
 import { oauthProviderRows } from './oauth-provider.js';
 import { outboundWebhookRows } from './outbound-webhooks.js';
 import { permissionRows } from './permissions.js';
+import { scimRows } from './scim.js';
 import { searchRows } from './search.js';
 import { signInRows } from './sign-in.js';
 import { siteRows } from './site.js';
@@ -27,6 +28,7 @@ const ROWS: Readonly<Record<string, (schema: GraphQLSchema) => PluginRows>> = {
   notifications: notificationRows,
   'outbound-webhooks': outboundWebhookRows,
   permissions: permissionRows,
+  scim: scimRows,
   kernel: kernelRows,
   commands: commandRows,
 };

@@ -38,7 +38,7 @@ export const permissionRows = (): PluginRows => ({
         'CodeHostState.*',
         'node PermissionsSyncJob',
         'Query.usersWithPendingPermissions',
-        'Query.authorizedUserRepositories',
+        'Query.authorizedUserRepositories*',
         'Mutation.set*RepositoryPermissions*',
         'Mutation.setRepositoryPermissions*',
         'Mutation.schedule*PermissionsSync*',
