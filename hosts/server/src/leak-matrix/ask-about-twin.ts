@@ -16,7 +16,11 @@ export async function askAboutTwin(rows: readonly Row[], world: World): Promise<
   };
   for (const row of asked) {
     let [here, there] = [await ask(row, 'amber'), await ask(row, 'azure')];
-    for (let tries = 1; here !== there && tries < 3; tries++) [here, there] = [await ask(row, 'amber'), await ask(row, 'azure')];
+    for (let tries = 1; here !== there && tries < 3; tries++) {
+      // Questions before may have set off a fetch, whose state is shown while it is under way.
+      await world.kernel.jobs.drain();
+      [here, there] = [await ask(row, 'amber'), await ask(row, 'azure')];
+    }
     if (here !== there)
       failures.push({ row: row.name, asker: 'ruled', target: 'amber', problem: 'differs', detail: difference(here, there) });
   }
