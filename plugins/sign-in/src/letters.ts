@@ -1,12 +1,6 @@
 import type { User } from '@sextant/plugin-identity/api';
-import { type Limits, type Logger, serviceToken } from '@sextant/sdk';
-
-/** What the plugin `notifications` provides. */
-export interface Mailer {
-  configured(): Promise<boolean>;
-  send(letter: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
-}
-export const mailer = serviceToken<Mailer>('notifications.mailer@1');
+import type { Mailer } from '@sextant/plugin-notifications/api';
+import type { Limits, Logger } from '@sextant/sdk';
 
 interface LetterParts {
   readonly mailer: Mailer | undefined;

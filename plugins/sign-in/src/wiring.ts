@@ -9,6 +9,7 @@ import {
   userGroups,
   users,
 } from '@sextant/plugin-identity/api';
+import { mailer } from '@sextant/plugin-notifications/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, maybe, type PluginContext, type Resolved, type RouteRequest } from '@sextant/sdk';
 import { AccountSecurity } from './account-security.js';
@@ -19,7 +20,7 @@ import { Flows } from './engine/flow.js';
 import { People } from './engine/people.js';
 import { RedirectSignIn } from './engine/redirect-sign-in.js';
 import './errors.js';
-import { Letters, mailer } from './letters.js';
+import { Letters } from './letters.js';
 import { Passwords } from './passwords/passwords.js';
 import { throttle } from './requester.js';
 import { Cookies } from './sessions/session-cookie.js';

@@ -1,5 +1,5 @@
+import { mailer } from '@sextant/plugin-notifications/api';
 import { definePart, definePlugin, z } from '@sextant/sdk';
-import { mailer } from '../letters.js';
 
 export interface Letter {
   readonly to: string;
