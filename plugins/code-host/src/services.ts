@@ -71,7 +71,9 @@ function makeWall(deps: ServiceDeps, ctx: Context) {
     state,
     sourceState: degradedWhileFailing(ctx),
   });
-  return { wall, restrictions: new RestrictionCache(deps.db, state, () => ctx.config.get().openToAllUsers === false) };
+  const kinds = new KindRegistry(deps.kinds);
+  const closed = (): boolean => ctx.config.get().openToAllUsers === false;
+  return { wall, restrictions: new RestrictionCache(deps.db, state, { closed, telling: () => kinds.telling() }) };
 }
 
 const hosts = new WeakMap<Context, ReturnType<typeof makeHosts>>();

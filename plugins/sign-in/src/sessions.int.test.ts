@@ -21,7 +21,7 @@ describe('signing in', () => {
     const browser = site.browser();
     expect(await browser.whoAmI()).toBeUndefined();
     const { status, location, set } = await browser.signIn(username, password);
-    expect([status, location]).toEqual([303, '/']);
+    expect([status, location]).toEqual([303, '/-/account']);
     expect(set).toHaveLength(1);
     expect(set[0]).toMatch(/^sgs=[\w-]{43}; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(await browser.whoAmI()).toBe(username);
@@ -47,7 +47,7 @@ describe('signing in', () => {
       '/\t/evil.example',
     ]) {
       const { location } = await site.browser().post('/-/sign-in', { username, password, returnTo });
-      expect(location).toBe('/');
+      expect(location).toBe('/-/account');
     }
     expect((await site.browser().post('/-/sign-in', { username, password, returnTo: '/search?q=a%5Cb#x' })).location).toBe(
       '/search?q=a%5Cb#x',

@@ -33,7 +33,7 @@ describe('a new site that others can reach', () => {
     }
     expect((await browser.post('/-/site-init', { ...ADMIN, token: token(), password: 'short' }, FAR)).status).toBe(400);
     const made = await browser.post('/-/site-init', { ...ADMIN, token: token() }, FAR);
-    expect([made.status, made.location]).toEqual([303, '/']);
+    expect([made.status, made.location]).toEqual([303, '/-/account']);
     expect(
       at((await browser.graphql('{ currentUser { username siteAdmin primaryEmail { email verified } } }')).data, 'currentUser'),
     ).toEqual({

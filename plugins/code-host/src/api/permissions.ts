@@ -71,6 +71,8 @@ export interface Restrictions {
   readonly enforced: boolean;
   readonly all: IdSet;
   readonly private: IdSet;
+  /** Those that a host says are for everybody. Of a host that says nothing of who may read, such as a folder, none is. */
+  readonly public: IdSet;
   /** Private ones that a connection gives whose host decides; all, where nothing is open without a grant (`openToAllUsers: false`). */
   readonly restricted: IdSet;
 }

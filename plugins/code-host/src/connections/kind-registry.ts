@@ -13,6 +13,11 @@ export class KindRegistry {
     return [...new Set(this.#accepted().map(({ value }) => value.kind))].sort();
   }
 
+  /** Those whose hosts say who may read. */
+  telling(): readonly string[] {
+    return this.names().filter((kind) => this.find(kind)?.permissions !== undefined);
+  }
+
   find(kind: string): CodeHostKind | undefined {
     return this.#accepted().find(({ value }) => value.kind === kind)?.value;
   }

@@ -35,9 +35,14 @@ beforeEach(async () => {
 const hosts = () => {
   let time = 0;
   const state = new WallState(db, { monotonic: () => (time += 10_000) });
-  return new ConnectedHosts({ db, connections: world.connections, kinds: world.kinds, restrictions: new RestrictionCache(db, state) });
+  return new ConnectedHosts({
+    db,
+    connections: world.connections,
+    kinds: world.kinds,
+    restrictions: new RestrictionCache(db, state, { closed: () => false, telling: () => world.kinds.telling() }),
+  });
 };
-const names = async (which: 'restricted' | 'private' | 'all') => {
+const names = async (which: 'restricted' | 'private' | 'public' | 'all') => {
   const restrictions = await hosts().restrictions();
   const rows = await db.query<{ external_id: string }>(
     'SELECT external_id FROM repositories WHERE id = ANY($1::int[]) ORDER BY external_id',
@@ -80,12 +85,26 @@ describe('what hides repositories', () => {
     expect(await names('restricted')).toEqual([]);
   });
 
+  it('is nothing where it is public; but a host that says nothing of who may read makes nothing public', async () => {
+    const id = await world.connect('one');
+    world.host.lists.set('one', [found('a', 'team/a'), found('b', 'team/b', { private: true })]);
+    await world.sync(id);
+    expect(await names('public')).toEqual(['a']);
+    const kind = world.kinds.get('FAKE');
+    world.kinds.find = () => ({ ...kind, permissions: undefined });
+    expect(await names('public')).toEqual([]);
+  });
+
   it('is everything, where nothing is open without a grant', async () => {
     const id = await world.connect('one');
     world.host.lists.set('one', [found('a', 'team/a'), found('b', 'team/b', { private: true })]);
     await world.sync(id);
     let closed = false;
-    const cache = new RestrictionCache(db, { read: async () => ({ epoch: '1', sources: [] }) }, () => closed);
+    const cache = new RestrictionCache(
+      db,
+      { read: async () => ({ epoch: '1', sources: [] }) },
+      { closed: () => closed, telling: () => [] },
+    );
     expect([...(await cache.current()).restricted]).toEqual([]);
     closed = true;
     const { enforced, restricted } = await cache.current();

@@ -156,10 +156,18 @@ export class AccessExplainer {
 
   /** Repositories that need no grant. */
   async #whyOpen(repository: Repository, settings: SiteSettings, findings: Findings): Promise<boolean> {
-    const { restricted } = await this.parts.hosts.restrictions();
+    const { restricted, public: open } = await this.parts.hosts.restrictions();
     const [row] = await this.parts.db.query<{ unrestricted: Buffer }>('SELECT unrestricted FROM shared');
     if (!repository.private && !restricted.has(repository.id)) {
-      findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
+      if (open.has(repository.id))
+        findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
+      else
+        findings.add(
+          'NOT_ENFORCED',
+          'Its host says of nobody whether they may read it: every user here does.',
+          {},
+          'Set "openToAllUsers" of the plugin code-host to false: then only what is granted is seen.',
+        );
       return true;
     }
     if (IdSet.fromBytes(row?.unrestricted ?? Buffer.alloc(0)).has(repository.id)) {

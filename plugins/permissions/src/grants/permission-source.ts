@@ -91,7 +91,7 @@ export class SyncedPermissions implements PermissionSource {
     if (this.#open?.key === key) return this.#open;
     const hidden = shared.mode === undefined ? restrictions.restricted : restrictions.private.or(restrictions.restricted);
     const users = restrictions.all.without(hidden.without(shared.unrestricted));
-    this.#open = { key, users, guests: restrictions.all.without(restrictions.private).without(restrictions.restricted) };
+    this.#open = { key, users, guests: restrictions.public.without(restrictions.restricted) };
     return this.#open;
   }
 

@@ -53,6 +53,7 @@ export function aPermissionWorld(db: Storage) {
       enforced: true,
       all: setOf(() => true),
       private: setOf((repository) => repository.private),
+      public: setOf((repository) => !repository.private),
       restricted: setOf((repository) => repository.private),
     }),
     idsOf: async (_service, externalIds) =>

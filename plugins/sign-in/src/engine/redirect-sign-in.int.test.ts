@@ -155,7 +155,7 @@ describe('the answer of a provider', () => {
       { code: other.code({ accountId: anId(), username: 'idp-initiated' }), RelayState: '//evil.example' },
       { origin: 'https://other.example' },
     );
-    expect([answer.status, answer.location]).toEqual([303, '/']);
+    expect([answer.status, answer.location]).toEqual([303, '/-/account']);
     expect(await browser.whoAmI()).toBe('idp-initiated');
     expect((await browser.post('/.auth/acme/callback', { code: acme.code({ accountId: anId() }) })).status).toBe(400);
   });

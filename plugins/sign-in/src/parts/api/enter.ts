@@ -29,7 +29,9 @@ export async function enter(signIn: SignIn, request: RouteRequest, entering: Ent
   });
   if (user.siteAdmin) await signIn.setup.done();
   const all = [...cookies, signIn.cookies.session(text, lasts)];
-  return json ? { cookies: all, body: { username: user.username } } : redirect(returnTo, all);
+  if (json) return { cookies: all, body: { username: user.username } };
+  // No plugin shows a first page yet: whoever wanted none in particular sees their account.
+  return redirect(returnTo === `${signIn.prefix}/` ? `${signIn.prefix}/-/account` : returnTo, all);
 }
 
 /** Ends the session that the browser has. */
