@@ -73,7 +73,8 @@ const revoking = performance.now();
 await jobs.enqueue(syncRepository, { repositoryId: first });
 await db.query(`INSERT INTO sync_jobs (repository_id, reason, priority) VALUES ($1, 'MANUAL', -10) ON CONFLICT DO NOTHING`, [first]);
 await until(
-  async () => (await db.query('SELECT FROM repositories WHERE id = $1 AND synced_at IS NOT NULL', [first])).length > 0,
+  async () =>
+    (await db.query('SELECT FROM grants WHERE piece = $1 AND get_bit(bits, $2) = 1 LIMIT 1', [first >> 13, first & 8191])).length === 0,
   'the revoke',
 );
 const revokedSeconds = (performance.now() - revoking) / 1_000;

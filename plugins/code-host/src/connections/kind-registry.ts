@@ -13,9 +13,10 @@ export class KindRegistry {
     return [...new Set(this.#accepted().map(({ value }) => value.kind))].sort();
   }
 
-  /** Those whose hosts say who may read. */
+  /** Those whose hosts say who may read. Asked with every look at the wall. */
   telling(): readonly string[] {
-    return this.names().filter((kind) => this.find(kind)?.permissions !== undefined);
+    const telling = this.#accepted().filter(({ value }) => value.permissions !== undefined);
+    return [...new Set(telling.map(({ value }) => value.kind))].sort();
   }
 
   find(kind: string): CodeHostKind | undefined {

@@ -42,11 +42,8 @@ afterAll(() => test?.close());
 beforeEach(async () => {
   await db.query('truncate mirrors');
   known = new Map();
-  published = [];
-  enqueued = [];
-  canceled = [];
-  refusal = undefined;
-  warnings = 0;
+  [published, enqueued, canceled] = [[], [], []];
+  [refusal, warnings] = [undefined, 0];
   now = new Date('2023-11-15T00:00:00Z');
 });
 
@@ -64,9 +61,7 @@ const deps = () => ({
   clock,
   jobs,
   git: test.git,
-  events: {
-    publish: async (event: { key: string }, payload: unknown) => void published.push({ key: event.key, payload }),
-  } as unknown as Events,
+  events: { publish: async ({ key }: { key: string }, payload: unknown) => void published.push({ key, payload }) } as unknown as Events,
   sources: sourcesOf(known, () => refusal),
 });
 const log = { debug() {}, info() {}, warn: () => void warnings++, error() {}, child: () => log };
