@@ -21,7 +21,6 @@ import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
 import { AuditReader } from './audit/audit-reader.js';
 import type { IdentityConfig } from './config.js';
-import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { DirectoryGroups } from './groups/directory-groups.js';
 import { UserGroups } from './groups/user-groups.js';
@@ -111,7 +110,7 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory(accounts, new Emails(db, events, clock), tokens),
+    directory: new AccountDirectory({ db, events, clock, tokenPolicy: () => config.get().accessTokens }),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
     tokens,
     permissions,
