@@ -141,6 +141,7 @@ export class RenewedCredentials {
 }
 
 function unlessAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
