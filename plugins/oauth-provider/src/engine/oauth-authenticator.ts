@@ -31,7 +31,12 @@ export class OAuthAuthenticator implements Authenticator {
     const { grants, actors, process } = this.parts;
     const holder = await grants.holder(token);
     if (!holder || (holder.audience !== undefined && holder.audience !== process.externalUrl)) throw await this.#refuse(credentials);
-    const actor = await actors.actorOf(holder.userId, { via: 'token', credential: `oauth:${holder.number}`, scopes: holder.scopes });
+    const actor = await actors.actorOf(holder.userId, {
+      via: 'token',
+      credential: `oauth:${holder.number}`,
+      scopes: holder.scopes,
+      ...(holder.generation === undefined ? {} : { generation: holder.generation }),
+    });
     // Whoever was a person when they said yes and is a service account now, or the other way round, is not who the token was made for.
     if (!actor || (actor.serviceAccount ?? false) !== (holder.kind === 'ClientCredentials')) throw await this.#refuse(credentials);
     return actor;
