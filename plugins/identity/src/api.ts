@@ -44,6 +44,7 @@ export {
 } from './api/providers.js';
 export type { SiteUsersArguments, SiteUsersTime } from './api/site-users.js';
 export { type User, type Users, users } from './api/users.js';
+export { type WrongCredential, type WrongCredentials, wrongCredentials } from './api/wrong-credentials.js';
 
 /** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */
 export interface Organization {

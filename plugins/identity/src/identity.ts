@@ -37,6 +37,7 @@ import { UserStore } from './storage/user-store.js';
 import { UserTagStore } from './storage/user-tag-store.js';
 import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
+import { WrongCredentials } from './wrong-credentials.js';
 
 /** The objects of the plugin, wired once for each part that runs. */
 export interface Identity {
@@ -61,6 +62,7 @@ export interface Identity {
   readonly chain: AuditChain;
   readonly auditReader: AuditReader;
   readonly localAdminAuthenticator: LocalAdminAuthenticator;
+  wrongCredentials(limits: Limits): WrongCredentials;
   tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
 
@@ -121,6 +123,7 @@ export function wireIdentity(
     chain,
     auditReader: new AuditReader({ db, secrets, chain, audit, users }),
     localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
-    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, limits, audit),
+    wrongCredentials: (limits) => new WrongCredentials(limits, audit),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit),
   };
 }
