@@ -67,9 +67,9 @@ export function organizationResolvers(identity: Identity): {
       },
       updateOrganization: async (_parent, args: { id: string; displayName?: string | null }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.id));
-        const organization = await organizations.update(id, args.displayName ?? undefined);
-        await audit.record('org', 'modified', { actor }, { orgID: id });
-        return organization;
+        return organizations.update(id, args.displayName ?? undefined, (tx) =>
+          audit.record('org', 'modified', { actor }, { orgID: id }, { tx }),
+        );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
         const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
@@ -103,8 +103,10 @@ export function organizationResolvers(identity: Identity): {
         const organization = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const invited = args.email == null ? await users.byUsername(args.username ?? '') : undefined;
         if (args.email == null && !invited) throw userNotFound();
-        const sent = await invitations.invite(organization, actor.userId, invited ? { user: invited } : { email: args.email ?? '' });
-        await audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: sent.invitation.id });
+        const to = invited ? { user: invited } : { email: args.email ?? '' };
+        const sent = await invitations.invite(organization, actor.userId, to, (tx, { id }) =>
+          audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
+        );
         return { sentInvitationEmail: sent.mailed, invitationURL: sent.url };
       },
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
@@ -122,8 +124,8 @@ export function organizationResolvers(identity: Identity): {
         await organizations.administered(actor, invitation.organizationId).catch((error: { code?: string }) => {
           throw error.code === organizationNotFound().code ? invitationNotFound() : error;
         });
-        await invitations.revoke(invitation.id);
-        await audit.record('org.invitation', 'revoked', { actor }, { orgID: invitation.organizationId, invitationID: invitation.id });
+        const fields = { orgID: invitation.organizationId, invitationID: invitation.id };
+        await invitations.revoke(invitation.id, (tx) => audit.record('org.invitation', 'revoked', { actor }, fields, { tx }));
         return NOTHING;
       },
     },

@@ -1,5 +1,6 @@
 import type { Migration } from '@sextant/sdk';
 import { addAdministration } from './add-administration.js';
+import { addCredentialGeneration } from './add-credential-generation.js';
 import { addExternalAccounts } from './add-external-accounts.js';
 import { addRoles } from './add-roles.js';
 import { addTeamsAndGroups } from './add-teams-and-groups.js';
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   addTeamsAndGroups,
   addAdministration,
   createAuditLog,
+  addCredentialGeneration,
 ];
