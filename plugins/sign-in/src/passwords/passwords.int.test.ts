@@ -27,6 +27,17 @@ const failing = async (username: string, times: number): Promise<void> => {
 };
 const HOUR = 3_600_000;
 
+it('answers names and addresses that nobody can have as what they are: whoever sends many of them stops sign-in for nobody', async () => {
+  const forms: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    ['/-/sign-in', { username: 'a\0b', password: 'a long enough password' }],
+    ['/-/sign-in', { username: 'a\0b@example.com', password: 'a long enough password' }],
+    ['/-/sign-up', { username: 'nul', email: 'a\0b@example.com', password: 'a long enough password' }],
+    ['/-/request-access', { name: 'Nul', email: 'a\0b@example.com' }],
+  ];
+  for (const [path, fields] of forms) expect([path, (await site.browser().post(path, fields)).status]).toEqual([path, 400]);
+  expect((await site.browser().post('/-/reset-password-init', { email: 'a\0b@example.com' })).status).toBe(200);
+});
+
 describe('wrong passwords', () => {
   it('lock an account after five within an hour, for half an hour', async () => {
     const { username, password } = await site.aPerson();
