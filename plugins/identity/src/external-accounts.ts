@@ -7,7 +7,9 @@ import {
   type ExternalService,
   externalAccountsChanged,
 } from './api.js';
+import type { UserGroups } from './groups/user-groups.js';
 import { ExternalAccountStore, type StoredExternalAccount } from './storage/external-account-store.js';
+import { GroupStore } from './storage/group-store.js';
 
 /** A token this close to its end is renewed before it is used. */
 const RENEW_BEFORE = 60_000;
@@ -21,6 +23,7 @@ export class ExternalAccounts implements ExternalAccountService {
     private readonly secrets: Secrets,
     private readonly events: Events,
     private readonly clock: Clock,
+    private readonly groups: Pick<UserGroups, 'apply'>,
     private readonly renewal: () => CredentialRenewal | undefined,
   ) {
     this.#store = new ExternalAccountStore(db);
@@ -100,14 +103,19 @@ export class ExternalAccounts implements ExternalAccountService {
   }
 
   async unlink(id: number): Promise<void> {
-    await this.db.transaction(async (tx) => {
+    await this.groups.apply(async (tx) => {
+      const userId = (await new ExternalAccountStore(tx).byId(id))?.userId;
+      await tx.query('select 1 from users where id = $1 for update', [userId ?? null]);
       const rows = await tx.query<{ user_id: number }>('delete from external_accounts where id = $1 returning user_id', [id]);
       if (!rows[0])
         throw new SextantError('SEXTANT_EXTERNAL_ACCOUNT_NOT_FOUND', {
           what: 'The user has no such external account.',
           fix: 'Check the id; it may be unlinked already.',
         });
+      // Nobody would tell of them any more, and what they give would stay for good.
+      await new GroupStore(tx).forgetUnlinked(rows[0].user_id);
       await this.events.publish(externalAccountsChanged, { userId: rows[0].user_id }, { tx });
+      return [rows[0].user_id];
     });
   }
 

@@ -112,7 +112,7 @@ export function wireIdentity(
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
     directory: new AccountDirectory(accounts, new Emails(db, events, clock), tokens),
-    externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
+    externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
     permissions,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),

@@ -124,6 +124,9 @@ export class People {
     );
     if (!identity.groups) return { user, account, by };
     await groups.set(user.id, groupSource(way.id), identity.groups);
+    // It may have been unlinked meanwhile, which takes what its groups gave: that must not come back.
+    const still = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
+    if (still?.userId !== user.id) await groups.set(user.id, groupSource(way.id), []);
     // They may have made a site admin of an ordinary user, and the session is to be one of who it is now.
     return { user: (await users.byId(user.id)) ?? user, account, by };
   }
