@@ -129,6 +129,7 @@ export class AccountSecurity {
 
   async setEmailVerified(user: User, address: string, verified: boolean, who: AuditActor): Promise<void> {
     await this.parts.accounts.setEmailVerified(user.id, address, verified);
+    if (!verified) await this.parts.passwords.forgetLinks(user);
     await this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
   }
 
