@@ -238,6 +238,16 @@ describe('limits', () => {
   });
 });
 
+it('says of a text that cannot be stored that whoever sent it must change it: it counts against no plugin', async () => {
+  const texts = [
+    () => storage.query('select 1 from notes where title = $1', ['a\0b']),
+    () => storage.query('select $1::jsonb', [JSON.stringify({ title: 'a\0b' })]),
+    () => storage.repository(Note).insert({ title: 'a\0b' }),
+    () => storage.transaction((tx) => tx.query('insert into notes (title) values ($1)', ['a\0b'])),
+  ];
+  for (const text of texts) expect(await rejection(text())).toMatchObject({ code: 'SEXTANT_STORAGE_TEXT', status: 400 });
+});
+
 it('goes on after the server has ended its connections (hostile row 47)', async () => {
   await storage.query('select 1');
   await databases

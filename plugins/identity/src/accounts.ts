@@ -127,7 +127,10 @@ export class Accounts {
   }
 
   async #setSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
-    if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+    if (user.siteAdmin && !siteAdmin) {
+      await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+      await this.#revokeMadeForOthers(tx, user.id);
+    }
     await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
 
@@ -169,6 +172,7 @@ export class Accounts {
   async #delete(tx: Tx, user: User, options: { readonly hard: boolean }): Promise<void> {
     if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
     const [id, now] = [user.id, this.clock.now()];
+    await this.#revokeMadeForOthers(tx, id);
     if (options.hard) {
       await tx.query('delete from users where id = $1', [id]);
     } else {
@@ -196,6 +200,15 @@ export class Accounts {
       await this.events.publish(credentialsRevoked, { userId: id }, { tx });
       return rows[0].generation;
     });
+  }
+
+  /** Whoever made them may have kept their text, and would go on as somebody else. Those of programs stay: they work for all, not for who made them. */
+  async #revokeMadeForOthers(tx: Tx, makerId: number): Promise<void> {
+    await tx.query(
+      `update access_tokens t set revoked_at = $2 where $1 = any(t.made_by) and t.subject_user_id <> $1 and t.revoked_at is null
+       and not exists (select 1 from users u where u.id = t.subject_user_id and u.service_account)`,
+      [makerId, this.clock.now()],
+    );
   }
 
   async #recover(tx: Tx, id: number, username?: string): Promise<User> {

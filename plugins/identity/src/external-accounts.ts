@@ -6,8 +6,10 @@ import {
   type ExternalService,
   externalAccountsChanged,
 } from './api.js';
+import type { UserGroups } from './groups/user-groups.js';
 import { RenewedCredentials } from './renewed-credentials.js';
 import { ExternalAccountStore, type StoredExternalAccount } from './storage/external-account-store.js';
+import { GroupStore } from './storage/group-store.js';
 
 /** The accounts of users somewhere else. Their credentials are sealed, and given out only to whoever asks in the person's name. */
 export class ExternalAccounts implements ExternalAccountService {
@@ -19,6 +21,7 @@ export class ExternalAccounts implements ExternalAccountService {
     private readonly secrets: Secrets,
     private readonly events: Events,
     private readonly clock: Clock,
+    private readonly groups: UserGroups,
     private readonly renewal: () => CredentialRenewal | undefined,
   ) {
     this.#store = new ExternalAccountStore(db);
@@ -26,7 +29,7 @@ export class ExternalAccounts implements ExternalAccountService {
   }
 
   within(tx: Tx): ExternalAccounts {
-    return new ExternalAccounts(this.db.within(tx), this.secrets, this.events, this.clock, this.renewal);
+    return new ExternalAccounts(this.db.within(tx), this.secrets, this.events, this.clock, this.groups.within(tx), this.renewal);
   }
 
   async ofUser(userId: number): Promise<readonly ExternalAccount[]> {
@@ -100,14 +103,19 @@ export class ExternalAccounts implements ExternalAccountService {
   }
 
   async unlink(id: number): Promise<void> {
-    await this.db.transaction(async (tx) => {
+    await this.groups.apply(async (tx) => {
+      const userId = (await new ExternalAccountStore(tx).byId(id))?.userId;
+      await tx.query('select 1 from users where id = $1 for update', [userId ?? null]);
       const rows = await tx.query<{ user_id: number }>('delete from external_accounts where id = $1 returning user_id', [id]);
       if (!rows[0])
         throw new SextantError('SEXTANT_EXTERNAL_ACCOUNT_NOT_FOUND', {
           what: 'The user has no such external account.',
           fix: 'Check the id; it may be unlinked already.',
         });
+      // Nobody would tell of them any more, and what they give would stay for good.
+      await new GroupStore(tx).forgetUnlinked(rows[0].user_id);
       await this.events.publish(externalAccountsChanged, { userId: rows[0].user_id }, { tx });
+      return [rows[0].user_id];
     });
   }
 }

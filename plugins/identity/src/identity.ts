@@ -113,7 +113,7 @@ export function wireIdentity(
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
     directory: new AccountDirectory({ db, events, clock, tokenPolicy: () => config.get().accessTokens }),
-    externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
+    externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
     permissions,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),

@@ -30,6 +30,7 @@ const holder = (user: User, scopes: readonly string[]): TokenVerdict => ({
     id: user.id * 10,
     subjectUserId: user.id,
     creatorUserId: undefined,
+    madeBy: [],
     note: '',
     scopes,
     internal: false,

@@ -133,9 +133,10 @@ export class AccountSecurity {
   }
 
   async setEmailVerified(user: User, address: string, verified: boolean, who: AuditActor): Promise<void> {
-    await this.#onEmails(user, verified ? 'verified' : 'unverified', who, (accounts) =>
-      accounts.setEmailVerified(user.id, address, verified),
-    );
+    await this.#onEmails(user, verified ? 'verified' : 'unverified', who, async (accounts, tx) => {
+      await accounts.setEmailVerified(user.id, address, verified);
+      if (!verified) await this.parts.passwords.forgetLinks(tx, user);
+    });
   }
 
   /** Nothing for one that is proved. @throws SEXTANT_USER_EMAIL_UNKNOWN */

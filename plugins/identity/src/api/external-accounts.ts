@@ -49,7 +49,7 @@ export interface ExternalAccounts {
       readonly credential?: ExternalCredential;
     },
   ): Promise<ExternalAccount>;
-  /** Forgets it, with its credential. */
+  /** Forgets it, with its credential and what its provider told of the person's groups. */
   unlink(id: number): Promise<void>;
   /** The same in a transaction that is open, of the database `main`. */
   within(tx: Tx): Pick<ExternalAccounts, 'link' | 'unlink'>;

@@ -129,8 +129,8 @@ export class Invitations {
     if (!mail || !(await mail.configured())) return false;
     const to = invitation.recipientEmail ?? (await this.#addressOf(invitation.recipientUserId));
     if (to === undefined) return false;
-    // A subject is one line of a bounded length.
-    const name = (organization.displayName ?? organization.name).slice(0, 100);
+    // Not what it calls itself: that may be any sentence, and the mail is from us. A subject is of a bounded length.
+    const name = organization.name.slice(0, 100);
     await mail.send({
       to,
       subject: `You are invited to ${name}`,

@@ -33,12 +33,14 @@ class SessionAdapter extends ArtifactAdapter {
   }
 }
 
+const CLIENT_ID = /^[\w-]{1,100}$/;
+
 /** The provider looks clients up by it, and writes those down that register themselves. */
 function clientAdapter({ clients, audit }: Pick<AdapterParts, 'clients' | 'audit'>): Adapter {
   const never = (): Promise<never> => Promise.reject(new Error('Clients are looked up and registered, and nothing else.'));
   return {
     find: async (id) => {
-      const found = await clients.withSecretHash(id);
+      const found = CLIENT_ID.test(id) ? await clients.withSecretHash(id) : undefined;
       return found && (metadataOf(found.client, found.secretHash) as AdapterPayload);
     },
     upsert: async (id, metadata) => {

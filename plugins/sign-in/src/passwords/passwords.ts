@@ -107,14 +107,14 @@ export class Passwords {
     const proved = (await accounts.emails([user.id])).find((one) => one.verified && one.address.toLowerCase() === folded)?.address;
     if (proved === undefined) return;
     this.parts.audit.observe('user.password', 'resetRequested', who, { subjectUID: String(user.id) });
-    await this.parts.letters.reset(user, proved, await this.resetUrl(user, proved));
+    await this.parts.letters.reset(user, proved, () => this.resetUrl(user, proved));
   }
 
   /** The user who may set a password by the link. @throws SEXTANT_SIGN_IN_LINK */
   async ofLink(code: string): Promise<User> {
     const link = await this.#links.look('password', code, this.parts.clock.now());
     const user = link?.userId === undefined ? undefined : await this.parts.users.byId(link.userId);
-    if (!user) throw usedLink();
+    if (!user || (link?.address !== undefined && !(await this.#has(user, link.address)))) throw usedLink();
     return user;
   }
 
@@ -154,18 +154,29 @@ export class Passwords {
   async mailVerification(user: User, address: string): Promise<void> {
     const { clock, letters } = this.parts;
     const lasts = await this.#linksLast();
-    const code = await this.#links.make('email', { userId: user.id, address }, clock.now(), lasts);
-    await letters.verification(user, address, letters.url(`/-/verify-email?code=${code}`));
+    await letters.verification(user, address, async () => {
+      const code = await this.#links.make('email', { userId: user.id, address }, clock.now(), lasts);
+      return letters.url(`/-/verify-email?code=${code}`);
+    });
   }
 
-  /** @throws SEXTANT_SIGN_IN_LINK; SEXTANT_USER_EMAIL_TAKEN when somebody else has proved the address meanwhile. */
-  async proveEmail(code: string, alongside: Alongside<number>): Promise<void> {
+  /**
+   * Anybody may give any address as theirs. So it is proved by somebody who reads its mail and is the user: a stranger who presses the button would hand over
+   * what is theirs to whoever gave it.
+   * @throws SEXTANT_SIGN_IN_LINK, also for another user's, which stays good; SEXTANT_USER_EMAIL_TAKEN when somebody else has proved the address meanwhile.
+   */
+  async proveEmail(code: string, userId: number | undefined, alongside: Alongside<number>): Promise<void> {
     const { db, clock, accounts } = this.parts;
     await db.transaction(async (tx) => {
       const link = await new LinkStore(tx).use('email', code, clock.now());
-      if (link?.userId === undefined || link.address === undefined) throw usedLink();
-      await accounts.within(tx).setEmailVerified(link.userId, link.address, true);
-      await alongside(tx, link.userId);
+      if (link?.address === undefined) throw usedLink();
+      if (userId === undefined || link.userId !== userId)
+        throw new SextantError('SEXTANT_SIGN_IN_LINK', {
+          what: 'The link is not for who is signed in in this browser.',
+          fix: 'Sign in as the user to whom you gave the address, and open the link again. If you gave it to none, do nothing.',
+        });
+      await accounts.within(tx).setEmailVerified(userId, link.address, true);
+      await alongside(tx, userId);
     });
   }
 
@@ -214,8 +225,10 @@ export class Passwords {
     const { clock, letters } = this.parts;
     const address = await this.#primary(user);
     if (address === undefined) return;
-    const code = await this.#links.make('unlock', { userId: user.id, address: undefined }, clock.now(), rule.lockout);
-    await letters.unlock(user, address, letters.url(`/-/unlock-account?code=${code}`));
+    await letters.unlock(user, address, async () => {
+      const code = await this.#links.make('unlock', { userId: user.id, address: undefined }, clock.now(), rule.lockout);
+      return letters.url(`/-/unlock-account?code=${code}`);
+    });
   }
 
   async #primary(user: User): Promise<string | undefined> {
@@ -228,6 +241,11 @@ export class Passwords {
       ? (await accounts.byVerifiedEmails([nameOrEmail])).get(nameOrEmail.toLowerCase())
       : await users.byUsername(nameOrEmail);
     return user?.serviceAccount ? undefined : user;
+  }
+
+  /** Whoever reads the mail of an address that was taken from the user is not the user. */
+  async #has(user: User, address: string): Promise<boolean> {
+    return (await this.parts.accounts.emails([user.id])).some((email) => email.address.toLowerCase() === address.toLowerCase());
   }
 }
 

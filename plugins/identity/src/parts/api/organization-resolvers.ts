@@ -1,7 +1,9 @@
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { encodeNodeId, type Limits, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
 import type { Organization, User } from '../../api.js';
+import { parseEmail } from '../../emails.js';
 import type { Identity } from '../../identity.js';
+import { takeInvitation } from '../../organizations/invitation-limits.js';
 import { invitationNotFound } from '../../organizations/invitations.js';
 import { organizationNotFound } from '../../organizations/organizations.js';
 import type { Invitation } from '../../storage/invitation-store.js';
@@ -16,7 +18,10 @@ type QueryArguments = PageArguments & { readonly query?: string | null };
 const LIMITS = { max: 5000, default: 100 } as const;
 const NOTHING = { alwaysNil: null };
 
-export function organizationResolvers(identity: Identity): {
+export function organizationResolvers(
+  identity: Identity,
+  limits: Limits,
+): {
   readonly types: Readonly<Record<'Org' | 'OrgConnection' | 'OrganizationInvitation' | 'OrganizationInvitationConnection', Fields>>;
   readonly queries: Fields;
   readonly mutations: Fields;
@@ -103,7 +108,8 @@ export function organizationResolvers(identity: Identity): {
         const organization = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const invited = args.email == null ? await users.byUsername(args.username ?? '') : undefined;
         if (args.email == null && !invited) throw userNotFound();
-        const to = invited ? { user: invited } : { email: args.email ?? '' };
+        const to = invited ? { user: invited } : { email: parseEmail(args.email ?? '') };
+        await takeInvitation(limits, actor, to);
         const sent = await invitations.invite(organization, actor.userId, to, (tx, { id }) =>
           audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
         );

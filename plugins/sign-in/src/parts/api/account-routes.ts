@@ -96,6 +96,7 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   sessions: 'The sessions have ended.',
   linked: 'The account is linked.',
   unlinked: 'The account is unlinked.',
+  verified: 'Your email address is confirmed.',
 };
 
 const sessionIn = ({ actor: { credential } }: RouteRequest): number | undefined =>

@@ -107,7 +107,6 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   'signed-out': 'You are signed out.',
   'password-set': 'Your password is set. Sign in with it.',
   unlocked: 'Your account is unlocked.',
-  verified: 'Your email address is confirmed.',
 };
 
 async function signUp({ deps: { db, accounts, audit }, passwords, people }: SignIn, form: FormBody, who: AuditActor): Promise<User> {
