@@ -88,7 +88,11 @@ describe('permissions through the API', () => {
       { r: await repository('one'), p: [{ bindID: `${ada.username}@example.com`, paths: ['/docs/**', '-/docs/private/**'] }] },
     );
     const { id } = await site.repository('team/one');
-    await expect.poll(async () => (await site.wall.of(actorOf(ada))).canSee(id), eventually).toBe(true);
+    const wall = async () => {
+      await site.later();
+      return site.wall.of(actorOf(ada));
+    };
+    await expect.poll(async () => (await wall()).canSee(id), eventually).toBe(true);
     const visible = await site.wall.of(actorOf(ada));
     expect(['docs/a.md', 'docs/private/b.md', 'src/c.ts'].map((path) => visible.canSee(id, path))).toEqual([true, false, false]);
   });
