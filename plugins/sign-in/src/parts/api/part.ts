@@ -25,7 +25,10 @@ export default definePart(config)({
     r.contribute(signInProviders, () => builtinProvider);
     r.contribute(signInProviders, (d) => httpHeaderProvider(d.process.trustsProxy));
     r.contribute(siteConfigurationSchemas, (d) =>
-      authSchema(d.providers, () => (d.process.localMode ? undefined : d.actor.request()?.remoteAddress)),
+      authSchema(d.providers, () => {
+        const address = d.process.localMode ? undefined : d.actor.request()?.remoteAddress;
+        return address === undefined ? undefined : { address, client: d.process.trustsProxy ? undefined : address };
+      }),
     );
     // First: whom the proxy names is who it is, whatever session the browser has.
     r.contribute(core.authenticators, (d, ctx) => {
@@ -74,7 +77,7 @@ export default definePart(config)({
       ctx.signal.addEventListener('abort', end, { once: true });
       const file = await setup.prepare(() => d.process.folder('run'));
       if (file !== undefined)
-        ctx.log.info('No site admin can sign in yet: the set-up token is in a file; sextant setup-link prints a link.', { file });
+        ctx.log.warn('No site admin can sign in yet. `sextant setup-link` prints the link by which one is made.', { file });
     });
   },
 });
