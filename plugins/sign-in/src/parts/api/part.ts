@@ -12,6 +12,7 @@ import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
+import { invitationRoutes } from './invitation-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
 import { requestAccessRoutes } from './request-access-routes.js';
@@ -53,7 +54,15 @@ export default definePart(config)({
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes, requestAccessRoutes])
+      for (const routes of [
+        signInRoutes,
+        setupRoutes,
+        passwordRoutes,
+        providerRoutes,
+        accountRoutes,
+        requestAccessRoutes,
+        invitationRoutes,
+      ])
         routes(router, signIn);
     });
     r.start(async (d, ctx) => {
