@@ -1,5 +1,6 @@
 import codeHost from '@sextant/plugin-code-host';
-import { permissionHosts, type Repository, repositories, visibility } from '@sextant/plugin-code-host/api';
+import { type PermissionSource, permissionHosts, type Repository, repositories, visibility } from '@sextant/plugin-code-host/api';
+import { FakeHost, fakeHostPlugin } from '@sextant/plugin-code-host/testing';
 import identity from '@sextant/plugin-identity';
 import { accounts, externalAccounts, type User } from '@sextant/plugin-identity/api';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
@@ -21,12 +22,27 @@ class RealDates extends TestClock {
 }
 
 /** A running Sextant that is connected to a forge whose permissions it enforces. */
-export async function aSite(options: { readonly enforce?: 'sign-in' | 'username' | null; readonly config?: object } = {}) {
+export async function aSite(
+  options: {
+    readonly enforce?: 'sign-in' | 'username' | null;
+    readonly config?: object;
+    /** What another plugin grants. */
+    readonly sources?: readonly PermissionSource[];
+  } = {},
+) {
   const forge = new AForge();
   const clock = new RealDates();
   const kernel: TestKernel = await startTestKernel({
     clock,
-    plugins: [identity, site, codeHost, outboundWebhooks, forgePlugin(forge), manifest],
+    plugins: [
+      identity,
+      site,
+      codeHost,
+      outboundWebhooks,
+      forgePlugin(forge),
+      fakeHostPlugin(new FakeHost('OTHERFAKE'), options.sources),
+      manifest,
+    ],
     config: { plugins: { permissions: { webhookDelay: '0s' }, ...options.config } },
   });
   const people = kernel.service(accounts, 'identity');
