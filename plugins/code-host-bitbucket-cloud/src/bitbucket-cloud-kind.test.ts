@@ -27,7 +27,7 @@ beforeEach(() => host.restore());
 
 const kind = () => bitbucketCloudKind(testHostClients({ faults: host.faults }));
 const at = (url: string) => ({ url, apiURL: url, accessToken: host.token, teams: ['team'] });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => at(host.url));
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf } = kindOnHost(kind, () => at(host.url));
 const password = { accessToken: undefined, username: 'ana@example.com', appPassword: 'secret:word' };
 
 describeContract(
@@ -223,8 +223,6 @@ describe('who may read', () => {
     const ben = { id: uuidOf(502), username: 'ben' };
     expect(await repositoriesOf({ ...ben, credential: new Secret('bens') }, { teams: ['team', 'ben', 'gone'] })).toEqual([uuidOf(5)]);
     expect(await failureOf(repositoriesOf(ben))).toMatchObject({ code: 'SEXTANT_CODE_HOST_BITBUCKET_CLOUD_CREDENTIAL' });
-    expect((await groupsOf(ben, { teams: ['team', 'ben'] })).map(({ name }) => name)).toEqual(['team', 'ben']);
-    expect(await groupsOf({ id: uuidOf(500), username: 'admin' })).toEqual([]);
   });
 
   it.each(['forbidden', 'broken', 'login-page', 'hang'] as const)(

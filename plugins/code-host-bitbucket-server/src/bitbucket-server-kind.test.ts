@@ -25,7 +25,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => server.restore());
 
 const kind = () => bitbucketServerKind(testHostClients({ faults: server.faults }));
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => ({
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf } = kindOnHost(kind, () => ({
   url: server.url,
   token: server.token,
 }));
@@ -231,7 +231,6 @@ describe('who may read', () => {
     expect(await failureOf(repositoriesOf({ id: '3', username: 'ben' }))).toMatchObject({
       code: 'SEXTANT_CODE_HOST_BITBUCKET_SERVER_CREDENTIAL',
     });
-    expect(await groupsOf({ id: '3', username: 'ben' })).toEqual([{ id: 'builders', name: 'builders' }]);
   });
 
   it.each(['forbidden', 'broken', 'login-page', 'hang'] as const)(

@@ -36,7 +36,7 @@ beforeEach(() => {
 
 const kind = () => gerritKind(testHostClients({ faults: gerrit.faults }));
 const good = () => ({ url: gerrit.url, username: gerrit.username, password: gerrit.password });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, good);
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf } = kindOnHost(kind, good);
 
 describeContract(
   codeHostKindContract(() => ({
@@ -176,7 +176,6 @@ describe('who may read', () => {
   it('is asked for in the name of an account, or with its own password', async () => {
     expect(await repositoriesOf({ id: '1000002', username: 'ben' })).toEqual(['attic/tongs', 'forge', 'tools/c++', 'tools/hammer']);
     expect(await repositoriesOf({ id: '1000001', username: 'ana', credential: new Secret('ana-password') })).toContain('anvil');
-    expect(await groupsOf({ id: '1000001', username: 'ana' })).toEqual([{ id: '5057f3cb', name: 'group 5057f3cb' }]);
   });
 
   it('is not told without the capabilities, which are named', async () => {

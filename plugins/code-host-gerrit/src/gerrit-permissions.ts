@@ -46,16 +46,6 @@ export const gerritPermissions = (clients: HostClients): HostPermissions<Connect
     for (const source of sourcesOf({ ...connection.config, projects: undefined }))
       for await (const page of source.list(client, signal)) yield* page.map(({ name }) => name);
   },
-
-  async *groupsOf(connection, { id }, { signal }) {
-    const client = gerritClient(clients, connection);
-    const groups = await client.get(`accounts/${encodeURIComponent(id)}/groups/`, z.array(gerritGroup), { signal });
-    for (const group of groups) {
-      // As a part of a path.
-      const uuid = decodeURIComponent(group.id);
-      yield { id: uuid, name: group.name ?? uuid };
-    }
-  },
 });
 
 /** Groups that a rule of the project, or of one that it inherits from, lets read a branch. */

@@ -180,9 +180,6 @@ describe('who may read', () => {
       Array.fromAsync(permissions()?.repositoriesOf(connection(), { id: '1', username }, { signal }) ?? []);
     expect(await ids('ana')).toEqual(['1', '3']);
     expect(await ids('ben')).toEqual(['2', '3', '4', '5']);
-    expect(await Array.fromAsync(permissions()?.groupsOf?.(connection(), { id: '3', username: 'ben' }, { signal }) ?? [])).toEqual([
-      { id: '100', name: 'team' },
-    ]);
   });
 
   it.each(['forbidden', 'broken', 'login-page', 'hang'] as const)(

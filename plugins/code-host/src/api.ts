@@ -21,10 +21,13 @@ export {
 } from './api/host-clients.js';
 export {
   type AccountsBy,
+  type GroupMention,
   type HostAccount,
   type HostGroup,
+  type HostGroups,
   type HostPermissions,
   type HostRepository,
+  type KeptHostGroups,
   type PermissionHost,
   type PermissionHosts,
   permissionHosts,
@@ -44,8 +47,11 @@ export { cloneSourceOf, type HostOfClone, pathOfClone, sshUrlOf } from './host-c
 export {
   accountsBy,
   authorization,
+  authorizationOrExternal,
   gitSshKey,
   gitUrlType,
+  groupsCacheTTL,
+  groupsKeptFor,
   hostUrl,
   nameByPattern,
   ownerAndName,

@@ -32,8 +32,6 @@ export function kindOnHost<S extends z.ZodObject>(kind: () => CodeHostKind<S>, b
       ),
     repositoriesOf: async (account: HostAccount, config: object = {}): Promise<readonly string[]> =>
       await Array.fromAsync(permissionsOf(kind()).repositoriesOf(connection(config), account, { signal })),
-    groupsOf: async (account: HostAccount, config: object = {}) =>
-      await Array.fromAsync(permissionsOf(kind()).groupsOf?.(connection(config), account, { signal }) ?? []),
   };
 }
 

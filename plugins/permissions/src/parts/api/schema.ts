@@ -174,6 +174,11 @@ input UserSubRepoPermission {
   pathExcludes: [String!]
 }
 
+input UserPermissionsSyncOptions {
+  "Whether groups of the hosts are asked anew for what they give, whatever is kept of it."
+  invalidateCaches: Boolean
+}
+
 extend type User {
   "For the user and site admins; null for others."
   permissionsInfo: PermissionsInfo
@@ -211,7 +216,8 @@ extend type Mutation {
     userPermissions: [UserPermissionInput!]!
     unrestricted: Boolean = false
   ): EmptyResponse! @requires(role: SITE_ADMIN)
-  scheduleUserPermissionsSync(user: ID!): EmptyResponse! @requires(role: SITE_ADMIN)
+  scheduleUserPermissionsSync(user: ID!, options: UserPermissionsSyncOptions): EmptyResponse! @requires(role: SITE_ADMIN)
+  "Asks for what groups of the host hold as well, whatever is kept of it."
   scheduleRepositoryPermissionsSync(repository: ID!): EmptyResponse! @requires(role: SITE_ADMIN)
   "SUCCESS, NOT_FOUND or ERROR."
   cancelPermissionsSyncJob(job: ID!, reason: String): CancelPermissionsSyncJobResultMessage! @requires(role: SITE_ADMIN)

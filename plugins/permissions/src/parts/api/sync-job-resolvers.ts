@@ -32,8 +32,8 @@ interface Services {
 }
 
 export function syncJobResolvers({ jobs, users, repositories }: Services): ResolverMap {
-  const wish = async (subject: { userId: number } | { repositoryId: number }, { actor }: Operation) => {
-    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId }]);
+  const wish = async (subject: { userId: number } | { repositoryId: number }, invalidateCaches: boolean, { actor }: Operation) => {
+    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId, invalidateCaches }]);
     return EMPTY;
   };
   return {
@@ -51,13 +51,17 @@ export function syncJobResolvers({ jobs, users, repositories }: Services): Resol
       },
     },
     Mutation: {
-      scheduleUserPermissionsSync: async (_parent, args: { user: string }, operation: Operation) => {
+      scheduleUserPermissionsSync: async (
+        _parent,
+        args: { user: string; options?: { invalidateCaches?: boolean | null } | null },
+        operation: Operation,
+      ) => {
         const user = await users.byId(numberOf('User', args.user) ?? 0);
         if (!user) throw noSuchUser();
-        return wish({ userId: user.id }, operation);
+        return wish({ userId: user.id }, args.options?.invalidateCaches ?? false, operation);
       },
       scheduleRepositoryPermissionsSync: (_parent, args: { repository: string }, operation: Operation) =>
-        wish({ repositoryId: repositoryIdOf(args.repository) }, operation),
+        wish({ repositoryId: repositoryIdOf(args.repository) }, true, operation),
       cancelPermissionsSyncJob: async (_parent, args: { job: string }) => {
         try {
           await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0);
