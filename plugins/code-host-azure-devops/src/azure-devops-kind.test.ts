@@ -1,7 +1,7 @@
 import { codeHostKindContract, failureOf, kindOnHost, RequestWindow, testHostClients } from '@sextant/plugin-code-host/testing';
 import { RepoName, Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
-import type { TeamProjectReference, WebApiTeam } from 'azure-devops-node-api/interfaces/CoreInterfaces.js';
+import type { TeamProjectReference } from 'azure-devops-node-api/interfaces/CoreInterfaces.js';
 import type { GitRepository } from 'azure-devops-node-api/interfaces/GitInterfaces.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { azureProject, azureRepository } from './azure-devops-api.js';

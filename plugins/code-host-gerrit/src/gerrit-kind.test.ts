@@ -1,9 +1,9 @@
-import type { AccountInfo, GroupInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
+import type { AccountInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
 import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
 import { Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
-import type { gerritAccount, gerritGroup, gerritProject } from './gerrit-api.js';
+import type { gerritAccount, gerritProject } from './gerrit-api.js';
 import { gerritConfig } from './gerrit-config.js';
 import { gerritKind } from './gerrit-kind.js';
 import { FakeGerrit, type FakeProject } from './testing/fake-gerrit.js';
@@ -207,6 +207,5 @@ it('the published API confirms every field that is read of projects, accounts an
   expectTypeOf<Exclude<keyof z.input<typeof gerritProject>, keyof ProjectInfo>>().toBeNever();
   // The one that only lists have, which the types know as `_more_accounts` of an account.
   expectTypeOf<Exclude<keyof z.input<typeof gerritAccount>, keyof AccountInfo>>().toBeNever();
-  expectTypeOf<Exclude<keyof z.input<typeof gerritGroup>, keyof GroupInfo>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', keyof ProjectInfo>>().toEqualTypeOf<'no_such_field'>();
 });

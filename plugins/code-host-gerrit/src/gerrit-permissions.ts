@@ -8,7 +8,7 @@ import {
   isAbsent,
 } from '@sextant/plugin-code-host/api';
 import { SextantError, z } from '@sextant/sdk';
-import { type GerritAccount, gerritAccess, gerritAccessCheck, gerritAccount, gerritClient, gerritGroup } from './gerrit-api.js';
+import { type GerritAccount, gerritAccess, gerritAccessCheck, gerritAccount, gerritClient } from './gerrit-api.js';
 import type { GerritConfig } from './gerrit-config.js';
 import { projectPath, sourcesOf } from './gerrit-sources.js';
 

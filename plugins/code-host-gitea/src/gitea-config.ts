@@ -1,4 +1,13 @@
-import { authorization, gitSshKey, gitUrlType, groupsCacheTTL, hostUrl, ownerAndName, pathPattern, repositoryQuery } from '@sextant/plugin-code-host/api';
+import {
+  authorization,
+  gitSshKey,
+  gitUrlType,
+  groupsCacheTTL,
+  hostUrl,
+  ownerAndName,
+  pathPattern,
+  repositoryQuery,
+} from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 const name = z.string().regex(/^[A-Za-z0-9._-]+$/, 'must be the name of a user or an organization');

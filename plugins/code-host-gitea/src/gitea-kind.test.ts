@@ -1,5 +1,5 @@
 import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
-import { RepoName } from '@sextant/sdk';
+import { RepoName, Secret } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { giteaConfig } from './gitea-config.js';
@@ -173,6 +173,25 @@ describe('who may read', () => {
   it('a repository: its owner, collaborators and the members of its teams', async () => {
     expect((await usersOf('3')).map(({ username }) => username)).toEqual(['team', 'ana', 'ben']);
     expect((await usersOf('1')).map(({ username }) => username)).toEqual(['ana']);
+  });
+
+  it('is asked for with an account’s own credential, where there is one', async () => {
+    gitea.tokens.set('bens-token', ['user', 'repository']);
+    gitea.accounts.set('bens-token', 'ben');
+    const ben = { id: '3', username: 'somebody', credential: new Secret('bens-token') };
+    expect(await Array.fromAsync(permissions()?.repositoriesOf(connection(), ben, { signal }) ?? [])).toEqual(['2', '3', '4', '5']);
+  });
+
+  it('a repository is told by its teams too, in the place of their members', async () => {
+    const { groups } = permissions() ?? {};
+    const kept = connection({ authorization: { groupsCacheTTL: 1 } });
+    const told = await Array.fromAsync(
+      groups?.ofRepositories?.besidesGroups(kept, { externalId: '3', name: 'x', cloneUrl: 'x' }, { signal }) ?? [],
+    );
+    expect(told.map((one) => ('group' in one ? one.group : one.username))).toEqual(['team', 'ana', { id: '1', name: 'team/Owners' }]);
+    const members = await Array.fromAsync(groups?.ofRepositories?.ofGroup(kept, { id: '1', name: 'team/Owners' }, { signal }) ?? []);
+    expect(members.map(({ username }) => username)).toEqual(['ben']);
+    expect([groups?.keptFor(kept), groups?.keptFor(connection({ authorization: {} }))]).toEqual([3_600_000, undefined]);
   });
 
   it('is asked for in the name of an account', async () => {

@@ -1,4 +1,12 @@
-import { authorizationOrExternal, gitSshKey, gitUrlType, groupsCacheTTL, hostUrl, pathPattern, re2Pattern } from '@sextant/plugin-code-host/api';
+import {
+  authorizationOrExternal,
+  gitSshKey,
+  gitUrlType,
+  groupsCacheTTL,
+  hostUrl,
+  pathPattern,
+  re2Pattern,
+} from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 /** `groups/team/projects`, `projects?search=x`, `?membership=true`: below the API, and nothing that leaves it. */

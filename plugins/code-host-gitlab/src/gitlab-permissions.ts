@@ -76,8 +76,7 @@ export const gitlabPermissions = (clients: HostClients): HostPermissions<Connect
 });
 
 const accountsBy = (provider: NonNullable<GitlabConfig['authorization']>['identityProvider']): AccountsBy => {
-  if (provider.type === 'external')
-    return { by: 'identity', provider: { type: provider.authProviderType, id: provider.authProviderID } };
+  if (provider.type === 'external') return { by: 'identity', provider: { type: provider.authProviderType, id: provider.authProviderID } };
   return { by: provider.type === 'username' ? 'username' : 'sign-in' };
 };
 
@@ -86,7 +85,8 @@ function asAccount(
   { username, credential }: HostAccount,
 ): { readonly account: Secret } | { readonly sudo: string } {
   if (credential) return { account: credential };
-  if (authorization?.identityProvider.type !== 'oauth') return { sudo: username };
+  const by = authorization?.identityProvider.type;
+  if (by === 'username' || by === 'external') return { sudo: username };
   throw new SextantError('SEXTANT_CODE_HOST_REFUSED', {
     what: 'What an account may read is not known.',
     why: 'GitLab tells it to the account alone, which has not signed in by GitLab.',

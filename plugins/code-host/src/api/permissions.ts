@@ -60,7 +60,7 @@ export type AccountsBy =
   /** The name: a user here is who has that name there. Safe only where users cannot choose their names. */
   | { readonly by: 'username' }
   /** The identity that another provider has of the user, who signed in here by it, and that the host has of its account. */
-  | { readonly by: 'identity'; readonly provider: { readonly type: string; /** Of its entry, or of its service. */ readonly id: string } };
+  | { readonly by: 'identity'; readonly provider: { readonly type: string /** Of its entry, or of its service. */; readonly id: string } };
 
 /**
  * Who may read what at a host, for `C` its connection. Each method streams page by page; a throw means "do not know", grants nothing anew and takes

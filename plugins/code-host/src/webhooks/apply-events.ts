@@ -64,7 +64,13 @@ export async function applyEvents(
     const groups = [...new Set(members.flatMap((event) => event.groups ?? []))].slice(0, MOST_ACCOUNTS);
     await parts.events.publish(
       permissionsOutdated,
-      { serviceType, serviceId, repositoryIds: [...idsOf('membership')].slice(0, BATCH), accounts, ...(groups.length > 0 ? { groups } : {}) },
+      {
+        serviceType,
+        serviceId,
+        repositoryIds: [...idsOf('membership')].slice(0, BATCH),
+        accounts,
+        ...(groups.length > 0 ? { groups } : {}),
+      },
       { tx },
     );
     done.push('permissions to ask for');

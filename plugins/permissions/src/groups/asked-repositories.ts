@@ -47,15 +47,17 @@ export class AskedRepositories {
    * All of it, after the last page.
    * @param askedAt when it was begun to ask. `anew`: of groups too.
    */
-  async all(askedAt: Moment, { anew }: { readonly anew: boolean }): Promise<{ readonly granted: IdSet; readonly note: string | undefined }> {
+  async all(
+    askedAt: Moment,
+    { anew }: { readonly anew: boolean },
+  ): Promise<{ readonly granted: IdSet; readonly note: string | undefined }> {
     const { db, groups, signal, log } = this.parts;
     const { ids, note } = await throughGroups({
       mentions: this.#mentions,
       after: anew ? askedAt : undefined,
       signal,
       log,
-      read: (mention, after) =>
-        groups.answer(mention.host, mention.group, 'repositories', after, () => this.#readGroup(mention)),
+      read: (mention, after) => groups.answer(mention.host, mention.group, 'repositories', after, () => this.#readGroup(mention)),
       contradicted: async (through, asked) => {
         const before = await bitsOf(db, this.account.sourceId);
         const granted = this.#named.or(through);

@@ -1,11 +1,4 @@
-import type {
-  GroupMention,
-  HostAccount,
-  HostGroup,
-  HostRepository,
-  PermissionHost,
-  PermissionHosts,
-} from '@sextant/plugin-code-host/api';
+import type { GroupMention, HostAccount, HostGroup, HostRepository, PermissionHost, PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import { IdSet, type Queryable, type Storage } from '@sextant/sdk';
 import { type Change, GrantStore, type Moment, momentOf, type Service } from '../grants/grant-store.js';
@@ -65,8 +58,7 @@ export class RepositorySync {
     for (const host of hosts)
       await this.#ask(host, told, run, ({ groups }, options) => groups?.ofRepositories?.besidesGroups(repository, options));
     // What one connection's host said is the whole of it only when no other failed to say its part.
-    const isWhole = () =>
-      told.states.some(({ status }) => status === 'SUCCESS') && !told.states.some(({ status }) => status === 'ERROR');
+    const isWhole = () => told.states.some(({ status }) => status === 'SUCCESS') && !told.states.some(({ status }) => status === 'ERROR');
     const sources = isWhole() ? await this.#sources(told, run) : IdSet.empty();
     const change = isWhole() ? await this.#apply(told, sources) : { added: 0, removed: 0 };
     await this.parts.db.query(
@@ -104,7 +96,11 @@ export class RepositorySync {
       run.signal.throwIfAborted();
       const skipped = meaningOf(error, false) === 'unanswered';
       if (!skipped)
-        run.log.warn('A host did not say who may see a repository', { connectionId: host.connectionId, repositoryId: repository.id, error });
+        run.log.warn('A host did not say who may see a repository', {
+          connectionId: host.connectionId,
+          repositoryId: repository.id,
+          error,
+        });
       states.push(stateOf(host, skipped ? 'SKIPPED' : 'ERROR', wordsOf(error)));
     }
   }

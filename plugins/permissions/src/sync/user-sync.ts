@@ -85,7 +85,11 @@ export class UserSync {
       return { change: early, found: granted.size, state: state('ERROR', wordsOf(error)) };
     }
     const change = sum(early, await this.#apply(account, granted, askedAt, { whole: true }));
-    return { change, found: granted.size, state: state('SUCCESS', [`${granted.size} repositories found`, note].filter(Boolean).join('. ')) };
+    return {
+      change,
+      found: granted.size,
+      state: state('SUCCESS', [`${granted.size} repositories found`, note].filter(Boolean).join('. ')),
+    };
   }
 
   #apply(account: AskedAccount, granted: IdSet, askedAt: Moment, { whole }: { readonly whole: boolean }): Promise<Change> {
