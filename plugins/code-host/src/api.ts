@@ -26,11 +26,13 @@ export {
   type HostGroup,
   type HostGroups,
   type HostPermissions,
+  type HostQuestion,
   type HostRepository,
   type KeptHostGroups,
   type PermissionHost,
   type PermissionHosts,
   permissionHosts,
+  type RequestTally,
   type Restrictions,
 } from './api/permissions.js';
 export {

@@ -27,6 +27,19 @@ export interface GroupMention {
 interface Asking {
   readonly signal: AbortSignal;
 }
+/** What questions to a host have cost. */
+export interface RequestTally {
+  /** Those that count at the host: an answer that has not changed does not. */
+  requests: number;
+  /** Requests an hour that the credential may make that was asked with last; infinite where neither host nor connection says so. */
+  perHour: number;
+}
+
+/** As a host is asked: where there is a tally, requests are counted in it. */
+export interface HostQuestion extends Asking {
+  readonly tally?: RequestTally | undefined;
+}
+
 interface AskedRepository {
   readonly externalId: string;
   readonly name: string;
@@ -96,10 +109,10 @@ export interface PermissionHost {
   readonly serviceId: string;
   readonly accounts: AccountsBy;
   /** As {@link HostPermissions}; undefined where no identity is known at the host. */
-  accountOf(identity: { readonly accountId: string }, options: Asking): Promise<HostAccount | undefined>;
+  accountOf(identity: { readonly accountId: string }, options: HostQuestion): Promise<HostAccount | undefined>;
   /** As {@link HostPermissions}. @throws when the connection does not give the repository. */
-  usersOf(repository: HostRepository, options: Asking): AsyncIterable<HostAccount>;
-  repositoriesOf(account: HostAccount, options: Asking): AsyncIterable<string>;
+  usersOf(repository: HostRepository, options: HostQuestion): AsyncIterable<HostAccount>;
+  repositoriesOf(account: HostAccount, options: HostQuestion): AsyncIterable<string>;
   /** Where what groups give is kept. */
   readonly groups?: KeptHostGroups;
 }
@@ -109,12 +122,12 @@ export interface KeptHostGroups {
   /** Milliseconds. */
   readonly keptFor: number;
   readonly ofAccounts?: {
-    besidesGroups(account: HostAccount, options: Asking): AsyncIterable<string | GroupMention>;
-    ofGroup(group: HostGroup, options: Asking): AsyncIterable<string>;
+    besidesGroups(account: HostAccount, options: HostQuestion): AsyncIterable<string | GroupMention>;
+    ofGroup(group: HostGroup, options: HostQuestion): AsyncIterable<string>;
   };
   readonly ofRepositories?: {
-    besidesGroups(repository: HostRepository, options: Asking): AsyncIterable<HostAccount | GroupMention>;
-    ofGroup(group: HostGroup, options: Asking): AsyncIterable<HostAccount>;
+    besidesGroups(repository: HostRepository, options: HostQuestion): AsyncIterable<HostAccount | GroupMention>;
+    ofGroup(group: HostGroup, options: HostQuestion): AsyncIterable<HostAccount>;
   };
 }
 

@@ -12,6 +12,7 @@ import type {
 } from '../api.js';
 import type { ConnectionStore } from '../connections/connection-store.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
+import { tallied } from '../host-clients/request-tally.js';
 import type { RestrictionCache } from './restriction-cache.js';
 
 const COLUMNS = `r.id, r.name, r.private, r.external_id AS "externalId", r.service_type AS "serviceType", r.service_id AS "serviceId"`;
@@ -93,8 +94,12 @@ export class ConnectedHosts implements PermissionHosts {
       serviceId: kind.serviceId(connection),
       accounts,
       accountOf: async (identity, options) => permissions.accountOf?.(connection, identity, options),
-      usersOf: (repository, options) => this.#of(connection, repository, (asked) => permissions.usersOf(connection, asked, options)),
-      repositoriesOf: (account, options) => permissions.repositoriesOf(connection, account, options),
+      usersOf: (repository, options) =>
+        tallied(
+          this.#of(connection, repository, (asked) => permissions.usersOf(connection, asked, options)),
+          options.tally,
+        ),
+      repositoriesOf: (account, options) => tallied(permissions.repositoriesOf(connection, account, options), options.tally),
       ...(groups ? { groups } : {}),
     };
   }
@@ -108,8 +113,8 @@ export class ConnectedHosts implements PermissionHosts {
       ...(ofAccounts
         ? {
             ofAccounts: {
-              besidesGroups: (account, options) => ofAccounts.besidesGroups(connection, account, options),
-              ofGroup: (group, options) => ofAccounts.ofGroup(connection, group, options),
+              besidesGroups: (account, options) => tallied(ofAccounts.besidesGroups(connection, account, options), options.tally),
+              ofGroup: (group, options) => tallied(ofAccounts.ofGroup(connection, group, options), options.tally),
             },
           }
         : {}),
@@ -117,8 +122,11 @@ export class ConnectedHosts implements PermissionHosts {
         ? {
             ofRepositories: {
               besidesGroups: (repository, options) =>
-                this.#of(connection, repository, (asked) => ofRepositories.besidesGroups(connection, asked, options)),
-              ofGroup: (group, options) => ofRepositories.ofGroup(connection, group, options),
+                tallied(
+                  this.#of(connection, repository, (asked) => ofRepositories.besidesGroups(connection, asked, options)),
+                  options.tally,
+                ),
+              ofGroup: (group, options) => tallied(ofRepositories.ofGroup(connection, group, options), options.tally),
             },
           }
         : {}),

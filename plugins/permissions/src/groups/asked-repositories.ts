@@ -1,4 +1,4 @@
-import type { HostAccount, PermissionHosts } from '@sextant/plugin-code-host/api';
+import type { HostAccount, PermissionHosts, RequestTally } from '@sextant/plugin-code-host/api';
 import { IdSet, type Logger, type Queryable } from '@sextant/sdk';
 import { bitsOf, type Moment } from '../grants/grant-store.js';
 import type { AskedAccount } from '../sync/account-sources.js';
@@ -15,6 +15,7 @@ interface Parts {
   readonly groups: KeptGroups;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  readonly tally: RequestTally;
 }
 
 /** What hosts say an account may read, by our ids. What is not here is passed over. */
@@ -33,7 +34,7 @@ export class AskedRepositories {
   async *pages(): AsyncIterable<IdSet> {
     for (const host of this.account.hosts) {
       const { signal } = this.parts;
-      const told = host.groups?.ofAccounts?.besidesGroups(this.asked, { signal }) ?? host.repositoriesOf(this.asked, { signal });
+      const told = host.groups?.ofAccounts?.besidesGroups(this.asked, this.parts) ?? host.repositoriesOf(this.asked, this.parts);
       for await (const externalIds of batches(told, ({ group }) => this.#mentions.push({ host, group }))) {
         signal.throwIfAborted();
         yield await this.#add(externalIds);
@@ -66,7 +67,7 @@ export class AskedRepositories {
       },
       whole: async () => {
         for (const host of new Set(this.#mentions.map((mention) => mention.host)))
-          for await (const externalIds of batches(host.repositoriesOf(this.asked, { signal }))) await this.#add(externalIds);
+          for await (const externalIds of batches(host.repositoriesOf(this.asked, this.parts))) await this.#add(externalIds);
       },
     });
     return { granted: this.#named.or(ids), note };
@@ -80,7 +81,7 @@ export class AskedRepositories {
   async #readGroup({ host, group }: Mention) {
     const ids = IdSet.empty();
     const elsewhere: string[] = [];
-    for await (const externalIds of batches(host.groups?.ofAccounts?.ofGroup(group, { signal: this.parts.signal }) ?? nothing())) {
+    for await (const externalIds of batches(host.groups?.ofAccounts?.ofGroup(group, this.parts) ?? nothing())) {
       this.parts.signal.throwIfAborted();
       const known = await this.parts.hosts.idsOf(this.account.service, externalIds);
       for (const externalId of externalIds) {

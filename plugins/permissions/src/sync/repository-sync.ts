@@ -1,4 +1,13 @@
-import type { GroupMention, HostAccount, HostGroup, HostRepository, PermissionHost, PermissionHosts } from '@sextant/plugin-code-host/api';
+import type {
+  GroupMention,
+  HostAccount,
+  HostGroup,
+  HostQuestion,
+  HostRepository,
+  PermissionHost,
+  PermissionHosts,
+  RequestTally,
+} from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import { IdSet, type Queryable, type Storage } from '@sextant/sdk';
 import { type Change, GrantStore, type Moment, momentOf, type Service } from '../grants/grant-store.js';
@@ -7,7 +16,7 @@ import { type Mention, throughGroups } from '../groups/through-groups.js';
 import { keyOfId, keyOfName } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
 import type { CodeHostState, SyncOutcome } from './sync-jobs.js';
-import { type SyncRun, stateOf } from './user-sync.js';
+import { costOf, newTally, type SyncRun, stateOf } from './user-sync.js';
 
 const BATCH = 500;
 
@@ -32,6 +41,7 @@ interface Told {
   readonly named: Map<string, Named>;
   readonly mentions: Mention[];
   readonly states: CodeHostState[];
+  readonly tally: RequestTally;
 }
 
 /**
@@ -54,6 +64,7 @@ export class RepositorySync {
       named: new Map(),
       mentions: [],
       states: [],
+      tally: newTally(),
     };
     for (const host of hosts)
       await this.#ask(host, told, run, ({ groups }, options) => groups?.ofRepositories?.besidesGroups(repository, options));
@@ -65,22 +76,20 @@ export class RepositorySync {
       `INSERT INTO repositories (id, tried_at) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET tried_at = now()`,
       [repositoryId],
     );
-    return { ...change, found: Math.max(sources.size, told.named.size), codeHostStates: told.states };
+    return { ...change, found: Math.max(sources.size, told.named.size), codeHostStates: withCost(told) };
   }
 
   /** @param besidesGroups undefined: all is asked for, in the place of what it said before. */
   async #ask(
     host: PermissionHost,
-    { repository, named, mentions, states }: Told,
+    { repository, named, mentions, states, tally }: Told,
     run: SyncRun,
-    besidesGroups: (
-      host: PermissionHost,
-      options: { readonly signal: AbortSignal },
-    ) => AsyncIterable<HostAccount | GroupMention> | undefined,
+    besidesGroups: (host: PermissionHost, options: HostQuestion) => AsyncIterable<HostAccount | GroupMention> | undefined,
   ): Promise<void> {
     let found = 0;
     try {
-      for await (const one of besidesGroups(host, run) ?? host.usersOf(repository, run)) {
+      const question = { signal: run.signal, tally };
+      for await (const one of besidesGroups(host, question) ?? host.usersOf(repository, question)) {
         run.signal.throwIfAborted();
         if ('group' in one) {
           mentions.push({ host, group: one.group });
@@ -116,7 +125,10 @@ export class RepositorySync {
       after: run.anew ? askedAt : undefined,
       signal: run.signal,
       log: run.log,
-      read: ({ host, group }, after) => groups.answer(host, group, 'members', after, () => this.#readGroup(host, group, service, run)),
+      read: ({ host, group }, after) =>
+        groups.answer(host, group, 'members', after, () =>
+          this.#readGroup(host, group, service, { signal: run.signal, tally: told.tally }),
+        ),
       contradicted: (through, asked) =>
         GrantStore.contradicted(db, service, { repositoryId: repository.id, granting: direct.or(through), named: direct, asked, askedAt }),
       whole: async () => {
@@ -133,10 +145,10 @@ export class RepositorySync {
     return all;
   }
 
-  async #readGroup(host: PermissionHost, group: HostGroup, service: Service, { signal }: SyncRun) {
+  async #readGroup(host: PermissionHost, group: HostGroup, service: Service, question: HostQuestion) {
     const named = new Map<string, Named>();
-    for await (const account of host.groups?.ofRepositories?.ofGroup(group, { signal }) ?? []) {
-      signal.throwIfAborted();
+    for await (const account of host.groups?.ofRepositories?.ofGroup(group, question) ?? []) {
+      question.signal.throwIfAborted();
       const one = namedBy(host, account);
       named.set(one.key, one);
     }
@@ -175,6 +187,10 @@ export class RepositorySync {
     return owners;
   }
 }
+
+/** All that was asked, with the first of them: where several connections give it, they lead to one host. */
+const withCost = ({ states, tally }: Told): readonly CodeHostState[] =>
+  states.map((state, at) => (at === 0 ? { ...state, cost: costOf(tally, false) } : state));
 
 const namedBy = ({ accounts }: PermissionHost, { id, username }: HostAccount): Named => ({
   key: accounts.by === 'username' ? keyOfName(username) : keyOfId(id),

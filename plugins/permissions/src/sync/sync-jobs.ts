@@ -23,6 +23,17 @@ export interface CodeHostState {
   readonly providerID: string;
   readonly status: 'SUCCESS' | 'ERROR' | 'SKIPPED';
   readonly message: string;
+  /** Absent of syncs that were not counted. */
+  readonly cost?: SyncCost;
+}
+
+/** What a host was asked for one sync. */
+export interface SyncCost {
+  readonly requests: number;
+  /** Requests an hour that the host allows the credential; null: it does not say. */
+  readonly perHour: number | null;
+  /** Asked with the account's own credential, whose budget is its own. */
+  readonly own: boolean;
 }
 
 export interface SyncJob {

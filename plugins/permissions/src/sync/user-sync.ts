@@ -1,4 +1,4 @@
-import type { PermissionHosts } from '@sextant/plugin-code-host/api';
+import type { PermissionHosts, RequestTally } from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import { IdSet, type Logger, type Secret, type Storage } from '@sextant/sdk';
 import { type Change, GrantStore, type Moment, momentOf, moveVersions, type Service } from '../grants/grant-store.js';
@@ -7,7 +7,7 @@ import type { KeptGroups } from '../groups/kept-groups.js';
 import type { BindMode } from '../site-settings.js';
 import type { AccountSources, AskedAccount } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
-import type { CodeHostState, SyncOutcome } from './sync-jobs.js';
+import type { CodeHostState, SyncCost, SyncOutcome } from './sync-jobs.js';
 
 export interface SyncRun {
   readonly signal: AbortSignal;
@@ -59,7 +59,11 @@ export class UserSync {
     run: SyncRun,
   ): Promise<{ readonly change: Change; readonly found: number; readonly state: CodeHostState }> {
     const { serviceType, serviceId } = account.service;
-    const state = (status: CodeHostState['status'], message: string): CodeHostState => stateOf(account.service, status, message);
+    const tally = newTally();
+    const state = (status: CodeHostState['status'], message: string): CodeHostState => ({
+      ...stateOf(account.service, status, message),
+      cost: costOf(tally, asked.used),
+    });
     const { db, hosts, groups, external } = this.parts;
     const askedAt = await momentOf(db);
     let granted = IdSet.empty();
@@ -67,7 +71,7 @@ export class UserSync {
     let early: Change = { added: 0, removed: 0 };
     const asked = new WatchedCredential(account, external, run.signal);
     try {
-      const answer = new AskedRepositories({ db, hosts, groups, signal: run.signal, log: run.log }, account, await asked.account());
+      const answer = new AskedRepositories({ db, hosts, groups, signal: run.signal, log: run.log, tally }, account, await asked.account());
       for await (const named of answer.pages()) {
         granted = named;
         if (account.first) early = sum(early, await this.#apply(account, granted, askedAt, { whole: false }));
@@ -159,4 +163,12 @@ export const stateOf = ({ serviceType, serviceId }: Service, status: CodeHostSta
   providerID: serviceId,
   status,
   message,
+});
+
+export const newTally = (): RequestTally => ({ requests: 0, perHour: Number.POSITIVE_INFINITY });
+
+export const costOf = ({ requests, perHour }: RequestTally, own: boolean): SyncCost => ({
+  requests,
+  perHour: Number.isFinite(perHour) ? perHour : null,
+  own,
 });

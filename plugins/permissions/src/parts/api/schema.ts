@@ -45,6 +45,29 @@ type CodeHostState @requires(role: SITE_ADMIN) {
   "SUCCESS, ERROR, or SKIPPED where the host does not tell this."
   status: String!
   message: String!
+  "Requests that it took; null where they were not counted."
+  requests: Int
+}
+
+"What a sync of everybody and everything takes at one code host, going by what the last syncs took, against what the host allows."
+type PermissionsSyncCost @requires(role: SITE_ADMIN) {
+  providerType: String!
+  providerID: String!
+  "Users who have an account there."
+  users: Int!
+  "Private repositories that it decides about."
+  repositories: Int!
+  "Null until one was synced."
+  requestsPerUser: Float
+  requestsPerRepository: Float
+  "Requests of the connection's credential for each user and repository once."
+  requests: Int!
+  "Requests besides, with the accounts' own credentials, whose budgets are their own."
+  ownRequests: Int!
+  "Requests an hour that the connection's credential is allowed; null where neither the host nor the connection says."
+  requestsPerHour: Int
+  "How long it takes by that."
+  hours: Float
 }
 
 "A sync of what one user may see, or of who may see one repository."
@@ -198,6 +221,8 @@ extend type Query {
     userID: ID
     repositoryID: ID
   ): PermissionsSyncJobConnection! @requires(role: SITE_ADMIN)
+  "How many requests a sync of all takes at each code host that decides, and how long by its limits."
+  permissionsSyncCosts: [PermissionsSyncCost!]! @requires(role: SITE_ADMIN)
   "Repositories that are granted to this person; to a name that is nobody's yet, those that wait for it."
   authorizedUserRepositories(username: String, email: String, perm: RepositoryPermission = READ, first: Int!, after: String): RepositoryConnection! @requires(role: SITE_ADMIN)
   "Names to which the API grants something and that are nobody's here yet; 10,000 at most."

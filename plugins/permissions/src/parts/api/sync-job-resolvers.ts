@@ -1,8 +1,17 @@
 import type { Repositories } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import { hoursOf, type SyncCosts } from '../../doctor/sync-costs.js';
 import { noSuchUser } from '../../not-there.js';
-import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
+import {
+  type CodeHostState,
+  PRIORITY,
+  type SyncJob,
+  type SyncJobFilter,
+  type SyncJobs,
+  type SyncReason,
+  type SyncState,
+} from '../../sync/sync-jobs.js';
 import { numberOf, repositoryIdOf } from './ids.js';
 
 const LIST = 'permissions-sync-jobs';
@@ -29,15 +38,17 @@ interface Services {
   readonly jobs: SyncJobs;
   readonly users: Pick<Users, 'byId'>;
   readonly repositories: Pick<Repositories, 'byId'>;
+  costs(): Promise<readonly SyncCosts[]>;
 }
 
-export function syncJobResolvers({ jobs, users, repositories }: Services): ResolverMap {
+export function syncJobResolvers({ jobs, users, repositories, costs }: Services): ResolverMap {
   const wish = async (subject: { userId: number } | { repositoryId: number }, invalidateCaches: boolean, { actor }: Operation) => {
     await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId, invalidateCaches }]);
     return EMPTY;
   };
   return {
     Query: {
+      permissionsSyncCosts: () => costs(),
       permissionsSyncJobs: async (_parent, args: ListArguments) => {
         const { limit, after } = pageRequest(LIST, args, PAGE);
         const filter: SyncJobFilter = {
@@ -49,6 +60,15 @@ export function syncJobResolvers({ jobs, users, repositories }: Services): Resol
         const rows = await jobs.list(filter, { limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
       },
+    },
+    CodeHostState: { requests: ({ cost }: CodeHostState) => cost?.requests ?? null },
+    PermissionsSyncCost: {
+      providerType: ({ serviceType }: SyncCosts) => serviceType,
+      providerID: ({ serviceId }: SyncCosts) => serviceId,
+      requestsPerUser: ({ perUser }: SyncCosts) => perUser ?? null,
+      requestsPerRepository: ({ perRepository }: SyncCosts) => perRepository ?? null,
+      requestsPerHour: ({ perHour }: SyncCosts) => perHour ?? null,
+      hours: (costs: SyncCosts) => hoursOf(costs) ?? null,
     },
     Mutation: {
       scheduleUserPermissionsSync: async (
