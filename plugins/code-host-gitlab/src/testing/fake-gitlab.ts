@@ -25,6 +25,8 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
 
   /** Access levels by user, by the path of a group whose members its projects have besides their own. */
   readonly groups = new Map<string, Readonly<Record<string, number>>>();
+  /** Whose a token is, where it is an account's own. */
+  readonly accounts = new Map<string, string>();
   /** Identities, as `provider uid`, by user. */
   readonly identities = new Map<string, string>();
   /** Tokens of administrators, who are told identities, and may ask in others' names. */
@@ -69,7 +71,9 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
     if (path === 'projects')
       return this.#keyset(
         url,
-        this.repositories.filter((project) => project.name.includes(search)),
+        this.repositories.filter(
+          (project) => project.name.includes(search) && this.#isOf(project, this.accounts.get(token) ?? request.headers['sudo'], url),
+        ),
       );
     if (area === 'groups' && below === 'projects') {
       const found = this.repositories.filter((project) => project.name.startsWith(`${name}/`));
@@ -91,6 +95,14 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
     if (below !== 'members') return { body: { ...shown(found), ...parentOf(found, group) } };
     const all = path.endsWith('/all') ? { ...group?.members, ...found.members } : found.members;
     return this.#page(url, membersOf(all ?? {}));
+  }
+
+  /** Whether the account, where one asks, has the level in it that is asked for. */
+  #isOf({ name, members }: FakeProject, login: string | readonly string[] | undefined, url: URL): boolean {
+    const least = Number(url.searchParams.get('min_access_level') ?? 0);
+    if (typeof login !== 'string' || least === 0) return true;
+    const [group] = [...this.groups].flatMap(([group, of]) => (name.startsWith(`${group}/`) ? [of] : []));
+    return Math.max(members?.[login] ?? 0, group?.[login] ?? 0) >= least;
   }
 
   /** To others than administrators it lists everybody, and no identities. */
