@@ -37,7 +37,7 @@ beforeEach(() => azure.restore());
 
 const kind = () => azureDevopsKind(testHostClients({ faults: parts.faults }));
 const at = (url: string) => ({ url, token: azure.token, orgs: ['acme'] });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf } = kindOnHost(kind, () => at(azure.url));
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, () => at(azure.url));
 const windows = { token: undefined, username: 'CORP\\ana', windowsPassword: 'secret:word' };
 
 describeContract(
@@ -253,4 +253,18 @@ it('the API as azure-devops-node-api has it confirms every field that is read', 
   expectTypeOf<Exclude<keyof z.input<typeof azureRepository>, keyof GitRepository>>().toBeNever();
   expectTypeOf<Exclude<keyof z.input<typeof azureProject>, keyof TeamProjectReference>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', keyof GitRepository>>().toEqualTypeOf<'no_such_field'>();
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ enforcePermissions: false }, undefined],
+    [{ enforcePermissions: true }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([[{ enforcePermissions: 'yes' }]])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

@@ -25,7 +25,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => server.restore());
 
 const kind = () => bitbucketServerKind(testHostClients({ faults: server.faults }));
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf } = kindOnHost(kind, () => ({
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, () => ({
   url: server.url,
   token: server.token,
 }));
@@ -240,4 +240,24 @@ describe('who may read', () => {
       await failureOf(usersOf({ externalId: '5' }));
     },
   );
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { oauth2: true } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+    [{ authorization: { identityProvider: { type: 'username' }, oauth2: true } }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { oauth2: 'yes' } }],
+    [{ authorization: { groupsCacheTTL: 72 } }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

@@ -36,7 +36,7 @@ beforeEach(() => {
 
 const kind = () => gerritKind(testHostClients({ faults: gerrit.faults }));
 const good = () => ({ url: gerrit.url, username: gerrit.username, password: gerrit.password });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf } = kindOnHost(kind, good);
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, good);
 
 describeContract(
   codeHostKindContract(() => ({
@@ -208,4 +208,25 @@ it('the published API confirms every field that is read of projects, accounts an
   // The one that only lists have, which the types know as `_more_accounts` of an account.
   expectTypeOf<Exclude<keyof z.input<typeof gerritAccount>, keyof AccountInfo>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', keyof ProjectInfo>>().toEqualTypeOf<'no_such_field'>();
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+    [{ authorization: { groupsCacheTTL: 72 } }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

@@ -26,7 +26,7 @@ afterAll(() => gitea[Symbol.asyncDispose]());
 beforeEach(() => gitea.restore());
 
 const kind = () => giteaKind(testHostClients({ faults: gitea.faults }));
-const { connection, listed, namesAtHost, cloneSource, check } = kindOnHost(kind, () => ({ url: gitea.url, token: gitea.token }));
+const { connection, listed, namesAtHost, cloneSource, check, enforced } = kindOnHost(kind, () => ({ url: gitea.url, token: gitea.token }));
 
 describeContract(
   codeHostKindContract(() => ({
@@ -208,4 +208,24 @@ describe('who may read', () => {
       await failureOf(usersOf('3'));
     },
   );
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

@@ -34,7 +34,7 @@ const kind = () => {
   const clients = testHostClients({ faults: github.faults });
   return githubKind(clients, clients.services.clock);
 };
-const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: github.url, token: github.token }));
+const { connection, listed, namesAtHost, enforced } = kindOnHost(kind, () => ({ url: github.url, token: github.token }));
 
 describeContract(
   codeHostKindContract(() => ({
@@ -421,5 +421,27 @@ describe('groups', () => {
 
   it('are refused a time that is none', () => {
     expect(githubConfig.safeParse({ token: 'x', authorization: { groupsCacheTTL: '72' } }).success).toBe(false);
+  });
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+    [{ authorization: { groupsCacheTTL: -1 } }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+    [{ authorization: { groupsCacheTTL: true } }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
   });
 });

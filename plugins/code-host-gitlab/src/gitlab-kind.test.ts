@@ -28,7 +28,7 @@ afterAll(() => gitlab[Symbol.asyncDispose]());
 beforeEach(() => gitlab.restore());
 
 const kind = () => gitlabKind(testHostClients({ faults: gitlab.faults }));
-const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: gitlab.url, token: gitlab.token }));
+const { connection, listed, namesAtHost, enforced } = kindOnHost(kind, () => ({ url: gitlab.url, token: gitlab.token }));
 
 const GROUP = { projectQuery: ['groups/team/projects'] };
 describeContract(
@@ -242,4 +242,24 @@ it('the published API confirms every field that is read but one', () => {
   expectTypeOf<Exclude<keyof z.input<typeof gitlabMember>, Named<MemberSchema>>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', Named<ProjectSchema>>>().toEqualTypeOf<'no_such_field'>();
   expectTypeOf<MemberSchema['access_level']>().toExtend<number>();
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

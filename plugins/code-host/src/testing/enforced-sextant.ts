@@ -25,6 +25,8 @@ export interface EnforcedSextant extends ConnectedSextant {
   /** As a site admin, at once. @returns the states that the sync ended with. */
   syncUser(person: User, options?: { readonly invalidateCaches: boolean }): Promise<readonly unknown[]>;
   syncRepository(name: string): Promise<readonly unknown[]>;
+  /** Makes this the site configuration. */
+  configure(configuration: object): Promise<void>;
   /** What a sync of all takes, by GraphQL. */
   costs(): Promise<unknown>;
   /** Makes a webhook of the connection's kind. @returns what sends to it. */
@@ -78,6 +80,13 @@ export async function enforceSextant(plugins: readonly Manifest[], kind: string,
       const repository = encodeNodeId('Repository', id);
       await ask('mutation($repository: ID!) { scheduleRepositoryPermissionsSync(repository: $repository) { alwaysNil } }', { repository });
       return statesOf(`repositoryID: "${repository}"`);
+    },
+    async configure(configuration) {
+      const now = await ask('{ site { configuration { id } } }', {});
+      await ask('mutation($id: Int!, $text: String!) { updateSiteConfiguration(lastID: $id, input: $text) }', {
+        id: at(now, 'site.configuration.id'),
+        text: JSON.stringify(configuration),
+      });
     },
     costs: async () =>
       at(
