@@ -39,7 +39,7 @@ export const permissionCheck = (db: Storage, hosts: Pick<PermissionHosts, 'restr
     const without = await db.query<{ service_id: string; count: number }>(
       `SELECT h.service_id, (SELECT count(*)::int FROM people p WHERE NOT EXISTS (
            SELECT FROM sources s WHERE s.user_id = p.user_id AND s.service_type = h.service_type AND s.service_id = h.service_id)) AS count
-       FROM (SELECT DISTINCT service_type, service_id FROM hosts WHERE accounts_by = 'sign-in') h ORDER BY h.service_id LIMIT 50`,
+       FROM (SELECT DISTINCT service_type, service_id FROM hosts WHERE accounts_by <> 'username') h ORDER BY h.service_id LIMIT 50`,
     );
     for (const { service_id, count } of without)
       if (count > 0)

@@ -268,7 +268,7 @@ describe('any history of groups', () => {
           expect(await seen()).toEqual(truth());
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   }, 120_000);
 
@@ -296,11 +296,11 @@ describe('any history of groups', () => {
 
 describe('a sync of all', () => {
   // An organization whose members may read all of it, and ten teams.
-  const [USERS, REPOSITORIES, TEAMS, ASKED] = [100, 500, 10, 20];
+  const [USERS, REPOSITORIES, TEAMS, ASKED] = [40, 200, 10, 10];
   const all = async (keptFor: number | undefined): Promise<{ readonly users: number; readonly repositories: number }> => {
     await world.clear();
     world.forge.groupsKeptFor = keptFor;
-    world.forge.pageSize = 20;
+    world.forge.pageSize = 8;
     const numbers = Array.from({ length: REPOSITORIES }, (_, at) => `${at}`);
     repositories(...numbers);
     const everybody = Array.from({ length: USERS }, (_, at) => at + 1);

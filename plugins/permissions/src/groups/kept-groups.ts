@@ -26,6 +26,9 @@ interface Row {
   readonly elsewhere: readonly string[];
 }
 
+/** Of an organization with very many that no connection lists, those beyond are noticed when it is asked again, or by their own syncs. */
+const MOST_ELSEWHERE = 10_000;
+
 /** What groups give and whom they hold, so that each is asked for once in a while, and not for each user and repository. */
 export class KeptGroups {
   constructor(
@@ -71,7 +74,7 @@ export class KeptGroups {
       const rows = await tx.query(
         `UPDATE host_groups SET ${side}_asked_at = $2::timestamptz, elsewhere = CASE WHEN $3::boolean THEN $4::text[] ELSE elsewhere END
          WHERE id = $1 AND coalesce(${side}_asked_at, '-infinity') < $2::timestamptz RETURNING id`,
-        [groupId, askedAt, side === 'repositories', elsewhere],
+        [groupId, askedAt, side === 'repositories', elsewhere.slice(0, MOST_ELSEWHERE)],
       );
       if (rows.length === 0) return;
       await tx.query('DELETE FROM host_group_bits WHERE group_id = $1 AND side = $2', [groupId, side]);
