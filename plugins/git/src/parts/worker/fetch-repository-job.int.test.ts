@@ -11,7 +11,6 @@ import {
 } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Git } from '../../api.js';
 import { config, type GitConfig } from '../../config.js';
 import { lockMirror } from '../../mirror/mirror-lock.js';
 import { allOf } from '../../reads/all-of.js';
@@ -274,25 +273,6 @@ describe('keeping up with the repositories there are', () => {
     expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/new-name') }))!.target).toBe(head!.commit);
     expect(await test.git.mirror({ repository: RepoName.parse('sync/old') })).toBeNull();
     expect((await table().byId(1))!.name).toBe('sync/new-name');
-  });
-
-  it('keeps the mirror of what was renamed when two learn of it at once', async () => {
-    know(1, 'sync/before', aRepository());
-    await run(1);
-    const { head } = (await table().byId(1))!;
-    know(1, 'sync/after');
-    let other: Promise<void> | undefined;
-    let isDone = false;
-    const waits = `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`;
-    // Between what the first has read and what it does, the other does all that it may.
-    const remove: Git['remove'] = async (target) => {
-      other ??= repositoriesChangedNow(deps(), [1], 'renamed').then(() => void (isDone = true));
-      while (!isDone && (await db.query(waits)).length === 0);
-      return test.git.remove(target);
-    };
-    await repositoriesChangedNow({ ...deps(), git: { ...test.git, remove } }, [1], 'renamed');
-    await other;
-    expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/after') }))!.target).toBe(head!.commit);
   });
 
   it('row 16: never shows one repository under a name that has come to another', async () => {
