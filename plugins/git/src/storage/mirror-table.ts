@@ -53,6 +53,8 @@ export interface MirrorStats {
 const KEPT_CORRUPTIONS = 10;
 /** A job that did not report in this long is lost, whatever became of its worker. */
 const LOST_AFTER = '3 hours';
+/** Of two that take what is due at once, the later one's `now()` may be the earlier: what the other took a moment after it is taken, not of a wrong clock. */
+const BEGAN_LATER = '1 minute';
 
 /**
  * The table `mirrors`: one row per repository, from the moment we hear of it until its mirror is purged. Its times are the database's:
@@ -130,7 +132,7 @@ export class MirrorTable {
        where repository_id in (
          select repository_id from mirrors
          where deleted_at is null and (next_fetch <= now() or next_fetch > now() + $2::double precision * interval '1 millisecond')
-           and (queued_at is null or queued_at not between now() - interval '${LOST_AFTER}' and now())
+           and (queued_at is null or queued_at not between now() - interval '${LOST_AFTER}' and now() + interval '${BEGAN_LATER}')
          order by next_fetch limit $1 for update skip locked
        ) returning repository_id as id`,
       [limit, longest],

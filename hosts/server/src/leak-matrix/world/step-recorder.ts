@@ -18,8 +18,11 @@ export interface Hold {
   release(): void;
 }
 
+/** `middle`: of the first bytes of a stream of bytes. */
+export type HeldAt = 'begin' | 'middle' | 'end';
+
 interface Gate {
-  readonly at: 'begin' | 'end';
+  readonly at: HeldAt;
   readonly reach: () => void;
   readonly gate: Promise<void>;
 }
@@ -30,7 +33,16 @@ async function* heldStream(stream: AsyncIterable<unknown>, { at, reach, gate }: 
     return gate;
   };
   if (at === 'begin') await wait();
-  yield* stream;
+  let isFirst = true;
+  for await (const item of stream) {
+    if (at === 'middle' && isFirst && item instanceof Uint8Array) {
+      const half = item.length >> 1;
+      yield item.subarray(0, half);
+      await wait();
+      yield item.subarray(half);
+    } else yield item;
+    isFirst = false;
+  }
   if (at === 'end') await wait();
 }
 
@@ -78,8 +90,8 @@ export class StepRecorder implements Disposable {
     }
   }
 
-  /** The next call of this name for this actor, such as `index search`, gives nothing, or does not end, before it is let go. */
-  hold(actorId: string, step: string, at: 'begin' | 'end'): Hold {
+  /** The next call of this name for this actor, such as `index search`, gives nothing, or no more, or does not end, before it is let go. */
+  hold(actorId: string, step: string, at: HeldAt): Hold {
     const reached = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     const release = (): void => {

@@ -226,6 +226,8 @@ describe('what is due', () => {
     await table().track([1, 2, 3].map((id) => ({ id, name: `due/${id}`, deletedAt: undefined })));
     await db.query('update mirrors set next_fetch = now() - make_interval(mins => repository_id)');
     expect(await Promise.all([takeDue(2), takeDue(2)]).then((taken) => taken.flat().sort())).toEqual([1, 2, 3]);
+    // Taken by one that began a moment later, and was quicker.
+    await db.query(`update mirrors set queued_at = now() + interval '1 second'`);
     expect(await takeDue()).toEqual([]);
     expect((await table().byId(1))!.status).toBe('queued');
     await age('4 hours');
