@@ -1,7 +1,7 @@
 import { encodeNodeId } from '@sextant/sdk';
 import { parse } from 'graphql';
-import type { PluginRows, Row } from '../row.js';
-import { tellsMoreThan } from '../target.js';
+import { countsSome, gql, isDone, isThere, type PluginRows, type Row } from '../row.js';
+import { type Target, tellsMoreThan } from '../target.js';
 
 const EXPLAIN = `query ($user: ID!, $repository: String!) {
   accessExplanation(user: $user, repository: $repository) { allowed summary reasons { cause text host account since } wouldChange }
@@ -26,29 +26,82 @@ const explained = (name: string, of: (target: Parameters<Row['ask']>[1]) => stri
     }),
 });
 
+/** What the one of that name sees, as the world grants it. */
+const ofOne = ({ key }: Target): boolean => key === 'amber' || key === 'birch';
+
+/** What somebody else sees is told as far as the asker sees it too. */
+const seenByOne = (name: string, document: string): Row =>
+  gql(`what somebody sees, ${name}`, document, () => ({}), {
+    forAdmins: true,
+    shows: ofOne,
+    agrees: ({ body }, visible) => body.includes(`"totalCount":${visible.filter(ofOne).length}`),
+  });
+
+/** Who sees a repository is set by who sees it. Permissions by the API are off, which is said only of what is there. */
+const set = (name: string, document: string, more: Partial<Row> = {}): Row =>
+  gql(name, document, ({ nodeId }) => ({ id: nodeId }), { forAdmins: true, spoils: true, reveals: isDone, ...more });
+
 /** Permissions themselves: who was granted what, and why. */
 export const permissionRows = (): PluginRows => ({
   plugin: 'permissions',
-  rows: [explained('name', ({ name }) => name), explained('former name', ({ formerName }) => formerName)],
+  rows: [
+    explained('name', ({ name }) => name),
+    explained('former name', ({ formerName }) => formerName),
+    seenByOne(
+      'by a grant',
+      'query { authorizedUserRepositories(username: "one", first: 100) { nodes { name } totalCount pageInfo { hasNextPage endCursor } } }',
+    ),
+    seenByOne(
+      'by their account',
+      'query { user(username: "one") { permissionsInfo { repositories(first: 100) { nodes { name } totalCount pageInfo { hasNextPage } } } } }',
+    ),
+    gql(
+      'the syncs of a repository',
+      'query ($id: ID!) { permissionsSyncJobs(first: 10, repositoryID: $id) { nodes { state repository { name } } totalCount } }',
+      ({ nodeId }) => ({ id: nodeId }),
+      { forAdmins: true, shows: isThere, reveals: countsSome('totalCount') },
+    ),
+    gql('syncs of everything', 'query { permissionsSyncJobs(first: 100) { nodes { repository { name } } } }', () => ({}), {
+      forAdmins: true,
+      shows: isThere,
+    }),
+    set(
+      'who sees a repository, set by the API',
+      'mutation ($id: ID!) { setRepositoryPermissionsForUsers(repository: $id, userPermissions: []) { alwaysNil } }',
+    ),
+    set(
+      'that everybody sees repositories, set by the API',
+      'mutation ($id: ID!) { setRepositoryPermissionsUnrestricted(repositories: [$id], unrestricted: true) { alwaysNil } }',
+    ),
+    set(
+      'who sees paths of a repository, set by the API',
+      'mutation ($id: ID!) { setSubRepositoryPermissionsForUsers(repository: $id, userPermissions: []) { alwaysNil } }',
+    ),
+    set('a wish for a sync of a repository', 'mutation ($id: ID!) { scheduleRepositoryPermissionsSync(repository: $id) { alwaysNil } }'),
+  ],
   reasons: [
     {
       surfaces: [
-        'Query.permissionsSyncJobs*',
+        'Query.permissionsSyncJobs(*',
         'PermissionsSyncJob*.*',
         'CodeHostState.*',
         'node PermissionsSyncJob',
-        'Query.usersWithPendingPermissions',
-        'Query.authorizedUserRepositories*',
-        'Mutation.set*RepositoryPermissions*',
-        'Mutation.setRepositoryPermissions*',
-        'Mutation.schedule*PermissionsSync*',
+        'Mutation.scheduleUserPermissionsSync*',
         'Mutation.cancelPermissionsSyncJob*',
       ],
       because:
-        'Who may see what is set and looked at by site admins; a repository that the viewer does not see is null there, and left out of lists.',
+        'Syncs are looked at by site admins: those of repositories that they see, and those of people, with as many repositories as the host named.',
     },
     {
-      surfaces: ['PermissionsInfo*.*', 'User.permissionsInfo'],
+      surfaces: [
+        'Query.usersWithPendingPermissions',
+        'Query.authorizedUserRepositories(*',
+        'Mutation.setRepositoryPermissionsForBitbucketProject*',
+      ],
+      because: 'Names of people, and projects of a kind of host that is not there, of which what the asker sees is set.',
+    },
+    {
+      surfaces: ['PermissionsInfo*.*'],
       because:
         'Times and names of people, reached from a repository or a user that the viewer sees; repositories in it are those that the viewer sees.',
     },

@@ -42,7 +42,7 @@ export const GRANTS = {
   ruled: ['amber'],
   revoked: [],
   none: [],
-  walled: ['amber', 'cedar'],
+  walled: ['amber', 'delta'],
 } as const satisfies Readonly<Record<string, readonly Key[]>>;
 export type Person = keyof typeof GRANTS;
 
@@ -206,6 +206,18 @@ export async function aWorld({ server }: { readonly server?: string | undefined 
   await index.query(`insert into search_pins (repository_id, node) select unnest($1::int[]), 'elsewhere'`, [
     Object.values(repositories).map(({ id }) => id),
   ]);
+
+  // What a host told of all of them.
+  await kernel.service(core.storage, 'code-host').query(
+    `with webhook as (insert into webhooks (uuid, name, kind, service_id, sealed_secret) values (gen_random_uuid(), 'told', 'WRITTEN', $1, '') returning id)
+     insert into webhook_deliveries (webhook_id, event, status_code, outcome, headers, body) select id, 'push', 200, $2, '{}', $2 from webhook`,
+    [
+      hostUrl,
+      Object.values(repositories)
+        .map(({ name }) => name)
+        .join(', '),
+    ],
+  );
 
   const people = await askersOf(kernel);
   const world: World = {

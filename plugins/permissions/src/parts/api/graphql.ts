@@ -13,16 +13,17 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
     const { jobs, infos, explainer, explicit, takeSettings } = servicesOf(d);
     const { users, repositories } = d;
     return merged(
-      syncJobResolvers({ jobs, users, repositories }),
+      syncJobResolvers({ jobs, users, repositories, wall: d.wall }),
       infoResolvers({
         infos,
         explainer,
         explicit,
         repositories,
+        wall: d.wall,
         users,
         byVerifiedEmail: async (email) => (await d.accounts.byVerifiedEmails([email])).get(email.toLowerCase()),
       }),
-      explicitResolvers(explicit, d.audit, takeSettings),
+      explicitResolvers({ explicit, audit: d.audit, repositories, wall: d.wall, prepare: takeSettings }),
     );
   },
 });

@@ -1,7 +1,7 @@
-import type { Repositories } from '@sextant/plugin-code-host/api';
+import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
-import { noSuchUser } from '../../not-there.js';
+import { noSuchRepository, noSuchUser } from '../../not-there.js';
 import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
 import { numberOf, repositoryIdOf } from './ids.js';
 
@@ -29,22 +29,24 @@ interface Services {
   readonly jobs: SyncJobs;
   readonly users: Pick<Users, 'byId'>;
   readonly repositories: Pick<Repositories, 'byId'>;
+  readonly wall: Pick<VisibilityService, 'of'>;
 }
 
-export function syncJobResolvers({ jobs, users, repositories }: Services): ResolverMap {
+export function syncJobResolvers({ jobs, users, repositories, wall }: Services): ResolverMap {
   const wish = async (subject: { userId: number } | { repositoryId: number }, { actor }: Operation) => {
     await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId }]);
     return EMPTY;
   };
   return {
     Query: {
-      permissionsSyncJobs: async (_parent, args: ListArguments) => {
+      permissionsSyncJobs: async (_parent, args: ListArguments, { actor }) => {
         const { limit, after } = pageRequest(LIST, args, PAGE);
         const filter: SyncJobFilter = {
           state: args.state ? (args.state.toLowerCase() as SyncState) : undefined,
           reasons: args.reasonGroup ? GROUPS[args.reasonGroup] : undefined,
           userId: args.userID ? (numberOf('User', args.userID) ?? 0) : undefined,
           repositoryId: args.repositoryID ? (numberOf('Repository', args.repositoryID) ?? 0) : undefined,
+          seen: await wall.of(actor),
         };
         const rows = await jobs.list(filter, { limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
@@ -56,11 +58,14 @@ export function syncJobResolvers({ jobs, users, repositories }: Services): Resol
         if (!user) throw noSuchUser();
         return wish({ userId: user.id }, operation);
       },
-      scheduleRepositoryPermissionsSync: (_parent, args: { repository: string }, operation: Operation) =>
-        wish({ repositoryId: repositoryIdOf(args.repository) }, operation),
-      cancelPermissionsSyncJob: async (_parent, args: { job: string }) => {
+      scheduleRepositoryPermissionsSync: async (_parent, args: { repository: string }, operation: Operation) => {
+        const repository = await repositories.byId(operation.actor, repositoryIdOf(args.repository));
+        if (!repository) throw noSuchRepository();
+        return wish({ repositoryId: repository.id }, operation);
+      },
+      cancelPermissionsSyncJob: async (_parent, args: { job: string }, { actor }) => {
         try {
-          await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0);
+          await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0, await wall.of(actor));
           return 'SUCCESS';
         } catch (error) {
           if (SextantError.is(error) && error.code === 'SEXTANT_PERMISSIONS_JOB_NOT_FOUND') return 'NOT_FOUND';
