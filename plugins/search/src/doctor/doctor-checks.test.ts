@@ -79,10 +79,7 @@ describe('the check of the folder of the index', () => {
     expect(await run()).toMatchObject([{ level: 'ok' }, { level: 'ok', what: 'All files of the index of 2 repositories are there.' }]);
     const [shard] = (await store.manifests()).get(2)!.shards;
     await unlink(join(folder, 'shards', filesOf(shard!)[0]!));
-    expect(await run(1)).toMatchObject([
-      { what: 'Parts of the index of repositories that you do not see are damaged.', mend: undefined },
-      { level: 'ok' },
-    ]);
+    expect(await run(1)).toMatchObject([{ what: 'Parts of the index of repositories that you do not see are damaged.' }, { level: 'ok' }]);
     const [finding] = await run(1, 2);
     expect(finding).toMatchObject({
       level: 'error',

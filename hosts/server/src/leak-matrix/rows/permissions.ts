@@ -1,7 +1,8 @@
 import { encodeNodeId } from '@sextant/sdk';
 import { parse } from 'graphql';
-import { countsSome, gql, isDone, isThere, type PluginRows, type Row } from '../row.js';
+import { type Answer, type Asker, countsSome, gql, isDone, isThere, type PluginRows, type Row } from '../row.js';
 import { type Target, tellsMoreThan } from '../target.js';
+import { GRANTS, PENDING } from '../world/a-world.js';
 
 const EXPLAIN = `query ($user: ID!, $repository: String!) {
   accessExplanation(user: $user, repository: $repository) { allowed summary reasons { cause text host account since } wouldChange }
@@ -26,18 +27,56 @@ const explained = (name: string, of: (target: Parameters<Row['ask']>[1]) => stri
     }),
 });
 
-/** What the one of that name sees, as the world grants it. */
-const ofOne = ({ key }: Target): boolean => key === 'amber' || key === 'birch';
+const among =
+  (keys: readonly string[]) =>
+  ({ key }: Target): boolean =>
+    keys.includes(key);
 
-/** What somebody else sees is told as far as the asker sees it too. */
-const seenByOne = (name: string, document: string): Row =>
+/** What is granted to somebody else is told as far as the asker sees it too. */
+const seenBy = (name: string, keys: readonly string[], document: string): Row =>
   gql(`what somebody sees, ${name}`, document, () => ({}), {
     forAdmins: true,
-    shows: ofOne,
-    agrees: ({ body }, visible) => body.includes(`"totalCount":${visible.filter(ofOne).length}`),
+    shows: among(keys),
+    agrees: ({ body }, visible) => body.includes(`"totalCount":${visible.filter(among(keys)).length}`),
   });
 
-/** Who sees a repository is set by who sees it. Permissions by the API are off, which is said only of what is there. */
+const post = (asker: Asker, query: string, variables: object): Promise<Answer> =>
+  asker.fetch('/.api/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+
+/** Asked of admins about the one who sees birch alone; the first that they see themselves is another. */
+const explainedOfTwo: Row = {
+  name: 'why somebody else does not see a repository',
+  document: parse(EXPLAIN),
+  question: ({ name }) => name,
+  reveals: ({ body }, target) => body.includes('"allowed":') || tellsMoreThan(target.name, body, target),
+  shows: isThere,
+  forAdmins: true,
+  agrees: ({ body }) => body.includes('"allowed":false'),
+  ask: async (asker, { name }) => {
+    const { body } = await post(asker, '{ user(username: "two") { id } }', {});
+    return post(asker, EXPLAIN, { user: /"id":"([^"]+)"/.exec(body)?.[1] ?? '', repository: name });
+  },
+};
+
+/** Their ids are numbers, which anybody can count up. */
+const syncsById: Row = gql(
+  'syncs by their ids',
+  `query { ${Array.from({ length: 60 }, (_, at) => `n${at}: node(id: "${encodeNodeId('PermissionsSyncJob', at + 1)}") { ... on PermissionsSyncJob { user { id } repository { name } } }`).join(' ')} }`,
+  () => ({}),
+  {
+    forAdmins: true,
+    // One that is of nobody and of nothing is of what the asker does not see.
+    reveals: ({ body }) => body.includes('"user":null,"repository":null'),
+    shows: () => false,
+    covers: ['node PermissionsSyncJob'],
+  },
+);
+
+/** Who sees a repository is set by who sees it. */
 const set = (name: string, document: string, more: Partial<Row> = {}): Row =>
   gql(name, document, ({ nodeId }) => ({ id: nodeId }), { forAdmins: true, spoils: true, reveals: isDone, ...more });
 
@@ -47,14 +86,23 @@ export const permissionRows = (): PluginRows => ({
   rows: [
     explained('name', ({ name }) => name),
     explained('former name', ({ formerName }) => formerName),
-    seenByOne(
+    explainedOfTwo,
+    seenBy(
       'by a grant',
+      GRANTS.one,
       'query { authorizedUserRepositories(username: "one", first: 100) { nodes { name } totalCount pageInfo { hasNextPage endCursor } } }',
     ),
-    seenByOne(
+    seenBy(
       'by their account',
+      GRANTS.one,
       'query { user(username: "one") { permissionsInfo { repositories(first: 100) { nodes { name } totalCount pageInfo { hasNextPage } } } } }',
     ),
+    seenBy(
+      'once they are here',
+      PENDING,
+      'query { authorizedUserRepositories(username: "later", first: 100) { nodes { name } totalCount pageInfo { hasNextPage endCursor } } }',
+    ),
+    syncsById,
     gql(
       'the syncs of a repository',
       'query ($id: ID!) { permissionsSyncJobs(first: 10, repositoryID: $id) { nodes { state repository { name } } totalCount } }',
@@ -67,7 +115,7 @@ export const permissionRows = (): PluginRows => ({
     }),
     set(
       'who sees a repository, set by the API',
-      'mutation ($id: ID!) { setRepositoryPermissionsForUsers(repository: $id, userPermissions: []) { alwaysNil } }',
+      'mutation ($id: ID!) { setRepositoryPermissionsForUsers(repository: $id, userPermissions: [{ bindID: "later" }]) { alwaysNil } }',
     ),
     set(
       'that everybody sees repositories, set by the API',
@@ -75,7 +123,7 @@ export const permissionRows = (): PluginRows => ({
     ),
     set(
       'who sees paths of a repository, set by the API',
-      'mutation ($id: ID!) { setSubRepositoryPermissionsForUsers(repository: $id, userPermissions: []) { alwaysNil } }',
+      'mutation ($id: ID!) { setSubRepositoryPermissionsForUsers(repository: $id, userPermissions: [{ bindID: "later", paths: ["/**"] }]) { alwaysNil } }',
     ),
     set('a wish for a sync of a repository', 'mutation ($id: ID!) { scheduleRepositoryPermissionsSync(repository: $id) { alwaysNil } }'),
   ],
@@ -85,7 +133,6 @@ export const permissionRows = (): PluginRows => ({
         'Query.permissionsSyncJobs(*',
         'PermissionsSyncJob*.*',
         'CodeHostState.*',
-        'node PermissionsSyncJob',
         'Mutation.scheduleUserPermissionsSync*',
         'Mutation.cancelPermissionsSyncJob*',
       ],
