@@ -3,8 +3,10 @@ import type { AuditActor } from '../api.js';
 
 /** A credential that opens nothing. */
 export interface WrongCredential {
-  /** As the audit log calls what it was for, such as `auth.accessToken`; the action is `failed`. */
+  /** As the audit log calls what it was for, such as `auth.accessToken`. */
   readonly entity: string;
+  /** `invalid`: it is none of ours, or not any more. Default: `failed`. */
+  readonly action?: 'failed' | 'invalid';
   /** Why it opens nothing, in a word for the auditor: `unknown`, `expired`. Never the credential. */
   readonly reason: string;
   /** The request that it came with. */
