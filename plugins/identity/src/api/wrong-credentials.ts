@@ -1,5 +1,4 @@
 import { type Credentials, serviceToken } from '@sextant/sdk';
-import type { AuditActor } from '../api.js';
 
 /** A credential that opens nothing. */
 export interface WrongCredential {
@@ -12,7 +11,7 @@ export interface WrongCredential {
   /** The request that it came with. */
   readonly from: Pick<Credentials, 'headers' | 'remoteAddress'>;
   /** What is known of who sent it. */
-  readonly who?: Pick<AuditActor, 'uid' | 'fromAccessTokenId'>;
+  readonly who?: { readonly uid?: string; readonly fromAccessTokenId?: number };
 }
 
 /** Bounds how many credentials one address may try, of all kinds together. For every plugin that takes credentials. */
