@@ -127,6 +127,22 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('a page that cannot be shown', () => {
+  const PEOPLE = { accept: 'text/html,*/*' };
+
+  it('tells people why in a page that leads on, and programs by a code', async () => {
+    const link = '/-/reset-password-code?code=used';
+    const page = await site.browser().get(link, PEOPLE);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect([page.status, page.body]).toEqual([400, expect.stringContaining('The link is used, too old, or none of ours.')]);
+    expect(page.body).toContain('href="/sign-in"');
+    const posted = await site.browser().post('/-/reset-password-code', { code: 'used', password: 'a long enough password' }, PEOPLE);
+    expect([posted.status, posted.body]).toEqual([400, expect.stringContaining('href="/sign-in"')]);
+    const told = await site.kernel.fetch(link, { headers: { accept: 'application/json' } });
+    expect(await told.text()).toContain('SEXTANT_SIGN_IN_LINK');
+  });
+});
+
 describe('signing up', () => {
   it('mails a link that proves the address, by a press of a button', async () => {
     const { username, browser } = await site.aPerson();
