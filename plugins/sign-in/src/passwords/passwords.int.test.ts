@@ -153,7 +153,21 @@ describe('signing up', () => {
     await browser.get(`/-/verify-email?code=${code}`);
     expect(await verified()).toBe(false);
     expect((await browser.post('/-/verify-email', { code })).location).toBe('/sign-in?note=verified');
+    expect((await browser.get('/sign-in?note=verified')).location).toBe('/-/account?note=verified');
     expect(await verified()).toBe(true);
+  });
+
+  it('shows on the account’s page which address is proved, and sends the letter again for one that is not', async () => {
+    const { username, browser } = await site.aPerson();
+    const address = `${username}@example.com`;
+    expect((await browser.get('/-/account')).body).toContain('not confirmed');
+    const before = mailbox.code('verify-email', address);
+    expect((await browser.post('/-/account/confirm', { email: address })).location).toBe('/-/account?note=letter');
+    await expect.poll(() => mailbox.code('verify-email', address), eventually).not.toBe(before);
+    await browser.post('/-/verify-email', { code: mailbox.code('verify-email', address)! });
+    const { body } = await browser.get('/-/account?note=verified');
+    expect([body.includes('Your email address is confirmed.'), body.includes('not confirmed')]).toEqual([true, false]);
+    expect((await browser.post('/-/account/confirm', { email: 'of-somebody-else@example.com' })).status).toBe(404);
   });
 
   it.each([

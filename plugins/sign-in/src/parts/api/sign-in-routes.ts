@@ -31,10 +31,12 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     async ({ query, actor, headers }) => {
       const s = signIn();
       const returnTo = localPath(query.get('returnTo'), s.prefix);
-      if (actor.via === 'session') return redirect(firstPage(s, returnTo));
+      const note = query.get('note') ?? '';
+      // Whoever is in already has no other page to be told it.
+      if (actor.via === 'session') return redirect(note === 'verified' ? `${s.prefix}/-/account?note=${note}` : firstPage(s, returnTo));
       const token = query.get('setup') ?? '';
       if ((await s.setup.needed()) || (await s.setup.knows(token))) return setupForm(s, { token, returnTo });
-      const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
+      const reply = await signInPage(s, { returnTo, note: NOTES[note] });
       // One that is over is sent along with every request until the browser is told.
       return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
     },
