@@ -1,6 +1,7 @@
 import { type Actor, defineEvent, serviceToken, type Tx, z } from '@sextant/sdk';
 
 export { type AccessRequests, accessRequests } from './api/access-requests.js';
+export { type AccountPolicy, accountPolicy } from './api/account-policy.js';
 export {
   type AccountChange,
   type AccountDirectory,

@@ -33,7 +33,7 @@ const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf
 const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
 const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).groups;
 const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
-const makeAccessRequests: MakeOf<AccessRequests> = (deps, ctx) => accessRequestsOf(deps, ctx);
+const makeAccessRequests: MakeOf<AccessRequests> = (deps) => accessRequestsOf(deps);
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
 const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
 

@@ -50,6 +50,11 @@ export const signInErrors = declareErrors({
     summary: 'The site has its first admin already, or the set-up token is missing or wrong.',
     fix: 'Sign in; or print a new link with: sextant setup-link.',
   },
+  SEXTANT_SIGN_IN_CONNECTION_REQUIRED: {
+    status: 403,
+    summary: 'The site wants people to connect an account at a code host or provider before they use anything else.',
+    fix: 'Link one on /-/account, in a browser.',
+  },
   SEXTANT_SIGN_IN_ADDRESS: {
     status: 403,
     summary: 'Requests from this address are not let in.',

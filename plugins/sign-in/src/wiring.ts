@@ -16,6 +16,7 @@ import { AccountSecurity } from './account-security.js';
 import type { config } from './config.js';
 import { LiveAuthSettings } from './configuration/auth-settings.js';
 import { applyGroupRules } from './configuration/group-rules.js';
+import { ConnectionGate } from './connection-gate.js';
 import { Flows } from './engine/flow.js';
 import { People } from './engine/people.js';
 import { RedirectSignIn } from './engine/redirect-sign-in.js';
@@ -62,6 +63,7 @@ export interface SignIn {
   readonly redirects: RedirectSignIn;
   readonly setup: Setup;
   readonly security: AccountSecurity;
+  readonly connection: ConnectionGate;
   /** Bound to where people reach Sextant, which is known once it listens. */
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
@@ -113,6 +115,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     people,
     redirects,
     security: new AccountSecurity({ settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
+    connection: new ConnectionGate({ settings, external: d.external, externalUrl: () => process.externalUrl }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
       return cookies();

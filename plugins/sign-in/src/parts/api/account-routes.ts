@@ -21,7 +21,8 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
       const s = signIn();
       const user = await whoIsIn(s, request);
       if (!user) return redirect(`${s.prefix}/sign-in?returnTo=${encodeURIComponent(`${s.prefix}/-/account`)}`);
-      return accountPage(s, user, request, { note: NOTES[request.query.get('note') ?? ''] });
+      const { note = (await s.connection.missing(request.actor)) ? 'connect' : '' } = Object.fromEntries(request.query);
+      return accountPage(s, user, request, { note: NOTES[note] });
     },
     { auth: 'public' },
   );
@@ -92,6 +93,7 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
 }
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
+  connect: 'Before you use Sextant, link an account elsewhere: the site wants it.',
   password: 'Your password is set. Your other sessions have ended.',
   sessions: 'The sessions have ended.',
   linked: 'The account is linked.',

@@ -30,6 +30,8 @@ export async function enter(signIn: SignIn, request: RouteRequest, entering: Ent
   if (user.siteAdmin) await signIn.setup.done();
   const all = [...cookies, signIn.cookies.session(text, lasts)];
   if (json) return { cookies: all, body: { username: user.username } };
+  if (await signIn.connection.missing({ kind: 'user', userId: user.id, siteAdmin: user.siteAdmin, serviceAccount: false }))
+    return redirect(`${signIn.prefix}/-/account?note=connect`, all);
   // No plugin shows a first page yet: whoever wanted none in particular sees their account.
   return redirect(returnTo === `${signIn.prefix}/` ? `${signIn.prefix}/-/account` : returnTo, all);
 }

@@ -1,8 +1,16 @@
-import { credentialRenewal, externalAccountsChanged, passwordLinks, signInProviders, userChanged } from '@sextant/plugin-identity/api';
+import {
+  accountPolicy,
+  credentialRenewal,
+  externalAccountsChanged,
+  passwordLinks,
+  signInProviders,
+  userChanged,
+} from '@sextant/plugin-identity/api';
 import { siteConfigurationSchemas } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
 import { config } from '../../config.js';
+import { accountPolicyOf } from '../../configuration/account-policy.js';
 import { authSchema } from '../../configuration/auth-schema.js';
 import { renewCredential } from '../../engine/renew-credential.js';
 import { httpHeaderProvider } from '../../http-header-provider.js';
@@ -37,6 +45,8 @@ export default definePart(config)({
       return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
     });
     r.contribute(core.gates, (d, ctx) => new IpGate(signInOf(d, ctx).settings, () => ctx.config.get().enforceAllowedIpAddress));
+    r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).connection);
+    r.contribute(accountPolicy, (d, ctx) => accountPolicyOf(() => signInOf(d, ctx).settings));
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.contribute(passwordLinks, (d, ctx) => ({
       linkFor: async (userId) => {

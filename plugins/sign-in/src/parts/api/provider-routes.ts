@@ -90,7 +90,7 @@ const told =
         title: 'You are not signed in',
         status: error.status,
         error: sentence(error),
-        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${requestLink(signIn())}`,
+        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${await requestLink(signIn())}`,
       });
     }
   };

@@ -132,7 +132,7 @@ async function signInPage(s: SignIn, { returnTo, username = '', error, note }: S
     note: note ?? (enabled && shown.length > 0 ? undefined : 'Nobody can sign in here at present. A site admin configures auth.providers.'),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
-${enabled && requestLink(s)}
+${enabled && (await requestLink(s))}
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }
