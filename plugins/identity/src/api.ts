@@ -30,7 +30,7 @@ export {
   userGroups,
 } from './api/groups.js';
 export { type AccountMail, accountMail } from './api/mail.js';
-export { type PasswordLinks, passwordLinks } from './api/password-links.js';
+export { type PasswordLink, type PasswordLinks, passwordLinks } from './api/password-links.js';
 export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,

@@ -12,7 +12,7 @@ interface LetterParts {
 /** Letters to one address: somebody else may cause them. */
 const MOST = { capacity: 5, per: 15 * 60_000 } as const;
 
-/** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. */
+/** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. Each tells whether it is on its way. */
 export class Letters {
   constructor(private readonly parts: LetterParts) {}
 
@@ -24,7 +24,7 @@ export class Letters {
     return (await this.parts.mailer?.configured()) ?? false;
   }
 
-  reset(user: User, to: string, url: string): Promise<void> {
+  reset(user: User, to: string, url: string): Promise<boolean> {
     return this.#send(to, 'Set your Sextant password', [
       `Somebody, hopefully you, asked for a link to set the password of "${user.username}":`,
       url,
@@ -32,7 +32,15 @@ export class Letters {
     ]);
   }
 
-  verification(user: User, to: string, url: string): Promise<void> {
+  handedOut(user: User, to: string, url: string): Promise<boolean> {
+    return this.#send(to, 'Set your Sextant password', [
+      `A site admin lets you set the password of "${user.username}" at ${this.url('')}:`,
+      url,
+      'Whoever has this link can sign in as you. It is good once, and for some hours.',
+    ]);
+  }
+
+  verification(user: User, to: string, url: string): Promise<boolean> {
     return this.#send(to, 'Confirm your email address for Sextant', [
       `This address was given as one of the Sextant user "${user.username}". If that is you, confirm it here:`,
       url,
@@ -40,7 +48,7 @@ export class Letters {
     ]);
   }
 
-  unlock(user: User, to: string, url: string): Promise<void> {
+  unlock(user: User, to: string, url: string): Promise<boolean> {
     return this.#send(to, 'Your Sextant account is locked', [
       `Somebody gave wrong passwords for "${user.username}" several times, so that it is locked for a while. You can unlock it here:`,
       url,
@@ -48,23 +56,25 @@ export class Letters {
     ]);
   }
 
-  changed(user: User, to: string): Promise<void> {
+  changed(user: User, to: string): Promise<boolean> {
     return this.#send(to, 'Your Sextant password was changed', [
       `The password of "${user.username}" at ${this.url('')} was changed.`,
       'If it was not you, ask a site admin at once.',
     ]);
   }
 
-  async #send(to: string, subject: string, paragraphs: readonly string[]): Promise<void> {
+  async #send(to: string, subject: string, paragraphs: readonly string[]): Promise<boolean> {
     try {
-      if (!(await this.possible())) return;
+      if (!(await this.possible())) return false;
       if (!(await this.parts.limits.take(`letter:${to.toLowerCase()}`, MOST)).allowed) {
         this.parts.log.warn('A letter was not sent: its address has had several in a short time.', { subject });
-        return;
+        return false;
       }
       await this.parts.mailer?.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` });
+      return true;
     } catch (error) {
       this.parts.log.warn('A letter could not be sent.', { subject, error });
+      return false;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountDirectory, AuditActor, AuditTrail, User, Users } from '@sextant/plugin-identity/api';
+import type { AccountDirectory, AuditActor, AuditTrail, PasswordLink, User, Users } from '@sextant/plugin-identity/api';
 import { type Clock, type Logger, type Secret, SextantError, type Storage } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Letters } from '../letters.js';
@@ -81,11 +81,19 @@ export class Passwords {
     await this.parts.sessions.endAll(user.id, options.keep);
   }
 
-  /** Takes the password away; whoever holds the returned link sets a new one. All sessions end, and what programs may do. */
-  async randomize(user: User): Promise<string> {
+  /** Takes the password away; whoever holds the link sets a new one. All sessions end, and what programs may do. */
+  async randomize(user: User): Promise<PasswordLink> {
     await this.store.remove(user.id);
     await this.parts.sessions.endAll(user.id);
-    return this.resetUrl(user);
+    return this.handOut(user, await this.#primary(user));
+  }
+
+  /** Mails a link to set the password to the address; gives it to whoever asked where no mail can be sent. */
+  async handOut(user: User, address: string | undefined): Promise<PasswordLink> {
+    const { letters } = this.parts;
+    if (address !== undefined && (await letters.possible()) && (await letters.handedOut(user, address, await this.resetUrl(user, address))))
+      return { url: undefined, mailed: true };
+    return { url: await this.resetUrl(user), mailed: false };
   }
 
   /** Where the user sets a password, without the one before. @param address proved when the link is used: it was mailed there */

@@ -23,7 +23,8 @@ export function userMutations(identity: Identity, links: () => PasswordLinks | u
         await identity.audit.record('user', 'created', { actor }, { subjectUID: String(id) }, { tx });
         if (email) await identity.audit.record('user.email', 'added', { actor }, { subjectUID: String(id), verified }, { tx });
       });
-      return { user, resetPasswordURL: (await links()?.linkFor(user.id)) ?? null };
+      const link = await links()?.welcome(user.id);
+      return { user, resetPasswordURL: link?.url ?? null, emailSent: link?.mailed ?? false };
     },
     deleteUser: async (_parent, args: { user: string; hard?: boolean | null }, { actor }) => {
       const user = await administeredUser(identity.users, actor, args.user);

@@ -88,9 +88,9 @@ export default defineGraphQL<Deps, typeof config>()({
         },
         randomizeUserPassword: async (_p, args: { user: string }, operation) => {
           const user = await administered(args.user, operation);
-          const resetPasswordURL = await s.passwords.randomize(user);
+          const { url, mailed } = await s.passwords.randomize(user);
           await d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) });
-          return { resetPasswordURL, emailSent: false };
+          return { resetPasswordURL: url ?? null, emailSent: mailed };
         },
         addUserEmail: onEmail((user, email, { actor }) => s.security.addEmail(user, email, { actor })),
         removeUserEmail: onEmail((user, email, { actor }) => s.security.removeEmail(user, email, { actor })),

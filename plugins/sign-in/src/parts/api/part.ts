@@ -49,11 +49,13 @@ export default definePart(config)({
     r.contribute(accountPolicy, (d, ctx) => accountPolicyOf(() => signInOf(d, ctx).settings));
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.contribute(passwordLinks, (d, ctx) => ({
-      linkFor: async (userId) => {
+      welcome: async (userId) => {
         const { settings, passwords } = signInOf(d, ctx);
         const user = await d.users.byId(userId);
         const byPassword = (await settings.current()).ways.some(({ provider }) => provider.type === BUILTIN);
-        return user && !user.serviceAccount && byPassword ? passwords.resetUrl(user) : undefined;
+        if (!user || user.serviceAccount || !byPassword) return { url: undefined, mailed: false };
+        const [first] = (await d.accounts.emails([userId])).filter(({ primary }) => primary);
+        return passwords.handOut(user, first?.address);
       },
     }));
     r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));
