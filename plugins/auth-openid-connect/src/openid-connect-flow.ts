@@ -19,13 +19,14 @@ export type OpenidConnectParts = ClientParts & { readonly log: Pick<Logger, 'war
 export async function begin(
   parts: OpenidConnectParts,
   { config }: ProviderEntry<OpenidConnectConfig>,
-  { callbackUrl, state, signal }: SignInRequest,
+  { callbackUrl, state, signal, anew = false }: SignInRequest,
 ): Promise<{ readonly url: string; readonly keep: Readonly<Record<string, string>> }> {
   const asked = await clientOf(parts, config, signal);
   const verifier = client.randomPKCECodeVerifier();
   const nonce = client.randomNonce();
   const url = client.buildAuthorizationUrl(asked, {
     ...config.apiPermissionsAuthorizationParameters,
+    ...(anew ? { prompt: 'login' } : {}),
     redirect_uri: callbackUrl,
     scope: [...new Set(config.scopes)].join(' '),
     state,

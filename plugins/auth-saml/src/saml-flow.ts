@@ -21,14 +21,14 @@ export interface SamlParts {
 export async function begin(
   parts: SamlParts,
   { config }: ProviderEntry<SamlConfig>,
-  { callbackUrl, state, signal }: SignInRequest,
+  { callbackUrl, state, signal, anew = false }: SignInRequest,
 ): Promise<{ readonly url: string; readonly keep: Readonly<Record<string, string>> }> {
   const provider = await identityProviderOf(parts, config, signal);
   const requestId = `_${randomBytes(20).toString('hex')}`;
   const signs = config.signRequests ?? config.serviceProviderPrivateKey !== undefined;
   if (provider.wantsSignedRequests && !signs)
     throw noProvider('It wants signed requests: give "serviceProviderCertificate" and "serviceProviderPrivateKey".');
-  const url = await samlOf(config, provider, callbackUrl, { requestId, signs }).getAuthorizeUrlAsync(state, undefined, {});
+  const url = await samlOf(config, provider, callbackUrl, { requestId, signs, anew }).getAuthorizeUrlAsync(state, undefined, {});
   return { url, keep: { requestId } };
 }
 
@@ -87,15 +87,16 @@ function samlOf(
   config: SamlConfig,
   { issuer, signInUrl, certificates }: IdentityProvider,
   callbackUrl: string,
-  request: { readonly requestId?: string; readonly signs?: boolean } = {},
+  request: { readonly requestId?: string; readonly signs?: boolean; readonly anew?: boolean } = {},
 ): SAML {
-  const { requestId = '', signs = false } = request;
+  const { requestId = '', signs = false, anew = false } = request;
   return new SAML({
     ...optionsOf(config, callbackUrl),
     idpCert: [...certificates],
     idpIssuer: issuer,
     entryPoint: signInUrl,
     generateUniqueId: () => requestId,
+    forceAuthn: anew,
     ...(signs ? keyOf(config) : {}),
   });
 }

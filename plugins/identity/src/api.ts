@@ -43,6 +43,7 @@ export {
   signInProviders,
   signInRefused,
 } from './api/providers.js';
+export { type SignIns, signIns } from './api/sign-ins.js';
 export type { SiteUsersArguments, SiteUsersTime } from './api/site-users.js';
 export { type User, type Users, users } from './api/users.js';
 

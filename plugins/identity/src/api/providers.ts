@@ -16,6 +16,8 @@ export interface SignInRequest {
   /** Ours: comes back with the answer, and ties it to the browser that asked. Unguessable, used once. */
   readonly state: string;
   readonly signal: AbortSignal;
+  /** The person is to prove anew who they are, also where the provider remembers them. A provider that cannot ask for that leaves it out. */
+  readonly anew?: boolean;
 }
 
 /** What the provider sent back through the browser. Nothing of it is to be believed before it is proved. */

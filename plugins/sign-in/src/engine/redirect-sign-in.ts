@@ -57,7 +57,13 @@ export class RedirectSignIn {
    * @throws SEXTANT_SIGN_IN_UNAVAILABLE, SEXTANT_SIGN_IN_PROVIDER
    */
   async begin(
-    wanted: { readonly type: string; readonly id: string | null; readonly returnTo: string; readonly linkFor?: number },
+    wanted: {
+      readonly type: string;
+      readonly id: string | null;
+      readonly returnTo: string;
+      readonly linkFor?: number;
+      readonly anew?: boolean;
+    },
     signal: AbortSignal,
   ): Promise<{ readonly url: string; readonly cookie: string }> {
     const { settings, flows } = this.parts;
@@ -66,7 +72,7 @@ export class RedirectSignIn {
     if (!way?.provider.redirect || (way.noSignIn && wanted.linkFor === undefined)) throw unknownWay();
     const { redirect } = way.provider;
     const state = flows().newState();
-    const request = { callbackUrl: this.callbackUrl(wanted.type), state, signal };
+    const request = { callbackUrl: this.callbackUrl(wanted.type), state, signal, anew: wanted.anew ?? false };
     const { url, keep = {} } = await this.#asking(way, () => redirect.begin(way, request));
     const cookie = flows().keep({
       state,

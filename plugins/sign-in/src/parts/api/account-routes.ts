@@ -6,6 +6,7 @@ import type { FormBody } from '../../pages/form-body.js';
 import { type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import type { Session } from '../../storage/session-store.js';
 import type { SignIn } from '../../wiring.js';
 import { enter } from './enter.js';
@@ -100,8 +101,7 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   unlinked: 'The account is unlinked.',
 };
 
-const sessionIn = ({ actor: { credential } }: RouteRequest): number | undefined =>
-  credential?.startsWith('session:') ? Number(credential.slice('session:'.length)) : undefined;
+const sessionIn = ({ actor }: RouteRequest): number | undefined => sessionOf(actor);
 
 async function whoIsIn({ deps: { users } }: SignIn, { actor }: RouteRequest): Promise<User | undefined> {
   return actor.userId === undefined ? undefined : users.byId(actor.userId);

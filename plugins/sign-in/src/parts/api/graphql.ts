@@ -15,6 +15,7 @@ import {
 import { BUILTIN } from '../../builtin-provider.js';
 import type { config } from '../../config.js';
 import type { Way } from '../../configuration/provider-entries.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import type { Session } from '../../storage/session-store.js';
 import { type Deps, signInOf } from '../../wiring.js';
 import { typeDefs } from './schema.js';
@@ -170,9 +171,6 @@ function whole(actor: Actor): void {
 
 const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
-
-const sessionOf = ({ credential }: Actor): number | undefined =>
-  credential?.startsWith('session:') ? Number(credential.slice('session:'.length)) : undefined;
 
 function numberOf(kind: string, nodeId: string): number | undefined {
   const text = decodeNodeId(kind, nodeId) ?? '';

@@ -4,6 +4,7 @@ import {
   externalAccountsChanged,
   passwordLinks,
   signInProviders,
+  signIns,
   userChanged,
 } from '@sextant/plugin-identity/api';
 import { siteConfigurationSchemas } from '@sextant/plugin-site/api';
@@ -17,6 +18,7 @@ import { httpHeaderProvider } from '../../http-header-provider.js';
 import { IpGate } from '../../ip-gate.js';
 import { HeaderAuthenticator } from '../../sessions/header-authenticator.js';
 import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
@@ -56,6 +58,12 @@ export default definePart(config)({
         if (!user || user.serviceAccount || !byPassword) return { url: undefined, mailed: false };
         const [first] = (await d.accounts.emails([userId])).filter(({ primary }) => primary);
         return passwords.handOut(user, first?.address);
+      },
+    }));
+    r.contribute(signIns, (d, ctx) => ({
+      signedInAt: async (actor) => {
+        const session = sessionOf(actor);
+        return session === undefined ? undefined : (await signInOf(d, ctx).sessions.store.byId(session))?.createdAt;
       },
     }));
     r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));

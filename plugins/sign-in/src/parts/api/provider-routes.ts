@@ -19,7 +19,8 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
       const s = signIn();
       await s.throttle('provider', request, TIMES);
       const { params, query, signal } = request;
-      const wanted = { type: params['type'] ?? '', id: query.get('pc'), returnTo: localPath(query.get('returnTo'), s.prefix) };
+      const returnTo = localPath(query.get('returnTo'), s.prefix);
+      const wanted = { type: params['type'] ?? '', id: query.get('pc'), returnTo, anew: query.get('anew') === '1' };
       const { url, cookie } = await s.redirects.begin(wanted, signal);
       return redirect(url, [cookie]);
     }),

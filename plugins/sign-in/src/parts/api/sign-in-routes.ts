@@ -21,6 +21,8 @@ interface Shown {
   readonly username?: string;
   readonly error?: string;
   readonly note?: string | undefined;
+  /** Somebody who is signed in is to prove it once more. */
+  readonly anew?: boolean;
 }
 
 /** `/sign-in`, `/sign-up` and what they post to. */
@@ -30,12 +32,13 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     async ({ query, actor, headers }) => {
       const s = signIn();
       const returnTo = localPath(query.get('returnTo'), s.prefix);
-      if (actor.via === 'session') return redirect(returnTo);
+      const anew = query.get('anew') === '1' && actor.via === 'session';
+      if (actor.via === 'session' && !anew) return redirect(returnTo);
       const setup = query.get('setup');
       if (await s.setup.needed()) return setupForm(s, { token: setup ?? '', returnTo });
-      const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
+      const reply = await signInPage(s, { returnTo, note: NOTES[anew ? 'anew' : (query.get('note') ?? '')], anew });
       // One that is over is sent along with every request until the browser is told.
-      return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
+      return anew || presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
     },
     { auth: 'public' },
   );
@@ -56,7 +59,8 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
       },
       (form, error) => {
         const returnTo = localPath(form.text('returnTo'), signIn().prefix);
-        return signInPage(signIn(), { returnTo, username: form.text('username'), error: sentence(error) });
+        const anew = form.text('anew') !== '';
+        return signInPage(signIn(), { returnTo, username: form.text('username'), error: sentence(error), anew });
       },
     ),
     { auth: 'public', maxBody: 16_384 },
@@ -104,6 +108,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
 }
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
+  anew: 'Sign in once more: a program wants to be sure that it is you.',
   'signed-out': 'You are signed out.',
   'password-set': 'Your password is set. Sign in with it.',
   unlocked: 'Your account is unlocked.',
@@ -121,11 +126,13 @@ async function signUp({ deps: { accounts }, passwords, people }: SignIn, form: F
   return user;
 }
 
-async function signInPage(s: SignIn, { returnTo, username = '', error, note }: Shown): Promise<RouteReply> {
+async function signInPage(s: SignIn, { returnTo, username = '', error, note, anew = false }: Shown): Promise<RouteReply> {
   const { ways, enabled, configuration } = await s.settings.current();
   const shown = ways.filter((way) => !way.hidden && !way.noSignIn && (way.provider.redirect || way.provider.type === BUILTIN));
   const most = configuration['auth.primaryLoginProvidersCount'];
-  const parts = shown.map((way) => (way.provider.type === BUILTIN ? passwordForm(s, way, returnTo, username) : wayLink(s, way, returnTo)));
+  const parts = shown.map((way) =>
+    way.provider.type === BUILTIN ? passwordForm(s, way, { returnTo, username, anew }) : wayLink(s, way, returnTo, anew),
+  );
   return pageReply({
     title: 'Sign in to Sextant',
     error,
@@ -137,9 +144,9 @@ ${dataBlock({ needsSiteInit: false })}`,
   });
 }
 
-const passwordForm = ({ prefix }: SignIn, way: Way, returnTo: string, username: string): Html => html`
+const passwordForm = ({ prefix }: SignIn, way: Way, { returnTo, username = '', anew = false }: Shown): Html => html`
 <form method="post" action="${prefix}/-/sign-in">
-${hidden('returnTo', returnTo)}
+${hidden('returnTo', returnTo)}${anew && hidden('anew', '1')}
 ${field({ name: 'username', label: 'User name or email', autocomplete: 'username', value: username, focus: true })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
 <button class="main">Sign in</button>
