@@ -28,8 +28,8 @@ export const samlConfig = z
       .min(1)
       .optional()
       .describe('Our entity id at the identity provider. Default: the address of our metadata, …/.auth/saml/metadata'),
-    serviceProviderCertificate: z.string().min(1).optional().describe('Of the key by which requests are signed, in PEM form'),
-    serviceProviderPrivateKey: secret().optional().describe('By which requests are signed, in PEM form'),
+    serviceProviderCertificate: z.string().min(1).optional().describe('Of our key, in PEM form'),
+    serviceProviderPrivateKey: secret().optional().describe('By which requests are signed and assertions decrypted, in PEM form'),
     signRequests: z.boolean().optional().describe('Whether requests are signed. Default: where there is a key'),
     nameIDFormat: z
       .string()

@@ -3,10 +3,11 @@ import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { ExternalIdentity, ProviderEntry, SignInAnswer, SignInRequest } from '@sextant/plugin-identity/api';
 import type { Cache, Clock, Limits, OutboundHttp } from '@sextant/sdk';
 import { type Assertion, readAssertion } from './assertion.js';
+import { decrypted } from './encrypted-assertion.js';
 import { noProvider, unproven } from './errors.js';
 import { identityProviderOf } from './identity-provider.js';
 import type { IdentityProvider } from './metadata.js';
-import { checkResponse } from './response-check.js';
+import { checkDecrypted, checkResponse } from './response-check.js';
 import type { SamlConfig } from './saml-config.js';
 import { identityOf } from './saml-identity.js';
 
@@ -43,9 +44,12 @@ async function assertionOf(parts: SamlParts, { id, config }: ProviderEntry<SamlC
   if (requestId !== undefined && parameters.get('RelayState') !== state) throw unproven('It belongs to another sign-in.');
   const [encoded, second] = parameters.getAll('SAMLResponse');
   if (encoded === undefined || second !== undefined || answer.method !== 'POST') throw unproven('There is no SAMLResponse, posted once.');
-  checkResponse(encoded, { callbackUrl, requestId });
+  const { serviceProviderPrivateKey: ours } = config;
+  const encrypted = checkResponse(encoded, { callbackUrl, requestId, decrypts: ours !== undefined });
+  if (ours && encrypted?.signedAround === false) checkDecrypted(await decrypted(encrypted.element, ours));
   const provider = await identityProviderOf(parts, config, answer.signal);
-  const xml = await signedAssertion(samlOf(config, provider, callbackUrl), encoded);
+  const { signedAround = false } = encrypted ?? {};
+  const xml = await signedAssertion(samlOf(config, provider, callbackUrl, { signedAround }), encoded);
   const now = parts.clock.now();
   const assertion = readAssertion(xml, {
     issuer: provider.issuer,
@@ -79,17 +83,24 @@ async function signedAssertion(saml: SAML, encoded: string): Promise<string> {
 export function describedBy(config: SamlConfig, callbackUrl: string): string {
   const { serviceProviderCertificate: certificate = null } = config;
   // The package wants a certificate of the other side for whatever it does.
-  const saml = new SAML({ ...optionsOf(config, callbackUrl), ...keyOf(config), idpCert: 'none', wantAssertionsSigned: true });
-  return saml.generateServiceProviderMetadata(null, certificate);
+  const saml = new SAML({
+    ...optionsOf(config, callbackUrl),
+    ...keyOf(config),
+    ...decryptionOf(config),
+    idpCert: 'none',
+    wantAssertionsSigned: true,
+  });
+  const metadata = saml.generateServiceProviderMetadata(certificate, certificate);
+  return metadata.replace(/\s*<EncryptionMethod Algorithm="[^"]*-cbc"\/>/g, '');
 }
 
 function samlOf(
   config: SamlConfig,
   { issuer, signInUrl, certificates }: IdentityProvider,
   callbackUrl: string,
-  request: { readonly requestId?: string; readonly signs?: boolean; readonly anew?: boolean } = {},
+  request: { readonly requestId?: string; readonly signs?: boolean; readonly anew?: boolean; readonly signedAround?: boolean } = {},
 ): SAML {
-  const { requestId = '', signs = false, anew = false } = request;
+  const { requestId = '', signs = false, anew = false, signedAround = false } = request;
   return new SAML({
     ...optionsOf(config, callbackUrl),
     idpCert: [...certificates],
@@ -97,6 +108,9 @@ function samlOf(
     entryPoint: signInUrl,
     generateUniqueId: () => requestId,
     forceAuthn: anew,
+    // What is encrypted in a signed answer is decrypted after its signature is found right.
+    wantAuthnResponseSigned: signedAround,
+    ...decryptionOf(config),
     ...(signs ? keyOf(config) : {}),
   });
 }
@@ -120,6 +134,9 @@ const optionsOf = (config: SamlConfig, callbackUrl: string) => ({
 
 const keyOf = ({ serviceProviderPrivateKey }: SamlConfig) =>
   serviceProviderPrivateKey === undefined ? {} : { privateKey: serviceProviderPrivateKey.reveal() };
+
+const decryptionOf = ({ serviceProviderPrivateKey }: SamlConfig) =>
+  serviceProviderPrivateKey === undefined ? {} : { decryptionPvk: serviceProviderPrivateKey.reveal() };
 
 const spIssuerOf = ({ serviceProviderIssuer }: SamlConfig, callbackUrl: string): string =>
   serviceProviderIssuer ?? new URL('metadata', callbackUrl).href;

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
 import { SignInAttempt, signInProviderContract } from '@sextant/plugin-identity/testing';
 import { describeContract, inMemoryServices } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -224,12 +225,6 @@ describe('An answer that proves nothing', () => {
     await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('algorithm') });
   });
 
-  it('is encrypted, and is told to be sent as it is', async () => {
-    const key = new X509Certificate(ours.cert).publicKey.export({ type: 'spki', format: 'pem' }).toString();
-    idp.fault = { encryptionCert: ours.cert, encryptionPublicKey: key };
-    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('encrypted') });
-  });
-
   it('comes a second time, in whichever browser', async () => {
     const same = provider();
     const one = attempt({ allowIdPInitiated: true }, same);
@@ -253,6 +248,87 @@ describe('An answer that proves nothing', () => {
     const answer = await one.answer(fill);
     const parameters = answerOf(`<a>${'a'.repeat(1_000_000)}</a>`, one.state);
     await expect(one.finish({ ...answer, parameters })).rejects.toMatchObject({ why: 'It is too large.' });
+  });
+});
+
+/** The identity provider encrypts its assertions for a key. */
+const encryptedFor = ({ cert }: KeyPair, more: Fault = {}): Fault => ({
+  encryptionCert: cert,
+  encryptionPublicKey: new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  ...more,
+});
+const CBC = {
+  encryptionAlgorithm: 'http://www.w3.org/2001/04/xmlenc#aes256-cbc',
+  disallowEncryptionWithInsecureAlgorithm: false,
+  warnOnInsecureEncryptionAlgorithm: false,
+} as const;
+const withKey = () => ({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
+
+describe('An assertion that is encrypted', () => {
+  it.each([
+    ['it is signed', {}],
+    ['the answer is', { signAssertion: false, signResponse: true }],
+    ['both are', { signAssertion: true, signResponse: true }],
+    ['the answer is, by AES-CBC too', { signAssertion: false, signResponse: true, ...CBC }],
+  ] satisfies [string, Fault][])('is read with our key where %s', async (_name, fault) => {
+    idp.fault = encryptedFor(ours, fault);
+    expect(await attempt(withKey()).signIn(fill)).toMatchObject({ accountId: 'a1b2c3', groups: ['engines', 'staff'] });
+    expect(idp.given[0]).toContain('EncryptedAssertion');
+    expect(idp.given[0]).not.toContain('a1b2c3');
+  });
+
+  const swapped = (xml: string): string =>
+    xml.replace(
+      /(<xenc:CipherData>\s*<xenc:CipherValue>)(.{40})/g,
+      (_all, head: string, text: string) => head + [...text].reverse().join(''),
+    );
+  it.each([
+    ['we have no key', () => encryptedFor(ours), {}, 'encrypted: give'],
+    ['it is for another key', () => encryptedFor(another), undefined, 'another key'],
+    [
+      'nobody signed it: everybody can encrypt for us',
+      () => encryptedFor(ours, { signAssertion: false, signResponse: false }),
+      undefined,
+      'Nothing in it is signed',
+    ],
+    ['another signed it', () => encryptedFor(ours, { key: another.private, cert: another.cert }), undefined, 'No signature in it is right'],
+    [
+      'another signed the answer',
+      () => encryptedFor(ours, { key: another.private, cert: another.cert, signAssertion: false, signResponse: true }),
+      undefined,
+      'No signature in it is right',
+    ],
+    ['it is signed by SHA-1', () => encryptedFor(ours, SHA1), undefined, 'algorithm'],
+    ['who changes the text could watch what becomes of it', () => encryptedFor(ours, CBC), undefined, 'AES-CBC'],
+    [
+      'the cipher is one of old',
+      () => encryptedFor(ours, { ...CBC, encryptionAlgorithm: 'http://www.w3.org/2001/04/xmlenc#tripledes-cbc' }),
+      undefined,
+      'cipher that is taken',
+    ],
+    [
+      'its key is by an old padding',
+      () => encryptedFor(ours, { rewrite: (xml: string) => xml.replace('rsa-oaep-mgf1p', 'rsa-1_5') }),
+      undefined,
+      'RSA-OAEP',
+    ],
+    ['it was changed', () => encryptedFor(ours, { rewrite: swapped }), undefined, 'another key'],
+    [
+      'it names a key elsewhere',
+      () =>
+        encryptedFor(ours, {
+          rewrite: (xml: string) => xml.replace('<xenc:EncryptedData', '<RetrievalMethod URI="http://evil.example/"/><xenc:EncryptedData'),
+        }),
+      undefined,
+      'one text with one key',
+    ],
+    ['it says another audience', () => encryptedFor(ours, { audience: 'https://other.example' }), undefined, 'not for the audience'],
+  ] as [string, () => Fault, object | undefined, string][])('is refused where %s', async (_name, fault, config, why) => {
+    idp.fault = fault();
+    await expect(attempt({ ...(config ?? withKey()) }).signIn(fill)).rejects.toMatchObject({
+      code: 'SEXTANT_SAML_ANSWER',
+      why: expect.stringContaining(why),
+    });
   });
 });
 
@@ -314,6 +390,17 @@ describe('The identity provider', () => {
     await expect(attempt(signed).signIn(fill)).rejects.toThrow('leads nowhere');
   });
 
+  it('is told that a person is to prove anew who they are', async () => {
+    const { entry } = attempt();
+    const asked = async (anew: boolean): Promise<string> => {
+      const request = { callbackUrl: CALLBACK, state: 'state', signal: new AbortController().signal, anew };
+      const { url } = (await provider().redirect?.begin(entry as never, request)) ?? expect.fail();
+      return inflateRawSync(Buffer.from(new URL(url).searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
+    };
+    expect(await asked(true)).toContain('ForceAuthn="true"');
+    expect(await asked(false)).not.toContain('ForceAuthn="true"');
+  });
+
   it('is told of us by metadata with our address and certificate, and no key', async () => {
     const signed = attempt({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
     const { body } =
@@ -323,6 +410,9 @@ describe('The identity provider', () => {
     expect(body).toContain(`Location="${CALLBACK}"`);
     expect(body).toContain('WantAssertionsSigned="true"');
     expect(body).toContain(ours.cert.split('\n')[1]);
+    for (const use of ['signing', 'encryption']) expect(body).toContain(`use="${use}"`);
+    expect(body).toContain('xmlenc11#aes256-gcm');
+    expect(body).not.toContain('-cbc');
     expect(body).not.toContain(ours.private.split('\n')[1]);
   });
 

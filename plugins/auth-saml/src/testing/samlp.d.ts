@@ -25,6 +25,9 @@ declare module 'samlp' {
     readonly signResponse?: boolean;
     readonly encryptionCert?: string;
     readonly encryptionPublicKey?: string;
+    readonly encryptionAlgorithm?: string;
+    readonly disallowEncryptionWithInsecureAlgorithm?: boolean;
+    readonly warnOnInsecureEncryptionAlgorithm?: boolean;
     /** Of the other side: whose requests must be signed by it. */
     readonly signingCert?: string;
     readonly getUserFromRequest: (request: IncomingMessage) => unknown;
