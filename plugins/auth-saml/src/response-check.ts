@@ -42,9 +42,7 @@ export interface Encrypted {
  * @returns its assertion where that is encrypted. @throws SEXTANT_SAML_ANSWER
  */
 export function checkResponse(encoded: string, expected: ExpectedResponse): Encrypted | undefined {
-  if (encoded.length > MOST * 1.4) throw unproven('It is too large.');
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(encoded)) throw unproven('It is no base64.');
-  const root = parsed(Buffer.from(encoded, 'base64').toString('utf8'));
+  const root = messageIn(encoded);
   if (!isElement(root, NS.protocol, 'Response')) throw unproven('It is no Response of SAML 2.0.');
   const destination = attributeOf(root, 'Destination');
   if (destination !== undefined && destination !== '' && destination !== expected.callbackUrl)
@@ -72,6 +70,23 @@ export function checkResponse(encoded: string, expected: ExpectedResponse): Encr
   if (signedAround) checkSignatures(all, [root]);
   checkEncryption(assertion, signedAround);
   return { element: assertion, signedAround };
+}
+
+/** As {@link checkResponse}, a request to end sessions, which must be signed as a whole. @throws SEXTANT_SAML_ANSWER */
+export function checkLogoutRequest(encoded: string, logoutUrl: string): Element {
+  const root = messageIn(encoded);
+  if (!isElement(root, NS.protocol, 'LogoutRequest')) throw unproven('It is no LogoutRequest of SAML 2.0.');
+  if (attributeOf(root, 'Destination') !== logoutUrl) throw unproven('It is meant for another address.');
+  const all = allIn(root);
+  checkSignatures(all, [root]);
+  checkIds(all);
+  return root;
+}
+
+function messageIn(encoded: string): Element {
+  if (encoded.length > MOST * 1.4) throw unproven('It is too large.');
+  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(encoded)) throw unproven('It is no base64.');
+  return parsed(Buffer.from(encoded, 'base64').toString('utf8'));
 }
 
 /** As {@link checkResponse}, an assertion that was encrypted and whose own signature is to prove it. @throws SEXTANT_SAML_ANSWER */

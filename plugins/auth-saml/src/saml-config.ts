@@ -62,6 +62,10 @@ export const samlConfig = z
       .describe(
         'Whether people may begin at the identity provider. Such an answer is tied to no browser: somebody can be made to sign in as another',
       ),
+    logout: z
+      .boolean()
+      .default(false)
+      .describe('Single logout: who signs out here is signed out at the identity provider too, and the other way round. Takes a key'),
     trustEmails: z
       .boolean()
       .default(false)
@@ -93,6 +97,10 @@ export const samlConfig = z
   .refine((one) => one.signRequests !== true || one.serviceProviderPrivateKey !== undefined, {
     message: 'takes a certificate and a private key',
     path: ['signRequests'],
+  })
+  .refine((one) => !one.logout || one.serviceProviderPrivateKey !== undefined, {
+    message: 'takes a certificate and a private key: such requests must be signed',
+    path: ['logout'],
   });
 export type SamlConfig = z.output<typeof samlConfig>;
 

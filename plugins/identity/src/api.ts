@@ -36,6 +36,8 @@ export {
   type ExternalCredential,
   type ExternalIdentity,
   type ProviderEntry,
+  type ProviderLogout,
+  type ProviderSession,
   type RedirectSignIn,
   type SignInAnswer,
   type SignInProvider,

@@ -30,6 +30,11 @@ export const signInErrors = declareErrors({
       'A request says by a header who sends it, and Sextant is not told to trust the proxy before it; or the header is not one name.',
     fix: 'Set http.trustProxy, let nothing but the proxy reach Sextant, and let the proxy write the header anew.',
   },
+  SEXTANT_SIGN_IN_LOGOUT: {
+    status: 400,
+    summary: 'What came from a provider proves of no session that it ended.',
+    fix: 'Check "logout" of the entry in auth.providers; a site admin sees the cause in the log.',
+  },
   SEXTANT_SIGN_IN_LAST_WAY: {
     status: 409,
     summary: 'Without this account nobody could sign in as the user any more.',

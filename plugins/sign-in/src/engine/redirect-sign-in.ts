@@ -2,6 +2,7 @@ import {
   type AuditActor,
   type AuditTrail,
   type ExternalIdentity,
+  type ProviderSession,
   type SignInAnswer,
   signInRefused,
   type User,
@@ -42,6 +43,8 @@ export interface Finished extends Known {
   /** The account was linked to who is signed in; nobody signs in. */
   readonly linked: boolean;
   readonly cookies: readonly string[];
+  /** That which began at the provider. */
+  readonly session: ProviderSession | undefined;
 }
 
 /** Where providers of a type send people back to. Two have places of their own in the field. */
@@ -102,6 +105,7 @@ export class RedirectSignIn {
       return {
         ...known,
         way,
+        session: identity.session,
         // What comes with an answer that nobody asked for is somebody else's text.
         returnTo: localPath(flow?.returnTo ?? state, this.parts.prefix()),
         linked: consent !== undefined,

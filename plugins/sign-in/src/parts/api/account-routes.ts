@@ -53,13 +53,14 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
         requester(request),
       );
     else await s.security.createPassword(user, next, requester(request), session);
-    const { way, externalAccountId } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
+    const { way, externalAccountId, providerSession } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
     if (way === undefined) return 'password';
     // An id from before is not one for the new password.
     return enter(s, request, {
       user,
       way,
       ...(externalAccountId === undefined ? {} : { externalAccountId }),
+      providerSession,
       returnTo: `${s.prefix}/-/account?note=password`,
     });
   });

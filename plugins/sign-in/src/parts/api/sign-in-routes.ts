@@ -88,8 +88,13 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
 
   const signOut = async (request: Parameters<typeof leave>[1]): Promise<RouteReply> => {
     const s = signIn();
-    await leave(s, request);
-    return redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]);
+    const cookies = [s.cookies.noSession()];
+    const elsewhere = await s.logout.begin(await leave(s, request), request.signal);
+    if (elsewhere === undefined) return redirect(`${s.prefix}/sign-in?note=signed-out`, cookies);
+    // A form may not lead to another site; a page may.
+    const body = html`<p>You are signed out here, and go on to do so where you came from.</p><a class="button" href="${elsewhere}">Go on</a>`;
+    const page = pageReply({ title: 'Sign out', cookies, body });
+    return { ...page, headers: { ...page.headers, refresh: `0; url=${elsewhere}` } };
   };
   router.post('/-/sign-out', signOut, { auth: 'public' });
   router.get(

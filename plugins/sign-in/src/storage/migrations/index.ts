@@ -1,4 +1,5 @@
 import type { Migration } from '@sextant/sdk';
+import { addProviderSessions } from './add-provider-sessions-1764230000010.js';
 import { createSignIn } from './create-sign-in-1764230000001.js';
 
-export const migrations: readonly Migration[] = [createSignIn];
+export const migrations: readonly Migration[] = [createSignIn, addProviderSessions];
