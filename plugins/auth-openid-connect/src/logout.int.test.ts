@@ -1,5 +1,5 @@
 import identity from '@sextant/plugin-identity';
-import { Administration, type Arrival, SigningSite } from '@sextant/plugin-identity/testing';
+import { Administration, type Arrival, type Fill, SigningSite } from '@sextant/plugin-identity/testing';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
 import { core } from '@sextant/sdk';
@@ -40,7 +40,7 @@ afterAll(async () => {
   for (const one of [idp, watch]) await one?.[Symbol.asyncDispose]();
 });
 
-const fill = ({ fields }: { readonly fields: Readonly<Record<string, string>> }) => {
+const fill: Fill = ({ fields }) => {
   if (fields['xsrf'] !== undefined) return { logout: 'yes' };
   return fields['prompt'] === 'login' ? { login: 'ada-1', password: 'any' } : undefined;
 };

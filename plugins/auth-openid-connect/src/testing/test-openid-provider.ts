@@ -99,7 +99,10 @@ export class TestOpenidProvider implements AsyncDisposable {
       },
       cookies: { keys: ['test'] },
       // It calls no addresses of this machine by itself.
-      fetch: (url, { dispatcher: _guard, ...options }: RequestInit & { readonly dispatcher?: unknown }) => fetch(url, options),
+      fetch: (url, options) => {
+        const { dispatcher: _guard, ...rest } = options as RequestInit & { readonly dispatcher?: unknown };
+        return fetch(url, rest);
+      },
       ...this.more,
     });
     this.#provider.use(async (context, next) => {
