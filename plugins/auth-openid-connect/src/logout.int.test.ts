@@ -40,7 +40,7 @@ afterAll(async () => {
   for (const one of [idp, watch]) await one?.[Symbol.asyncDispose]();
 });
 
-const fill: Fill = ({ fields }) => {
+const fill: Fill = ({ fields }): Readonly<Record<string, string>> | undefined => {
   if (fields['xsrf'] !== undefined) return { logout: 'yes' };
   return fields['prompt'] === 'login' ? { login: 'ada-1', password: 'any' } : undefined;
 };
