@@ -15,7 +15,7 @@ import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
 import { ServiceAccounts } from './administration/service-accounts.js';
-import type { AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration } from './api.js';
+import type { AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration, UserActors } from './api.js';
 import { AuditChain } from './audit/audit-chain.js';
 import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
@@ -59,7 +59,8 @@ export interface Identity {
   /** Whether people may rename themselves. */
   allowsUsernameChanges(): Promise<boolean>;
   readonly roles: Roles;
-  readonly actors: AccountActors;
+  /** For plugins with credentials of their own. */
+  readonly comingIn: UserActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
   readonly chain: AuditChain;
@@ -122,7 +123,7 @@ export function wireIdentity(
     permissions,
     allowsUsernameChanges: async () => (await policy()?.allowsUsernameChanges()) ?? false,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
-    actors,
+    comingIn: actors.comingIn(clock),
     localAdmin,
     audit,
     chain,

@@ -30,7 +30,7 @@ const makeUsers: MakeOf<Users> = (deps, ctx) => identityOf(deps, ctx).users;
 const makeOrganizations: MakeOf<Organizations> = (deps, ctx) => identityOf(deps, ctx).organizations;
 const makeAccounts: MakeOf<AccountDirectory> = (deps, ctx) => identityOf(deps, ctx).directory;
 const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf(deps, ctx).externalAccounts;
-const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
+const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).comingIn;
 const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).groups;
 const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
 const makeAccessRequests: MakeOf<AccessRequests> = (deps) => accessRequestsOf(deps);
