@@ -1,6 +1,6 @@
 import type { ProviderEntry, ProviderLogout } from '@sextant/plugin-identity/api';
 import { type Limits, z } from '@sextant/sdk';
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { clientFetch } from './client-fetch.js';
 import type { OpenidConnectConfig } from './openid-connect-config.js';
@@ -50,6 +50,8 @@ export async function finish(
 ): ReturnType<Logout['finish']> {
   const [token, second] = parameters.getAll('logout_token');
   if (!config.logout || token === undefined || second !== undefined) throw new Error('There is no logout token, once.');
+  // Of another entry, or of nobody: no keys are fetched for it.
+  if (decodeJwt(token).iss !== config.issuer) throw new Error('It is of another issuer.');
   const server = (await providerClient(parts, config, signal)).serverMetadata();
   const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(await keysAt(parts, server.jwks_uri, signal)), {
     issuer: server.issuer,

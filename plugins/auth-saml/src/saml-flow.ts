@@ -30,7 +30,8 @@ export async function begin(
 export async function finish(parts: SamlParts, entry: ProviderEntry<SamlConfig>, answer: SignInAnswer): Promise<ExternalIdentity> {
   const assertion = await assertionOf(parts, entry, answer);
   const identity = identityOf(assertion, entry.config);
-  return entry.config.logout ? { ...identity, session: sessionOf(assertion) } : identity;
+  // Who is known by an attribute alone cannot be named to the identity provider.
+  return entry.config.logout && assertion.nameId !== '' ? { ...identity, session: sessionOf(assertion) } : identity;
 }
 
 async function assertionOf(parts: SamlParts, { id, config }: ProviderEntry<SamlConfig>, answer: SignInAnswer): Promise<Assertion> {

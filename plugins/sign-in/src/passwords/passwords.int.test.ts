@@ -1,6 +1,6 @@
 import { accounts, users } from '@sextant/plugin-identity/api';
 import { core, encodeNodeId } from '@sextant/sdk';
-import { at, TestClock } from '@sextant/sdk/testing';
+import { at, TestClock, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AMailbox } from '../testing/a-mailbox.js';
 import { ASite } from '../testing/a-site.js';
@@ -231,5 +231,29 @@ describe('a link to set a password', () => {
     expect(given.data).toMatchObject({
       createUser: { resetPasswordURL: expect.stringContaining('/-/reset-password-code?code='), emailSent: false },
     });
+  });
+});
+
+describe('what the site configuration says', () => {
+  const builtin = { 'auth.providers': [{ type: 'builtin', allowSignup: true }] };
+
+  it('of lockout holds at once', async () => {
+    const { username, password } = await site.aPerson();
+    await site.configure({ ...builtin, 'auth.lockout': { failedAttemptThreshold: 2, consecutivePeriod: 600, lockoutPeriod: 120 } });
+    await failing(username, 2);
+    expect((await site.browser().signIn(username, password)).status).toBe(401);
+    await clock.advance(121_000);
+    expect((await site.browser().signIn(username, password)).status).toBe(303);
+    await site.configure(builtin);
+  });
+
+  it('of the time that a link is good for holds at once', async () => {
+    await site.configure({ ...builtin, 'auth.passwordResetLinkExpiry': 60 });
+    const { data } = await site.ask('mutation { createUser(username: "in-a-minute") { resetPasswordURL } }');
+    const url = new URL(textAt(data, 'createUser.resetPasswordURL'));
+    expect((await site.browser().get(`${url.pathname}${url.search}`)).status).toBe(200);
+    await clock.advance(61_000);
+    expect((await site.browser().get(`${url.pathname}${url.search}`)).status).toBe(400);
+    await site.configure(builtin);
   });
 });
