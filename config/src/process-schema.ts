@@ -47,6 +47,10 @@ export const processSchema = z.object({
       main: secret().optional().describe('PostgreSQL DSN; default: the embedded database'),
       codeintel: secret().optional().describe('DSN of the code intelligence database; default: main'),
       insights: secret().optional().describe('DSN of the insights database; default: main'),
+      allowNoPassword: z
+        .boolean()
+        .default(false)
+        .describe('Let others than this machine in although the DSN has no password: the database server proves us by other means'),
       poolSize: z.number().int().min(2).max(500).default(20).describe('Connections of this process to each database'),
       statementTimeout: duration().default(60_000).describe('Longest time of one SQL statement'),
     })

@@ -1,5 +1,6 @@
 import type { ProcessConfig } from '@sextant/config';
 import { declareErrors, type Logger, ROLES, type Role, SextantError } from '@sextant/sdk';
+import pg from 'pg';
 import { Databases } from '../storage/databases.js';
 import { EmbeddedPostgres } from '../storage/embedded/embedded-postgres.js';
 
@@ -11,8 +12,8 @@ export const databaseErrors = declareErrors({
   },
   SEXTANT_STORAGE_DEFAULT_PASSWORD: {
     status: 500,
-    summary: 'The database has a password everybody knows, and Sextant would listen beyond this machine.',
-    fix: 'Give the database user a password of its own.',
+    summary: 'The database has a password everybody knows, or none over TCP, and Sextant would listen beyond this machine.',
+    fix: 'Give the database user a password of its own; or set database.allowNoPassword where the server lets it in by other means.',
   },
 });
 
@@ -80,22 +81,53 @@ export async function openDatabase(
 /** Passwords that documentation and images carry: hostile row 49. */
 const KNOWN_PASSWORDS = new Set(['postgres', 'password', 'sextant', 'changeme', 'secret', 'admin', 'root', 'example']);
 
-/** @throws SEXTANT_STORAGE_DEFAULT_PASSWORD for a well-known password, when others than this machine could come in. */
+/**
+ * @throws SEXTANT_STORAGE_DEFAULT_PASSWORD for a well-known password, and for none over TCP, when others than this machine could come in. A socket of the machine,
+ * a client certificate and `database.allowNoPassword` stand for a password.
+ */
 export function refuseDefaultPassword({ database }: Pick<ProcessConfig, 'database'>, isOpen: boolean): void {
   if (!isOpen) return;
   for (const name of ['main', 'codeintel', 'insights'] as const) {
     const dsn = database[name]?.reveal();
-    if (!dsn || !URL.canParse(dsn)) continue;
-    const url = new URL(dsn);
-    // libpq reads both places; a query wins there.
-    const user = url.searchParams.get('user') ?? decodeURIComponent(url.username);
-    const password = url.searchParams.get('password') ?? decodeURIComponent(url.password);
-    // Without a password the server has other means (peer, certificates), which are its administrator's choice.
-    if (password === '' || (!KNOWN_PASSWORDS.has(password.toLowerCase()) && password !== user && !/^(.)\1*$/.test(password))) continue;
-    throw new SextantError('SEXTANT_STORAGE_DEFAULT_PASSWORD', {
-      what: `The database user of database.${name} has a password that everybody knows.`,
-      why: 'Others than this machine are to come in.',
-      fix: 'Give the database user a password of its own, or listen on 127.0.0.1, without http.externalUrl and http.trustProxy.',
-    });
+    const address = dsn === undefined ? undefined : addressOf(dsn);
+    if (!address) continue;
+    const { user, password } = address;
+    if (password === '') {
+      if (address.local || address.certificate || database.allowNoPassword) continue;
+      throw refusedPassword(
+        `The database user of database.${name} has no password, and the database is reached by TCP.`,
+        'Give the database user a password; or, where the server lets this user in by other means (a trusted network, .pgpass, GSSAPI), set database.allowNoPassword',
+      );
+    }
+    if (!KNOWN_PASSWORDS.has(password.toLowerCase()) && password !== user && !/^(.)\1*$/.test(password)) continue;
+    throw refusedPassword(
+      `The database user of database.${name} has a password that everybody knows.`,
+      'Give the database user a password of its own',
+    );
   }
 }
+
+/** As the driver reads it, which takes what the DSN leaves out from the environment (`PGPASSWORD`, `PGHOST`). Undefined: the driver refuses it later. */
+function addressOf(
+  dsn: string,
+): { readonly user: string; readonly password: string; readonly local: boolean; readonly certificate: boolean } | undefined {
+  try {
+    const { user = '', password, host, ssl } = new pg.Client({ connectionString: dsn });
+    const certificate = (ssl as unknown as { readonly key?: unknown } | boolean | undefined) ?? false;
+    return {
+      user,
+      password: typeof password === 'string' ? password : '',
+      local: host.startsWith('/'),
+      certificate: typeof certificate === 'object' && certificate.key !== undefined,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+const refusedPassword = (what: string, fix: string): SextantError =>
+  new SextantError('SEXTANT_STORAGE_DEFAULT_PASSWORD', {
+    what,
+    why: 'Others than this machine are to come in.',
+    fix: `${fix}, or listen on 127.0.0.1, without http.externalUrl and http.trustProxy.`,
+  });

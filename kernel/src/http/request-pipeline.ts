@@ -170,7 +170,7 @@ export class RequestPipeline {
   /** Who sends it, who may. @throws the refusal. */
   async #admit(method: string, { path, options: { auth = 'user', scopes } }: Route, credentials: Credentials): Promise<Actor> {
     if (auth === 'own') return ANONYMOUS;
-    const actor = await this.parts.authenticate(credentials);
+    const actor = await this.parts.authenticate({ ...credentials, route: path });
     const subject = `${method} ${path}`;
     throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, subject));
     throwIf(scopeRefusal(actor, scopes ?? [changesNothing(method) ? READ_SCOPE : WRITE_SCOPE], subject));

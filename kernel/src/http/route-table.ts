@@ -3,7 +3,7 @@ import { type MatchFunction, match, parse, type Token } from 'path-to-regexp';
 import { isThenable, shown } from '../lifecycle/value-problems.js';
 import { routeProblems } from './route-problems.js';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 export interface Route {
   readonly plugin: string;
@@ -47,6 +47,7 @@ export class RouteTable {
       put: adder('PUT'),
       patch: adder('PATCH'),
       delete: adder('DELETE'),
+      options: adder('OPTIONS'),
     };
     // As unknown: nothing but its type keeps a plugin from waiting here.
     const declared: unknown = (declare as (router: PluginRouter) => unknown)(router);

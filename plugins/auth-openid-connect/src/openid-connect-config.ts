@@ -45,6 +45,12 @@ export const openidConnectConfig = z.object({
     .describe(
       'Whether addresses of mail count as proved although the provider does not say so. Only where nobody can write there what they like',
     ),
+  logout: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Who signs out here is signed out at the provider too, and the other way round where the provider tells us. Keeps the ID token, sealed',
+    ),
   clockTolerance: duration().default(60_000).describe('How far the clocks of the provider and of this server may be apart'),
 });
 export type OpenidConnectConfig = z.output<typeof openidConnectConfig>;

@@ -5,12 +5,13 @@ import {
   type SignInRequest,
   signInRefused,
 } from '@sextant/plugin-identity/api';
-import { type Logger, SextantError } from '@sextant/sdk';
+import { type Logger, Secret, SextantError } from '@sextant/sdk';
 import * as client from 'openid-client';
 import { areShort, type Claims, hasGroupsElsewhere, identityOf, joined } from './claims.js';
 import { clientFailure } from './client-failure.js';
 import './errors.js';
 import type { OpenidConnectConfig } from './openid-connect-config.js';
+import { namesOf } from './openid-connect-logout.js';
 import { type ClientParts, providerClient } from './provider-client.js';
 
 export type OpenidConnectParts = ClientParts & { readonly log: Pick<Logger, 'warn'> };
@@ -19,13 +20,14 @@ export type OpenidConnectParts = ClientParts & { readonly log: Pick<Logger, 'war
 export async function begin(
   parts: OpenidConnectParts,
   { config }: ProviderEntry<OpenidConnectConfig>,
-  { callbackUrl, state, signal }: SignInRequest,
+  { callbackUrl, state, signal, anew = false }: SignInRequest,
 ): Promise<{ readonly url: string; readonly keep: Readonly<Record<string, string>> }> {
   const asked = await clientOf(parts, config, signal);
   const verifier = client.randomPKCECodeVerifier();
   const nonce = client.randomNonce();
   const url = client.buildAuthorizationUrl(asked, {
     ...config.apiPermissionsAuthorizationParameters,
+    ...(anew ? { prompt: 'login' } : {}),
     redirect_uri: callbackUrl,
     scope: [...new Set(config.scopes)].join(' '),
     state,
@@ -42,13 +44,18 @@ export async function finish(
   { id, config }: ProviderEntry<OpenidConnectConfig>,
   answer: SignInAnswer,
 ): Promise<ExternalIdentity> {
-  const claims = await told(config, () => claimsOf(parts, config, answer));
+  const { claims, idToken } = await told(config, () => claimsOf(parts, config, answer));
   if (hasGroupsElsewhere(claims, config))
     parts.log.warn('a person is in more groups than the provider writes into its token, and counts as in none', { provider: id });
-  return identityOf(claims, config);
+  const identity = identityOf(claims, config);
+  return config.logout ? { ...identity, session: { names: namesOf(claims), kept: new Secret(idToken) } } : identity;
 }
 
-async function claimsOf(parts: ClientParts, config: OpenidConnectConfig, answer: SignInAnswer): Promise<Claims> {
+async function claimsOf(
+  parts: ClientParts,
+  config: OpenidConnectConfig,
+  answer: SignInAnswer,
+): Promise<{ readonly claims: Claims; readonly idToken: string }> {
   const { verifier, nonce } = answer.kept ?? {};
   if (verifier === undefined || nonce === undefined) throw unproven(config, 'Nobody asked for this sign-in.');
   const asked = await clientOf(parts, config, answer.signal);
@@ -61,9 +68,10 @@ async function claimsOf(parts: ClientParts, config: OpenidConnectConfig, answer:
     idTokenExpected: true,
   });
   const claims: Claims | undefined = tokens.claims();
-  if (claims === undefined) throw unproven(config, 'There is no ID token.');
-  if (!areShort(claims, config) || asked.serverMetadata().userinfo_endpoint === undefined) return claims;
-  return joined(claims, await client.fetchUserInfo(asked, tokens.access_token, claims.sub));
+  const { id_token: idToken } = tokens;
+  if (claims === undefined || idToken === undefined) throw unproven(config, 'There is no ID token.');
+  if (!areShort(claims, config) || asked.serverMetadata().userinfo_endpoint === undefined) return { claims, idToken };
+  return { claims: joined(claims, await client.fetchUserInfo(asked, tokens.access_token, claims.sub)), idToken };
 }
 
 async function clientOf(parts: ClientParts, config: OpenidConnectConfig, signal: AbortSignal): Promise<client.Configuration> {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignInAttempt, signInProviderContract } from '@sextant/plugin-identity/testing';
+import { Secret } from '@sextant/sdk';
 import { describeContract, inMemoryServices, silentLog, TestClock } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openidConnectProvider } from './openid-connect-provider.js';
@@ -270,4 +271,81 @@ describe('The provider', () => {
     expect(new URL(url).searchParams.get('code_challenge_method')).toBe('S256');
     expect(url).not.toContain(keep?.['verifier']);
   });
+});
+
+describe('Signing out together', () => {
+  const LOGOUT = 'https://sextant.example/.auth/openidconnect/logout';
+  const signal = new AbortController().signal;
+  const told = (
+    parameters: Readonly<Record<string, string>>,
+    more: Readonly<Record<string, unknown>> = { logout: true },
+    of = provider(),
+  ) => {
+    const attempted = new SignInAttempt(of, { ...entry(), ...more }, { callbackUrl: CALLBACK });
+    return of.redirect?.logout?.finish(attempted.entry as never, {
+      parameters: new URLSearchParams(parameters),
+      logoutUrl: LOGOUT,
+      signal,
+    });
+  };
+
+  it('leads to the provider with the ID token of the session, and back to us alone', async () => {
+    const one = attempt({ logout: true });
+    const { session } = await one.signIn(as('ada-1'));
+    expect(session?.names).toContain('sub ada-1');
+    const url = await provider().redirect?.logout?.begin(one.entry as never, { kept: session!.kept, logoutUrl: LOGOUT, signal });
+    const { origin, searchParams } = new URL(url as string);
+    expect(origin).toBe(idp.issuer);
+    expect(idp.given).toContain(searchParams.get('id_token_hint'));
+    expect(searchParams.get('post_logout_redirect_uri')).toBe(LOGOUT);
+  });
+
+  it('is not where the admin does not say so: no ID token is kept then', async () => {
+    const one = attempt();
+    expect(await one.signIn(as('ada-1'))).not.toHaveProperty('session');
+    const kept = new Secret('x');
+    expect(await provider().redirect?.logout?.begin(one.entry as never, { kept, logoutUrl: LOGOUT, signal })).toBeUndefined();
+    await expect(told({ logout_token: idp.logoutToken({ claims: { sub: 'ada-1' } }) }, {})).rejects.toThrow();
+  });
+
+  it('takes what the provider’s server has signed: of one session, or of all of a person', async () => {
+    expect(await told({ logout_token: idp.logoutToken({ claims: { sub: 'ada-1' } }) })).toEqual({ names: ['sub ada-1'] });
+    expect(await told({ logout_token: idp.logoutToken({ claims: { sub: 'ada-1', sid: 's' } }) })).toEqual({ names: ['sid s'] });
+  });
+
+  const now = () => Math.floor(Date.now() / 1000);
+  it.each([
+    ['signed by another key', () => ({ signed: 'by-another' as const })],
+    ['not signed', () => ({ signed: 'not' as const, header: { alg: 'none' } })],
+    ['signed by what the client knows', () => ({ header: { alg: 'HS256' } })],
+    ['of another issuer', () => ({ claims: { iss: 'https://evil.example' } })],
+    ['for another client', () => ({ claims: { aud: 'another' } })],
+    ['of long ago', () => ({ claims: { iat: now() - 7_200 } })],
+    ['over', () => ({ claims: { exp: now() - 3_600 } })],
+    ['of another kind', () => ({ claims: { events: {} } })],
+    ['an ID token', () => ({ claims: { nonce: 'n' } })],
+    ['an access token', () => ({ header: { typ: 'at+jwt' } })],
+    ['of nobody', () => ({ claims: { sub: undefined } })],
+    ['without a number', () => ({ claims: { jti: undefined } })],
+  ] as [string, () => TokenFault][])('takes no token that is %s', async (_name, fault) => {
+    const { claims, ...rest } = fault();
+    await expect(told({ logout_token: idp.logoutToken({ ...rest, claims: { sub: 'ada-1', ...claims } }) })).rejects.toThrow();
+  });
+
+  it('takes each token once', async () => {
+    const same = provider();
+    const token = { logout_token: idp.logoutToken({ claims: { sub: 'ada-1' } }) };
+    expect(await told(token, { logout: true }, same)).toEqual({ names: ['sub ada-1'] });
+    await expect(told(token, { logout: true }, same)).rejects.toThrow('before');
+  });
+});
+
+it('A person who is to prove anew who they are is asked to at the provider', async () => {
+  const { entry: one } = attempt({ apiPermissionsAuthorizationParameters: { prompt: 'select_account' } });
+  const asked = async (anew: boolean): Promise<string | null> => {
+    const request = { callbackUrl: CALLBACK, state: 'state', signal: new AbortController().signal, anew };
+    const { url } = (await provider().redirect?.begin(one as never, request)) ?? expect.fail();
+    return new URL(url).searchParams.get('prompt');
+  };
+  expect([await asked(true), await asked(false)]).toEqual(['login', 'select_account']);
 });

@@ -2,12 +2,14 @@ import type { SignInProvider } from '@sextant/plugin-identity/api';
 import './errors.js';
 import { openidConnectConfig } from './openid-connect-config.js';
 import type { OpenidConnectParts } from './openid-connect-flow.js';
+import type { LogoutParts } from './openid-connect-logout.js';
 
 /** The first sign-in loads the protocol: most processes see none. */
 const flow = () => import('./openid-connect-flow.js');
+const logout = () => import('./openid-connect-logout.js');
 
 /** Sign-in by a provider of OpenID Connect. */
-export const openidConnectProvider = (parts: OpenidConnectParts): SignInProvider<typeof openidConnectConfig> => ({
+export const openidConnectProvider = (parts: OpenidConnectParts & LogoutParts): SignInProvider<typeof openidConnectConfig> => ({
   type: 'openidconnect',
   title: 'OpenID Connect',
   config: openidConnectConfig,
@@ -15,5 +17,9 @@ export const openidConnectProvider = (parts: OpenidConnectParts): SignInProvider
   redirect: {
     begin: async (entry, request) => (await flow()).begin(parts, entry, request),
     finish: async (entry, answer) => (await flow()).finish(parts, entry, answer),
+    logout: {
+      begin: async (entry, ended) => (await logout()).begin(parts, entry, ended),
+      finish: async (entry, told) => (await logout()).finish(parts, entry, told),
+    },
   },
 });

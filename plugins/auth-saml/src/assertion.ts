@@ -6,6 +6,10 @@ export interface Assertion {
   readonly id: string;
   readonly nameId: string;
   readonly nameIdFormat: string | undefined;
+  readonly nameQualifier: string | undefined;
+  readonly spNameQualifier: string | undefined;
+  /** By which the identity provider knows the session that it began. */
+  readonly sessionIndex: string | undefined;
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   /** Until when it may be used. */
   readonly until: Date;
@@ -44,7 +48,17 @@ export function readAssertion(xml: string, expected: Expected): Assertion {
     .find((time) => time !== undefined);
   if (until === undefined) throw unproven('The assertion is for no bearer at this address, at this time, as the answer to what was asked.');
   const [nameId] = childrenOf(subject, NS.assertion, 'NameID');
-  return { id, nameId: textOf(nameId), nameIdFormat: attributeOf(nameId, 'Format'), attributes: attributesOf(root), until };
+  const [statement] = childrenOf(root, NS.assertion, 'AuthnStatement');
+  return {
+    id,
+    nameId: textOf(nameId),
+    nameIdFormat: attributeOf(nameId, 'Format'),
+    nameQualifier: attributeOf(nameId, 'NameQualifier'),
+    spNameQualifier: attributeOf(nameId, 'SPNameQualifier'),
+    sessionIndex: attributeOf(statement, 'SessionIndex'),
+    attributes: attributesOf(root),
+    until,
+  };
 }
 
 function checkConditions(root: Element, expected: Expected): void {

@@ -10,6 +10,9 @@ export interface IdentityProvider {
   /** Of the keys that sign, in base64; one or more. */
   readonly certificates: readonly string[];
   readonly wantsSignedRequests: boolean;
+  /** Where the browser is sent to sign out, and where an answer to such a request goes; undefined: it has no such places. */
+  readonly logoutUrl: string | undefined;
+  readonly logoutResponseUrl: string | undefined;
 }
 
 const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
@@ -38,10 +41,13 @@ export function readMetadata(text: string, wanted?: string): IdentityProvider {
     throw noProvider(`The metadata has no identity provider${wanted === undefined ? '' : ` "${wanted}"`}.`);
   if (another) throw noProvider('The metadata has several identity providers: choose one by "identityProviderIssuer".');
   const { issuer, role } = found;
-  const signInUrl = childrenOf(role, NS.metadata, 'SingleSignOnService')
-    .filter((service) => attributeOf(service, 'Binding') === REDIRECT)
-    .map((service) => attributeOf(service, 'Location') ?? '')
-    .find((location) => URL.canParse(location) && /^https?:$/.test(new URL(location).protocol));
+  const byRedirect = (service: string, attribute: 'Location' | 'ResponseLocation'): string | undefined =>
+    childrenOf(role, NS.metadata, service)
+      .filter((one) => attributeOf(one, 'Binding') === REDIRECT)
+      .map((one) => attributeOf(one, attribute) ?? '')
+      .find((location) => URL.canParse(location) && /^https?:$/.test(new URL(location).protocol));
+  const signInUrl = byRedirect('SingleSignOnService', 'Location');
+  const logoutUrl = byRedirect('SingleLogoutService', 'Location');
   if (signInUrl === undefined) throw noProvider('The metadata has no SingleSignOnService with the binding HTTP-Redirect.');
   const certificates = childrenOf(role, NS.metadata, 'KeyDescriptor')
     .filter((key) => HAS_KEYS_FOR_SIGNING.includes(attributeOf(key, 'use')))
@@ -50,7 +56,14 @@ export function readMetadata(text: string, wanted?: string): IdentityProvider {
     .map((element) => textOf(element).replace(/\s+/g, ''));
   if (certificates.length === 0) throw noProvider('The metadata has no certificate for signing.');
   if (!certificates.every(isCertificate)) throw noProvider('The metadata has a certificate that is none.');
-  return { issuer, signInUrl, certificates, wantsSignedRequests: attributeOf(role, 'WantAuthnRequestsSigned') === 'true' };
+  return {
+    issuer,
+    signInUrl,
+    certificates,
+    wantsSignedRequests: attributeOf(role, 'WantAuthnRequestsSigned') === 'true',
+    logoutUrl,
+    logoutResponseUrl: byRedirect('SingleLogoutService', 'ResponseLocation') ?? logoutUrl,
+  };
 }
 
 /** Admins write them into metadata. Between two tags alone, where no text is cut. */

@@ -1,3 +1,4 @@
+import { checkEncryption } from './encrypted-assertion.js';
 import { unproven } from './errors.js';
 import { allIn, attributeOf, childrenOf, isElement, NS, parseXml, textOf, XmlProblem } from './xml.js';
 
@@ -21,15 +22,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+export interface ExpectedResponse {
+  readonly callbackUrl: string;
+  readonly requestId: string | undefined;
+  /** We have a key by which assertions may be encrypted. */
+  readonly decrypts: boolean;
+}
+
+/** An assertion that is encrypted. */
+export interface Encrypted {
+  readonly element: Element;
+  /** The answer around it has a signature. */
+  readonly signedAround: boolean;
+}
+
 /**
  * Looks at an answer as it came, before its signature is checked, and leaves nothing in it that two readers could read in two ways: one assertion, signatures
  * where they belong, each id once. What is believed is read later, of what is signed.
- * @throws SEXTANT_SAML_ANSWER
+ * @returns its assertion where that is encrypted. @throws SEXTANT_SAML_ANSWER
  */
-export function checkResponse(encoded: string, expected: { readonly callbackUrl: string; readonly requestId: string | undefined }): void {
-  if (encoded.length > MOST * 1.4) throw unproven('It is too large.');
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(encoded)) throw unproven('It is no base64.');
-  const root = parsed(Buffer.from(encoded, 'base64').toString('utf8'));
+export function checkResponse(encoded: string, expected: ExpectedResponse): Encrypted | undefined {
+  const root = messageIn(encoded);
   if (!isElement(root, NS.protocol, 'Response')) throw unproven('It is no Response of SAML 2.0.');
   const destination = attributeOf(root, 'Destination');
   if (destination !== undefined && destination !== '' && destination !== expected.callbackUrl)
@@ -42,15 +55,49 @@ export function checkResponse(encoded: string, expected: { readonly callbackUrl:
   )
     throw unproven('It answers another request.');
   const all = allIn(root);
-  if (all.some((element) => element.localName === 'EncryptedAssertion'))
-    throw unproven(
-      'Its assertion is encrypted, which is not taken: turn that off at the identity provider. The way here is encrypted by TLS.',
-    );
-  const assertions = all.filter((element) => element.localName === 'Assertion');
-  if (assertions.length !== 1) throw unproven(`It has ${assertions.length} assertions, and must have one.`);
-  if (assertions[0]?.parentNode !== root || !isElement(assertions[0], NS.assertion, 'Assertion'))
-    throw unproven('Its assertion is not where it must be.');
-  checkSignatures(all, [root, assertions[0]]);
+  const assertions = all.filter(({ localName }) => localName === 'Assertion' || localName === 'EncryptedAssertion');
+  const [assertion] = assertions;
+  if (assertions.length !== 1 || !assertion) throw unproven(`It has ${assertions.length} assertions, and must have one.`);
+  if (assertion.parentNode !== root || assertion.namespaceURI !== NS.assertion) throw unproven('Its assertion is not where it must be.');
+  checkIds(all);
+  if (assertion.localName === 'Assertion') {
+    checkSignatures(all, [root, assertion]);
+    return undefined;
+  }
+  if (!expected.decrypts)
+    throw unproven('Its assertion is encrypted: give a "serviceProviderPrivateKey" for it, or turn that off at the identity provider.');
+  const signedAround = childrenOf(root, NS.signature, 'Signature').length > 0;
+  if (signedAround) checkSignatures(all, [root]);
+  checkEncryption(assertion, signedAround);
+  return { element: assertion, signedAround };
+}
+
+/** As {@link checkResponse}, a request to end sessions, which must be signed as a whole. @throws SEXTANT_SAML_ANSWER */
+export function checkLogoutRequest(encoded: string, logoutUrl: string): Element {
+  const root = messageIn(encoded);
+  if (!isElement(root, NS.protocol, 'LogoutRequest')) throw unproven('It is no LogoutRequest of SAML 2.0.');
+  if (attributeOf(root, 'Destination') !== logoutUrl) throw unproven('It is meant for another address.');
+  const all = allIn(root);
+  checkSignatures(all, [root]);
+  checkIds(all);
+  return root;
+}
+
+function messageIn(encoded: string): Element {
+  if (encoded.length > MOST * 1.4) throw unproven('It is too large.');
+  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(encoded)) throw unproven('It is no base64.');
+  return parsed(Buffer.from(encoded, 'base64').toString('utf8'));
+}
+
+/** As {@link checkResponse}, an assertion that was encrypted and whose own signature is to prove it. @throws SEXTANT_SAML_ANSWER */
+export function checkDecrypted(assertion: Element): void {
+  if (!isElement(assertion, NS.assertion, 'Assertion')) throw unproven('What is encrypted in it is no assertion.');
+  const all = allIn(assertion);
+  checkSignatures(all, [assertion]);
+  checkIds(all);
+}
+
+function checkIds(all: readonly Element[]): void {
   const ids = all.flatMap((element) => ['ID', 'Id', 'id'].map((name) => attributeOf(element, name)).filter((id) => id !== undefined));
   if (new Set(ids).size !== ids.length) throw unproven('It uses an ID twice.');
 }

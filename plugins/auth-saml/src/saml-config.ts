@@ -28,8 +28,8 @@ export const samlConfig = z
       .min(1)
       .optional()
       .describe('Our entity id at the identity provider. Default: the address of our metadata, …/.auth/saml/metadata'),
-    serviceProviderCertificate: z.string().min(1).optional().describe('Of the key by which requests are signed, in PEM form'),
-    serviceProviderPrivateKey: secret().optional().describe('By which requests are signed, in PEM form'),
+    serviceProviderCertificate: z.string().min(1).optional().describe('Of our key, in PEM form'),
+    serviceProviderPrivateKey: secret().optional().describe('By which requests are signed and assertions decrypted, in PEM form'),
     signRequests: z.boolean().optional().describe('Whether requests are signed. Default: where there is a key'),
     nameIDFormat: z
       .string()
@@ -62,6 +62,10 @@ export const samlConfig = z
       .describe(
         'Whether people may begin at the identity provider. Such an answer is tied to no browser: somebody can be made to sign in as another',
       ),
+    logout: z
+      .boolean()
+      .default(false)
+      .describe('Single logout: who signs out here is signed out at the identity provider too, and the other way round. Takes a key'),
     trustEmails: z
       .boolean()
       .default(false)
@@ -93,6 +97,10 @@ export const samlConfig = z
   .refine((one) => one.signRequests !== true || one.serviceProviderPrivateKey !== undefined, {
     message: 'takes a certificate and a private key',
     path: ['signRequests'],
+  })
+  .refine((one) => !one.logout || one.serviceProviderPrivateKey !== undefined, {
+    message: 'takes a certificate and a private key: such requests must be signed',
+    path: ['logout'],
   });
 export type SamlConfig = z.output<typeof samlConfig>;
 

@@ -1,40 +1,38 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import { createHash } from 'node:crypto';
+import type { SAML } from '@node-saml/node-saml';
 import type { ExternalIdentity, ProviderEntry, SignInAnswer, SignInRequest } from '@sextant/plugin-identity/api';
-import type { Cache, Clock, Limits, OutboundHttp } from '@sextant/sdk';
 import { type Assertion, readAssertion } from './assertion.js';
+import { decrypted } from './encrypted-assertion.js';
 import { noProvider, unproven } from './errors.js';
 import { identityProviderOf } from './identity-provider.js';
-import type { IdentityProvider } from './metadata.js';
-import { checkResponse } from './response-check.js';
+import { checkDecrypted, checkResponse } from './response-check.js';
+import { newId, type SamlParts, samlOf, spIssuerOf } from './saml-client.js';
 import type { SamlConfig } from './saml-config.js';
 import { identityOf } from './saml-identity.js';
-
-export interface SamlParts {
-  readonly http: Pick<OutboundHttp, 'fetch'>;
-  readonly cache: Pick<Cache, 'get' | 'set'>;
-  readonly limits: Limits;
-  readonly clock: Pick<Clock, 'now'>;
-}
+import { sessionOf } from './saml-logout.js';
 
 /** By redirect. */
 export async function begin(
   parts: SamlParts,
   { config }: ProviderEntry<SamlConfig>,
-  { callbackUrl, state, signal }: SignInRequest,
+  { callbackUrl, state, signal, anew = false }: SignInRequest,
 ): Promise<{ readonly url: string; readonly keep: Readonly<Record<string, string>> }> {
   const provider = await identityProviderOf(parts, config, signal);
-  const requestId = `_${randomBytes(20).toString('hex')}`;
+  const requestId = newId();
   const signs = config.signRequests ?? config.serviceProviderPrivateKey !== undefined;
   if (provider.wantsSignedRequests && !signs)
     throw noProvider('It wants signed requests: give "serviceProviderCertificate" and "serviceProviderPrivateKey".');
-  const url = await samlOf(config, provider, callbackUrl, { requestId, signs }).getAuthorizeUrlAsync(state, undefined, {});
+  const url = await samlOf(config, provider, callbackUrl, { requestId, signs, anew }).getAuthorizeUrlAsync(state, undefined, {});
   return { url, keep: { requestId } };
 }
 
 /** By a posted form whose assertion is signed. */
-export const finish = async (parts: SamlParts, entry: ProviderEntry<SamlConfig>, answer: SignInAnswer): Promise<ExternalIdentity> =>
-  identityOf(await assertionOf(parts, entry, answer), entry.config);
+export async function finish(parts: SamlParts, entry: ProviderEntry<SamlConfig>, answer: SignInAnswer): Promise<ExternalIdentity> {
+  const assertion = await assertionOf(parts, entry, answer);
+  const identity = identityOf(assertion, entry.config);
+  // Who is known by an attribute alone cannot be named to the identity provider.
+  return entry.config.logout && assertion.nameId !== '' ? { ...identity, session: sessionOf(assertion) } : identity;
+}
 
 async function assertionOf(parts: SamlParts, { id, config }: ProviderEntry<SamlConfig>, answer: SignInAnswer): Promise<Assertion> {
   const { kept, callbackUrl, parameters, state } = answer;
@@ -43,9 +41,12 @@ async function assertionOf(parts: SamlParts, { id, config }: ProviderEntry<SamlC
   if (requestId !== undefined && parameters.get('RelayState') !== state) throw unproven('It belongs to another sign-in.');
   const [encoded, second] = parameters.getAll('SAMLResponse');
   if (encoded === undefined || second !== undefined || answer.method !== 'POST') throw unproven('There is no SAMLResponse, posted once.');
-  checkResponse(encoded, { callbackUrl, requestId });
+  const { serviceProviderPrivateKey: ours } = config;
+  const encrypted = checkResponse(encoded, { callbackUrl, requestId, decrypts: ours !== undefined });
+  if (ours && encrypted?.signedAround === false) checkDecrypted(await decrypted(encrypted.element, ours));
   const provider = await identityProviderOf(parts, config, answer.signal);
-  const xml = await signedAssertion(samlOf(config, provider, callbackUrl), encoded);
+  const { signedAround = false } = encrypted ?? {};
+  const xml = await signedAssertion(samlOf(config, provider, callbackUrl, { signedAround }), encoded);
   const now = parts.clock.now();
   const assertion = readAssertion(xml, {
     issuer: provider.issuer,
@@ -74,51 +75,3 @@ async function signedAssertion(saml: SAML, encoded: string): Promise<string> {
   }
   throw unproven('No signature in it is right: it was changed on the way, or is by a key that the metadata does not have.');
 }
-
-/** Our metadata. */
-export function describedBy(config: SamlConfig, callbackUrl: string): string {
-  const { serviceProviderCertificate: certificate = null } = config;
-  // The package wants a certificate of the other side for whatever it does.
-  const saml = new SAML({ ...optionsOf(config, callbackUrl), ...keyOf(config), idpCert: 'none', wantAssertionsSigned: true });
-  return saml.generateServiceProviderMetadata(null, certificate);
-}
-
-function samlOf(
-  config: SamlConfig,
-  { issuer, signInUrl, certificates }: IdentityProvider,
-  callbackUrl: string,
-  request: { readonly requestId?: string; readonly signs?: boolean } = {},
-): SAML {
-  const { requestId = '', signs = false } = request;
-  return new SAML({
-    ...optionsOf(config, callbackUrl),
-    idpCert: [...certificates],
-    idpIssuer: issuer,
-    entryPoint: signInUrl,
-    generateUniqueId: () => requestId,
-    ...(signs ? keyOf(config) : {}),
-  });
-}
-
-const optionsOf = (config: SamlConfig, callbackUrl: string) => ({
-  callbackUrl,
-  issuer: spIssuerOf(config, callbackUrl),
-  identifierFormat: config.nameIDFormat,
-  signatureAlgorithm: 'sha256' as const,
-  digestAlgorithm: 'sha256',
-  // How people prove themselves is the identity provider's business.
-  disableRequestedAuthnContext: true,
-  // One signature is needed, of the answer or of the assertion: providers differ in what they sign.
-  wantAssertionsSigned: false,
-  wantAuthnResponseSigned: false,
-  // The package checks the signature. For whom, when and as the answer to what is checked by `readAssertion`, which says what did not hold.
-  audience: false as const,
-  acceptedClockSkewMs: -1,
-  validateInResponseTo: ValidateInResponseTo.never,
-});
-
-const keyOf = ({ serviceProviderPrivateKey }: SamlConfig) =>
-  serviceProviderPrivateKey === undefined ? {} : { privateKey: serviceProviderPrivateKey.reveal() };
-
-const spIssuerOf = ({ serviceProviderIssuer }: SamlConfig, callbackUrl: string): string =>
-  serviceProviderIssuer ?? new URL('metadata', callbackUrl).href;

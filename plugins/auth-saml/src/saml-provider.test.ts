@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
 import { SignInAttempt, signInProviderContract } from '@sextant/plugin-identity/testing';
 import { describeContract, inMemoryServices } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -224,12 +225,6 @@ describe('An answer that proves nothing', () => {
     await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('algorithm') });
   });
 
-  it('is encrypted, and is told to be sent as it is', async () => {
-    const key = new X509Certificate(ours.cert).publicKey.export({ type: 'spki', format: 'pem' }).toString();
-    idp.fault = { encryptionCert: ours.cert, encryptionPublicKey: key };
-    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('encrypted') });
-  });
-
   it('comes a second time, in whichever browser', async () => {
     const same = provider();
     const one = attempt({ allowIdPInitiated: true }, same);
@@ -253,6 +248,87 @@ describe('An answer that proves nothing', () => {
     const answer = await one.answer(fill);
     const parameters = answerOf(`<a>${'a'.repeat(1_000_000)}</a>`, one.state);
     await expect(one.finish({ ...answer, parameters })).rejects.toMatchObject({ why: 'It is too large.' });
+  });
+});
+
+/** The identity provider encrypts its assertions for a key. */
+const encryptedFor = ({ cert }: KeyPair, more: Fault = {}): Fault => ({
+  encryptionCert: cert,
+  encryptionPublicKey: new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  ...more,
+});
+const CBC = {
+  encryptionAlgorithm: 'http://www.w3.org/2001/04/xmlenc#aes256-cbc',
+  disallowEncryptionWithInsecureAlgorithm: false,
+  warnOnInsecureEncryptionAlgorithm: false,
+} as const;
+const withKey = () => ({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
+
+describe('An assertion that is encrypted', () => {
+  it.each([
+    ['it is signed', {}],
+    ['the answer is', { signAssertion: false, signResponse: true }],
+    ['both are', { signAssertion: true, signResponse: true }],
+    ['the answer is, by AES-CBC too', { signAssertion: false, signResponse: true, ...CBC }],
+  ] satisfies [string, Fault][])('is read with our key where %s', async (_name, fault) => {
+    idp.fault = encryptedFor(ours, fault);
+    expect(await attempt(withKey()).signIn(fill)).toMatchObject({ accountId: 'a1b2c3', groups: ['engines', 'staff'] });
+    expect(idp.given[0]).toContain('EncryptedAssertion');
+    expect(idp.given[0]).not.toContain('a1b2c3');
+  });
+
+  const swapped = (xml: string): string =>
+    xml.replace(
+      /(<xenc:CipherData>\s*<xenc:CipherValue>)(.{40})/g,
+      (_all, head: string, text: string) => head + [...text].reverse().join(''),
+    );
+  it.each([
+    ['we have no key', () => encryptedFor(ours), {}, 'encrypted: give'],
+    ['it is for another key', () => encryptedFor(another), undefined, 'another key'],
+    [
+      'nobody signed it: everybody can encrypt for us',
+      () => encryptedFor(ours, { signAssertion: false, signResponse: false }),
+      undefined,
+      'Nothing in it is signed',
+    ],
+    ['another signed it', () => encryptedFor(ours, { key: another.private, cert: another.cert }), undefined, 'No signature in it is right'],
+    [
+      'another signed the answer',
+      () => encryptedFor(ours, { key: another.private, cert: another.cert, signAssertion: false, signResponse: true }),
+      undefined,
+      'No signature in it is right',
+    ],
+    ['it is signed by SHA-1', () => encryptedFor(ours, SHA1), undefined, 'algorithm'],
+    ['who changes the text could watch what becomes of it', () => encryptedFor(ours, CBC), undefined, 'AES-CBC'],
+    [
+      'the cipher is one of old',
+      () => encryptedFor(ours, { ...CBC, encryptionAlgorithm: 'http://www.w3.org/2001/04/xmlenc#tripledes-cbc' }),
+      undefined,
+      'cipher that is taken',
+    ],
+    [
+      'its key is by an old padding',
+      () => encryptedFor(ours, { rewrite: (xml: string) => xml.replace('rsa-oaep-mgf1p', 'rsa-1_5') }),
+      undefined,
+      'RSA-OAEP',
+    ],
+    ['it was changed', () => encryptedFor(ours, { rewrite: swapped }), undefined, 'another key'],
+    [
+      'it names a key elsewhere',
+      () =>
+        encryptedFor(ours, {
+          rewrite: (xml: string) => xml.replace('<xenc:EncryptedData', '<RetrievalMethod URI="http://evil.example/"/><xenc:EncryptedData'),
+        }),
+      undefined,
+      'one text with one key',
+    ],
+    ['it says another audience', () => encryptedFor(ours, { audience: 'https://other.example' }), undefined, 'not for the audience'],
+  ] as [string, () => Fault, object | undefined, string][])('is refused where %s', async (_name, fault, config, why) => {
+    idp.fault = fault();
+    await expect(attempt({ ...(config ?? withKey()) }).signIn(fill)).rejects.toMatchObject({
+      code: 'SEXTANT_SAML_ANSWER',
+      why: expect.stringContaining(why),
+    });
   });
 });
 
@@ -314,6 +390,17 @@ describe('The identity provider', () => {
     await expect(attempt(signed).signIn(fill)).rejects.toThrow('leads nowhere');
   });
 
+  it('is told that a person is to prove anew who they are', async () => {
+    const { entry } = attempt();
+    const asked = async (anew: boolean): Promise<string> => {
+      const request = { callbackUrl: CALLBACK, state: 'state', signal: new AbortController().signal, anew };
+      const { url } = (await provider().redirect?.begin(entry as never, request)) ?? expect.fail();
+      return inflateRawSync(Buffer.from(new URL(url).searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
+    };
+    expect(await asked(true)).toContain('ForceAuthn="true"');
+    expect(await asked(false)).not.toContain('ForceAuthn="true"');
+  });
+
   it('is told of us by metadata with our address and certificate, and no key', async () => {
     const signed = attempt({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
     const { body } =
@@ -323,12 +410,105 @@ describe('The identity provider', () => {
     expect(body).toContain(`Location="${CALLBACK}"`);
     expect(body).toContain('WantAssertionsSigned="true"');
     expect(body).toContain(ours.cert.split('\n')[1]);
+    for (const use of ['signing', 'encryption']) expect(body).toContain(`use="${use}"`);
+    expect(body).toContain('xmlenc11#aes256-gcm');
+    expect(body).not.toContain('-cbc');
     expect(body).not.toContain(ours.private.split('\n')[1]);
   });
 
   it('knows us by the name that the admin gives us', async () => {
     expect(await attempt({ serviceProviderIssuer: 'sextant' }).signIn(fill)).toMatchObject({ accountId: 'a1b2c3' });
     expect(idp.requests.map(({ issuer }) => issuer)).toEqual(['sextant']);
+  });
+});
+
+describe('Signing out together', () => {
+  const LOGOUT = 'https://sextant.example/.auth/saml/logout';
+  const signal = new AbortController().signal;
+  const both = () => ({ ...withKey(), logout: true });
+  const signedIn = async () => {
+    const one = attempt(both());
+    const { session } = await one.signIn(fill);
+    return { one, session: session ?? expect.fail(), index: idp.sessions.all.at(-1)?.sessionIndex ?? expect.fail() };
+  };
+  /** What the identity provider posts when it ends a session; `rewrite` is done to its text. */
+  const request = async (index: string, rewrite: (xml: string) => string = (xml) => xml): Promise<URLSearchParams> => {
+    const page = await (await fetch(`${idp.url}/logout?index=${index}`)).text();
+    const encoded = /name="SAMLRequest"\s+value="([^"]+)"/.exec(page)?.[1] ?? expect.fail(page);
+    const xml = rewrite(Buffer.from(encoded, 'base64').toString());
+    return new URLSearchParams({ SAMLRequest: Buffer.from(xml).toString('base64'), RelayState: 'theirs' });
+  };
+  const told = (parameters: URLSearchParams, config: Readonly<Record<string, unknown>> = both(), of = provider(), logoutUrl = LOGOUT) =>
+    of.redirect?.logout?.finish(attempt(config, of).entry as never, { parameters, logoutUrl, signal }) ?? expect.fail();
+  const inflated = (url: string, name: string): string =>
+    inflateRawSync(Buffer.from(new URL(url).searchParams.get(name) ?? '', 'base64')).toString();
+
+  it('leads to the identity provider with a signed request for this session', async () => {
+    const { one, session, index } = await signedIn();
+    const url = await provider().redirect?.logout?.begin(one.entry as never, { kept: session.kept, logoutUrl: LOGOUT, signal });
+    expect(url).toMatch(`${idp.url}/logout?`);
+    const xml = inflated(url as string, 'SAMLRequest');
+    for (const part of ['>a1b2c3<', `>${index}<`, '>https://sextant.example/.auth/saml/metadata<']) expect(xml).toContain(part);
+    expect(new URL(url as string).searchParams.get('SigAlg')).toContain('rsa-sha256');
+  });
+
+  it('is not where the admin does not say so', async () => {
+    const { one, index } = await signedIn();
+    expect(await attempt(withKey()).signIn(fill)).not.toHaveProperty('session');
+    const off = attempt(withKey()).entry as never;
+    const kept = (await one.signIn(fill)).session!.kept;
+    expect(await provider().redirect?.logout?.begin(off, { kept, logoutUrl: LOGOUT, signal })).toBeUndefined();
+    await expect(told(await request(index), withKey())).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER' });
+  });
+
+  it('takes the signed request of the identity provider, and answers it', async () => {
+    const { session, index } = await signedIn();
+    const { names, goOn } = await told(await request(index));
+    expect(session.names).toEqual(expect.arrayContaining([...names]));
+    expect(names).toEqual([expect.stringContaining(index)]);
+    expect(inflated(goOn as string, 'SAMLResponse')).toContain('status:Success');
+    expect(new URL(goOn as string).searchParams.get('RelayState')).toBe('theirs');
+    expect(goOn).toMatch(`${idp.url}/logout?`);
+  });
+
+  it.each([
+    ['by another key', () => void (idp.fault = { key: another.private, cert: another.cert }), undefined],
+    ['by another key under our certificate', () => void (idp.fault = { key: another.private }), undefined],
+    ['by SHA-1', () => void (idp.fault = { signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' }), undefined],
+    ['of another issuer', () => void (idp.fault = { issuer: 'https://evil.example/entity' }), undefined],
+    ['without its signature', () => undefined, (xml: string) => xml.replace(signatureIn(xml), '')],
+    ['for somebody else', () => undefined, (xml: string) => xml.replace('>a1b2c3<', '>root<')],
+    ['of another session', () => undefined, (xml: string) => xml.replace(/SessionIndex>_/, 'SessionIndex>_x')],
+    ['cut in two', () => undefined, (xml: string) => xml.replace('>a1b2c3<', '>a1<!-- -->b2c3<')],
+    [
+      'inside of another',
+      () => undefined,
+      (xml: string) => `${xml.slice(0, xml.indexOf('>') + 1).replace(/ID="[^"]*"/, 'ID="_evil"')}${xml}</samlp:LogoutRequest>`,
+    ],
+    ['an answer', () => undefined, (xml: string) => xml.replaceAll('LogoutRequest', 'LogoutResponse')],
+  ] as [string, () => void, ((xml: string) => string) | undefined][])('takes no request that is %s', async (_name, fault, rewrite) => {
+    const { index } = await signedIn();
+    fault();
+    await expect(told(await request(index, rewrite))).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER' });
+  });
+
+  it('takes each request once, soon, and at its own address', async () => {
+    const { index } = await signedIn();
+    const parameters = await request(index);
+    const elsewhere = told(parameters, both(), provider(), 'https://other.example/.auth/saml/logout');
+    await expect(elsewhere).rejects.toMatchObject({ why: expect.stringContaining('another address') });
+    const later = samlProvider({ ...inMemoryServices(), clock: { now: () => new Date(Date.now() + 3_600_000) } });
+    await expect(told(parameters, both(), later)).rejects.toMatchObject({ why: expect.stringContaining('expired') });
+    const same = provider();
+    await told(parameters, both(), same);
+    await expect(told(parameters, both(), same)).rejects.toMatchObject({ why: expect.stringContaining('before') });
+  });
+
+  it('is told to the identity provider by our metadata', async () => {
+    const one = attempt(both());
+    const urls = { callbackUrl: CALLBACK, externalUrl: 'https://sextant.example' };
+    const { body } = (await provider().redirect?.metadata?.(one.entry as never, urls)) ?? expect.fail();
+    expect(body).toContain(`<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${LOGOUT}"/>`);
   });
 });
 
@@ -340,6 +520,7 @@ describe('An entry', () => {
     ['with metadata that is none', { identityProviderMetadataURL: undefined, identityProviderMetadata: '<EntityDescriptor/>' }],
     ['with a certificate and no key', { serviceProviderCertificate: 'x' }],
     ['that wants to sign and has no key', { signRequests: true }],
+    ['that wants to sign out and has no key', { logout: true }],
     ['that wants to believe what is not signed', { insecureSkipAssertionSignatureValidation: true }],
   ])('%s is refused', (_name, wrong) => {
     expect(() => attempt(wrong)).toThrow();

@@ -1,11 +1,12 @@
 import type { Clock, Events, Storage, Tx } from '@sextant/sdk';
 import { AccessTokens } from './access-tokens.js';
-import { Accounts } from './accounts.js';
+import type { Accounts } from './accounts.js';
 import type { AccessTokenPolicy, AccountChange, AccountDirectory as AccountDirectoryService, NewAccount, User, UserEmail } from './api.js';
 import { Emails, type NewEmail } from './emails.js';
 
 interface Parts {
   readonly db: Storage;
+  readonly accounts: Accounts;
   readonly events: Events;
   readonly clock: Clock;
   readonly tokenPolicy: () => AccessTokenPolicy;
@@ -18,14 +19,15 @@ export class AccountDirectory implements AccountDirectoryService {
   readonly #tokens: AccessTokens;
 
   constructor(private readonly parts: Parts) {
-    const { db, events, clock, tokenPolicy } = parts;
-    this.#accounts = new Accounts(db, events, clock);
+    const { db, accounts, events, clock, tokenPolicy } = parts;
+    this.#accounts = accounts;
     this.#addresses = new Emails(db, events, clock);
     this.#tokens = new AccessTokens(db, clock, tokenPolicy);
   }
 
   within(tx: Tx): AccountDirectory {
-    return new AccountDirectory({ ...this.parts, db: this.parts.db.within(tx) });
+    const { db, accounts } = this.parts;
+    return new AccountDirectory({ ...this.parts, db: db.within(tx), accounts: accounts.within(tx) });
   }
 
   create = (account: NewAccount): Promise<User> => this.#accounts.create(account);

@@ -3,6 +3,7 @@ import { type AccountChange, credentialsRevoked, type NewAccount, type User, use
 import { Emails } from './emails.js';
 import { givenByGroup } from './groups/given-by-group.js';
 import { claimName, renameOwner } from './names.js';
+import type { NewcomerOrganizations } from './organizations/newcomer-organizations.js';
 import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
@@ -31,12 +32,19 @@ export class Accounts {
     private readonly db: Storage,
     private readonly events: Events,
     private readonly clock: Clock,
+    private readonly newcomers: Pick<NewcomerOrganizations, 'names' | 'join'>,
   ) {}
+
+  within(tx: Tx): Accounts {
+    return new Accounts(this.db.within(tx), this.events, this.clock, this.newcomers);
+  }
 
   /** @throws SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN, SEXTANT_USER_EMAIL_INVALID, SEXTANT_USER_EMAIL_TAKEN. */
   async create(account: NewAccount, alongside: Alongside<User> = nothing): Promise<User> {
+    const organizations = await this.newcomers.names();
     return this.db.transaction(async (tx) => {
       const user = await this.insert(tx, account);
+      await this.newcomers.join(tx, user, organizations);
       await alongside(tx, user);
       return user;
     });

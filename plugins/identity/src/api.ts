@@ -1,6 +1,7 @@
 import { type Actor, defineEvent, serviceToken, type Tx, z } from '@sextant/sdk';
 
 export { type AccessRequests, accessRequests } from './api/access-requests.js';
+export { type AccountPolicy, accountPolicy } from './api/account-policy.js';
 export {
   type AccountChange,
   type AccountDirectory,
@@ -30,12 +31,14 @@ export {
 } from './api/groups.js';
 export { type Invitations, invitations, type OpenInvitation } from './api/invitations.js';
 export { type AccountMail, accountMail } from './api/mail.js';
-export { type PasswordLinks, passwordLinks } from './api/password-links.js';
+export { type PasswordLink, type PasswordLinks, passwordLinks } from './api/password-links.js';
 export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';
 export {
   type ExternalCredential,
   type ExternalIdentity,
   type ProviderEntry,
+  type ProviderLogout,
+  type ProviderSession,
   type RedirectSignIn,
   type SignInAnswer,
   type SignInProvider,
@@ -43,6 +46,7 @@ export {
   signInProviders,
   signInRefused,
 } from './api/providers.js';
+export { type SignIns, signIns } from './api/sign-ins.js';
 export type { SiteUsersArguments, SiteUsersTime } from './api/site-users.js';
 export { type User, type Users, users } from './api/users.js';
 export { type WrongCredential, type WrongCredentials, wrongCredentials } from './api/wrong-credentials.js';

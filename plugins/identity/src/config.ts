@@ -32,12 +32,6 @@ export const config = z.object({
     .prefault({})
     .describe('The audit log')
     .meta({ live: true }),
-  allowUsernameChanges: z
-    .boolean()
-    .default(false)
-    .describe('People may change their own user name; site admins always may')
-    .meta({ live: true }),
-  accessRequests: z.boolean().default(true).describe('People without an account may ask for one; site admins decide').meta({ live: true }),
   organizations: z
     .object({
       creation: z.enum(['all-users', 'site-admins']).default('all-users').describe('Who may make organisations'),

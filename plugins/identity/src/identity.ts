@@ -15,7 +15,7 @@ import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
 import { ServiceAccounts } from './administration/service-accounts.js';
-import type { AccountMail, CredentialRenewal, PermissionDeclaration } from './api.js';
+import type { AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration, UserActors } from './api.js';
 import { AuditChain } from './audit/audit-chain.js';
 import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
@@ -29,6 +29,7 @@ import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
 import { InvitationAnswers } from './organizations/invitation-answers.js';
 import { Invitations } from './organizations/invitations.js';
+import { NewcomerOrganizations } from './organizations/newcomer-organizations.js';
 import { OrganizationDirectory } from './organizations/organizations.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
 import { Roles } from './roles/roles.js';
@@ -57,8 +58,11 @@ export interface Identity {
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
   readonly permissions: PermissionRegistry;
+  /** Whether people may rename themselves. */
+  allowsUsernameChanges(): Promise<boolean>;
   readonly roles: Roles;
-  readonly actors: AccountActors;
+  /** For plugins with credentials of their own. */
+  readonly comingIn: UserActors;
   readonly localAdmin: LocalAdmin;
   readonly audit: AuditLog;
   readonly chain: AuditChain;
@@ -77,6 +81,7 @@ export interface IdentityDeps {
   readonly renewals: readonly Contribution<CredentialRenewal>[];
   readonly permissions: readonly Contribution<PermissionDeclaration>[];
   readonly mail: readonly Contribution<AccountMail>[];
+  readonly policies: readonly Contribution<AccountPolicy>[];
   readonly process: Pick<Process, 'externalUrl'>;
   /** Tells the request that the code runs for. */
   readonly actor: Pick<Actors, 'request'>;
@@ -84,14 +89,15 @@ export interface IdentityDeps {
 }
 
 export function wireIdentity(
-  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, process, actor, acts }: IdentityDeps,
+  { db, events, clock, secrets, jobs, renewals, permissions: declared, mail, policies, process, actor, acts }: IdentityDeps,
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
-  const accounts = new Accounts(db, events, clock);
   const tokens = new AccessTokens(db, clock, () => config.get().accessTokens);
   const chain = new AuditChain({ db, secrets, acts, log });
   const audit = new AuditLog({ log, clock, actors: actor, inbox: new AuditInbox(db), chain, config: () => config.get().audit });
+  const policy = (): AccountPolicy | undefined => policies[0]?.value;
+  const accounts = new Accounts(db, events, clock, new NewcomerOrganizations(clock, audit, policy));
   const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin), (tx, { id }) =>
     audit.record('user', 'created', { uid: 'internal:identity' }, { subjectUID: String(id), siteAdmin: true }, { tx }),
   );
@@ -117,12 +123,13 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory({ db, events, clock, tokenPolicy: () => config.get().accessTokens }),
+    directory: new AccountDirectory({ db, accounts, events, clock, tokenPolicy: () => config.get().accessTokens }),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
     permissions,
+    allowsUsernameChanges: async () => (await policy()?.allowsUsernameChanges()) ?? false,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
-    actors,
+    comingIn: actors.comingIn(clock),
     localAdmin,
     audit,
     chain,

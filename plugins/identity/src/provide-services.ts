@@ -35,10 +35,10 @@ const makeOrganizations: MakeOf<Organizations> = (deps, ctx) => identityOf(deps,
 const makeAccounts: MakeOf<AccountDirectory> = (deps, ctx) => identityOf(deps, ctx).directory;
 const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf(deps, ctx).externalAccounts;
 const makeInvitations: MakeOf<Invitations> = (deps, ctx) => identityOf(deps, ctx).invitationAnswers;
-const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
+const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).comingIn;
 const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).groups;
 const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
-const makeAccessRequests: MakeOf<AccessRequests> = (deps, ctx) => accessRequestsOf(deps, ctx);
+const makeAccessRequests: MakeOf<AccessRequests> = (deps) => accessRequestsOf(deps);
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
 const makeWrongCredentials: MakeOf<WrongCredentials> = (deps, ctx) => identityOf(deps, ctx).wrongCredentials(deps.limits);
 const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });

@@ -1,6 +1,6 @@
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
 import { AccessRequests } from './access-requests/access-requests.js';
-import { accountMail, credentialRenewal, passwordLinks, permissions } from './api.js';
+import { accountMail, accountPolicy, credentialRenewal, passwordLinks, permissions } from './api.js';
 import type { config } from './config.js';
 import { type Identity, type IdentityDeps, wireIdentity } from './identity.js';
 
@@ -19,6 +19,7 @@ export const deps = {
   passwordLinks,
   permissions,
   mail: accountMail,
+  policies: accountPolicy,
 } as const;
 
 export type Deps = typeof deps;
@@ -39,5 +40,5 @@ export function identityOf(resolved: IdentityDeps, ctx: Pick<Context, 'config' |
 }
 
 /** They are limited, as what serves people is: a command needs none of them. */
-export const accessRequestsOf = ({ db, clock, limits }: Resolved<Deps>, ctx: Context): AccessRequests =>
-  new AccessRequests(db, clock, limits, () => ctx.config.get().accessRequests);
+export const accessRequestsOf = ({ db, clock, limits, policies }: Resolved<Deps>): AccessRequests =>
+  new AccessRequests(db, clock, limits, async () => (await policies[0]?.value.takesAccessRequests()) ?? true);

@@ -79,7 +79,7 @@ describe('a program that a person lets in by a code', () => {
     for (const { tokens } of pages) expect((await tokens()).token_type).toBe('bearer');
   });
 
-  it('is not told that a person was signed in anew, which Sextant does not do', async () => {
+  it('is not told that a person was signed in anew who cannot be asked, such as by a proxy’s header', async () => {
     const anew: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '0' }];
     for (const more of anew) {
       const { callback } = await site.byCode(client.config, ada.browser, { scope: 'openid', ...more });

@@ -1,4 +1,4 @@
-import { accounts, actors, auditTrail, users, wrongCredentials } from '@sextant/plugin-identity/api';
+import { accounts, actors, auditTrail, signIns, users, wrongCredentials } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
 import type { config } from './config.js';
@@ -20,6 +20,7 @@ export const deps = {
   accounts,
   audit: auditTrail,
   wrong: wrongCredentials,
+  signIns,
   siteConfiguration,
 } as const;
 

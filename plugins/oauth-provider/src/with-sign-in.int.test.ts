@@ -32,12 +32,9 @@ async function lookUps(kernel: TestKernel, headers: Readonly<Record<string, stri
   return `${known ? 'somebody' : 'nobody'}: ${Math.min(...counts)}`;
 }
 
-it('a person who is not signed in confirms a device by way of the sign-in page; and what it got ends with all their sessions', async () => {
+/** A Sextant at which people sign up with a password. */
+async function start() {
   const kernel = await startTestKernel({ plugins: [identity, site, signIn, manifest] });
-  const asked = async (token: string, query = '{ currentUser { id username } }') => {
-    const { data, errors } = await kernel.graphql(query, {}, { token });
-    return errors[0]?.extensions['code'] ?? data;
-  };
   const me = textAt((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id');
   const { token: admin } = await new Administration(() => kernel).createToken(me);
   const { data } = await kernel.graphql('{ site { configuration { id } } }', {}, { token: admin });
@@ -47,14 +44,25 @@ it('a person who is not signed in confirms a device by way of the sign-in page; 
     { token: admin },
   );
   expect(configured.errors).toEqual([]);
-
   // As after the first set-up.
   await kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
+  return { kernel, admin };
+}
 
-  const elsewhere = new ABrowser(kernel.url);
-  await elsewhere.open('/sign-up');
-  await elsewhere.submit(undefined, { username: 'ada', email: 'ada@example.com', password: PASSWORD });
+async function signedUp(url: string, username: string): Promise<ABrowser> {
+  const browser = new ABrowser(url);
+  await browser.open('/sign-up');
+  await browser.submit(undefined, { username, email: `${username}@example.com`, password: PASSWORD });
+  return browser;
+}
 
+it('a person who is not signed in confirms a device by way of the sign-in page; and what it got ends with all their sessions', async () => {
+  const { kernel, admin } = await start();
+  const asked = async (token: string, query = '{ currentUser { id username } }') => {
+    const { data, errors } = await kernel.graphql(query, {}, { token });
+    return errors[0]?.extensions['code'] ?? data;
+  };
+  await signedUp(kernel.url, 'ada');
   const src = await oauth.discovery(new URL(kernel.url), 'sgo_cid_sourcegraph-cli', undefined, oauth.None(), {
     execute: [oauth.allowInsecureRequests],
   });
@@ -87,4 +95,71 @@ it('a person who is not signed in confirms a device by way of the sign-in page; 
   await asked(admin, `mutation { invalidateSessionsByID(userID: "${textAt(ada, 'currentUser.id')}") { alwaysNil } }`);
   await expect.poll(() => asked(got.access_token)).not.toEqual(ada);
   await expect(oauth.refreshTokenGrant(src, got.refresh_token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
+});
+
+it('a program that wants to be sure makes a person sign in once more, and is told when they did', async () => {
+  const { kernel, admin } = await start();
+  const made = await kernel.graphql(
+    'mutation($input: OAuthClientInput!) { createOAuthClient(input: $input) { client { clientID } } }',
+    { input: { name: 'App', redirectURIs: ['https://app.example/callback'], scopes: ['openid'], confidential: false } },
+    { token: admin },
+  );
+  const app = await oauth.discovery(new URL(kernel.url), textAt(made.data, 'createOAuthClient.client.clientID'), undefined, oauth.None(), {
+    execute: [oauth.allowInsecureRequests],
+  });
+  const asked = async (browser: ABrowser, more: Readonly<Record<string, string>>) => {
+    const verifier = oauth.randomPKCECodeVerifier();
+    const challenge = { code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' };
+    const url = oauth.buildAuthorizationUrl(app, { redirect_uri: 'https://app.example/callback', scope: 'openid', ...challenge, ...more });
+    await browser.open(url.href);
+    return async () => {
+      if (browser.html.includes('name="decision"') && browser.url.startsWith(kernel.url)) await browser.submit(['decision', 'allow']);
+      const callback = new URL(browser.url);
+      if (callback.searchParams.has('error')) return callback.searchParams.get('error');
+      const maxAge = more['max_age'] === undefined ? {} : { maxAge: Number(more['max_age']) };
+      return (await oauth.authorizationCodeGrant(app, callback, { pkceCodeVerifier: verifier, ...maxAge })).claims();
+    };
+  };
+
+  const db = kernel.service(core.storage, 'sign-in');
+  const hourAgo = async (): Promise<number> => {
+    const [row] = await db.query<{ at: Date }>(`UPDATE sessions SET created_at = now() - interval '1 hour' RETURNING created_at AS at`);
+    return Math.floor(row!.at.getTime() / 1000);
+  };
+  const [known, fresh] = [await signedUp(kernel.url, 'ada'), new ABrowser(kernel.url)];
+  const before = await hourAgo();
+  const recent = await asked(known, { max_age: '7200' });
+  expect(await recent()).toMatchObject({ auth_time: before });
+  await fresh.open('/sign-in');
+  await fresh.submit(undefined, { username: 'ada', password: PASSWORD });
+  const ways = [
+    [known, { max_age: '60' }],
+    [known, { prompt: 'login' }],
+    [fresh, { max_age: '60' }],
+  ] as const;
+  for (const [browser, more] of ways) {
+    await hourAgo();
+    const finished = await asked(browser, more);
+    expect([new URL(browser.url).pathname, browser.html.includes('Sign in once more')]).toEqual(['/sign-in', true]);
+    // Going round the page is no signing in.
+    const around = browser.copy();
+    await around.open(new URL(browser.url).searchParams.get('returnTo') as string);
+    expect(new URL(around.url).pathname).toBe('/sign-in');
+    await browser.submit(undefined, { username: 'ada', password: 'not the right words' });
+    expect(browser.html).toContain('name="anew"');
+    await browser.submit(undefined, { username: 'ada', password: PASSWORD });
+    const claims = (await finished()) as { readonly auth_time?: number };
+    expect(claims).toMatchObject({ sub: expect.any(String) });
+    if ('max_age' in more) expect(claims.auth_time).toBeGreaterThan(before + 1800);
+  }
+  // Silently nobody is asked anything.
+  await hourAgo();
+  const silent = await asked(new ABrowser(kernel.url), { prompt: 'none', max_age: '60' });
+  expect(await silent()).toBe('login_required');
+  // Whoever signs in as somebody else in between lets in nobody.
+  await signedUp(kernel.url, 'grace');
+  await hourAgo();
+  await asked(known, { prompt: 'login' });
+  await known.submit(undefined, { username: 'grace', password: PASSWORD });
+  expect([known.status, known.html.includes('You are somebody else now')]).toEqual([400, true]);
 });

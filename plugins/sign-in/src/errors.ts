@@ -30,6 +30,11 @@ export const signInErrors = declareErrors({
       'A request says by a header who sends it, and Sextant is not told to trust the proxy before it; or the header is not one name.',
     fix: 'Set http.trustProxy, let nothing but the proxy reach Sextant, and let the proxy write the header anew.',
   },
+  SEXTANT_SIGN_IN_LOGOUT: {
+    status: 400,
+    summary: 'What came from a provider proves of no session that it ended.',
+    fix: 'Check "logout" of the entry in auth.providers; a site admin sees the cause in the log.',
+  },
   SEXTANT_SIGN_IN_LAST_WAY: {
     status: 409,
     summary: 'Without this account nobody could sign in as the user any more.',
@@ -49,6 +54,11 @@ export const signInErrors = declareErrors({
     status: 403,
     summary: 'The site has its first admin already, or the set-up token is missing or wrong.',
     fix: 'Sign in; or print a new link with: sextant setup-link.',
+  },
+  SEXTANT_SIGN_IN_CONNECTION_REQUIRED: {
+    status: 403,
+    summary: 'The site wants people to connect an account at a code host or provider before they use anything else.',
+    fix: 'Link one on /-/account, in a browser.',
   },
   SEXTANT_SIGN_IN_ADDRESS: {
     status: 403,

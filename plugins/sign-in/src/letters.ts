@@ -17,7 +17,7 @@ const MOST_OF_USER = { capacity: 20, per: 60 * 60_000 } as const;
 /** Makes the link of a letter, once it is known that the letter goes out: a new one ends the one before, which may be in somebody's hands. */
 type MakeUrl = () => Promise<string>;
 
-/** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. */
+/** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. Each tells whether it is on its way. */
 export class Letters {
   constructor(private readonly parts: LetterParts) {}
 
@@ -29,7 +29,7 @@ export class Letters {
     return (await this.parts.mailer?.configured()) ?? false;
   }
 
-  reset(user: User, to: string, url: MakeUrl): Promise<void> {
+  reset(user: User, to: string, url: MakeUrl): Promise<boolean> {
     return this.#send(to, 'Set your Sextant password', async () => [
       `Somebody, hopefully you, asked for a link to set the password of "${user.username}":`,
       await url(),
@@ -37,9 +37,19 @@ export class Letters {
     ]);
   }
 
-  async verification(user: User, to: string, url: MakeUrl): Promise<void> {
-    if (!(await this.parts.limits.take(`letters-of:${user.id}`, MOST_OF_USER)).allowed)
-      return this.parts.log.warn('A letter was not sent: its user has had several sent in a short time.', { userId: user.id });
+  handedOut(user: User, to: string, url: MakeUrl): Promise<boolean> {
+    return this.#send(to, 'Set your Sextant password', async () => [
+      `A site admin lets you set the password of "${user.username}" at ${this.url('')}:`,
+      await url(),
+      'Whoever has this link can sign in as you. It is good once, and for some hours.',
+    ]);
+  }
+
+  async verification(user: User, to: string, url: MakeUrl): Promise<boolean> {
+    if (!(await this.parts.limits.take(`letters-of:${user.id}`, MOST_OF_USER)).allowed) {
+      this.parts.log.warn('A letter was not sent: its user has had several sent in a short time.', { userId: user.id });
+      return false;
+    }
     return this.#send(to, 'Confirm your email address for Sextant', async () => [
       `This address was given as one of the Sextant user "${user.username}". If that is you, sign in as "${user.username}" and confirm it here:`,
       await url(),
@@ -47,7 +57,7 @@ export class Letters {
     ]);
   }
 
-  unlock(user: User, to: string, url: MakeUrl): Promise<void> {
+  unlock(user: User, to: string, url: MakeUrl): Promise<boolean> {
     return this.#send(to, 'Your Sextant account is locked', async () => [
       `Somebody gave wrong passwords for "${user.username}" several times, so that it is locked for a while. You can unlock it here:`,
       await url(),
@@ -55,23 +65,25 @@ export class Letters {
     ]);
   }
 
-  changed(user: User, to: string): Promise<void> {
+  changed(user: User, to: string): Promise<boolean> {
     return this.#send(to, 'Your Sextant password was changed', async () => [
       `The password of "${user.username}" at ${this.url('')} was changed.`,
       'If it was not you, ask a site admin at once.',
     ]);
   }
 
-  async #send(to: string, subject: string, paragraphs: () => Promise<readonly string[]>): Promise<void> {
+  async #send(to: string, subject: string, paragraphs: () => Promise<readonly string[]>): Promise<boolean> {
     try {
-      if (!(await this.possible())) return;
+      if (!(await this.possible())) return false;
       if (!(await this.parts.limits.take(`letter:${to.toLowerCase()}`, MOST)).allowed) {
         this.parts.log.warn('A letter was not sent: its address has had several in a short time.', { subject });
-        return;
+        return false;
       }
       await this.parts.mailer?.send({ to, subject, text: `${(await paragraphs()).join('\n\n')}\n` });
+      return true;
     } catch (error) {
       this.parts.log.warn('A letter could not be sent.', { subject, error });
+      return false;
     }
   }
 }

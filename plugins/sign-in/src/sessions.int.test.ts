@@ -27,6 +27,24 @@ describe('signing in', () => {
     expect(await browser.whoAmI()).toBe(username);
   });
 
+  it('makes somebody active, as `src users prune` looks at it, each time that they come back', async () => {
+    const { username, browser } = await site.aPerson();
+    const db = site.kernel.service(core.storage, 'identity');
+    const active = async (): Promise<number> => {
+      const { data } = await site.ask('query($u: String!) { site { users(query: $u) { nodes { lastActiveAt } } } }', { u: username });
+      return Date.parse(textAt(data, 'site.users.nodes.0.lastActiveAt'));
+    };
+    const before = Date.now();
+    await browser.whoAmI();
+    expect(await active()).toBeGreaterThanOrEqual(before);
+    // Not with every request.
+    await db.query('UPDATE users SET last_active_at = NULL WHERE username = $1', [username]);
+    await browser.whoAmI();
+    expect(
+      at((await site.ask('query($u: String!) { user(username: $u) { lastActiveAt } }', { u: username })).data, 'user.lastActiveAt'),
+    ).toBeNull();
+  });
+
   it('is refused alike for a wrong password and for nobody', async () => {
     const { username } = await site.aPerson();
     const wrong = await site.browser().signIn(username, 'not the password');

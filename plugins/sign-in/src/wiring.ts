@@ -17,8 +17,10 @@ import { AccountSecurity } from './account-security.js';
 import type { config } from './config.js';
 import { LiveAuthSettings } from './configuration/auth-settings.js';
 import { applyGroupRules } from './configuration/group-rules.js';
+import { ConnectionGate } from './connection-gate.js';
 import { Flows } from './engine/flow.js';
 import { People } from './engine/people.js';
+import { ProviderLogout } from './engine/provider-logout.js';
 import { RedirectSignIn } from './engine/redirect-sign-in.js';
 import './errors.js';
 import { Letters } from './letters.js';
@@ -62,8 +64,10 @@ export interface SignIn {
   readonly letters: Letters;
   readonly people: People;
   readonly redirects: RedirectSignIn;
+  readonly logout: ProviderLogout;
   readonly setup: Setup;
   readonly security: AccountSecurity;
+  readonly connection: ConnectionGate;
   /** Bound to where people reach Sextant, which is known once it listens. */
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
@@ -114,7 +118,16 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     letters,
     people,
     redirects,
+    logout: new ProviderLogout({
+      settings,
+      sessions: sessions.store,
+      secrets: d.secrets,
+      audit,
+      log,
+      externalUrl: () => process.externalUrl,
+    }),
     security: new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
+    connection: new ConnectionGate({ settings, external: d.external, externalUrl: () => process.externalUrl }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
       return cookies();

@@ -74,6 +74,8 @@ export interface Credentials {
   readonly remoteAddress: string;
   /** What connects: the proxy, where one passed the request on. */
   readonly clientAddress?: string;
+  /** The path of the route that is asked for, as it was declared: `/-/things/:id`. Undefined where a plugin asks about a request of its own. */
+  readonly route?: string;
   /** Only this machine can come in, and no proxy passed this request on: no credential means the local site admin. */
   readonly localMode: boolean;
 }

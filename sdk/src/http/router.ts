@@ -67,4 +67,6 @@ export interface PluginRouter {
   put(path: string, handler: RouteHandler, options?: RouteOptions): void;
   patch(path: string, handler: RouteHandler, options?: RouteOptions): void;
   delete(path: string, handler: RouteHandler, options?: RouteOptions): void;
+  /** What browsers ask before a page of another origin may send something. Nothing answers it but the routes that a plugin adds so. */
+  options(path: string, handler: RouteHandler, options?: RouteOptions): void;
 }

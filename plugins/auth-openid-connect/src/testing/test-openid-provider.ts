@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type Configuration, type JWK } from 'oidc-provider';
+import Provider, { type ClientMetadata, type Configuration, type JWK } from 'oidc-provider';
 
 export interface TestPerson {
   readonly claims: Readonly<Record<string, unknown>>;
@@ -36,6 +36,7 @@ export class TestOpenidProvider implements AsyncDisposable {
   private constructor(
     private readonly callbackUrls: string[],
     private readonly more: Configuration,
+    private readonly client: Partial<ClientMetadata>,
   ) {
     this.#server = createServer((request, response) => {
       this.asked.push(`${request.method} ${new URL(request.url ?? '/', this.issuer).pathname}`);
@@ -43,8 +44,12 @@ export class TestOpenidProvider implements AsyncDisposable {
     });
   }
 
-  static async start(callbackUrls: readonly string[], more: Configuration = {}): Promise<TestOpenidProvider> {
-    const made = new TestOpenidProvider([...callbackUrls], more);
+  static async start(
+    callbackUrls: readonly string[],
+    more: Configuration = {},
+    client: Partial<ClientMetadata> = {},
+  ): Promise<TestOpenidProvider> {
+    const made = new TestOpenidProvider([...callbackUrls], more, client);
     await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
     made.#restart();
     return made;
@@ -52,6 +57,20 @@ export class TestOpenidProvider implements AsyncDisposable {
 
   get issuer(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** A token by which its server says that a session has ended; `claims` and the rest in place of what is right. */
+  logoutToken({ header = {}, claims = {}, signed }: TokenFault): string {
+    const right = {
+      iss: this.issuer,
+      aud: CLIENT.id,
+      iat: Math.floor(Date.now() / 1000),
+      jti: randomUUID(),
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    };
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const text = `${part({ alg: 'RS256', typ: 'logout+jwt', kid: this.#key.jwk.kid })}.${part(right)}.`;
+    return this.#tampered(text, { header, claims, ...(signed === undefined ? {} : { signed }) });
   }
 
   /** The provider signs by a new key from now on, and publishes that alone. */
@@ -69,6 +88,7 @@ export class TestOpenidProvider implements AsyncDisposable {
           client_secret: CLIENT.secret,
           redirect_uris: this.callbackUrls,
           grant_types: ['authorization_code', 'refresh_token'],
+          ...this.client,
         },
       ],
       jwks: { keys: [this.#key.jwk] },
@@ -78,6 +98,11 @@ export class TestOpenidProvider implements AsyncDisposable {
         return person && { accountId: id, claims: () => ({ sub: id, ...person.claims }) };
       },
       cookies: { keys: ['test'] },
+      // It calls no addresses of this machine by itself.
+      fetch: (url, options) => {
+        const { dispatcher: _guard, ...rest } = options as RequestInit & { readonly dispatcher?: unknown };
+        return fetch(url, rest);
+      },
       ...this.more,
     });
     this.#provider.use(async (context, next) => {

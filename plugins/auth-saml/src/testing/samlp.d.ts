@@ -17,6 +17,7 @@ declare module 'samlp' {
     readonly recipient?: string;
     readonly destination?: string;
     readonly inResponseTo?: string;
+    readonly sessionIndex?: string;
     readonly RelayState?: string;
     readonly lifetimeInSeconds?: number;
     readonly signatureAlgorithm?: 'rsa-sha256' | 'rsa-sha1';
@@ -25,6 +26,9 @@ declare module 'samlp' {
     readonly signResponse?: boolean;
     readonly encryptionCert?: string;
     readonly encryptionPublicKey?: string;
+    readonly encryptionAlgorithm?: string;
+    readonly disallowEncryptionWithInsecureAlgorithm?: boolean;
+    readonly warnOnInsecureEncryptionAlgorithm?: boolean;
     /** Of the other side: whose requests must be signed by it. */
     readonly signingCert?: string;
     readonly getUserFromRequest: (request: IncomingMessage) => unknown;
@@ -44,6 +48,39 @@ declare module 'samlp' {
     ) => void;
   }
 
+  export interface Participant {
+    readonly serviceProviderId: string;
+    readonly serviceProviderLogoutURL: string;
+    readonly sessionIndex: string;
+    readonly nameId: string;
+    readonly nameIdFormat: string;
+    readonly cert: string;
+  }
+
+  type Done<R = unknown> = (error: unknown, result?: R) => void;
+
+  export interface LogoutOptions {
+    readonly issuer: string;
+    readonly cert: string;
+    readonly key: string;
+    readonly signatureAlgorithm: 'rsa-sha256' | 'rsa-sha1';
+    readonly digestAlgorithm: 'sha256' | 'sha1';
+    readonly deflate: boolean;
+    readonly protocolBinding: string;
+    readonly sessionParticipants: {
+      get(issuer: string, indexes: readonly string[] | string, nameId: string, done: Done<Participant>): void;
+      hasElements(): boolean;
+      getFirst(done: Done<Participant>): void;
+      remove(issuer: string, index: string, nameId: string, done: Done): void;
+    };
+    readonly store: {
+      save(request: unknown, state: object, done: Done<string>): void;
+      load(request: unknown, id: string, options: unknown, done?: Done<object>): void;
+      update(request: unknown, id: string, state: object, done: Done): void;
+    };
+  }
+
+  export function logout(options: LogoutOptions): Handler;
   export function auth(options: AuthOptions): Handler;
   export function metadata(options: {
     readonly issuer: string;

@@ -1,8 +1,10 @@
 /// <reference path="./samlp.d.ts" />
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import samlp, { type AuthOptions } from 'samlp';
 import { generate } from 'selfsigned';
+import { TestSessions } from './test-sessions.js';
 
 export interface TestPerson {
   readonly nameId: string;
@@ -30,6 +32,9 @@ export class TestIdentityProvider implements AsyncDisposable {
   /** Answers that it gave, as XML. */
   readonly given: string[] = [];
   fault: Fault = {};
+  readonly sessions = new TestSessions();
+  /** Of the other side: by which its requests to end sessions are signed. */
+  spCert = '';
   /** Requests that came: their texts are what `samlp` made of them. */
   readonly requests: { readonly issuer?: string; readonly assertionConsumerServiceURL?: string; readonly id?: string }[] = [];
   readonly #server: Server;
@@ -75,6 +80,13 @@ export class TestIdentityProvider implements AsyncDisposable {
       samlp.metadata({ issuer, cert: keys.cert, redirectEndpointPath: '/sso', postEndpointPath: '/sso' })(request, response, next);
       return;
     }
+    if (url.pathname === '/logout') {
+      const { key = this.keys.private, cert = this.keys.cert, signatureAlgorithm = 'rsa-sha256', digestAlgorithm = 'sha256' } = this.fault;
+      const signed = { issuer: this.fault.issuer ?? this.issuer, key, cert, signatureAlgorithm, digestAlgorithm };
+      const posted = { deflate: true, protocolBinding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' };
+      samlp.logout({ ...signed, ...posted, ...this.sessions.ending(url.searchParams.get('index')) })(request, response, next);
+      return;
+    }
     const person = this.people.get(query['login'] ?? '');
     if (!person) {
       const hidden = Object.entries(query).map(
@@ -89,19 +101,30 @@ export class TestIdentityProvider implements AsyncDisposable {
       if (error) return next(error);
       if (asked) this.requests.push(asked);
       const acs = asked?.assertionConsumerServiceURL ?? query['acs'] ?? '';
+      const sessionIndex = `_${randomUUID()}`;
+      const nameIdFormat = person.nameIdFormat ?? 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+      this.sessions.all.push({
+        serviceProviderId: asked?.issuer ?? '',
+        serviceProviderLogoutURL: acs.replace(/acs$/, 'logout'),
+        sessionIndex,
+        nameId: person.nameId,
+        nameIdFormat,
+        cert: this.spCert,
+      });
       samlp.auth({
         issuer: this.issuer,
         cert: this.keys.cert,
         key: this.keys.private,
         recipient: acs,
         destination: acs,
+        sessionIndex,
         lifetimeInSeconds: 300,
         getUserFromRequest: () => person,
-        profileMapper: ({ nameId, nameIdFormat, attributes = {} }: TestPerson) => ({
+        profileMapper: ({ nameId, attributes = {} }: TestPerson) => ({
           getClaims: () => attributes,
           getNameIdentifier: () => ({
             nameIdentifier: nameId,
-            nameIdentifierFormat: nameIdFormat ?? 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+            nameIdentifierFormat: nameIdFormat,
           }),
         }),
         getPostURL: (_audience, _request, _incoming, done) => done(null, acs),

@@ -19,17 +19,17 @@ export class AccessRequests implements AccessRequestsService {
     private readonly db: Storage,
     private readonly clock: Clock,
     private readonly limits: Limits,
-    private readonly allowed: () => boolean,
+    private readonly allowed: () => Promise<boolean>,
   ) {
     this.store = new AccessRequestStore(db);
   }
 
-  enabled(): boolean {
+  enabled(): Promise<boolean> {
     return this.allowed();
   }
 
   async request(person: { readonly name: string; readonly email: string; readonly additionalInfo?: string }, from: string): Promise<void> {
-    if (!this.allowed()) {
+    if (!(await this.allowed())) {
       throw new SextantError('SEXTANT_ACCESS_REQUEST_REFUSED', {
         what: 'This site takes no requests for access.',
         fix: 'Ask a site admin in person.',

@@ -130,8 +130,8 @@ describe('people', () => {
 describe('requests for access', () => {
   const QUERY = 'mutation($n:String!,$e:String!,$i:String){createAccessRequest(name:$n,email:$e,additionalInfo:$i){alwaysNil}}';
   /** As a stranger, from an address of their own. */
-  const aStranger = async (config: object = {}): Promise<TestKernel> =>
-    startTestKernel({ plugins: [manifest], config: { plugins: { identity: { localAdmin: 'Local Admin', ...config } } } });
+  const aStranger = async (): Promise<TestKernel> =>
+    startTestKernel({ plugins: [manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
 
   it('are kept for site admins, who decide them', async () => {
     const site = await aStranger();
@@ -178,10 +178,5 @@ describe('requests for access', () => {
     ['a book', { n: 'A', e: 'a@example.com', i: 'x'.repeat(2001) }],
   ])('with %s are refused', async (_case, variables) => {
     expect(await codeOf(graphql(QUERY, variables))).toBe('SEXTANT_ACCESS_REQUEST_INVALID');
-  });
-
-  it('are taken by nobody where the site has them switched off', async () => {
-    const site = await aStranger({ accessRequests: false });
-    expect(await codeOf(answers(() => site)(QUERY, { n: 'A', e: 'a@example.com' }))).toBe('SEXTANT_ACCESS_REQUEST_REFUSED');
   });
 });

@@ -19,6 +19,8 @@ export interface SignInRequest {
    */
   readonly state: string;
   readonly signal: AbortSignal;
+  /** The person is to prove anew who they are, also where the provider remembers them. A provider that cannot ask for that leaves it out. */
+  readonly anew?: boolean;
 }
 
 /** What the provider sent back through the browser. Nothing of it is to be believed before it is proved. */
@@ -50,6 +52,36 @@ export interface ExternalIdentity {
   /** All groups of the person that the provider tells of; absent: it tells of none, and those that are known stay. */
   readonly groups?: readonly string[];
   readonly credential?: ExternalCredential;
+  /** Where the entry says that signing out here is signing out there, too. */
+  readonly session?: ProviderSession;
+}
+
+/** A person's session at a provider, which ends together with ours. */
+export interface ProviderSession {
+  /** By which the provider names it, or all of the person's, when it tells that they end. */
+  readonly names: readonly string[];
+  /** What {@link ProviderLogout.begin} needs; kept sealed. */
+  readonly kept: Secret;
+}
+
+/** Ends sessions here and at a provider together. */
+export interface ProviderLogout<C> {
+  /**
+   * Where the browser of somebody who has signed out goes to do so at the provider; it comes back to `logoutUrl`, ours, which is registered there.
+   * Undefined: the provider has no such place.
+   */
+  begin(
+    entry: ProviderEntry<C>,
+    ended: { readonly kept: Secret; readonly logoutUrl: string; readonly signal: AbortSignal },
+  ): Promise<string | undefined>;
+  /**
+   * Proves what was posted to `logoutUrl`: that the provider ends the sessions of these names. `goOn`: where a browser that brought it goes next.
+   * @throws when it proves nothing.
+   */
+  finish(
+    entry: ProviderEntry<C>,
+    told: { readonly parameters: URLSearchParams; readonly logoutUrl: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly names: readonly string[]; readonly goOn?: string }>;
 }
 
 /**
@@ -94,6 +126,7 @@ export interface RedirectSignIn<C> {
     readonly contentType: string;
     readonly body: string;
   }>;
+  readonly logout?: ProviderLogout<C>;
   /** A new credential for one that has expired or soon will. A throw that is SEXTANT_SIGN_IN_REFUSED means that the person must sign in again. */
   readonly renew?: (entry: ProviderEntry<C>, credential: ExternalCredential, signal: AbortSignal) => Promise<ExternalCredential>;
 }

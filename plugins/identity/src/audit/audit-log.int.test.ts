@@ -178,6 +178,7 @@ async function auditHealth(): Promise<string | undefined> {
     renewals: [],
     permissions: [],
     mail: [],
+    policies: [],
     jobs: kernel.service(core.jobs, 'identity'),
     process: kernel.service(core.process, 'identity'),
     acts: kernel.service(core.acts, 'identity'),

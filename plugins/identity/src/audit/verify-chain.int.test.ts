@@ -21,6 +21,7 @@ beforeAll(async () => {
     renewals: [],
     permissions: [],
     mail: [],
+    policies: [],
     jobs: kernel.service(core.jobs, 'identity'),
     process: kernel.service(core.process, 'identity'),
     acts: kernel.service(core.acts, 'identity'),

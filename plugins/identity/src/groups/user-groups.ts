@@ -1,5 +1,5 @@
 import { type Clock, type Events, type Jobs, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { Accounts } from '../accounts.js';
+import type { Accounts } from '../accounts.js';
 import { type AuditTrail, type GroupRule, type User, type UserGroups as UserGroupsService, userChanged } from '../api.js';
 import { type Grant, GroupStore, SCIM } from '../storage/group-store.js';
 import { OrganizationStore } from '../storage/organization-store.js';
@@ -37,9 +37,8 @@ export class UserGroups implements UserGroupsService {
   }
 
   within(tx: Tx): UserGroups {
-    const { db, events, clock, jobs, audit, configured } = this;
-    const joined = db.within(tx);
-    return new UserGroups(joined, events, clock, jobs, new Accounts(joined, events, clock), audit, configured);
+    const { db, events, clock, jobs, accounts, audit, configured } = this;
+    return new UserGroups(db.within(tx), events, clock, jobs, accounts.within(tx), audit, configured);
   }
 
   async ofUser(userId: number): Promise<readonly { readonly source: string; readonly group: string }[]> {

@@ -176,10 +176,7 @@ async function hold(tx: Tx, id: number): Promise<void> {
 export async function addMember(tx: Tx, id: number, userId: number, now: Date, owner = false): Promise<void> {
   await tx.query('select 1 from users where id = $1 for share', [userId]);
   if (!(await new UserStore(tx).byId(userId))) throw userNotFound();
-  await tx.query(
-    'insert into organization_members (organization_id, user_id, owner, created_at) values ($1, $2, $3, $4) on conflict do nothing',
-    [id, userId, owner, now],
-  );
+  await new OrganizationStore(tx).addMember(id, userId, now, owner);
 }
 
 export const organizationNotFound = (): SextantError =>

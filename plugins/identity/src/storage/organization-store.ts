@@ -27,6 +27,14 @@ const toOrganization = (row: OrganizationRow): Organization => ({
 export class OrganizationStore {
   constructor(private readonly db: Queryable) {}
 
+  /** By hand; nothing for who is one already. */
+  async addMember(id: number, userId: number, now: Date, owner: boolean): Promise<void> {
+    await this.db.query(
+      'insert into organization_members (organization_id, user_id, owner, created_at) values ($1, $2, $3, $4) on conflict do nothing',
+      [id, userId, owner, now],
+    );
+  }
+
   async byId(id: number): Promise<Organization | undefined> {
     const rows = await this.db.query<OrganizationRow>(`select ${COLUMNS} from organizations o where o.id = $1`, [id]);
     return rows[0] && toOrganization(rows[0]);

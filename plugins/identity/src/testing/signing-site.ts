@@ -50,7 +50,7 @@ export class SigningSite {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ currentUser { username } }' }),
     });
-    const answer: unknown = await response.json();
-    return (at(answer, 'data.currentUser.username') as string | null | undefined) ?? undefined;
+    const answer = (await response.json()) as { readonly data?: { readonly currentUser: { readonly username: string } | null } };
+    return answer.data?.currentUser?.username;
   }
 }

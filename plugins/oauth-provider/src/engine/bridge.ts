@@ -4,7 +4,16 @@ import { type Asking, personOf, whileAsking } from './asking.js';
 import type { Held } from './provider-holder.js';
 
 /** Of a request's headers, what the provider may know. What proxies say of it is not among them: where we are, the configuration says. */
-const PASSED = ['accept', 'authorization', 'content-type', 'cookie', 'user-agent'] as const;
+const PASSED = [
+  'accept',
+  'access-control-request-headers',
+  'access-control-request-method',
+  'authorization',
+  'content-type',
+  'cookie',
+  'origin',
+  'user-agent',
+] as const;
 /** Those the server writes itself, or by other means. */
 const WRITTEN: ReadonlySet<string> = new Set(['connection', 'content-length', 'date', 'keep-alive', 'set-cookie', 'transfer-encoding']);
 

@@ -58,7 +58,9 @@ export function buildProvider(parts: ProviderParts, { externalUrl, dynamicRegist
     // What a program may do ends by its grant, not with the browser in which the person allowed it.
     expiresWithSession: () => false,
     loadExistingGrant,
-    clientBasedCORS: () => false,
+    // A program that keeps a secret keeps it on a server.
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.clientSecret === undefined && (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
     enabledJWA: { idTokenSigningAlgValues: ['RS256'], userinfoSigningAlgValues: ['RS256'] },
     formats: { bitsOfOpaqueRandomness: TOKEN_BITS },
     routes: {

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '@sextant/plugin-identity/api';
+import type { AuditTrail, SignIns } from '@sextant/plugin-identity/api';
 import type { Storage } from '@sextant/sdk';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { consentPage, problemPage } from '../pages/pages.js';
@@ -18,8 +18,9 @@ export interface InteractionParts {
   readonly db: Storage;
   readonly clients: ClientStore;
   readonly audit: AuditTrail;
-  /** Where a person signs in and comes back from. */
-  readonly signIn: (returnTo: string) => string;
+  readonly signIns: () => Pick<SignIns, 'signedInAt'> | undefined;
+  /** Where a person signs in and comes back from; `anew`: although they are signed in. */
+  readonly signIn: (returnTo: string, anew?: boolean) => string;
 }
 
 /** What the provider has to ask of the person before it goes on: who they are, and whether the program may act for them. */
@@ -31,10 +32,15 @@ export async function interact(ctx: Context, parts: InteractionParts): Promise<v
     ctx.status = 400;
     return show(ctx, problemPage('That took too long', 'Go back to the program, and begin again.'));
   }
-  if (details.prompt.name === 'login') return finish(ctx, parts, login(details, person));
-  if (details.session?.accountId !== String(person.userId)) {
+  const isLogin = details.prompt.name === 'login';
+  const account = details.session?.accountId ?? (isLogin ? String(person.userId) : undefined);
+  if (account !== String(person.userId)) {
     ctx.status = 400;
     return show(ctx, problemPage('You are somebody else now', 'Go back to the program, and begin again.'));
+  }
+  if (isLogin) {
+    const result = await login(parts, details, person);
+    return result === 'ask' ? ctx.redirect(parts.signIn(request.path, true)) : finish(ctx, parts, result);
   }
   // The page of the device's code has shown the same, and this person has said yes to it.
   if (details.deviceCode !== undefined) return finish(ctx, parts, await allow(parts, details, person));
@@ -43,13 +49,26 @@ export async function interact(ctx: Context, parts: InteractionParts): Promise<v
   return finish(ctx, parts, decision === 'allow' ? await allow(parts, details, person) : denied('The person denied it.'));
 }
 
-function login({ prompt }: Details, person: Person): InteractionResults {
-  // To sign somebody in anew is not ours, and to say that it was done would be a lie.
-  const anew = prompt.reasons.some((reason) => reason !== 'no_session');
-  return anew
-    ? { error: 'login_required', error_description: 'Sextant does not sign a person in anew for a program.' }
-    : { login: { accountId: String(person.userId), remember: false } };
+/** Who is signed in, and since when; `ask`: they are to sign in once more, because the program wants it or because it was too long ago. */
+async function login({ signIns }: InteractionParts, details: Details, { userId, actor }: Person): Promise<InteractionResults | 'ask'> {
+  const { prompt, params, iat } = details;
+  if (prompt.reasons.some((reason) => !ANEW.has(reason)))
+    return { error: 'login_required', error_description: 'Somebody else is signed in, or in another way, than the program wants.' };
+  const at = await signIns()?.signedInAt(actor);
+  const since = at && Math.floor(at.getTime() / 1000);
+  const maxAge = params['max_age'];
+  const login = { accountId: String(userId), remember: false, ...(since === undefined ? {} : { ts: since }) };
+  if (!prompt.reasons.includes('login_prompt') && maxAge === undefined) return { login };
+  // To say that it was done, or when, would be a lie.
+  if (since === undefined)
+    return { error: 'login_required', error_description: 'The person came in by what a proxy says, and cannot be asked anew.' };
+  // What was begun before they signed in has been answered by that.
+  if (since >= iat) return { login };
+  const recent = maxAge !== undefined && Date.now() / 1000 - since <= Number(maxAge);
+  return recent && !prompt.reasons.includes('login_prompt') ? { login } : 'ask';
 }
+
+const ANEW: ReadonlySet<string> = new Set(['no_session', 'login_prompt', 'max_age']);
 
 async function ask(ctx: Context, { clients }: InteractionParts, { params }: Details, person: Person): Promise<void> {
   const client = await clients.find(String(params['client_id']));

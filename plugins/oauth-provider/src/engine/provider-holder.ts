@@ -1,5 +1,6 @@
+import type { SignIns } from '@sextant/plugin-identity/api';
 import type { SiteConfiguration } from '@sextant/plugin-site/api';
-import type { Clock, Limits } from '@sextant/sdk';
+import type { Clock, Contribution, Limits } from '@sextant/sdk';
 import type { Provider } from 'oidc-provider';
 import { insecure } from '../errors.js';
 import { DYNAMIC_REGISTRATION } from '../site-configuration.js';
@@ -17,6 +18,7 @@ export interface HolderParts extends ProviderParts {
   readonly process: { readonly externalUrl: string };
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly signIns: readonly Contribution<SignIns>[];
 }
 
 export interface Held {
@@ -60,7 +62,18 @@ export class ProviderHolder {
       const provider = buildProvider(parts, { externalUrl, dynamicRegistration, keys });
       const prefix = new URL(externalUrl).pathname.replace(/\/$/, '');
       const { db, clients, audit, limits } = parts;
-      provider.use(gatekeeper({ provider, db, clients, audit, limits, prefix, signIn: (path) => signInUrl(parts, path) }));
+      provider.use(
+        gatekeeper({
+          provider,
+          db,
+          clients,
+          audit,
+          limits,
+          prefix,
+          signIns: () => parts.signIns[0]?.value,
+          signIn: (path, anew) => signInUrl(parts, path, anew),
+        }),
+      );
       this.#held = { made, held: { callback: provider.callback(), externalUrl, dynamicRegistration } };
     }
     return this.#held.held;

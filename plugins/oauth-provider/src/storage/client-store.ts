@@ -76,6 +76,16 @@ export class ClientStore {
     return (await this.db.query<Row>('SELECT * FROM clients WHERE id > $1 ORDER BY id LIMIT $2', [page.afterId, page.limit])).map(clientOf);
   }
 
+  /** Whether a program that keeps no secret and is no program of people's own machines takes them back to a page of this origin. */
+  async hasOrigin(origin: string): Promise<boolean> {
+    const rows = await this.db.query(
+      `SELECT FROM clients WHERE secret_hash IS NULL AND NOT native
+       AND EXISTS (SELECT FROM unnest(redirect_uris) uri WHERE lower(uri) = $1 OR starts_with(lower(uri), $1 || '/') OR starts_with(lower(uri), $1 || '?')) LIMIT 1`,
+      [origin],
+    );
+    return rows.length > 0;
+  }
+
   async count(): Promise<number> {
     return (await this.db.query<{ count: number }>('SELECT count(*)::int AS count FROM clients'))[0]?.count ?? 0;
   }

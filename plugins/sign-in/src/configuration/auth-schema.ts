@@ -32,6 +32,8 @@ const allowedIpAddress = z.object({
   errorMessageTemplate: z.string().max(1000).optional().describe('What who is refused reads; {{.Error}} and {{.UserIP}} are filled in'),
 });
 
+const organizations = z.array(z.string().min(1).max(255)).max(100).default([]);
+
 /** The keys of the site configuration that say how people sign in. */
 export const authKeys = {
   'auth.primaryLoginProvidersCount': z.int().min(1).max(100).default(3).describe('Ways that the sign-in page shows at once'),
@@ -46,6 +48,19 @@ export const authKeys = {
     .default('none')
     .describe('Who has not signed in: is asked to, or reads public repositories'),
   'auth.allowedIpAddress': allowedIpAddress.prefault({}).describe('From which addresses people may come'),
+  'auth.enforceExternalAccountConnection': z
+    .boolean()
+    .default(false)
+    .describe('Who has no account at one of auth.providers must connect one before using anything else; site admins need none'),
+  'auth.enableUsernameChanges': z.boolean().default(false).describe('People may change their own user name; site admins always may'),
+  'auth.userOrgMap': z
+    .strictObject({ '*': organizations.describe('Organisations that every new account joins') })
+    .prefault({})
+    .describe('Which organisations new accounts join'),
+  'auth.accessRequest': z
+    .object({ enabled: z.boolean().default(true).describe('People without an account may ask for one; site admins decide') })
+    .prefault({})
+    .describe('Requests for access'),
 } as const;
 
 /** Who saves the configuration from another place than this machine. */

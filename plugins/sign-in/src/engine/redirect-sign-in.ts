@@ -2,6 +2,7 @@ import {
   type AuditActor,
   type AuditTrail,
   type ExternalIdentity,
+  type ProviderSession,
   type SignInAnswer,
   signInRefused,
   type User,
@@ -42,6 +43,8 @@ export interface Finished extends Known {
   /** The account was linked to who is signed in; nobody signs in. */
   readonly linked: boolean;
   readonly cookies: readonly string[];
+  /** That which began at the provider. */
+  readonly session: ProviderSession | undefined;
 }
 
 /** Where providers of a type send people back to. Two have places of their own in the field. */
@@ -57,7 +60,13 @@ export class RedirectSignIn {
    * @throws SEXTANT_SIGN_IN_UNAVAILABLE, SEXTANT_SIGN_IN_PROVIDER
    */
   async begin(
-    wanted: { readonly type: string; readonly id: string | null; readonly returnTo: string; readonly linkFor?: number },
+    wanted: {
+      readonly type: string;
+      readonly id: string | null;
+      readonly returnTo: string;
+      readonly linkFor?: number;
+      readonly anew?: boolean;
+    },
     signal: AbortSignal,
   ): Promise<{ readonly url: string; readonly cookie: string }> {
     const { settings, flows } = this.parts;
@@ -66,7 +75,7 @@ export class RedirectSignIn {
     if (!way?.provider.redirect || (way.noSignIn && wanted.linkFor === undefined)) throw unknownWay();
     const { redirect } = way.provider;
     const state = flows().newState();
-    const request = { callbackUrl: this.callbackUrl(wanted.type), state, signal };
+    const request = { callbackUrl: this.callbackUrl(wanted.type), state, signal, anew: wanted.anew ?? false };
     const { url, keep = {} } = await this.#asking(way, () => redirect.begin(way, request));
     const cookie = flows().keep({
       state,
@@ -96,6 +105,7 @@ export class RedirectSignIn {
       return {
         ...known,
         way,
+        session: identity.session,
         // What comes with an answer that nobody asked for is somebody else's text.
         returnTo: localPath(flow?.returnTo ?? state, this.parts.prefix()),
         linked: consent !== undefined,

@@ -1,6 +1,6 @@
 import { accounts, users } from '@sextant/plugin-identity/api';
 import { core, encodeNodeId } from '@sextant/sdk';
-import { TestClock } from '@sextant/sdk/testing';
+import { at, TestClock, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AMailbox } from '../testing/a-mailbox.js';
 import { ASite } from '../testing/a-site.js';
@@ -269,4 +269,69 @@ it('a session is over when it was idle or old for as long as the site says', asy
     if ((await browser.whoAmI()) === undefined) break;
   }
   expect(await browser.whoAmI()).toBeUndefined();
+});
+
+describe('a link to set a password', () => {
+  const RANDOMIZE = 'mutation($u: ID!) { randomizeUserPassword(user: $u) { resetPasswordURL emailSent } }';
+  const setBy = async (code: string | undefined, username: string): Promise<number> => {
+    const password = 'words that were chosen anew';
+    expect((await site.browser().post('/-/reset-password-code', { code: code ?? '', password })).status).toBe(303);
+    return (await site.browser().signIn(username, password)).status;
+  };
+
+  it('is mailed to the proved address of whom a site admin takes the password, and given to nobody else', async () => {
+    const { username, id, address, password, browser } = await proved();
+    const { data } = await site.ask(RANDOMIZE, { u: encodeNodeId('User', id) });
+    expect(data).toEqual({ randomizeUserPassword: { resetPasswordURL: null, emailSent: true } });
+    expect(await browser.whoAmI()).toBeUndefined();
+    expect((await site.browser().signIn(username, password)).status).toBe(401);
+    expect(await setBy(mailbox.code('reset-password-code', address), username)).toBe(303);
+  });
+
+  it('is given to the site admin where the person has proved no address', async () => {
+    const { username } = await site.aPerson();
+    const { id } = (await site.kernel.service(users).byUsername(username))!;
+    const { data } = await site.ask(RANDOMIZE, { u: encodeNodeId('User', id) });
+    const { resetPasswordURL, emailSent } = at(data, 'randomizeUserPassword') as { resetPasswordURL: string; emailSent: boolean };
+    expect(emailSent).toBe(false);
+    expect(mailbox.code('reset-password-code', `${username}@example.com`)).toBeUndefined();
+    expect(await setBy(new URL(resetPasswordURL).searchParams.get('code')!, username)).toBe(303);
+  });
+
+  it('is mailed to a new user, whose address it proves, and given where there is none', async () => {
+    const create =
+      'mutation($n: String!, $e: String, $v: Boolean) { createUser(username: $n, email: $e, verifiedEmail: $v) { resetPasswordURL emailSent } }';
+    const { data } = await site.ask(create, { n: 'welcomed', e: 'welcomed@example.com', v: false });
+    expect(data).toEqual({ createUser: { resetPasswordURL: null, emailSent: true } });
+    expect(await setBy(mailbox.code('reset-password-code', 'welcomed@example.com'), 'welcomed')).toBe(303);
+    expect((await site.kernel.service(accounts).byVerifiedEmails(['welcomed@example.com'])).size).toBe(1);
+    const given = await site.ask(create, { n: 'without-mail' });
+    expect(given.data).toMatchObject({
+      createUser: { resetPasswordURL: expect.stringContaining('/-/reset-password-code?code='), emailSent: false },
+    });
+  });
+});
+
+describe('what the site configuration says', () => {
+  const builtin = { 'auth.providers': [{ type: 'builtin', allowSignup: true }] };
+
+  it('of lockout holds at once', async () => {
+    const { username, password } = await site.aPerson();
+    await site.configure({ ...builtin, 'auth.lockout': { failedAttemptThreshold: 2, consecutivePeriod: 600, lockoutPeriod: 120 } });
+    await failing(username, 2);
+    expect((await site.browser().signIn(username, password)).status).toBe(401);
+    await clock.advance(121_000);
+    expect((await site.browser().signIn(username, password)).status).toBe(303);
+    await site.configure(builtin);
+  });
+
+  it('of the time that a link is good for holds at once', async () => {
+    await site.configure({ ...builtin, 'auth.passwordResetLinkExpiry': 60 });
+    const { data } = await site.ask('mutation { createUser(username: "in-a-minute") { resetPasswordURL } }');
+    const url = new URL(textAt(data, 'createUser.resetPasswordURL'));
+    expect((await site.browser().get(`${url.pathname}${url.search}`)).status).toBe(200);
+    await clock.advance(61_000);
+    expect((await site.browser().get(`${url.pathname}${url.search}`)).status).toBe(400);
+    await site.configure(builtin);
+  });
 });

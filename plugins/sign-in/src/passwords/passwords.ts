@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountDirectory, AuditActor, AuditTrail, User, Users } from '@sextant/plugin-identity/api';
+import type { AccountDirectory, AuditActor, AuditTrail, PasswordLink, User, Users } from '@sextant/plugin-identity/api';
 import { type Clock, type Logger, type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import type { Alongside } from '../alongside.js';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
@@ -80,16 +80,22 @@ export class Passwords {
     });
   }
 
-  /** Takes the password away; whoever holds the returned link sets a new one. All sessions end, and what programs may do. */
-  async randomize(user: User, alongside: Alongside): Promise<string> {
-    const lasts = await this.#linksLast();
-    const code = await this.parts.db.transaction(async (tx) => {
+  /** Takes the password away; whoever holds the link sets a new one. All sessions end, and what programs may do. */
+  async randomize(user: User, alongside: Alongside): Promise<PasswordLink> {
+    await this.parts.db.transaction(async (tx) => {
       await new PasswordStore(tx).remove(user.id);
       await this.parts.sessions.endAll(tx, user.id);
       await alongside(tx);
-      return this.#passwordLink(new LinkStore(tx), user, undefined, lasts);
     });
-    return this.#resetUrl(code);
+    return this.handOut(user, await this.#primary(user));
+  }
+
+  /** Mails a link to set the password to the address; gives it to whoever asked where no mail can be sent. */
+  async handOut(user: User, address: string | undefined): Promise<PasswordLink> {
+    const { letters } = this.parts;
+    if (address !== undefined && (await letters.possible()) && (await letters.handedOut(user, address, () => this.resetUrl(user, address))))
+      return { url: undefined, mailed: true };
+    return { url: await this.resetUrl(user), mailed: false };
   }
 
   /** Where the user sets a password, without the one before. @param address proved when the link is used: it was mailed there */

@@ -1,7 +1,7 @@
 import { type AccountDirectory, signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
 import type { Actor, Clock, Events, Storage, Tx } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
-import { type Session, SessionStore } from '../storage/session-store.js';
+import { type KeptProviderSession, type Session, SessionStore } from '../storage/session-store.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
 
 /** Of whom a new session is, and how they came. */
@@ -9,6 +9,7 @@ export interface Arrival {
   readonly user: User;
   readonly way: string;
   readonly externalAccountId?: number;
+  readonly providerSession?: KeptProviderSession | undefined;
   readonly userAgent: string | undefined;
   readonly ip: string;
 }
@@ -56,6 +57,7 @@ export class Sessions {
         createdAt: clock.now(),
         userAgent: userAgent?.slice(0, MAX_USER_AGENT),
         ip: arrival.ip,
+        providerSession: arrival.providerSession,
       });
       await store.endBeyond(user.id, MOST_PER_USER);
       await store.endOlder(new Date(clock.now().getTime() - sessionExpiry));

@@ -2,4 +2,5 @@ import type { StorageDefinition } from '@sextant/sdk';
 
 export const storage: StorageDefinition = {
   migrations: async () => (await import('./migrations/index.js')).migrations,
+  sealed: [{ table: 'sessions', column: 'sealed_provider' }],
 };

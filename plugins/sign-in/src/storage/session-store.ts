@@ -16,6 +16,15 @@ export interface Session {
   readonly lastUsedAt: Date;
   readonly userAgent: string | undefined;
   readonly ip: string | undefined;
+  readonly providerSession: KeptProviderSession | undefined;
+}
+
+/** The session at the provider that ends together with ours. */
+export interface KeptProviderSession {
+  /** SHA-256 of what the provider names it by. */
+  readonly names: readonly Buffer[];
+  /** What the provider wants to hear when the session ends. */
+  readonly sealed: string;
 }
 
 export type NewSession = Omit<Session, 'id' | 'lastUsedAt'> & { readonly hash: Buffer };
@@ -31,18 +40,34 @@ interface SessionRow {
   last_used_at: Date;
   user_agent: string | null;
   ip: string | null;
+  provider_names: Buffer[];
+  sealed_provider: string | null;
 }
 
-const COLUMNS = 'id, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip';
+const COLUMNS =
+  'id, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip, provider_names, sealed_provider';
 
 export class SessionStore {
   constructor(private readonly db: Queryable) {}
 
-  async add({ hash, userId, siteAdmin, generation, way, externalAccountId, createdAt, userAgent, ip }: NewSession): Promise<Session> {
+  async add(session: NewSession): Promise<Session> {
+    const { hash, userId, siteAdmin, generation, way, externalAccountId, createdAt, userAgent, ip, providerSession } = session;
     const [row] = await this.db.query<SessionRow>(
-      `INSERT INTO sessions (hash, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) RETURNING ${COLUMNS}`,
-      [hash, userId, siteAdmin, generation, way, externalAccountId ?? null, createdAt, userAgent ?? null, ip ?? null],
+      `INSERT INTO sessions (hash, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip, provider_names, sealed_provider)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
+      [
+        hash,
+        userId,
+        siteAdmin,
+        generation,
+        way,
+        externalAccountId ?? null,
+        createdAt,
+        userAgent ?? null,
+        ip ?? null,
+        providerSession?.names ?? [],
+        providerSession?.sealed ?? null,
+      ],
     );
     return sessionOf(row as SessionRow);
   }
@@ -88,6 +113,12 @@ export class SessionStore {
     return rows.length;
   }
 
+  /** Those that a provider names. @returns whose they were, each session once */
+  async endNamed(names: readonly Buffer[]): Promise<readonly number[]> {
+    const rows = await this.db.query<{ user_id: number }>('DELETE FROM sessions WHERE provider_names && $1 RETURNING user_id', [names]);
+    return rows.map(({ user_id: userId }) => userId);
+  }
+
   /** Those that came by one of the user's external accounts that is not among `kept`. */
   async endByLostAccounts(userId: number, kept: readonly number[]): Promise<void> {
     await this.db.query(
@@ -120,4 +151,5 @@ const sessionOf = (row: SessionRow): Session => ({
   lastUsedAt: row.last_used_at,
   userAgent: row.user_agent ?? undefined,
   ip: row.ip ?? undefined,
+  providerSession: row.sealed_provider === null ? undefined : { names: row.provider_names, sealed: row.sealed_provider },
 });

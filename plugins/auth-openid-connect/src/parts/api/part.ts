@@ -4,8 +4,8 @@ import { config } from '../../config.js';
 import { openidConnectProvider } from '../../openid-connect-provider.js';
 
 export default definePart(config)({
-  deps: { http: core.http, cache: core.cache },
+  deps: { http: core.http, cache: core.cache, limits: core.limits },
   register(r) {
-    r.contribute(signInProviders, ({ http, cache }, { log }) => openidConnectProvider({ http, cache, log }));
+    r.contribute(signInProviders, (deps, { log }) => openidConnectProvider({ ...deps, log }));
   },
 });

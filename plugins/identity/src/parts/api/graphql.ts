@@ -51,11 +51,11 @@ export default defineGraphQL<Deps, typeof config>()({
   },
   resolvers: (deps, ctx) => {
     const identity = identityOf(deps, ctx);
-    const user = userResolvers(identity, () => ctx.config.get());
+    const user = userResolvers(identity);
     const token = accessTokenResolvers(identity);
     const organization = organizationResolvers(identity, deps.limits);
     const team = teamResolvers(identity);
-    const administration = administrationResolvers(identity, accessRequestsOf(deps, ctx), deps.actor);
+    const administration = administrationResolvers(identity, accessRequestsOf(deps), deps.actor);
     const role = roleResolvers(identity);
     const audit = auditResolvers(identity.auditReader);
     return {
@@ -81,11 +81,7 @@ export default defineGraphQL<Deps, typeof config>()({
         ...team.mutations,
         ...role.mutations,
         ...administration.mutations,
-        ...userMutations(
-          identity,
-          () => ctx.config.get(),
-          () => deps.passwordLinks[0]?.value,
-        ),
+        ...userMutations(identity, () => deps.passwordLinks[0]?.value),
       },
     };
   },

@@ -37,7 +37,7 @@ export default definePart(config)({
       },
       { every: 30_000 },
     );
-    r.contribute(core.nodes, (d, ctx) => accessRequestNode(accessRequestsOf(d, ctx)));
+    r.contribute(core.nodes, (d) => accessRequestNode(accessRequestsOf(d)));
     r.http((router, d, ctx) => {
       const { siteUsers, audit } = identityOf(d, ctx);
       router.get(

@@ -109,7 +109,9 @@ export const typeDefs = /* GraphQL */ `
 
   type CreateUserResult {
     user: User!
-    "Where the user sets a password; null while no sign-in by password is configured."
+    "Where the user sets a password; null where it was mailed to the user, and while no sign-in by password is configured."
     resetPasswordURL: String
+    "The address was mailed to the user."
+    emailSent: Boolean!
   }
 `;

@@ -1,6 +1,5 @@
 import type { Resolver } from '@sextant/sdk';
 import type { PasswordLinks } from '../../api.js';
-import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import { foldName } from '../../username.js';
 import { administeredUser, forbidden } from './viewer.js';
@@ -16,11 +15,7 @@ interface UpdateArguments {
   readonly displayName?: string | null;
 }
 
-export function userMutations(
-  identity: Identity,
-  config: () => IdentityConfig,
-  links: () => PasswordLinks | undefined,
-): Readonly<Record<string, Resolver>> {
+export function userMutations(identity: Identity, links: () => PasswordLinks | undefined): Readonly<Record<string, Resolver>> {
   return {
     createUser: async (_parent, { username, email, verifiedEmail }: CreateArguments, { actor }) => {
       const verified = verifiedEmail ?? true;
@@ -28,7 +23,8 @@ export function userMutations(
         await identity.audit.record('user', 'created', { actor }, { subjectUID: String(id) }, { tx });
         if (email) await identity.audit.record('user.email', 'added', { actor }, { subjectUID: String(id), verified }, { tx });
       });
-      return { user, resetPasswordURL: (await links()?.linkFor(user.id)) ?? null };
+      const link = await links()?.welcome(user.id);
+      return { user, resetPasswordURL: link?.url ?? null, emailSent: link?.mailed ?? false };
     },
     deleteUser: async (_parent, args: { user: string; hard?: boolean | null }, { actor }) => {
       const user = await administeredUser(identity.users, actor, args.user);
@@ -43,7 +39,7 @@ export function userMutations(
       const user = await administeredUser(identity.users, actor, args.user);
       const username = args.username ?? undefined;
       const renames = username !== undefined && foldName(username) !== foldName(user.username);
-      if (renames && !actor.siteAdmin && !config().allowUsernameChanges)
+      if (renames && !actor.siteAdmin && !(await identity.allowsUsernameChanges()))
         throw forbidden('The site does not let people change their user names.');
       return identity.accounts.update(user.id, { username, displayName: args.displayName ?? undefined }, (tx, { id }) =>
         identity.audit.record('user', 'modified', { actor }, { subjectUID: String(id) }, { tx }),

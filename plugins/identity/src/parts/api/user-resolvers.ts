@@ -1,6 +1,5 @@
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import type { Organization, User, UserEmail } from '../../api.js';
-import type { IdentityConfig } from '../../config.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
@@ -13,10 +12,7 @@ const TOKEN_LIMITS = { max: 1000, default: 50 } as const;
 
 type Fields = Readonly<Record<string, Resolver>>;
 
-export function userResolvers(
-  identity: Identity,
-  config: () => IdentityConfig,
-): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
+export function userResolvers(identity: Identity): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
   const emails = (user: User, op: Operation): Promise<readonly UserEmail[]> | null =>
     mayAdminister(op.actor, user.id) ? op.loader<number, readonly UserEmail[]>('emails').load(user.id) : null;
   return {
@@ -74,8 +70,8 @@ export function userResolvers(
           return { ...pageOf('access-tokens', rows, limit, (token: AccessToken) => String(token.id)), subject: user.id };
         },
         viewerCanAdminister: (user: User, _args, { actor }) => mayAdminister(actor, user.id),
-        viewerCanChangeUsername: (user: User, _args, { actor }) =>
-          actor.siteAdmin || (mayAdminister(actor, user.id) && config().allowUsernameChanges),
+        viewerCanChangeUsername: async (user: User, _args, { actor }) =>
+          actor.siteAdmin || (mayAdminister(actor, user.id) && (await identity.allowsUsernameChanges())),
         namespaceName: (user: User) => user.username,
       },
       UserEmail: { email: (email: UserEmail) => email.address, isPrimary: (email: UserEmail) => email.primary },

@@ -34,6 +34,7 @@ async function run(name: string, args: Readonly<Record<string, unknown>>): Promi
     passwordLinks: [],
     permissions: [],
     mail: [],
+    policies: [],
     jobs: kernel.service(core.jobs, 'identity'),
     process: kernel.service(core.process, 'identity'),
     actor: kernel.service(core.actor, 'identity'),

@@ -1,9 +1,10 @@
 import { ANONYMOUS, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
 import { askProvider } from '../../engine/bridge.js';
+import { forPages } from '../../engine/cross-origin.js';
 import { checkedRegistration } from '../../engine/registration.js';
 import { PATHS } from '../../paths.js';
 import { tokenHash } from '../../storage/token-hash.js';
-import { type ApiContext, type ApiDeps, holderOf } from '../../wiring.js';
+import { type ApiContext, type ApiDeps, holderOf, storesOf } from '../../wiring.js';
 import { mountApplications } from './applications-routes.js';
 
 const MAX_BODY = 32 * 1024;
@@ -48,10 +49,14 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
     };
   const own = { auth: 'own', maxBody: MAX_BODY } as const;
 
-  for (const path of [PATHS.discovery, PATHS.serverMetadata, PATHS.jwks]) router.get(path, gated(page), own);
-  router.get(PATHS.userinfo, gated(page), own);
-  router.post(PATHS.userinfo, gated(page), own);
-  router.post(PATHS.revocation, gated(page), own);
+  // Who asks is checked by `forPages`, and by the provider.
+  const pages = { ...own, crossOrigin: true } as const;
+  const paged = (handler: RouteHandler): RouteHandler => gated(forPages({ clients: storesOf(d).clients, process: d.process }, handler));
+  for (const path of [PATHS.discovery, PATHS.serverMetadata, PATHS.jwks]) router.get(path, paged(page), pages);
+  for (const path of [PATHS.token, PATHS.revocation, PATHS.userinfo]) router.options(path, paged(page), pages);
+  router.get(PATHS.userinfo, paged(page), pages);
+  router.post(PATHS.userinfo, paged(page), pages);
+  router.post(PATHS.revocation, paged(page), pages);
   router.post(PATHS.introspection, gated(page), own);
   router.post(
     PATHS.deviceAuthorization,
@@ -63,7 +68,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
   );
   router.post(
     PATHS.token,
-    gated(async (request) => {
+    paged(async (request) => {
       const body = await request.bytes();
       const form = new URLSearchParams(body.toString());
       const deviceCode = form.get('device_code');
@@ -73,7 +78,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
       }
       return ask(request, body);
     }),
-    own,
+    pages,
   );
   router.post(
     PATHS.registration,

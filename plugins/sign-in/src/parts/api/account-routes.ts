@@ -6,6 +6,7 @@ import type { FormBody } from '../../pages/form-body.js';
 import { type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import type { Session } from '../../storage/session-store.js';
 import type { SignIn } from '../../wiring.js';
 import { addresses } from './addresses.js';
@@ -22,7 +23,8 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
       const s = signIn();
       const user = await whoIsIn(s, request);
       if (!user) return redirect(`${s.prefix}/sign-in?returnTo=${encodeURIComponent(`${s.prefix}/-/account`)}`);
-      return accountPage(s, user, request, { note: NOTES[request.query.get('note') ?? ''] });
+      const { note = (await s.connection.missing(request.actor)) ? 'connect' : '' } = Object.fromEntries(request.query);
+      return accountPage(s, user, request, { note: NOTES[note] });
     },
     { auth: 'public' },
   );
@@ -52,13 +54,14 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
           requester(request),
         )
       : await s.security.createPassword(user, next, requester(request), session);
-    const { way, externalAccountId } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
+    const { way, externalAccountId, providerSession } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
     if (way === undefined) return 'password';
     // An id from before is not one for the new password.
     return enter(s, request, {
       user: changed,
       way,
       ...(externalAccountId === undefined ? {} : { externalAccountId }),
+      providerSession,
       returnTo: `${s.prefix}/-/account?note=password`,
     });
   });
@@ -97,6 +100,7 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
 }
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
+  connect: 'Before you use Sextant, link an account elsewhere: the site wants it.',
   password: 'Your password is set. Your other sessions have ended.',
   sessions: 'The sessions have ended.',
   letter: 'A letter with a link is on its way.',
@@ -105,8 +109,7 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   unlinked: 'The account is unlinked.',
 };
 
-const sessionIn = ({ actor: { credential } }: RouteRequest): number | undefined =>
-  credential?.startsWith('session:') ? Number(credential.slice('session:'.length)) : undefined;
+const sessionIn = ({ actor }: RouteRequest): number | undefined => sessionOf(actor);
 
 async function whoIsIn({ deps: { users } }: SignIn, { actor }: RouteRequest): Promise<User | undefined> {
   return actor.userId === undefined ? undefined : users.byId(actor.userId);

@@ -15,6 +15,7 @@ import {
 import { BUILTIN } from '../../builtin-provider.js';
 import type { config } from '../../config.js';
 import type { Way } from '../../configuration/provider-entries.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import type { Session } from '../../storage/session-store.js';
 import { type Deps, signInOf } from '../../wiring.js';
 import { typeDefs } from './schema.js';
@@ -88,10 +89,10 @@ export default defineGraphQL<Deps, typeof config>()({
         },
         randomizeUserPassword: async (_p, args: { user: string }, operation) => {
           const user = await administered(args.user, operation);
-          const resetPasswordURL = await s.passwords.randomize(user, (tx) =>
+          const { url, mailed } = await s.passwords.randomize(user, (tx) =>
             d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) }, { tx }),
           );
-          return { resetPasswordURL, emailSent: false };
+          return { resetPasswordURL: url ?? null, emailSent: mailed };
         },
         addUserEmail: onEmail((user, email, { actor }) => s.security.addEmail(user, email, { actor })),
         removeUserEmail: onEmail((user, email, { actor }) => s.security.removeEmail(user, email, { actor })),
@@ -171,9 +172,6 @@ function whole(actor: Actor): void {
 
 const userNotFound = (): SextantError =>
   new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'Check the user name or id.' });
-
-const sessionOf = ({ credential }: Actor): number | undefined =>
-  credential?.startsWith('session:') ? Number(credential.slice('session:'.length)) : undefined;
 
 function numberOf(kind: string, nodeId: string): number | undefined {
   const text = decodeNodeId(kind, nodeId) ?? '';

@@ -1,14 +1,24 @@
-import { credentialRenewal, externalAccountsChanged, passwordLinks, signInProviders, userChanged } from '@sextant/plugin-identity/api';
+import {
+  accountPolicy,
+  credentialRenewal,
+  externalAccountsChanged,
+  passwordLinks,
+  signInProviders,
+  signIns,
+  userChanged,
+} from '@sextant/plugin-identity/api';
 import { siteConfigurationSchemas } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { BUILTIN, builtinProvider } from '../../builtin-provider.js';
 import { config } from '../../config.js';
+import { accountPolicyOf } from '../../configuration/account-policy.js';
 import { authSchema } from '../../configuration/auth-schema.js';
 import { renewCredential } from '../../engine/renew-credential.js';
 import { httpHeaderProvider } from '../../http-header-provider.js';
 import { IpGate } from '../../ip-gate.js';
 import { HeaderAuthenticator } from '../../sessions/header-authenticator.js';
 import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
@@ -41,13 +51,23 @@ export default definePart(config)({
       return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
     });
     r.contribute(core.gates, (d, ctx) => new IpGate(signInOf(d, ctx).settings, () => ctx.config.get().enforceAllowedIpAddress));
+    r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).connection);
+    r.contribute(accountPolicy, (d, ctx) => accountPolicyOf(() => signInOf(d, ctx).settings));
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.contribute(passwordLinks, (d, ctx) => ({
-      linkFor: async (userId) => {
+      welcome: async (userId) => {
         const { settings, passwords } = signInOf(d, ctx);
         const user = await d.users.byId(userId);
         const byPassword = (await settings.current()).ways.some(({ provider }) => provider.type === BUILTIN);
-        return user && !user.serviceAccount && byPassword ? passwords.resetUrl(user) : undefined;
+        if (!user || user.serviceAccount || !byPassword) return { url: undefined, mailed: false };
+        const [first] = (await d.accounts.emails([userId])).filter(({ primary }) => primary);
+        return passwords.handOut(user, first?.address);
+      },
+    }));
+    r.contribute(signIns, (d, ctx) => ({
+      signedInAt: async (actor) => {
+        const session = sessionOf(actor);
+        return session === undefined ? undefined : (await signInOf(d, ctx).sessions.store.byId(session))?.createdAt;
       },
     }));
     r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));

@@ -1,4 +1,4 @@
-import { type PluginRouter, type RouteHandler, SextantError } from '@sextant/sdk';
+import { type PluginRouter, type RouteHandler, type RouteReply, SextantError } from '@sextant/sdk';
 import { localPath } from '../../engine/return-to.js';
 import { redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
@@ -17,7 +17,8 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
       const s = signIn();
       await s.throttle('provider', request, TIMES);
       const { params, query, signal } = request;
-      const wanted = { type: params['type'] ?? '', id: query.get('pc'), returnTo: localPath(query.get('returnTo'), s.prefix) };
+      const returnTo = localPath(query.get('returnTo'), s.prefix);
+      const wanted = { type: params['type'] ?? '', id: query.get('pc'), returnTo, anew: query.get('anew') === '1' };
       const { url, cookie } = await s.redirects.begin(wanted, signal);
       return redirect(url, [cookie]);
     }),
@@ -37,9 +38,10 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
         signal: request.signal,
         who: requester(request),
       });
-      const { user, way, account, returnTo, cookies } = finished;
+      const { user, way, account, returnTo, cookies, session } = finished;
       if (finished.linked) return redirect(returnTo, cookies);
-      return enter(s, request, { user, way: way.id, externalAccountId: account.id, returnTo, cookies });
+      const providerSession = s.logout.kept(way, session);
+      return enter(s, request, { user, way: way.id, externalAccountId: account.id, providerSession, returnTo, cookies });
     };
   const places: readonly (readonly [string, string?])[] = [
     ['/.auth/:type/callback'],
@@ -51,6 +53,22 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
     // A provider's page posts it: that it was asked for is proved by the state, not by where it comes from.
     router.post(path, told(signIn, back('POST', type)), { auth: 'public', crossOrigin: true });
   }
+
+  // Whoever signed out at a provider comes back here; and it tells here, by its server or through a browser, whose sessions end.
+  const signedOut = (): RouteReply => redirect(`${signIn().prefix}/sign-in?note=signed-out`);
+  router.get('/.auth/:type/logout', signedOut, { auth: 'public' });
+  router.post(
+    '/.auth/:type/logout',
+    async (request) => {
+      const s = signIn();
+      await s.throttle('provider', request, TIMES);
+      const parameters = new URLSearchParams((await request.bytes()).toString('utf8'));
+      if (!parameters.has('logout_token') && !parameters.has('SAMLRequest')) return signedOut();
+      const goOn = await s.logout.told(request.params['type'] ?? '', parameters, requester(request), request.signal);
+      return goOn === undefined ? { headers: { 'cache-control': 'no-store' } } : redirect(goOn);
+    },
+    { auth: 'public', crossOrigin: true },
+  );
 
   router.get(
     '/.auth/:type/metadata',

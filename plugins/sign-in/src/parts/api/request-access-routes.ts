@@ -26,14 +26,14 @@ export function requestAccessRoutes(router: PluginRouter, signIn: () => SignIn):
 }
 
 /** Where the site takes requests. */
-export const requestLink = ({ prefix, deps: { accessRequests } }: SignIn): Html | undefined =>
-  accessRequests.enabled() ? html`<p class="hint"><a href="${prefix}/request-access">Request access</a></p>` : undefined;
+export const requestLink = async ({ prefix, deps: { accessRequests } }: SignIn): Promise<Html | undefined> =>
+  (await accessRequests.enabled()) ? html`<p class="hint"><a href="${prefix}/request-access">Request access</a></p>` : undefined;
 
-function requestPage(
+async function requestPage(
   { prefix, deps: { accessRequests } }: SignIn,
   { form, error }: { readonly form?: FormBody; readonly error?: string },
-): RouteReply {
-  if (!accessRequests.enabled()) throw unavailable('The site takes no requests for access.');
+): Promise<RouteReply> {
+  if (!(await accessRequests.enabled())) throw unavailable('The site takes no requests for access.');
   return pageReply({
     title: 'Request access to Sextant',
     error,

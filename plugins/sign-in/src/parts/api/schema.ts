@@ -10,7 +10,7 @@ export const typeDefs = /* GraphQL */ `
     updatePassword(oldPassword: String!, newPassword: String!, revokeAccessTokens: Boolean): EmptyResponse @requires(role: USER)
     "Gives a password to the account in use, which has none: its user came in another way."
     createPassword(newPassword: String!): EmptyResponse @requires(role: USER)
-    "Takes the user's password away and ends all sessions. Whoever has the returned address sets a new one."
+    "Takes the user's password away and ends all sessions. The address where a new one is set is mailed to the user, or returned where that cannot be."
     randomizeUserPassword(user: ID!): RandomizeUserPasswordResult @requires(role: SITE_ADMIN)
     "Adds an address, which is mailed a link by which its owner proves it."
     addUserEmail(user: ID!, email: String!): EmptyResponse @requires(role: USER)
@@ -95,9 +95,9 @@ export const typeDefs = /* GraphQL */ `
   }
 
   type RandomizeUserPasswordResult {
-    "Where the user sets a new password. Whoever has it can become the user."
+    "Where the user sets a new password; null where it was mailed. Whoever has it can become the user."
     resetPasswordURL: String
-    "The address was mailed to the user as well."
+    "The address was mailed to the user: the site sends mail, and the user has proved an address."
     emailSent: Boolean!
   }
 `;

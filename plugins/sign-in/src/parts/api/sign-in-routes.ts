@@ -23,6 +23,8 @@ interface Shown {
   readonly username?: string;
   readonly error?: string;
   readonly note?: string | undefined;
+  /** Somebody who is signed in is to prove it once more. */
+  readonly anew?: boolean;
 }
 
 /** `/sign-in`, `/sign-up` and what they post to. */
@@ -32,12 +34,13 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     async ({ query, actor, headers }) => {
       const s = signIn();
       const returnTo = localPath(query.get('returnTo'), s.prefix);
-      if (actor.via === 'session') return redirect(firstPage(s, returnTo));
+      const anew = query.get('anew') === '1' && actor.via === 'session';
+      if (actor.via === 'session' && !anew) return redirect(firstPage(s, returnTo));
       const token = query.get('setup') ?? '';
       if ((await s.setup.needed()) || (await s.setup.knows(token))) return setupForm(s, { token, returnTo });
-      const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
+      const reply = await signInPage(s, { returnTo, note: NOTES[anew ? 'anew' : (query.get('note') ?? '')], anew });
       // One that is over is sent along with every request until the browser is told.
-      return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
+      return anew || presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
     },
     { auth: 'public' },
   );
@@ -58,7 +61,8 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
       },
       (form, error) => {
         const returnTo = localPath(form.text('returnTo'), signIn().prefix);
-        return signInPage(signIn(), { returnTo, username: form.text('username'), error: sentence(error) });
+        const anew = form.text('anew') !== '';
+        return signInPage(signIn(), { returnTo, username: form.text('username'), error: sentence(error), anew });
       },
     ),
     { auth: 'public', maxBody: 16_384 },
@@ -90,8 +94,13 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
 
   const signOut = async (request: Parameters<typeof leave>[1]): Promise<RouteReply> => {
     const s = signIn();
-    await leave(s, request);
-    return redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]);
+    const cookies = [s.cookies.noSession()];
+    const elsewhere = await s.logout.begin(await leave(s, request), request.signal);
+    if (elsewhere === undefined) return redirect(`${s.prefix}/sign-in?note=signed-out`, cookies);
+    // A form may not lead to another site; a page may.
+    const body = html`<p>You are signed out here, and go on to do so where you came from.</p><a class="button" href="${elsewhere}">Go on</a>`;
+    const page = pageReply({ title: 'Sign out', cookies, body });
+    return { ...page, headers: { ...page.headers, refresh: `0; url=${elsewhere}` } };
   };
   router.post('/-/sign-out', signOut, { auth: 'public' });
   router.get(
@@ -110,6 +119,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
 }
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
+  anew: 'Sign in once more: a program wants to be sure that it is you.',
   'signed-out': 'You are signed out.',
   'password-set': 'Your password is set. Sign in with it.',
   unlocked: 'Your account is unlocked.',
@@ -130,18 +140,20 @@ async function signUp({ deps: { db, accounts, audit }, passwords, people }: Sign
   return user;
 }
 
-async function signInPage(s: SignIn, { returnTo, username = '', error, note }: Shown): Promise<RouteReply> {
+async function signInPage(s: SignIn, { returnTo, username = '', error, note, anew = false }: Shown): Promise<RouteReply> {
   const { ways, enabled, configuration } = await s.settings.current();
   const shown = ways.filter((way) => !way.hidden && !way.noSignIn && (way.provider.redirect || way.provider.type === BUILTIN));
   const most = configuration['auth.primaryLoginProvidersCount'];
-  const parts = shown.map((way) => (way.provider.type === BUILTIN ? passwordForm(s, way, returnTo, username) : wayLink(s, way, returnTo)));
+  const parts = shown.map((way) =>
+    way.provider.type === BUILTIN ? passwordForm(s, way, { returnTo, username, anew }) : wayLink(s, way, returnTo, anew),
+  );
   return pageReply({
     title: 'Sign in to Sextant',
     error,
     note: note ?? (enabled && shown.length > 0 ? undefined : nobody(s, enabled)),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
-${enabled && requestLink(s)}
+${enabled && (await requestLink(s))}
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }
@@ -151,9 +163,9 @@ const nobody = ({ deps: { process } }: SignIn, enabled: boolean): string =>
     ? 'Nobody needs to sign in: this Sextant can be reached from this machine alone, and whoever does is its site admin.'
     : 'Nobody can sign in here at present. A site admin configures auth.providers, if need be by a token that sextant token create makes where Sextant runs.';
 
-const passwordForm = ({ prefix }: SignIn, way: Way, returnTo: string, username: string): Html => html`
+const passwordForm = ({ prefix }: SignIn, way: Way, { returnTo, username = '', anew = false }: Shown): Html => html`
 <form method="post" action="${prefix}/-/sign-in">
-${hidden('returnTo', returnTo)}
+${hidden('returnTo', returnTo)}${anew && hidden('anew', '1')}
 ${field({ name: 'username', label: 'User name or email', autocomplete: 'username', value: username, focus: true })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
 <button class="main">Sign in</button>

@@ -1,0 +1,14 @@
+import { extensionPoint } from '@sextant/sdk';
+
+/** What the site configuration says about accounts. */
+export interface AccountPolicy {
+  /** Names of the organisations that every new account joins; those that are nobody's are left out. */
+  newcomerOrganizations(): Promise<readonly string[]>;
+  /** People without an account may ask for one. */
+  takesAccessRequests(): Promise<boolean>;
+  /** People may change their own user name; site admins always may. */
+  allowsUsernameChanges(): Promise<boolean>;
+}
+
+/** A point, since the site configuration needs this plugin. Nobody: no organisations, requests are taken, and names stay. */
+export const accountPolicy = extensionPoint<AccountPolicy>('identity.account-policy@1', { arity: 'one' });
