@@ -53,4 +53,34 @@ describe('two processes of one site', () => {
     await browser.post('/-/account/sessions', { session: 'others' });
     expect([await browser.whoAmI(), await other.whoAmI()]).toEqual([username, undefined]);
   });
+
+  it('refuse what is of a former generation, though neither hears of the revocation', async () => {
+    const { username, password, browser } = await one.aPerson();
+    const there = new Browser(two);
+    await there.signIn(username, password);
+    const next = async () => [await browser.whoAmI(), await there.whoAmI(), await elsewhere(browser).whoAmI()];
+    expect(await next()).toEqual([username, username, username]);
+    const db = one.kernel.service(core.storage, 'identity');
+    // As a revocation whose event is lost, with a session that began beside it.
+    await db.query('UPDATE users SET credential_generation = credential_generation + 1 WHERE username = $1', [username]);
+    expect(await next()).toEqual([undefined, undefined, undefined]);
+    await there.signIn(username, password);
+    expect(await there.whoAmI()).toBe(username);
+  });
+
+  it('let nobody in by a password that was right before all was revoked', async () => {
+    const { username, password } = await one.aPerson();
+    const [db, own] = [one.kernel.service(core.storage, 'identity'), one.kernel.service(core.storage, 'sign-in')];
+    const browser = one.browser();
+    let coming: Promise<unknown> = Promise.resolve();
+    await own.transaction(async (tx) => {
+      // The user is found, and the password is not looked at before the try is counted.
+      await tx.query('LOCK TABLE failures IN SHARE MODE');
+      coming = browser.signIn(username, password);
+      await expect.poll(() => own.query(`SELECT 1 FROM pg_locks WHERE NOT granted AND relation = to_regclass('failures')`)).toHaveLength(1);
+      await db.query('UPDATE users SET credential_generation = credential_generation + 1 WHERE username = $1', [username]);
+    });
+    await coming;
+    expect([browser.cookies.size, await browser.whoAmI()]).toEqual([1, undefined]);
+  });
 });

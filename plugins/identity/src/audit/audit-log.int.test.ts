@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { core } from '@sextant/sdk';
 import { at, startTestKernel, TestClock, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -115,6 +117,15 @@ describe('an entry of the audit log', () => {
     expect(fieldsOf(entry)).toEqual({ sha256: exported.sha256 });
   });
 
+  it('is written of what somebody changes in the configuration file (3.15)', async () => {
+    writeFileSync(join(kernel.dataDir, 'sextant.config.yaml'), 'plugins: { identity: { allowUsernameChanges: false } }\n');
+    await kernel.kernel.reload();
+    const [entry, ...others] = await entries({ entity: 'configuration', action: 'changed' });
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ actorUID: 'config file', actor: null });
+    expect(fieldsOf(entry)).toMatchObject({ key: 'plugins.identity.allowUsernameChanges', to: 'false' });
+  });
+
   it('is there if and only if its transaction commits', async () => {
     const trail = kernel.service(auditTrail);
     const db = kernel.service(core.storage, 'identity');
@@ -227,7 +238,7 @@ describe('where entries go', () => {
       const site = await startTestKernel({ plugins: [manifest], config: { plugins: { identity: { audit: { securityEvents } } } } });
       await site.fetch('/.api/graphql', { method: 'POST', headers: { authorization: 'token wrong' }, body: '{}' });
       expect(await entries({ entity: 'auth.accessToken' }, site)).toHaveLength(table ? 1 : 0);
-      expect(site.log.lines.some(({ message }) => message === 'auth.accessToken failed')).toBe(line);
+      expect(site.log.lines.some(({ message }) => message === 'auth.accessToken invalid')).toBe(line);
       await site.stop();
     }
   });

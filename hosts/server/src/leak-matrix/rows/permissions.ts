@@ -133,6 +133,8 @@ export const permissionRows = (): PluginRows => ({
         'Query.permissionsSyncJobs(*',
         'PermissionsSyncJob*.*',
         'CodeHostState.*',
+        'Query.permissionsSyncCosts',
+        'PermissionsSyncCost.*',
         'Mutation.scheduleUserPermissionsSync*',
         'Mutation.cancelPermissionsSyncJob*',
       ],

@@ -1,7 +1,9 @@
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { encodeNodeId, type Limits, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
 import type { Organization, User } from '../../api.js';
+import { parseEmail } from '../../emails.js';
 import type { Identity } from '../../identity.js';
+import { takeInvitation } from '../../organizations/invitation-limits.js';
 import { invitationNotFound } from '../../organizations/invitations.js';
 import { organizationNotFound } from '../../organizations/organizations.js';
 import type { Invitation } from '../../storage/invitation-store.js';
@@ -16,12 +18,15 @@ type QueryArguments = PageArguments & { readonly query?: string | null };
 const LIMITS = { max: 5000, default: 100 } as const;
 const NOTHING = { alwaysNil: null };
 
-export function organizationResolvers(identity: Identity): {
+export function organizationResolvers(
+  identity: Identity,
+  limits: Limits,
+): {
   readonly types: Readonly<Record<'Org' | 'OrgConnection' | 'OrganizationInvitation' | 'OrganizationInvitationConnection', Fields>>;
   readonly queries: Fields;
   readonly mutations: Fields;
 } {
-  const { organizations, invitations, users, audit } = identity;
+  const { organizations, invitations, invitationAnswers, users, audit } = identity;
   const sees = async (organization: Organization, op: Operation): Promise<boolean> =>
     op.actor.siteAdmin || (await isMember(organization, op));
   const administers = async ({ id }: Organization, { actor }: Operation): Promise<boolean> =>
@@ -35,7 +40,7 @@ export function organizationResolvers(identity: Identity): {
     const leaves = userId === op.actor.userId && (await organizations.isMember(id, userId));
     if (!leaves) await organizations.administered(op.actor, id);
     await organizations.removeMember(id, userId, !op.actor.siteAdmin, (tx) =>
-      audit.record('org.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
+      audit.record('organizations.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
     );
     return NOTHING;
   };
@@ -52,6 +57,8 @@ export function organizationResolvers(identity: Identity): {
           memberUserId: actor.siteAdmin ? undefined : (actor.userId ?? 0),
         };
         const rows = await organizations.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+        // Who sees those of others, too.
+        if (actor.siteAdmin) audit.observe('organizations', 'viewed', { actor }, { query: filter.query });
         return { ...pageOf('organizations', rows, limit, ({ id }) => String(id)), filter };
       },
       invitationByToken: async (_parent, { token }: { token: string }, { actor }) => {
@@ -62,18 +69,18 @@ export function organizationResolvers(identity: Identity): {
     mutations: {
       createOrganization: async (_parent, args: { name: string; displayName?: string | null }, { actor }) => {
         return organizations.create(actor, args.name, args.displayName ?? undefined, (tx, { id, name }) =>
-          audit.record('org', 'created', { actor }, { orgID: id, name }, { tx }),
+          audit.record('organizations', 'created', { actor }, { orgID: id, name }, { tx }),
         );
       },
       updateOrganization: async (_parent, args: { id: string; displayName?: string | null }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.id));
-        const organization = await organizations.update(id, args.displayName ?? undefined);
-        await audit.record('org', 'modified', { actor }, { orgID: id });
-        return organization;
+        return organizations.update(id, args.displayName ?? undefined, (tx) =>
+          audit.record('organizations', 'modified', { actor }, { orgID: id }, { tx }),
+        );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
         const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
-        await organizations.delete(id, (tx) => audit.record('org', 'deleted', { actor }, { orgID: id, name }, { tx }));
+        await organizations.delete(id, (tx) => audit.record('organizations', 'deleted', { actor }, { orgID: id, name }, { tx }));
         return NOTHING;
       },
       addUserToOrganization: async (_parent, args: { organization: string; username: string }, { actor }) => {
@@ -81,7 +88,7 @@ export function organizationResolvers(identity: Identity): {
         const added = await users.byUsername(args.username);
         if (!added) throw userNotFound();
         await organizations.addMember(id, added, (tx) =>
-          audit.record('org.member', 'added', { actor }, { orgID: id, subjectUID: String(added.id) }, { tx }),
+          audit.record('organizations.member', 'added', { actor }, { orgID: id, subjectUID: String(added.id) }, { tx }),
         );
         return NOTHING;
       },
@@ -91,7 +98,7 @@ export function organizationResolvers(identity: Identity): {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const userId = nodeNumber('User', args.user);
         await organizations.setOwner(id, userId, args.owner, !actor.siteAdmin, (tx) =>
-          audit.record('org.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
+          audit.record('organizations.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
         );
         return NOTHING;
       },
@@ -103,17 +110,17 @@ export function organizationResolvers(identity: Identity): {
         const organization = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const invited = args.email == null ? await users.byUsername(args.username ?? '') : undefined;
         if (args.email == null && !invited) throw userNotFound();
-        const sent = await invitations.invite(organization, actor.userId, invited ? { user: invited } : { email: args.email ?? '' });
-        await audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: sent.invitation.id });
+        const to = invited ? { user: invited } : { email: parseEmail(args.email ?? '') };
+        await takeInvitation(limits, actor, to);
+        const sent = await invitations.invite(organization, actor.userId, to, (tx, { id }) =>
+          audit.record('organizations.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
+        );
         return { sentInvitationEmail: sent.mailed, invitationURL: sent.url };
       },
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
         const accepted = args.responseType === 'ACCEPT';
         const number = nodeNumber('OrganizationInvitation', args.organizationInvitation);
-        await invitations.respond(actor, number, accepted, (tx, { id, organizationId }) => {
-          const fields = { orgID: organizationId, invitationID: id };
-          return audit.record('org.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
-        });
+        await invitationAnswers.respond(actor, number, accepted);
         return NOTHING;
       },
       revokeOrganizationInvitation: async (_parent, args: { organizationInvitation: string }, { actor }) => {
@@ -122,8 +129,8 @@ export function organizationResolvers(identity: Identity): {
         await organizations.administered(actor, invitation.organizationId).catch((error: { code?: string }) => {
           throw error.code === organizationNotFound().code ? invitationNotFound() : error;
         });
-        await invitations.revoke(invitation.id);
-        await audit.record('org.invitation', 'revoked', { actor }, { orgID: invitation.organizationId, invitationID: invitation.id });
+        const fields = { orgID: invitation.organizationId, invitationID: invitation.id };
+        await invitations.revoke(invitation.id, (tx) => audit.record('organizations.invitation', 'revoked', { actor }, fields, { tx }));
         return NOTHING;
       },
     },

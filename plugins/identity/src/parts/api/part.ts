@@ -43,6 +43,7 @@ export default definePart(config)({
       router.get(
         '/.api/users.csv',
         async ({ actor, signal }) => {
+          // Nothing changes; before the first of it is sent, or nothing is.
           await audit.record('users', 'exported', { actor });
           const disposition = 'attachment; filename="users.csv"';
           return {
@@ -55,7 +56,9 @@ export default definePart(config)({
     });
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
-      const { localAdmin } = identityOf(d, ctx);
+      const { localAdmin, permissions } = identityOf(d, ctx);
+      // A declaration that is wrong shows its plugin as degraded from the start on, and not with the first person who asks.
+      permissions.all();
       const subscription = d.events.subscribe(userChanged, ({ userId }) => localAdmin.forget(userId));
       ctx.signal.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true });
       if (d.process.localMode) await localAdmin.get();

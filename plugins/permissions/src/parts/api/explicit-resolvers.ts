@@ -1,6 +1,6 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
-import type { AuditTrail } from '@sextant/plugin-identity/api';
-import type { Operation, ResolverMap } from '@sextant/sdk';
+import type { AuditFields, AuditTrail } from '@sextant/plugin-identity/api';
+import type { Operation, ResolverMap, Tx } from '@sextant/sdk';
 import type { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
 import { noSuchRepository } from '../../not-there.js';
 import { numberOf, repositoryIdOf } from './ids.js';
@@ -38,8 +38,10 @@ export function explicitResolvers({ explicit, audit, repositories, wall, prepare
     if (id === undefined) throw noSuchRepository();
     return id;
   };
-  const audited = (action: string, { actor }: Operation, fields: Readonly<Record<string, string | number | boolean>>): Promise<void> =>
-    audit.record('repository_permissions', action, { actor }, fields);
+  const audited =
+    (action: string, { actor }: Operation, fields: AuditFields) =>
+    (tx: Tx): Promise<void> =>
+      audit.record('repository_permissions', action, { actor }, fields, { tx });
   return {
     Mutation: {
       setRepositoryPermissionsForUsers: async (
@@ -52,8 +54,8 @@ export function explicitResolvers({ explicit, audit, repositories, wall, prepare
         await explicit.setForUsers(
           repositoryId,
           args.userPermissions.map(({ bindID }) => bindID),
+          audited('set', operation, { repositoryId, people: args.userPermissions.length }),
         );
-        await audited('set', operation, { repositoryId, people: args.userPermissions.length });
         return EMPTY;
       },
       setRepositoryPermissionsUnrestricted: async (
@@ -63,8 +65,8 @@ export function explicitResolvers({ explicit, audit, repositories, wall, prepare
       ) => {
         await prepare();
         const ids = await seenOf(args.repositories, operation);
-        await explicit.setUnrestricted(ids, args.unrestricted);
-        await audited('unrestricted', operation, { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted });
+        const fields = { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted };
+        await explicit.setUnrestricted(ids, args.unrestricted, audited('unrestricted', operation, fields));
         return EMPTY;
       },
       setSubRepositoryPermissionsForUsers: async (
@@ -77,8 +79,8 @@ export function explicitResolvers({ explicit, audit, repositories, wall, prepare
         await explicit.setForPaths(
           repositoryId,
           args.userPermissions.map((permission) => ({ bindID: permission.bindID, patterns: patternsOf(permission) })),
+          audited('paths', operation, { repositoryId, people: args.userPermissions.length }),
         );
-        await audited('paths', operation, { repositoryId, people: args.userPermissions.length });
         return EMPTY;
       },
       setRepositoryPermissionsForBitbucketProject: async (
@@ -89,13 +91,13 @@ export function explicitResolvers({ explicit, audit, repositories, wall, prepare
         await prepare();
         const connectionId = numberOf('ExternalService', args.codeHost);
         if (connectionId === undefined) throw noSuchRepository();
-        const repositories = await explicit.setForBitbucketProject(
+        await explicit.setForBitbucketProject(
           connectionId,
           args.projectKey,
           args.userPermissions.map(({ bindID }) => bindID),
           { unrestricted: args.unrestricted ?? false, isSeen: (await wall.of(operation.actor)).canSee },
+          (tx, repositories) => audited('project', operation, { connectionId, projectKey: args.projectKey, repositories })(tx),
         );
-        await audited('project', operation, { connectionId, projectKey: args.projectKey, repositories });
         return EMPTY;
       },
     },

@@ -1,8 +1,17 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import { hoursOf, type SyncCosts } from '../../doctor/sync-costs.js';
 import { noSuchRepository, noSuchUser } from '../../not-there.js';
-import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
+import {
+  type CodeHostState,
+  PRIORITY,
+  type SyncJob,
+  type SyncJobFilter,
+  type SyncJobs,
+  type SyncReason,
+  type SyncState,
+} from '../../sync/sync-jobs.js';
 import { numberOf, repositoryIdOf } from './ids.js';
 
 const LIST = 'permissions-sync-jobs';
@@ -30,15 +39,17 @@ interface Services {
   readonly users: Pick<Users, 'byId'>;
   readonly repositories: Pick<Repositories, 'byId'>;
   readonly wall: Pick<VisibilityService, 'of'>;
+  costs(): Promise<readonly SyncCosts[]>;
 }
 
-export function syncJobResolvers({ jobs, users, repositories, wall }: Services): ResolverMap {
-  const wish = async (subject: { userId: number } | { repositoryId: number }, { actor }: Operation) => {
-    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId }]);
+export function syncJobResolvers({ jobs, users, repositories, wall, costs }: Services): ResolverMap {
+  const wish = async (subject: { userId: number } | { repositoryId: number }, invalidateCaches: boolean, { actor }: Operation) => {
+    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId, invalidateCaches }]);
     return EMPTY;
   };
   return {
     Query: {
+      permissionsSyncCosts: () => costs(),
       permissionsSyncJobs: async (_parent, args: ListArguments, { actor }) => {
         const { limit, after } = pageRequest(LIST, args, PAGE);
         const filter: SyncJobFilter = {
@@ -52,16 +63,29 @@ export function syncJobResolvers({ jobs, users, repositories, wall }: Services):
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
       },
     },
+    CodeHostState: { requests: ({ cost }: CodeHostState) => cost?.requests ?? null },
+    PermissionsSyncCost: {
+      providerType: ({ serviceType }: SyncCosts) => serviceType,
+      providerID: ({ serviceId }: SyncCosts) => serviceId,
+      requestsPerUser: ({ perUser }: SyncCosts) => perUser ?? null,
+      requestsPerRepository: ({ perRepository }: SyncCosts) => perRepository ?? null,
+      requestsPerHour: ({ perHour }: SyncCosts) => perHour ?? null,
+      hours: (costs: SyncCosts) => hoursOf(costs) ?? null,
+    },
     Mutation: {
-      scheduleUserPermissionsSync: async (_parent, args: { user: string }, operation: Operation) => {
+      scheduleUserPermissionsSync: async (
+        _parent,
+        args: { user: string; options?: { invalidateCaches?: boolean | null } | null },
+        operation: Operation,
+      ) => {
         const user = await users.byId(numberOf('User', args.user) ?? 0);
         if (!user) throw noSuchUser();
-        return wish({ userId: user.id }, operation);
+        return wish({ userId: user.id }, args.options?.invalidateCaches ?? false, operation);
       },
       scheduleRepositoryPermissionsSync: async (_parent, args: { repository: string }, operation: Operation) => {
         const repository = await repositories.byId(operation.actor, repositoryIdOf(args.repository));
         if (!repository) throw noSuchRepository();
-        return wish({ repositoryId: repository.id }, operation);
+        return wish({ repositoryId: repository.id }, true, operation);
       },
       cancelPermissionsSyncJob: async (_parent, args: { job: string }, { actor }) => {
         try {
