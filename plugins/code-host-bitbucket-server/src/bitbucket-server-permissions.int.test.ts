@@ -34,7 +34,7 @@ describe('permissions of a project of Bitbucket Server, through the API', () => 
     });
     expect(await sextant.sync()).toBeNull();
     await sextant.configure({ 'permissions.userMapping': { enabled: true, bindID: 'username' } });
-  }, 60_000);
+  }, 120_000);
   afterAll(() => server?.[Symbol.asyncDispose]());
 
   it('name who sees all of it, those who come later too, and nothing of another', { timeout: 60_000 }, async () => {

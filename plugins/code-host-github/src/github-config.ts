@@ -33,8 +33,11 @@ export const githubConfig = z
     gitURLType: gitUrlType(),
     authorization: authorization({
       groupsCacheTTL: groupsCacheTTL(72),
-      markInternalReposAsPublic: z.boolean().optional().describe('Accepted and without effect'),
-      syncInternalRepoPermissions: z.boolean().optional().describe('Accepted and without effect'),
+      markInternalReposAsPublic: z
+        .boolean()
+        .default(false)
+        .describe('Whether repositories that are internal to an enterprise are for every user here'),
+      syncInternalRepoPermissions: z.boolean().optional().describe('Accepted: who may read internal repositories is synced in any case'),
     }),
     gitSSHCredential: z.strictObject({ privateKey: secret() }).optional().describe('A private key in OpenSSH form, for gitURLType ssh'),
   })

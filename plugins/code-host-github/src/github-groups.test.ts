@@ -8,7 +8,7 @@ import { FakeGithub } from './testing/fake-github.js';
 
 const signal = new AbortController().signal;
 const kind = () => githubKind(testHostClients(), new TestClock(new Date()));
-const { connection } = kindOnHost(kind, () => ({ token: 'x' }));
+const { connection, listed } = kindOnHost(kind, () => ({ token: 'x' }));
 
 describe('groups', () => {
   const NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
@@ -55,6 +55,15 @@ describe('groups', () => {
     expect(told.filter((one) => typeof one === 'string')).toEqual(['R_1', 'R_2']);
     expect(await acme.given('organization:7', 'acme')).toHaveLength(8);
     expect(await acme.given('team:71', 'acme/builders')).toHaveLength(8);
+  });
+
+  it('of an organization that gives its members nothing give what is internal, as a connection may open to everybody', async () => {
+    await using acme = await anOrganization('none');
+    acme.forge.repositories.push({ id: 9, name: 'acme/nine', internal: true });
+    expect(await acme.given('organization:7:internal', 'acme')).toEqual(['R_9']);
+    const at = { url: acme.forge.url, token: acme.forge.token };
+    const closedIn = async (authorization: object) => (await listed({ ...at, authorization })).filter((one) => one.private).length;
+    expect([await closedIn({}), await closedIn({ markInternalReposAsPublic: true })]).toEqual([9, 8]);
   });
 
   it('of an account that the organization gives nothing are its teams, and what is internal', async () => {

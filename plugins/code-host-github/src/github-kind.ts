@@ -44,7 +44,9 @@ export function githubKind(clients: HostClients, clock: Clock): CodeHostKind<typ
 }
 
 const APP_TOKEN_TIMEOUT = 60_000;
-function foundOf({ url, gitURLType, repositoryPathPattern }: GithubConfig, repository: GithubRepository): FoundRepository {
+function foundOf(config: GithubConfig, repository: GithubRepository): FoundRepository {
+  const { url, gitURLType, repositoryPathPattern, authorization } = config;
+  const isOpened = authorization?.markInternalReposAsPublic === true && repository.visibility === 'internal';
   const { full_name: nameAtHost } = repository;
   return {
     externalId: repository.node_id,
@@ -53,7 +55,7 @@ function foundOf({ url, gitURLType, repositoryPathPattern }: GithubConfig, repos
     description: repository.description ?? '',
     fork: repository.fork,
     archived: repository.archived,
-    private: repository.private,
+    private: repository.private && !isOpened,
     stars: repository.stargazers_count,
     size: repository.size * 1024,
     topics: repository.topics ?? [],

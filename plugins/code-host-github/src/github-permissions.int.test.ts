@@ -46,7 +46,7 @@ describe('permissions of GitHub, through the whole of Sextant', () => {
       };
       people.set(login, await sextant.person(login, knownAs));
     }
-  }, 60_000);
+  }, 120_000);
   afterAll(() => github?.[Symbol.asyncDispose]());
 
   it('come once somebody has an account there: what is theirs, and what their teams give', { timeout: 60_000 }, async () => {

@@ -34,6 +34,8 @@ export interface FakeOrganization {
 
 export interface FakeRepository extends FakeEntry {
   readonly private?: boolean;
+  /** To the enterprise: private, and for everybody there. */
+  readonly internal?: boolean;
   readonly fork?: boolean;
   readonly archived?: boolean;
   /** Day, as `2020-01-31`. */
@@ -297,13 +299,21 @@ export class FakeGithub extends ProtocolServer<FakeRepository> {
   }
 }
 
-const shown = ({ id, name, private: isPrivate = false, fork = false, archived = false }: FakeRepository): Repository => ({
+const shown = ({
+  id,
+  name,
+  internal = false,
+  private: isPrivate = internal,
+  fork = false,
+  archived = false,
+}: FakeRepository): Repository => ({
   id,
   node_id: `R_${id}`,
   name: name.split('/')[1] ?? '',
   full_name: name,
   description: null,
   private: isPrivate,
+  visibility: internal ? 'internal' : isPrivate ? 'private' : 'public',
   fork,
   archived,
   stargazers_count: id,

@@ -268,7 +268,7 @@ describe('any history of groups', () => {
           expect(await seen()).toEqual(truth());
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   }, 120_000);
 
@@ -289,7 +289,7 @@ describe('any history of groups', () => {
         for (const id of ids.users) await world.syncUser(id, { anew: true });
         expect(await seen()).toEqual(truth());
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   }, 120_000);
 });
