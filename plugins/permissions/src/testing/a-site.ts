@@ -26,15 +26,7 @@ export async function aSite(
   const forge = new AForge();
   const others = options.sources ? [fakeHostPlugin(new FakeHost(), options.sources)] : [];
   const kernel: TestKernel = await startTestKernel({
-    plugins: [
-      identity,
-      site,
-      codeHost,
-      outboundWebhooks,
-      forgePlugin(forge),
-      fakeHostPlugin(new FakeHost('OTHERFAKE'), options.sources),
-      manifest,
-    ],
+    plugins: [identity, site, codeHost, outboundWebhooks, forgePlugin(forge), ...others, manifest],
     config: { plugins: { permissions: { webhookDelay: '0s' }, ...options.config } },
   });
   const people = kernel.service(accounts, 'identity');
