@@ -16,6 +16,11 @@ export const storageErrors = declareErrors({
     summary: 'A statement took longer than the statement timeout.',
     fix: 'Make the statement cheaper, or do the work in smaller steps.',
   },
+  SEXTANT_STORAGE_TEXT: {
+    status: 400,
+    summary: 'A text holds a character that cannot be stored or looked for, such as NUL.',
+    fix: 'Leave the character out.',
+  },
   SEXTANT_STORAGE_TRANSACTION_CLOSED: {
     status: 500,
     summary: 'A transaction was used after its end.',

@@ -62,8 +62,17 @@ export function storageFailure(error: unknown): unknown {
       fix: 'Make it cheaper, or do the work in smaller steps.',
       cause,
     });
+  if (NOT_STORED.has(codeOf(cause)))
+    return new SextantError('SEXTANT_STORAGE_TEXT', {
+      what: 'A text holds a character that cannot be stored or looked for, such as NUL.',
+      fix: 'Leave the character out.',
+      cause,
+    });
   return cause;
 }
+
+/** 22021: NUL, or no UTF-8. 22P05: the same as an escape in JSON. Nothing but what somebody sent us holds them, so no plugin is to blame. */
+const NOT_STORED: ReadonlySet<string> = new Set(['22021', '22P05']);
 
 // Never the message itself: node-postgres puts the host into some, and a password may stand in a connection string.
 const reason = (cause: unknown): string => {

@@ -216,6 +216,33 @@ describe('The provider', () => {
     });
   });
 
+  it('leads nowhere inside but to the host that the admin has written (row 21)', async () => {
+    const issuer = 'https://login.example.com';
+    const asked: [host: string, from: string][] = [];
+    const fetch = async (url: string | URL, { from }: { readonly from: string }): Promise<Response> => {
+      const { hostname, pathname } = new URL(url);
+      asked.push([hostname, from]);
+      const inside = {
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: 'https://10.0.0.7/token',
+        jwks_uri: 'https://10.0.0.7/jwks',
+      };
+      return Response.json(pathname.endsWith('/openid-configuration') ? { issuer, ...inside } : {}, {
+        status: pathname === '/token' ? 500 : 200,
+      });
+    };
+    const asking = openidConnectProvider({ ...inMemoryServices(), log: silentLog, http: { fetch: fetch as never } });
+    const one = new SignInAttempt(asking, { ...entry(), issuer }, { callbackUrl: CALLBACK });
+    const { keep: kept = {} } = await one.begin();
+    const { callbackUrl, state } = one;
+    const answer = { method: 'GET', parameters: new URLSearchParams({ code: 'x', state, iss: issuer }), callbackUrl, state, kept } as const;
+    await expect(one.finish({ ...answer, signal: new AbortController().signal })).rejects.toThrow();
+    expect(asked).toEqual([
+      ['login.example.com', 'admin'],
+      ['10.0.0.7', 'person'],
+    ]);
+  });
+
   it('that hangs is given up with the sign-in', async () => {
     const hanging = createServer(() => undefined);
     await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));

@@ -28,6 +28,7 @@ export async function providerClient(
   let lifetime = USUAL;
   const fetch = clientFetch(http, {
     signal,
+    home: new URL(issuer).hostname,
     timeout: TIMEOUT * 1_000,
     seen: (url, answer) => {
       if (url.endsWith('/.well-known/openid-configuration')) lifetime = lifetimeOf(answer.headers);

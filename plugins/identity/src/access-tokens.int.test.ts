@@ -67,6 +67,43 @@ describe('access tokens', () => {
     expect(await users()).toBe('SEXTANT_AUTH_SITE_ADMIN_REQUIRED');
   });
 
+  it.each([
+    ['deleted', 'mutation($u:ID!){deleteUser(user:$u){alwaysNil}}'],
+    ['forgotten', 'mutation($u:ID!){deleteUser(user:$u,hard:true){alwaysNil}}'],
+    ['a site admin no more', 'mutation($u:ID!){setUserIsSiteAdmin(userID:$u,siteAdmin:false){alwaysNil}}'],
+  ])('that a site admin made for others end when the site admin is %s, in whatever way they were made (row 24)', async (how, end) => {
+    const name = how.replaceAll(' ', '-');
+    const [boss, ada, robot] = [
+      await admin.createUser(`boss-${name}`),
+      await admin.createUser(`ada-${name}`),
+      textAt(
+        (await kernel.graphql('mutation($u:String!){createServiceAccount(username:$u){id}}', { u: `robot-${name}` })).data,
+        'createServiceAccount.id',
+      ),
+    ];
+    await kernel.graphql('mutation($u:ID!){setUserIsSiteAdmin(userID:$u,siteAdmin:true){alwaysNil}}', { u: boss });
+    const own = await admin.createToken(boss, { scopes: ['user:all', 'site-admin:sudo'] });
+    const made = await admin.createToken(ada, { as: own.token });
+    const byThat = await admin.createToken(ada, { as: made.token });
+    const program = await admin.createToken(robot, { as: own.token });
+    const hers = await admin.createToken(ada);
+    const sudo = await kernel.fetch('/.api/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `token-sudo user="ada-${name}",token="${own.token}"` },
+      body: JSON.stringify({
+        query: 'mutation($u:ID!){createAccessToken(user:$u,scopes:["user:all"],note:"x"){token}}',
+        variables: { u: ada },
+      }),
+    });
+    const acting = textAt(((await sudo.json()) as { data: unknown }).data, 'createAccessToken.token');
+    const tokens = [made.token, byThat.token, acting, hers.token, program.token];
+    expect(await Promise.all(tokens.map(whoami))).toEqual([`ada-${name}`, `ada-${name}`, `ada-${name}`, `ada-${name}`, `robot-${name}`]);
+    const atOnce = Array.from({ length: 6 }, () => admin.createToken(ada, { as: own.token }).catch(() => undefined));
+    expect(await codeOf(kernel.graphql(end, { u: boss }))).toBeUndefined();
+    expect(await Promise.all(tokens.map(whoami))).toEqual([401, 401, 401, `ada-${name}`, `robot-${name}`]);
+    for (const one of await Promise.all(atOnce)) expect(await whoami(one?.token ?? 'none')).toBe(401);
+  });
+
   it('are created for oneself, and for others by site admins only', async () => {
     const [ada, eve] = [await admin.createUser('for-ada'), await admin.createUser('for-eve')];
     const { token } = await admin.createToken(eve);

@@ -10,7 +10,14 @@ export interface TokenRequest {
   /** Whom the token stands for. */
   readonly subject: User;
   /** Undefined: the operator, at the command line. */
-  readonly creator: { readonly userId: number; readonly siteAdmin: boolean } | undefined;
+  readonly creator:
+    | {
+        readonly userId: number;
+        readonly siteAdmin: boolean;
+        /** Who may know the token by which the creator asks. */
+        readonly behind: readonly number[];
+      }
+    | undefined;
   readonly scopes: readonly string[];
   readonly note: string;
   /** Seconds; undefined: the site's default; `never`: no expiry. */
@@ -47,6 +54,7 @@ export class AccessTokens {
     const note = request.note.trim();
     if (note === '' || note.length > MAX_NOTE || CONTROL.test(note))
       throw malformed(`The note must have 1 to ${MAX_NOTE} printable characters.`);
+    const madeBy = request.creator ? [...new Set([request.creator.userId, ...request.creator.behind])] : [];
     const createdAt = this.clock.now();
     const seconds = lifetime(request, policy);
     const expiresAt = seconds === undefined ? undefined : new Date(createdAt.getTime() + seconds * 1000);
@@ -55,6 +63,10 @@ export class AccessTokens {
       // Holds the account, so that two requests cannot both take the last place, and a deletion waits or has happened.
       await tx.query('select 1 from users where id = $1 for update', [request.subject.id]);
       if (!(await new UserStore(tx).byId(request.subject.id))) throw userNotFound();
+      // Held as well: who loses the rights at this moment must not keep a token that is made at this moment.
+      const others = madeBy.filter((id) => id !== request.subject.id);
+      const admins = await tx.query('select 1 from users where id = any($1::int[]) and site_admin for share', [others]);
+      if (admins.length < others.length) throw refused('It would stand for somebody else.');
       if ((await store.countLive(request.subject.id, createdAt)) >= policy.maxTokensPerUser) {
         throw new SextantError('SEXTANT_ACCESS_TOKEN_LIMIT', {
           what: `The user "${request.subject.username}" has ${policy.maxTokensPerUser} live access tokens.`,
@@ -66,6 +78,7 @@ export class AccessTokens {
       const values = {
         subjectUserId: request.subject.id,
         creatorUserId: request.creator?.userId,
+        madeBy,
         note,
         scopes,
         internal: false,
@@ -130,8 +143,6 @@ export class AccessTokens {
 
 function mayIssue({ creator, subject }: TokenRequest, policy: AccessTokenPolicy): void {
   if (!creator) return;
-  const refused = (why: string): SextantError =>
-    new SextantError('SEXTANT_ACCESS_TOKEN_REFUSED', { what: 'You may not create this access token.', why, fix: 'Ask a site admin.' });
   if (!creator.siteAdmin && creator.userId !== subject.id) throw refused('It would stand for somebody else.');
   if (policy.allow === 'none') throw refused('The site has access tokens switched off.');
   if (policy.allow === 'site-admin-create' && !creator.siteAdmin) throw refused('Only site admins create access tokens on this site.');
@@ -163,5 +174,7 @@ function lifetime({ duration, creator }: TokenRequest, policy: AccessTokenPolicy
   return seconds;
 }
 
+const refused = (why: string): SextantError =>
+  new SextantError('SEXTANT_ACCESS_TOKEN_REFUSED', { what: 'You may not create this access token.', why, fix: 'Ask a site admin.' });
 const malformed = (why: string): SextantError =>
   new SextantError('SEXTANT_ACCESS_TOKEN_INVALID', { what: 'The access token cannot be created.', why, fix: 'Correct the request.' });

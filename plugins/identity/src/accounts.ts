@@ -1,5 +1,5 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
+import { type AccountChange, credentialsRevoked, type NewAccount, type User, userChanged, userCreated } from './api.js';
 import { Emails } from './emails.js';
 import { givenByGroup } from './groups/given-by-group.js';
 import { claimName, renameOwner } from './names.js';
@@ -127,7 +127,10 @@ export class Accounts {
   }
 
   async #setSiteAdmin(tx: Tx, user: User, siteAdmin: boolean): Promise<void> {
-    if (user.siteAdmin && !siteAdmin) await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+    if (user.siteAdmin && !siteAdmin) {
+      await this.#staysAdministered(tx, user, 'lose the rights of a site admin');
+      await this.#revokeMadeForOthers(tx, user.id);
+    }
     await tx.query('update users set site_admin = $2, updated_at = $3 where id = $1', [user.id, siteAdmin, this.clock.now()]);
   }
 
@@ -169,17 +172,43 @@ export class Accounts {
   async #delete(tx: Tx, user: User, options: { readonly hard: boolean }): Promise<void> {
     if (user.siteAdmin) await this.#staysAdministered(tx, user, 'be deleted');
     const [id, now] = [user.id, this.clock.now()];
+    await this.#revokeMadeForOthers(tx, id);
     if (options.hard) {
       await tx.query('delete from users where id = $1', [id]);
     } else {
       await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
       for (const [table, column] of OF_THE_PERSON) await tx.query(`delete from ${table} where ${column} = $1`, [id]);
-      await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
-        id,
-        now,
-      ]);
+      // Whoever is brought back comes back without what opened the account before.
+      await tx.query(
+        `update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false,
+         credential_generation = credential_generation + 1 where id = $1`,
+        [id, now],
+      );
     }
     await this.events.publish(userChanged, { userId: id }, { tx });
+  }
+
+  /** @returns the generation from now on. @throws SEXTANT_USER_NOT_FOUND. */
+  async revokeCredentials(id: number): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const rows = await tx.query<{ generation: number }>(
+        `update users set credential_generation = credential_generation + 1 where id = $1 and deleted_at is null
+         returning credential_generation as generation`,
+        [id],
+      );
+      if (!rows[0]) throw userNotFound();
+      await this.events.publish(credentialsRevoked, { userId: id }, { tx });
+      return rows[0].generation;
+    });
+  }
+
+  /** Whoever made them may have kept their text, and would go on as somebody else. Those of programs stay: they work for all, not for who made them. */
+  async #revokeMadeForOthers(tx: Tx, makerId: number): Promise<void> {
+    await tx.query(
+      `update access_tokens t set revoked_at = $2 where $1 = any(t.made_by) and t.subject_user_id <> $1 and t.revoked_at is null
+       and not exists (select 1 from users u where u.id = t.subject_user_id and u.service_account)`,
+      [makerId, this.clock.now()],
+    );
   }
 
   async #recover(tx: Tx, id: number, username?: string): Promise<User> {

@@ -109,6 +109,11 @@ export const identityErrors = declareErrors({
     summary: 'The organisation has as many unanswered invitations as it may.',
     fix: 'Revoke some, or wait until they expire.',
   },
+  SEXTANT_ORGANIZATION_INVITATIONS_THROTTLED: {
+    status: 429,
+    summary: 'Too many invitations were sent by one person, or to one.',
+    fix: 'Hand over the link of one that was sent before, or try again later.',
+  },
   SEXTANT_ORGANIZATION_INVITATION_NOT_FOUND: {
     status: 404,
     summary: 'No such invitation is yours to see.',

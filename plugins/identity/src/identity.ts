@@ -21,13 +21,13 @@ import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
 import { AuditReader } from './audit/audit-reader.js';
 import type { IdentityConfig } from './config.js';
-import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { DirectoryGroups } from './groups/directory-groups.js';
 import { UserGroups } from './groups/user-groups.js';
 import { LocalAdmin } from './local-admin.js';
 import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
+import { InvitationAnswers } from './organizations/invitation-answers.js';
 import { Invitations } from './organizations/invitations.js';
 import { OrganizationDirectory } from './organizations/organizations.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
@@ -38,12 +38,14 @@ import { UserStore } from './storage/user-store.js';
 import { UserTagStore } from './storage/user-tag-store.js';
 import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
+import { WrongCredentials } from './wrong-credentials.js';
 
 /** The objects of the plugin, wired once for each part that runs. */
 export interface Identity {
   readonly users: UserStore;
   readonly organizations: OrganizationDirectory;
   readonly invitations: Invitations;
+  readonly invitationAnswers: InvitationAnswers;
   readonly teams: Teams;
   readonly groups: UserGroups;
   readonly directoryGroups: DirectoryGroups;
@@ -62,6 +64,7 @@ export interface Identity {
   readonly chain: AuditChain;
   readonly auditReader: AuditReader;
   readonly localAdminAuthenticator: LocalAdminAuthenticator;
+  wrongCredentials(limits: Limits): WrongCredentials;
   tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
 
@@ -95,24 +98,27 @@ export function wireIdentity(
   const permissions = new PermissionRegistry(declared);
   const actors = new AccountActors(db, permissions);
   const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
+  const organizations = new OrganizationDirectory(
+    db,
+    clock,
+    () => config.get().organizations,
+    () => groups.appeared(),
+  );
+  const invitations = new Invitations(db, clock, mail, () => process.externalUrl);
   return {
     users,
-    organizations: new OrganizationDirectory(
-      db,
-      clock,
-      () => config.get().organizations,
-      () => groups.appeared(),
-    ),
+    organizations,
     teams: new Teams(db, clock, () => groups.appeared()),
     groups,
     directoryGroups: new DirectoryGroups(db, clock, groups),
-    invitations: new Invitations(db, clock, mail, process.externalUrl),
+    invitations,
+    invitationAnswers: new InvitationAnswers({ invitations, organizations, users, audit }),
     accounts,
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory(accounts, new Emails(db, events, clock), tokens),
-    externalAccounts: new ExternalAccounts(db, secrets, events, clock, () => renewals[0]?.value),
+    directory: new AccountDirectory({ db, events, clock, tokenPolicy: () => config.get().accessTokens }),
+    externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
     permissions,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
@@ -122,6 +128,7 @@ export function wireIdentity(
     chain,
     auditReader: new AuditReader({ db, secrets, chain, audit, users }),
     localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
-    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, limits, audit),
+    wrongCredentials: (limits) => new WrongCredentials(limits, audit),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit),
   };
 }

@@ -99,4 +99,13 @@ describe('the OpenID provider', () => {
     expect(await watch.leaks(world.kernel)).toEqual([]);
     await watch[Symbol.asyncDispose]();
   });
+
+  it('knows no program whose id is no text, and does not fail by it', async () => {
+    const { kernel } = await ASite.start();
+    const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    const page = await kernel.fetch('/.auth/idp/oauth/authorize?client_id=a%00b&response_type=code&redirect_uri=%00');
+    const token = await kernel.fetch('/.auth/idp/oauth/token', { ...form, body: 'client_id=a%00b&grant_type=authorization_code&code=%00' });
+    const device = await kernel.fetch('/.auth/idp/oauth/device/code', { ...form, body: 'client_id=a%00b' });
+    expect([page.status, token.status, device.status]).toEqual([400, 401, 401]);
+  });
 });

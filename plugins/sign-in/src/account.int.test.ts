@@ -14,7 +14,13 @@ beforeAll(async () => {
     {
       'auth.providers': [
         { type: 'builtin', allowSignup: true },
-        { type: 'acme', configID: 'acme', url: 'https://acme.example/', allowSignup: true },
+        {
+          type: 'acme',
+          configID: 'acme',
+          url: 'https://acme.example/',
+          allowSignup: true,
+          groups: [{ group: 'bosses', siteAdmin: true }],
+        },
       ],
     },
     { more: [acme.plugin] },
@@ -29,10 +35,10 @@ const cameBy = async (accountId: string): Promise<Browser> => {
   await browser.get(`/.auth/acme/callback?state=${new URL(location!).searchParams.get('state')}&code=${acme.code({ accountId })}`);
   return browser;
 };
-const link = async (browser: Browser, accountId: string) => {
+const link = async (browser: Browser, accountId: string, groups?: readonly string[]) => {
   const page = await browser.post('/-/account/link', { type: 'acme', way: 'acme' });
   const state = /state=([\w-]{43})/.exec(page.body)![1];
-  return browser.get(`/.auth/acme/callback?state=${state}&code=${acme.code({ accountId })}`);
+  return browser.get(`/.auth/acme/callback?state=${state}&code=${acme.code({ accountId, ...(groups ? { groups } : {}) })}`);
 };
 const SESSIONS = '{ currentUser { sessions { id current userAgent ip provider } } }';
 
@@ -172,6 +178,24 @@ describe('an account elsewhere', () => {
     expect((await site.kernel.service(externalAccounts).byAccountIds({ type: 'acme', id: 'https://acme.example/' }, ['tossed'])).size).toBe(
       0,
     );
+  });
+
+  it('takes with it what its groups gave, and gives it to one user at a time (row 24)', async () => {
+    const isAdmin = async (username: string): Promise<boolean> =>
+      (await site.kernel.service(users).byUsername(username))?.siteAdmin ?? false;
+    const [ada, grace] = [await site.aPerson(), await site.aPerson()];
+    const remove = 'mutation($id: ID!) { deleteExternalAccount(externalAccount: $id) { alwaysNil } }';
+    await link(ada.browser, 'boss-1', ['bosses']);
+    expect(await isAdmin(ada.username)).toBe(true);
+    // The session from before ended with the rights that it had not.
+    await ada.browser.signIn(ada.username, ada.password);
+    const { data } = await ada.browser.graphql('{ currentUser { externalAccounts { nodes { id } } } }');
+    const id = textAt(data, 'currentUser.externalAccounts.nodes.0.id');
+    expect((await ada.browser.graphql(remove, { id })).codes).toEqual([]);
+    expect(await isAdmin(ada.username)).toBe(false);
+    expect(await ada.browser.whoAmI()).toBeUndefined();
+    await link(grace.browser, 'boss-1', ['bosses']);
+    expect([await isAdmin(ada.username), await isAdmin(grace.username)]).toEqual([false, true]);
   });
 
   it('is unlinked, which ends the sessions by it, unless it is the last way in', async () => {

@@ -11,6 +11,11 @@ interface LetterParts {
 
 /** Letters to one address: somebody else may cause them. */
 const MOST = { capacity: 5, per: 15 * 60_000 } as const;
+/** Letters to whatever addresses one user gives. */
+const MOST_OF_USER = { capacity: 20, per: 60 * 60_000 } as const;
+
+/** Makes the link of a letter, once it is known that the letter goes out: a new one ends the one before, which may be in somebody's hands. */
+type MakeUrl = () => Promise<string>;
 
 /** The letters that this plugin writes. One that cannot be sent is logged, without its link, and stops nothing. */
 export class Letters {
@@ -24,45 +29,47 @@ export class Letters {
     return (await this.parts.mailer?.configured()) ?? false;
   }
 
-  reset(user: User, to: string, url: string): Promise<void> {
-    return this.#send(to, 'Set your Sextant password', [
+  reset(user: User, to: string, url: MakeUrl): Promise<void> {
+    return this.#send(to, 'Set your Sextant password', async () => [
       `Somebody, hopefully you, asked for a link to set the password of "${user.username}":`,
-      url,
+      await url(),
       'If it was not you, do nothing: without the link nothing changes.',
     ]);
   }
 
-  verification(user: User, to: string, url: string): Promise<void> {
-    return this.#send(to, 'Confirm your email address for Sextant', [
-      `This address was given as one of the Sextant user "${user.username}". If that is you, confirm it here:`,
-      url,
+  async verification(user: User, to: string, url: MakeUrl): Promise<void> {
+    if (!(await this.parts.limits.take(`letters-of:${user.id}`, MOST_OF_USER)).allowed)
+      return this.parts.log.warn('A letter was not sent: its user has had several sent in a short time.', { userId: user.id });
+    return this.#send(to, 'Confirm your email address for Sextant', async () => [
+      `This address was given as one of the Sextant user "${user.username}". If that is you, sign in as "${user.username}" and confirm it here:`,
+      await url(),
       'If it is not, do nothing.',
     ]);
   }
 
-  unlock(user: User, to: string, url: string): Promise<void> {
-    return this.#send(to, 'Your Sextant account is locked', [
+  unlock(user: User, to: string, url: MakeUrl): Promise<void> {
+    return this.#send(to, 'Your Sextant account is locked', async () => [
       `Somebody gave wrong passwords for "${user.username}" several times, so that it is locked for a while. You can unlock it here:`,
-      url,
+      await url(),
       'If it was not you, a longer password keeps you safe; nobody came in.',
     ]);
   }
 
   changed(user: User, to: string): Promise<void> {
-    return this.#send(to, 'Your Sextant password was changed', [
+    return this.#send(to, 'Your Sextant password was changed', async () => [
       `The password of "${user.username}" at ${this.url('')} was changed.`,
       'If it was not you, ask a site admin at once.',
     ]);
   }
 
-  async #send(to: string, subject: string, paragraphs: readonly string[]): Promise<void> {
+  async #send(to: string, subject: string, paragraphs: () => Promise<readonly string[]>): Promise<void> {
     try {
       if (!(await this.possible())) return;
       if (!(await this.parts.limits.take(`letter:${to.toLowerCase()}`, MOST)).allowed) {
         this.parts.log.warn('A letter was not sent: its address has had several in a short time.', { subject });
         return;
       }
-      await this.parts.mailer?.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` });
+      await this.parts.mailer?.send({ to, subject, text: `${(await paragraphs()).join('\n\n')}\n` });
     } catch (error) {
       this.parts.log.warn('A letter could not be sent.', { subject, error });
     }

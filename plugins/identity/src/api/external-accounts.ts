@@ -1,4 +1,4 @@
-import { defineEvent, extensionPoint, type Secret, serviceToken, z } from '@sextant/sdk';
+import { defineEvent, extensionPoint, type Secret, serviceToken, type Tx, z } from '@sextant/sdk';
 import type { ExternalCredential } from './providers.js';
 
 /** Where accounts are: the type and id of a code host's connections, or of a provider of identities. */
@@ -12,6 +12,8 @@ export interface ExternalAccount {
   readonly id: number;
   readonly userId: number;
   readonly service: ExternalService;
+  /** The entry of `auth.providers` by which the person last signed in with it. */
+  readonly providerId?: string | undefined;
   /** The place's own id of the account. */
   readonly accountId: string;
   readonly username: string;
@@ -49,8 +51,10 @@ export interface ExternalAccounts {
       readonly credential?: ExternalCredential;
     },
   ): Promise<ExternalAccount>;
-  /** Forgets it, with its credential. */
+  /** Forgets it, with its credential and what its provider told of the person's groups. */
   unlink(id: number): Promise<void>;
+  /** The same in a transaction that is open, of the database `main`. */
+  within(tx: Tx): Pick<ExternalAccounts, 'link' | 'unlink'>;
 }
 export const externalAccounts = serviceToken<ExternalAccounts>('identity.external-accounts@1');
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Actor, type Clock, type Contribution, SextantError, type Storage } from '@sextant/sdk';
+import { type Actor, type Clock, type Contribution, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import type { Alongside } from '../accounts.js';
 import type { AccountMail, Organization, User } from '../api.js';
 import { parseEmail } from '../emails.js';
@@ -31,7 +31,8 @@ export class Invitations {
     private readonly db: Storage,
     private readonly clock: Clock,
     private readonly mail: readonly Contribution<AccountMail>[],
-    private readonly externalUrl: string,
+    /** Known once Sextant listens. */
+    private readonly externalUrl: () => string,
   ) {
     this.#store = new InvitationStore(db, clock);
   }
@@ -48,6 +49,7 @@ export class Invitations {
     organization: Organization,
     senderUserId: number | undefined,
     to: { readonly user: User } | { readonly email: string },
+    alongside: Alongside<Invitation>,
   ): Promise<Sent> {
     const email = 'email' in to ? parseEmail(to.email) : undefined;
     const user = 'user' in to ? to.user : undefined;
@@ -75,7 +77,7 @@ export class Invitations {
           fix: 'Revoke some, or wait until they expire.',
         });
       }
-      return store.insert({
+      const made = await store.insert({
         organizationId: organization.id,
         senderUserId,
         recipientUserId: user?.id,
@@ -84,8 +86,10 @@ export class Invitations {
         createdAt: now,
         expiresAt: new Date(now.getTime() + DAYS * 86_400_000),
       });
+      await alongside(tx, made);
+      return made;
     });
-    const url = `${this.externalUrl}/organizations/invitation/${secret}`;
+    const url = `${this.externalUrl()}/organizations/invitation/${secret}`;
     return { invitation, url, mailed: await this.#send(organization, invitation, url) };
   }
 
@@ -114,8 +118,11 @@ export class Invitations {
   }
 
   /** @throws SEXTANT_ORGANIZATION_INVITATION_NOT_FOUND. */
-  async revoke(id: number): Promise<void> {
-    if (!(await this.#store.revoke(id))) throw invitationNotFound();
+  async revoke(id: number, alongside: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      if (!(await new InvitationStore(tx, this.clock).revoke(id))) throw invitationNotFound();
+      await alongside(tx);
+    });
   }
 
   async #send(organization: Organization, invitation: Invitation, url: string): Promise<boolean> {
@@ -123,12 +130,12 @@ export class Invitations {
     if (!mail || !(await mail.configured())) return false;
     const to = invitation.recipientEmail ?? (await this.#addressOf(invitation.recipientUserId));
     if (to === undefined) return false;
-    // A subject is one line of a bounded length.
-    const name = (organization.displayName ?? organization.name).slice(0, 100);
+    // Not what it calls itself: that may be any sentence, and the mail is from us. A subject is of a bounded length.
+    const name = organization.name.slice(0, 100);
     await mail.send({
       to,
       subject: `You are invited to ${name}`,
-      text: `You are invited to the organisation ${name} on Sextant (${this.externalUrl}).\n\nAnswer the invitation within ${DAYS} days:\n${url}\n\nIf you do not know why, ignore this mail.\n`,
+      text: `You are invited to the organisation ${name} on Sextant (${this.externalUrl()}).\n\nAnswer the invitation within ${DAYS} days:\n${url}\n\nIf you do not know why, ignore this mail.\n`,
     });
     await this.#store.notified(invitation.id);
     return true;

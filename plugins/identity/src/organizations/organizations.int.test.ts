@@ -209,6 +209,24 @@ describe('invitations to organisations', () => {
     expect(await codeOf(invite(id, { email: 'nonsense' }, ada.token))).toBe('SEXTANT_USER_EMAIL_INVALID');
   });
 
+  it('fill nobody’s mailbox, and say nothing that whoever sends them has made up', async () => {
+    const ada = await admin.aPerson();
+    const id = await createOrganization('flooding', ada.token);
+    await graphql('mutation($o:ID!){updateOrganization(id:$o,displayName:"Your account ends: evil.example"){id}}', { o: id }, ada.token);
+    const flooded = (): readonly string[] => sent.filter(({ to }) => to.toLowerCase() === 'flooded@example.com').map(({ text }) => text);
+    const codes: unknown[] = [];
+    for (let i = 0; i < 8; i++)
+      codes.push(await codeOf(invite(id, { email: i % 2 ? 'flooded@example.com' : 'Flooded@Example.com' }, ada.token)));
+    const other = await createOrganization('flooding-too', ada.token);
+    codes.push(await codeOf(invite(other, { email: 'flooded@example.com' }, ada.token)));
+    expect(codes).toEqual([...Array(5).fill(undefined), ...Array(4).fill('SEXTANT_ORGANIZATION_INVITATIONS_THROTTLED')]);
+    expect(flooded()).toHaveLength(5);
+    expect(flooded().join()).not.toContain('evil.example');
+    const many: unknown[] = [];
+    for (let i = 0; i < 50; i++) many.push(await codeOf(invite(id, { email: `many-${i}@example.com` }, ada.token)));
+    expect(many.indexOf('SEXTANT_ORGANIZATION_INVITATIONS_THROTTLED')).toBeGreaterThan(40);
+  });
+
   it('are revoked, and replaced by a newer one of the same person', async () => {
     const [ada, eve] = [await admin.aPerson(), await admin.aPerson()];
     const id = await createOrganization('revoking', ada.token);

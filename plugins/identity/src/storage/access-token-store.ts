@@ -6,6 +6,8 @@ export interface AccessToken {
   readonly id: number;
   readonly subjectUserId: number;
   readonly creatorUserId: number | undefined;
+  /** Who made it, and who had made the token by which it was made: all who may know its text. */
+  readonly madeBy: readonly number[];
   readonly note: string;
   readonly scopes: readonly string[];
   readonly internal: boolean;
@@ -29,6 +31,7 @@ interface AccessTokenRow {
   readonly id: number;
   readonly subject_user_id: number;
   readonly creator_user_id: number | null;
+  readonly made_by: number[];
   readonly note: string;
   readonly scopes: string[];
   readonly internal: boolean;
@@ -37,12 +40,14 @@ interface AccessTokenRow {
   readonly last_used_at: Date | null;
 }
 
-const COLUMNS = 't.id, t.subject_user_id, t.creator_user_id, t.note, t.scopes, t.internal, t.created_at, t.expires_at, t.last_used_at';
+const COLUMNS =
+  't.id, t.subject_user_id, t.creator_user_id, t.made_by, t.note, t.scopes, t.internal, t.created_at, t.expires_at, t.last_used_at';
 
 const toAccessToken = (row: AccessTokenRow): AccessToken => ({
   id: row.id,
   subjectUserId: row.subject_user_id,
   creatorUserId: row.creator_user_id ?? undefined,
+  madeBy: row.made_by,
   note: row.note,
   scopes: row.scopes,
   internal: row.internal,
@@ -122,8 +127,8 @@ export class AccessTokenStore {
 
   async insert(token: Omit<AccessToken, 'id' | 'lastUsedAt'> & { readonly hash: Buffer }): Promise<number> {
     const rows = await this.db.query<{ id: number }>(
-      `insert into access_tokens (subject_user_id, creator_user_id, hash, note, scopes, internal, created_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+      `insert into access_tokens (subject_user_id, creator_user_id, hash, note, scopes, internal, created_at, expires_at, made_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
       [
         token.subjectUserId,
         token.creatorUserId ?? null,
@@ -133,6 +138,7 @@ export class AccessTokenStore {
         token.internal,
         token.createdAt,
         token.expiresAt ?? null,
+        token.madeBy,
       ],
     );
     return rows[0]?.id as number;

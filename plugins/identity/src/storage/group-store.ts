@@ -37,6 +37,15 @@ export class GroupStore {
     );
   }
 
+  /** What providers told of the user with whom the user has no account any more. */
+  async forgetUnlinked(userId: number): Promise<void> {
+    await this.db.query(
+      `delete from user_groups g where g.user_id = $1 and g.source like 'provider:%'
+       and not exists (select 1 from external_accounts a where a.user_id = $1 and g.source = 'provider:' || a.provider_id)`,
+      [userId],
+    );
+  }
+
   /** @returns false when they are what they were. */
   async setRules(source: string, rules: readonly GroupRule[]): Promise<boolean> {
     const rows = await this.db.query(

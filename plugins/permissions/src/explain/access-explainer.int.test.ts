@@ -89,6 +89,7 @@ describe('why somebody sees a repository', () => {
     const created = await site.ask('mutation { createServiceAccount(username: "bot", bypassRepositoryPermissions: true) { id } }');
     const bot = { id: textAt(created, 'createServiceAccount.id') };
     const ask = async () => {
+      await site.later();
       const { data } = await site.kernel.graphql(QUERY, { user: bot.id, name: 'team/secret' });
       return at(data, 'accessExplanation') as Explanation;
     };

@@ -2,6 +2,7 @@ import type { PermissionHosts, Repository, VisibilityService } from '@sextant/pl
 import type { AccountDirectory, User } from '@sextant/plugin-identity/api';
 import { type Actor, IdSet, type Storage } from '@sextant/sdk';
 import { PIECE } from '../grants/bitmap.js';
+import { hiddenRepositories } from '../grants/hidden-repositories.js';
 import { bindModeOf, type SiteSettings, siteSettingsOf } from '../site-settings.js';
 import { API } from '../sync/account-sources.js';
 import { type Subject, type SyncJob, SyncJobs } from '../sync/sync-jobs.js';
@@ -102,18 +103,11 @@ export class AccessExplainer {
 
   /** Repositories that need no grant. */
   async #whyOpen(repository: Repository, settings: SiteSettings, findings: Findings): Promise<boolean> {
-    const { restricted, public: open } = await this.parts.hosts.restrictions();
+    const restrictions = await this.parts.hosts.restrictions();
     const [row] = await this.parts.db.query<{ unrestricted: Buffer }>('SELECT unrestricted FROM shared');
-    if (!repository.private && !restricted.has(repository.id)) {
-      if (open.has(repository.id))
-        findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
-      else
-        findings.add(
-          'NOT_ENFORCED',
-          'Its host says of nobody whether they may read it: every user here does.',
-          {},
-          'Set "openToAllUsers" of the plugin code-host to false: then only what is granted is seen.',
-        );
+    const hidden = hiddenRepositories(restrictions, bindModeOf(settings)).has(repository.id);
+    if (!hidden && restrictions.public.has(repository.id)) {
+      findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
       return true;
     }
     if (IdSet.fromBytes(row?.unrestricted ?? Buffer.alloc(0)).has(repository.id)) {
@@ -125,13 +119,24 @@ export class AccessExplainer {
       );
       return true;
     }
-    if (restricted.has(repository.id) || bindModeOf(settings) !== undefined) return false;
-    findings.add(
-      'NOT_ENFORCED',
-      'No connection that gives the repository leaves it to its host who sees it: every user here does.',
-      {},
-      'Set "authorization" in the connection to its host.',
-    );
+    if (hidden) return false;
+    const byApi = 'Say who may by the API (permissions.userMapping in the site configuration).';
+    if (repository.private)
+      findings.add(
+        'NOT_ENFORCED',
+        'No connection that gives the repository leaves it to its host who sees it: every user here does.',
+        {},
+        'Set "authorization" in the connection to its host.',
+        byApi,
+      );
+    else
+      findings.add(
+        'NOT_ENFORCED',
+        'Its host says of nobody whether they may read it: every user here does.',
+        {},
+        byApi,
+        'Set "openToAllUsers" of the plugin code-host to false: then only what is granted is seen.',
+      );
     return true;
   }
 
@@ -154,10 +159,10 @@ export class AccessExplainer {
   #ofHost(user: User, host: Host, all: readonly Source[], repository: Repository | undefined, findings: Findings): void {
     const at = host.service_id;
     const sources = all.filter((source) => source.service_type === host.service_type && source.service_id === at);
-    if (sources.length === 0 && host.accounts_by === 'sign-in')
+    if (sources.length === 0 && host.accounts_by !== 'username')
       findings.add(
         'NO_ACCOUNT',
-        `${user.username} has no account at ${at}: nobody signed in there for it.`,
+        `${user.username} has no account at ${at}: ${host.accounts_by === 'identity' ? 'none there has the identity of one here' : 'nobody signed in there for it'}.`,
         { host: at },
         `Sign in by ${at}, or link the account there.`,
       );

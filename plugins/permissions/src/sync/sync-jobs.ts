@@ -23,6 +23,17 @@ export interface CodeHostState {
   readonly providerID: string;
   readonly status: 'SUCCESS' | 'ERROR' | 'SKIPPED';
   readonly message: string;
+  /** Absent of syncs that were not counted. */
+  readonly cost?: SyncCost;
+}
+
+/** What a host was asked for one sync. */
+export interface SyncCost {
+  readonly requests: number;
+  /** Requests an hour that the host allows the credential; null: it does not say. */
+  readonly perHour: number | null;
+  /** Asked with the account's own credential, whose budget is its own. */
+  readonly own: boolean;
 }
 
 export interface SyncJob {
@@ -33,6 +44,8 @@ export interface SyncJob {
   readonly state: SyncState;
   readonly priority: number;
   readonly triggeredBy: number | null;
+  /** What is kept of groups is asked for anew. */
+  readonly invalidateCaches: boolean;
   readonly queuedAt: Date;
   readonly processAfter: Date | null;
   readonly startedAt: Date | null;
@@ -64,6 +77,8 @@ export interface Wish {
   /** Milliseconds from now. */
   readonly after?: number;
   readonly triggeredBy?: number | undefined;
+  /** What is kept of groups is asked for anew. */
+  readonly invalidateCaches?: boolean;
 }
 
 export interface SyncJobFilter {
@@ -73,7 +88,8 @@ export interface SyncJobFilter {
   readonly repositoryId?: number | undefined;
 }
 
-const COLUMNS = `id, user_id AS "userId", repository_id AS "repositoryId", reason, state, priority, triggered_by AS "triggeredBy", queued_at AS "queuedAt",
+const COLUMNS = `id, user_id AS "userId", repository_id AS "repositoryId", reason, state, priority, triggered_by AS "triggeredBy",
+  invalidate_caches AS "invalidateCaches", queued_at AS "queuedAt",
   process_after AS "processAfter", started_at AS "startedAt", finished_at AS "finishedAt", attempts, failure_message AS "failureMessage", progress, added,
   removed, found, code_host_states AS "codeHostStates"`;
 const FILTERED = `($1::text IS NULL OR state = $1) AND ($2::text[] IS NULL OR reason = ANY($2)) AND ($3::int IS NULL OR user_id = $3) AND ($4::int IS NULL OR repository_id = $4)`;
@@ -116,13 +132,14 @@ export class SyncJobs {
     const byId = new Map(wishes.map((wish) => [idOf(wish.subject), wish]));
     const wanted = [...byId].sort(([a], [b]) => a - b);
     const rows = await tx.query<{ subject: number; priority: number; process_after: Date | null }>(
-      `INSERT INTO sync_jobs AS j (${column}, reason, priority, process_after, triggered_by)
-       SELECT id, reason, priority, CASE WHEN after > 0 THEN now() + after * interval '1 millisecond' END, by
-       FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[]) AS given (id, reason, priority, after, by)
+      `INSERT INTO sync_jobs AS j (${column}, reason, priority, process_after, triggered_by, invalidate_caches)
+       SELECT id, reason, priority, CASE WHEN after > 0 THEN now() + after * interval '1 millisecond' END, by, anew
+       FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[], $6::boolean[]) AS given (id, reason, priority, after, by, anew)
        ON CONFLICT (${column}) WHERE state = 'queued' DO UPDATE SET
          reason = CASE WHEN excluded.priority < j.priority THEN excluded.reason ELSE j.reason END,
          priority = least(j.priority, excluded.priority),
          triggered_by = coalesce(excluded.triggered_by, j.triggered_by),
+         invalidate_caches = j.invalidate_caches OR excluded.invalidate_caches,
          process_after = CASE WHEN j.process_after IS NULL OR excluded.process_after IS NULL THEN NULL ELSE least(j.process_after, excluded.process_after) END
        RETURNING ${column} AS subject, priority, process_after`,
       [
@@ -131,6 +148,7 @@ export class SyncJobs {
         wanted.map(([, { priority }]) => priority),
         wanted.map(([, { after }]) => Math.round(after ?? 0)),
         wanted.map(([, { triggeredBy }]) => triggeredBy ?? null),
+        wanted.map(([, { invalidateCaches }]) => invalidateCaches ?? false),
       ],
     );
     const options = ({ subject, priority, process_after }: (typeof rows)[number]) => {

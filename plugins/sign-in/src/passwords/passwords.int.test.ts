@@ -1,5 +1,5 @@
 import { accounts, users } from '@sextant/plugin-identity/api';
-import { core } from '@sextant/sdk';
+import { core, encodeNodeId } from '@sextant/sdk';
 import { TestClock } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AMailbox } from '../testing/a-mailbox.js';
@@ -26,6 +26,17 @@ const failing = async (username: string, times: number): Promise<void> => {
   for (let i = 0; i < times; i++) expect((await site.browser().signIn(username, 'wrong wrong wrong')).status).toBe(401);
 };
 const HOUR = 3_600_000;
+
+it('answers names and addresses that nobody can have as what they are: whoever sends many of them stops sign-in for nobody', async () => {
+  const forms: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    ['/-/sign-in', { username: 'a\0b', password: 'a long enough password' }],
+    ['/-/sign-in', { username: 'a\0b@example.com', password: 'a long enough password' }],
+    ['/-/sign-up', { username: 'nul', email: 'a\0b@example.com', password: 'a long enough password' }],
+    ['/-/request-access', { name: 'Nul', email: 'a\0b@example.com' }],
+  ];
+  for (const [path, fields] of forms) expect([path, (await site.browser().post(path, fields)).status]).toEqual([path, 400]);
+  expect((await site.browser().post('/-/reset-password-init', { email: 'a\0b@example.com' })).status).toBe(200);
+});
 
 describe('wrong passwords', () => {
   it('lock an account after five within an hour, for half an hour', async () => {
@@ -110,6 +121,29 @@ describe('a forgotten password', () => {
     for (let i = 0; i < 8; i++) await site.browser().post('/-/reset-password-init', { email: address });
     await expect.poll(() => site.kernel.log.text, eventually).toContain('has had several in a short time');
     expect(mailbox.letters.filter(({ to }) => to === address).length).toBeLessThanOrEqual(5);
+    // Nor does whoever asks on and on keep them from it: a letter that is not sent ends no link.
+    const opened = () => site.browser().get(`/-/reset-password-code?code=${mailbox.code('reset-password-code', address)}`);
+    await expect.poll(async () => (await opened()).status, eventually).toBe(200);
+  });
+
+  it('is not set by whoever reads the mail of an address that is the user’s no more (row 24)', async () => {
+    const taken = [
+      (id: number, address: string) => site.kernel.service(accounts).removeEmail(id, address),
+      (id: number, address: string) =>
+        site.ask('mutation($u: ID!, $e: String!) { setUserEmailVerified(user: $u, email: $e, verified: false) { alwaysNil } }', {
+          u: encodeNodeId('User', id),
+          e: address,
+        }),
+    ];
+    for (const take of taken) {
+      const { id, address } = await proved();
+      await site.browser().post('/-/reset-password-init', { email: address });
+      await expect.poll(() => mailbox.code('reset-password-code', address), eventually).toBeDefined();
+      await take(id, address);
+      const code = mailbox.code('reset-password-code', address)!;
+      expect((await site.browser().get(`/-/reset-password-code?code=${code}`)).status).toBe(400);
+      expect((await site.browser().post('/-/reset-password-code', { code, password: 'remembered this time' })).status).toBe(400);
+    }
   });
 
   it('is not set by a link that is too old, of another kind, or made up', async () => {
@@ -136,7 +170,22 @@ describe('signing up', () => {
     const verified = async () => (await site.kernel.service(accounts).emails([id]))[0]?.verified;
     await browser.get(`/-/verify-email?code=${code}`);
     expect(await verified()).toBe(false);
-    expect((await browser.post('/-/verify-email', { code })).location).toBe('/sign-in?note=verified');
+    expect((await browser.post('/-/verify-email', { code })).location).toBe('/-/account?note=verified');
+    expect(await verified()).toBe(true);
+  });
+
+  it('with an address of somebody else does not get it by the mistake of who reads its mail (row 24)', async () => {
+    const [mallory, victim] = [await site.aPerson(), await site.aPerson()];
+    const { id } = (await site.kernel.service(users).byUsername(mallory.username))!;
+    const code = mailbox.code('verify-email', `${mallory.username}@example.com`)!;
+    const verified = async () => (await site.kernel.service(accounts).emails([id]))[0]?.verified;
+    const stranger = site.browser();
+    const { location } = await stranger.get(`/-/verify-email?code=${code}`);
+    expect(new URL(location!, site.kernel.url).searchParams.get('returnTo')).toBe(`/-/verify-email?code=${code}`);
+    for (const browser of [stranger, victim.browser]) expect((await browser.post('/-/verify-email', { code })).status).toBe(400);
+    expect(await verified()).toBe(false);
+    // It is good still for who gave the address.
+    expect((await mallory.browser.post('/-/verify-email', { code })).status).toBe(303);
     expect(await verified()).toBe(true);
   });
 

@@ -36,6 +36,8 @@ export const permissionRows = (): PluginRows => ({
         'Query.permissionsSyncJobs*',
         'PermissionsSyncJob*.*',
         'CodeHostState.*',
+        'Query.permissionsSyncCosts',
+        'PermissionsSyncCost.*',
         'node PermissionsSyncJob',
         'Query.usersWithPendingPermissions',
         'Query.authorizedUserRepositories*',

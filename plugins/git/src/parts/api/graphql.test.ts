@@ -32,8 +32,16 @@ beforeAll(async () => {
     tags: { v1: ':1', v2: ':2' },
   });
   await test.mirror('hidden');
-  const known = ['github.com/acme/widgets', 'hidden', 'fresh'].map((name, i) => aKnownRepository(i + 1, RepoName.parse(name)));
-  api = anApi(test.git, known, { hidden: [2], hiddenPaths: new Map([[1, ['secret']]]) });
+  const lines = 'one\ntwo\nthree\nfour\n';
+  await test.mirror('moved', { commits: [{ files: { secret: lines } }, { files: { secret: null, open: `${lines}five\n` } }] });
+  const known = ['github.com/acme/widgets', 'hidden', 'fresh', 'moved'].map((name, i) => aKnownRepository(i + 1, RepoName.parse(name)));
+  api = anApi(test.git, known, {
+    hidden: [2],
+    hiddenPaths: new Map([
+      [1, ['secret']],
+      [4, ['secret']],
+    ]),
+  });
   ask = await aGraphQL(api.deps, [commitNode(api.deps), refNode(api.deps)]);
 });
 afterAll(() => test.close());
@@ -161,6 +169,15 @@ describe('files and folders', () => {
         commit: { oid: at(blob, 'commit.oid') },
       },
     ]);
+  });
+
+  it('tells of no hidden file that lines of a file were in before', async () => {
+    const hunks = at(
+      await repository('commit(rev: "HEAD") { blob(path: "open") { blame { filename rev } } }', 'moved'),
+      'commit.blob.blame',
+    ) as { readonly filename: string; readonly rev: string }[];
+    expect(new Set(hunks.map(({ rev }) => rev)).size).toBe(2);
+    expect(hunks.map(({ filename }) => filename)).toEqual(['open', 'open']);
   });
 
   it('row 4: shows a link as its text and a submodule as a commit', async () => {

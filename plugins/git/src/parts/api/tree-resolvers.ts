@@ -55,8 +55,14 @@ export function treeResolvers(access: GitAccess): ResolverMap {
       blame: async (parent: GitEntryParent, { startLine, endLine }: { startLine?: number | null; endLine?: number | null }, op) => {
         const { repository, oid, path } = parent;
         const range = { ...(startLine ? { startLine } : {}), ...(endLine ? { endLine } : {}) };
+        const visible = await access.visibility(op);
         const hunks = await git.blame({ repository: repository.name, oid, path, signal: op.signal, ...range });
-        return hunks.map((hunk) => ({ ...hunk, at: { repository, oid: hunk.commit } }));
+        return hunks.map((hunk) => ({
+          ...hunk,
+          // Lines may come from a file that the viewer may not know of.
+          filename: visible.canSee(repository.id, hunk.filename) ? hunk.filename : path,
+          at: { repository, oid: hunk.commit },
+        }));
       },
     },
   };

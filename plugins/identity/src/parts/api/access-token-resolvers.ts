@@ -1,4 +1,4 @@
-import { allows, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
+import { type Actor, allows, encodeNodeId, type Operation, type Resolver, SextantError } from '@sextant/sdk';
 import type { User } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
@@ -17,6 +17,12 @@ interface CreateArguments {
 export function accessTokenResolvers(identity: Identity): { readonly types: Readonly<Record<string, Fields>>; readonly mutations: Fields } {
   const user = (id: number | undefined, op: Operation): Promise<User | null> | null =>
     id === undefined ? null : op.loader<number, User | null>('users').load(id);
+  /** Who may know the token in use: whoever acts for somebody else by one may know the one that is made by it, too. */
+  const behind = async ({ credential }: Actor): Promise<readonly number[]> => {
+    const used = /^token:(\d+)$/.exec(credential ?? '')?.[1];
+    const token = used === undefined ? undefined : await identity.tokens.byId(Number(used));
+    return token ? [token.subjectUserId, ...token.madeBy] : [];
+  };
   return {
     mutations: {
       createAccessToken: async (_parent, args: CreateArguments, { actor }) => {
@@ -28,7 +34,7 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
         const { token, text } = await identity.tokens.issue(
           {
             subject,
-            creator: { userId: actor.userId, siteAdmin: actor.siteAdmin },
+            creator: { userId: actor.userId, siteAdmin: actor.siteAdmin, behind: await behind(actor) },
             scopes: args.scopes,
             note: args.note,
             duration: args.durationSeconds ?? undefined,

@@ -53,7 +53,7 @@ export default defineGraphQL<Deps, typeof config>()({
     const identity = identityOf(deps, ctx);
     const user = userResolvers(identity, () => ctx.config.get());
     const token = accessTokenResolvers(identity);
-    const organization = organizationResolvers(identity);
+    const organization = organizationResolvers(identity, deps.limits);
     const team = teamResolvers(identity);
     const administration = administrationResolvers(identity, accessRequestsOf(deps, ctx), deps.actor);
     const role = roleResolvers(identity);

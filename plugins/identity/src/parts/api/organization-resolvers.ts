@@ -1,7 +1,9 @@
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { encodeNodeId, type Limits, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
 import type { Organization, User } from '../../api.js';
+import { parseEmail } from '../../emails.js';
 import type { Identity } from '../../identity.js';
+import { takeInvitation } from '../../organizations/invitation-limits.js';
 import { invitationNotFound } from '../../organizations/invitations.js';
 import { organizationNotFound } from '../../organizations/organizations.js';
 import type { Invitation } from '../../storage/invitation-store.js';
@@ -16,12 +18,15 @@ type QueryArguments = PageArguments & { readonly query?: string | null };
 const LIMITS = { max: 5000, default: 100 } as const;
 const NOTHING = { alwaysNil: null };
 
-export function organizationResolvers(identity: Identity): {
+export function organizationResolvers(
+  identity: Identity,
+  limits: Limits,
+): {
   readonly types: Readonly<Record<'Org' | 'OrgConnection' | 'OrganizationInvitation' | 'OrganizationInvitationConnection', Fields>>;
   readonly queries: Fields;
   readonly mutations: Fields;
 } {
-  const { organizations, invitations, users, audit } = identity;
+  const { organizations, invitations, invitationAnswers, users, audit } = identity;
   const sees = async (organization: Organization, op: Operation): Promise<boolean> =>
     op.actor.siteAdmin || (await isMember(organization, op));
   const administers = async ({ id }: Organization, { actor }: Operation): Promise<boolean> =>
@@ -67,9 +72,9 @@ export function organizationResolvers(identity: Identity): {
       },
       updateOrganization: async (_parent, args: { id: string; displayName?: string | null }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.id));
-        const organization = await organizations.update(id, args.displayName ?? undefined);
-        await audit.record('org', 'modified', { actor }, { orgID: id });
-        return organization;
+        return organizations.update(id, args.displayName ?? undefined, (tx) =>
+          audit.record('org', 'modified', { actor }, { orgID: id }, { tx }),
+        );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
         const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
@@ -103,17 +108,17 @@ export function organizationResolvers(identity: Identity): {
         const organization = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const invited = args.email == null ? await users.byUsername(args.username ?? '') : undefined;
         if (args.email == null && !invited) throw userNotFound();
-        const sent = await invitations.invite(organization, actor.userId, invited ? { user: invited } : { email: args.email ?? '' });
-        await audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: sent.invitation.id });
+        const to = invited ? { user: invited } : { email: parseEmail(args.email ?? '') };
+        await takeInvitation(limits, actor, to);
+        const sent = await invitations.invite(organization, actor.userId, to, (tx, { id }) =>
+          audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
+        );
         return { sentInvitationEmail: sent.mailed, invitationURL: sent.url };
       },
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
         const accepted = args.responseType === 'ACCEPT';
         const number = nodeNumber('OrganizationInvitation', args.organizationInvitation);
-        await invitations.respond(actor, number, accepted, (tx, { id, organizationId }) => {
-          const fields = { orgID: organizationId, invitationID: id };
-          return audit.record('org.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
-        });
+        await invitationAnswers.respond(actor, number, accepted);
         return NOTHING;
       },
       revokeOrganizationInvitation: async (_parent, args: { organizationInvitation: string }, { actor }) => {
@@ -122,8 +127,8 @@ export function organizationResolvers(identity: Identity): {
         await organizations.administered(actor, invitation.organizationId).catch((error: { code?: string }) => {
           throw error.code === organizationNotFound().code ? invitationNotFound() : error;
         });
-        await invitations.revoke(invitation.id);
-        await audit.record('org.invitation', 'revoked', { actor }, { orgID: invitation.organizationId, invitationID: invitation.id });
+        const fields = { orgID: invitation.organizationId, invitationID: invitation.id };
+        await invitations.revoke(invitation.id, (tx) => audit.record('org.invitation', 'revoked', { actor }, fields, { tx }));
         return NOTHING;
       },
     },

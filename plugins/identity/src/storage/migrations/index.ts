@@ -1,6 +1,8 @@
 import type { Migration } from '@sextant/sdk';
 import { addAdministration } from './add-administration.js';
+import { addCredentialGeneration } from './add-credential-generation.js';
 import { addExternalAccounts } from './add-external-accounts.js';
+import { addMakersOfTokens } from './add-makers-of-tokens.js';
 import { addRoles } from './add-roles.js';
 import { addTeamsAndGroups } from './add-teams-and-groups.js';
 import { createAccounts } from './create-accounts.js';
@@ -13,4 +15,6 @@ export const migrations: readonly Migration[] = [
   addTeamsAndGroups,
   addAdministration,
   createAuditLog,
+  addMakersOfTokens,
+  addCredentialGeneration,
 ];

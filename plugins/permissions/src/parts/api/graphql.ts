@@ -1,5 +1,6 @@
 import { defineGraphQL, type ResolverMap } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { syncCosts } from '../../doctor/sync-costs.js';
 import { explicitResolvers } from './explicit-resolvers.js';
 import { infoResolvers } from './info-resolvers.js';
 import { typeDefs } from './schema.js';
@@ -13,7 +14,7 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
     const { jobs, infos, explainer, explicit, takeSettings } = servicesOf(d);
     const { users, repositories } = d;
     return merged(
-      syncJobResolvers({ jobs, users, repositories }),
+      syncJobResolvers({ jobs, users, repositories, costs: () => syncCosts(d.db, d.hosts) }),
       infoResolvers({
         infos,
         explainer,

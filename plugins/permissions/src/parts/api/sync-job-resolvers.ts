@@ -1,8 +1,17 @@
 import type { Repositories } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import { hoursOf, type SyncCosts } from '../../doctor/sync-costs.js';
 import { noSuchUser } from '../../not-there.js';
-import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
+import {
+  type CodeHostState,
+  PRIORITY,
+  type SyncJob,
+  type SyncJobFilter,
+  type SyncJobs,
+  type SyncReason,
+  type SyncState,
+} from '../../sync/sync-jobs.js';
 import { numberOf, repositoryIdOf } from './ids.js';
 
 const LIST = 'permissions-sync-jobs';
@@ -29,15 +38,17 @@ interface Services {
   readonly jobs: SyncJobs;
   readonly users: Pick<Users, 'byId'>;
   readonly repositories: Pick<Repositories, 'byId'>;
+  costs(): Promise<readonly SyncCosts[]>;
 }
 
-export function syncJobResolvers({ jobs, users, repositories }: Services): ResolverMap {
-  const wish = async (subject: { userId: number } | { repositoryId: number }, { actor }: Operation) => {
-    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId }]);
+export function syncJobResolvers({ jobs, users, repositories, costs }: Services): ResolverMap {
+  const wish = async (subject: { userId: number } | { repositoryId: number }, invalidateCaches: boolean, { actor }: Operation) => {
+    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId, invalidateCaches }]);
     return EMPTY;
   };
   return {
     Query: {
+      permissionsSyncCosts: () => costs(),
       permissionsSyncJobs: async (_parent, args: ListArguments) => {
         const { limit, after } = pageRequest(LIST, args, PAGE);
         const filter: SyncJobFilter = {
@@ -50,14 +61,27 @@ export function syncJobResolvers({ jobs, users, repositories }: Services): Resol
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
       },
     },
+    CodeHostState: { requests: ({ cost }: CodeHostState) => cost?.requests ?? null },
+    PermissionsSyncCost: {
+      providerType: ({ serviceType }: SyncCosts) => serviceType,
+      providerID: ({ serviceId }: SyncCosts) => serviceId,
+      requestsPerUser: ({ perUser }: SyncCosts) => perUser ?? null,
+      requestsPerRepository: ({ perRepository }: SyncCosts) => perRepository ?? null,
+      requestsPerHour: ({ perHour }: SyncCosts) => perHour ?? null,
+      hours: (costs: SyncCosts) => hoursOf(costs) ?? null,
+    },
     Mutation: {
-      scheduleUserPermissionsSync: async (_parent, args: { user: string }, operation: Operation) => {
+      scheduleUserPermissionsSync: async (
+        _parent,
+        args: { user: string; options?: { invalidateCaches?: boolean | null } | null },
+        operation: Operation,
+      ) => {
         const user = await users.byId(numberOf('User', args.user) ?? 0);
         if (!user) throw noSuchUser();
-        return wish({ userId: user.id }, operation);
+        return wish({ userId: user.id }, args.options?.invalidateCaches ?? false, operation);
       },
       scheduleRepositoryPermissionsSync: (_parent, args: { repository: string }, operation: Operation) =>
-        wish({ repositoryId: repositoryIdOf(args.repository) }, operation),
+        wish({ repositoryId: repositoryIdOf(args.repository) }, true, operation),
       cancelPermissionsSyncJob: async (_parent, args: { job: string }) => {
         try {
           await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0);

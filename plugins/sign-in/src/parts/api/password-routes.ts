@@ -1,4 +1,4 @@
-import type { PluginRouter, RouteReply } from '@sextant/sdk';
+import type { PluginRouter, RouteReply, RouteRequest } from '@sextant/sdk';
 import { html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
@@ -48,8 +48,9 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
       async (form, request) => {
         const s = signIn();
         await s.throttle('link', request);
-        const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'));
-        await s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(user.id) });
+        const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'), (tx, { id }) =>
+          s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(id) }, { tx }),
+        );
         return form.json
           ? { body: { username: user.username } }
           : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
@@ -68,7 +69,9 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
     path: string,
     title: string,
     button: string,
-    run: (s: SignIn, code: string, request: Parameters<typeof requester>[0]) => Promise<string>,
+    run: (s: SignIn, code: string, request: RouteRequest) => Promise<string>,
+    /** Where who is signed in nowhere goes first. */
+    first?: (code: string) => string,
   ): void => {
     const page = (code: string, error?: string): RouteReply =>
       pageReply({
@@ -76,29 +79,46 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
         error,
         body: html`<form method="post" action="${signIn().prefix}${path}">${hidden('code', code)}<button class="main">${button}</button></form>`,
       });
-    router.get(path, ({ query }) => page(query.get('code') ?? ''), { auth: 'public' });
+    router.get(
+      path,
+      ({ query, actor }) => {
+        const code = query.get('code') ?? '';
+        return first && actor.userId === undefined ? redirect(first(code)) : page(code);
+      },
+      { auth: 'public' },
+    );
     router.post(
       path,
       formRoute(
         async (form, request) => {
           const s = signIn();
           await s.throttle('link', request);
-          const note = await run(s, form.text('code'), request);
-          return form.json ? { body: {} } : redirect(`${s.prefix}/sign-in?note=${note}`);
+          const done = await run(s, form.text('code'), request);
+          return form.json ? { body: {} } : redirect(`${s.prefix}${done}`);
         },
         async (form, error) => page(form.text('code'), sentence(error)),
       ),
       LIMIT,
     );
   };
-  byButton('/-/verify-email', 'Confirm your email address', 'Confirm', async (s, code, request) => {
-    const { userId } = await s.passwords.proveEmail(code);
-    await s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) });
-    return 'verified';
-  });
+  byButton(
+    '/-/verify-email',
+    'Confirm your email address',
+    'Confirm',
+    async (s, code, request) => {
+      await s.passwords.proveEmail(code, request.actor.userId, (tx, userId) =>
+        s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) }, { tx }),
+      );
+      return '/-/account?note=verified';
+    },
+    (code) => {
+      const { prefix } = signIn();
+      return `${prefix}/sign-in?returnTo=${encodeURIComponent(`${prefix}/-/verify-email?code=${encodeURIComponent(code)}`)}`;
+    },
+  );
   byButton('/-/unlock-account', 'Unlock your account', 'Unlock', async (s, code) => {
     await s.passwords.unlock(code);
-    return 'unlocked';
+    return '/sign-in?note=unlocked';
   });
 }
 

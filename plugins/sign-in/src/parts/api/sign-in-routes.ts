@@ -1,4 +1,4 @@
-import type { User } from '@sextant/plugin-identity/api';
+import type { AuditActor, User } from '@sextant/plugin-identity/api';
 import type { PluginRouter, RouteReply } from '@sextant/sdk';
 import { BUILTIN } from '../../builtin-provider.js';
 import type { Way } from '../../configuration/provider-entries.js';
@@ -8,9 +8,10 @@ import { dataBlock, type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import { presentedSession } from '../../sessions/session-cookie.js';
+import { PasswordStore } from '../../storage/password-store.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
-import { enter, leave } from './enter.js';
+import { enter, firstPage, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 import { requestLink } from './request-access-routes.js';
 import { setupForm } from './setup-routes.js';
@@ -30,9 +31,9 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     async ({ query, actor, headers }) => {
       const s = signIn();
       const returnTo = localPath(query.get('returnTo'), s.prefix);
-      if (actor.via === 'session') return redirect(returnTo);
-      const setup = query.get('setup');
-      if (await s.setup.needed()) return setupForm(s, { token: setup ?? '', returnTo });
+      if (actor.via === 'session') return redirect(firstPage(s, returnTo));
+      const token = query.get('setup') ?? '';
+      if ((await s.setup.needed()) || (await s.setup.knows(token))) return setupForm(s, { token, returnTo });
       const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
       // One that is over is sent along with every request until the browser is told.
       return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
@@ -73,8 +74,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
         await s.throttle('sign-up', request);
         const way = await builtinWay(s);
         if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
-        const user = await signUp(s, form);
-        await s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
+        const user = await signUp(s, form, requester(request));
         return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
       },
       (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
@@ -107,16 +107,19 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   'signed-out': 'You are signed out.',
   'password-set': 'Your password is set. Sign in with it.',
   unlocked: 'Your account is unlocked.',
-  verified: 'Your email address is confirmed.',
 };
 
-async function signUp({ deps: { accounts }, passwords, people }: SignIn, form: FormBody): Promise<User> {
+async function signUp({ deps: { db, accounts, audit }, passwords, people }: SignIn, form: FormBody, who: AuditActor): Promise<User> {
   const username = form.required('username', 'user name');
   const email = form.required('email', 'email address');
   const hash = await passwords.prepare(form.secret('password', 'password'), username);
   await people.admitNewcomer([email]);
-  const user = await accounts.create({ username, emails: [{ address: email, verified: false }] });
-  await passwords.store.set(user.id, hash, user.createdAt);
+  const user = await db.transaction(async (tx) => {
+    const made = await accounts.within(tx).create({ username, emails: [{ address: email, verified: false }] });
+    await new PasswordStore(tx).set(made.id, hash, made.createdAt);
+    await audit.record('user', 'created', who, { subjectUID: String(made.id) }, { tx });
+    return made;
+  });
   await passwords.mailVerification(user, email);
   return user;
 }
@@ -129,13 +132,18 @@ async function signInPage(s: SignIn, { returnTo, username = '', error, note }: S
   return pageReply({
     title: 'Sign in to Sextant',
     error,
-    note: note ?? (enabled && shown.length > 0 ? undefined : 'Nobody can sign in here at present. A site admin configures auth.providers.'),
+    note: note ?? (enabled && shown.length > 0 ? undefined : nobody(s, enabled)),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
 ${enabled && requestLink(s)}
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }
+
+const nobody = ({ deps: { process } }: SignIn, enabled: boolean): string =>
+  process.localMode && !enabled
+    ? 'Nobody needs to sign in: this Sextant can be reached from this machine alone, and whoever does is its site admin.'
+    : 'Nobody can sign in here at present. A site admin configures auth.providers, if need be by a token that sextant token create makes where Sextant runs.';
 
 const passwordForm = ({ prefix }: SignIn, way: Way, returnTo: string, username: string): Html => html`
 <form method="post" action="${prefix}/-/sign-in">
