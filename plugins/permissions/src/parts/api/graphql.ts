@@ -14,16 +14,17 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
     const { jobs, infos, explainer, explicit, takeSettings } = servicesOf(d);
     const { users, repositories } = d;
     return merged(
-      syncJobResolvers({ jobs, users, repositories, costs: () => syncCosts(d.db, d.hosts) }),
+      syncJobResolvers({ jobs, users, repositories, wall: d.wall, costs: () => syncCosts(d.db, d.hosts) }),
       infoResolvers({
         infos,
         explainer,
         explicit,
         repositories,
+        wall: d.wall,
         users,
         byVerifiedEmail: async (email) => (await d.accounts.byVerifiedEmails([email])).get(email.toLowerCase()),
       }),
-      explicitResolvers(explicit, d.audit, takeSettings),
+      explicitResolvers({ explicit, audit: d.audit, repositories, wall: d.wall, prepare: takeSettings }),
     );
   },
 });

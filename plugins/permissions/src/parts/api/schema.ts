@@ -77,7 +77,7 @@ type PermissionsSyncJob implements Node @requires(role: SITE_ADMIN) {
   reason: PermissionsSyncJobReasonWithGroup!
   "Null for a sync of a repository."
   user: User
-  "Null for a sync of a user, and where the viewer does not see the repository."
+  "Null for a sync of a user."
   repository: Repository
   triggeredByUser: User
   priority: PermissionsSyncJobPriority!
@@ -132,7 +132,7 @@ type PermissionsInfo {
   unrestricted: Boolean!
   "Of a repository: who is named. For site admins."
   users(first: Int, after: String, query: String): PermissionsInfoUserConnection @requires(role: SITE_ADMIN)
-  "Of a user: what is seen by a grant. For site admins and the user."
+  "Of a user: what is seen by a grant, and by the viewer as well. For site admins and the user."
   repositories(first: Int, after: String): RepositoryConnection
 }
 
@@ -213,7 +213,7 @@ extend type Repository {
 }
 
 extend type Query {
-  "Newest first."
+  "Newest first; of repositories, those that the viewer sees."
   permissionsSyncJobs(
     first: Int
     after: String
@@ -224,7 +224,7 @@ extend type Query {
   ): PermissionsSyncJobConnection! @requires(role: SITE_ADMIN)
   "How many requests a sync of all takes at each code host that decides, and how long by its limits."
   permissionsSyncCosts: [PermissionsSyncCost!]! @requires(role: SITE_ADMIN)
-  "Repositories that are granted to this person; to a name that is nobody's yet, those that wait for it."
+  "Repositories that are granted to this person; to a name that is nobody's yet, those that wait for it. Of them those that the viewer sees."
   authorizedUserRepositories(username: String, email: String, perm: RepositoryPermission = READ, first: Int!, after: String): RepositoryConnection! @requires(role: SITE_ADMIN)
   "Names to which the API grants something and that are nobody's here yet; 10,000 at most."
   usersWithPendingPermissions: [String!]! @requires(role: SITE_ADMIN)

@@ -1,8 +1,8 @@
-import type { Repositories } from '@sextant/plugin-code-host/api';
+import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
 import { hoursOf, type SyncCosts } from '../../doctor/sync-costs.js';
-import { noSuchUser } from '../../not-there.js';
+import { noSuchRepository, noSuchUser } from '../../not-there.js';
 import {
   type CodeHostState,
   PRIORITY,
@@ -38,10 +38,11 @@ interface Services {
   readonly jobs: SyncJobs;
   readonly users: Pick<Users, 'byId'>;
   readonly repositories: Pick<Repositories, 'byId'>;
+  readonly wall: Pick<VisibilityService, 'of'>;
   costs(): Promise<readonly SyncCosts[]>;
 }
 
-export function syncJobResolvers({ jobs, users, repositories, costs }: Services): ResolverMap {
+export function syncJobResolvers({ jobs, users, repositories, wall, costs }: Services): ResolverMap {
   const wish = async (subject: { userId: number } | { repositoryId: number }, invalidateCaches: boolean, { actor }: Operation) => {
     await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId, invalidateCaches }]);
     return EMPTY;
@@ -49,13 +50,14 @@ export function syncJobResolvers({ jobs, users, repositories, costs }: Services)
   return {
     Query: {
       permissionsSyncCosts: () => costs(),
-      permissionsSyncJobs: async (_parent, args: ListArguments) => {
+      permissionsSyncJobs: async (_parent, args: ListArguments, { actor }) => {
         const { limit, after } = pageRequest(LIST, args, PAGE);
         const filter: SyncJobFilter = {
           state: args.state ? (args.state.toLowerCase() as SyncState) : undefined,
           reasons: args.reasonGroup ? GROUPS[args.reasonGroup] : undefined,
           userId: args.userID ? (numberOf('User', args.userID) ?? 0) : undefined,
           repositoryId: args.repositoryID ? (numberOf('Repository', args.repositoryID) ?? 0) : undefined,
+          seen: await wall.of(actor),
         };
         const rows = await jobs.list(filter, { limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
@@ -80,11 +82,14 @@ export function syncJobResolvers({ jobs, users, repositories, costs }: Services)
         if (!user) throw noSuchUser();
         return wish({ userId: user.id }, args.options?.invalidateCaches ?? false, operation);
       },
-      scheduleRepositoryPermissionsSync: (_parent, args: { repository: string }, operation: Operation) =>
-        wish({ repositoryId: repositoryIdOf(args.repository) }, true, operation),
-      cancelPermissionsSyncJob: async (_parent, args: { job: string }) => {
+      scheduleRepositoryPermissionsSync: async (_parent, args: { repository: string }, operation: Operation) => {
+        const repository = await repositories.byId(operation.actor, repositoryIdOf(args.repository));
+        if (!repository) throw noSuchRepository();
+        return wish({ repositoryId: repository.id }, true, operation);
+      },
+      cancelPermissionsSyncJob: async (_parent, args: { job: string }, { actor }) => {
         try {
-          await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0);
+          await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0, await wall.of(actor));
           return 'SUCCESS';
         } catch (error) {
           if (SextantError.is(error) && error.code === 'SEXTANT_PERMISSIONS_JOB_NOT_FOUND') return 'NOT_FOUND';
