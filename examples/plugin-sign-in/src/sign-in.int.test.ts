@@ -1,6 +1,5 @@
 import identity from '@sextant/plugin-identity';
 import { Administration, SigningSite } from '@sextant/plugin-identity/testing';
-import notifications from '@sextant/plugin-notifications';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
@@ -24,7 +23,7 @@ const entry = (more: object = {}): object => ({
 
 beforeAll(async () => {
   roster = await FakeRoster.start();
-  kernel = await startTestKernel({ plugins: [identity, notifications, site, signIn, manifest] });
+  kernel = await startTestKernel({ plugins: [identity, site, signIn, manifest] });
   token = await new Administration(() => kernel).ownToken();
   signing = await SigningSite.open(kernel, token, [entry({ groups: [{ group: 'platform', siteAdmin: true }] })]);
 });

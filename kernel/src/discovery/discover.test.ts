@@ -15,7 +15,7 @@ const MANIFEST = { version: '1.0.0', title: 'x', summary: 'x', engines: { kernel
 
 /** A plugin whose front door is this text. */
 function aFolder(name: string, text: string | undefined, packageJson = '{ "type": "module", "exports": "./index.js" }'): void {
-  mkdirSync(join(folder, name));
+  mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, name, 'package.json'), packageJson);
   if (text !== undefined) writeFileSync(join(folder, name, 'index.js'), text);
 }
@@ -26,7 +26,7 @@ const manifest = (fields: object): string => `export default ${JSON.stringify({ 
 describe('discover', () => {
   it.each<[string, string | undefined, string | undefined, string]>([
     ['throws', `throw new Error('no luck');`, undefined, 'no luck'],
-    ['is not there', undefined, undefined, 'build the plugin first'],
+    ['is not there', undefined, undefined, 'build the plugin'],
     ['exports nothing', 'export const x = 1;', undefined, 'export default definePlugin'],
     ['has a wrong field', manifest({ id: 'broken', toggle: 'on' }), undefined, 'toggle "on"'],
     ['has a configuration that is no schema', manifest({ id: 'broken', config: { n: 'number' } }), undefined, 'config is not a schema'],
@@ -57,6 +57,25 @@ describe('discover', () => {
     expect(plugins.map((plugin) => [plugin.manifest.id, plugin.problem !== undefined])).toEqual([
       ['search', false],
       ['search-2', true],
+    ]);
+  });
+
+  it('finds packages beside the configuration file and above it', async () => {
+    aFolder('node_modules/near', manifest({ id: 'near' }));
+    aFolder('site/node_modules/@team/nearer', manifest({ id: 'nearer' }));
+    const plugins = await discover({ builtin: [], packages: ['near', '@team/nearer'], folders: [], from: join(folder, 'site') });
+    expect(plugins.map((plugin) => [plugin.manifest.id, plugin.problem])).toEqual([
+      ['near', undefined],
+      ['nearer', undefined],
+    ]);
+  });
+
+  it('says of a package whether it is not installed, or was packed without what is built', async () => {
+    aFolder('node_modules/hollow', undefined);
+    const plugins = await discover({ builtin: [], packages: ['hollow', 'nowhere'], folders: [], from: folder });
+    expect(plugins.map(({ problem }) => problem?.why)).toEqual([
+      'Its entry ./index.js does not exist: build the plugin, and pack what is built.',
+      `It is not installed: ${folder} and the folders above it have none of this name in node_modules.`,
     ]);
   });
 

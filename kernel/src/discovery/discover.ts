@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Manifest, manifestProblems, SextantError } from '@sextant/sdk';
 import { thrownWords } from '../services/sentence.js';
@@ -86,13 +86,22 @@ const nameless = (name: string): Manifest => ({
   parts: {},
 });
 
+/** As Node.js resolves it from the folder; else from this program, for what comes with it. */
 async function resolvePackage(name: string, from: string): Promise<string> {
-  try {
-    return import.meta.resolve(name, pathToFileURL(join(from, 'sextant.config.js')).href);
-  } catch {
-    // import.meta.resolve ignores its second argument without a flag; fall back to the folder's own node_modules.
+  for (let folder = from; ; folder = dirname(folder)) {
+    const installed = join(folder, 'node_modules', name);
+    if (await exists(join(installed, 'package.json'))) return entryOf(installed);
+    if (dirname(folder) === folder) break;
   }
-  return entryOf(join(from, 'node_modules', name)).catch(() => import.meta.resolve(name));
+  try {
+    return import.meta.resolve(name);
+  } catch (cause) {
+    throw unreadable(
+      `package ${name}`,
+      `It is not installed: ${from} and the folders above it have none of this name in node_modules.`,
+      cause,
+    );
+  }
 }
 
 async function pluginFolders(folder: string): Promise<readonly string[]> {
@@ -121,7 +130,8 @@ async function entryOf(folder: string): Promise<string> {
         json.main ??
         'index.js');
   const file = join(folder, entry);
-  if (!(await exists(file))) throw unreadable(`folder ${folder}`, `Its entry ${entry} does not exist: build the plugin first.`);
+  if (!(await exists(file)))
+    throw unreadable(`folder ${folder}`, `Its entry ${entry} does not exist: build the plugin, and pack what is built.`);
   return pathToFileURL(file).href;
 }
 

@@ -8,7 +8,7 @@ import { externalAccounts, users } from '@sextant/plugin-identity/api';
 import { Administration, SigningSite } from '@sextant/plugin-identity/testing';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
-import { LeakWatch, startTestKernel, TestClock, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { LeakWatch, startTestKernel, TestClock, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import manifest from './manifest.js';
 import { dialects } from './testing/dialects.js';
@@ -31,8 +31,7 @@ beforeAll(async () => {
   });
   server.redirects.push(`${kernel.url}/.auth/github/callback`);
   server.people.set('ada', { id: 12, login: 'ada', emails: [{ address: 'ada@example.com', verified: true, primary: true }] });
-  const me = textAt((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id');
-  const { token } = await new Administration(() => kernel).createToken(me);
+  const token = await new Administration(() => kernel).ownToken();
   const entry = { type: 'github', configID: 'github', url: server.url, clientID: CLIENT.id, clientSecret: CLIENT.secret };
   signing = await SigningSite.open(kernel, token, [{ ...entry, allowSignup: true, permissionSync: true }]);
 });

@@ -2,7 +2,7 @@ import identity from '@sextant/plugin-identity';
 import { Administration, SigningSite } from '@sextant/plugin-identity/testing';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
-import { LeakWatch, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { LeakWatch, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import manifest from './manifest.js';
 import { CLIENT, TestOpenidProvider } from './testing/test-openid-provider.js';
@@ -17,8 +17,7 @@ beforeAll(async () => {
   kernel = await startTestKernel({ plugins: [identity, site, signIn, manifest], config: { tracing: watch.tracing } });
   idp = await TestOpenidProvider.start([`${kernel.url}/.auth/callback`]);
   idp.people.set('ada-1', { claims: { email: 'ada@example.com', email_verified: true, preferred_username: 'ada', name: 'Ada' } });
-  const me = textAt((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id');
-  const { token } = await new Administration(() => kernel).createToken(me);
+  const token = await new Administration(() => kernel).ownToken();
   const entry = { type: 'openidconnect', configID: 'login', issuer: idp.issuer, clientID: CLIENT.id, clientSecret: CLIENT.secret };
   signing = await SigningSite.open(kernel, token, [{ ...entry, allowSignup: true }]);
 });

@@ -2,7 +2,7 @@ import identity from '@sextant/plugin-identity';
 import { Administration, SigningSite } from '@sextant/plugin-identity/testing';
 import signIn from '@sextant/plugin-sign-in';
 import site from '@sextant/plugin-site';
-import { LeakWatch, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { LeakWatch, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import manifest from './manifest.js';
 import { type KeyPair, keyPair, TestIdentityProvider } from './testing/test-identity-provider.js';
@@ -19,8 +19,7 @@ beforeAll(async () => {
   watch = await LeakWatch.start([ours.private.split('\n')[3]!.trim()]);
   kernel = await startTestKernel({ plugins: [identity, site, signIn, manifest], config: { tracing: watch.tracing } });
   idp.people.set('ada', { nameId: 'a1b2c3', attributes: { username: 'ada', email: 'ada@example.com' } });
-  const me = textAt((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id');
-  const { token } = await new Administration(() => kernel).createToken(me);
+  const token = await new Administration(() => kernel).ownToken();
   const keys = { serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private };
   const entry = { type: 'saml', configID: 'okta', identityProviderMetadataURL: idp.metadataUrl, allowSignup: true };
   signing = await SigningSite.open(kernel, token, [{ ...entry, ...keys, logout: true }]);

@@ -175,8 +175,9 @@ export interface PermissionSource {
   /** Told to people where grants of this source are missing. Stays the same: one that was there once and is gone hides what it granted. */
   readonly name: string;
   /**
-   * What one user may see, or a guest (`actor.guest`), who has no account; not asked about site admins, unless they are held to grants. Asked with every
-   * request and job: keep answers, and say by `epoch` when they change. A throw grants nothing, the answer says so, and `code-host` is degraded.
+   * What one user may see, or a guest (`actor.guest`), who has no account; not asked about site admins, unless they are held to grants. The wall asks for each
+   * request and waits for the answer: keep answers, bound your own waits, and say by `epoch` when they change. A throw grants nothing, the person is told so,
+   * and `code-host` is degraded.
    */
   grants(actor: Actor): Promise<Grants>;
 }

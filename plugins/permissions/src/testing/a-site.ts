@@ -31,18 +31,11 @@ export async function aSite(
   } = {},
 ) {
   const forge = new AForge();
+  const others = options.sources ? [fakeHostPlugin(new FakeHost(), options.sources)] : [];
   const clock = new RealDates();
   const kernel: TestKernel = await startTestKernel({
     clock,
-    plugins: [
-      identity,
-      site,
-      codeHost,
-      outboundWebhooks,
-      forgePlugin(forge),
-      fakeHostPlugin(new FakeHost('OTHERFAKE'), options.sources),
-      manifest,
-    ],
+    plugins: [identity, site, codeHost, outboundWebhooks, forgePlugin(forge), ...others, manifest],
     config: { plugins: { permissions: { webhookDelay: '0s' }, ...options.config } },
   });
   const people = kernel.service(accounts, 'identity');
