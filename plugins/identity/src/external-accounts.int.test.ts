@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Clock, core, definePart, definePlugin, Secret, SextantError, z } from '@sextant/sdk';
+import { type Clock, core, Secret, SextantError } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import {
   signInRefused,
 } from './api.js';
 import manifest from './manifest.js';
+import { smallPlugin } from './testing/small-plugin.js';
 
 const github = { type: 'github', id: 'https://github.example.com/' };
 const { signal } = new AbortController();
@@ -20,30 +21,14 @@ const { signal } = new AbortController();
 let renewal: (credential: ExternalCredential) => Promise<ExternalCredential | undefined>;
 let asked = 0;
 
-const config = z.object({});
-const renewer = definePlugin({
-  id: 'renewer',
-  version: '1.0.0',
-  title: 'Renewer',
-  summary: 'Renews credentials.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'always-on',
-  config,
-  parts: {
-    api: async () => ({
-      default: definePart(config)({
-        deps: {},
-        register: (r) =>
-          r.contribute(credentialRenewal, () => ({
-            renew: async (_providerId, credential) => {
-              asked++;
-              return renewal(credential);
-            },
-          })),
-      }),
-    }),
-  },
-});
+const renewer = smallPlugin('renewer', (r) =>
+  r.contribute(credentialRenewal, () => ({
+    renew: async (_providerId, credential) => {
+      asked++;
+      return renewal(credential);
+    },
+  })),
+);
 
 let kernel: TestKernel;
 let people: AccountDirectory;

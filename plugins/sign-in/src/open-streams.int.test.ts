@@ -1,33 +1,18 @@
-import { core, definePart, definePlugin, z } from '@sextant/sdk';
+import { smallPlugin } from '@sextant/plugin-identity/testing';
+import { core } from '@sextant/sdk';
 import { TestClock } from '@sextant/sdk/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { ASite } from './testing/a-site.js';
 
-const config = z.object({});
 const endless = async function* () {
   yield 'data: first\n\n';
   await new Promise(() => undefined);
 };
-const streamer = definePlugin({
-  id: 'streamer',
-  version: '1.0.0',
-  title: 'Streamer',
-  summary: 'Has a stream without an end.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'always-on',
-  config,
-  parts: {
-    api: async () => ({
-      default: definePart(config)({
-        deps: {},
-        register: (r) =>
-          r.http((router) =>
-            router.get('/-/endless', () => ({ headers: { 'content-type': 'text/event-stream' }, body: endless() }), { timeout: 0 }),
-          ),
-      }),
-    }),
-  },
-});
+const streamer = smallPlugin('streamer', (r) =>
+  r.http((router) =>
+    router.get('/-/endless', () => ({ headers: { 'content-type': 'text/event-stream' }, body: endless() }), { timeout: 0 }),
+  ),
+);
 const clock = new TestClock();
 let site: ASite;
 

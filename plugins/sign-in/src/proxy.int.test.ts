@@ -1,5 +1,5 @@
 import { accounts, users } from '@sextant/plugin-identity/api';
-import { definePart, definePlugin, z } from '@sextant/sdk';
+import { smallPlugin } from '@sextant/plugin-identity/testing';
 import { at } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ASite } from './testing/a-site.js';
@@ -11,21 +11,7 @@ const HEADER = {
   emailHeader: 'X-Forwarded-Email',
   stripUsernameHeaderPrefix: 'accounts.example.com:',
 };
-const empty = z.object({});
-const asker = definePlugin({
-  id: 'asker',
-  version: '1.0.0',
-  title: 'Asker',
-  summary: 'Says who asks.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'always-on',
-  config: empty,
-  parts: {
-    api: async () => ({
-      default: definePart(empty)({ deps: {}, register: (r) => r.http((router) => router.get('/-/who', ({ actor }) => ({ body: actor }))) }),
-    }),
-  },
-});
+const asker = smallPlugin('asker', (r) => r.http((router) => router.get('/-/who', ({ actor }) => ({ body: actor }))));
 let site: ASite;
 let open: ASite;
 

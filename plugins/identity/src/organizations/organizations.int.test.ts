@@ -1,34 +1,19 @@
-import { definePart, definePlugin, encodeNodeId, z } from '@sextant/sdk';
+import { encodeNodeId } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { accountMail } from '../api.js';
 import manifest from '../manifest.js';
 import { Administration, answers, codeOf } from '../testing/administration.js';
+import { smallPlugin } from '../testing/small-plugin.js';
 
-const config = z.object({});
 const sent: { to: string; text: string }[] = [];
 /** Sends mails, into a list. */
-const post = definePlugin({
-  id: 'post',
-  version: '1.0.0',
-  title: 'Post',
-  summary: 'Sends mails.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'default-on',
-  config,
-  parts: {
-    api: async () => ({
-      default: definePart(config)({
-        deps: {},
-        register: (r) =>
-          r.contribute(accountMail, () => ({
-            configured: async () => true,
-            send: async ({ to, text }) => void sent.push({ to, text }),
-          })),
-      }),
-    }),
-  },
-});
+const post = smallPlugin('post', (r) =>
+  r.contribute(accountMail, () => ({
+    configured: async () => true,
+    send: async ({ to, text }) => void sent.push({ to, text }),
+  })),
+);
 
 let kernel: TestKernel;
 const admin = new Administration(() => kernel);

@@ -1,42 +1,26 @@
-import { definePart, definePlugin, encodeNodeId, permits, z } from '@sextant/sdk';
+import { encodeNodeId, permits } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { actors, permissions } from '../api.js';
 import manifest from '../manifest.js';
 import { Administration, answers, codeOf } from '../testing/administration.js';
+import { smallPlugin } from '../testing/small-plugin.js';
 
-const config = z.object({});
 /** Declares permissions, and asks for one. */
-const gardens = definePlugin({
-  id: 'gardens',
-  version: '1.0.0',
-  title: 'Gardens',
-  summary: 'Grows plants.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'default-on',
-  config,
-  parts: {
-    api: async () => ({
-      default: definePart(config)({
-        deps: {},
-        register(r) {
-          const declare = (action: string, defaults: readonly ('USER' | 'SERVICE_ACCOUNT')[], namespace = 'GARDENS'): void =>
-            r.contribute(permissions, () => ({ namespace, action, description: `To ${action} gardens.`, defaults }));
-          declare('WATER', ['USER']);
-          declare('DIG', []);
-          declare('lower', [], 'not one');
-          r.graphql(async () => ({
-            default: {
-              typeDefs:
-                'extend type Query { dig: String @requires(permission: "GARDENS#DIG") water: String @requires(permission: "GARDENS#WATER") }',
-              extends: ['Query'],
-              resolvers: () => ({ Query: { dig: () => 'dug', water: () => 'watered' } }),
-            },
-          }));
-        },
-      }),
-    }),
-  },
+const gardens = smallPlugin('gardens', (r) => {
+  const declare = (action: string, defaults: readonly ('USER' | 'SERVICE_ACCOUNT')[], namespace = 'GARDENS'): void =>
+    r.contribute(permissions, () => ({ namespace, action, description: `To ${action} gardens.`, defaults }));
+  declare('WATER', ['USER']);
+  declare('DIG', []);
+  declare('lower', [], 'not one');
+  r.graphql(async () => ({
+    default: {
+      typeDefs:
+        'extend type Query { dig: String @requires(permission: "GARDENS#DIG") water: String @requires(permission: "GARDENS#WATER") }',
+      extends: ['Query'],
+      resolvers: () => ({ Query: { dig: () => 'dug', water: () => 'watered' } }),
+    },
+  }));
 });
 
 let kernel: TestKernel;

@@ -1,32 +1,17 @@
 import { newcomerGates } from '@sextant/plugin-identity/api';
-import { core, definePart, definePlugin, z } from '@sextant/sdk';
+import { smallPlugin } from '@sextant/plugin-identity/testing';
+import { core } from '@sextant/sdk';
 import { beforeAll, expect, it } from 'vitest';
 import { AProvider } from '../testing/a-provider.js';
 import { ASite } from '../testing/a-site.js';
 
 const acme = new AProvider('acme');
-const config = z.object({});
 /** Somebody who knows whose account has ended. */
-const gate = definePlugin({
-  id: 'a-gate',
-  version: '1.0.0',
-  title: 'A gate',
-  summary: 'A gate of the tests.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'always-on',
-  config,
-  parts: {
-    api: async () => ({
-      default: definePart(config)({
-        deps: {},
-        register: (r) =>
-          r.contribute(newcomerGates, () => ({
-            refusal: async ({ addresses }) => (addresses.includes('ended@example.com') ? 'Your account has ended.' : undefined),
-          })),
-      }),
-    }),
-  },
-});
+const gate = smallPlugin('a-gate', (r) =>
+  r.contribute(newcomerGates, () => ({
+    refusal: async ({ addresses }) => (addresses.includes('ended@example.com') ? 'Your account has ended.' : undefined),
+  })),
+);
 
 let site: ASite;
 beforeAll(async () => {

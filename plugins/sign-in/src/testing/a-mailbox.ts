@@ -1,5 +1,5 @@
+import { smallPlugin } from '@sextant/plugin-identity/testing';
 import { mailer } from '@sextant/plugin-notifications/api';
-import { definePart, definePlugin, z } from '@sextant/sdk';
 
 export interface Letter {
   readonly to: string;
@@ -7,30 +7,13 @@ export interface Letter {
   readonly text: string;
 }
 
-const config = z.object({});
-
 /** The plugin `notifications` as far as letters go, which are kept. */
 export class AMailbox {
   readonly letters: Letter[] = [];
 
-  readonly plugin = definePlugin({
-    id: 'notifications',
-    version: '1.0.0',
-    title: 'Mailbox',
-    summary: 'Keeps letters.',
-    engines: { kernel: '^1.0.0' },
-    toggle: 'always-on',
-    config,
-    parts: {
-      api: async () => ({
-        default: definePart(config)({
-          deps: {},
-          register: (r) =>
-            r.provide(mailer, () => ({ configured: async () => true, send: async (letter) => void this.letters.push(letter) })),
-        }),
-      }),
-    },
-  });
+  readonly plugin = smallPlugin('notifications', (r) =>
+    r.provide(mailer, () => ({ configured: async () => true, send: async (letter) => void this.letters.push(letter) })),
+  );
 
   /** The code of the newest link of that page that was mailed to the address. */
   code(page: string, to: string): string | undefined {

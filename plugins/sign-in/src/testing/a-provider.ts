@@ -1,7 +1,7 @@
 import { type ExternalIdentity, type SignInProvider, signInProviders, signInRefused } from '@sextant/plugin-identity/api';
-import { definePart, definePlugin, z } from '@sextant/sdk';
+import { smallPlugin } from '@sextant/plugin-identity/testing';
+import { z } from '@sextant/sdk';
 
-const config = z.object({});
 const entry = z.object({ url: z.string(), unsolicited: z.boolean().default(false) });
 
 /** A provider whose people are in the test's hands: an answer's `code` names whom it proves. */
@@ -43,17 +43,6 @@ export class AProvider {
         metadata: async (_entry, { callbackUrl }) => ({ contentType: 'application/xml', body: `<acs>${callbackUrl}</acs>` }),
       },
     };
-    return definePlugin({
-      id: `a-provider-${type}`,
-      version: '1.0.0',
-      title: type,
-      summary: 'A provider of the tests.',
-      engines: { kernel: '^1.0.0' },
-      toggle: 'always-on',
-      config,
-      parts: {
-        api: async () => ({ default: definePart(config)({ deps: {}, register: (r) => r.contribute(signInProviders, () => provider) }) }),
-      },
-    });
+    return smallPlugin(`a-provider-${type}`, (r) => r.contribute(signInProviders, () => provider));
   }
 }
