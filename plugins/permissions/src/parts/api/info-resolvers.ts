@@ -2,6 +2,7 @@ import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
 import type { User, Users } from '@sextant/plugin-identity/api';
 import {
   type Actor,
+  cursorNumber,
   encodeNodeId,
   type Operation,
   type Page,
@@ -39,7 +40,7 @@ export function infoResolvers({ infos, explainer, explicit, repositories, users,
     const of = actorOf(seer);
     return {
       page: async (): Promise<Page<Repository>> => {
-        const rows = await repositories.list(of, { private: true }, { limit: limit + 1, afterId: Number(after ?? 0) });
+        const rows = await repositories.list(of, { private: true }, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         const page = pageOf(REPOSITORIES, rows, limit, ({ id }) => String(id));
         return { ...page, nodes: await visibleTo(actor, page.nodes) };
       },
@@ -57,7 +58,7 @@ export function infoResolvers({ infos, explainer, explicit, repositories, users,
     const { limit, after } = pageRequest(REPOSITORIES, args, PAGE);
     return {
       page: async (): Promise<Page<Repository>> => {
-        const ids = [...(await explicit.pendingOf(bindId))].filter((id) => id > Number(after ?? 0)).slice(0, limit + 1);
+        const ids = [...(await explicit.pendingOf(bindId))].filter((id) => id > (cursorNumber(after) ?? 0)).slice(0, limit + 1);
         const seen = await repositories.byIds(actor, ids);
         const page = pageOf(REPOSITORIES, ids, limit, String);
         return { ...page, nodes: page.nodes.flatMap((id) => seen.get(id) ?? []) };
@@ -106,7 +107,7 @@ export function infoResolvers({ infos, explainer, explicit, repositories, users,
       users: async (info: Info, args: PageArguments) => {
         if (!('repositoryId' in info)) return null;
         const { limit, after } = pageRequest(USERS, args, PAGE);
-        const ids = await infos.usersOf(info.repositoryId, { limit: limit + 1, afterId: Number(after ?? 0) });
+        const ids = await infos.usersOf(info.repositoryId, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         const page = pageOf(USERS, ids, limit, String);
         const found = await users.byIds(page.nodes);
         return {

@@ -1,6 +1,15 @@
 import type { Repositories } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import {
+  cursorNumber,
+  encodeNodeId,
+  type Operation,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+  type ResolverMap,
+  SextantError,
+} from '@sextant/sdk';
 import { noSuchUser } from '../../not-there.js';
 import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
 import { numberOf, repositoryIdOf } from './ids.js';
@@ -46,7 +55,7 @@ export function syncJobResolvers({ jobs, users, repositories }: Services): Resol
           userId: args.userID ? (numberOf('User', args.userID) ?? 0) : undefined,
           repositoryId: args.repositoryID ? (numberOf('Repository', args.repositoryID) ?? 0) : undefined,
         };
-        const rows = await jobs.list(filter, { limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
+        const rows = await jobs.list(filter, { limit: limit + 1, beforeId: cursorNumber(after) });
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
       },
     },
