@@ -7,6 +7,7 @@ import { isTree, type Layer, mergeLayers, originOf, type Tree, valueAt } from '.
 import { type ProcessConfig, processSchema } from './process-schema.js';
 import { redact } from './redact.js';
 import { checkSlice, invalid, type Problem } from './slice.js';
+import { type WrittenKey, writtenKeys } from './written-keys.js';
 
 export interface LoadOptions {
   /** Where a file is looked for and relative names start. */
@@ -148,6 +149,11 @@ export class Configuration {
     const slices = Object.fromEntries(plugins.map((plugin) => [plugin.id, this.#sliceShown(plugin)]));
     const inForce = { ...(redact(this.process, processSchema) as Tree), plugins: { ...(redact(unknown) as Tree), ...slices } };
     return explain(key, { layers: this.layers, inForce, plugins, keyOf: (plugin) => this.keyOf(plugin) });
+  }
+
+  /** What the file and the environment say, to find out later what was changed. */
+  written(plugins: readonly ConfiguredPlugin[]): readonly WrittenKey[] {
+    return writtenKeys({ layers: this.layers, inForce: {}, plugins, keyOf: (plugin) => this.keyOf(plugin) });
   }
 
   #sliceShown(plugin: ConfiguredPlugin): Tree {

@@ -82,14 +82,14 @@ function switchNotes({ id, toggle }: ConfiguredPlugin, isSet: boolean): readonly
 const pluginOf = (path: readonly string[], { plugins }: ExplainedSources): ConfiguredPlugin | undefined =>
   path[0] === 'plugins' ? plugins.find((p) => p.id === path[1]) : undefined;
 
-function schemaAt(path: readonly string[], sources: ExplainedSources): z.ZodType | undefined {
+export function schemaAt(path: readonly string[], sources: ExplainedSources): z.ZodType | undefined {
   const inPlugin = path[0] === 'plugins' && path.length > 1;
   let schema: z.ZodType | undefined = inPlugin ? (pluginOf(path, sources)?.config as ConfigSchema | undefined) : processSchema;
   for (const key of inPlugin ? path.slice(2) : path) schema = schema ? (objectOf(schema)?.shape[key] as z.ZodType | undefined) : undefined;
   return schema;
 }
 
-function leaves(value: unknown, path: readonly string[]): readonly (readonly [readonly string[], unknown])[] {
+export function leaves(value: unknown, path: readonly string[]): readonly (readonly [readonly string[], unknown])[] {
   if (!isTree(value) || Object.keys(value).length === 0) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : leaves(inner, [...path, key])));
 }

@@ -7,3 +7,4 @@ export { type Layer, mergeLayers, type Tree } from './layers.js';
 export { type ProcessConfig, processSchema } from './process-schema.js';
 export { redact } from './redact.js';
 export { checkSlice, invalid, nearest, objectOf, type Problem } from './slice.js';
+export type { WrittenKey } from './written-keys.js';

@@ -2,7 +2,7 @@ import { Secret, z } from '@sextant/sdk';
 import { isTree } from './layers.js';
 import { objectOf } from './slice.js';
 
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 /** Keys whose values are hidden even where no schema says so. */
 const SUSPICIOUS = /(?:password|passwd|secret|token|apikey|api_key|accesskey|privatekey|credential|dsn)/i;
 

@@ -338,6 +338,9 @@ export const operations = {
     const get = `query User($username: String, $email: String) { user(username: $username, email: $email) { ...UserFields } } ${USER}`;
     deepEqual((await client.graphql(get, { username: users.nodes[0].username, email: null })).user, users.nodes[0]);
     equal((await client.graphql(get, { username: 'nobody-is-named-so', email: null })).user, null);
+    // The client of before 7.0 reads these as well.
+    const older = await client.graphql('{ currentUser { usageStatistics { lastActiveTime lastActiveCodeHostIntegrationTime } } }');
+    equal(older.currentUser.usageStatistics.lastActiveCodeHostIntegrationTime, null);
   },
   'users create and delete': async ({ client }) => {
     await client.graphql(

@@ -293,6 +293,7 @@ export class Kernel {
       markIncompatible(configuration, this.records);
       warnOfOldNames(configuration, this.#manifests, this.logs.of('kernel'));
       await stored?.start(roles, signal);
+      await this.#noteConfiguration(configuration);
       signal.throwIfAborted();
       // First, so that a plugin which wants one of these paths is the one that is refused.
       if (listen) mountOwnRoutes(this.http, this, roles.includes('api') ? this.graphql : undefined);
@@ -328,6 +329,7 @@ export class Kernel {
   async reload(): Promise<ReloadReport> {
     const next = await this.#configuration.reload();
     checkMentioned(next, this.records);
+    await this.#noteConfiguration(next);
     const log = this.logs.of('kernel');
     warnOfOldNames(next, this.#manifests, log);
     const switches = changedSwitches(this.#configuration, next, this.#manifests);
@@ -373,6 +375,12 @@ export class Kernel {
       'releasing the data folder': () => this.base.lock?.release(),
       'ending tracing': () => this.#tracing[Symbol.asyncDispose](),
     });
+  }
+
+  /** Before it is in force: what cannot be audited is not done. A command reads the file of others. */
+  async #noteConfiguration(configuration: Configuration): Promise<void> {
+    if (!this.roles.includes('cli'))
+      await this.stored?.configurationHistory.note(this.roles.toSorted().join(' '), configuration.written(this.#manifests));
   }
 
   get #manifests(): readonly Manifest[] {

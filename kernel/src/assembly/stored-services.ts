@@ -21,6 +21,7 @@ import { Migrator } from '../storage/migrator.js';
 import { isImportUnfinished } from '../storage/transfer/import-databases.js';
 import { KERNEL_VERSION } from '../version.js';
 import { ActTable } from './act-table.js';
+import { ConfigurationHistory } from './configuration-history.js';
 import { type OpenDatabase, openDatabase } from './database.js';
 import { type OutsideStores, openOutsideStores } from './outside-stores.js';
 import { PluginStorages } from './plugin-storages.js';
@@ -49,6 +50,7 @@ export class Stored {
   readonly keys: KeyRing;
   readonly outboundLog: OutboundLog;
   readonly acts: ActTable;
+  readonly configurationHistory: ConfigurationHistory;
   #jobs: JobsService | undefined;
   #events: EventBus | undefined;
   #listening = false;
@@ -67,6 +69,7 @@ export class Stored {
     this.switches = new SwitchTable(main);
     this.processes = new ProcessTable(main);
     this.acts = new ActTable(main);
+    this.configurationHistory = new ConfigurationHistory(main);
     this.outboundLog = new OutboundLog({ keep: config.outbound.log, instance, db: main, log: logs.of('kernel') });
     this.keys = KeyRing.open(config.keysDir ?? join(dataDir, 'keys'));
   }

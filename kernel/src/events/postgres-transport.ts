@@ -1,5 +1,5 @@
 import type { Logger, Tx } from '@sextant/sdk';
-import { poolOf } from '../storage/plugin-storage.js';
+import { poolOf } from '../storage/open-transaction.js';
 import type { SharedPool } from '../storage/shared-pool.js';
 import type { EventTransport } from './event-transport.js';
 import { Notifications } from './notifications.js';

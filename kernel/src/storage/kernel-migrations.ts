@@ -119,11 +119,18 @@ const acts: Migration = {
   },
 };
 
+const configurationSeen: Migration = {
+  name: 'create-configuration-seen-1763990000007',
+  up: async (db) => {
+    await db.query('create table configuration_seen (place text primary key, keys jsonb not null)');
+  },
+};
+
 /** The kernel's own tables: all of them where `main` is, the outbox in every database. */
 export function kernelTargets(databases: Databases): readonly MigrationTarget[] {
   return databases.distinct().map(({ name }) => ({
     plugin: KERNEL,
     database: name,
-    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes, outboundRequests, acts] : [outbox],
+    migrations: name === 'main' ? [jobs, sharedState, outbox, switches, processes, outboundRequests, acts, configurationSeen] : [outbox],
   }));
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Logger } from '@sextant/sdk';
+import type { Logger, Tx } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Databases } from './databases.js';
@@ -264,4 +264,68 @@ it('says that the database is away, without its address', async () => {
   expect(error.status).toBe(503);
   expect(error.message).not.toContain('hunter2');
   await away.end();
+});
+
+describe('a transaction that another plugin joins', () => {
+  const titles = async (): Promise<readonly unknown[]> =>
+    (await storage.query('select title from notes order by id')).map((row) => row['title']);
+  const ids = async (): Promise<readonly unknown[]> => (await other.query('select id from notes order by id')).map((row) => row['id']);
+
+  it('is one for both, with the names of each', async () => {
+    await storage.transaction(async (tx) => {
+      await tx.query("insert into notes (title) values ('mine')");
+      await other.within(tx).transaction(async (joined) => {
+        await joined.query('insert into notes (id) values (1)');
+        await tx.query("insert into notes (title) values ('mine, from inside')");
+        await storage.within(joined).repository(Note).insert({ title: 'mine, through both' });
+        await joined.query('insert into notes (id) values (2)');
+      });
+      await other.within(tx).query('insert into notes (id) values (3)');
+      expect(await tx.repository(Note).count()).toBe(3);
+      expect(await ids()).toEqual([]);
+    });
+    expect(await titles()).toEqual(['mine', 'mine, from inside', 'mine, through both']);
+    expect(await ids()).toEqual([1, 2, 3]);
+  });
+
+  it('leaves nothing of either when it fails', async () => {
+    const told: string[] = [];
+    const failed = storage.transaction(async (tx) => {
+      await other.within(tx).transaction(async (joined) => {
+        await joined.query('insert into notes (id) values (1)');
+        joined.afterCommit(() => void told.push('committed'));
+      });
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    expect([await titles(), await ids(), told]).toEqual([[], [], []]);
+  });
+
+  it('goes on when what the other did is undone, and tells of what is durable alone', async () => {
+    const told: string[] = [];
+    await storage.transaction(async (tx) => {
+      const joined = other.within(tx);
+      await joined.transaction(async (one) => {
+        await one.query('insert into notes (id) values (1)');
+        one.afterCommit(() => void told.push('first'));
+      });
+      const again = joined.transaction(async (one) => {
+        one.afterCommit(() => void told.push('second'));
+        await one.query('insert into notes (id) values (2)');
+        await one.query('insert into notes (id) values (1)');
+      });
+      await expect(again).rejects.toMatchObject({ code: '23505' });
+      await tx.query("insert into notes (title) values ('after')");
+      expect(told).toEqual([]);
+    });
+    expect([await titles(), await ids(), told]).toEqual([['after'], [1], ['first']]);
+  });
+
+  it('cannot be joined once it has ended', async () => {
+    let ended: Tx | undefined;
+    await storage.transaction(async (tx) => void (ended = tx));
+    const late = other.within(ended as Tx);
+    expect((await rejection(late.query('select 1'))).code).toBe('SEXTANT_STORAGE_TRANSACTION_CLOSED');
+    expect((await rejection(late.transaction(async () => undefined))).code).toBe('SEXTANT_STORAGE_TRANSACTION_CLOSED');
+  });
 });

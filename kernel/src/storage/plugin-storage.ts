@@ -11,8 +11,10 @@ import {
 import type pg from 'pg';
 import { ConnectionSlots } from './connection-slots.js';
 import type { EntitySource } from './entity-source.js';
+import { JoinedStorage, type Namespace, OpenTransaction } from './open-transaction.js';
 import { schemaOf } from './plugin-schema.js';
 import { repeat } from './repeat.js';
+import { sendOn } from './send-on.js';
 import type { Lease, SharedPool } from './shared-pool.js';
 import { isConnectionLoss, isRetryable, storageFailure } from './storage-failure.js';
 
@@ -27,23 +29,17 @@ export interface PluginStorageOptions {
   readonly acquireTimeout?: number;
 }
 
-// A session that one of these has changed is not for the next borrower. SET LOCAL ends with its transaction.
-const CHANGES_SESSION =
-  /(?:^|;)\s*(?:set(?!\s+(?:local|constraints|transaction)\b)|reset|discard|listen|unlisten|load|prepare)\b|set_config|create\s+(?:local\s+)?temp|pg_(?:try_)?advisory_lock/i;
-
-/** Which pool an open transaction runs on: what wants to join it must live there. */
-const pools = new WeakMap<Tx, SharedPool>();
-export const poolOf = (tx: Tx): SharedPool | undefined => pools.get(tx);
-
 /** A plugin's storage: its schema on the shared pool of its database. */
 export class PluginStorage implements Storage {
   readonly schema: string;
   readonly #slots: ConnectionSlots;
+  readonly #names: Namespace;
   #entities: EntitySource | undefined;
 
   private constructor(private readonly options: PluginStorageOptions) {
     this.schema = schemaOf(options.plugin);
     this.#slots = new ConnectionSlots(options.plugin, options.maxConnections ?? 5, options.acquireTimeout ?? 10_000);
+    this.#names = { schema: this.schema, source: (entity) => this.#source(entity) };
   }
 
   static async open(options: PluginStorageOptions): Promise<PluginStorage> {
@@ -63,7 +59,7 @@ export class PluginStorage implements Storage {
   async query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
     const lease = await this.#lease();
     try {
-      const rows = await send<R>(lease, sql, parameters);
+      const rows = await sendOn<R>(lease, sql, parameters);
       lease.release();
       return rows;
     } catch (error) {
@@ -89,14 +85,17 @@ export class PluginStorage implements Storage {
     }
   }
 
+  within(tx: Tx): Storage {
+    return new JoinedStorage(tx, this.options.pool, this.#names);
+  }
+
   async close(): Promise<void> {
     await this.#entities?.close();
   }
 
   async #transactionOnce<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
     const lease = await this.#lease();
-    const tx = new OpenTransaction(lease, (entity) => this.#source(entity));
-    pools.set(tx, this.options.pool);
+    const tx = OpenTransaction.on(lease, this.options.pool, this.#names);
     let result: R;
     let committing = false;
     try {
@@ -160,74 +159,6 @@ export class PluginStorage implements Storage {
 class LostBeforeCommit extends Error {
   constructor(cause: unknown) {
     super('The connection was lost inside a transaction.', { cause });
-  }
-}
-
-class OpenTransaction implements Tx {
-  readonly afterCommitWork: (() => void | Promise<void>)[] = [];
-  /** Statements run one after another, also when the caller did not wait: a connection takes one at a time. */
-  #tail: Promise<unknown> = Promise.resolve();
-  #open = true;
-  #entities: ReturnType<EntitySource['managerOn']> | undefined;
-
-  constructor(
-    private readonly lease: Lease,
-    private readonly source: (entity: { readonly name: string }) => EntitySource,
-  ) {}
-
-  query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
-    return this.#enqueue(() => send<R>(this.lease, sql, parameters));
-  }
-
-  repository<E extends object>(entity: EntityClass<E>): Repository<E> {
-    const source = this.source(entity);
-    return source.repository(entity, (work) =>
-      this.#enqueue(async () => {
-        this.#entities ??= source.managerOn(this.lease);
-        return work(source.repositoryOf((await this.#entities).manager, entity));
-      }),
-    );
-  }
-
-  afterCommit(work: () => void | Promise<void>): void {
-    this.#check();
-    this.afterCommitWork.push(work);
-  }
-
-  /** Waits for statements that were not awaited; refuses new ones. */
-  async close(): Promise<void> {
-    this.#open = false;
-    await this.#tail.catch(() => undefined);
-    await this.#entities?.then(({ release }) => release()).catch(() => undefined);
-    this.#entities = undefined;
-  }
-
-  async #enqueue<R>(work: () => Promise<R>): Promise<R> {
-    this.#check();
-    const result = this.#tail.then(work, work);
-    this.#tail = result.catch(() => undefined);
-    return result;
-  }
-
-  #check(): void {
-    if (!this.#open)
-      throw new SextantError('SEXTANT_STORAGE_TRANSACTION_CLOSED', {
-        what: 'The transaction has ended.',
-        fix: 'Await all work on `tx` inside the function given to transaction().',
-      });
-  }
-}
-
-async function send<R extends object>(lease: Lease, sql: string, parameters: readonly unknown[] | undefined): Promise<R[]> {
-  if (CHANGES_SESSION.test(sql)) lease.taint();
-  try {
-    const result = (await lease.client.query(sql, parameters === undefined ? undefined : [...parameters])) as
-      | pg.QueryResult
-      | pg.QueryResult[];
-    // Several statements in one text answer with an array; the last one's rows are the answer.
-    return ((Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? []) as R[];
-  } catch (error) {
-    throw isConnectionLoss(error) || isRetryable(error) ? error : storageFailure(error);
   }
 }
 

@@ -1,29 +1,47 @@
-import type { AccessTokens } from './access-tokens.js';
-import type { Accounts } from './accounts.js';
-import type { AccountChange, AccountDirectory as AccountDirectoryService, NewAccount, User, UserEmail } from './api.js';
-import type { Emails, NewEmail } from './emails.js';
+import type { Clock, Events, Storage, Tx } from '@sextant/sdk';
+import { AccessTokens } from './access-tokens.js';
+import { Accounts } from './accounts.js';
+import type { AccessTokenPolicy, AccountChange, AccountDirectory as AccountDirectoryService, NewAccount, User, UserEmail } from './api.js';
+import { Emails, type NewEmail } from './emails.js';
+
+interface Parts {
+  readonly db: Storage;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly tokenPolicy: () => AccessTokenPolicy;
+}
 
 /** What other plugins may do with accounts. */
 export class AccountDirectory implements AccountDirectoryService {
-  constructor(
-    private readonly accounts: Accounts,
-    private readonly addresses: Emails,
-    private readonly tokens: Pick<AccessTokens, 'revokeAll'>,
-  ) {}
+  readonly #accounts: Accounts;
+  readonly #addresses: Emails;
+  readonly #tokens: AccessTokens;
 
-  create = (account: NewAccount): Promise<User> => this.accounts.create(account);
-  freeUsername = (wanted: string): Promise<string> => this.accounts.freeUsername(wanted);
-  update = (userId: number, change: AccountChange): Promise<User> => this.accounts.update(userId, change);
-  setSiteAdmin = (userId: number, siteAdmin: boolean): Promise<User> => this.accounts.setSiteAdmin(userId, siteAdmin);
-  delete = (userId: number, options: { readonly hard: boolean }): Promise<void> => this.accounts.delete(userId, options);
-  recover = (userId: number, username?: string): Promise<User> => this.accounts.recover(userId, username);
-  standing = (): Promise<{ readonly users: number; readonly siteAdmins: number }> => this.accounts.standing();
-  emails = (userIds: readonly number[]): Promise<readonly UserEmail[]> => this.addresses.ofUsers(userIds);
-  byVerifiedEmails = (addresses: readonly string[]): Promise<ReadonlyMap<string, User>> => this.addresses.byVerified(addresses);
-  addEmail = (userId: number, email: NewEmail): Promise<void> => this.addresses.add(userId, email);
+  constructor(private readonly parts: Parts) {
+    const { db, events, clock, tokenPolicy } = parts;
+    this.#accounts = new Accounts(db, events, clock);
+    this.#addresses = new Emails(db, events, clock);
+    this.#tokens = new AccessTokens(db, clock, tokenPolicy);
+  }
+
+  within(tx: Tx): AccountDirectory {
+    return new AccountDirectory({ ...this.parts, db: this.parts.db.within(tx) });
+  }
+
+  create = (account: NewAccount): Promise<User> => this.#accounts.create(account);
+  freeUsername = (wanted: string): Promise<string> => this.#accounts.freeUsername(wanted);
+  update = (userId: number, change: AccountChange): Promise<User> => this.#accounts.update(userId, change);
+  setSiteAdmin = (userId: number, siteAdmin: boolean): Promise<User> => this.#accounts.setSiteAdmin(userId, siteAdmin);
+  delete = (userId: number, options: { readonly hard: boolean }): Promise<void> => this.#accounts.delete(userId, options);
+  recover = (userId: number, username?: string): Promise<User> => this.#accounts.recover(userId, username);
+  standing = (): Promise<{ readonly users: number; readonly siteAdmins: number }> => this.#accounts.standing();
+  emails = (userIds: readonly number[]): Promise<readonly UserEmail[]> => this.#addresses.ofUsers(userIds);
+  byVerifiedEmails = (addresses: readonly string[]): Promise<ReadonlyMap<string, User>> => this.#addresses.byVerified(addresses);
+  addEmail = (userId: number, email: NewEmail): Promise<void> => this.#addresses.add(userId, email);
   setEmailVerified = (userId: number, address: string, verified: boolean): Promise<void> =>
-    this.addresses.setVerified(userId, address, verified);
-  setPrimaryEmail = (userId: number, address: string): Promise<void> => this.addresses.setPrimary(userId, address);
-  removeEmail = (userId: number, address: string): Promise<void> => this.addresses.remove(userId, address);
-  revokeAccessTokens = (userId: number): Promise<number> => this.tokens.revokeAll(userId);
+    this.#addresses.setVerified(userId, address, verified);
+  setPrimaryEmail = (userId: number, address: string): Promise<void> => this.#addresses.setPrimary(userId, address);
+  removeEmail = (userId: number, address: string): Promise<void> => this.#addresses.remove(userId, address);
+  revokeAccessTokens = (userId: number): Promise<number> => this.#tokens.revokeAll(userId);
+  revokeCredentials = (userId: number): Promise<number> => this.#accounts.revokeCredentials(userId);
 }

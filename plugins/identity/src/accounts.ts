@@ -1,5 +1,5 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type AccountChange, type NewAccount, type User, userChanged, userCreated } from './api.js';
+import { type AccountChange, credentialsRevoked, type NewAccount, type User, userChanged, userCreated } from './api.js';
 import { Emails } from './emails.js';
 import { givenByGroup } from './groups/given-by-group.js';
 import { claimName, renameOwner } from './names.js';
@@ -178,10 +178,12 @@ export class Accounts {
     } else {
       await tx.query('update access_tokens set revoked_at = $2 where subject_user_id = $1 and revoked_at is null', [id, now]);
       for (const [table, column] of OF_THE_PERSON) await tx.query(`delete from ${table} where ${column} = $1`, [id]);
-      await tx.query('update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false where id = $1', [
-        id,
-        now,
-      ]);
+      // Whoever is brought back comes back without what opened the account before.
+      await tx.query(
+        `update users set deleted_at = $2, updated_at = $2, site_admin = false, site_admin_by_hand = false,
+         credential_generation = credential_generation + 1 where id = $1`,
+        [id, now],
+      );
     }
     await this.events.publish(userChanged, { userId: id }, { tx });
   }
@@ -193,6 +195,20 @@ export class Accounts {
        and not exists (select 1 from users u where u.id = t.subject_user_id and u.service_account)`,
       [makerId, this.clock.now()],
     );
+  }
+
+  /** @returns the generation from now on. @throws SEXTANT_USER_NOT_FOUND. */
+  async revokeCredentials(id: number): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const rows = await tx.query<{ generation: number }>(
+        `update users set credential_generation = credential_generation + 1 where id = $1 and deleted_at is null
+         returning credential_generation as generation`,
+        [id],
+      );
+      if (!rows[0]) throw userNotFound();
+      await this.events.publish(credentialsRevoked, { userId: id }, { tx });
+      return rows[0].generation;
+    });
   }
 
   async #recover(tx: Tx, id: number, username?: string): Promise<User> {

@@ -44,6 +44,7 @@ export {
 } from './api/providers.js';
 export type { SiteUsersArguments, SiteUsersTime } from './api/site-users.js';
 export { type User, type Users, users } from './api/users.js';
+export { type WrongCredential, type WrongCredentials, wrongCredentials } from './api/wrong-credentials.js';
 
 /** A group of people with settings of its own. What GraphQL's `Org` is resolved from. */
 export interface Organization {
@@ -115,8 +116,8 @@ export const auditTrail = serviceToken<AuditTrail>('identity.audit-trail@1');
 export const userChanged = defineEvent('identity.user-changed@1', z.object({ userId: z.number() }));
 
 /**
- * All by which the user came in up to now is void, and the account stays: a password was set anew and everything revoked, or an admin ended it all. Whoever
- * hands out credentials ends theirs. Publish it in the transaction that decides it.
+ * All by which the user came in up to now is void, and the account stays: see `revokeCredentials`. It may be missed; that `actorOf` refuses what is of another
+ * generation is what holds. Whoever hands out credentials forgets theirs, and open connections end sooner by it.
  */
 export const credentialsRevoked = defineEvent('identity.credentials-revoked@1', z.object({ userId: z.number() }));
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Clock, core, definePart, definePlugin, Secret, SextantError, z } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +109,70 @@ describe('a credential', () => {
     const given = await Promise.all([1, 2, 3].map(() => external.credential(id, signal)));
     expect(given.map((secret) => secret?.reveal())).toEqual(Array(3).fill('new by again'));
     expect(asked).toBe(1);
+  });
+
+  it('holds up nobody else while the provider takes its time, and is kept when who asked has gone', async () => {
+    const accounts = [];
+    for (let i = 0; i < 8; i++) accounts.push(await anAccount((await aUser()).id, { credential: expiring() }));
+    asked = 0;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    renewal = async () => {
+      await answered;
+      return { accessToken: new Secret('late'), expiresAt: inAnHour() };
+    };
+    const impatient = new AbortController();
+    const waiting = accounts.map(({ id }) => external.credential(id, impatient.signal));
+    // More than the connections that a plugin may hold.
+    await expect.poll(() => asked).toBe(8);
+    expect(await people.emails([1])).toBeDefined();
+    impatient.abort(new Error('gone'));
+    for (const one of waiting) await expect(one).rejects.toThrow('gone');
+    answer();
+    for (const { id } of accounts) expect((await external.credential(id, signal))?.reveal()).toBe('late');
+    expect(asked).toBe(8);
+  });
+
+  it('is renewed by one of two processes, and by the other when the first was killed', async () => {
+    const other = await startTestKernel({
+      plugins: [manifest, renewer],
+      databaseUrl: kernel.databaseUrl,
+      config: { keysDir: join(kernel.dataDir, 'keys') },
+    });
+    const elsewhere = other.service(externalAccounts, 'identity');
+    const { id } = await anAccount((await aUser()).id, { credential: expiring() });
+    asked = 0;
+    renewal = async () => ({ accessToken: new Secret('of one'), expiresAt: inAnHour() });
+    const given = await Promise.all([external, elsewhere, external, elsewhere].map((one) => one.credential(id, signal)));
+    expect(given.map((secret) => secret?.reveal())).toEqual(Array(4).fill('of one'));
+    expect(asked).toBe(1);
+
+    const killed = await anAccount((await aUser()).id, { credential: expiring() });
+    const db = kernel.service(core.storage, 'identity');
+    const lease = `update external_accounts set renewal = gen_random_uuid(), renewal_ends_at = now() + $2 * interval '1 hour' where id = $1`;
+    await db.query(lease, [killed.id, 1]);
+    const waiting = elsewhere.credential(killed.id, signal);
+    const impatient = new AbortController();
+    const givenUp = external.credential(killed.id, impatient.signal);
+    impatient.abort(new Error('gone'));
+    await expect(givenUp).rejects.toThrow('gone');
+    expect(asked).toBe(1);
+    await db.query(lease, [killed.id, 0]);
+    expect((await waiting)?.reveal()).toBe('of one');
+    expect(asked).toBe(2);
+  });
+
+  it('that the person gives anew while the old one is renewed is the one that counts', async () => {
+    const user = await aUser();
+    const { id, accountId } = await anAccount(user.id, { credential: expiring() });
+    renewal = async () => {
+      await anAccount(user.id, { accountId, credential: { accessToken: new Secret('given anew') } });
+      return undefined;
+    };
+    expect((await external.credential(id, signal))?.reveal()).toBe('given anew');
+    expect((await external.ofUser(user.id))[0]?.expiredAt).toBeUndefined();
   });
 
   it('that is refused ends until the person signs in again', async () => {

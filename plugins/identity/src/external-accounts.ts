@@ -1,32 +1,35 @@
-import { type Clock, type Events, Secret, type Secrets, SextantError, type Storage } from '@sextant/sdk';
+import { type Clock, type Events, type Secret, type Secrets, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import {
   type CredentialRenewal,
   type ExternalAccount,
   type ExternalAccounts as ExternalAccountService,
-  type ExternalCredential,
   type ExternalService,
   externalAccountsChanged,
 } from './api.js';
 import type { UserGroups } from './groups/user-groups.js';
+import { RenewedCredentials } from './renewed-credentials.js';
 import { ExternalAccountStore, type StoredExternalAccount } from './storage/external-account-store.js';
 import { GroupStore } from './storage/group-store.js';
-
-/** A token this close to its end is renewed before it is used. */
-const RENEW_BEFORE = 60_000;
 
 /** The accounts of users somewhere else. Their credentials are sealed, and given out only to whoever asks in the person's name. */
 export class ExternalAccounts implements ExternalAccountService {
   readonly #store: ExternalAccountStore;
+  readonly #credentials: RenewedCredentials;
 
   constructor(
     private readonly db: Storage,
     private readonly secrets: Secrets,
     private readonly events: Events,
     private readonly clock: Clock,
-    private readonly groups: Pick<UserGroups, 'apply'>,
+    private readonly groups: Pick<UserGroups, 'apply' | 'within'>,
     private readonly renewal: () => CredentialRenewal | undefined,
   ) {
     this.#store = new ExternalAccountStore(db);
+    this.#credentials = new RenewedCredentials(db, secrets, events, clock, renewal);
+  }
+
+  within(tx: Tx): ExternalAccounts {
+    return new ExternalAccounts(this.db.within(tx), this.secrets, this.events, this.clock, this.groups.within(tx), this.renewal);
   }
 
   async ofUser(userId: number): Promise<readonly ExternalAccount[]> {
@@ -43,11 +46,7 @@ export class ExternalAccounts implements ExternalAccountService {
   }
 
   async credential(accountId: number, signal: AbortSignal): Promise<Secret | undefined> {
-    const account = await this.#store.byId(accountId);
-    const credential = account && this.#open(account);
-    if (!credential || account.expiredAt) return undefined;
-    if (!this.#ends(credential)) return credential.accessToken;
-    return this.#renewed(accountId, signal);
+    return this.#credentials.current(accountId, signal);
   }
 
   async expire(accountId: number): Promise<void> {
@@ -75,6 +74,7 @@ export class ExternalAccounts implements ExternalAccountService {
          on conflict (service_type, service_id, account_id) do update set
            user_id = $1, provider_id = $5, username = $6, display_name = $7, updated_at = $10, expired_at = null,
            sealed_credential = coalesce($8, a.sealed_credential),
+           renewal = case when $8::text is null then a.renewal end, renewal_ends_at = case when $8::text is null then a.renewal_ends_at end,
            credential_expires_at = case when $8::text is null then a.credential_expires_at else $9 end
          where a.user_id = $1 or exists (select 1 from users u where u.id = a.user_id and u.deleted_at is not null)
          returning a.id`,
@@ -86,7 +86,7 @@ export class ExternalAccounts implements ExternalAccountService {
           account.providerId ?? null,
           account.username,
           account.displayName ?? null,
-          credential ? this.#seal(credential) : null,
+          credential ? this.#credentials.seal(credential) : null,
           credential?.expiresAt ?? null,
           now,
         ],
@@ -117,65 +117,6 @@ export class ExternalAccounts implements ExternalAccountService {
       await this.events.publish(externalAccountsChanged, { userId: rows[0].user_id }, { tx });
       return [rows[0].user_id];
     });
-  }
-
-  /** Two processes must not both use a refresh token: the second use ends both. */
-  async #renewed(accountId: number, signal: AbortSignal): Promise<Secret | undefined> {
-    return this.db.transaction(async (tx) => {
-      await tx.query('select 1 from external_accounts where id = $1 for update', [accountId]);
-      const account = await new ExternalAccountStore(tx).byId(accountId);
-      const credential = account && this.#open(account);
-      if (!credential || account.expiredAt) return undefined;
-      if (!this.#ends(credential)) return credential.accessToken;
-      const renewed = account.providerId === undefined ? undefined : await this.#ask(account.providerId, credential, signal);
-      if (!renewed) {
-        await tx.query('update external_accounts set expired_at = $2, updated_at = $2 where id = $1', [accountId, this.clock.now()]);
-        await this.events.publish(externalAccountsChanged, { userId: account.userId }, { tx });
-        return undefined;
-      }
-      await tx.query('update external_accounts set sealed_credential = $2, credential_expires_at = $3 where id = $1', [
-        accountId,
-        this.#seal({ refreshToken: credential.refreshToken, ...renewed }),
-        renewed.expiresAt ?? null,
-      ]);
-      return renewed.accessToken;
-    });
-  }
-
-  /** Undefined when the person must sign in again; what fails otherwise is thrown, and the account stays as it is. */
-  async #ask(providerId: string, credential: ExternalCredential, signal: AbortSignal): Promise<ExternalCredential | undefined> {
-    const renewal = this.renewal();
-    // That nobody here can renew it does not mean that the host would not.
-    if (!renewal)
-      throw new SextantError('SEXTANT_EXTERNAL_ACCOUNT_NOT_RENEWED', {
-        what: 'The credential of an account somewhere else has expired.',
-        why: 'No plugin in this process renews credentials.',
-        fix: 'Let the plugin sign-in run in this process too.',
-      });
-    try {
-      return await renewal.renew(providerId, credential, signal);
-    } catch (error) {
-      if (SextantError.is(error) && error.code === 'SEXTANT_SIGN_IN_REFUSED') return undefined;
-      throw error;
-    }
-  }
-
-  #ends({ expiresAt }: ExternalCredential): boolean {
-    return expiresAt !== undefined && expiresAt.getTime() - this.clock.now().getTime() < RENEW_BEFORE;
-  }
-
-  #seal({ accessToken, refreshToken }: ExternalCredential): string {
-    return this.secrets.seal(JSON.stringify([accessToken.reveal(), refreshToken?.reveal()]));
-  }
-
-  #open(account: StoredExternalAccount): ExternalCredential | undefined {
-    if (account.sealedCredential === undefined) return undefined;
-    const [accessToken, refreshToken] = JSON.parse(this.secrets.open(account.sealedCredential).reveal()) as [string, string?];
-    return {
-      accessToken: new Secret(accessToken),
-      ...(refreshToken ? { refreshToken: new Secret(refreshToken) } : {}),
-      ...(account.credentialExpiresAt ? { expiresAt: account.credentialExpiresAt } : {}),
-    };
   }
 }
 

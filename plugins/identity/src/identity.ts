@@ -21,7 +21,6 @@ import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
 import { AuditReader } from './audit/audit-reader.js';
 import type { IdentityConfig } from './config.js';
-import { Emails } from './emails.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { DirectoryGroups } from './groups/directory-groups.js';
 import { UserGroups } from './groups/user-groups.js';
@@ -38,6 +37,7 @@ import { UserStore } from './storage/user-store.js';
 import { UserTagStore } from './storage/user-tag-store.js';
 import { Teams } from './teams/teams.js';
 import { TokenAuthenticator } from './token-authenticator.js';
+import { WrongCredentials } from './wrong-credentials.js';
 
 /** The objects of the plugin, wired once for each part that runs. */
 export interface Identity {
@@ -62,6 +62,7 @@ export interface Identity {
   readonly chain: AuditChain;
   readonly auditReader: AuditReader;
   readonly localAdminAuthenticator: LocalAdminAuthenticator;
+  wrongCredentials(limits: Limits): WrongCredentials;
   tokenAuthenticator(limits: Limits): TokenAuthenticator;
 }
 
@@ -111,7 +112,7 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory(accounts, new Emails(db, events, clock), tokens),
+    directory: new AccountDirectory({ db, events, clock, tokenPolicy: () => config.get().accessTokens }),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
     permissions,
@@ -122,6 +123,7 @@ export function wireIdentity(
     chain,
     auditReader: new AuditReader({ db, secrets, chain, audit, users }),
     localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
-    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, limits, audit),
+    wrongCredentials: (limits) => new WrongCredentials(limits, audit),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit),
   };
 }

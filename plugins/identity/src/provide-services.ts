@@ -20,6 +20,8 @@ import {
   type Users,
   userGroups,
   users,
+  type WrongCredentials,
+  wrongCredentials,
 } from './api.js';
 import type { config } from './config.js';
 import { accessRequestsOf, type Deps, identityOf } from './wiring.js';
@@ -35,6 +37,7 @@ const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).
 const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
 const makeAccessRequests: MakeOf<AccessRequests> = (deps, ctx) => accessRequestsOf(deps, ctx);
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
+const makeWrongCredentials: MakeOf<WrongCredentials> = (deps, ctx) => identityOf(deps, ctx).wrongCredentials(deps.limits);
 const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
 
 /** What the plugin provides to others; every part that does so hands over the very same functions. */
@@ -48,5 +51,6 @@ export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide
   r.provide(directoryGroups, makeDirectoryGroups);
   r.provide(accessRequests, makeAccessRequests);
   r.provide(auditTrail, makeAuditTrail);
+  r.provide(wrongCredentials, makeWrongCredentials);
   r.provide(accessTokenPolicy, makeTokenPolicy);
 }

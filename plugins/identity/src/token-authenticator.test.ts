@@ -7,6 +7,7 @@ import './identity-errors.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
 import { AccountActors } from './roles/user-actors.js';
 import { TokenAuthenticator } from './token-authenticator.js';
+import { WrongCredentials } from './wrong-credentials.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const aUser = (id: number, username: string, siteAdmin = false): User => ({
@@ -15,6 +16,7 @@ const aUser = (id: number, username: string, siteAdmin = false): User => ({
   siteAdmin,
   serviceAccount: false,
   displayName: undefined,
+  credentialGeneration: 0,
   avatarUrl: undefined,
   createdAt: at,
   updatedAt: at,
@@ -88,7 +90,8 @@ describe('the authenticator of access tokens', () => {
         people.filter((user) => user.id === id).map((user) => ({ ...user, roleMarks: ['+A#B'] })) as unknown as R[],
     };
     const actors = new AccountActors(db, new PermissionRegistry([]));
-    authenticator = new TokenAuthenticator(tokens, users, actors, limits, anAuditLog(log));
+    const audit = anAuditLog(log);
+    authenticator = new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit);
   });
 
   const ask = (authorization: string | undefined, localMode = false): Promise<Actor | undefined> => {

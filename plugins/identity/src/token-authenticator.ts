@@ -1,12 +1,9 @@
-import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
-import type { AccessTokens, TokenVerdict } from './access-tokens.js';
-import type { AuditActor, AuditTrail, Users } from './api.js';
+import { type Actor, type Authenticator, type Credentials, SextantError } from '@sextant/sdk';
+import type { AccessTokens } from './access-tokens.js';
+import type { AuditActor, AuditTrail, Users, WrongCredentials } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
 import type { AccountActors } from './roles/user-actors.js';
 import type { TokenHolder } from './storage/access-token-store.js';
-
-/** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
-const FAILURES = { capacity: 30, per: 60_000 } as const;
 
 /** Tells who a request is from by its access token. One that is there and wrong is refused, in local mode too. */
 export class TokenAuthenticator implements Authenticator {
@@ -16,7 +13,7 @@ export class TokenAuthenticator implements Authenticator {
     private readonly tokens: AccessTokens,
     private readonly users: Users,
     private readonly actors: AccountActors,
-    private readonly limits: Limits,
+    private readonly wrong: WrongCredentials,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -27,12 +24,12 @@ export class TokenAuthenticator implements Authenticator {
   async authenticate(credentials: Credentials): Promise<Actor | undefined> {
     const presented = parseAuthorization(credentials.headers.authorization);
     if (!presented || presented.kind === 'foreign') return undefined;
-    const who = auditActor(credentials);
-    if (presented.kind === 'malformed') throw await this.#refuse(who, 'malformed');
+    if (presented.kind === 'malformed') throw await this.#refuse(credentials, 'malformed');
     const verdict = await this.tokens.verify(presented.token);
-    if (!verdict.ok) throw await this.#refuse(who, verdict.reason, verdict);
-    if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(who, 'scope', { tokenId: verdict.holder.id });
-    return presented.kind === 'sudo' ? this.#impersonate(verdict.holder, presented.username, who) : this.#holderActor(verdict.holder);
+    if (!verdict.ok) throw await this.#refuse(credentials, verdict.reason, verdict.tokenId);
+    if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(credentials, 'scope', verdict.holder.id);
+    if (presented.kind === 'token') return this.#holderActor(verdict.holder);
+    return this.#impersonate(verdict.holder, presented.username, auditActor(credentials));
   }
 
   #holderActor(holder: TokenHolder): Actor {
@@ -65,17 +62,9 @@ export class TokenAuthenticator implements Authenticator {
     return actor;
   }
 
-  async #refuse(who: AuditActor, reason: string, verdict: Partial<Extract<TokenVerdict, { ok: false }>> = {}): Promise<SextantError> {
-    const limit = await this.limits.take(`auth-failures:${who.ip ?? ''}`, FAILURES);
-    if (!limit.allowed) {
-      // No log line: whoever sends thousands of wrong tokens must not fill the log.
-      return new SextantError('SEXTANT_AUTH_THROTTLED', {
-        what: 'Too many invalid credentials came from this address.',
-        fix: 'Correct the credential, and wait before the next try.',
-        details: { retryAfter: limit.retryAfter },
-      });
-    }
-    this.audit.observe('auth.accessToken', 'failed', { ...who, fromAccessTokenId: verdict.tokenId }, { reason });
+  async #refuse(from: Credentials, reason: string, tokenId?: number): Promise<SextantError> {
+    const who = tokenId === undefined ? {} : { fromAccessTokenId: tokenId };
+    await this.wrong.came({ entity: 'auth.accessToken', reason, from, who });
     return new SextantError('SEXTANT_AUTH_INVALID', {
       what: 'The access token is not valid.',
       why: 'It is malformed, unknown, revoked or expired.',

@@ -3,6 +3,7 @@ import { core } from '@sextant/sdk';
 import { at, textAt } from '@sextant/sdk/testing';
 import * as oauth from 'openid-client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tidy } from './jobs.js';
 import { ABrowser } from './testing/a-browser.js';
 import { ASite, REDIRECT_URI, type Signed } from './testing/a-site.js';
 
@@ -197,6 +198,29 @@ describe('what a program was given ends at once', () => {
     await site.kernel.service(core.events, 'identity').publish(credentialsRevoked, { userId: carl.userId });
     await expect.poll(() => left(carl.userId)).toBe(0);
     expect(await site.asked(carls.access_token)).toBe('SEXTANT_OAUTH_TOKEN_INVALID');
+  });
+
+  it('when all credentials of the user are revoked, though nobody hears of it', async () => {
+    const dora = await site.aPerson();
+    const doras = await letIn({}, dora);
+    const begun = await site.byCode(client.config, dora.browser, { scope: ALL });
+    const db = site.kernel.service(core.storage, 'identity');
+    // As a revocation whose event is lost.
+    await db.query('UPDATE users SET credential_generation = credential_generation + 1 WHERE id = $1', [dora.userId]);
+    expect(await site.asked(doras.access_token)).toBe('SEXTANT_OAUTH_TOKEN_INVALID');
+    expect(await active(doras.access_token)).toBe(false);
+    expect(await failure(oauth.fetchUserInfo(client.config, doras.access_token, String(dora.userId)))).toBeDefined();
+    expect(await failure(oauth.refreshTokenGrant(client.config, doras.refresh_token as string))).toBe('invalid_grant');
+    expect(await failure(begun.tokens())).toBe('invalid_grant');
+    const anew = await letIn({}, dora);
+    expect(await site.asked(anew.access_token)).toEqual({ currentUser: { username: dora.username } });
+    await site.kernel.jobs.enqueue(tidy, {});
+    await site.kernel.jobs.drain();
+    expect(await site.asked(anew.access_token)).toEqual({ currentUser: { username: dora.username } });
+    const left = await site.kernel
+      .service(core.storage, 'oauth-provider')
+      .query(`SELECT 1 FROM artifacts WHERE account_id = $1 AND model = 'Grant'`, [dora.userId]);
+    expect(left).toHaveLength(1);
   });
 
   it('when its client is deleted', async () => {

@@ -26,11 +26,6 @@ export const oauthErrors = declareErrors({
     summary: 'Sextant is reached over plain http by other machines, so tokens would travel in the clear.',
     fix: 'Put https in front of it, and set http.externalUrl to its address.',
   },
-  SEXTANT_OAUTH_THROTTLED: {
-    status: 429,
-    summary: 'Too many wrong OAuth access tokens came from one address.',
-    fix: 'Correct the token, and wait before the next try.',
-  },
 });
 
 export const invalidClient = (why: string): SextantError =>

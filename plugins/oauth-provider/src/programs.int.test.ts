@@ -100,8 +100,13 @@ describe('a program that acts as a service account', () => {
     const user = await site.kernel.service(users, 'identity').byId(userId);
     expect(await site.asked(got.access_token)).toEqual({ currentUser: { username: user?.username } });
     expect(await failure(oauth.clientCredentialsGrant(config, { scope: 'user:all' }))).toBe('invalid_scope');
-    await site.kernel.service(core.storage, 'identity').query('UPDATE users SET service_account = false WHERE id = $1', [userId]);
+    const db = site.kernel.service(core.storage, 'identity');
+    await db.query('UPDATE users SET credential_generation = 1 WHERE id = $1', [userId]);
     expect(await site.asked(got.access_token)).toBe('SEXTANT_OAUTH_TOKEN_INVALID');
+    const next = await oauth.clientCredentialsGrant(config, { scope: 'externalapi:read' });
+    expect(await site.asked(next.access_token)).toEqual({ currentUser: { username: user?.username } });
+    await db.query('UPDATE users SET service_account = false WHERE id = $1', [userId]);
+    expect(await site.asked(next.access_token)).toBe('SEXTANT_OAUTH_TOKEN_INVALID');
   });
 
   it('is one that an admin tied to one, and no other', async () => {
@@ -220,6 +225,6 @@ describe('an OAuth access token that is none', () => {
     const codes = [];
     for (let i = 0; i < 35; i++) codes.push(await site.asked(`sgo_at_${String(i).repeat(43).slice(0, 43)}`));
     expect(codes[0]).toBe('SEXTANT_OAUTH_TOKEN_INVALID');
-    expect(codes.at(-1)).toBe('SEXTANT_OAUTH_THROTTLED');
+    expect(codes.at(-1)).toBe('SEXTANT_AUTH_THROTTLED');
   });
 });

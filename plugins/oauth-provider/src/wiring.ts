@@ -1,4 +1,4 @@
-import { accounts, actors, auditTrail, users } from '@sextant/plugin-identity/api';
+import { accounts, actors, auditTrail, users, wrongCredentials } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
 import type { config } from './config.js';
@@ -19,6 +19,7 @@ export const deps = {
   actors,
   accounts,
   audit: auditTrail,
+  wrong: wrongCredentials,
   siteConfiguration,
 } as const;
 

@@ -6,11 +6,6 @@ export const scimErrors = declareErrors({
     summary: 'A SCIM request has not the token of the site.',
     fix: 'Give the directory what scim.authToken of the site configuration says.',
   },
-  SEXTANT_SCIM_THROTTLED: {
-    status: 429,
-    summary: 'Too many SCIM requests with a wrong token came from one address.',
-    fix: 'Correct the token, and wait before the next try.',
-  },
   SEXTANT_SCIM_FILTER: { status: 400, summary: 'A SCIM filter cannot be understood.', fix: 'Correct it as RFC 7644, 3.4.2.2 says.' },
   SEXTANT_SCIM_PATH: { status: 400, summary: 'The path of a SCIM patch cannot be understood.', fix: 'Correct it as RFC 7644, 3.5.2 says.' },
   SEXTANT_SCIM_TARGET: { status: 400, summary: 'What a SCIM patch is to change is not there.', fix: 'Add it first, or correct the path.' },
@@ -21,11 +16,6 @@ export const scimErrors = declareErrors({
     status: 409,
     summary: 'A SCIM request would make two users or groups of one name, or two users of one address.',
     fix: 'Change the one that is there, or choose another name.',
-  },
-  SEXTANT_SCIM_CONFLICT: {
-    status: 409,
-    summary: 'A SCIM resource was changed by several requests at once, again and again.',
-    fix: 'Send the request again.',
   },
   SEXTANT_SCIM_VERSION: {
     status: 412,
@@ -83,9 +73,4 @@ export const otherVersion = (): SextantError =>
     what: 'The resource has another version.',
     why: 'It was changed since it was read.',
     fix: 'Read it again, and make the change on what is there now.',
-  });
-export const conflict = (): SextantError =>
-  new SextantError('SEXTANT_SCIM_CONFLICT', {
-    what: 'The resource is being changed by other requests.',
-    fix: 'Send the request again.',
   });

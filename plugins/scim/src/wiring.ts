@@ -1,6 +1,6 @@
-import { accounts, auditTrail, directoryGroups, users } from '@sextant/plugin-identity/api';
+import { accounts, auditTrail, directoryGroups, users, wrongCredentials } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
-import { core, type Resolved } from '@sextant/sdk';
+import { core, type Resolved, type Tx } from '@sextant/sdk';
 import { GroupMirror } from './groups/group-mirror.js';
 import { ScimGroups } from './groups/scim-groups.js';
 import { GroupRows } from './storage/group-rows.js';
@@ -15,11 +15,11 @@ export const deps = {
   ...workerDeps,
   clock: core.clock,
   jobs: core.jobs,
-  limits: core.limits,
   process: core.process,
   users,
   accounts,
   audit: auditTrail,
+  wrong: wrongCredentials,
   configuration: siteConfiguration,
 } as const;
 export type ApiDeps = Resolved<typeof deps>;
@@ -36,8 +36,10 @@ export const mirrorOf = ({ db, directory }: Resolved<typeof workerDeps>): GroupM
 /** Nothing of it holds state of its own: made where it is needed. */
 export function scimOf(d: ApiDeps): Scim {
   const baseUrl = (): string => `${d.process.externalUrl}${PATH}`;
-  const rows = new UserRows(d.db);
-  const keeper = new AccountKeeper(d.accounts, d.users, async (userId) => (await rows.byAccount(userId)) !== undefined);
+  const keeperIn = (tx: Tx): AccountKeeper => {
+    const rows = new UserRows(tx);
+    return new AccountKeeper(d.accounts.within(tx), d.users, async (userId) => (await rows.byAccount(userId)) !== undefined);
+  };
   const groups = new ScimGroups(d.db, d.clock, d.jobs, mirrorOf(d), baseUrl);
-  return { users: new ScimUsers(d.db, d.clock, d.users, keeper, groups, new GroupRows(d.db), baseUrl), groups, baseUrl };
+  return { users: new ScimUsers(d.db, d.clock, d.users, keeperIn, groups, new GroupRows(d.db), baseUrl), groups, baseUrl };
 }

@@ -1,12 +1,14 @@
 import type { AccountDirectory, AuditActor, AuditTrail, ExternalAccount, ExternalAccounts, User } from '@sextant/plugin-identity/api';
-import { type Secret, SextantError } from '@sextant/sdk';
+import { type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import type { Alongside } from './alongside.js';
 import { BUILTIN } from './builtin-provider.js';
 import type { LiveAuthSettings } from './configuration/auth-settings.js';
 import type { Passwords } from './passwords/passwords.js';
 import type { Sessions } from './sessions/sessions.js';
-import type { Session } from './storage/session-store.js';
+import { type Session, SessionStore } from './storage/session-store.js';
 
 interface SecurityParts {
+  readonly db: Storage;
   readonly settings: LiveAuthSettings;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
@@ -40,41 +42,43 @@ export class AccountSecurity {
     const session = await this.parts.sessions.store.byId(id);
     if (session?.userId !== user.id)
       throw new SextantError('SEXTANT_SIGN_IN_SESSION_NOT_FOUND', { what: 'The user has no such session.', fix: 'List the sessions.' });
-    await this.parts.sessions.store.end(id);
-    await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 });
+    await this.parts.db.transaction(async (tx) => {
+      await new SessionStore(tx).end(id);
+      await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(user.id), sessions: 1 }, { tx });
+    });
   }
 
   /** All of them but `except`. */
   async endSessions(users: readonly Pick<User, 'id'>[], who: AuditActor, except?: number): Promise<void> {
-    for (const { id } of users) {
-      // Who ends those elsewhere means browsers; who ends all of them trusts nothing any more.
-      const sessions =
-        except === undefined ? await this.parts.sessions.endAll(id) : await this.parts.sessions.store.endOfUsers([id], except);
-      await this.parts.audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions });
-    }
+    const { db, sessions, audit } = this.parts;
+    for (const { id } of users)
+      await db.transaction(async (tx) => {
+        // Who ends those elsewhere means browsers; who ends all of them trusts nothing any more.
+        const ended = except === undefined ? (await sessions.endAll(tx, id)).ended : await new SessionStore(tx).endOfUsers([id], except);
+        await audit.record('user.session', 'ended', who, { subjectUID: String(id), sessions: ended }, { tx });
+      });
   }
 
   async hasPassword(user: User): Promise<boolean> {
     return (await this.parts.passwords.store.hash(user.id)) !== undefined;
   }
 
-  /** By somebody who knows the one before. @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
-  async changePassword(user: User, change: PasswordChange, who: AuditActor): Promise<void> {
+  /** By somebody who knows the one before. @returns the user of the generation that begins with it. @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
+  async changePassword(user: User, change: PasswordChange, who: AuditActor): Promise<User> {
     const { passwords, accounts, audit } = this.parts;
     await passwords.verify(user.username, change.before, who);
-    await passwords.set(user, change.next, change.keep === undefined ? {} : { keep: change.keep });
-    await this.#passwordChanged(user, who);
-    if (!change.revokeAccessTokens) return;
-    const tokens = await accounts.revokeAccessTokens(user.id);
-    await audit.record('user.accessToken', 'deleted', who, { subjectUID: String(user.id), tokens });
+    return this.#setPassword(user, change.next, change.keep, who, async (tx) => {
+      if (!change.revokeAccessTokens) return;
+      const tokens = await accounts.within(tx).revokeAccessTokens(user.id);
+      await audit.record('user.accessToken', 'deleted', who, { subjectUID: String(user.id), tokens }, { tx });
+    });
   }
 
-  /** The first one of somebody who came in another way. @throws SEXTANT_SIGN_IN_UNAVAILABLE when there is one; _PASSWORD */
-  async createPassword(user: User, next: Secret, who: AuditActor, keep?: number): Promise<void> {
+  /** The first one of somebody who came in another way. @returns as `changePassword`. @throws SEXTANT_SIGN_IN_UNAVAILABLE when there is one; _PASSWORD */
+  async createPassword(user: User, next: Secret, who: AuditActor, keep?: number): Promise<User> {
     if (await this.hasPassword(user))
       throw new SextantError('SEXTANT_SIGN_IN_UNAVAILABLE', { what: 'The user has a password.', fix: 'Change it, with the one before.' });
-    await this.parts.passwords.set(user, next, keep === undefined ? {} : { keep });
-    await this.#passwordChanged(user, who);
+    return this.#setPassword(user, next, keep, who, async () => undefined);
   }
 
   externalAccounts(user: User): Promise<readonly ExternalAccount[]> {
@@ -83,7 +87,7 @@ export class AccountSecurity {
 
   /** Also ends the sessions by it. @throws SEXTANT_SIGN_IN_LAST_WAY; SEXTANT_EXTERNAL_ACCOUNT_NOT_FOUND for one of somebody else */
   async unlink(user: User, accountId: number, who: AuditActor): Promise<void> {
-    const { external, sessions, audit, settings } = this.parts;
+    const { db, external, audit, settings } = this.parts;
     const all = await external.ofUser(user.id);
     const account = all.find(({ id }) => id === accountId);
     if (!account)
@@ -101,36 +105,38 @@ export class AccountSecurity {
         what: 'This account is the last by which the user can sign in.',
         fix: 'Set a password or link another account first.',
       });
-    await external.unlink(accountId);
-    await sessions.store.endByLostAccounts(
-      user.id,
-      kept.map(({ id }) => id),
-    );
-    await audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type });
+    await db.transaction(async (tx) => {
+      await external.within(tx).unlink(accountId);
+      await new SessionStore(tx).endByLostAccounts(
+        user.id,
+        kept.map(({ id }) => id),
+      );
+      await audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type }, { tx });
+    });
   }
 
   async addEmail(user: User, address: string, who: AuditActor): Promise<void> {
-    await this.parts.accounts.addEmail(user.id, { address, verified: false });
-    await this.parts.audit.record('user.email', 'added', who, { subjectUID: String(user.id) });
+    await this.#onEmails(user, 'added', who, (accounts) => accounts.addEmail(user.id, { address, verified: false }));
     await this.parts.passwords.mailVerification(user, address);
   }
 
   /** Links that were mailed there do not work any more. */
   async removeEmail(user: User, address: string, who: AuditActor): Promise<void> {
-    await this.parts.accounts.removeEmail(user.id, address);
-    await this.parts.passwords.forgetLinks(user);
-    await this.parts.audit.record('user.email', 'deleted', who, { subjectUID: String(user.id) });
+    await this.#onEmails(user, 'deleted', who, async (accounts, tx) => {
+      await accounts.removeEmail(user.id, address);
+      await this.parts.passwords.forgetLinks(tx, user);
+    });
   }
 
   async setPrimaryEmail(user: User, address: string, who: AuditActor): Promise<void> {
-    await this.parts.accounts.setPrimaryEmail(user.id, address);
-    await this.parts.audit.record('user.email', 'changed', who, { subjectUID: String(user.id) });
+    await this.#onEmails(user, 'changed', who, (accounts) => accounts.setPrimaryEmail(user.id, address));
   }
 
   async setEmailVerified(user: User, address: string, verified: boolean, who: AuditActor): Promise<void> {
-    await this.parts.accounts.setEmailVerified(user.id, address, verified);
-    if (!verified) await this.parts.passwords.forgetLinks(user);
-    await this.parts.audit.record('user.email', verified ? 'verified' : 'unverified', who, { subjectUID: String(user.id) });
+    await this.#onEmails(user, verified ? 'verified' : 'unverified', who, async (accounts, tx) => {
+      await accounts.setEmailVerified(user.id, address, verified);
+      if (!verified) await this.parts.passwords.forgetLinks(tx, user);
+    });
   }
 
   /** Nothing for one that is proved. @throws SEXTANT_USER_EMAIL_UNKNOWN */
@@ -140,8 +146,26 @@ export class AccountSecurity {
     if (!email.verified) await this.parts.passwords.mailVerification(user, email.address);
   }
 
-  async #passwordChanged(user: User, who: AuditActor): Promise<void> {
-    await this.parts.audit.record('user.password', 'changed', who, { subjectUID: String(user.id) });
-    await this.parts.passwords.mailChanged(user);
+  async #setPassword(user: User, next: Secret, keep: number | undefined, who: AuditActor, alongside: Alongside): Promise<User> {
+    const { passwords, audit } = this.parts;
+    const changed = await passwords.set(user, next, keep, async (tx) => {
+      await audit.record('user.password', 'changed', who, { subjectUID: String(user.id) }, { tx });
+      await alongside(tx);
+    });
+    await passwords.mailChanged(user);
+    return changed;
+  }
+
+  async #onEmails(
+    user: User,
+    action: string,
+    who: AuditActor,
+    change: (accounts: AccountDirectory, tx: Tx) => Promise<void>,
+  ): Promise<void> {
+    const { db, accounts, audit } = this.parts;
+    await db.transaction(async (tx) => {
+      await change(accounts.within(tx), tx);
+      await audit.record('user.email', action, who, { subjectUID: String(user.id) }, { tx });
+    });
   }
 }

@@ -53,4 +53,18 @@ describe('two processes of one site', () => {
     await browser.post('/-/account/sessions', { session: 'others' });
     expect([await browser.whoAmI(), await other.whoAmI()]).toEqual([username, undefined]);
   });
+
+  it('refuse what is of a former generation, though neither hears of the revocation', async () => {
+    const { username, password, browser } = await one.aPerson();
+    const there = new Browser(two);
+    await there.signIn(username, password);
+    const next = async () => [await browser.whoAmI(), await there.whoAmI(), await elsewhere(browser).whoAmI()];
+    expect(await next()).toEqual([username, username, username]);
+    const db = one.kernel.service(core.storage, 'identity');
+    // As a revocation whose event is lost, with a session that began beside it.
+    await db.query('UPDATE users SET credential_generation = credential_generation + 1 WHERE username = $1', [username]);
+    expect(await next()).toEqual([undefined, undefined, undefined]);
+    await there.signIn(username, password);
+    expect(await there.whoAmI()).toBe(username);
+  });
 });

@@ -68,22 +68,21 @@ export class Setup {
     const { db, clock, accounts, passwords, audit } = this.parts;
     if (!(await this.needed()) || (token !== undefined && !(await this.#links.look('setup', token, clock.now())))) throw initialized();
     const hash = await passwords.prepare(wanted.password, wanted.username);
-    const user = await db.transaction(async (tx) => {
+    return db.transaction(async (tx) => {
       // Whoever comes second waits here until the first is through.
       const first = await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING RETURNING once');
       const links = new LinkStore(tx);
       if (first.length === 0 || (token !== undefined && !(await links.use('setup', token, clock.now())))) throw initialized();
       await links.drop(['setup'], undefined);
-      const made = await accounts.create({
+      const made = await accounts.within(tx).create({
         username: wanted.username,
         siteAdmin: true,
         emails: wanted.email === '' ? [] : [{ address: wanted.email, verified: true }],
       });
       await new PasswordStore(tx).set(made.id, hash, clock.now());
+      await audit.record('user', 'created', who, { subjectUID: String(made.id), siteAdmin: true }, { tx });
       return made;
     });
-    await audit.record('user', 'created', who, { subjectUID: String(user.id), siteAdmin: true });
-    return user;
   }
 }
 

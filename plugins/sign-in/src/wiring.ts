@@ -88,11 +88,11 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     changed: (next) => applyGroupRules(next, d.groups, db),
   });
   const letters = new Letters({ mailer: d.mailer, limits: d.limits, externalUrl: () => process.externalUrl, log });
-  const sessions = new Sessions({ db, events, clock, actors: d.actors, settings });
+  const sessions = new Sessions({ db, events, clock, accounts: d.accounts, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
-  const people = new People({ db, users: d.users, accounts: d.accounts, external: d.external, groups: d.groups, newcomers: d.newcomers });
+  const people = new People({ ...d, audit });
   const redirects = new RedirectSignIn({
     settings,
     sessions: sessions.store,
@@ -112,7 +112,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     letters,
     people,
     redirects,
-    security: new AccountSecurity({ settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
+    security: new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
       return cookies();

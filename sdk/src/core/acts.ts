@@ -10,6 +10,8 @@ export interface AdministrativeAct {
   readonly action: string;
   /** Undefined: the operator at the command line, who has the database and so needs no account. */
   readonly actor: Actor | undefined;
+  /** What did it, where that is neither somebody who asked nor the operator: `config file`. */
+  readonly uid?: string;
   readonly request: RequestOrigin | undefined;
   /** Never a secret. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;

@@ -35,6 +35,13 @@ export interface Storage extends Queryable {
   repository<E extends object>(entity: EntityClass<E>): Repository<E>;
   /** Runs `work` in one transaction; a throw rolls back. A serialisation failure or deadlock is retried, so `work` may run again. */
   transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R>;
+  /**
+   * The same storage inside a transaction that is open already, maybe another plugin's: all that is done with it is there if that one commits. A throw of
+   * `transaction` undoes what its own `work` did, and the outer one may go on; nothing is retried, so a deadlock must leave the outer one, too. Await each
+   * call before the next.
+   * @throws SEXTANT_STORAGE_TRANSACTION_CLOSED when `tx` is of another database or has ended
+   */
+  within(tx: Tx): Storage;
 }
 
 /** A migration. `name` ends in 13 digits (milliseconds); `breaking`: older programs must not run on the result. */

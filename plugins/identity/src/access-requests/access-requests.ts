@@ -1,4 +1,5 @@
 import { type Clock, type Limits, SextantError, type Storage } from '@sextant/sdk';
+import type { Alongside } from '../accounts.js';
 import type { AccessRequests as AccessRequestsService } from '../api.js';
 import { parseEmail } from '../emails.js';
 import { type AccessRequest, type AccessRequestStatus, AccessRequestStore } from '../storage/access-request-store.js';
@@ -15,7 +16,7 @@ export class AccessRequests implements AccessRequestsService {
   readonly store: AccessRequestStore;
 
   constructor(
-    db: Storage,
+    private readonly db: Storage,
     private readonly clock: Clock,
     private readonly limits: Limits,
     private readonly allowed: () => boolean,
@@ -42,11 +43,20 @@ export class AccessRequests implements AccessRequestsService {
   }
 
   /** @throws SEXTANT_ACCESS_REQUEST_NOT_FOUND. */
-  async decide(id: number, status: AccessRequestStatus, byUserId: number | undefined): Promise<AccessRequest> {
-    const request = await this.store.decide(id, status, status === 'PENDING' ? undefined : byUserId, this.clock.now());
-    if (!request)
-      throw new SextantError('SEXTANT_ACCESS_REQUEST_NOT_FOUND', { what: 'The request for access was not found.', fix: 'Check its id.' });
-    return request;
+  async decide(
+    id: number,
+    status: AccessRequestStatus,
+    byUserId: number | undefined,
+    alongside: Alongside<AccessRequest>,
+  ): Promise<AccessRequest> {
+    return this.db.transaction(async (tx) => {
+      const by = status === 'PENDING' ? undefined : byUserId;
+      const request = await new AccessRequestStore(tx).decide(id, status, by, this.clock.now());
+      if (!request)
+        throw new SextantError('SEXTANT_ACCESS_REQUEST_NOT_FOUND', { what: 'The request for access was not found.', fix: 'Check its id.' });
+      await alongside(tx, request);
+      return request;
+    });
   }
 
   async #take(key: string, bucket: { readonly capacity: number; readonly per: number }): Promise<void> {

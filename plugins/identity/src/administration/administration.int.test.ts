@@ -78,6 +78,14 @@ describe('people', () => {
     for (const name of ['', ' x', 'a\nb', 'x'.repeat(101)]) expect(await codeOf(tag(name, true))).toBe('SEXTANT_USER_TAG_INVALID');
   });
 
+  it('are told when they were last active, and told it of nobody else', async () => {
+    const [ada, eve] = [await admin.aPerson(), await admin.aPerson()];
+    const query = 'query($n:String!){user(username:$n){lastActiveAt usageStatistics{lastActiveTime lastActiveCodeHostIntegrationTime}}}';
+    const { user } = (await graphql(query, { n: ada.username }, ada.token)) as { user: { lastActiveAt: unknown } };
+    expect(user).toMatchObject({ usageStatistics: { lastActiveTime: user.lastActiveAt, lastActiveCodeHostIntegrationTime: null } });
+    expect(await graphql(query, { n: ada.username }, eve.token)).toEqual({ user: { lastActiveAt: null, usageStatistics: null } });
+  });
+
   it('are deleted together or not at all, and recovered as ordinary users (row 24)', async () => {
     const [ada, eve] = [await admin.aPerson(), await admin.aPerson()];
     const remove = (ids: readonly unknown[]): Promise<unknown> =>

@@ -1,4 +1,4 @@
-import { extensionPoint, serviceToken } from '@sextant/sdk';
+import { extensionPoint, serviceToken, type Tx } from '@sextant/sdk';
 import type { User } from './users.js';
 
 export interface NewAccount {
@@ -37,7 +37,7 @@ export interface AccountDirectory {
   update(userId: number, change: AccountChange): Promise<User>;
   /** @throws SEXTANT_USER_PROTECTED for the last site admin and the local one. */
   setSiteAdmin(userId: number, siteAdmin: boolean): Promise<User>;
-  /** Revokes everything by which the user came in, at once. `hard` forgets the person. @throws SEXTANT_USER_PROTECTED. */
+  /** Makes everything void by which the user came in, at once. `hard` forgets the person. @throws SEXTANT_USER_PROTECTED. */
   delete(userId: number, options: { readonly hard: boolean }): Promise<void>;
   /**
    * Brings back one that was deleted and not forgotten, without its addresses.
@@ -57,6 +57,13 @@ export interface AccountDirectory {
   removeEmail(userId: number, address: string): Promise<void>;
   /** All that stand for the user, at once. @returns how many there were. */
   revokeAccessTokens(userId: number): Promise<number>;
+  /**
+   * Makes void by what the user came in, and what programs may do in their name, but for access tokens: `credentialGeneration` becomes another one, and
+   * `identity.credentials-revoked@1` is told. @returns the generation from now on. @throws SEXTANT_USER_NOT_FOUND.
+   */
+  revokeCredentials(userId: number): Promise<number>;
+  /** The same in a transaction that is open, of the database `main`: what is done is there if that commits, with the change that it belongs to. */
+  within(tx: Tx): AccountDirectory;
 }
 export const accounts = serviceToken<AccountDirectory>('identity.accounts@1');
 

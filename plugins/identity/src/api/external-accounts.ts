@@ -1,4 +1,4 @@
-import { defineEvent, extensionPoint, type Secret, serviceToken, z } from '@sextant/sdk';
+import { defineEvent, extensionPoint, type Secret, serviceToken, type Tx, z } from '@sextant/sdk';
 import type { ExternalCredential } from './providers.js';
 
 /** Where accounts are: the type and id of a code host's connections, or of a provider of identities. */
@@ -51,6 +51,8 @@ export interface ExternalAccounts {
   ): Promise<ExternalAccount>;
   /** Forgets it, with its credential and what its provider told of the person's groups. */
   unlink(id: number): Promise<void>;
+  /** The same in a transaction that is open, of the database `main`. */
+  within(tx: Tx): Pick<ExternalAccounts, 'link' | 'unlink'>;
 }
 export const externalAccounts = serviceToken<ExternalAccounts>('identity.external-accounts@1');
 

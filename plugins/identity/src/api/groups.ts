@@ -1,4 +1,4 @@
-import { serviceToken } from '@sextant/sdk';
+import { serviceToken, type Tx } from '@sextant/sdk';
 
 /** What a group of people gives to who is in it. Names that are nobody's give nothing until there is somebody. */
 export interface GroupRule {
@@ -22,6 +22,8 @@ export interface UserGroups {
   /** The source is no more: its groups go, and with them, soon, what they gave. */
   forget(source: string): Promise<void>;
   ofUser(userId: number): Promise<readonly { readonly source: string; readonly group: string }[]>;
+  /** The same in a transaction that is open, of the database `main`. */
+  within(tx: Tx): Pick<UserGroups, 'set'>;
 }
 export const userGroups = serviceToken<UserGroups>('identity.user-groups@1');
 

@@ -21,13 +21,15 @@ export interface CameIn {
   readonly via: Actor['via'];
   readonly credential?: string;
   readonly scopes?: readonly string[];
+  /** The `credentialGeneration` of the user when the credential was handed out. Of another one than now it is void. */
+  readonly generation?: number;
 }
 
 /** Who an account is in a request: for plugins with credentials of their own. */
 export interface UserActors {
   /**
    * As the account stands now, with what its roles permit: ask with every request, so that a revoke holds from its commit on.
-   * Undefined for a user that is deleted.
+   * Undefined for a user that is deleted, and for a credential of another generation.
    */
   actorOf(userId: number, cameIn: CameIn): Promise<Actor | undefined>;
 }

@@ -13,6 +13,11 @@ export interface User {
   readonly serviceAccount: boolean;
   /** A service account that sees every repository, because a site admin said so. */
   readonly bypassesRepositoryPermissions?: boolean;
+  /**
+   * How often all by which the user came in was made void. Whoever hands out a credential keeps this number with it, as it was before the person proved who
+   * they are, and gives it to `actorOf` at each use: so that a revocation holds whoever has not heard of it.
+   */
+  readonly credentialGeneration: number;
   readonly avatarUrl: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;

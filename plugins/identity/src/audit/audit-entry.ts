@@ -67,8 +67,8 @@ export function auditEntry(
 }
 
 /** What the kernel did for somebody, as an entry. */
-export const entryOfAct = ({ at, entity, action, actor, request, fields }: AdministrativeAct): AuditEntry =>
-  auditEntry(entity, action, { who: actor ? { actor } : OPERATOR, request, fields, at });
+export const entryOfAct = ({ at, entity, action, actor, uid, request, fields }: AdministrativeAct): AuditEntry =>
+  auditEntry(entity, action, { who: uid === undefined ? (actor ? { actor } : OPERATOR) : { uid }, request, fields, at });
 
 const bounded = (fields: AuditFields): AuditFields =>
   Object.fromEntries(

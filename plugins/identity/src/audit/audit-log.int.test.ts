@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { core } from '@sextant/sdk';
 import { at, startTestKernel, TestClock, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -113,6 +115,15 @@ describe('an entry of the audit log', () => {
     const [entry] = await entries({ entity: 'database', action: 'exported' });
     expect(entry).toMatchObject({ actorUID: 'operator' });
     expect(fieldsOf(entry)).toEqual({ sha256: exported.sha256 });
+  });
+
+  it('is written of what somebody changes in the configuration file (3.15)', async () => {
+    writeFileSync(join(kernel.dataDir, 'sextant.config.yaml'), 'plugins: { identity: { allowUsernameChanges: false } }\n');
+    await kernel.kernel.reload();
+    const [entry, ...others] = await entries({ entity: 'configuration', action: 'changed' });
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ actorUID: 'config file', actor: null });
+    expect(fieldsOf(entry)).toMatchObject({ key: 'plugins.identity.allowUsernameChanges', to: 'false' });
   });
 
   it('is there if and only if its transaction commits', async () => {

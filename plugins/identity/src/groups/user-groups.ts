@@ -1,5 +1,5 @@
 import { type Clock, type Events, type Jobs, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import type { Accounts } from '../accounts.js';
+import { Accounts } from '../accounts.js';
 import { type AuditTrail, type GroupRule, type User, type UserGroups as UserGroupsService, userChanged } from '../api.js';
 import { type Grant, GroupStore, SCIM } from '../storage/group-store.js';
 import { OrganizationStore } from '../storage/organization-store.js';
@@ -34,6 +34,12 @@ export class UserGroups implements UserGroupsService {
     private readonly configured: () => readonly ConfiguredRule[],
   ) {
     this.#store = new GroupStore(db);
+  }
+
+  within(tx: Tx): UserGroups {
+    const { db, events, clock, jobs, audit, configured } = this;
+    const joined = db.within(tx);
+    return new UserGroups(joined, events, clock, jobs, new Accounts(joined, events, clock), audit, configured);
   }
 
   async ofUser(userId: number): Promise<readonly { readonly source: string; readonly group: string }[]> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Actor, type Clock, type Contribution, SextantError, type Storage } from '@sextant/sdk';
+import { type Actor, type Clock, type Contribution, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import type { Alongside } from '../accounts.js';
 import type { AccountMail, Organization, User } from '../api.js';
 import { parseEmail } from '../emails.js';
@@ -48,6 +48,7 @@ export class Invitations {
     organization: Organization,
     senderUserId: number | undefined,
     to: { readonly user: User } | { readonly email: string },
+    alongside: Alongside<Invitation>,
   ): Promise<Sent> {
     const email = 'email' in to ? parseEmail(to.email) : undefined;
     const user = 'user' in to ? to.user : undefined;
@@ -75,7 +76,7 @@ export class Invitations {
           fix: 'Revoke some, or wait until they expire.',
         });
       }
-      return store.insert({
+      const made = await store.insert({
         organizationId: organization.id,
         senderUserId,
         recipientUserId: user?.id,
@@ -84,6 +85,8 @@ export class Invitations {
         createdAt: now,
         expiresAt: new Date(now.getTime() + DAYS * 86_400_000),
       });
+      await alongside(tx, made);
+      return made;
     });
     const url = `${this.externalUrl}/organizations/invitation/${secret}`;
     return { invitation, url, mailed: await this.#send(organization, invitation, url) };
@@ -114,8 +117,11 @@ export class Invitations {
   }
 
   /** @throws SEXTANT_ORGANIZATION_INVITATION_NOT_FOUND. */
-  async revoke(id: number): Promise<void> {
-    if (!(await this.#store.revoke(id))) throw invitationNotFound();
+  async revoke(id: number, alongside: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      if (!(await new InvitationStore(tx, this.clock).revoke(id))) throw invitationNotFound();
+      await alongside(tx);
+    });
   }
 
   async #send(organization: Organization, invitation: Invitation, url: string): Promise<boolean> {

@@ -81,16 +81,19 @@ export class OrganizationDirectory implements Organizations {
     return made;
   }
 
-  /** @throws SEXTANT_USER_NAME_INVALID. */
-  async update(id: number, displayName: string | undefined): Promise<Organization> {
-    await this.db.query('update organizations set display_name = $2, updated_at = $3 where id = $1', [
-      id,
-      parseDisplayName(displayName) ?? null,
-      this.clock.now(),
-    ]);
-    const organization = await this.#store.byId(id);
-    if (!organization) throw organizationNotFound();
-    return organization;
+  /** @throws SEXTANT_USER_NAME_INVALID, SEXTANT_ORGANIZATION_NOT_FOUND. */
+  async update(id: number, displayName: string | undefined, alongside: Alongside<Organization>): Promise<Organization> {
+    return this.db.transaction(async (tx) => {
+      await hold(tx, id);
+      await tx.query('update organizations set display_name = $2, updated_at = $3 where id = $1', [
+        id,
+        parseDisplayName(displayName) ?? null,
+        this.clock.now(),
+      ]);
+      const organization = (await new OrganizationStore(tx).byId(id)) as Organization;
+      await alongside(tx, organization);
+      return organization;
+    });
   }
 
   /** Forgets it, its memberships and invitations; its name is free again. */

@@ -19,17 +19,17 @@ export class AccountActors implements UserActors {
     private readonly permissions: PermissionRegistry,
   ) {}
 
-  async actorOf(userId: number, cameIn: CameIn): Promise<Actor | undefined> {
+  async actorOf(userId: number, { generation, ...cameIn }: CameIn): Promise<Actor | undefined> {
     const [account] = await this.db.query<ActorAccount>(
       `select u.id, u.username, u.site_admin as "siteAdmin", u.service_account as "serviceAccount", ${ROLE_MARKS} as "roleMarks"
-       from users u where u.id = $1 and u.deleted_at is null`,
-      [userId],
+       from users u where u.id = $1 and u.deleted_at is null and ($2::int is null or u.credential_generation = $2)`,
+      [userId, generation ?? null],
     );
     return account && this.of(account, cameIn);
   }
 
   /** Of an account as it was read with the credential. */
-  of({ id, username, siteAdmin, serviceAccount, roleMarks }: ActorAccount, cameIn: CameIn): Actor {
+  of({ id, username, siteAdmin, serviceAccount, roleMarks }: ActorAccount, cameIn: Omit<CameIn, 'generation'>): Actor {
     return {
       kind: 'user',
       id: `user:${id}`,

@@ -9,6 +9,7 @@ interface UserRow {
   readonly site_admin: boolean;
   readonly service_account: boolean;
   readonly bypasses_repository_permissions: boolean;
+  readonly credential_generation: number;
   readonly avatar_url: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -29,7 +30,7 @@ export interface UserFilter {
 }
 
 const COLUMNS =
-  'u.id, u.username, u.display_name, u.site_admin, u.service_account, u.bypasses_repository_permissions, u.avatar_url, u.created_at, u.updated_at, u.last_active_at';
+  'u.id, u.username, u.display_name, u.site_admin, u.service_account, u.bypasses_repository_permissions, u.credential_generation, u.avatar_url, u.created_at, u.updated_at, u.last_active_at';
 
 const toUser = (row: UserRow): User => ({
   id: row.id,
@@ -38,6 +39,7 @@ const toUser = (row: UserRow): User => ({
   siteAdmin: row.site_admin,
   serviceAccount: row.service_account,
   ...(row.bypasses_repository_permissions ? { bypassesRepositoryPermissions: true } : {}),
+  credentialGeneration: row.credential_generation,
   avatarUrl: row.avatar_url ?? undefined,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -1,8 +1,8 @@
-import type { Queryable } from '@sextant/sdk';
+import type { Storage, Tx } from '@sextant/sdk';
 
 /** Words that site admins put on users, to find them again. */
 export class UserTagStore {
-  constructor(private readonly db: Queryable) {}
+  constructor(private readonly db: Storage) {}
 
   /** Sorted. */
   async ofUsers(userIds: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>> {
@@ -13,12 +13,15 @@ export class UserTagStore {
     return new Map(rows.map(({ id, tags }) => [id, tags]));
   }
 
-  async set(userId: number, tag: string, present: boolean): Promise<void> {
-    await this.db.query(
-      present
-        ? 'insert into user_tags (user_id, tag) values ($1, $2) on conflict do nothing'
-        : 'delete from user_tags where user_id = $1 and tag = $2',
-      [userId, tag],
-    );
+  async set(userId: number, tag: string, present: boolean, alongside: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await tx.query(
+        present
+          ? 'insert into user_tags (user_id, tag) values ($1, $2) on conflict do nothing'
+          : 'delete from user_tags where user_id = $1 and tag = $2',
+        [userId, tag],
+      );
+      await alongside(tx);
+    });
   }
 }

@@ -1,15 +1,23 @@
-import type { Secrets, Storage } from '@sextant/sdk';
+import type { AuditTrail } from '@sextant/plugin-identity/api';
+import type { Storage } from '@sextant/sdk';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { ArtifactAdapter } from '../storage/artifact-adapter.js';
+import { ArtifactAdapter, type ArtifactParts } from '../storage/artifact-adapter.js';
 import type { ClientStore } from '../storage/client-store.js';
 import { present } from './asking.js';
 import { metadataOf, registeredClient } from './client-metadata.js';
 
+interface AdapterParts extends Omit<ArtifactParts, 'db'> {
+  readonly db: Storage;
+  readonly clients: ClientStore;
+  readonly audit: AuditTrail;
+}
+
 /** What the provider keeps, each kind where it belongs. */
 export const adapterFor =
-  (parts: { readonly db: Storage; readonly secrets: Secrets; readonly clients: ClientStore }) =>
+  (provider: AdapterParts) =>
   (model: string): Adapter => {
-    if (model === 'Client') return clientAdapter(parts.clients);
+    if (model === 'Client') return clientAdapter(provider);
+    const parts = { ...provider, db: () => present()?.tx ?? provider.db };
     return model === 'Session' ? new SessionAdapter(model, parts) : new ArtifactAdapter(model, parts);
   };
 
@@ -28,7 +36,7 @@ class SessionAdapter extends ArtifactAdapter {
 const CLIENT_ID = /^[\w-]{1,100}$/;
 
 /** The provider looks clients up by it, and writes those down that register themselves. */
-function clientAdapter(clients: ClientStore): Adapter {
+function clientAdapter({ clients, audit }: Pick<AdapterParts, 'clients' | 'audit'>): Adapter {
   const never = (): Promise<never> => Promise.reject(new Error('Clients are looked up and registered, and nothing else.'));
   return {
     find: async (id) => {
@@ -37,7 +45,11 @@ function clientAdapter(clients: ClientStore): Adapter {
     },
     upsert: async (id, metadata) => {
       const { client, secret } = registeredClient({ ...metadata, client_id: id });
-      await clients.register(id, client, secret);
+      const from = present()?.request;
+      const who = from ? { actor: from.actor, ip: from.remoteAddress, userAgent: from.headers['user-agent'] } : {};
+      await clients.register(id, client, secret, (tx) =>
+        audit.record('oauth.client', 'registered', who, { clientID: id, scopes: client.scopes.join(' ') }, { tx }),
+      );
     },
     findByUid: never,
     findByUserCode: never,

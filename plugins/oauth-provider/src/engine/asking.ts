@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Actor, RouteRequest } from '@sextant/sdk';
+import type { Actor, RouteRequest, Tx } from '@sextant/sdk';
 
 /** A request on its way through the provider. */
 export interface Asking {
@@ -8,6 +8,8 @@ export interface Asking {
   readonly person: Person | undefined;
   /** What a link to the page of codes has filled in. */
   userCode?: string;
+  /** What the provider keeps now belongs to a change that is more than that. */
+  tx?: Tx;
 }
 
 export interface Person {

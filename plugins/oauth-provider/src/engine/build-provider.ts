@@ -1,4 +1,4 @@
-import type { AccountDirectory, Users } from '@sextant/plugin-identity/api';
+import type { AccountDirectory, AuditTrail, Users } from '@sextant/plugin-identity/api';
 import type { Logger, Secrets, Storage } from '@sextant/sdk';
 import { type Configuration, errors, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { OAuthConfig } from '../config.js';
@@ -19,6 +19,7 @@ export interface ProviderParts {
   readonly clients: ClientStore;
   readonly users: Users;
   readonly accounts: AccountDirectory;
+  readonly audit: AuditTrail;
   readonly log: Logger;
   readonly config: () => OAuthConfig;
 }

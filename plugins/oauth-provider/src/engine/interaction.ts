@@ -1,4 +1,5 @@
 import type { AuditTrail } from '@sextant/plugin-identity/api';
+import type { Storage } from '@sextant/sdk';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { consentPage, problemPage } from '../pages/pages.js';
 import { isScope } from '../scopes.js';
@@ -14,6 +15,7 @@ type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export interface InteractionParts {
   readonly provider: Provider;
+  readonly db: Storage;
   readonly clients: ClientStore;
   readonly audit: AuditTrail;
   /** Where a person signs in and comes back from. */
@@ -58,7 +60,7 @@ async function ask(ctx: Context, { clients }: InteractionParts, { params }: Deta
   show(ctx, consentPage({ client, username: person.username, scopes: scopesOf(params), redirectUri: String(params['redirect_uri']) }));
 }
 
-async function allow({ provider, audit }: InteractionParts, details: Details, { userId, actor }: Person): Promise<InteractionResults> {
+async function allow({ provider, db, audit }: InteractionParts, details: Details, { userId, actor }: Person): Promise<InteractionResults> {
   const { prompt, params } = details;
   const clientId = String(params['client_id']);
   const known = details.grantId === undefined ? undefined : await provider.Grant.find(details.grantId);
@@ -66,14 +68,24 @@ async function allow({ provider, audit }: InteractionParts, details: Details, { 
   const missing = prompt.details as { readonly missingOIDCScope?: string[]; readonly missingResourceScopes?: Record<string, string[]> };
   if (missing.missingOIDCScope) grant.addOIDCScope(missing.missingOIDCScope.join(' '));
   for (const [resource, scopes] of Object.entries(missing.missingResourceScopes ?? {})) grant.addResourceScope(resource, scopes.join(' '));
-  const grantId = await grant.save();
-  const request = present()?.request;
-  await audit.record(
-    'oauth.grant',
-    'allowed',
-    { actor, ...(request ? { ip: request.remoteAddress, userAgent: request.headers['user-agent'] } : {}) },
-    { clientID: clientId, scopes: scopesOf(params).join(' '), device: details.deviceCode !== undefined },
-  );
+  const asking = present() as Asking;
+  const { remoteAddress, headers } = asking.request;
+  const grantId = await db.transaction(async (tx) => {
+    asking.tx = tx;
+    try {
+      const saved = await grant.save();
+      await audit.record(
+        'oauth.grant',
+        'allowed',
+        { actor, ip: remoteAddress, userAgent: headers['user-agent'] },
+        { clientID: clientId, scopes: scopesOf(params).join(' '), device: details.deviceCode !== undefined },
+        { tx },
+      );
+      return saved;
+    } finally {
+      delete asking.tx;
+    }
+  });
   return { consent: { grantId } };
 }
 

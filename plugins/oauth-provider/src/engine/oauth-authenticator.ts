@@ -1,16 +1,13 @@
-import type { AuditTrail, UserActors } from '@sextant/plugin-identity/api';
-import { type Actor, type Authenticator, type Credentials, type Limits, SextantError } from '@sextant/sdk';
+import type { UserActors, WrongCredentials } from '@sextant/plugin-identity/api';
+import { type Actor, type Authenticator, type Credentials, SextantError } from '@sextant/sdk';
 import type { GrantStore } from '../storage/grant-store.js';
 
-/** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
-const FAILURES = { capacity: 30, per: 60_000 } as const;
 const PRESENTED = /^(?:bearer|token)[ \t]+(sgo_[!-~]{1,200})$/i;
 
 export interface AuthenticatorParts {
   readonly grants: GrantStore;
   readonly actors: UserActors;
-  readonly limits: Limits;
-  readonly audit: AuditTrail;
+  readonly wrong: WrongCredentials;
   readonly process: { readonly externalUrl: string };
 }
 
@@ -31,28 +28,19 @@ export class OAuthAuthenticator implements Authenticator {
     const { grants, actors, process } = this.parts;
     const holder = await grants.holder(token);
     if (!holder || (holder.audience !== undefined && holder.audience !== process.externalUrl)) throw await this.#refuse(credentials);
-    const actor = await actors.actorOf(holder.userId, { via: 'token', credential: `oauth:${holder.number}`, scopes: holder.scopes });
+    const actor = await actors.actorOf(holder.userId, {
+      via: 'token',
+      credential: `oauth:${holder.number}`,
+      scopes: holder.scopes,
+      ...(holder.generation === undefined ? {} : { generation: holder.generation }),
+    });
     // Whoever was a person when they said yes and is a service account now, or the other way round, is not who the token was made for.
     if (!actor || (actor.serviceAccount ?? false) !== (holder.kind === 'ClientCredentials')) throw await this.#refuse(credentials);
     return actor;
   }
 
-  async #refuse({ headers, remoteAddress }: Credentials): Promise<SextantError> {
-    const limit = await this.parts.limits.take(`auth-failures:${remoteAddress}`, FAILURES);
-    if (!limit.allowed) {
-      // No log line: whoever sends thousands of wrong tokens must not fill the log.
-      return new SextantError('SEXTANT_OAUTH_THROTTLED', {
-        what: 'Too many invalid credentials came from this address.',
-        fix: 'Correct the credential, and wait before the next try.',
-        details: { retryAfter: limit.retryAfter },
-      });
-    }
-    this.parts.audit.observe(
-      'oauth.accessToken',
-      'failed',
-      { ip: remoteAddress, userAgent: headers['user-agent'], forwardedFor: headers['x-forwarded-for'] },
-      { reason: 'unknown' },
-    );
+  async #refuse(from: Credentials): Promise<SextantError> {
+    await this.parts.wrong.came({ entity: 'oauth.accessToken', reason: 'unknown', from });
     return new SextantError('SEXTANT_OAUTH_TOKEN_INVALID', {
       what: 'The access token is not valid.',
       why: 'It is unknown, revoked or expired.',

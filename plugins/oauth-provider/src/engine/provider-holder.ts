@@ -1,4 +1,3 @@
-import type { AuditTrail } from '@sextant/plugin-identity/api';
 import type { SiteConfiguration } from '@sextant/plugin-site/api';
 import type { Clock, Limits } from '@sextant/sdk';
 import type { Provider } from 'oidc-provider';
@@ -18,7 +17,6 @@ export interface HolderParts extends ProviderParts {
   readonly process: { readonly externalUrl: string };
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly audit: AuditTrail;
 }
 
 export interface Held {
@@ -61,8 +59,8 @@ export class ProviderHolder {
       const { buildProvider } = await import('./build-provider.js');
       const provider = buildProvider(parts, { externalUrl, dynamicRegistration, keys });
       const prefix = new URL(externalUrl).pathname.replace(/\/$/, '');
-      const { clients, audit, limits } = parts;
-      provider.use(gatekeeper({ provider, clients, audit, limits, prefix, signIn: (path) => signInUrl(parts, path) }));
+      const { db, clients, audit, limits } = parts;
+      provider.use(gatekeeper({ provider, db, clients, audit, limits, prefix, signIn: (path) => signInUrl(parts, path) }));
       this.#held = { made, held: { callback: provider.callback(), externalUrl, dynamicRegistration } };
     }
     return this.#held.held;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Secret, type Storage } from '@sextant/sdk';
+import { type Queryable, Secret, type Storage } from '@sextant/sdk';
+import type { Alongside } from '../alongside.js';
 import { invalidClient, noSuchClient } from '../errors.js';
 import { tokenHash } from './token-hash.js';
 
@@ -80,51 +81,58 @@ export class ClientStore {
   }
 
   /** @returns the secret, at the only moment when it can be seen. */
-  async create(client: NewClient): Promise<{ readonly client: OAuthClient; readonly secret: Secret | undefined }> {
+  async create(
+    client: NewClient,
+    alongside: Alongside<OAuthClient>,
+  ): Promise<{ readonly client: OAuthClient; readonly secret: Secret | undefined }> {
     const id = newClientId();
     const secret = client.confidential ? newClientSecret() : undefined;
-    await this.#insert(id, client, { dynamic: false, secret });
-    const made = await this.find(id);
-    if (!made) throw noSuchClient();
-    return { client: made, secret: secret === undefined ? undefined : new Secret(secret) };
+    return this.db.transaction(async (tx) => {
+      const made = await insert(tx, id, client, { dynamic: false, secret });
+      await alongside(tx, made);
+      return { client: made, secret: secret === undefined ? undefined : new Secret(secret) };
+    });
   }
 
   /** One that registered itself. @throws SEXTANT_OAUTH_CLIENT_INVALID when there are as many as can be. */
-  async register(id: string, client: NewClient, secret: string | undefined): Promise<void> {
-    const [row] = await this.db.query<{ count: number }>('SELECT count(*)::int AS count FROM clients WHERE dynamic');
-    if ((row?.count ?? 0) >= MOST_DYNAMIC) throw invalidClient('As many programs have registered themselves as may.');
-    await this.#insert(id, client, { dynamic: true, secret });
+  async register(id: string, client: NewClient, secret: string | undefined, alongside: Alongside<OAuthClient>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [row] = await tx.query<{ count: number }>('SELECT count(*)::int AS count FROM clients WHERE dynamic');
+      if ((row?.count ?? 0) >= MOST_DYNAMIC) throw invalidClient('As many programs have registered themselves as may.');
+      await alongside(tx, await insert(tx, id, client, { dynamic: true, secret }));
+    });
   }
 
   /** What is undefined stays. What people allowed stays too, as far as the scopes do. */
-  async update(id: string, change: Partial<Pick<NewClient, 'name' | 'redirectUris' | 'scopes'>>): Promise<OAuthClient> {
-    await this.db.query(
+  async update(
+    id: string,
+    change: Partial<Pick<NewClient, 'name' | 'redirectUris' | 'scopes'>>,
+    alongside: Alongside<OAuthClient>,
+  ): Promise<OAuthClient> {
+    return this.#changed(
       `UPDATE clients SET name = coalesce($2, name), redirect_uris = coalesce($3::text[], redirect_uris), scopes = coalesce($4::text[], scopes), updated_at = now()
-       WHERE id = $1`,
+       WHERE id = $1 RETURNING *`,
       [id, change.name ?? null, change.redirectUris ?? null, change.scopes ?? null],
+      alongside,
     );
-    const changed = this.#found(await this.#row(id));
-    if (!changed) throw noSuchClient();
-    return changed;
   }
 
   /** A new secret; the old one is void at once. */
-  async rotateSecret(id: string): Promise<Secret> {
+  async rotateSecret(id: string, alongside: Alongside<OAuthClient>): Promise<Secret> {
     const secret = newClientSecret();
-    const rows = await this.db.query(
-      'UPDATE clients SET secret_hash = $2, updated_at = now() WHERE id = $1 AND secret_hash IS NOT NULL RETURNING id',
+    await this.#changed(
+      'UPDATE clients SET secret_hash = $2, updated_at = now() WHERE id = $1 AND secret_hash IS NOT NULL RETURNING *',
       [id, tokenHash(secret).toString('hex')],
+      alongside,
     );
-    if (rows.length === 0) throw noSuchClient();
     return new Secret(secret);
   }
 
   /** With all that was given out to it. */
-  async remove(id: string): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      const rows = await tx.query('DELETE FROM clients WHERE id = $1 RETURNING id', [id]);
-      if (rows.length === 0) throw noSuchClient();
+  async remove(id: string, alongside: Alongside<OAuthClient>): Promise<void> {
+    await this.#changed('DELETE FROM clients WHERE id = $1 RETURNING *', [id], async (tx, client) => {
       await tx.query('DELETE FROM artifacts WHERE client_id = $1', [id]);
+      await alongside(tx, client);
     });
   }
 
@@ -137,26 +145,14 @@ export class ClientStore {
     );
   }
 
-  async #insert(
-    id: string,
-    client: NewClient,
-    { dynamic, secret }: { readonly dynamic: boolean; readonly secret: string | undefined },
-  ): Promise<void> {
-    await this.db.query(
-      `INSERT INTO clients (id, name, dynamic, secret_hash, redirect_uris, scopes, device_flow, native, service_account_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        id,
-        client.name,
-        dynamic,
-        secret === undefined ? null : tokenHash(secret).toString('hex'),
-        client.redirectUris,
-        client.scopes,
-        client.deviceFlow,
-        client.native,
-        client.serviceAccountId ?? null,
-      ],
-    );
+  async #changed(sql: string, parameters: readonly unknown[], alongside: Alongside<OAuthClient>): Promise<OAuthClient> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.query<Row>(sql, parameters);
+      if (!row) throw noSuchClient();
+      const client = clientOf(row);
+      await alongside(tx, client);
+      return client;
+    });
   }
 
   async #row(id: string): Promise<Row | undefined> {
@@ -166,6 +162,30 @@ export class ClientStore {
   #found(row: Row | undefined): OAuthClient | undefined {
     return row && clientOf(row);
   }
+}
+
+async function insert(
+  db: Queryable,
+  id: string,
+  client: NewClient,
+  { dynamic, secret }: { readonly dynamic: boolean; readonly secret: string | undefined },
+): Promise<OAuthClient> {
+  const [row] = await db.query<Row>(
+    `INSERT INTO clients (id, name, dynamic, secret_hash, redirect_uris, scopes, device_flow, native, service_account_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *`,
+    [
+      id,
+      client.name,
+      dynamic,
+      secret === undefined ? null : tokenHash(secret).toString('hex'),
+      client.redirectUris,
+      client.scopes,
+      client.deviceFlow,
+      client.native,
+      client.serviceAccountId ?? null,
+    ],
+  );
+  return clientOf(row as Row);
 }
 
 const clientOf = (row: Row): OAuthClient => ({

@@ -1,4 +1,5 @@
 import type { Storage } from '@sextant/sdk';
+import type { Alongside } from '../alongside.js';
 import { endGrant } from './end-grant.js';
 import { tokenHash } from './token-hash.js';
 
@@ -23,6 +24,8 @@ export interface TokenHolder {
   readonly audience: string | undefined;
   /** The grant's number, or the token's own where no person allowed it. */
   readonly number: number;
+  /** Of the account, when the grant was given. Undefined: it is older than generations are counted. */
+  readonly generation: number | undefined;
 }
 
 interface GrantRow {
@@ -50,9 +53,10 @@ export class GrantStore {
       scope: string | null;
       audience: string | null;
       number: string;
+      generation: number | null;
       stale: boolean;
     }>(
-      `SELECT t.model, t.account_id, t.client_id, t.scope, t.audience, coalesce(g.number, t.number) AS number,
+      `SELECT t.model, t.account_id, t.client_id, t.scope, t.audience, coalesce(g.number, t.number) AS number, coalesce(g.generation, t.generation) AS generation,
          g.number IS NOT NULL AND coalesce(g.last_used_at < now() - interval '${TOUCHED_EVERY}', true) AS stale
        FROM artifacts t LEFT JOIN artifacts g ON g.model = 'Grant' AND g.id = t.grant_id AND g.expires_at > now()
        WHERE t.model IN ('AccessToken', 'ClientCredentials') AND t.id = $1 AND t.expires_at > now() AND t.account_id IS NOT NULL
@@ -68,6 +72,7 @@ export class GrantStore {
       scopes: row.scope?.split(' ') ?? [],
       audience: row.audience ?? undefined,
       number: Number(row.number),
+      generation: row.generation ?? undefined,
     };
   }
 
@@ -101,15 +106,28 @@ export class GrantStore {
   }
 
   /** Every token of it is void at once. */
-  async revoke(number: number): Promise<boolean> {
-    const [row] = await this.db.query<{ id: Buffer }>(`SELECT id FROM artifacts WHERE model = 'Grant' AND number = $1`, [number]);
-    if (row) await endGrant(this.db, row.id);
-    return row !== undefined;
+  async revoke(number: number, alongside: Alongside): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.query<{ id: Buffer }>(`SELECT id FROM artifacts WHERE model = 'Grant' AND number = $1 FOR UPDATE`, [number]);
+      if (!row) return false;
+      await endGrant(tx, row.id);
+      await alongside(tx);
+      return true;
+    });
   }
 
   /** All that a user has let in, all on the way to it, and what stands for a service account. */
   async revokeAllOf(userId: number): Promise<void> {
     await this.db.query('DELETE FROM artifacts WHERE account_id = $1', [userId]);
+  }
+
+  /** What was given before all was revoked, should nobody have heard of that: it is void already, and only shown still. */
+  async forgetFormer(userId: number, generation: number): Promise<void> {
+    await this.db.query(
+      `DELETE FROM artifacts WHERE account_id = $1 AND (generation <> $2
+         OR grant_id IN (SELECT id FROM artifacts WHERE model = 'Grant' AND account_id = $1 AND generation <> $2))`,
+      [userId, generation],
+    );
   }
 
   async userIds(page: { readonly limit: number; readonly afterId: number }): Promise<readonly number[]> {

@@ -19,6 +19,9 @@ export interface PathGrant {
   readonly patterns: readonly string[];
 }
 
+/** What is written in the transaction of a change, such as its entry in the audit log. A throw undoes both. */
+type Alongside = (tx: Tx) => Promise<void>;
+
 interface Parts {
   readonly db: Storage;
   readonly hosts: Pick<PermissionHosts, 'byIds' | 'ofConnection' | 'restrictions'>;
@@ -35,24 +38,30 @@ export class ExplicitPermissions {
   constructor(private readonly parts: Parts) {}
 
   /** These may see the repository, as far as the API is asked, and nobody else. @throws SEXTANT_PERMISSIONS_API_DISABLED, _ARGUMENT, _REPOSITORY_NOT_FOUND. */
-  async setForUsers(repositoryId: number, bindIds: readonly string[]): Promise<void> {
+  async setForUsers(repositoryId: number, bindIds: readonly string[], alongside: Alongside): Promise<void> {
     const mode = await this.#mode();
     const named = namesOf(bindIds);
     await this.#required([repositoryId]);
     const owners = await this.#ownersOf(mode, named);
-    await this.#write(mode, async (tx) => void (await this.#setForUsers(tx, mode, repositoryId, named, owners)));
+    await this.#write(mode, async (tx) => {
+      await this.#setForUsers(tx, mode, repositoryId, named, owners);
+      await alongside(tx);
+    });
   }
 
   /** Every user sees them, whatever hosts and the API say; or no longer. */
-  async setUnrestricted(repositoryIds: readonly number[], unrestricted: boolean): Promise<void> {
+  async setUnrestricted(repositoryIds: readonly number[], unrestricted: boolean, alongside: Alongside): Promise<void> {
     await this.#mode();
     if (repositoryIds.length > MOST_REPOSITORIES) throw malformed(`More than ${MOST_REPOSITORIES} repositories were named.`);
     await this.#required(repositoryIds);
-    await this.parts.db.transaction((tx) => this.#setUnrestricted(tx, repositoryIds, unrestricted));
+    await this.parts.db.transaction(async (tx) => {
+      await this.#setUnrestricted(tx, repositoryIds, unrestricted);
+      await alongside(tx);
+    });
   }
 
   /** As {@link setForUsers}, of the paths alone that the patterns let through. */
-  async setForPaths(repositoryId: number, grants: readonly PathGrant[]): Promise<void> {
+  async setForPaths(repositoryId: number, grants: readonly PathGrant[], alongside: Alongside): Promise<void> {
     const mode = await this.#mode();
     const named = namesOf(grants.map(({ bindID }) => bindID));
     for (const { patterns } of grants) checkPatterns(patterns);
@@ -72,16 +81,18 @@ export class ExplicitPermissions {
           patterns.get(key),
         ]);
       await moveVersions(tx, [...rows.flatMap(({ user_id }) => user_id ?? []), ...owners.values()]);
+      await alongside(tx);
     });
   }
 
-  /** The same for every repository of a project of Bitbucket Server, by the connection to it. @returns how many there are. */
+  /** The same for every repository of a project of Bitbucket Server, by the connection to it. `alongside` is told how many there are. */
   async setForBitbucketProject(
     connectionId: number,
     projectKey: string,
     bindIds: readonly string[],
     unrestricted: boolean,
-  ): Promise<number> {
+    alongside: (tx: Tx, repositories: number) => Promise<void>,
+  ): Promise<void> {
     const mode = await this.#mode();
     const named = namesOf(bindIds);
     const repositories = await this.#ofProject(connectionId, projectKey);
@@ -94,8 +105,8 @@ export class ExplicitPermissions {
         repositories.map(({ id }) => id),
         unrestricted,
       );
+      await alongside(tx, repositories.length);
     });
-    return repositories.length;
   }
 
   /** Names to which something is granted, and that are nobody's here; by name, in pages. */

@@ -171,6 +171,7 @@ const steps = {
       await w.explicit.setForUsers(
         w.idOf(r),
         named.map((u) => `user-${u}`),
+        async () => undefined,
       );
       for (const u of USERS) m.set(m.explicit, `${u} ${r}`, named.includes(u));
     },
@@ -179,7 +180,7 @@ const steps = {
     name: `the API ${on ? 'opens' : 'closes'} ${r}`,
     run: async (w: PermissionWorld, m: Model) => {
       if (!m.living.has(r)) return;
-      await w.explicit.setUnrestricted([w.idOf(r)], on);
+      await w.explicit.setUnrestricted([w.idOf(r)], on, async () => undefined);
       m.set(m.unrestricted, r, on);
     },
   })),

@@ -112,6 +112,7 @@ export function aPermissionWorld(db: Storage) {
         displayName: undefined,
         siteAdmin: false,
         serviceAccount: false,
+        credentialGeneration: 0,
         avatarUrl: undefined,
         createdAt: new Date(0),
         updatedAt: new Date(0),

@@ -17,7 +17,9 @@ const MEMBERS_AT_ONCE = 1000;
 /** When it is looked again whether the groups of both plugins agree, milliseconds after a change. */
 const LOOK_AGAIN = 60_000;
 
+/** In the transaction of the change: a throw undoes it. */
 export type GroupWitness = (
+  tx: Tx,
   change: 'created' | 'modified' | 'deleted',
   group: { readonly id: string; readonly displayName: string; readonly membersChanged: number },
 ) => Promise<void>;
@@ -58,10 +60,11 @@ export class ScimGroups implements Listed<GroupRow> {
       const rows = new GroupRows(tx);
       if (!(await rows.insert(id, document, this.clock.now()))) throw nameTaken();
       await this.#lookAgain(tx, id, undefined);
-      return changeMembers(rows, id, { kind: 'add', ids });
+      const members = await changeMembers(rows, id, { kind: 'add', ids });
+      await witness(tx, 'created', { id, displayName: document.displayName, membersChanged: members.length });
+      return members;
     });
     await this.mirror.apply(id, undefined, changed);
-    await witness('created', { id, displayName: document.displayName, membersChanged: changed.length });
     return this.get(id);
   }
 
@@ -91,10 +94,10 @@ export class ScimGroups implements Listed<GroupRow> {
       if (!names(ifMatch, held.version)) throw otherVersion();
       await rows.delete(id);
       await this.#lookAgain(tx, id, held.directoryId);
+      await witness(tx, 'deleted', { id, displayName: held.displayName, membersChanged: 0 });
       return held;
     });
     await this.mirror.apply(id, row.directoryId, []);
-    await witness('deleted', { id, displayName: row.displayName, membersChanged: 0 });
   }
 
   /** Somebody has an account again: what their groups give is theirs again. */
@@ -141,7 +144,7 @@ export class ScimGroups implements Listed<GroupRow> {
     changeOf: (row: GroupRow) => { readonly document: GroupDocument; readonly changes: readonly MemberChange[] },
     witness: GroupWitness,
   ): Promise<GroupRow> {
-    const { row, saved, moved } = await this.db
+    const { saved, moved } = await this.db
       .transaction(async (tx) => {
         const rows = new GroupRows(tx);
         const row = await rows.held(id);
@@ -152,15 +155,16 @@ export class ScimGroups implements Listed<GroupRow> {
         if (namesake && namesake.id !== id) throw nameTaken();
         const moved = new Set<string>();
         for (const change of changes) for (const member of await changeMembers(rows, id, change)) moved.add(member);
-        if (moved.size === 0 && equal(resourceOf(row), resourceOf(document))) return { row, saved: row, moved };
+        if (moved.size === 0 && equal(resourceOf(row), resourceOf(document))) return { saved: row, moved };
         await this.#lookAgain(tx, id, row.directoryId);
-        return { row, saved: await rows.update(id, document, this.clock.now()), moved };
+        const saved = await rows.update(id, document, this.clock.now());
+        await witness(tx, 'modified', { id, displayName: saved.displayName, membersChanged: moved.size });
+        return { saved, moved };
       })
       .catch((error: unknown) => {
         throw isTaken(error) ? nameTaken() : error;
       });
     await this.mirror.apply(id, saved.directoryId, [...moved]);
-    if (saved !== row) await witness('modified', { id, displayName: saved.displayName, membersChanged: moved.size });
     return saved;
   }
 

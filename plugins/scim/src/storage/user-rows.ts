@@ -41,6 +41,11 @@ export class UserRows {
     return isUuid(id) ? (await this.#where('u.id = $1::uuid', [id]))[0] : undefined;
   }
 
+  /** Kept as it is until the transaction ends. */
+  async held(id: string): Promise<InactiveRow | undefined> {
+    return isUuid(id) ? (await this.#where('u.id = $1::uuid for update', [id]))[0] : undefined;
+  }
+
   async byIds(ids: readonly string[]): Promise<readonly InactiveRow[]> {
     return this.#where('u.id = any($1::uuid[]) order by u.number', [ids]);
   }
@@ -87,14 +92,13 @@ export class UserRows {
     return rows[0] && toRow(rows[0]);
   }
 
-  /** Undefined when the row has another version by now. */
-  async update(row: InactiveRow, document: UserDocument, userId: number | undefined, now: Date): Promise<InactiveRow | undefined> {
+  /** Of one that is {@link held}. */
+  async update(id: string, document: UserDocument, userId: number | undefined, now: Date): Promise<InactiveRow> {
     const rows = await this.db.query<Stored>(
-      `update users u set user_name = $3, folded_name = $4, external_id = $5, attributes = $6::jsonb, user_id = $7, updated_at = $8,
-       version = version + 1 where id = $1 and version = $2 returning ${COLUMNS}`,
+      `update users u set user_name = $2, folded_name = $3, external_id = $4, attributes = $5::jsonb, user_id = $6, updated_at = $7,
+       version = version + 1 where id = $1 returning ${COLUMNS}`,
       [
-        row.id,
-        row.version,
+        id,
         document.userName,
         fold(document.userName),
         document.externalId ?? null,
@@ -103,7 +107,7 @@ export class UserRows {
         now,
       ],
     );
-    return rows[0] && toRow(rows[0]);
+    return toRow(rows[0] as Stored);
   }
 
   /** Notes the account of one that was just made. */
@@ -111,9 +115,8 @@ export class UserRows {
     await this.db.query('update users set user_id = $2 where id = $1', [id, userId]);
   }
 
-  /** False when it has another version by now, or is gone. */
-  async delete(row: InactiveRow): Promise<boolean> {
-    return (await this.db.query('delete from users where id = $1 and version = $2 returning id', [row.id, row.version])).length > 0;
+  async delete(id: string): Promise<void> {
+    await this.db.query('delete from users where id = $1', [id]);
   }
 
   async #where(condition: string, values: readonly unknown[]): Promise<readonly InactiveRow[]> {

@@ -5,7 +5,7 @@ import { addressesOf, displayNameOf, pictureOf, type UserDocument } from './user
 
 const NAME_ATTEMPTS = 5;
 
-/** Keeps the accounts as the directory says. Each of it may be done twice. */
+/** Keeps the accounts as the directory says, within the transaction of its `accounts`. */
 export class AccountKeeper {
   constructor(
     private readonly accounts: AccountDirectory,

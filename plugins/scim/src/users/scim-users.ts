@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Users } from '@sextant/plugin-identity/api';
-import type { Clock, Storage } from '@sextant/sdk';
+import type { Clock, Storage, Tx } from '@sextant/sdk';
 import type { ScimGroups } from '../groups/scim-groups.js';
 import type { Listed } from '../listing/list-resources.js';
 import { equal, type JsonObject } from '../protocol/json.js';
 import { applyOperation, type PatchOperation } from '../protocol/patch.js';
 import { metaOf, names } from '../protocol/resource.js';
 import { ENTERPRISE, USER } from '../protocol/schemas.js';
-import { conflict, noResource, notUnique, otherVersion } from '../scim-errors.js';
+import { noResource, notUnique, otherVersion } from '../scim-errors.js';
 import type { GroupRows } from '../storage/group-rows.js';
 import { isTaken } from '../storage/is-taken.js';
 import { type InactiveRow, type UserRow, UserRows } from '../storage/user-rows.js';
 import type { AccountKeeper } from './account-keeper.js';
 import { readUser, resourceOf, type UserDocument } from './user-document.js';
 
-const ATTEMPTS = 8;
 const sameUser = (a: UserDocument, b: UserDocument): boolean => equal(resourceOf(a), resourceOf(b));
 
 /** What happened to a user, for the audit log. */
 export type UserChange = 'created' | 'adopted' | 'modified' | 'deactivated' | 'reactivated' | 'deleted';
-export type Witness = (change: UserChange, row: { readonly id: string; readonly userId: number | undefined }) => Promise<void>;
+/** In the transaction of the change: a throw undoes it. */
+export type Witness = (tx: Tx, change: UserChange, row: { readonly id: string; readonly userId: number | undefined }) => Promise<void>;
 
 export interface ChangeOptions {
   readonly azure: boolean;
@@ -28,18 +28,18 @@ export interface ChangeOptions {
 }
 
 /**
- * The people whom a directory provisions. First the account is as the directory says, then the row; of two changes at once the later one is made on what
- * the earlier one left, so that both end alike.
+ * The people whom a directory provisions. The account and the row change in one transaction, and of two changes at once the later one is made on what the
+ * earlier one left.
  */
 export class ScimUsers implements Listed<UserRow> {
   readonly indexed = ['id', 'username', 'externalid'];
   readonly #rows: UserRows;
 
   constructor(
-    db: Storage,
+    private readonly db: Storage,
     private readonly clock: Clock,
     private readonly users: Users,
-    private readonly keeper: AccountKeeper,
+    private readonly keeperIn: (tx: Tx) => AccountKeeper,
     private readonly groups: Pick<ScimGroups, 'restore'>,
     private readonly memberships: GroupRows,
     private readonly baseUrl: () => string,
@@ -54,27 +54,25 @@ export class ScimUsers implements Listed<UserRow> {
     return (await this.#withActive([row]))[0] as UserRow;
   }
 
-  /** The name is taken first and the account made then, so that of several requests for one name one makes one. @throws SEXTANT_SCIM_UNIQUENESS. */
+  /** Of several requests for one name one makes one. @throws SEXTANT_SCIM_UNIQUENESS. */
   async create(document: UserDocument, witness: Witness): Promise<UserRow> {
     const id = randomUUID();
-    const row = await this.#rows.insert(id, document, this.clock.now());
-    if (!row) throw notUnique('There is a user of this userName.');
-    if (!document.active) {
-      await witness('created', { id, userId: undefined });
-      return { ...row, active: false };
-    }
-    try {
-      const { userId, adopted } = await this.keeper.establish(document, undefined);
-      await this.#rows.setAccount(id, userId);
-      await witness(adopted ? 'adopted' : 'created', { id, userId });
+    return this.#changing('The account of the user is another one’s already.', async (tx) => {
+      const rows = new UserRows(tx);
+      const row = await rows.insert(id, document, this.clock.now());
+      if (!row) throw notUnique('There is a user of this userName.');
+      if (!document.active) {
+        await witness(tx, 'created', { id, userId: undefined });
+        return { ...row, active: false };
+      }
+      const { userId, adopted } = await this.keeperIn(tx).establish(document, undefined);
+      await rows.setAccount(id, userId);
+      await witness(tx, adopted ? 'adopted' : 'created', { id, userId });
       return { ...row, userId, active: true };
-    } catch (error) {
-      await this.#rows.delete(row);
-      throw isTaken(error) ? notUnique('The account of the user is another one’s already.') : error;
-    }
+    });
   }
 
-  /** @throws SEXTANT_SCIM_NOT_FOUND, _VERSION, _UNIQUENESS, _CONFLICT, and SEXTANT_USER_PROTECTED. */
+  /** @throws SEXTANT_SCIM_NOT_FOUND, _VERSION, _UNIQUENESS, and SEXTANT_USER_PROTECTED. */
   async replace(id: string, body: unknown, options: ChangeOptions, witness: Witness): Promise<UserRow> {
     return this.#change(id, options, ({ active }) => readUser(body, { azure: options.azure, active }), witness);
   }
@@ -91,14 +89,12 @@ export class ScimUsers implements Listed<UserRow> {
 
   /** The account is deleted so that it can be brought back; the row is gone. */
   async delete(id: string, ifMatch: string | undefined, witness: Witness): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const row = await this.#rows.find(id);
-      if (!row) throw noResource();
-      if (!names(ifMatch, row.version)) throw otherVersion();
-      if (row.userId !== undefined) await this.keeper.end(row.userId);
-      if (await this.#rows.delete(row)) return witness('deleted', row);
-    }
-    throw conflict();
+    await this.db.transaction(async (tx) => {
+      const row = await held(tx, id, ifMatch);
+      if (row.userId !== undefined) await this.keeperIn(tx).end(row.userId);
+      await new UserRows(tx).delete(id);
+      await witness(tx, 'deleted', row);
+    });
   }
 
   /** Whether one of the addresses is somebody's whose account the directory has ended. */
@@ -138,36 +134,47 @@ export class ScimUsers implements Listed<UserRow> {
   }
 
   async #change(id: string, { ifMatch }: ChangeOptions, changed: (row: UserRow) => UserDocument, witness: Witness): Promise<UserRow> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const row = await this.get(id);
-      if (!names(ifMatch, row.version)) throw otherVersion();
+    const { row, saved } = await this.#changing('There is a user of this userName, or of this account.', async (tx) => {
+      const rows = new UserRows(tx);
+      const row = (await this.#withActive([await held(tx, id, ifMatch)]))[0] as UserRow;
       const document = changed(row);
-      if (sameUser(row, document)) return row;
-      const namesake = await this.#rows.byUserName(document.userName);
+      if (sameUser(row, document)) return { row, saved: row };
+      const namesake = await rows.byUserName(document.userName);
       if (namesake && namesake.id !== id) throw notUnique('There is a user of this userName.');
-      const userId = await this.#bring(row, document);
-      const saved = await this.#rows.update(row, document, userId, this.clock.now()).catch((error: unknown) => {
-        throw isTaken(error) ? notUnique('There is a user of this userName, or of this account.') : error;
-      });
-      if (!saved) continue;
-      if (document.active && !row.active) await this.groups.restore(id);
-      await witness(document.active === row.active ? 'modified' : document.active ? 'reactivated' : 'deactivated', saved);
-      return { ...saved, active: document.active };
-    }
-    throw conflict();
+      const userId = await bring(this.keeperIn(tx), row, document);
+      const saved = await rows.update(id, document, userId, this.clock.now());
+      await witness(tx, document.active === row.active ? 'modified' : document.active ? 'reactivated' : 'deactivated', saved);
+      return { row, saved: { ...saved, active: document.active } };
+    });
+    if (saved.active && !row.active) await this.groups.restore(id);
+    return saved;
   }
 
-  /** @returns the account of the person. */
-  async #bring(row: UserRow, document: UserDocument): Promise<number | undefined> {
-    if (document.active) {
-      if (!row.active) return (await this.keeper.establish(document, row.userId)).userId;
-      await this.keeper.bring(row.userId as number, row, document);
-    } else if (row.active) await this.keeper.end(row.userId as number);
-    return row.userId;
+  #changing<R>(taken: string, work: (tx: Tx) => Promise<R>): Promise<R> {
+    return this.db.transaction(work).catch((error: unknown) => {
+      throw isTaken(error) ? notUnique(taken) : error;
+    });
   }
 
   async #withActive(rows: readonly InactiveRow[]): Promise<readonly UserRow[]> {
     const living = await this.users.byIds(rows.flatMap(({ userId }) => userId ?? []));
     return rows.map((row) => ({ ...row, active: row.userId !== undefined && living.has(row.userId) }));
   }
+}
+
+/** Kept as it is until the transaction ends. @throws SEXTANT_SCIM_NOT_FOUND, _VERSION. */
+async function held(tx: Tx, id: string, ifMatch: string | undefined): Promise<InactiveRow> {
+  const row = await new UserRows(tx).held(id);
+  if (!row) throw noResource();
+  if (!names(ifMatch, row.version)) throw otherVersion();
+  return row;
+}
+
+/** @returns the account of the person. */
+async function bring(keeper: AccountKeeper, row: UserRow, document: UserDocument): Promise<number | undefined> {
+  if (document.active) {
+    if (!row.active) return (await keeper.establish(document, row.userId)).userId;
+    await keeper.bring(row.userId as number, row, document);
+  } else if (row.active) await keeper.end(row.userId as number);
+  return row.userId;
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   type AccountDirectory,
+  type AuditActor,
+  type AuditTrail,
   type ExternalAccount,
   type ExternalAccounts,
   type ExternalIdentity,
+  type NewAccount,
   type NewcomerGate,
   signInRefused,
   type User,
@@ -21,6 +24,14 @@ interface PeopleParts {
   readonly external: ExternalAccounts;
   readonly groups: UserGroups;
   readonly newcomers: readonly Contribution<NewcomerGate>[];
+  readonly audit: AuditTrail;
+}
+
+/** Somebody whom a provider names. */
+interface Arrival {
+  readonly way: Way;
+  readonly identity: ExternalIdentity;
+  readonly who: AuditActor;
 }
 
 export interface Known {
@@ -40,12 +51,12 @@ export class People {
   constructor(private readonly parts: PeopleParts) {}
 
   /** @param consent the user who asked to link it. @throws SEXTANT_SIGN_IN_REFUSED, with words for the person. */
-  async find(way: Way, identity: ExternalIdentity, consent?: User): Promise<Known> {
+  async find(way: Way, identity: ExternalIdentity, who: AuditActor, consent?: User): Promise<Known> {
     if (identity.accountId === '' || identity.accountId.length > 1_000 || identity.username.length > 1_000)
       throw signInRefused('The provider does not say which account it is.');
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#find(way, identity, consent);
+        return await this.#find({ way, identity, who }, consent);
       } catch (error) {
         // Somebody with the same name or account came at the same moment: what is so now is looked at again.
         const raced = SextantError.is(error) && RACED.has(error.code) && consent === undefined;
@@ -54,23 +65,24 @@ export class People {
     }
   }
 
-  async #find(way: Way, identity: ExternalIdentity, consent: User | undefined): Promise<Known> {
+  async #find(arrival: Arrival, consent: User | undefined): Promise<Known> {
     const { users, external } = this.parts;
+    const { way, identity } = arrival;
     const linked = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
     if (linked) {
       const user = await users.byId(linked.userId);
       if (!user || user.serviceAccount) throw signInRefused('Its user is deactivated.');
       if (consent && consent.id !== user.id) throw signInRefused('This account belongs to another user here.');
-      return this.#known(way, identity, user, 'account');
+      return this.#known(arrival, user, 'account');
     }
-    if (consent) return this.#known(way, identity, consent, 'consent');
+    if (consent) return this.#known(arrival, consent, 'consent');
     const owner = await this.#byEmail(identity);
-    if (owner) return this.#known(way, identity, owner, 'email');
+    if (owner) return this.#known(arrival, owner, 'email');
     const before = await this.#before(way, identity);
     if (before !== undefined && !(await users.byId(before))) throw signInRefused('Its user was deleted here.');
     if (!way.allowSignup) throw signInRefused('No user here has this account, and people cannot sign up by it.');
     await this.admitNewcomer(identity.emails.map(({ address }) => address));
-    return this.#signUp(way, identity);
+    return this.#known(arrival, await this.#newcomer(identity), 'signup');
   }
 
   /** @throws SEXTANT_SIGN_IN_REFUSED for somebody who may not come in as somebody new. */
@@ -91,44 +103,40 @@ export class People {
     return user;
   }
 
-  async #signUp(way: Way, identity: ExternalIdentity): Promise<Known> {
-    const { accounts } = this.parts;
-    const wanted = identity.username || identity.emails[0]?.address || 'user';
-    const user = await accounts.create({
-      username: await accounts.freeUsername(wanted),
-      ...(identity.displayName ? { displayName: identity.displayName.slice(0, 200) } : {}),
-      ...(identity.avatarUrl ? { avatarUrl: identity.avatarUrl } : {}),
-      emails: distinct(identity.emails),
-    });
-    try {
-      return await this.#known(way, identity, user, 'signup');
-    } catch (error) {
-      await accounts.delete(user.id, { hard: true });
-      throw error;
-    }
+  async #newcomer({ username, displayName, avatarUrl, emails }: ExternalIdentity): Promise<NewAccount> {
+    return {
+      username: await this.parts.accounts.freeUsername(username || emails[0]?.address || 'user'),
+      ...(displayName ? { displayName: displayName.slice(0, 200) } : {}),
+      ...(avatarUrl ? { avatarUrl } : {}),
+      emails: distinct(emails),
+    };
   }
 
-  async #known(way: Way, identity: ExternalIdentity, user: User, by: Known['by']): Promise<Known> {
-    const { db, external, groups, users } = this.parts;
-    const account = await external.link(user.id, {
-      service: way.service,
-      providerId: way.id,
-      accountId: identity.accountId,
-      username: identity.username,
-      ...(identity.displayName ? { displayName: identity.displayName } : {}),
-      ...(identity.credential ? { credential: identity.credential } : {}),
+  /** The account is the person's from now on, and what it tells of them is taken over: all of it or nothing. */
+  async #known({ way, identity, who }: Arrival, person: User | NewAccount, by: Known['by']): Promise<Known> {
+    const { db, external, groups, users, accounts, audit } = this.parts;
+    const { user, account } = await db.transaction(async (tx) => {
+      const user = 'id' in person ? person : await accounts.within(tx).create(person);
+      const account = await external.within(tx).link(user.id, {
+        service: way.service,
+        providerId: way.id,
+        accountId: identity.accountId,
+        username: identity.username,
+        ...(identity.displayName ? { displayName: identity.displayName } : {}),
+        ...(identity.credential ? { credential: identity.credential } : {}),
+      });
+      await tx.query(
+        'INSERT INTO arrivals (account, user_id) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET user_id = excluded.user_id WHERE arrivals.user_id <> excluded.user_id',
+        [keyOf(way, identity), user.id],
+      );
+      if (identity.groups) await groups.within(tx).set(user.id, groupSource(way.id), identity.groups);
+      const facts = { provider: way.id, subjectUID: String(user.id), by };
+      if (by === 'signup') await audit.record('user', 'created', who, facts, { tx });
+      else if (by !== 'account') await audit.record('auth.provider', 'linked', who, facts, { tx });
+      return { user, account };
     });
-    await db.query(
-      'INSERT INTO arrivals (account, user_id) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET user_id = excluded.user_id WHERE arrivals.user_id <> excluded.user_id',
-      [keyOf(way, identity), user.id],
-    );
-    if (!identity.groups) return { user, account, by };
-    await groups.set(user.id, groupSource(way.id), identity.groups);
-    // It may have been unlinked meanwhile, which takes what its groups gave: that must not come back.
-    const still = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
-    if (still?.userId !== user.id) await groups.set(user.id, groupSource(way.id), []);
-    // They may have made a site admin of an ordinary user, and the session is to be one of who it is now.
-    return { user: (await users.byId(user.id)) ?? user, account, by };
+    // Groups may have made a site admin of an ordinary user, and the session is to be one of who it is now.
+    return { user: (identity.groups && (await users.byId(user.id))) || user, account, by };
   }
 
   /** Whose the account was last, also when that user is gone. */

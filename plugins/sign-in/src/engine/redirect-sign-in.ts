@@ -89,10 +89,9 @@ export class RedirectSignIn {
       const { way, identity } = flow ? await this.#asked(ways, flow, answer) : await this.#unasked(ways, answer);
       const consent = flow?.linkFor === undefined ? undefined : await this.#whoAsked(flow.linkFor, returned);
       if (way.noSignIn && !consent) throw unknownWay();
-      const known = await people.find(way, identity, consent);
+      const known = await people.find(way, identity, returned.who, consent);
       const facts = { provider: way.id, subjectUID: String(known.user.id), by: known.by };
-      if (consent) await audit.record('auth.provider', 'linked', returned.who, facts);
-      else audit.observe('auth.provider', 'sign-in', returned.who, facts);
+      if (!consent) audit.observe('auth.provider', 'sign-in', returned.who, facts);
       return {
         ...known,
         way,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountDirectory, AuditActor, AuditTrail, User, Users } from '@sextant/plugin-identity/api';
-import { type Clock, type Logger, type Secret, SextantError, type Storage } from '@sextant/sdk';
+import { type Clock, type Logger, type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import type { Alongside } from '../alongside.js';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Letters } from '../letters.js';
 import type { Sessions } from '../sessions/sessions.js';
@@ -67,33 +68,33 @@ export class Passwords {
   }
 
   /**
-   * Sets it and ends the user's sessions but `keep`, what programs may do in their name, and the links by which it could be set. @throws SEXTANT_SIGN_IN_PASSWORD
+   * Sets it and ends the user's sessions but `keep`, what programs may do in their name, and the links by which it could be set.
+   * @returns the user of the generation that begins with it. @throws SEXTANT_SIGN_IN_PASSWORD
    */
-  async set(user: User, password: Secret, options: { readonly keep?: number } = {}): Promise<void> {
+  async set(user: User, password: Secret, keep: number | undefined, alongside: Alongside): Promise<User> {
     const hash = await this.prepare(password, user.username);
-    await this.parts.db.transaction(async (tx) => {
-      const store = new PasswordStore(tx);
-      await store.set(user.id, hash, this.parts.clock.now());
-      await store.forgive(user.id);
-      await new LinkStore(tx).drop(['password', 'unlock'], user.id);
-      if (user.siteAdmin) await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING');
+    return this.parts.db.transaction(async (tx) => {
+      const changed = await this.#set(tx, user, hash, keep);
+      await alongside(tx);
+      return changed;
     });
-    await this.parts.sessions.endAll(user.id, options.keep);
   }
 
   /** Takes the password away; whoever holds the returned link sets a new one. All sessions end, and what programs may do. */
-  async randomize(user: User): Promise<string> {
-    await this.store.remove(user.id);
-    await this.parts.sessions.endAll(user.id);
-    return this.resetUrl(user);
+  async randomize(user: User, alongside: Alongside): Promise<string> {
+    const lasts = await this.#linksLast();
+    const code = await this.parts.db.transaction(async (tx) => {
+      await new PasswordStore(tx).remove(user.id);
+      await this.parts.sessions.endAll(tx, user.id);
+      await alongside(tx);
+      return this.#passwordLink(new LinkStore(tx), user, undefined, lasts);
+    });
+    return this.#resetUrl(code);
   }
 
   /** Where the user sets a password, without the one before. @param address proved when the link is used: it was mailed there */
   async resetUrl(user: User, address?: string): Promise<string> {
-    const { clock, settings, letters } = this.parts;
-    const lasts = (await settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
-    const code = await this.#links.make('password', { userId: user.id, address }, clock.now(), lasts);
-    return letters.url(`/-/reset-password-code?code=${code}`);
+    return this.#resetUrl(await this.#passwordLink(this.#links, user, address, await this.#linksLast()));
   }
 
   /** Mails a link to the owner of a proved address; does nothing for other addresses. */
@@ -118,14 +119,18 @@ export class Passwords {
   }
 
   /** @throws SEXTANT_SIGN_IN_LINK, SEXTANT_SIGN_IN_PASSWORD; the link is good still after the latter. */
-  async setByLink(code: string, password: Secret): Promise<User> {
+  async setByLink(code: string, password: Secret, alongside: Alongside<User>): Promise<User> {
+    const { db, clock, accounts } = this.parts;
     const user = await this.ofLink(code);
-    await this.check(password, user.username);
-    const link = await this.#links.use('password', code, this.parts.clock.now());
-    if (link?.userId !== user.id) throw usedLink();
-    await this.set(user, password);
-    if (link.address !== undefined) await this.#proved(user.id, link.address);
-    return user;
+    const hash = await this.prepare(password, user.username);
+    return db.transaction(async (tx) => {
+      const link = await new LinkStore(tx).use('password', code, clock.now());
+      if (link?.userId !== user.id) throw usedLink();
+      const changed = await this.#set(tx, user, hash, undefined);
+      if (link.address !== undefined) await proved(accounts.within(tx), user.id, link.address);
+      await alongside(tx, changed);
+      return changed;
+    });
   }
 
   /** @throws SEXTANT_SIGN_IN_LINK */
@@ -136,8 +141,8 @@ export class Passwords {
   }
 
   /** Of all kinds, wherever they were mailed. */
-  async forgetLinks(user: User): Promise<void> {
-    await this.#links.drop(['password', 'email', 'unlock'], user.id);
+  async forgetLinks(tx: Tx, user: User): Promise<void> {
+    await new LinkStore(tx).drop(['password', 'email', 'unlock'], user.id);
   }
 
   /** Tells the owner of the primary address, who may not have done it. */
@@ -147,8 +152,8 @@ export class Passwords {
   }
 
   async mailVerification(user: User, address: string): Promise<void> {
-    const { clock, settings, letters } = this.parts;
-    const lasts = (await settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
+    const { clock, letters } = this.parts;
+    const lasts = await this.#linksLast();
     await letters.verification(user, address, async () => {
       const code = await this.#links.make('email', { userId: user.id, address }, clock.now(), lasts);
       return letters.url(`/-/verify-email?code=${code}`);
@@ -160,17 +165,43 @@ export class Passwords {
    * what is theirs to whoever gave it.
    * @throws SEXTANT_SIGN_IN_LINK, also for another user's, which stays good; SEXTANT_USER_EMAIL_TAKEN when somebody else has proved the address meanwhile.
    */
-  async proveEmail(code: string, userId: number | undefined): Promise<void> {
-    const now = this.parts.clock.now();
-    const link = await this.#links.look('email', code, now);
-    if (link?.address === undefined) throw usedLink();
-    if (userId === undefined || link.userId !== userId)
-      throw new SextantError('SEXTANT_SIGN_IN_LINK', {
-        what: 'The link is not for who is signed in in this browser.',
-        fix: 'Sign in as the user to whom you gave the address, and open the link again. If you gave it to none, do nothing.',
-      });
-    if (!(await this.#links.use('email', code, now))) throw usedLink();
-    await this.parts.accounts.setEmailVerified(userId, link.address, true);
+  async proveEmail(code: string, userId: number | undefined, alongside: Alongside<number>): Promise<void> {
+    const { db, clock, accounts } = this.parts;
+    await db.transaction(async (tx) => {
+      const link = await new LinkStore(tx).use('email', code, clock.now());
+      if (link?.address === undefined) throw usedLink();
+      // The throw undoes the use.
+      if (userId === undefined || link.userId !== userId)
+        throw new SextantError('SEXTANT_SIGN_IN_LINK', {
+          what: 'The link is not for who is signed in in this browser.',
+          fix: 'Sign in as the user to whom you gave the address, and open the link again. If you gave it to none, do nothing.',
+        });
+      await accounts.within(tx).setEmailVerified(userId, link.address, true);
+      await alongside(tx, userId);
+    });
+  }
+
+  async #set(tx: Tx, user: User, hash: string, keep: number | undefined): Promise<User> {
+    const store = new PasswordStore(tx);
+    await store.set(user.id, hash, this.parts.clock.now());
+    await store.forgive(user.id);
+    await new LinkStore(tx).drop(['password', 'unlock'], user.id);
+    if (user.siteAdmin) await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING');
+    const { generation } = await this.parts.sessions.endAll(tx, user.id, keep);
+    return { ...user, credentialGeneration: generation };
+  }
+
+  #passwordLink(links: LinkStore, user: User, address: string | undefined, lasts: number): Promise<string> {
+    return links.make('password', { userId: user.id, address }, this.parts.clock.now(), lasts);
+  }
+
+  #resetUrl(code: string): string {
+    return this.parts.letters.url(`/-/reset-password-code?code=${code}`);
+  }
+
+  /** Milliseconds. */
+  async #linksLast(): Promise<number> {
+    return (await this.parts.settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
   }
 
   async #try(user: User | undefined, name: string, password: Secret): Promise<'right' | 'wrong' | 'locked'> {
@@ -217,13 +248,12 @@ export class Passwords {
   async #has(user: User, address: string): Promise<boolean> {
     return (await this.parts.accounts.emails([user.id])).some((email) => email.address.toLowerCase() === address.toLowerCase());
   }
+}
 
-  async #proved(userId: number, address: string): Promise<void> {
-    const { accounts } = this.parts;
-    const emails = await accounts.emails([userId]);
-    if (emails.some((email) => email.address.toLowerCase() === address.toLowerCase() && !email.verified))
-      await accounts.setEmailVerified(userId, address, true);
-  }
+async function proved(accounts: AccountDirectory, userId: number, address: string): Promise<void> {
+  const emails = await accounts.emails([userId]);
+  if (emails.some((email) => email.address.toLowerCase() === address.toLowerCase() && !email.verified))
+    await accounts.setEmailVerified(userId, address, true);
 }
 
 const ruleOf = (lockout: { failedAttemptThreshold: number; consecutivePeriod: number; lockoutPeriod: number }): LockoutRule => ({

@@ -1,4 +1,4 @@
-import type { ExternalAccounts, UserActors } from '@sextant/plugin-identity/api';
+import type { AuditActor, ExternalAccounts, UserActors } from '@sextant/plugin-identity/api';
 import type { Actor, Authenticator, Credentials } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Way } from '../configuration/provider-entries.js';
@@ -36,7 +36,13 @@ export class HeaderAuthenticator implements Authenticator {
     const identity = await way.provider.identify?.(way, credentials);
     if (!identity) return undefined;
     const known = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
-    const userId = known?.userId ?? (await people.find(way, identity)).user.id;
+    const userId = known?.userId ?? (await people.find(way, identity, arriving(credentials))).user.id;
     return actors.actorOf(userId, { via: 'session', credential: `${way.provider.type}:${userId}` });
   }
 }
+
+const arriving = ({ headers, remoteAddress }: Credentials): AuditActor => ({
+  ip: remoteAddress,
+  userAgent: headers['user-agent'],
+  forwardedFor: headers['x-forwarded-for'],
+});

@@ -1,5 +1,5 @@
-import { credentialsRevoked, signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
-import type { Actor, Clock, Events, Storage } from '@sextant/sdk';
+import { type AccountDirectory, signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
+import type { Actor, Clock, Events, Storage, Tx } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import { type Session, SessionStore } from '../storage/session-store.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
@@ -17,6 +17,7 @@ interface SessionParts {
   readonly db: Storage;
   readonly events: Pick<Events, 'publish'>;
   readonly clock: Clock;
+  readonly accounts: AccountDirectory;
   readonly actors: UserActors;
   readonly settings: LiveAuthSettings;
 }
@@ -49,6 +50,7 @@ export class Sessions {
         hash: hashOf(text) as Buffer,
         userId: user.id,
         siteAdmin: user.siteAdmin,
+        generation: user.credentialGeneration,
         way: arrival.way,
         externalAccountId: arrival.externalAccountId,
         createdAt: clock.now(),
@@ -63,14 +65,16 @@ export class Sessions {
     return { text, lasts: sessionExpiry, session };
   }
 
-  /** Ends all sessions of the user but `keep`, and whatever else the user, or a program in their name, came in by. @returns how many sessions there were */
-  async endAll(userId: number, keep?: number): Promise<number> {
-    const { db, events } = this.parts;
-    return db.transaction(async (tx) => {
-      const ended = await new SessionStore(tx).endOfUsers([userId], keep);
-      await events.publish(credentialsRevoked, { userId }, { tx });
-      return ended;
-    });
+  /**
+   * Ends all sessions of the user but `keep`, and whatever else the user, or a program in their name, came in by.
+   * @returns how many sessions there were, and the generation of what comes from now on
+   */
+  async endAll(tx: Tx, userId: number, keep?: number): Promise<{ readonly ended: number; readonly generation: number }> {
+    const generation = await this.parts.accounts.within(tx).revokeCredentials(userId);
+    const store = new SessionStore(tx);
+    const ended = await store.endOfUsers([userId], keep);
+    if (keep !== undefined) await store.keep(keep, generation);
+    return { ended, generation };
   }
 
   /** The session behind a cookie and who its user is, as both are now; undefined when either is over. */
@@ -86,7 +90,11 @@ export class Sessions {
     const over = now.getTime() - session.createdAt.getTime() >= sessionExpiry || (maxIdle !== undefined && idle >= maxIdle);
     const actor = over
       ? undefined
-      : await this.parts.actors.actorOf(session.userId, { via: 'session', credential: `session:${session.id}` });
+      : await this.parts.actors.actorOf(session.userId, {
+          via: 'session',
+          credential: `session:${session.id}`,
+          generation: session.generation,
+        });
     // An id from before the rights changed is not one for the new rights: neither for those who stole it before, nor for those who lost them.
     if (!actor || actor.serviceAccount || actor.siteAdmin !== session.siteAdmin) {
       await this.store.end(session.id);

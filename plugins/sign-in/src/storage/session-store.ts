@@ -6,6 +6,8 @@ export interface Session {
   readonly userId: number;
   /** Whether the user was one when the session began. */
   readonly siteAdmin: boolean;
+  /** The `credentialGeneration` of the user before they proved who they are. */
+  readonly generation: number;
   /** The entry of `auth.providers` by which the person came. */
   readonly way: string;
   readonly externalAccountId: number | undefined;
@@ -22,6 +24,7 @@ interface SessionRow {
   id: string;
   user_id: number;
   site_admin: boolean;
+  generation: number;
   way: string;
   external_account_id: number | null;
   created_at: Date;
@@ -30,16 +33,16 @@ interface SessionRow {
   ip: string | null;
 }
 
-const COLUMNS = 'id, user_id, site_admin, way, external_account_id, created_at, last_used_at, user_agent, ip';
+const COLUMNS = 'id, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip';
 
 export class SessionStore {
   constructor(private readonly db: Queryable) {}
 
-  async add({ hash, userId, siteAdmin, way, externalAccountId, createdAt, userAgent, ip }: NewSession): Promise<Session> {
+  async add({ hash, userId, siteAdmin, generation, way, externalAccountId, createdAt, userAgent, ip }: NewSession): Promise<Session> {
     const [row] = await this.db.query<SessionRow>(
-      `INSERT INTO sessions (hash, user_id, site_admin, way, external_account_id, created_at, last_used_at, user_agent, ip)
-       VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) RETURNING ${COLUMNS}`,
-      [hash, userId, siteAdmin, way, externalAccountId ?? null, createdAt, userAgent ?? null, ip ?? null],
+      `INSERT INTO sessions (hash, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) RETURNING ${COLUMNS}`,
+      [hash, userId, siteAdmin, generation, way, externalAccountId ?? null, createdAt, userAgent ?? null, ip ?? null],
     );
     return sessionOf(row as SessionRow);
   }
@@ -65,6 +68,11 @@ export class SessionStore {
 
   async used(id: number, at: Date, ip: string): Promise<void> {
     await this.db.query('UPDATE sessions SET last_used_at = $2, ip = $3 WHERE id = $1', [id, at, ip]);
+  }
+
+  /** It goes on when all others end. */
+  async keep(id: number, generation: number): Promise<void> {
+    await this.db.query('UPDATE sessions SET generation = $2 WHERE id = $1', [id, generation]);
   }
 
   async end(id: number): Promise<void> {
@@ -105,6 +113,7 @@ const sessionOf = (row: SessionRow): Session => ({
   id: Number(row.id),
   userId: row.user_id,
   siteAdmin: row.site_admin,
+  generation: row.generation,
   way: row.way,
   externalAccountId: row.external_account_id ?? undefined,
   createdAt: row.created_at,

@@ -93,8 +93,8 @@ export function administrationResolvers(
             fix: 'Choose another word.',
           });
         }
-        await tags.set(user.id, args.tag, args.present);
-        await audit.record('user', 'modified', { actor }, { subjectUID: String(user.id), tag: args.tag, present: args.present });
+        const fields = { subjectUID: String(user.id), tag: args.tag, present: args.present };
+        await tags.set(user.id, args.tag, args.present, (tx) => audit.record('user', 'modified', { actor }, fields, { tx }));
         return NOTHING;
       },
       deleteUsers: async (_parent, args: { users: readonly string[]; hard?: boolean | null }, { actor }) => {
@@ -119,9 +119,9 @@ export function administrationResolvers(
         return NOTHING;
       },
       setAccessRequestStatus: async (_parent, args: { id: string; status: AccessRequestStatus }, { actor }) => {
-        const request = await requests.decide(nodeNumber('AccessRequest', args.id), args.status, actor.userId);
-        await audit.record('accessRequest', args.status.toLowerCase(), { actor }, { accessRequestID: request.id });
-        return request;
+        return requests.decide(nodeNumber('AccessRequest', args.id), args.status, actor.userId, (tx, { id }) =>
+          audit.record('accessRequest', args.status.toLowerCase(), { actor }, { accessRequestID: id }, { tx }),
+        );
       },
     },
     userFields: {

@@ -80,9 +80,9 @@ export function organizationResolvers(
       },
       updateOrganization: async (_parent, args: { id: string; displayName?: string | null }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.id));
-        const organization = await organizations.update(id, args.displayName ?? undefined);
-        await audit.record('org', 'modified', { actor }, { orgID: id });
-        return organization;
+        return organizations.update(id, args.displayName ?? undefined, (tx) =>
+          audit.record('org', 'modified', { actor }, { orgID: id }, { tx }),
+        );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
         const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
@@ -118,8 +118,9 @@ export function organizationResolvers(
         if (args.email == null && !invited) throw userNotFound();
         const to = invited ? { user: invited } : { email: parseEmail(args.email ?? '') };
         await takeInvitation(limits, actor, to);
-        const sent = await invitations.invite(organization, actor.userId, to);
-        await audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: sent.invitation.id });
+        const sent = await invitations.invite(organization, actor.userId, to, (tx, { id }) =>
+          audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
+        );
         return { sentInvitationEmail: sent.mailed, invitationURL: sent.url };
       },
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
@@ -137,8 +138,8 @@ export function organizationResolvers(
         await organizations.administered(actor, invitation.organizationId).catch((error: { code?: string }) => {
           throw error.code === organizationNotFound().code ? invitationNotFound() : error;
         });
-        await invitations.revoke(invitation.id);
-        await audit.record('org.invitation', 'revoked', { actor }, { orgID: invitation.organizationId, invitationID: invitation.id });
+        const fields = { orgID: invitation.organizationId, invitationID: invitation.id };
+        await invitations.revoke(invitation.id, (tx) => audit.record('org.invitation', 'revoked', { actor }, fields, { tx }));
         return NOTHING;
       },
     },

@@ -43,6 +43,8 @@ export const typeDefs = /* GraphQL */ `
     siteAdmin: Boolean
     "Accurate to a few minutes. For the user and site admins."
     lastActiveAt: DateTime
+    "When the user was last active. For the user and site admins; null for others."
+    usageStatistics: UserUsageStatistics
     "For the user and site admins; null for others."
     emails: [UserEmail!]
     "For the user and site admins; null for others."
@@ -57,6 +59,13 @@ export const typeDefs = /* GraphQL */ `
     viewerCanChangeUsername: Boolean!
     "The name under which the user owns things, such as batch changes."
     namespaceName: String!
+  }
+
+  type UserUsageStatistics {
+    "As lastActiveAt; null: never."
+    lastActiveTime: String
+    "Always null: activity that a code host's integration causes is not told apart."
+    lastActiveCodeHostIntegrationTime: String
   }
 
   type UserEmail {

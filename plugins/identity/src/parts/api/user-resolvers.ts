@@ -50,6 +50,10 @@ export function userResolvers(
         settingsURL: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? `${userPath(user)}/settings` : null),
         siteAdmin: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? user.siteAdmin : null),
         lastActiveAt: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? (user.lastActiveAt ?? null) : null),
+        usageStatistics: (user: User, _args, { actor }) =>
+          mayAdminister(actor, user.id)
+            ? { lastActiveTime: user.lastActiveAt?.toISOString() ?? null, lastActiveCodeHostIntegrationTime: null }
+            : null,
         emails: (user: User, _args, op) => emails(user, op),
         primaryEmail: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary) ?? null,
         organizations: async (user: User, _args, op) => {

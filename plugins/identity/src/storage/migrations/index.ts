@@ -1,5 +1,6 @@
 import type { Migration } from '@sextant/sdk';
 import { addAdministration } from './add-administration.js';
+import { addCredentialGeneration } from './add-credential-generation.js';
 import { addExternalAccounts } from './add-external-accounts.js';
 import { addMakersOfTokens } from './add-makers-of-tokens.js';
 import { addRoles } from './add-roles.js';
@@ -14,5 +15,6 @@ export const migrations: readonly Migration[] = [
   addTeamsAndGroups,
   addAdministration,
   createAuditLog,
+  addCredentialGeneration,
   addMakersOfTokens,
 ];

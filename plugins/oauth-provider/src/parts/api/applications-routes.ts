@@ -36,13 +36,10 @@ export function mountApplications(router: PluginRouter, d: ApiDeps): void {
       if (!person) return signIn();
       const number = applicationNumber(new URLSearchParams((await request.bytes()).toString()).get('revoke') ?? undefined);
       const found = number === undefined ? undefined : await grants.find(number);
-      if (found?.userId === person.userId && (await grants.revoke(found.number)))
-        await d.audit.record(
-          'oauth.grant',
-          'revoked',
-          { actor: request.actor },
-          { clientID: found.clientId, subjectUID: String(person.userId) },
-        );
+      if (found?.userId === person.userId) {
+        const fields = { clientID: found.clientId, subjectUID: String(person.userId) };
+        await grants.revoke(found.number, (tx) => d.audit.record('oauth.grant', 'revoked', { actor: request.actor }, fields, { tx }));
+      }
       return { status: 303, headers: { location: here() } };
     },
     { auth: 'public', maxBody: MAX_BODY },

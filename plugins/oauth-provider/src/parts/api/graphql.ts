@@ -9,6 +9,7 @@ import {
   pageOf,
   pageRequest,
 } from '@sextant/sdk';
+import type { Alongside } from '../../alongside.js';
 import type { config } from '../../config.js';
 import { invalidClient, noSuchClient, noSuchGrant } from '../../errors.js';
 import type { NewClient, OAuthClient } from '../../storage/client-store.js';
@@ -38,12 +39,10 @@ export default defineGraphQL<typeof deps, typeof config>()({
   extends: ['User'],
   resolvers: (d) => {
     const { clients, grants } = storesOf(d);
-    const audited = (
-      entity: string,
-      action: string,
-      { actor }: Operation,
-      fields: Readonly<Record<string, string | number>>,
-    ): Promise<void> => d.audit.record(entity, action, { actor }, fields);
+    const audited =
+      (action: string, { actor }: Operation): Alongside<OAuthClient> =>
+      (tx, { id, scopes }) =>
+        d.audit.record('oauth.client', action, { actor }, { clientID: id, scopes: scopes.join(' ') }, { tx });
     const clientOf = async (nodeId: string): Promise<OAuthClient> => {
       const id = decodeNodeId('OAuthClient', nodeId);
       const client = id === undefined ? undefined : await clients.find(id);
@@ -77,8 +76,7 @@ export default defineGraphQL<typeof deps, typeof config>()({
             serviceAccountId: await serviceAccountOf(input.serviceAccount),
           };
           checkNewClient(wanted);
-          const { client, secret } = await clients.create(wanted);
-          await audited('oauth.client', 'created', operation, { clientID: client.id, scopes: client.scopes.join(' ') });
+          const { client, secret } = await clients.create(wanted, audited('created', operation));
           return { client, clientSecret: secret?.reveal() ?? null };
         },
         updateOAuthClient: async (_parent, args: { id: string; input: Change }, operation: Operation) => {
@@ -91,29 +89,29 @@ export default defineGraphQL<typeof deps, typeof config>()({
             ...(scopes == null ? {} : { scopes }),
           };
           checkClient(change);
-          const client = await clients.update(id, change);
-          await audited('oauth.client', 'updated', operation, { clientID: id, scopes: client.scopes.join(' ') });
-          return client;
+          return clients.update(id, change, audited('updated', operation));
         },
         rotateOAuthClientSecret: async (_parent, args: { id: string }, operation: Operation) => {
           const client = await clientOf(args.id);
           if (!client.confidential) throw invalidClient('It has no secret.');
-          const secret = await clients.rotateSecret(client.id);
-          await audited('oauth.client', 'secretRotated', operation, { clientID: client.id });
+          const secret = await clients.rotateSecret(client.id, audited('secretRotated', operation));
           return { client, clientSecret: secret.reveal() };
         },
         deleteOAuthClient: async (_parent, args: { id: string }, operation: Operation) => {
           const { id } = await clientOf(args.id);
           checkOwn(id);
-          await clients.remove(id);
-          await audited('oauth.client', 'deleted', operation, { clientID: id });
+          await clients.remove(id, audited('deleted', operation));
           return EMPTY;
         },
         revokeAuthorizedApplication: async (_parent, args: { id: string }, operation: Operation) => {
           const number = applicationNumber(decodeNodeId('AuthorizedApplication', args.id));
           const found = number === undefined ? undefined : await grants.find(number);
-          if (!found || !mayAdminister(operation.actor, found.userId) || !(await grants.revoke(found.number))) throw noSuchGrant();
-          await audited('oauth.grant', 'revoked', operation, { clientID: found.clientId, subjectUID: String(found.userId) });
+          if (!found || !mayAdminister(operation.actor, found.userId)) throw noSuchGrant();
+          const fields = { clientID: found.clientId, subjectUID: String(found.userId) };
+          const revoked = await grants.revoke(found.number, (tx) =>
+            d.audit.record('oauth.grant', 'revoked', { actor: operation.actor }, fields, { tx }),
+          );
+          if (!revoked) throw noSuchGrant();
           return EMPTY;
         },
       },

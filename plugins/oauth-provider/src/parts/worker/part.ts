@@ -24,7 +24,11 @@ export default definePart(config)({
       for (let afterId = 0; ; ) {
         const ids = await grants.userIds({ limit: PAGE, afterId });
         const there = await users.byIds(ids);
-        for (const id of ids) if (!there.has(id)) await grants.revokeAllOf(id);
+        for (const id of ids) {
+          const user = there.get(id);
+          if (user) await grants.forgetFormer(id, user.credentialGeneration);
+          else await grants.revokeAllOf(id);
+        }
         if (ids.length < PAGE) return;
         afterId = ids.at(-1) as number;
       }

@@ -1,5 +1,5 @@
-import type { AuditTrail } from '@sextant/plugin-identity/api';
-import type { Operation, ResolverMap } from '@sextant/sdk';
+import type { AuditFields, AuditTrail } from '@sextant/plugin-identity/api';
+import type { Operation, ResolverMap, Tx } from '@sextant/sdk';
 import type { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
 import { noSuchRepository } from '../../not-there.js';
 import { numberOf, repositoryIdOf } from './ids.js';
@@ -17,8 +17,10 @@ interface PathPermission extends UserPermission {
 
 /** @param prepare takes over what the site configuration says now */
 export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTrail, prepare: () => Promise<void>): ResolverMap {
-  const audited = (action: string, { actor }: Operation, fields: Readonly<Record<string, string | number | boolean>>): Promise<void> =>
-    audit.record('repository_permissions', action, { actor }, fields);
+  const audited =
+    (action: string, { actor }: Operation, fields: AuditFields) =>
+    (tx: Tx): Promise<void> =>
+      audit.record('repository_permissions', action, { actor }, fields, { tx });
   return {
     Mutation: {
       setRepositoryPermissionsForUsers: async (
@@ -31,8 +33,8 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         await explicit.setForUsers(
           repositoryId,
           args.userPermissions.map(({ bindID }) => bindID),
+          audited('set', operation, { repositoryId, people: args.userPermissions.length }),
         );
-        await audited('set', operation, { repositoryId, people: args.userPermissions.length });
         return EMPTY;
       },
       setRepositoryPermissionsUnrestricted: async (
@@ -42,8 +44,8 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
       ) => {
         await prepare();
         const ids = args.repositories.map(repositoryIdOf);
-        await explicit.setUnrestricted(ids, args.unrestricted);
-        await audited('unrestricted', operation, { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted });
+        const fields = { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted };
+        await explicit.setUnrestricted(ids, args.unrestricted, audited('unrestricted', operation, fields));
         return EMPTY;
       },
       setSubRepositoryPermissionsForUsers: async (
@@ -56,8 +58,8 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         await explicit.setForPaths(
           repositoryId,
           args.userPermissions.map((permission) => ({ bindID: permission.bindID, patterns: patternsOf(permission) })),
+          audited('paths', operation, { repositoryId, people: args.userPermissions.length }),
         );
-        await audited('paths', operation, { repositoryId, people: args.userPermissions.length });
         return EMPTY;
       },
       setRepositoryPermissionsForBitbucketProject: async (
@@ -68,13 +70,13 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         await prepare();
         const connectionId = numberOf('ExternalService', args.codeHost);
         if (connectionId === undefined) throw noSuchRepository();
-        const repositories = await explicit.setForBitbucketProject(
+        await explicit.setForBitbucketProject(
           connectionId,
           args.projectKey,
           args.userPermissions.map(({ bindID }) => bindID),
           args.unrestricted ?? false,
+          (tx, repositories) => audited('project', operation, { connectionId, projectKey: args.projectKey, repositories })(tx),
         );
-        await audited('project', operation, { connectionId, projectKey: args.projectKey, repositories });
         return EMPTY;
       },
     },

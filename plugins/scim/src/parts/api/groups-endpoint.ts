@@ -63,8 +63,8 @@ export class GroupsEndpoint implements Endpoint {
 
   #witness =
     ({ request }: Asked): GroupWitness =>
-    async (change, { id, displayName, membersChanged }) => {
-      await this.audit.record('group', change, directoryAt(request), { scimID: id, name: displayName, membersChanged });
+    async (tx, change, { id, displayName, membersChanged }) => {
+      await this.audit.record('group', change, directoryAt(request), { scimID: id, name: displayName, membersChanged }, { tx });
     };
 }
 

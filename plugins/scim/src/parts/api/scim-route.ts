@@ -21,7 +21,7 @@ export function scimRoute(d: ApiDeps): RouteHandler {
     const { token, azure } = await scimSettings(d.configuration);
     if (token === undefined) throw nothingHere();
     try {
-      await admit(request, token, d);
+      await admit(request, token, d.wrong);
       const path = (request.params['resource'] ?? '').split('/').filter((step) => step !== '');
       const found = request.method === 'GET' ? discovery(path, baseUrl()) : undefined;
       return found ?? (await answer(endpoints, path, askedOf(request, azure)));

@@ -66,8 +66,8 @@ export class UsersEndpoint implements Endpoint {
 
   #witness =
     ({ request }: Asked): Witness =>
-    async (change, { id, userId }) => {
+    async (tx, change, { id, userId }) => {
       const subject = userId === undefined ? {} : { subjectUID: String(userId) };
-      await this.audit.record('user', ACTIONS[change], directoryAt(request), { ...subject, scimID: id, change });
+      await this.audit.record('user', ACTIONS[change], directoryAt(request), { ...subject, scimID: id, change }, { tx });
     };
 }

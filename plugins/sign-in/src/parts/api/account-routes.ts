@@ -44,18 +44,18 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
   act('password', async (s, user, form, request) => {
     const next = form.secret('password', 'new password');
     const session = sessionIn(request);
-    if (await s.security.hasPassword(user))
-      await s.security.changePassword(
-        user,
-        { before: form.secret('before', 'password before'), next, keep: session, revokeAccessTokens: form.text('revoke') !== '' },
-        requester(request),
-      );
-    else await s.security.createPassword(user, next, requester(request), session);
+    const changed = (await s.security.hasPassword(user))
+      ? await s.security.changePassword(
+          user,
+          { before: form.secret('before', 'password before'), next, keep: session, revokeAccessTokens: form.text('revoke') !== '' },
+          requester(request),
+        )
+      : await s.security.createPassword(user, next, requester(request), session);
     const { way, externalAccountId } = (session === undefined ? undefined : await s.sessions.store.byId(session)) ?? {};
     if (way === undefined) return 'password';
     // An id from before is not one for the new password.
     return enter(s, request, {
-      user,
+      user: changed,
       way,
       ...(externalAccountId === undefined ? {} : { externalAccountId }),
       returnTo: `${s.prefix}/-/account?note=password`,

@@ -89,8 +89,9 @@ export default defineGraphQL<Deps, typeof config>()({
         },
         randomizeUserPassword: async (_p, args: { user: string }, operation) => {
           const user = await administered(args.user, operation);
-          const resetPasswordURL = await s.passwords.randomize(user);
-          await d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) });
+          const resetPasswordURL = await s.passwords.randomize(user, (tx) =>
+            d.audit.record('user.password', 'reset', { actor: operation.actor }, { subjectUID: String(user.id) }, { tx }),
+          );
           return { resetPasswordURL, emailSent: false };
         },
         addUserEmail: onEmail((user, email, { actor }) => s.security.addEmail(user, email, { actor })),

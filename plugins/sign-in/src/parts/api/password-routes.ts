@@ -48,8 +48,9 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
       async (form, request) => {
         const s = signIn();
         await s.throttle('link', request);
-        const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'));
-        await s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(user.id) });
+        const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'), (tx, { id }) =>
+          s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(id) }, { tx }),
+        );
         return form.json
           ? { body: { username: user.username } }
           : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
@@ -105,8 +106,9 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
     'Confirm your email address',
     'Confirm',
     async (s, code, request) => {
-      await s.passwords.proveEmail(code, request.actor.userId);
-      await s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(request.actor.userId) });
+      await s.passwords.proveEmail(code, request.actor.userId, (tx, userId) =>
+        s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) }, { tx }),
+      );
       return '/-/account?note=verified';
     },
     (code) => {

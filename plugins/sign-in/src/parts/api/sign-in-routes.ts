@@ -1,4 +1,4 @@
-import type { User } from '@sextant/plugin-identity/api';
+import type { AuditActor, User } from '@sextant/plugin-identity/api';
 import type { PluginRouter, RouteReply } from '@sextant/sdk';
 import { BUILTIN } from '../../builtin-provider.js';
 import type { Way } from '../../configuration/provider-entries.js';
@@ -8,6 +8,7 @@ import { dataBlock, type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import { presentedSession } from '../../sessions/session-cookie.js';
+import { PasswordStore } from '../../storage/password-store.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
 import { enter, leave } from './enter.js';
@@ -73,8 +74,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
         await s.throttle('sign-up', request);
         const way = await builtinWay(s);
         if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
-        const user = await signUp(s, form);
-        await s.deps.audit.record('user', 'created', requester(request), { subjectUID: String(user.id) });
+        const user = await signUp(s, form, requester(request));
         return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
       },
       (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
@@ -109,13 +109,17 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
   unlocked: 'Your account is unlocked.',
 };
 
-async function signUp({ deps: { accounts }, passwords, people }: SignIn, form: FormBody): Promise<User> {
+async function signUp({ deps: { db, accounts, audit }, passwords, people }: SignIn, form: FormBody, who: AuditActor): Promise<User> {
   const username = form.required('username', 'user name');
   const email = form.required('email', 'email address');
   const hash = await passwords.prepare(form.secret('password', 'password'), username);
   await people.admitNewcomer([email]);
-  const user = await accounts.create({ username, emails: [{ address: email, verified: false }] });
-  await passwords.store.set(user.id, hash, user.createdAt);
+  const user = await db.transaction(async (tx) => {
+    const made = await accounts.within(tx).create({ username, emails: [{ address: email, verified: false }] });
+    await new PasswordStore(tx).set(made.id, hash, made.createdAt);
+    await audit.record('user', 'created', who, { subjectUID: String(made.id) }, { tx });
+    return made;
+  });
   await passwords.mailVerification(user, email);
   return user;
 }

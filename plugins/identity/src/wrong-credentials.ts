@@ -1,0 +1,26 @@
+import { type Limits, SextantError } from '@sextant/sdk';
+import type { AuditTrail, WrongCredential, WrongCredentials as WrongCredentialsService } from './api.js';
+
+/** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
+const FAILURES = { capacity: 30, per: 60_000 } as const;
+
+export class WrongCredentials implements WrongCredentialsService {
+  constructor(
+    private readonly limits: Limits,
+    private readonly audit: Pick<AuditTrail, 'observe'>,
+  ) {}
+
+  async came({ entity, reason, from: { headers, remoteAddress }, who }: WrongCredential): Promise<void> {
+    const limit = await this.limits.take(`auth-failures:${remoteAddress}`, FAILURES);
+    if (!limit.allowed) {
+      // Nothing is noted: whoever sends thousands of wrong tokens must not fill the log.
+      throw new SextantError('SEXTANT_AUTH_THROTTLED', {
+        what: 'Too many invalid credentials came from this address.',
+        fix: 'Correct the credential, and wait before the next try.',
+        details: { retryAfter: limit.retryAfter },
+      });
+    }
+    const requester = { ip: remoteAddress, userAgent: headers['user-agent'], forwardedFor: headers['x-forwarded-for'] };
+    this.audit.observe(entity, 'failed', { ...requester, ...who }, { reason });
+  }
+}
