@@ -10,7 +10,7 @@ export async function run({ tiny, folder, runs, note, progress, options: { only,
   const rows = [];
   for (const [name, part] of Object.entries(parts))
     if (!only || only.includes(name))
-      rows.push(...(await part({ tiny, folder, rounds: runs(15), note, progress, repositories: growth?.[0] ?? (tiny ? 500 : 50_000) })));
+      rows.push(...(await part({ tiny, folder, rounds: runs(15), note, progress, repositories: growth?.[0] ?? (tiny ? 50 : 50_000) })));
   return rows;
 }
 

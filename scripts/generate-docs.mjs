@@ -12,6 +12,7 @@ import '../kernel/dist/storage/embedded/embedded-errors.js';
 import { configPage } from './docs/config-page.mjs';
 import { errorProblems, errorsPage } from './docs/errors-page.mjs';
 import { commandsPage, jobsPage, pluginsPage, tokensPage } from './docs/plugin-pages.mjs';
+import { publishedNames } from './docs/published-names.mjs';
 import { readPlugins } from './docs/read-plugins.mjs';
 import { breakingChanges, currentSdl, undeclared } from './docs/sdl.mjs';
 
@@ -44,7 +45,7 @@ const pages = {
   'config.md': configPage(plugins),
   'errors.md': errorsPage(),
   'plugins.md': pluginsPage(plugins),
-  'tokens.md': tokensPage(plugins),
+  'tokens.md': tokensPage(plugins, await publishedNames(root)),
   'jobs.md': jobsPage(plugins),
   'commands.md': commandsPage(plugins, help),
 };

@@ -14,6 +14,7 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
   // The standard names of OpenTelemetry.
   OTEL_EXPORTER_OTLP_ENDPOINT: ['tracing', 'otlpEndpoint'],
   OTEL_EXPORTER_OTLP_HEADERS: ['tracing', 'otlpHeaders'],
+  OTEL_EXPORTER_OTLP_TIMEOUT: ['tracing', 'otlpTimeout'],
   OTEL_SERVICE_NAME: ['tracing', 'serviceName'],
 };
 

@@ -87,6 +87,10 @@ export const processSchema = z.object({
         .optional()
         .describe('OpenTelemetry collector (http://host:4318), by OTLP over HTTP; nothing is recorded or sent without it'),
       otlpHeaders: secret().optional().describe('Headers for the collector: name=value,name=value, values percent-encoded'),
+      otlpTimeout: duration()
+        .refine((value) => value >= 1, { message: 'must be a millisecond at least' })
+        .default(5_000)
+        .describe('How long the collector may take to accept what it is sent, retries included; then that is dropped'),
       sampleRatio: z
         .number()
         .min(0)

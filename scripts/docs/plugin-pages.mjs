@@ -44,12 +44,15 @@ export function pluginsPage(plugins) {
   return page('Plugins', 'The plugins that come with Sextant, read from their manifests and parts.', ...sections);
 }
 
-export function tokensPage(plugins) {
+/** @param names what `publishedNames` gives */
+export function tokensPage(plugins, names) {
+  const nameOf = (key) => codes(names.filter((one) => one.key === key).map(({ name }) => name));
   const users = (key, kind) =>
     plugins.filter((p) => depsOf(p).some((d) => d.key === key && d.item.kind === kind)).map((p) => p.manifest.id);
   const services = plugins.flatMap((plugin) =>
     providedBy(plugin).map(({ key, item, roles }) => [
       code(key),
+      nameOf(key),
       plugin.manifest.id,
       codes(roles),
       item.remote ? `yes, of role ${code(item.remote.role)}` : '',
@@ -60,18 +63,21 @@ export function tokensPage(plugins) {
   );
   const points = pointsIn(plugins).map((key) => [
     code(key),
+    nameOf(key),
     ownerOf(key),
     plugins
       .filter((p) => contributedBy(p).some((c) => c.key === key))
       .map((p) => p.manifest.id)
       .join(', '),
   ]);
+  const events = names.filter(({ isEvent }) => isEvent).map(({ key, name }) => [code(key), code(name)]);
   const kernel = [...new Set(plugins.flatMap((p) => depsOf(p).map(({ key }) => key)))].filter((key) => ownerOf(key) === 'core').sort();
   return page(
     'Tokens and extension points',
-    'A key is `<plugin>.<noun>@<major>`; a break is a new major beside the old one.',
-    `## Services of plugins\n\n${table(['key', 'provided by', 'in roles', 'reachable from other processes', 'used by'], services)}`,
-    `## Extension points\n\n${table(['key', 'owner', 'contributed to by'], points)}`,
+    'A key is `<plugin>.<noun>@<major>`; a break is a new major beside the old one. What it is exported as stands in `@sextant/plugin-<plugin>/api`, `core` in `@sextant/sdk`; what has no name is for the plugin alone.',
+    `## Services of plugins\n\n${table(['key', 'exported as', 'provided by', 'in roles', 'reachable from other processes', 'used by'], services)}`,
+    `## Extension points\n\n${table(['key', 'exported as', 'owner', 'contributed to by'], points)}`,
+    `## Events\n\n${table(['key', 'exported as'], events)}`,
     `## Kernel services in use\n\n${kernel
       .map(
         (key) =>

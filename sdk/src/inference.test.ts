@@ -17,6 +17,11 @@ interface Kind {
   readonly kind: string;
 }
 const kinds = extensionPoint<Kind>('demo.kinds@1');
+interface Declared {
+  readonly name: string;
+  readonly defaults: readonly ('USER' | 'ADMIN')[];
+}
+const declared = extensionPoint<Declared>('demo.declared@1');
 const counter = serviceToken<{ count(): Promise<number> }>('demo.counter@1');
 const config = z.object({ url: z.string(), every: duration().default(5) });
 const sync = defineJob('demo.sync-things', { payload: z.object({ repo: z.string() }) });
@@ -43,6 +48,10 @@ describe('the types a plugin author sees', () => {
         r.provide(counter, () => ({ count: async () => 1 }));
         // @ts-expect-error the service has another shape
         r.provide(counter, () => ({ count: async () => 'one' }));
+        // What a factory writes out is read as what the point asks for.
+        r.contribute(declared, () => ({ name: 'x', defaults: ['USER'] }));
+        // @ts-expect-error there is no such default
+        r.contribute(declared, () => ({ name: 'x', defaults: ['USR'] }));
       },
     });
   });

@@ -17,7 +17,9 @@ it('pack the packages of a checkout first, and lend its Node.js to who has none 
   for (const file of ['scripts/run.mjs', 'node_modules/.bin/node']) writeFileSync(join(root, file), '');
   expect(checkoutOf(join(root, 'hosts', 'cli', 'dist'))).toBe(root);
   const old = nextSteps('/p', root, { userAgent: 'npm/11.0.0 node/v20.20.2 linux x64' }).join('\n');
-  expect(nextSteps('/p', root, { plugins: ['code-host'] }).join('\n')).toMatch(/ pack .*\n.* pack plugins\/code-host .*\nnpm install/);
+  expect(nextSteps('/p', root, { plugins: ['code-host'] }).join('\n')).toMatch(
+    / pack .*\n.* pack plugins\/code-host .*\nnpm install --no-save /,
+  );
   expect(old).toContain(`PATH=${root}/node_modules/.bin:$PATH`);
   expect(old.match(/pack |npm install .*\*\.tgz|npm test|start -- --config \/p\/sextant\.config\.yaml$/g)).toHaveLength(4);
   expect(nextSteps('/p', root, { userAgent: 'npm/11.0.0 node/v24.1.0 linux x64' }).join('\n')).not.toContain('PATH');

@@ -27,7 +27,8 @@ export function nextSteps(
       : []),
     `node ${join(checkout, 'scripts', 'run.mjs')} pack   # the packages of Sextant, which are in no registry yet`,
     ...plugins.map((plugin) => `node ${join(checkout, 'scripts', 'run.mjs')} pack plugins/${plugin}   # what the plugin stands on`),
-    `npm install ${join(checkout, 'temp', 'packages', '*.tgz')}`,
+    // Saved, the folders of this machine would be the plugin's dependencies.
+    `npm install --no-save ${join(checkout, 'temp', 'packages', '*.tgz')}`,
     'npm test',
     `npm --prefix ${checkout} start -- --config ${config}`,
   ];

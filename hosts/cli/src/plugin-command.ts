@@ -5,16 +5,18 @@ import './cli-errors.js';
 import { commandOutput } from './output.js';
 import { type KernelChoice, kernelOptions, withKernel } from './with-kernel.js';
 
+const GROUP = 'Commands: ';
+
 /** Adds a plugin's command: its name's words become nested commands, its schema the options. */
 export function addPluginCommand(root: Command, { plugin, command }: PluginCommand, done: (code: number) => void): void {
   const words = command.name.split(' ');
   const last = words.pop() as string;
-  const parent = words.reduce<Command>(
-    (at, word) => at.commands.find((c) => c.name() === word) ?? at.command(word).description(`Commands about ${word}s.`),
-    root,
-  );
+  const parent = words.reduce<Command>((at, word) => at.commands.find((c) => c.name() === word) ?? at.command(word), root);
   const shape = (command.arguments as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>;
   const added = parent.command(last).description(command.summary);
+  // A group that plugins alone fill is described by what is in it.
+  if (parent !== root && (parent.description() === '' || parent.description().startsWith(GROUP)))
+    parent.description(`${GROUP}${parent.commands.map((one) => one.name()).join(', ')}.`);
   const positional = Object.keys(shape).filter((key) => (shape[key]?.meta() as { positional?: boolean } | undefined)?.positional);
   for (const key of positional)
     added.argument(isOptional(shape[key]) ? `[${kebab(key)}]` : `<${kebab(key)}>`, shape[key]?.description ?? '');

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { z } from '@sextant/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // An author on a machine of their own: the program, the packed packages, and nothing of this checkout's node_modules.
@@ -30,7 +31,10 @@ async function made(id: string, options: readonly string[], needs: (packed: stri
   const files = readdirSync(packages)
     .filter(needs)
     .map((name) => join(packages, name));
-  await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...files], { cwd: plugin, env });
+  await run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...files], {
+    cwd: plugin,
+    env,
+  });
   return plugin;
 }
 
@@ -75,6 +79,17 @@ describe('a plugin of notes', () => {
 
   it('builds and passes its own test', async () => {
     expect(await tested(plugin)).toContain('1 passed');
+  });
+
+  it('packs what is loaded of it, and depends on nothing of this machine', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--silent'], { cwd: plugin, env });
+    const packed = z
+      .array(z.object({ files: z.array(z.object({ path: z.string() })) }))
+      .parse(JSON.parse(stdout.slice(stdout.indexOf('['))));
+    const paths = packed.flatMap(({ files }) => files.map(({ path }) => path));
+    expect(paths).toContain('dist/parts/api.js');
+    expect(paths.filter((path) => path.includes('.test.'))).toEqual([]);
+    expect(readFileSync(join(plugin, 'package.json'), 'utf8')).not.toContain('file:');
   });
 
   it('runs in a Sextant that is started with its configuration', () =>

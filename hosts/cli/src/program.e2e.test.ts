@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,6 +53,17 @@ describe('a start that is refused', () => {
   }, 120_000);
 });
 
+describe('output that nobody reads any more', () => {
+  it('ends the command in order', async () => {
+    const child = spawn(process.execPath, [program, 'config', 'explain', 'database.main'], { cwd: folder, env });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (text) => (err += String(text)));
+    const [code] = await once(child, 'close');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  }, 60_000);
+});
+
 describe('commands of plugins that the configuration adds', () => {
   const plugin = (id: string, text: string): string => {
     const at = join(folder, 'plugins', id);
@@ -88,7 +100,7 @@ export default definePlugin({
 
   it('are offered, in help too, beside those that cannot be read', async () => {
     const { code, out, err } = await sextant(['--help', '--config', config]);
-    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}greet +Commands about greets\.$/m)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}greet +Commands: loudly\.$/m)]);
     expect(err).toContain('The commands of "broken" could not be read: boom');
     expect(err).toContain('The command "serve" of "greeter" is left out');
     expect((await sextant(['greet', '--help'], { SEXTANT_CONFIG: config })).out).toContain('Greets (greet loudly).');

@@ -14,6 +14,8 @@ export interface OtlpTracingOptions {
   readonly otlpEndpoint: string;
   /** `name=value,name=value`, values percent-encoded. */
   readonly otlpHeaders?: Secret | undefined;
+  /** Milliseconds that one batch may take, retries included. */
+  readonly otlpTimeout: number;
   /** The share of traces that is kept, from 0 to 1. */
   readonly sampleRatio: number;
   readonly serviceName: string;
@@ -23,9 +25,7 @@ export interface OtlpTracingOptions {
   readonly log: Logger;
 }
 
-/** Milliseconds that one batch may take, retries included. */
-const EXPORT_TIMEOUT = 5_000;
-/** Milliseconds that the end of the process waits for the last batches. */
+/** Milliseconds that the end of the process waits for the last batches, at most. */
 const LAST_FLUSH = 3_000;
 const LONGEST_VALUE = 1_024;
 
@@ -34,13 +34,13 @@ const LONGEST_VALUE = 1_024;
  * of one process keep their traces apart, and a program that embeds one keeps its own.
  */
 export function otlpTracing(options: OtlpTracingOptions): Tracing {
-  const { otlpEndpoint, otlpHeaders } = options;
+  const { otlpEndpoint, otlpHeaders, otlpTimeout } = options;
   // Of our own, so that a collector that does not answer cannot keep the process.
   const agent = new URL(otlpEndpoint).protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const exporter = new OTLPTraceExporter({
     url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`,
     ...(otlpHeaders ? { headers: parseKeyPairsIntoRecord(otlpHeaders.reveal()) } : {}),
-    timeoutMillis: EXPORT_TIMEOUT,
+    timeoutMillis: otlpTimeout,
     httpAgentOptions: () => agent,
   });
   const provider = new BasicTracerProvider({
@@ -52,12 +52,12 @@ export function otlpTracing(options: OtlpTracingOptions): Tracing {
     }),
     sampler: new AskedForSampler(options.sampleRatio),
     spanLimits: { attributeValueLengthLimit: LONGEST_VALUE, attributeCountLimit: 64 },
-    spanProcessors: [new BatchSpanProcessor(new TellingExporter(exporter, options.log), { exportTimeoutMillis: EXPORT_TIMEOUT })],
+    spanProcessors: [new BatchSpanProcessor(new TellingExporter(exporter, options.log), { exportTimeoutMillis: otlpTimeout })],
   });
   return new Tracing({ tracer: provider.getTracer('sextant', options.version), propagator: new W3CTraceContextPropagator() }, async () => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LAST_FLUSH);
+      timer = setTimeout(resolve, Math.min(LAST_FLUSH, otlpTimeout));
     });
     await Promise.race([provider.shutdown().catch(() => undefined), late]);
     clearTimeout(timer);

@@ -214,7 +214,7 @@ describe('a collector', () => {
     'that is %s fails no request, and does not keep the process',
     { timeout: 30_000 },
     async (mode) => {
-      const kernel = await start();
+      const kernel = await start({ otlpTimeout: '500ms' });
       if (mode === 'gone') await collector[Symbol.asyncDispose]();
       else collector.mode = mode;
       // More than one batch, so that it goes out now.

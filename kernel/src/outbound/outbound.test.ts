@@ -338,6 +338,7 @@ it('a request is part of the trace it is made in', async () => {
   await using server = await aServer((_request, response) => response.writeHead(404).end());
   const tracing = await startTracing({
     otlpEndpoint: collector.url,
+    otlpTimeout: 5_000,
     sampleRatio: 1,
     serviceName: 'test',
     version: '1.0.0',

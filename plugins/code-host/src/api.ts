@@ -136,7 +136,10 @@ export interface Visibility {
   /** In words, when a source of permissions did not answer and less is shown than there may be; undefined otherwise. */
   readonly limited: string | undefined;
   canSee(repositoryId: number, path?: string): boolean;
-  /** A predicate over a column of repository ids, with its parameters numbered from `from`. */
+  /**
+   * A predicate over a column of repository ids, with its parameters numbered from `from`. Whole repositories alone: of what lies in a file, ask
+   * `canSee(repositoryId, path)` of each row too, and read on until a page is full.
+   */
   sql(column: string, from: number): { readonly text: string; readonly parameters: readonly unknown[] };
 }
 
@@ -152,10 +155,21 @@ export interface VisibilityService {
 }
 export const visibility = serviceToken<VisibilityService>('code-host.visibility@1');
 
-/** Where grants come from. No answer means nothing is visible. */
+/**
+ * Where grants come from. The grants of all sources are joined: one can add to what the others grant, and take nothing away from it. The plugin
+ * `permissions` is a source too, and grants every user what no connection leaves to its host; where yours alone is to decide, `openToAllUsers: false` of
+ * `code-host` ends that. What a code host itself says of its own repositories is better told by {@link CodeHostKind.permissions}.
+ *
+ * Contribute it in the parts `api`, `worker`, `index` and `cli`: the wall stands in each. Know repositories by `permissionHosts`; `repositories` and
+ * `visibility` are behind the wall, which waits for the source.
+ */
 export interface PermissionSource {
+  /** Told to people where grants of this source are missing. Stays the same: one that was there once and is gone hides what it granted. */
   readonly name: string;
-  /** What one user may see. A throw grants nothing, and the answer says so. */
+  /**
+   * What one user may see, or a guest (`actor.guest`), who has no account; not asked about site admins, unless they are held to grants. Asked with every
+   * request and job: keep answers, and say by `epoch` when they change. A throw grants nothing, the answer says so, and `code-host` is degraded.
+   */
   grants(actor: Actor): Promise<Grants>;
 }
 
@@ -165,6 +179,7 @@ export interface Grants {
   readonly repositories: IdSet;
   /** For repositories of which only some paths are granted, by id; absent: the whole repository. */
   readonly paths?: ReadonlyMap<number, PathRules>;
+  /** Another whenever the grants are others, the same while they are: answers are kept by it. */
   readonly epoch: string;
   /** In words for the person, while more is to come: the first sync of their permissions is under way, say. */
   readonly limited?: string;

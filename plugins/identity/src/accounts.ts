@@ -188,15 +188,6 @@ export class Accounts {
     await this.events.publish(userChanged, { userId: id }, { tx });
   }
 
-  /** Whoever made them may have kept their text, and would go on as somebody else. Those of programs stay: they work for all, not for who made them. */
-  async #revokeMadeForOthers(tx: Tx, makerId: number): Promise<void> {
-    await tx.query(
-      `update access_tokens t set revoked_at = $2 where $1 = any(t.made_by) and t.subject_user_id <> $1 and t.revoked_at is null
-       and not exists (select 1 from users u where u.id = t.subject_user_id and u.service_account)`,
-      [makerId, this.clock.now()],
-    );
-  }
-
   /** @returns the generation from now on. @throws SEXTANT_USER_NOT_FOUND. */
   async revokeCredentials(id: number): Promise<number> {
     return this.db.transaction(async (tx) => {
@@ -209,6 +200,15 @@ export class Accounts {
       await this.events.publish(credentialsRevoked, { userId: id }, { tx });
       return rows[0].generation;
     });
+  }
+
+  /** Whoever made them may have kept their text, and would go on as somebody else. Those of programs stay: they work for all, not for who made them. */
+  async #revokeMadeForOthers(tx: Tx, makerId: number): Promise<void> {
+    await tx.query(
+      `update access_tokens t set revoked_at = $2 where $1 = any(t.made_by) and t.subject_user_id <> $1 and t.revoked_at is null
+       and not exists (select 1 from users u where u.id = t.subject_user_id and u.service_account)`,
+      [makerId, this.clock.now()],
+    );
   }
 
   async #recover(tx: Tx, id: number, username?: string): Promise<User> {

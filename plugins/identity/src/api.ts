@@ -28,6 +28,7 @@ export {
   type UserGroups,
   userGroups,
 } from './api/groups.js';
+export { type Invitations, invitations, type OpenInvitation } from './api/invitations.js';
 export { type AccountMail, accountMail } from './api/mail.js';
 export { type PasswordLinks, passwordLinks } from './api/password-links.js';
 export { actors, type CameIn, type PermissionDeclaration, permissions, type UserActors } from './api/permissions.js';

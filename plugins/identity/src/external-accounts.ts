@@ -21,7 +21,7 @@ export class ExternalAccounts implements ExternalAccountService {
     private readonly secrets: Secrets,
     private readonly events: Events,
     private readonly clock: Clock,
-    private readonly groups: Pick<UserGroups, 'apply' | 'within'>,
+    private readonly groups: UserGroups,
     private readonly renewal: () => CredentialRenewal | undefined,
   ) {
     this.#store = new ExternalAccountStore(db);

@@ -27,6 +27,7 @@ import { UserGroups } from './groups/user-groups.js';
 import { LocalAdmin } from './local-admin.js';
 import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
 import { localAdminName } from './local-admin-name.js';
+import { InvitationAnswers } from './organizations/invitation-answers.js';
 import { Invitations } from './organizations/invitations.js';
 import { OrganizationDirectory } from './organizations/organizations.js';
 import { PermissionRegistry } from './roles/permission-registry.js';
@@ -44,6 +45,7 @@ export interface Identity {
   readonly users: UserStore;
   readonly organizations: OrganizationDirectory;
   readonly invitations: Invitations;
+  readonly invitationAnswers: InvitationAnswers;
   readonly teams: Teams;
   readonly groups: UserGroups;
   readonly directoryGroups: DirectoryGroups;
@@ -96,18 +98,21 @@ export function wireIdentity(
   const permissions = new PermissionRegistry(declared);
   const actors = new AccountActors(db, permissions);
   const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
+  const organizations = new OrganizationDirectory(
+    db,
+    clock,
+    () => config.get().organizations,
+    () => groups.appeared(),
+  );
+  const invitations = new Invitations(db, clock, mail, () => process.externalUrl);
   return {
     users,
-    organizations: new OrganizationDirectory(
-      db,
-      clock,
-      () => config.get().organizations,
-      () => groups.appeared(),
-    ),
+    organizations,
     teams: new Teams(db, clock, () => groups.appeared()),
     groups,
     directoryGroups: new DirectoryGroups(db, clock, groups),
-    invitations: new Invitations(db, clock, mail, process.externalUrl),
+    invitations,
+    invitationAnswers: new InvitationAnswers({ invitations, organizations, users, audit }),
     accounts,
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),

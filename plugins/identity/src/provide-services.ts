@@ -13,6 +13,8 @@ import {
   directoryGroups,
   type ExternalAccounts,
   externalAccounts,
+  type Invitations,
+  invitations,
   type Organizations,
   organizations,
   type UserActors,
@@ -32,6 +34,7 @@ const makeUsers: MakeOf<Users> = (deps, ctx) => identityOf(deps, ctx).users;
 const makeOrganizations: MakeOf<Organizations> = (deps, ctx) => identityOf(deps, ctx).organizations;
 const makeAccounts: MakeOf<AccountDirectory> = (deps, ctx) => identityOf(deps, ctx).directory;
 const makeExternalAccounts: MakeOf<ExternalAccounts> = (deps, ctx) => identityOf(deps, ctx).externalAccounts;
+const makeInvitations: MakeOf<Invitations> = (deps, ctx) => identityOf(deps, ctx).invitationAnswers;
 const makeActors: MakeOf<UserActors> = (deps, ctx) => identityOf(deps, ctx).actors;
 const makeUserGroups: MakeOf<UserGroups> = (deps, ctx) => identityOf(deps, ctx).groups;
 const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(deps, ctx).directoryGroups;
@@ -46,6 +49,7 @@ export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide
   r.provide(organizations, makeOrganizations);
   r.provide(accounts, makeAccounts);
   r.provide(externalAccounts, makeExternalAccounts);
+  r.provide(invitations, makeInvitations);
   r.provide(actors, makeActors);
   r.provide(userGroups, makeUserGroups);
   r.provide(directoryGroups, makeDirectoryGroups);

@@ -1,1 +1,1 @@
-export type { AccessCause, AccessExplanation, AccessReason } from './explain/access-explainer.js';
+export type { AccessCause, AccessExplanation, AccessReason } from './explain/access-explanation.js';

@@ -14,7 +14,7 @@ export const siteSettings = z.object({
     })
     .optional()
     .describe(
-      'Permissions through the API. While it is enabled, a private repository is seen by those alone whom the API or its host names',
+      'Permissions through the API. While it is enabled, a repository that no host says is public is seen by those alone whom the API or its host names',
     ),
   'permissions.syncScheduleInterval': z.int().min(1).default(60).describe('How often syncs are scheduled, in seconds'),
   'permissions.syncOldestUsers': z

@@ -8,7 +8,8 @@ import { core } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
-import { SETUP_FILE } from './setup.js';
+import { makeSetupToken, SETUP_FILE } from './setup.js';
+import { ASite } from './testing/a-site.js';
 import { Browser } from './testing/browser.js';
 
 const ADMIN = { username: 'admin', email: 'admin@example.com', password: 'the first admin’s words' };
@@ -105,10 +106,53 @@ describe('a new site that others can reach', () => {
   });
 });
 
+describe('a site where no site admin can sign in any more', () => {
+  it('gets another one by a link of the operator’s, and everybody else goes on signing in meanwhile', async () => {
+    const { site: here, link } = await lockedOut({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] });
+    const person = await here.aPerson();
+    expect((await here.browser().get('/sign-in', FAR)).body).toContain('"needsSiteInit":false');
+    expect((await here.browser().signIn(person.username, person.password)).status).toBe(303);
+    // What needs no token the first time needs it now: people of the machine are not its operators.
+    expect((await here.browser().post('/-/site-init', { ...ADMIN, token: '' })).status).toBe(403);
+    expect((await here.browser().get(link, FAR)).body).toContain('"needsSiteInit":true');
+    const token = new URL(link, 'http://x').searchParams.get('setup') ?? '';
+    const browser = here.browser();
+    expect((await browser.post('/-/site-init', { ...ADMIN, email: 'other@example.com', token }, FAR)).status).toBe(303);
+    expect(at((await browser.graphql('{ currentUser { siteAdmin } }')).data, 'currentUser.siteAdmin')).toBe(true);
+    expect((await here.browser().post('/-/site-init', { ...ADMIN, username: 'third', token }, FAR)).status).toBe(403);
+  });
+
+  it('is told what to do first where nobody has a password', async () => {
+    const { site: here, link } = await lockedOut({ 'auth.providers': [{ type: 'http-header', usernameHeader: 'x-user' }] });
+    const page = await here.browser().get(link, FAR);
+    expect(page.body).toContain('sextant user promote');
+    expect(page.body).not.toContain('<form');
+  });
+
+  /** As after `sextant setup-link --again`. */
+  async function lockedOut(configuration: Readonly<Record<string, unknown>>) {
+    const here = await ASite.start(configuration, { config: { http: { port: 0, host: '0.0.0.0' } } });
+    const folder = join(here.kernel.dataDir, 'run', 'sign-in');
+    const token = await makeSetupToken(here.kernel.service(core.storage, 'sign-in'), here.kernel.service(core.clock, 'sign-in'), folder);
+    expect(readFileSync(join(folder, SETUP_FILE), 'utf8').trim()).toBe(token);
+    return { site: here, link: `/sign-in?setup=${token}` };
+  }
+});
+
+it('a site that others can reach is not told to lock out who tells it', async () => {
+  const here = await ASite.start({}, { config: { http: { port: 0, host: '0.0.0.0' } } });
+  for (const none of [[], [{ type: 'builtin', noSignIn: true }]])
+    expect(await here.configure({ 'auth.providers': none })).toEqual([expect.stringContaining('nobody could sign in any more')]);
+  expect(await here.configure({ 'auth.allowedIpAddress': { enabled: true, clientIpAddress: ['10.9.9.9'] } })).toEqual([
+    expect.stringContaining('you come from 127.0.0.1'),
+  ]);
+});
+
 it('a site on one’s own machine asks nobody to sign in, until it says how', async () => {
   const kernel = await startTestKernel({ plugins: [identity, site, manifest] });
   const page = await new Browser(kernel).get('/sign-in');
   expect(page.body).toContain('"needsSiteInit":false');
+  expect(page.body).toContain('Nobody needs to sign in');
   expect((await new Browser(kernel).post('/-/site-init', ADMIN)).status).toBe(404);
   expect(at((await kernel.graphql('{ currentUser { siteAdmin } }')).data, 'currentUser.siteAdmin')).toBe(true);
 });

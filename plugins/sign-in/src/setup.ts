@@ -35,6 +35,11 @@ export class Setup {
     return ways.some(({ provider }) => provider.type === BUILTIN) && !(await isInitialized(this.parts.db));
   }
 
+  /** The operator made this token, and it was not used yet. It counts also where site admins signed in before (`setup-link --again`). */
+  async knows(token: string): Promise<boolean> {
+    return (await this.#links.look('setup', token, this.parts.clock.now())) !== undefined;
+  }
+
   /** Whether somebody can come in, or could by the token. */
   async guarded(): Promise<boolean> {
     const { ways } = await this.parts.settings.current();
@@ -48,17 +53,16 @@ export class Setup {
     await this.#links.drop(['setup'], undefined);
   }
 
-  /** Where it is needed and there is no token, makes one, in a file that nobody but the operator reads. @returns the file, when it was made. */
+  /** Where it is needed and there is no token, makes one. @returns the file with the token, where it is needed. */
   async prepare(folder: () => string): Promise<string | undefined> {
-    if (!(await this.needed()) || (await this.#links.any('setup', this.parts.clock.now()))) return undefined;
-    const file = join(folder(), SETUP_FILE);
-    await writeFile(file, `${await makeSetupToken(this.parts.db, this.parts.clock)}\n`, { mode: 0o600 });
-    return file;
+    if (!(await this.needed())) return undefined;
+    if (!(await this.#links.any('setup', this.parts.clock.now()))) await makeSetupToken(this.parts.db, this.parts.clock, folder());
+    return join(folder(), SETUP_FILE);
   }
 
   /**
-   * Makes the first site admin.
-   * @param token undefined: who asks is at the machine itself. @throws SEXTANT_SIGN_IN_INITIALIZED, and those of names and passwords.
+   * Makes the first site admin, or with a token of the operator's another one.
+   * @param token undefined: who asks is at the machine itself, which counts for the first one. @throws SEXTANT_SIGN_IN_INITIALIZED, and those of names and passwords.
    */
   async make(
     wanted: { readonly username: string; readonly email: string; readonly password: Secret },
@@ -66,13 +70,13 @@ export class Setup {
     who: AuditActor,
   ): Promise<User> {
     const { db, clock, accounts, passwords, audit } = this.parts;
-    if (!(await this.needed()) || (token !== undefined && !(await this.#links.look('setup', token, clock.now())))) throw initialized();
+    if (!(token === undefined ? await this.needed() : await this.knows(token))) throw initialized();
     const hash = await passwords.prepare(wanted.password, wanted.username);
     return db.transaction(async (tx) => {
       // Whoever comes second waits here until the first is through.
       const first = await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING RETURNING once');
       const links = new LinkStore(tx);
-      if (first.length === 0 || (token !== undefined && !(await links.use('setup', token, clock.now())))) throw initialized();
+      if (!(token === undefined ? first.length > 0 : await links.use('setup', token, clock.now()))) throw initialized();
       await links.drop(['setup'], undefined);
       const made = await accounts.within(tx).create({
         username: wanted.username,
@@ -86,9 +90,12 @@ export class Setup {
   }
 }
 
-/** The text of a new one, in place of those before. */
-export const makeSetupToken = (db: Queryable, clock: Clock): Promise<string> =>
-  new LinkStore(db).make('setup', { userId: undefined, address: undefined }, clock.now(), LASTS);
+/** The text of a new one, in place of those before; it stands in a file of `folder` too, that nobody but the operator reads. */
+export async function makeSetupToken(db: Queryable, clock: Clock, folder: string): Promise<string> {
+  const token = await new LinkStore(db).make('setup', { userId: undefined, address: undefined }, clock.now(), LASTS);
+  await writeFile(join(folder, SETUP_FILE), `${token}\n`, { mode: 0o600 });
+  return token;
+}
 
 export const isInitialized = async (db: Queryable): Promise<boolean> => (await db.query('SELECT 1 FROM initialized')).length > 0;
 
@@ -96,5 +103,5 @@ const initialized = (): SextantError =>
   new SextantError('SEXTANT_SIGN_IN_INITIALIZED', {
     what: 'The site is not set up by this request.',
     why: 'It has its first admin already, or the set-up token is missing, wrong or too old.',
-    fix: 'Sign in; or print a new link with: sextant setup-link.',
+    fix: 'Sign in; or print a new link with: sextant setup-link (--again where there was a site admin).',
   });

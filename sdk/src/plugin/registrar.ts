@@ -15,9 +15,9 @@ export type Make<V, D extends Deps, S extends ConfigSchema> = (deps: Resolved<D>
 /** What only the kernel can wire. New kinds of contribution are extension points of a plugin, not new verbs. */
 export interface Registrar<D extends Deps, S extends ConfigSchema = ConfigSchema> {
   /** Provides a service under a token whose key begins with this plugin's id. Made once, published with all others of the plugin or not at all. */
-  provide<V>(token: Token<V>, make: Make<NoInfer<V>, D, S>): void;
+  provide<V>(token: Token<V>, make: NoInfer<Make<V, D, S>>): void;
   /** Contributes to a point of any plugin. */
-  contribute<V>(point: Point<V>, make: Make<NoInfer<V>, D, S>): void;
+  contribute<V>(point: Point<V>, make: NoInfer<Make<V, D, S>>): void;
   graphql(load: () => Promise<{ readonly default: GraphQLPart<D, S> }>): void;
   /** Adds routes. Paths are absolute (below the configured path prefix). */
   http(mount: (router: PluginRouter, deps: Resolved<D>, ctx: PluginContext<S>) => void): void;

@@ -27,8 +27,10 @@ export function pluginFiles(id: string, template: TemplateName): Readonly<Record
       private: true,
       type: 'module',
       exports: { '.': { types: './dist/manifest.d.ts', default: './dist/manifest.js' } },
+      // Without it, `npm pack` leaves out what git ignores, which is all that is loaded.
+      files: ['dist', '!dist/**/*.test.*'],
       engines: { node: '>=24' },
-      scripts: { build: 'tsc', test: 'tsc && vitest run' },
+      scripts: { build: 'tsc', test: 'tsc && vitest run', prepack: 'tsc' },
       dependencies: { '@sextant/sdk': '^1.0.0', ...needs, zod: '^4.6.7' },
       devDependencies: { '@sextant/kernel': '^1.0.0', '@types/node': '^24.0.0', typescript: '>=6', vitest: '^5.0.0' },
     }),

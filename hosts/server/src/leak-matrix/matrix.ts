@@ -43,11 +43,10 @@ export async function askAll(rows: readonly Row[], questions: readonly Question[
     const askInTurn = async (own: readonly Question[]): Promise<void> => {
       for (const question of own) {
         await question.before?.(row);
-        // Asked once for all targets, and again where one looks otherwise.
-        const ghosts = new Ghost(row, question, steps);
+        const asked = new Asked(row, question.asker, steps);
         for (const target of question.targets) {
           if (target.of === 'file' && row.about !== 'file') continue;
-          const failure = await askOne(row, question, target, ghosts, steps);
+          const failure = await askOne(row, question, target, asked);
           if (failure === 'not asked') continue;
           cells++;
           if (failure) failures.push(failure);
@@ -59,19 +58,25 @@ export async function askAll(rows: readonly Row[], questions: readonly Question[
   return { cells, failures };
 }
 
-class Ghost {
-  #known: Promise<Done> | undefined;
+/** What a row says to one asker. What is sent for several targets alike, as what never was is for all of them, is sent once, and again where one looks otherwise. */
+class Asked {
+  readonly #known = new Map<string, Promise<Done>>();
 
   constructor(
     private readonly row: Row,
-    private readonly question: Question,
+    private readonly asker: Asker,
     private readonly steps: StepRecorder,
   ) {}
 
-  ask(again: boolean): Promise<Done> {
-    if (again) this.#known = undefined;
-    this.#known ??= this.steps.of(this.question.asker.actorId, () => this.row.ask(this.question.asker, this.question.ghost));
-    return this.#known;
+  about(target: Target): Promise<Done> {
+    const request = this.row.request?.(target) ?? `${target.of} ${target.key}`;
+    const known = this.#known.get(request) ?? this.steps.of(this.asker.actorId, () => this.row.ask(this.asker, target));
+    this.#known.set(request, known);
+    return known;
+  }
+
+  forget(): void {
+    this.#known.clear();
   }
 }
 
@@ -80,13 +85,7 @@ interface Done {
   readonly steps: readonly string[];
 }
 
-async function askOne(
-  row: Row,
-  question: Question,
-  target: Target,
-  ghosts: Ghost,
-  steps: StepRecorder,
-): Promise<Failure | 'not asked' | undefined> {
+async function askOne(row: Row, question: Question, target: Target, asked: Asked): Promise<Failure | 'not asked' | undefined> {
   const { asker, ghost } = question;
   const allowed = question.may(asker, target);
   if (allowed && (row.spoils || (row.forAdmins && !asker.siteAdmin))) return 'not asked';
@@ -97,9 +96,9 @@ async function askOne(
     problem,
     detail,
   });
-  const compare = async (again: boolean): Promise<Failure | undefined> => {
-    const nothing = allowed ? undefined : await ghosts.ask(again);
-    const { result: answer, steps: done } = await steps.of(asker.actorId, () => row.ask(asker, target));
+  const compare = async (): Promise<Failure | undefined> => {
+    const nothing = allowed ? undefined : await asked.about(ghost);
+    const { result: answer, steps: done } = await asked.about(target);
     const reveals = row.reveals?.(answer, target) ?? marksOf(target).some((mark) => answer.body.includes(mark));
     if (!nothing) return (row.shows ?? isCloned)(target, asker) && !reveals ? failed('lost', answer.body.slice(0, 600)) : undefined;
     if (reveals) return failed('reveals', answer.body.slice(0, 600));
@@ -108,8 +107,11 @@ async function askOne(
     const [work, rest] = [done, nothing.steps].map((list) => [...list].sort().join('\n')) as [string, string];
     return work === rest ? undefined : failed('steps', difference(work, rest));
   };
-  let failure = await compare(false);
-  for (let tries = 1; failure && tries < TRIES; tries++) failure = await compare(true);
+  let failure = await compare();
+  for (let tries = 1; failure && tries < TRIES; tries++) {
+    asked.forget();
+    failure = await compare();
+  }
   return failure;
 }
 

@@ -38,6 +38,8 @@ export interface Row {
   readonly covers?: readonly string[];
   readonly document?: DocumentNode;
   ask(asker: Asker, target: Target): Promise<Answer>;
+  /** All that is sent. What would be sent about several targets alike is sent once. Default: it is another for each. */
+  readonly request?: (target: Target) => string;
   /** What the asker says, and so tells nothing when it comes back. */
   readonly question?: (target: Target) => string;
   /** Does the answer tell that it is there? Default: it holds a mark of it that the question did not. */
@@ -74,11 +76,13 @@ export const isCloned = (target: Target): boolean => target.isCloned && !target.
 
 /** A GraphQL operation. */
 export function gql(name: string, document: string, variables: (target: Target) => object, more: More = {}): Row {
+  const request = (target: Target): string => JSON.stringify(variables(target));
   return {
     name,
     document: parse(document),
-    question: (target) => JSON.stringify(variables(target)),
-    reveals: (answer, target) => tellsMoreThan(JSON.stringify(variables(target)), answer.body, target),
+    request,
+    question: request,
+    reveals: (answer, target) => tellsMoreThan(request(target), answer.body, target),
     ask: (asker, target) =>
       asker.fetch('/.api/graphql', {
         method: 'POST',
@@ -100,6 +104,7 @@ export function http(
   return {
     name,
     covers: [covers],
+    request: (target) => JSON.stringify(request(target)),
     question: (target) => decodeURIComponent(request(target).path),
     reveals: (answer, target) => tellsMoreThan(decodeURIComponent(request(target).path), answer.body, target),
     ask: (asker, target) => {

@@ -1,5 +1,5 @@
 import { type Actor, type Contribution, type Events, type EventType, IdSet, type Logger, Secret, type Secrets, z } from '@sextant/sdk';
-import type { CodeHostKind, Connection, FoundRepository, PermissionSource } from '../api.js';
+import type { CodeHostKind, Connection, FoundRepository, PathRules, PermissionSource } from '../api.js';
 import { KindRegistry } from '../connections/kind-registry.js';
 
 export const silentLog: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };
@@ -98,16 +98,19 @@ export const found = (externalId: string, name: string, more: Partial<FoundRepos
   ...more,
 });
 
-/** Grants that a test writes: user id → repository ids. */
+/** Grants that a test writes: user id → repository ids. A change counts with another `epoch`. */
 export class FakePermissions implements PermissionSource {
   readonly name = 'fake';
   readonly granted = new Map<number, ReadonlySet<number>>();
+  /** Rules for the paths of a repository, by its id, for everybody who sees it. */
+  readonly paths = new Map<number, PathRules>();
   failure: Error | undefined;
   epoch = 1;
 
   async grants(actor: Actor): ReturnType<PermissionSource['grants']> {
     if (this.failure) throw this.failure;
-    return { all: false, repositories: IdSet.of(this.granted.get(actor.userId ?? -1) ?? []), epoch: String(this.epoch) };
+    const repositories = IdSet.of(this.granted.get(actor.userId ?? -1) ?? []);
+    return { all: false, repositories, epoch: String(this.epoch), ...(this.paths.size === 0 ? {} : { paths: this.paths }) };
   }
 }
 

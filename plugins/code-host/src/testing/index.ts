@@ -1,5 +1,6 @@
 export { type CodeHostScene, codeHostKindContract } from './code-host-kind-contract.js';
 export { type ConnectedSextant, connectSextant } from './connected-sextant.js';
+export { fakeHostPlugin } from './fake-host-plugin.js';
 export { aUser, FakeHost, FakePermissions, found } from './fakes.js';
 export { gitBackend } from './git-backend.js';
 export { type HostFault, HostFaults, LISTING_FAULTS, type ListingFault, PASSING_FAULTS, STAYING_FAULTS } from './host-faults.js';

@@ -13,7 +13,10 @@ export interface ProviderEntry<C = unknown> {
 export interface SignInRequest {
   /** Absolute; the one that is registered at the provider. */
   readonly callbackUrl: string;
-  /** Ours: comes back with the answer, and ties it to the browser that asked. Unguessable, used once. */
+  /**
+   * Ours: ties the answer to the browser that asked. Unguessable, used once. It comes back as the parameter `state` or `RelayState`, and is proved before
+   * `finish` is asked; whatever else ties the answer to the request, such as a challenge, is the provider's, by `keep`.
+   */
   readonly state: string;
   readonly signal: AbortSignal;
 }
@@ -75,7 +78,8 @@ export interface RedirectSignIn<C> {
   ): Promise<{ readonly url: string; readonly keep?: Readonly<Record<string, string>> }>;
   /**
    * Proves the answer, and that this person may come in by the entry's own gates (organisations, groups, domains).
-   * @throws SEXTANT_SIGN_IN_REFUSED, from {@link signInRefused}, with words for the person; anything else is told as "the provider failed".
+   * @throws SEXTANT_SIGN_IN_REFUSED, from {@link signInRefused}, with words for the person. Anything else is told as "the provider failed" and logged: a
+   * coded error, so that admins read what to do, and without a secret.
    */
   finish(entry: ProviderEntry<C>, answer: SignInAnswer): Promise<ExternalIdentity>;
   /** Whether an answer that nobody asked for is taken (SAML's "IdP-initiated"). Default: no. */

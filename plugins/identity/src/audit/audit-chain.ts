@@ -173,7 +173,12 @@ export class AuditChain {
     const key = await ChainKey.read(tx, secrets).catch((error: unknown) => {
       throw badHead('The key that signs it cannot be opened.', error);
     });
-    if (!key && head?.position === 0) return { head: GENESIS, key: await ChainKey.make(tx, secrets) };
+    if (!key && head?.position === 0) {
+      const made = await ChainKey.make(tx, secrets);
+      // Also where no entry waits yet: a key without its signature is what somebody would leave who wrote the end anew.
+      await saveHead(tx, GENESIS, made);
+      return { head: GENESIS, key: made };
+    }
     if (!head || !key?.hasSigned('head', head, row.signature)) throw badHead('Somebody else than Sextant has written it.');
     return { head, key };
   }

@@ -31,7 +31,8 @@ export class Invitations {
     private readonly db: Storage,
     private readonly clock: Clock,
     private readonly mail: readonly Contribution<AccountMail>[],
-    private readonly externalUrl: string,
+    /** Known once Sextant listens. */
+    private readonly externalUrl: () => string,
   ) {
     this.#store = new InvitationStore(db, clock);
   }
@@ -88,7 +89,7 @@ export class Invitations {
       await alongside(tx, made);
       return made;
     });
-    const url = `${this.externalUrl}/organizations/invitation/${secret}`;
+    const url = `${this.externalUrl()}/organizations/invitation/${secret}`;
     return { invitation, url, mailed: await this.#send(organization, invitation, url) };
   }
 
@@ -134,7 +135,7 @@ export class Invitations {
     await mail.send({
       to,
       subject: `You are invited to ${name}`,
-      text: `You are invited to the organisation ${name} on Sextant (${this.externalUrl}).\n\nAnswer the invitation within ${DAYS} days:\n${url}\n\nIf you do not know why, ignore this mail.\n`,
+      text: `You are invited to the organisation ${name} on Sextant (${this.externalUrl()}).\n\nAnswer the invitation within ${DAYS} days:\n${url}\n\nIf you do not know why, ignore this mail.\n`,
     });
     await this.#store.notified(invitation.id);
     return true;

@@ -14,6 +14,7 @@ export interface GraphQLApi {
 
 const Failure = z.object({ errors: z.tuple([z.object({ extensions: z.object({ code: z.unknown() }) })], z.unknown()) });
 const Created = z.object({ createUser: z.object({ user: z.object({ id: z.string() }) }) });
+const Myself = z.object({ currentUser: z.object({ id: z.string() }) });
 const Issued = z.object({ createAccessToken: z.object({ id: z.string(), token: z.string() }) });
 
 /** The code an answer or a rejection ends with; undefined when all went well. */
@@ -37,15 +38,16 @@ export const answers =
 /** What a site admin does in the tests of plugins that people use: through GraphQL, as everybody else. */
 export class Administration {
   #people = 0;
+  readonly #answers: ReturnType<typeof answers>;
 
-  constructor(private readonly api: () => GraphQLApi) {}
+  constructor(api: () => GraphQLApi) {
+    this.#answers = answers(api);
+  }
 
-  /** @returns the node id. */
+  /** @returns the node id. @throws with the code of the refusal. */
   async createUser(username: string, more: { readonly email?: string } = {}): Promise<string> {
-    const { data } = await this.api().graphql('mutation($u:String!,$e:String){createUser(username:$u,email:$e){user{id}}}', {
-      u: username,
-      e: more.email,
-    });
+    const create = 'mutation($u:String!,$e:String){createUser(username:$u,email:$e){user{id}}}';
+    const data = await this.#answers(create, { u: username, e: more.email });
     return Created.parse(data).createUser.user.id;
   }
 
@@ -54,13 +56,16 @@ export class Administration {
     user: string,
     more: { readonly as?: string; readonly scopes?: readonly string[]; readonly seconds?: number | null } = {},
   ): Promise<{ readonly id: string; readonly token: string }> {
-    const { data, errors } = await this.api().graphql(
-      'mutation($user:ID!,$scopes:[String!]!,$s:Int){createAccessToken(user:$user,scopes:$scopes,note:"test",durationSeconds:$s){id token}}',
-      { user, scopes: more.scopes ?? ['user:all'], s: more.seconds === undefined ? 3600 : more.seconds },
-      more.as === undefined ? {} : { token: more.as },
-    );
-    if (errors[0]) throw Object.assign(new Error(errors[0].message), { code: errors[0].extensions['code'] });
-    return Issued.parse(data).createAccessToken;
+    const create =
+      'mutation($user:ID!,$scopes:[String!]!,$s:Int){createAccessToken(user:$user,scopes:$scopes,note:"test",durationSeconds:$s){id token}}';
+    const asked = { user, scopes: more.scopes ?? ['user:all'], s: more.seconds === undefined ? 3600 : more.seconds };
+    return Issued.parse(await this.#answers(create, asked, more.as)).createAccessToken;
+  }
+
+  /** A token of the local site admin with all rights: take it before `auth.providers` is set, which ends local mode. */
+  async ownToken(): Promise<string> {
+    const { currentUser } = Myself.parse(await this.#answers('{ currentUser { id } }'));
+    return (await this.createToken(currentUser.id)).token;
   }
 
   /** An ordinary user with a token. */

@@ -44,7 +44,7 @@ export class ProviderBrowser {
         continue;
       }
       const found = formOf(html, at);
-      if (!found) throw new Error(`${at.origin}${at.pathname} leads nowhere: ${response.status} ${html.slice(0, 500)}`);
+      if (!found) throw new Error(`${at.origin}${at.pathname} leads nowhere: ${response.status} ${wordsOf(html)}`);
       const values = new URLSearchParams({ ...found.fields, ...fill(found) });
       at = new URL(found.action);
       if (found.method === 'POST') form = values;
@@ -83,6 +83,15 @@ function isAt(url: URL, home: string): boolean {
   const { origin, pathname } = new URL(home);
   return url.origin === origin && url.pathname === pathname;
 }
+
+/** What a person reads on a page, or its beginning. */
+const wordsOf = (html: string): string =>
+  html
+    .replaceAll(/<(head|style|script)\b[\s\S]*?<\/\1>/gi, ' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 500);
 
 /** The first form of a page. */
 function formOf(html: string, base: URL): PageForm | undefined {

@@ -1,3 +1,4 @@
+import { FakePermissions } from '@sextant/plugin-code-host/testing';
 import type { User } from '@sextant/plugin-identity/api';
 import { Administration } from '@sextant/plugin-identity/testing';
 import { SextantError } from '@sextant/sdk';
@@ -17,6 +18,7 @@ interface Explanation {
   readonly wouldChange: readonly string[];
 }
 
+const grants = new FakePermissions();
 let site: Site;
 let administration: Administration;
 const QUERY =
@@ -33,7 +35,7 @@ let ada: User;
 let grace: User;
 let ben: User;
 beforeAll(async () => {
-  site = await aSite();
+  site = await aSite({ sources: [grants] });
   administration = new Administration(() => site.kernel);
   for (const name of ['secret', 'open', 'other']) site.forge.repositories.set(name, { name: `team/${name}`, private: name !== 'open' });
   site.forge.accounts.set('a1', 'ada');
@@ -59,6 +61,22 @@ describe('why somebody sees a repository', () => {
     });
   });
 
+  it('because another plugin grants it', async () => {
+    grants.granted.set(ben.id, new Set([(await site.repository('team/other')).id]));
+    grants.epoch++;
+    await expect
+      .poll(async () => await explain(ben, 'team/other'), eventually)
+      .toMatchObject({
+        allowed: true,
+        summary: 'ben sees team/other. A source of permissions that another plugin has grants it.',
+        reasons: [{ cause: 'GRANTED_ELSEWHERE' }, { cause: 'NO_ACCOUNT' }],
+        wouldChange: ['Take access away where that plugin has it from.'],
+      });
+    grants.granted.clear();
+    grants.epoch++;
+    await expect.poll(async () => (await explain(ben, 'team/other')).allowed, eventually).toBe(false);
+  });
+
   it('because it is public', async () =>
     expect(await explain(ben, 'team/open')).toMatchObject({ allowed: true, reasons: [{ cause: 'PUBLIC' }] }));
 
@@ -71,6 +89,7 @@ describe('why somebody sees a repository', () => {
     const created = await site.ask('mutation { createServiceAccount(username: "bot", bypassRepositoryPermissions: true) { id } }');
     const bot = { id: textAt(created, 'createServiceAccount.id') };
     const ask = async () => {
+      await site.later();
       const { data } = await site.kernel.graphql(QUERY, { user: bot.id, name: 'team/secret' });
       return at(data, 'accessExplanation') as Explanation;
     };

@@ -2,54 +2,11 @@ import type { PermissionHosts, Repository, VisibilityService } from '@sextant/pl
 import type { AccountDirectory, User } from '@sextant/plugin-identity/api';
 import { type Actor, IdSet, type Storage } from '@sextant/sdk';
 import { PIECE } from '../grants/bitmap.js';
+import { hiddenRepositories } from '../grants/hidden-repositories.js';
 import { bindModeOf, type SiteSettings, siteSettingsOf } from '../site-settings.js';
 import { API } from '../sync/account-sources.js';
 import { type Subject, type SyncJob, SyncJobs } from '../sync/sync-jobs.js';
-
-export const CAUSES = [
-  'SITE_ADMIN',
-  'SERVICE_ACCOUNT',
-  'PUBLIC',
-  'NOT_ENFORCED',
-  'UNRESTRICTED',
-  'GRANTED_BY_HOST',
-  'GRANTED_BY_API',
-  'PATH_RULES',
-  'NO_ACCOUNT',
-  'NOT_NAMED',
-  'CREDENTIAL_REFUSED',
-  'TOO_OLD',
-  'NEVER_SYNCED',
-  'SYNC_QUEUED',
-  'SYNC_RUNNING',
-  'SYNC_FAILED',
-  'PENDING',
-  'NOT_SET',
-  'SOURCE_UNAVAILABLE',
-  'HOST_UNAVAILABLE',
-  'NOT_VISIBLE',
-] as const;
-export type AccessCause = (typeof CAUSES)[number];
-
-export interface AccessReason {
-  readonly cause: AccessCause;
-  /** A sentence. */
-  readonly text: string;
-  /** The address of the host that it is about. */
-  readonly host?: string;
-  /** The account there. */
-  readonly account?: string;
-  readonly since?: Date | undefined;
-}
-
-export interface AccessExplanation {
-  readonly allowed: boolean;
-  /** The answer in a sentence. */
-  readonly summary: string;
-  readonly reasons: readonly AccessReason[];
-  /** What would make it otherwise, each in a sentence. */
-  readonly wouldChange: readonly string[];
-}
+import { type AccessExplanation, Findings } from './access-explanation.js';
 
 interface Source {
   readonly id: number;
@@ -84,17 +41,6 @@ interface Parts {
   readonly jobs: Pick<SyncJobs, 'ahead'>;
 }
 
-/** Collects the whys and the what-thens. */
-class Findings {
-  readonly reasons: AccessReason[] = [];
-  readonly wouldChange = new Set<string>();
-
-  add(cause: AccessCause, text: string, more: Omit<AccessReason, 'cause' | 'text'> = {}, ...fixes: readonly string[]): void {
-    this.reasons.push({ cause, text, ...more });
-    for (const fix of fixes) this.wouldChange.add(fix);
-  }
-}
-
 /** Why somebody sees a repository or does not. Whether they do is asked of the wall itself; why, of what grants come from. */
 export class AccessExplainer {
   constructor(private readonly parts: Parts) {}
@@ -122,7 +68,8 @@ export class AccessExplainer {
     const open = await this.#whyOpen(repository, settings, findings);
     await this.#ofHosts(user, repository, settings, open, findings);
     await this.#ofApi(user, repository, settings, open, findings);
-    if (!allowed) await this.#ofSyncs(user.username, [{ userId: user.id }, { repositoryId: repository.id }], findings);
+    if (allowed) findings.addSourcesOfOthers();
+    else await this.#ofSyncs(user.username, [{ userId: user.id }, { repositoryId: repository.id }], findings);
     if (visibility.limited !== undefined)
       findings.add('SOURCE_UNAVAILABLE', visibility.limited, {}, 'See the log and the state of the plugin that is named.');
     const because = findings.reasons[0]?.text ?? 'Nothing grants it.';
@@ -156,18 +103,11 @@ export class AccessExplainer {
 
   /** Repositories that need no grant. */
   async #whyOpen(repository: Repository, settings: SiteSettings, findings: Findings): Promise<boolean> {
-    const { restricted, public: open } = await this.parts.hosts.restrictions();
+    const restrictions = await this.parts.hosts.restrictions();
     const [row] = await this.parts.db.query<{ unrestricted: Buffer }>('SELECT unrestricted FROM shared');
-    if (!repository.private && !restricted.has(repository.id)) {
-      if (open.has(repository.id))
-        findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
-      else
-        findings.add(
-          'NOT_ENFORCED',
-          'Its host says of nobody whether they may read it: every user here does.',
-          {},
-          'Set "openToAllUsers" of the plugin code-host to false: then only what is granted is seen.',
-        );
+    const hidden = hiddenRepositories(restrictions, bindModeOf(settings)).has(repository.id);
+    if (!hidden && restrictions.public.has(repository.id)) {
+      findings.add('PUBLIC', 'The repository is public at its host: every user here sees it.', {}, 'Make it private at its host.');
       return true;
     }
     if (IdSet.fromBytes(row?.unrestricted ?? Buffer.alloc(0)).has(repository.id)) {
@@ -179,13 +119,24 @@ export class AccessExplainer {
       );
       return true;
     }
-    if (restricted.has(repository.id) || bindModeOf(settings) !== undefined) return false;
-    findings.add(
-      'NOT_ENFORCED',
-      'No connection that gives the repository leaves it to its host who sees it: every user here does.',
-      {},
-      'Set "authorization" in the connection to its host.',
-    );
+    if (hidden) return false;
+    const byApi = 'Say who may by the API (permissions.userMapping in the site configuration).';
+    if (repository.private)
+      findings.add(
+        'NOT_ENFORCED',
+        'No connection that gives the repository leaves it to its host who sees it: every user here does.',
+        {},
+        'Set "authorization" in the connection to its host.',
+        byApi,
+      );
+    else
+      findings.add(
+        'NOT_ENFORCED',
+        'Its host says of nobody whether they may read it: every user here does.',
+        {},
+        byApi,
+        'Set "openToAllUsers" of the plugin code-host to false: then only what is granted is seen.',
+      );
     return true;
   }
 

@@ -1,6 +1,7 @@
 import type { PermissionHosts } from '@sextant/plugin-code-host/api';
 import { IdSet, type Storage } from '@sextant/sdk';
 import { PIECE } from '../grants/bitmap.js';
+import { hiddenRepositories } from '../grants/hidden-repositories.js';
 import { bindModeOf, siteSettingsOf } from '../site-settings.js';
 import { API } from '../sync/account-sources.js';
 
@@ -47,7 +48,7 @@ export class PermissionsInfos {
       [repositoryId, Math.floor(repositoryId / PIECE), repositoryId % PIECE],
     );
     const mode = bindModeOf(siteSettingsOf(row?.settings ?? {}));
-    const hidden = mode === undefined ? restrictions.restricted : restrictions.private.or(restrictions.restricted);
+    const hidden = hiddenRepositories(restrictions, mode);
     const opened = IdSet.fromBytes(row?.unrestricted ?? Buffer.alloc(0)).has(repositoryId);
     return {
       syncedAt: row?.synced ?? null,

@@ -1,3 +1,4 @@
+import { at, textAt } from '@sextant/sdk/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { actorOf } from '../explain/access-explainer.js';
 import { aSite, eventually, nodeId, type Site } from '../testing/a-site.js';
@@ -88,7 +89,11 @@ describe('permissions through the API', () => {
       { r: await repository('one'), p: [{ bindID: `${ada.username}@example.com`, paths: ['/docs/**', '-/docs/private/**'] }] },
     );
     const { id } = await site.repository('team/one');
-    await expect.poll(async () => (await site.wall.of(actorOf(ada))).canSee(id), eventually).toBe(true);
+    const wall = async () => {
+      await site.later();
+      return site.wall.of(actorOf(ada));
+    };
+    await expect.poll(async () => (await wall()).canSee(id), eventually).toBe(true);
     const visible = await site.wall.of(actorOf(ada));
     expect(['docs/a.md', 'docs/private/b.md', 'src/c.ts'].map((path) => visible.canSee(id, path))).toEqual([true, false, false]);
   });
@@ -130,5 +135,34 @@ describe('permissions through the API', () => {
     await expect(
       site.ask('mutation { setRepositoryPermissionsForUsers(repository: "UmVwb3NpdG9yeTo5OTk5", userPermissions: []) { alwaysNil } }'),
     ).rejects.toMatchObject({ code: 'SEXTANT_PERMISSIONS_REPOSITORY_NOT_FOUND' });
+  });
+
+  it('say who sees a repository whose host says nothing of it, and why', async () => {
+    const shelf = textAt(
+      await site.ask('mutation { addExternalService(input: { kind: SHELF, displayName: "Shelf", config: "{}" }) { id } }'),
+      'addExternalService.id',
+    );
+    await site.ask('mutation($id: ID!) { syncExternalService(id: $id) { alwaysNil } }', { id: shelf });
+    await site.kernel.jobs.drain();
+    const [ada, grace] = [await person('ada'), await person('grace')];
+    const { id } = await site.repository('shelf/manual');
+    await site.ask(
+      'mutation($r: ID!, $p: [UserPermissionInput!]!) { setRepositoryPermissionsForUsers(repository: $r, userPermissions: $p) { alwaysNil } }',
+      { r: nodeId('Repository', id), p: people(`${ada.username}@example.com`) },
+    );
+    const why = async (user: { readonly id: number }) =>
+      at(
+        await site.ask('query($u: ID!) { accessExplanation(user: $u, repository: "shelf/manual") { allowed reasons { cause } } }', {
+          u: nodeId('User', user.id),
+        }),
+        'accessExplanation',
+      );
+    await expect.poll(() => site.sees(ada), eventually).toEqual(['shelf/manual', 'team/open']);
+    await expect.poll(() => site.sees(grace), eventually).toEqual(['team/open']);
+    expect(await why(ada)).toEqual({ allowed: true, reasons: [{ cause: 'GRANTED_BY_API' }] });
+    expect(await why(grace)).toEqual({ allowed: false, reasons: [{ cause: 'NOT_SET' }] });
+    await configure(undefined);
+    await expect.poll(() => site.sees(grace), eventually).toContain('shelf/manual');
+    expect(await why(grace)).toEqual({ allowed: true, reasons: [{ cause: 'NOT_ENFORCED' }] });
   });
 });

@@ -3,6 +3,7 @@ import type { Users } from '@sextant/plugin-identity/api';
 import { type Actor, type Clock, IdSet, type Storage } from '@sextant/sdk';
 import { type BindMode, bindModeOf, type SiteSettings, siteSettingsOf } from '../site-settings.js';
 import { type Piece, setOf } from './bitmap.js';
+import { hiddenRepositories } from './hidden-repositories.js';
 import { pathRules } from './path-rules.js';
 
 /** What was read is believed for so long: another process may have changed it. */
@@ -89,7 +90,7 @@ export class SyncedPermissions implements PermissionSource {
   #openTo(restrictions: Restrictions, shared: Shared): { readonly users: IdSet; readonly guests: IdSet } {
     const key = `${restrictions.epoch}:${shared.version}`;
     if (this.#open?.key === key) return this.#open;
-    const hidden = shared.mode === undefined ? restrictions.restricted : restrictions.private.or(restrictions.restricted);
+    const hidden = hiddenRepositories(restrictions, shared.mode);
     const users = restrictions.all.without(hidden.without(shared.unrestricted));
     this.#open = { key, users, guests: restrictions.public.without(restrictions.restricted) };
     return this.#open;

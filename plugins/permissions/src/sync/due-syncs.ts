@@ -2,6 +2,7 @@ import type { PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import { IdSet, type Storage } from '@sextant/sdk';
 import { PIECE } from '../grants/bitmap.js';
+import { hiddenRepositories } from '../grants/hidden-repositories.js';
 import type { SharedState } from '../shared-state.js';
 import { bindModeOf, type SiteSettings } from '../site-settings.js';
 import { PRIORITY, type SyncJobs, type SyncReason } from './sync-jobs.js';
@@ -43,8 +44,9 @@ export class DueSyncs {
    * Notes which repositories are restricted. One that is gone is nobody's any more: should it come back, or another take its name, its host is asked anew.
    */
   async noteRepositories(): Promise<{ readonly enforced: boolean }> {
-    const { enforced, restricted: byHosts, private: hidden, all } = await this.parts.hosts.restrictions();
-    const restricted = bindModeOf(await this.parts.shared.settings()) === undefined ? byHosts : hidden;
+    const restrictions = await this.parts.hosts.restrictions();
+    const { enforced, all } = restrictions;
+    const restricted = hiddenRepositories(restrictions, bindModeOf(await this.parts.shared.settings()));
     const rows = await this.parts.db.query<{ id: number }>('SELECT id FROM repositories');
     const known = IdSet.of(rows.map(({ id }) => id));
     await this.parts.db.query('INSERT INTO repositories (id) SELECT * FROM unnest($1::int[]) ON CONFLICT DO NOTHING', [

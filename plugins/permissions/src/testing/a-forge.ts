@@ -98,9 +98,31 @@ export class AForge implements CodeHostKind<typeof forgeConfig> {
   }
 }
 
-/** A plugin that contributes it. */
+/** A host that says of nobody whether they may read what it has: one repository, `shelf/manual`. */
+const shelf: CodeHostKind<typeof config> = {
+  kind: 'SHELF',
+  title: 'Shelf',
+  config,
+  serviceType: () => 'shelf',
+  serviceId: () => 'https://shelf.example.com/',
+  async *list() {
+    yield { externalId: 'manual', name: 'shelf/manual', cloneUrl: 'https://shelf.example.com/manual.git' };
+  },
+  cloneSource: async (_connection, { cloneUrl }) => ({ url: cloneUrl }),
+  check: async () => ({ ok: true }),
+};
+
+/** A plugin that contributes it, and a kind of connection `SHELF`. */
 export const forgePlugin = (forge: AForge) => {
-  const part = async () => ({ default: definePart(config)({ deps: {}, register: (r) => r.contribute(codeHostKinds, () => forge) }) });
+  const part = async () => ({
+    default: definePart(config)({
+      deps: {},
+      register(r) {
+        r.contribute(codeHostKinds, () => forge);
+        r.contribute(codeHostKinds, () => shelf);
+      },
+    }),
+  });
   return definePlugin({
     id: 'forge',
     version: '1.0.0',

@@ -1,11 +1,12 @@
 import codeHost from '@sextant/plugin-code-host';
-import { permissionHosts, type Repository, repositories, visibility } from '@sextant/plugin-code-host/api';
+import { type PermissionSource, permissionHosts, type Repository, repositories, visibility } from '@sextant/plugin-code-host/api';
+import { FakeHost, fakeHostPlugin } from '@sextant/plugin-code-host/testing';
 import identity from '@sextant/plugin-identity';
 import { accounts, externalAccounts, type User } from '@sextant/plugin-identity/api';
 import outboundWebhooks from '@sextant/plugin-outbound-webhooks';
 import site from '@sextant/plugin-site';
 import { core, RepoName, Secret, type Storage } from '@sextant/sdk';
-import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
+import { at, startTestKernel, TestClock, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { expect, vi } from 'vitest';
 import { actorOf } from '../explain/access-explainer.js';
 import manifest from '../manifest.js';
@@ -13,11 +14,35 @@ import { AForge, forgePlugin } from './a-forge.js';
 
 export const FORGE = { type: 'forge', id: 'https://forge.example.com/' };
 
+/** Time passes when the test says so; dates are the real ones, for they stand in the database beside its own. */
+class RealDates extends TestClock {
+  override now(): Date {
+    return new Date();
+  }
+}
+
 /** A running Sextant that is connected to a forge whose permissions it enforces. */
-export async function aSite(options: { readonly enforce?: 'sign-in' | 'username' | null; readonly config?: object } = {}) {
+export async function aSite(
+  options: {
+    readonly enforce?: 'sign-in' | 'username' | null;
+    readonly config?: object;
+    /** What another plugin grants. */
+    readonly sources?: readonly PermissionSource[];
+  } = {},
+) {
   const forge = new AForge();
+  const clock = new RealDates();
   const kernel: TestKernel = await startTestKernel({
-    plugins: [identity, site, codeHost, outboundWebhooks, forgePlugin(forge), manifest],
+    clock,
+    plugins: [
+      identity,
+      site,
+      codeHost,
+      outboundWebhooks,
+      forgePlugin(forge),
+      fakeHostPlugin(new FakeHost('OTHERFAKE'), options.sources),
+      manifest,
+    ],
     config: { plugins: { permissions: { webhookDelay: '0s' }, ...options.config } },
   });
   const people = kernel.service(accounts, 'identity');
@@ -72,8 +97,11 @@ export async function aSite(options: { readonly enforce?: 'sign-in' | 'username'
       if (!found) throw new Error(`no repository ${name}`);
       return found;
     },
+    /** Lets time pass, so that what the wall has read is not believed any more. */
+    later: () => clock.advance(BELIEVED_AT_MOST),
     /** Names of the repositories that the user sees, asked of the database anew. */
     async sees(user: User): Promise<readonly string[]> {
+      await this.later();
       const found = await records.list(actorOf(user), {}, { limit: 1_000 });
       return found.map(({ name }) => String(name)).sort();
     },
@@ -81,6 +109,7 @@ export async function aSite(options: { readonly enforce?: 'sign-in' | 'username'
     async settled(): Promise<void> {
       await vi.waitFor(async () => {
         await kernel.jobs.drain();
+        await this.later();
         const { restricted } = await kernel.service(permissionHosts, 'code-host').restrictions();
         const [row] = await db.query<{ waiting: number; tried: number }>(
           `SELECT (SELECT count(*)::int FROM sync_jobs WHERE state IN ('queued', 'processing', 'errored')) AS waiting,
@@ -113,5 +142,6 @@ export async function aSite(options: { readonly enforce?: 'sign-in' | 'username'
 export type Site = Awaited<ReturnType<typeof aSite>>;
 
 export const nodeId = (kind: string, id: number): string => Buffer.from(`${kind}:${id}`).toString('base64');
-/** The wall believes what it read for a second. */
-export const eventually = { timeout: 15_000, interval: 100 };
+export const eventually = { timeout: 15_000, interval: 20 };
+/** Milliseconds: a second, or half a minute where time alone may make the difference. */
+const BELIEVED_AT_MOST = 31_000;

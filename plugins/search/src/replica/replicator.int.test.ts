@@ -16,6 +16,8 @@ import { ShardCopier } from './shard-copier.js';
 
 const OPTIONS = { languageOf: () => undefined, retireAfter: 0 };
 const log: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+/** Milliseconds between two looks of a copy at itself: every other step here waits for one. */
+const BEAT = 50;
 const soon = (holds: () => unknown) => vi.waitFor(holds, { timeout: 15_000, interval: 20 });
 
 let folders: string[];
@@ -29,7 +31,7 @@ beforeEach(async () => {
   folders = await Promise.all(['from', 'to'].map((name) => mkdtemp(join(tmpdir(), `sextant-${name}-`))));
   source = await IndexStore.open(folders[0]!, OPTIONS);
   copy = await IndexStore.open(folders[1]!, OPTIONS);
-  feed = new ServedIndex(async () => source);
+  feed = new ServedIndex(async () => source, BEAT);
   received = 0;
 });
 afterEach(async () => {

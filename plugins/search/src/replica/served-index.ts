@@ -17,7 +17,11 @@ const MAX_PAGE = 5_000;
 export class ServedIndex implements IndexFeed {
   readonly #versions = new WeakMap<Manifest, string>();
 
-  constructor(private readonly store: () => Promise<IndexStore>) {}
+  /** @param beat milliseconds between two signs of life of `changes`, and so the longest until a copy looks at itself again */
+  constructor(
+    private readonly store: () => Promise<IndexStore>,
+    private readonly beat = FEED_BEAT,
+  ) {}
 
   async repositories({ afterId, limit }: Parameters<IndexFeed['repositories']>[0]): ReturnType<IndexFeed['repositories']> {
     const manifests = await (await this.store()).manifests();
@@ -61,14 +65,14 @@ export class ServedIndex implements IndexFeed {
     let known = new Map(await store.manifests());
     yield [];
     for (let quietSince = performance.now(); ; ) {
-      await wait(LOOK_EVERY, undefined, { ref: false, ...(signal ? { signal } : {}) });
+      await wait(Math.min(LOOK_EVERY, this.beat), undefined, { ref: false, ...(signal ? { signal } : {}) });
       const now = await store.manifests();
       const changed: IndexedVersion[] = [];
       for (const [repository, manifest] of now)
         if (known.get(repository) !== manifest) changed.push({ repository, version: this.#version(manifest) });
       for (const repository of known.keys()) if (!now.has(repository)) changed.push({ repository, version: null });
       if (changed.length > 0) known = new Map(now);
-      if (changed.length === 0 && performance.now() - quietSince < FEED_BEAT) continue;
+      if (changed.length === 0 && performance.now() - quietSince < this.beat) continue;
       quietSince = performance.now();
       yield changed;
     }

@@ -48,25 +48,33 @@ export const authKeys = {
   'auth.allowedIpAddress': allowedIpAddress.prefault({}).describe('From which addresses people may come'),
 } as const;
 
+/** Who saves the configuration from another place than this machine. */
+export interface Saver {
+  readonly address: string;
+  /** Who connects to Sextant; undefined for a proxy, of which nothing is known here. */
+  readonly client: string | undefined;
+}
+
 const authConfiguration = z.object(authKeys);
 export type AuthConfiguration = z.output<typeof authConfiguration>;
 
 /**
  * What the contributed provider types make of it is checked when it is read, since they come and go with their plugins.
- * @param saver the address of who asks at this moment; undefined where it does not matter
+ * @param saver who asks at this moment, and must not lock themselves out; undefined where that cannot be
  */
-export const authSchema = (providers: readonly Contribution<SignInProvider>[], saver: () => string | undefined): z.ZodObject =>
+export const authSchema = (providers: readonly Contribution<SignInProvider>[], saver: () => Saver | undefined): z.ZodObject =>
   z.object({
     ...authKeys,
-    'auth.allowedIpAddress': authKeys['auth.allowedIpAddress'].superRefine(({ enabled, userIpAddress }, ctx) => {
-      const address = enabled ? saver() : undefined;
-      const list = address === undefined ? undefined : listOf(userIpAddress);
-      if (list && address !== undefined && !contains(list, address))
-        ctx.addIssue({
-          code: 'custom',
-          path: ['userIpAddress'],
-          message: `you come from ${address}, which is not in it: you would lock yourself out`,
-        });
+    'auth.allowedIpAddress': authKeys['auth.allowedIpAddress'].superRefine((rule, ctx) => {
+      const { address, client } = (rule.enabled ? saver() : undefined) ?? {};
+      for (const [key, own] of [
+        ['userIpAddress', address],
+        ['clientIpAddress', client],
+      ] as const) {
+        const list = own === undefined ? undefined : listOf(rule[key]);
+        if (list && own !== undefined && !contains(list, own))
+          ctx.addIssue({ code: 'custom', path: [key], message: `you come from ${own}, which is not in it: you would lock yourself out` });
+      }
     }),
     'auth.providers': z
       .array(z.record(z.string(), z.unknown()))
@@ -74,6 +82,11 @@ export const authSchema = (providers: readonly Contribution<SignInProvider>[], s
       .superRefine((entries, ctx) => {
         for (const { index, path, message } of parseEntries(entries, providers).problems)
           ctx.addIssue({ code: 'custom', path: [index, ...path], message });
+        if (saver() && entries.every(({ noSignIn }) => noSignIn === true))
+          ctx.addIssue({
+            code: 'custom',
+            message: 'nobody could sign in any more, you neither: name a way to sign in, or leave the key out',
+          });
       })
       .describe('The ways in which people sign in'),
   });

@@ -170,7 +170,6 @@ export class Passwords {
     await db.transaction(async (tx) => {
       const link = await new LinkStore(tx).use('email', code, clock.now());
       if (link?.address === undefined) throw usedLink();
-      // The throw undoes the use.
       if (userId === undefined || link.userId !== userId)
         throw new SextantError('SEXTANT_SIGN_IN_LINK', {
           what: 'The link is not for who is signed in in this browser.',

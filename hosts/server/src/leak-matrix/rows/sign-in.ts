@@ -17,6 +17,7 @@ export const signInRows = (): PluginRows => ({
         'HTTP * /-/account*',
         'HTTP * /request-access',
         'HTTP * /-/request-access',
+        'HTTP * /organizations/invitation/*',
       ],
       because: 'Pages and forms about how people sign in.',
     },

@@ -34,7 +34,7 @@ export function organizationResolvers(
   readonly queries: Fields;
   readonly mutations: Fields;
 } {
-  const { organizations, invitations, users, audit } = identity;
+  const { organizations, invitations, invitationAnswers, users, audit } = identity;
   const sees = async (organization: Organization, op: Operation): Promise<boolean> =>
     op.actor.siteAdmin || (await isMember(organization, op));
   const administers = async ({ id }: Organization, { actor }: Operation): Promise<boolean> =>
@@ -126,10 +126,7 @@ export function organizationResolvers(
       respondToOrganizationInvitation: async (_parent, args: { organizationInvitation: string; responseType: string }, { actor }) => {
         const accepted = args.responseType === 'ACCEPT';
         const number = nodeNumber('OrganizationInvitation', args.organizationInvitation);
-        await invitations.respond(actor, number, accepted, (tx, { id, organizationId }) => {
-          const fields = { orgID: organizationId, invitationID: id };
-          return audit.record('org.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
-        });
+        await invitationAnswers.respond(actor, number, accepted);
         return NOTHING;
       },
       revokeOrganizationInvitation: async (_parent, args: { organizationInvitation: string }, { actor }) => {

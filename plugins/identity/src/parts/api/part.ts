@@ -55,7 +55,9 @@ export default definePart(config)({
     });
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
-      const { localAdmin } = identityOf(d, ctx);
+      const { localAdmin, permissions } = identityOf(d, ctx);
+      // A declaration that is wrong shows its plugin as degraded from the start on, and not with the first person who asks.
+      permissions.all();
       const subscription = d.events.subscribe(userChanged, ({ userId }) => localAdmin.forget(userId));
       ctx.signal.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true });
       if (d.process.localMode) await localAdmin.get();

@@ -15,6 +15,6 @@ export const migrations: readonly Migration[] = [
   addTeamsAndGroups,
   addAdministration,
   createAuditLog,
-  addCredentialGeneration,
   addMakersOfTokens,
+  addCredentialGeneration,
 ];

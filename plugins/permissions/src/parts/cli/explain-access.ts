@@ -1,7 +1,8 @@
 import { permissionHosts, repositories, visibility } from '@sextant/plugin-code-host/api';
 import { accounts, users } from '@sextant/plugin-identity/api';
 import { type CommandOutput, core, RepoName, type Resolved } from '@sextant/sdk';
-import { AccessExplainer, type AccessExplanation } from '../../explain/access-explainer.js';
+import { AccessExplainer } from '../../explain/access-explainer.js';
+import type { AccessExplanation } from '../../explain/access-explanation.js';
 import { noSuchRepository, noSuchUser } from '../../not-there.js';
 import { SyncJobs } from '../../sync/sync-jobs.js';
 

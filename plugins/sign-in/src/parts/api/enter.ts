@@ -30,9 +30,11 @@ export async function enter(signIn: SignIn, request: RouteRequest, entering: Ent
   if (user.siteAdmin) await signIn.setup.done();
   const all = [...cookies, signIn.cookies.session(text, lasts)];
   if (json) return { cookies: all, body: { username: user.username } };
-  // No plugin shows a first page yet: whoever wanted none in particular sees their account.
-  return redirect(returnTo === `${signIn.prefix}/` ? `${signIn.prefix}/-/account` : returnTo, all);
+  return redirect(firstPage(signIn, returnTo), all);
 }
+
+/** No plugin shows a first page yet: whoever wanted none in particular sees their account. */
+export const firstPage = ({ prefix }: SignIn, returnTo: string): string => (returnTo === `${prefix}/` ? `${prefix}/-/account` : returnTo);
 
 /** Ends the session that the browser has. */
 export async function leave({ sessions }: SignIn, { headers }: RouteRequest): Promise<void> {

@@ -12,6 +12,7 @@ import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
+import { invitationRoutes } from './invitation-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
 import { requestAccessRoutes } from './request-access-routes.js';
@@ -25,7 +26,10 @@ export default definePart(config)({
     r.contribute(signInProviders, () => builtinProvider);
     r.contribute(signInProviders, (d) => httpHeaderProvider(d.process.trustsProxy));
     r.contribute(siteConfigurationSchemas, (d) =>
-      authSchema(d.providers, () => (d.process.localMode ? undefined : d.actor.request()?.remoteAddress)),
+      authSchema(d.providers, () => {
+        const address = d.process.localMode ? undefined : d.actor.request()?.remoteAddress;
+        return address === undefined ? undefined : { address, client: d.process.trustsProxy ? undefined : address };
+      }),
     );
     // First: whom the proxy names is who it is, whatever session the browser has.
     r.contribute(core.authenticators, (d, ctx) => {
@@ -50,7 +54,15 @@ export default definePart(config)({
     r.graphql(() => import('./graphql.js'));
     r.http((router, d, ctx) => {
       const signIn = () => signInOf(d, ctx);
-      for (const routes of [signInRoutes, setupRoutes, passwordRoutes, providerRoutes, accountRoutes, requestAccessRoutes])
+      for (const routes of [
+        signInRoutes,
+        setupRoutes,
+        passwordRoutes,
+        providerRoutes,
+        accountRoutes,
+        requestAccessRoutes,
+        invitationRoutes,
+      ])
         routes(router, signIn);
     });
     r.start(async (d, ctx) => {
@@ -74,7 +86,7 @@ export default definePart(config)({
       ctx.signal.addEventListener('abort', end, { once: true });
       const file = await setup.prepare(() => d.process.folder('run'));
       if (file !== undefined)
-        ctx.log.info('No site admin can sign in yet: the set-up token is in a file; sextant setup-link prints a link.', { file });
+        ctx.log.warn('No site admin can sign in yet. `sextant setup-link` prints the link by which one is made.', { file });
     });
   },
 });

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type PluginRouter, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { BUILTIN } from '../../builtin-provider.js';
 import type { FormBody } from '../../pages/form-body.js';
 import { dataBlock, html } from '../../pages/html.js';
 import { field, pageReply } from '../../pages/page.js';
@@ -33,7 +34,8 @@ export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
       },
       async (form, error) => {
         const s = signIn();
-        if (await s.setup.needed()) return setupForm(s, { form, token: form.text('token'), error });
+        const token = form.text('token');
+        if ((await s.setup.needed()) || (await s.setup.knows(token))) return setupForm(s, { form, token, error });
         throw error;
       },
     ),
@@ -52,10 +54,18 @@ export async function setupForm(
 ): Promise<RouteReply> {
   const { ways, configuration } = await s.settings.current();
   const least = configuration['auth.minPasswordLength'];
+  const links = ways.filter((way) => way.provider.redirect && !way.hidden && !way.noSignIn).map((way) => wayLink(s, way, returnTo));
+  if (!ways.some(({ provider, noSignIn }) => provider.type === BUILTIN && !noSignIn))
+    return pageReply({
+      title: 'Set up Sextant',
+      body: html`<p>The link is good, and of no use yet: nobody signs in by a password here. Either sign in at a provider, and let whoever runs Sextant make you a site admin:
+<code>sextant user promote NAME</code>. Or have <code>{"type": "builtin"}</code> added to <code>auth.providers</code>, for which <code>sextant token create</code> makes a token, and open the link again.</p>
+${links}`,
+    });
   return pageReply({
     title: 'Set up Sextant',
     error: error && sentence(error),
-    body: html`<p>Make the first site admin. Whoever runs Sextant prints the set-up token with <code>sextant setup-link</code>.</p>
+    body: html`<p>Make a site admin. Whoever runs Sextant prints the set-up token with <code>sextant setup-link</code>.</p>
 <form method="post" action="${s.prefix}/-/site-init">
 ${field({ name: 'token', label: 'Set-up token', autocomplete: 'off', value: token, optional: true, hint: 'Not needed on the machine itself.', focus: token === '' })}
 ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'email', value: form?.text('email') })}
@@ -63,7 +73,7 @@ ${field({ name: 'username', label: 'User name', autocomplete: 'username', value:
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: `At least ${least} characters.` })}
 <button class="main">Create the site admin</button>
 </form>
-${ways.filter((way) => way.provider.redirect && !way.hidden && !way.noSignIn).map((way) => wayLink(s, way, returnTo))}
+${links}
 ${dataBlock({ needsSiteInit: true })}`,
   });
 }

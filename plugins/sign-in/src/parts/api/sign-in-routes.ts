@@ -11,7 +11,7 @@ import { presentedSession } from '../../sessions/session-cookie.js';
 import { PasswordStore } from '../../storage/password-store.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
-import { enter, leave } from './enter.js';
+import { enter, firstPage, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 import { requestLink } from './request-access-routes.js';
 import { setupForm } from './setup-routes.js';
@@ -31,9 +31,9 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     async ({ query, actor, headers }) => {
       const s = signIn();
       const returnTo = localPath(query.get('returnTo'), s.prefix);
-      if (actor.via === 'session') return redirect(returnTo);
-      const setup = query.get('setup');
-      if (await s.setup.needed()) return setupForm(s, { token: setup ?? '', returnTo });
+      if (actor.via === 'session') return redirect(firstPage(s, returnTo));
+      const token = query.get('setup') ?? '';
+      if ((await s.setup.needed()) || (await s.setup.knows(token))) return setupForm(s, { token, returnTo });
       const reply = await signInPage(s, { returnTo, note: NOTES[query.get('note') ?? ''] });
       // One that is over is sent along with every request until the browser is told.
       return presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
@@ -132,13 +132,18 @@ async function signInPage(s: SignIn, { returnTo, username = '', error, note }: S
   return pageReply({
     title: 'Sign in to Sextant',
     error,
-    note: note ?? (enabled && shown.length > 0 ? undefined : 'Nobody can sign in here at present. A site admin configures auth.providers.'),
+    note: note ?? (enabled && shown.length > 0 ? undefined : nobody(s, enabled)),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}
 ${enabled && requestLink(s)}
 ${dataBlock({ needsSiteInit: false })}`,
   });
 }
+
+const nobody = ({ deps: { process } }: SignIn, enabled: boolean): string =>
+  process.localMode && !enabled
+    ? 'Nobody needs to sign in: this Sextant can be reached from this machine alone, and whoever does is its site admin.'
+    : 'Nobody can sign in here at present. A site admin configures auth.providers, if need be by a token that sextant token create makes where Sextant runs.';
 
 const passwordForm = ({ prefix }: SignIn, way: Way, returnTo: string, username: string): Html => html`
 <form method="post" action="${prefix}/-/sign-in">

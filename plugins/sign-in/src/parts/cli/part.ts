@@ -13,16 +13,20 @@ export default definePart(config)({
       summary: 'Prints the link by which the first site admin is made, once',
       arguments: z.object({ again: z.boolean().default(false).describe('Also when there was a site admin, who cannot sign in any more') }),
       async run({ again }, { db, clock, process }, { out }) {
-        if (again) await db.query('DELETE FROM initialized');
-        else if (await isInitialized(db))
+        if (!again && (await isInitialized(db)))
           throw new SextantError('SEXTANT_SIGN_IN_INITIALIZED', {
             what: 'The site has its first admin already.',
             fix: 'Sign in, or add --again when no site admin can.',
           });
-        const token = await makeSetupToken(db, clock);
+        const token = await makeSetupToken(db, clock, process.folder('run'));
         const url = `${process.externalUrl}/sign-in?setup=${token}`;
-        out.note('Whoever opens it first becomes site admin. It is good for 30 days, and in place of those before.');
-        if (process.externalUrl === '') out.note('It is a path of the address at which you reach Sextant: http.externalUrl is not set.');
+        out.note(
+          'Whoever opens it first becomes site admin. It is good for 30 days or until a site admin signs in, and in place of those before.',
+        );
+        if (process.externalUrl === '')
+          out.note(
+            'http.externalUrl is not set: put the address at which you reach Sextant before it, such as http://sextant.example.com:7080.',
+          );
         out.line(url);
         out.json({ url, token });
         return 0;
