@@ -26,7 +26,7 @@ export default defineConfig({
     // By itself Vitest leaves a processor to its own process, which is idle while tests run: on two processors, one file would run at a time.
     maxWorkers: '100%',
     sequence: { sequencer: ProgramsFirst },
-    globalSetup: ['scripts/vitest/start-postgres.ts'],
+    globalSetup: ['scripts/vitest/start-postgres.ts', 'scripts/vitest/start-gitea.ts'],
     setupFiles: ['scripts/vitest/setup-test-file.ts'],
     testTimeout: wantsE2e ? 60_000 : 20_000,
     hookTimeout: wantsE2e ? 180_000 : 60_000,

@@ -14,12 +14,15 @@ export async function run({ tiny, folder, runs, note, progress, options: { only,
   return rows;
 }
 
-/** A person who may see a fifth of the repositories, beside the same person before anything is restricted. */
+/**
+ * A person who may see a fifth of the repositories, beside the same person before anything is restricted, who looks through five times as much; and beside an
+ * installation without permissions that holds just this fifth, which finds the same.
+ */
 async function search({ repositories, folder, rounds, note, progress }) {
   progress(`${repositories} repositories are indexed`);
   const child = forked(
     new URL('./permissions/search.mjs', import.meta.url),
-    { dataDir: folder('data'), index: folder('index'), repositories, seen: repositories / 5, rounds },
+    { dataDir: folder('data'), index: folder('index'), alone: folder('alone'), repositories, seen: repositories / 5, rounds },
     { timeout: 3_600_000 },
   );
   const { queries, wall, list, indexSeconds } = await child.next();
@@ -27,20 +30,22 @@ async function search({ repositories, folder, rounds, note, progress }) {
   note(
     `The index of ${repositories.toLocaleString('en')} small repositories was built in ${Math.round(indexSeconds)} s. Ratios are medians of the rounds' ratios.`,
   );
-  const beside = (measure, { restricted, open }, goal) => ({
+  const beside = (measure, ours, name, peers, goal) => ({
     measure,
-    value: median(restricted),
+    value: median(ours),
     unit: 'ms',
-    samples: restricted,
-    peer: { name: 'without', value: median(open) },
-    ratio: median(restricted.map((time, i) => time / open[i])),
+    samples: ours,
+    peer: { name, value: median(peers) },
+    ratio: median(ours.map((time, i) => time / peers[i])),
     ...(goal ? { goal: { of: 'ratio', atMost: goal } } : {}),
   });
+  const [many, few] = [repositories, repositories / 5].map((number) => number.toLocaleString('en'));
   return [
-    ...Object.entries(queries).map(([q, times]) =>
-      beside(`search of ${repositories.toLocaleString('en')}, ${(repositories / 5).toLocaleString('en')} seen: ${q}`, times, MOST),
-    ),
-    ...Object.entries(list).map(([what, times]) => beside(`  ${what}`, times)),
+    ...Object.entries(queries).flatMap(([query, { restricted, open, alone }]) => [
+      beside(`search of ${many}, ${few} seen: ${query}`, restricted, 'all without', open, MOST),
+      beside('  the same', restricted, `${few} without`, alone, MOST),
+    ]),
+    ...Object.entries(list).map(([what, { restricted, open }]) => beside(`  ${what}`, restricted, 'all without', open)),
     { measure: '  the wall, asked again', value: median(wall.warm) * 1_000, unit: 'µs' },
     { measure: '  the wall, asked after a change', value: percentile(wall.cold, 50), unit: 'ms' },
   ];
@@ -55,10 +60,10 @@ async function sync({ repositories, folder, note, progress }) {
     { dataDir: folder('data'), users, repositories },
     { execArgv: ['--expose-gc'], timeout: 7_200_000 },
   );
-  const { seconds, requests, before, after, most, granted, bytes, revokedSeconds } = await child.next();
+  const { seconds, requests, before, after, most, granted, bytes, revokedFrom, revokedSeconds } = await child.next();
   await child.stop();
   note(
-    `Sync: ${granted.toLocaleString('en')} pairs of user and repository are ${(bytes / 1e6).toFixed(1)} MB of bitmaps in the database; one repository was then taken from everybody in ${revokedSeconds.toFixed(2)} s.`,
+    `Sync: ${granted.toLocaleString('en')} pairs of user and repository are ${(bytes / 1e6).toFixed(1)} MB of bitmaps in the database; one repository was then taken from all ${revokedFrom.toLocaleString('en')} who had it in ${revokedSeconds.toFixed(2)} s.`,
   );
   return [
     {

@@ -16,10 +16,10 @@ import { SearchEngine } from '../../plugins/search/dist/engine/search-engine.js'
 import { IndexStore } from '../../plugins/search/dist/index/index-store.js';
 import { holdingsOf } from '../../plugins/search/dist/placement/holdings.js';
 import { kernelOf } from '../harness/kernel-of.mjs';
-import { until } from '../harness/measure.mjs';
+import { timed, until } from '../harness/measure.mjs';
 import { fillRepositories, SimulatedForge } from './simulated-forge.mjs';
 
-const { dataDir, index, repositories: count, seen, rounds } = JSON.parse(process.argv[2]);
+const { dataDir, index, alone, repositories: count, seen, rounds } = JSON.parse(process.argv[2]);
 const QUERIES = ['marker_7', 'compute total', 'type:path part', 'absentEverywhere'];
 const oidOf = (content) => createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 
@@ -52,7 +52,10 @@ for (const { piece, bits } of piecesOf(granted))
 await db.query(`INSERT INTO people (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET version = nextval('versions')`, [user.id]);
 
 const begun = performance.now();
-const store = await IndexStore.open(index, { languageOf: () => undefined, retireAfter: 0 });
+const options = { languageOf: () => undefined, retireAfter: 0 };
+const store = await IndexStore.open(index, options);
+// Of what the person may see alone: what a search without permissions costs that finds as much.
+const storeAlone = await IndexStore.open(alone, options);
 const heads = new Map();
 const indexOne = async (i) => {
   const files = [0, 1, 2].map((file) => [
@@ -62,7 +65,7 @@ const indexOne = async (i) => {
   const contents = new Map(files.map(([, content]) => [oidOf(content), content]));
   const commit = createHash('sha1').update(String(i)).digest('hex');
   heads.set(first + i, commit);
-  await store.update({
+  const update = {
     repository: { id: first + i, name: `forge/r${i}` },
     branches: [{ name: 'main', commit }],
     source: {
@@ -73,7 +76,9 @@ const indexOne = async (i) => {
         for (const oid of oids) yield { oid, content: contents.get(oid) };
       },
     },
-  });
+  };
+  await store.update(update);
+  if (granted.has(first + i)) await storeAlone.update(update);
   if (i % 5_000 === 4_999) console.error(`  ${i + 1} indexed after ${Math.round((performance.now() - begun) / 1_000)} s`);
 };
 let next = 0;
@@ -83,51 +88,72 @@ const some = async () => {
 await Promise.all(Array.from({ length: 8 }, some));
 const indexSeconds = (performance.now() - begun) / 1_000;
 
-const engine = new SearchEngine(store, new InlineExecutor());
 const wall = kernel.service(visibility, 'code-host');
 const records = kernel.service(repositories, 'code-host');
-const states = new Map([...heads].map(([id, commit]) => [id, { repositoryId: id, status: 'cloned', head: { branch: 'main', commit } }]));
 const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
-const service = new SearchService({
-  engine: {
-    search: (o) => engine.search(o),
-    explain: ({ scope }) => engine.explain(scope),
-    status: ({ repositories: ids }) => store.list(ids),
-    holdings: async ({ knows }) => holdingsOf(await store.manifests(), knows),
-    skippedFiles: ({ repository, ...page }) => store.skipped(repository, page),
-  },
-  scanner: new InlineExecutor(),
-  git: {},
-  mirrors: { states: async () => states },
-  repositories: records,
-  visibility: wall,
-  catalog: new RepositoryCatalog(records, wall, () => performance.now()),
-  clock,
-  log,
-  meter: { span: (_name, work) => work({ set: () => undefined }) },
-  rankers: [],
-  predicates: [],
-  resultSources: [],
-  isLarge: () => false,
-  damaged: () => undefined,
-  settings: () => ({
-    defaultTimeout: 60_000,
-    maxTimeout: 60_000,
-    defaultLimit: 500,
-    structural: false,
-    suggestTimeout: 10_000,
-    unindexedBytes: 1 << 30,
-    unindexedRepositories: 50,
-    historyRepositories: 50,
-    historyRepositoriesInTime: 10_000,
-  }),
+const settings = {
+  defaultTimeout: 60_000,
+  maxTimeout: 60_000,
+  defaultLimit: 500,
+  structural: false,
+  suggestTimeout: 10_000,
+  unindexedBytes: 1 << 30,
+  unindexedRepositories: 50,
+  historyRepositories: 50,
+  historyRepositoriesInTime: 10_000,
+};
+
+/** A search over an index, of these repositories. */
+function searchOver(indexed, known) {
+  const engine = new SearchEngine(indexed, new InlineExecutor());
+  const mirrors = [...heads].map(([id, commit]) => [id, { repositoryId: id, status: 'cloned', head: { branch: 'main', commit } }]);
+  const states = new Map(indexed === store ? mirrors : mirrors.filter(([id]) => granted.has(id)));
+  const service = new SearchService({
+    engine: {
+      search: (o) => engine.search(o),
+      explain: ({ scope }) => engine.explain(scope),
+      status: ({ repositories: ids }) => indexed.list(ids),
+      holdings: async ({ knows }) => holdingsOf(await indexed.manifests(), knows),
+      skippedFiles: ({ repository, ...page }) => indexed.skipped(repository, page),
+    },
+    scanner: new InlineExecutor(),
+    git: {},
+    mirrors: { states: async () => states },
+    repositories: known,
+    visibility: wall,
+    catalog: new RepositoryCatalog(known, wall, () => performance.now()),
+    clock,
+    log,
+    meter: { span: (_name, work) => work({ set: () => undefined }) },
+    rankers: [],
+    predicates: [],
+    resultSources: [],
+    isLarge: () => false,
+    damaged: () => undefined,
+    settings: () => settings,
+  });
+  const ask = async (query, as) => {
+    const started = performance.now();
+    let matches = 0;
+    for await (const event of service.search({ query, actor: as, signal: new AbortController().signal }))
+      if (event.type === 'matches') matches += event.matches.length;
+    return { milliseconds: performance.now() - started, matches };
+  };
+  return { ask, close: () => engine.close() };
+}
+
+const all = searchOver(store, records);
+/** As if there were no others, for one to whom nothing is closed. */
+const internal = kernel.service(core.actor, 'code-host').internal();
+const those = searchOver(storeAlone, {
+  byIds: (_actor, ids) => records.byIds(internal, ids),
+  metadata: (_actor, ids) => records.metadata(internal, ids),
+  list: (_actor, filter, page) => records.list(internal, { ...filter, ids: [...granted] }, page),
 });
-const ask = async (query) => {
-  const started = performance.now();
-  let matches = 0;
-  for await (const event of service.search({ query, actor, signal: new AbortController().signal }))
-    if (event.type === 'matches') matches += event.matches.length;
-  return { milliseconds: performance.now() - started, matches };
+const sides = {
+  restricted: { enforced: true, ask: (query) => all.ask(query, actor) },
+  open: { enforced: false, ask: (query) => all.ask(query, actor) },
+  alone: { enforced: false, ask: (query) => those.ask(query, internal) },
 };
 
 /** Whether the connection leaves it to its host; when it is done, every process that asks knows. */
@@ -137,31 +163,32 @@ async function enforce(on) {
   await until(async () => (await wall.of(actor)).unrestricted !== on, 'the wall');
 }
 
-const queries = Object.fromEntries(QUERIES.map((query) => [query, { restricted: [], open: [] }]));
+const queries = Object.fromEntries(QUERIES.map((query) => [query, { restricted: [], open: [], alone: [] }]));
 const list = { 'a page of repositories': { restricted: [], open: [] }, 'their number': { restricted: [], open: [] } };
 const walls = { warm: [], cold: [] };
-const timed = async (work) => {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-};
-for (let round = -1; round < rounds; round++)
-  for (const on of round % 2 === 0 ? [true, false] : [false, true]) {
-    await enforce(on);
-    if (on) {
+const names = Object.keys(sides);
+for (let round = 0; round <= rounds; round++) {
+  const found = {};
+  for (let turn = 0; turn < names.length; turn++) {
+    const side = names[(turn + round) % names.length];
+    const { enforced, ask } = sides[side];
+    await enforce(enforced);
+    if (enforced) {
       const number = await records.count(actor, {});
       if (number !== seen) throw new Error(`${number} repositories are seen, not ${seen}`);
     }
-    const side = on ? 'restricted' : 'open';
     await ask('warm up the catalogue');
+    found[side] = [];
     for (const query of QUERIES) {
-      const { milliseconds } = await ask(query);
-      if (round >= 0) queries[query][side].push(milliseconds);
+      const { milliseconds, matches } = await ask(query);
+      found[side].push(matches);
+      // The first round only warms up.
+      if (round > 0) queries[query][side].push(milliseconds);
     }
-    if (round < 0) continue;
+    if (round === 0 || side === 'alone') continue;
     list['a page of repositories'][side].push(await timed(() => records.list(actor, {}, { limit: 100 })));
     list['their number'][side].push(await timed(() => records.count(actor, {})));
-    if (!on) continue;
+    if (!enforced) continue;
     walls.warm.push(
       (await timed(async () => {
         for (let i = 0; i < 1_000; i++) await wall.of(actor);
@@ -171,10 +198,14 @@ for (let round = -1; round < rounds; round++)
     await new Promise((resolve) => setTimeout(resolve, 1_050));
     walls.cold.push(await timed(() => wall.of(actor)));
   }
+  if (String(found.restricted) !== String(found.alone))
+    throw new Error(`${found.restricted} matches behind the wall, ${found.alone} without it`);
+}
 
 process.send({ queries, list, wall: walls, indexSeconds });
 process.on('message', async () => {
-  await engine.close();
+  await all.close();
+  await those.close();
   await kernel.stop();
   process.exit(0);
 });

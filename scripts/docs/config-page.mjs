@@ -1,6 +1,6 @@
 import { processSchema } from '@sextant/config';
-import { bytes, duration as durationSchema, z } from '@sextant/sdk';
-import { code, page, table } from './markdown.mjs';
+import { bytes, z } from '@sextant/sdk';
+import { code, duration, page, table } from './markdown.mjs';
 
 const screaming = (key) =>
   key
@@ -50,16 +50,12 @@ function typeOf(schema) {
 
 function shown(fallback, unit) {
   if (fallback === undefined) return '';
-  const value = typeof fallback === 'number' && unit === 'duration' ? readableDuration(fallback) : fallback;
+  const value = typeof fallback === 'number' && unit === 'duration' ? duration(fallback) : fallback;
   return code(
     typeof value === 'number' && unit === 'bytes' ? readableBytes(value) : typeof value === 'string' ? value : JSON.stringify(value),
   );
 }
 
-const readableDuration = (ms) =>
-  ['7d', '1d', '12h', '6h', '2h', '1h', '30m', '15m', '10m', '5m', '2m', '1m', '30s', '20s', '10s', '5s', '1s'].find(
-    (text) => durationSchema().parse(text) === ms,
-  ) ?? `${ms}ms`;
 const readableBytes = (size) => {
   for (const unit of ['GiB', 'MiB', 'KiB']) {
     const one = bytes().parse(`1${unit}`);
@@ -68,13 +64,13 @@ const readableBytes = (size) => {
   return `${size}B`;
 };
 
-function* rowsOf(object, path) {
+function* rowsOf(object, path, live = false) {
   for (const [key, field] of Object.entries(object.shape)) {
     const at = [...path, key];
     const { inner, fallback, meta, optional } = unwrap(field);
-    if (inner instanceof z.ZodObject) yield* rowsOf(inner, at);
+    if (inner instanceof z.ZodObject) yield* rowsOf(inner, at, live || meta.live);
     else {
-      const marks = [meta.live && 'live', meta.secret && 'secret'].filter(Boolean).join(', ');
+      const marks = [(live || meta.live) && 'live', meta.secret && 'secret'].filter(Boolean).join(', ');
       const need = fallback === undefined && !optional ? '(required)' : shown(fallback, unitOf(inner));
       yield [code(at.join('.')), typeOf(field), need, marks, meta.description ?? '', code(environment(at))];
     }

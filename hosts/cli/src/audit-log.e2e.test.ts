@@ -59,19 +59,29 @@ async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   await ended;
 }
 
-const Created = z.object({ data: z.object({ createUser: z.object({ user: z.object({ databaseID: z.number() }) }) }) });
+const Answer = z.object({ data: z.record(z.string(), z.unknown()), errors: z.undefined().optional() });
 
-/** Makes people until nobody answers. @returns the numbers of those whose making was acknowledged. */
-async function makePeople(prefix: string, enough: () => void): Promise<readonly string[]> {
+const Entry = z.object({ entity: z.string(), action: z.string(), fields: z.record(z.string(), z.unknown()) });
+
+async function mutate(mutation: string): Promise<unknown> {
+  const response = await fetch(`${url}/.api/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `mutation{${mutation}}` }),
+  });
+  return Answer.parse(await response.json()).data;
+}
+
+const Created = z.object({ createUser: z.object({ user: z.object({ id: z.string(), databaseID: z.number() }) }) });
+const createUser = async (name: string) =>
+  Created.parse(await mutate(`createUser(username:"${name}"){user{id databaseID}}`)).createUser.user;
+
+/** Does it, with 0, 1, …, until nobody answers. @returns what each that was acknowledged gave. */
+async function untilKilled(change: (i: number) => Promise<unknown>, enough: () => void): Promise<readonly string[]> {
   const acknowledged: string[] = [];
   for (let i = 0; ; i++) {
     try {
-      const response = await fetch(`${url}/.api/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: `mutation{createUser(username:"${prefix}-${i}"){user{databaseID}}}` }),
-      });
-      acknowledged.push(String(Created.parse(await response.json()).data.createUser.user.databaseID));
+      acknowledged.push(String(await change(i)));
     } catch {
       return acknowledged;
     }
@@ -87,16 +97,34 @@ describe('the audit log of a Sextant that is killed (hostile row 13)', () => {
     const busy = new Promise<void>((resolve) => {
       enough = resolve;
     });
-    const making = ['a', 'b', 'c', 'd'].map((prefix) => makePeople(prefix, enough));
+    const { id: ada } = await createUser('ada');
+    const made = await mutate('createOrganization(name:"acme"){id}');
+    const { id: acme } = z.object({ createOrganization: z.object({ id: z.string() }) }).parse(made).createOrganization;
+    const making = ['a', 'b'].map((prefix) => untilKilled(async (i) => (await createUser(`${prefix}-${i}`)).databaseID, enough));
+    /** Of other plugins, and of what is no user: by the entity and the action of the entry. */
+    const others = {
+      'user.email added': (i: number) => mutate(`addUserEmail(user:"${ada}",email:"ada-${i}@example.com"){alwaysNil}`),
+      'organizations modified': (i: number) => mutate(`updateOrganization(id:"${acme}",displayName:"Acme ${i}"){id}`),
+      'oauth.client created': (i: number) =>
+        mutate(`createOAuthClient(input:{name:"App ${i}",redirectURIs:["https://app.example/"],scopes:["mcp"]}){clientSecret}`),
+    };
+    const changing = Object.entries(others).map(([entry, change]) => [entry, untilKilled(change, () => undefined)] as const);
     await busy;
     await kill();
     const acknowledged = (await Promise.all(making)).flat();
 
-    const exported = await sextant('audit', 'export', '--entity', 'user', '--action', 'created', ...data);
-    const entries = exported.out.split('\n').map((line) => (JSON.parse(line) as { fields: { subjectUID: string } }).fields.subjectUID);
+    const exported = (await sextant('audit', 'export', ...data)).out.split('\n').map((line) => Entry.parse(JSON.parse(line)));
+    const of = (entry: string) => exported.filter(({ entity, action }) => `${entity} ${action}` === entry);
+    const entries = of('user created').map(({ fields }) => fields['subjectUID']);
     expect(entries).toEqual(expect.arrayContaining([...acknowledged]));
     const users = JSON.parse((await sextant('user', 'list', '--json', ...data)).out) as readonly { readonly id: number }[];
     expect(entries.toSorted()).toEqual(users.map(({ id }) => String(id)).toSorted());
+    for (const [entry, work] of changing) {
+      const { length } = await work;
+      expect(length, entry).toBeGreaterThan(0);
+      // The last one may be durable, and its answer not have arrived.
+      expect([length, length + 1], entry).toContain(of(entry).length);
+    }
     const verified = await sextant('audit', 'verify', ...data);
     expect(verified).toEqual({ code: 0, out: expect.stringContaining('are as they were written') });
 

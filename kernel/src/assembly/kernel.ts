@@ -185,7 +185,7 @@ export class Kernel {
       log,
       boundary: this.#boundary,
       tracing,
-      options: { ...config.http, localMode: () => localMode },
+      options: { ...config.http, clock, localMode: () => localMode },
       authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
       runAs,
     });

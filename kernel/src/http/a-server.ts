@@ -2,7 +2,8 @@ import { type Agent, request as httpRequest, type IncomingHttpHeaders, type Inco
 import { connect } from 'node:net';
 import { type Actor, ANONYMOUS, declareErrors, type Logger, type PluginRouter, SextantError } from '@sextant/sdk';
 import { Boundary } from '../boundary/boundary.js';
-import { HttpServer, type HttpServerOptions } from './http-server.js';
+import { HttpServer } from './http-server.js';
+import type { HttpServerOptions } from './http-server-options.js';
 
 const running = new Set<HttpServer>();
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { SextantError } from '@sextant/sdk';
+import { type Clock, SextantError } from '@sextant/sdk';
 import type { Route } from './route-table.js';
 
 /** One request on its way. */
@@ -10,8 +10,7 @@ export class Flight {
   clientGone = false;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #check: NodeJS.Timeout | undefined;
-  #ended = false;
+  readonly #over = new AbortController();
 
   constructor(response: ServerResponse) {
     response.once('close', () => {
@@ -38,21 +37,21 @@ export class Flight {
   }
 
   /** Aborts it when `check` throws, which is asked again and again, `every` milliseconds after the last answer. */
-  checkEvery(every: number, check: () => Promise<void>): void {
-    this.#check = setTimeout(() => {
-      check().then(
-        () => {
-          if (!this.#ended) this.checkEvery(every, check);
-        },
-        (error: unknown) => this.abort(error),
-      );
-    }, every);
+  checkEvery(every: number, check: () => Promise<void>, clock: Pick<Clock, 'sleep'>): void {
+    const again = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(every, this.#over.signal);
+        await check();
+      }
+    };
+    again().catch((error: unknown) => {
+      if (!this.#over.signal.aborted) this.abort(error);
+    });
   }
 
   end(): void {
-    this.#ended = true;
+    this.#over.abort();
     clearTimeout(this.#timer);
-    clearTimeout(this.#check);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type PluginRouter, SextantError } from '@sextant/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeServers, open, ServerBench } from './a-server.js';
-import type { HttpServerOptions } from './http-server.js';
+import type { HttpServerOptions } from './http-server-options.js';
 
 afterEach(closeServers);
 

@@ -144,7 +144,7 @@ const LEAST: Readonly<Record<string, readonly string[]>> = {
   azuredevops: [`${AZURE}/vso.profile`],
 };
 const SYNC: Readonly<Record<string, readonly string[]>> = {
-  github: ['read:user', 'user:email', 'repo'],
+  github: ['read:user', 'user:email', 'read:org', 'repo'],
   gitlab: ['read_user', 'read_api'],
   gitea: ['read:user', 'read:repository'],
   bitbucketcloud: ['account', 'email', 'repository'],

@@ -10,6 +10,7 @@ const flow = () => import('./oauth-flow.js');
 export const oauthProvider = (host: AnyOAuthHost, parts: OAuthParts): SignInProvider => ({
   type: host.type,
   title: host.title,
+  auditedAs: 'auth.oauth',
   config: host.config,
   service: ({ url }) => ({ type: host.serviceType, id: url }),
   redirect: {

@@ -16,12 +16,23 @@ const isMissing = URL_GIVEN === '' || TOKEN === '';
 const itself = `Signing in by Gitea itself${isMissing ? ' (skipped: SEXTANT_TEST_GITEA_URL and _TOKEN name none)' : ''}`;
 
 describe.skipIf(isMissing)(itself, () => {
-  let application: { readonly id: number; readonly clientID: string; readonly clientSecret: string };
+  /** One for each set of scopes: what somebody lets an application in for, Gitea does not widen. */
+  const applications: Application[] = [];
   const clients = testHostClients({ timeout: 10_000 });
   const provider = oauthProvider(gitea, { http: clients.services.http, clients, clock: { now: () => new Date() } });
-  const attempt = (more: Readonly<Record<string, unknown>> = {}) => {
-    const { clientID, clientSecret } = application;
-    return new SignInAttempt(provider, { url: URL_GIVEN, clientID, clientSecret, ...more }, { callbackUrl: CALLBACK });
+  const attemptAt = ({ clientID, clientSecret }: Application, more: Readonly<Record<string, unknown>> = {}) =>
+    new SignInAttempt(provider, { url: URL_GIVEN, clientID, clientSecret, ...more }, { callbackUrl: CALLBACK });
+  const attempt = async (more: Readonly<Record<string, unknown>> = {}) => attemptAt(await anApplication(), more);
+  const anApplication = async (): Promise<Application> => {
+    const made = await ask('POST', 'user/applications/oauth2', {
+      name: `sextant-${suffix}-${applications.length}`,
+      redirect_uris: [CALLBACK],
+      confidential_client: true,
+    });
+    const [id, clientID, clientSecret] = ['id', 'client_id', 'client_secret'].map((key) => at(made, key));
+    const application = { id: Number(id), clientID: String(clientID), clientSecret: String(clientSecret) };
+    applications.push(application);
+    return application;
   };
 
   beforeAll(async () => {
@@ -30,16 +41,9 @@ describe.skipIf(isMissing)(itself, () => {
     const permissions = { permission: 'read', units: ['repo.code'] };
     const team = at(await ask('POST', `orgs/${ORG}/teams`, { name: 'readers', ...permissions }), 'id');
     await ask('PUT', `teams/${team}/members/${ANA.username}`);
-    const made = await ask('POST', 'user/applications/oauth2', {
-      name: `sextant-${suffix}`,
-      redirect_uris: [CALLBACK],
-      confidential_client: true,
-    });
-    const [id, clientID, clientSecret] = ['id', 'client_id', 'client_secret'].map((key) => at(made, key));
-    application = { id: Number(id), clientID: String(clientID), clientSecret: String(clientSecret) };
   });
   afterAll(async () => {
-    await ask('DELETE', `user/applications/oauth2/${application.id}`);
+    for (const { id } of applications) await ask('DELETE', `user/applications/oauth2/${id}`);
     await ask('DELETE', `orgs/${ORG}`);
     await ask('DELETE', `admin/users/${ANA.username}?purge=true`);
   });
@@ -49,20 +53,32 @@ describe.skipIf(isMissing)(itself, () => {
     action.endsWith('/grant') ? { granted: 'true' } : { user_name: ANA.username, password: ANA.password };
 
   it('tells who somebody is, with the narrowest scope', async () => {
-    const identity = await attempt({ trustEmails: true }).signIn(fill);
+    const identity = await (await attempt({ trustEmails: true })).signIn(fill);
     expect(identity).toMatchObject({ username: ANA.username, emails: [{ address: ANA.email, verified: true }], groups: [] });
     expect(identity.accountId).toMatch(/^\d+$/);
     expect(identity.credential).toBeUndefined();
   });
 
   it('lets members of an organization or a team in, and nobody else', async () => {
+    const application = await anApplication();
     for (const group of [ORG, `${ORG}/readers`])
-      expect((await attempt({ allowGroups: [group] }).signIn(fill)).groups).toEqual([ORG, `${ORG}/readers`]);
-    await expect(attempt({ allowGroups: ['others'] }).signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SIGN_IN_REFUSED' });
+      expect((await attemptAt(application, { allowGroups: [group] }).signIn(fill)).groups).toEqual([ORG, `${ORG}/readers`]);
+    await expect(attemptAt(application, { allowGroups: ['others'] }).signIn(fill)).rejects.toMatchObject({
+      code: 'SEXTANT_SIGN_IN_REFUSED',
+    });
+  });
+
+  it('says what to do where somebody had let the application in for less than it asks for now', async () => {
+    const application = await anApplication();
+    await attemptAt(application).signIn(fill);
+    await expect(attemptAt(application, { allowGroups: [ORG] }).signIn(fill)).rejects.toMatchObject({
+      code: 'SEXTANT_OAUTH_HOST',
+      why: expect.stringContaining('in their settings under Applications'),
+    });
   });
 
   it('renews its tokens', async () => {
-    const one = attempt({ permissionSync: true });
+    const one = await attempt({ permissionSync: true });
     const { credential } = await one.signIn(fill);
     const renewed = await provider.redirect!.renew!(one.entry, credential!, new AbortController().signal);
     const authorization = `Bearer ${renewed.accessToken.reveal()}`;
@@ -73,16 +89,23 @@ describe.skipIf(isMissing)(itself, () => {
   });
 
   it('takes a code once, and from the browser that it was given to', async () => {
-    const one = attempt();
+    const application = await anApplication();
+    const one = attemptAt(application);
     const answer = await one.answer(fill);
     await one.finish(answer);
     await expect(one.finish(answer)).rejects.toMatchObject({ code: 'SEXTANT_OAUTH_ANSWER' });
-    const [mine, theirs] = [attempt(), attempt()];
+    const [mine, theirs] = [attemptAt(application), attemptAt(application)];
     const [to, stolen] = [await mine.answer(fill), await theirs.answer(fill)];
     to.parameters.set('code', stolen.parameters.get('code') ?? '');
     await expect(mine.finish(to)).rejects.toMatchObject({ code: 'SEXTANT_OAUTH_ANSWER' });
   });
 });
+
+interface Application {
+  readonly id: number;
+  readonly clientID: string;
+  readonly clientSecret: string;
+}
 
 async function ask(method: string, path: string, body?: object, authorization = `token ${TOKEN}`): Promise<unknown> {
   const response = await fetch(new URL(`api/v1/${path}`, URL_GIVEN.replace(/\/*$/, '/')), {

@@ -22,7 +22,6 @@ export const azureRepository = z.object({
 });
 /** With the organization, which an answer does not name. */
 export type AzureRepository = z.output<typeof azureRepository> & { readonly org: string };
-export const azureTeam = z.object({ id: guid, name: z.string(), projectName: z.string().optional() });
 
 /** A list, or a page of one: `count` says how many entries it has. */
 export const azureList = <T>(entries: z.ZodType<T>) =>

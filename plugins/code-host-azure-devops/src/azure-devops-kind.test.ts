@@ -1,10 +1,10 @@
 import { codeHostKindContract, failureOf, kindOnHost, RequestWindow, testHostClients } from '@sextant/plugin-code-host/testing';
 import { RepoName, Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
-import type { TeamProjectReference, WebApiTeam } from 'azure-devops-node-api/interfaces/CoreInterfaces.js';
+import type { TeamProjectReference } from 'azure-devops-node-api/interfaces/CoreInterfaces.js';
 import type { GitRepository } from 'azure-devops-node-api/interfaces/GitInterfaces.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
-import type { azureProject, azureRepository, azureTeam } from './azure-devops-api.js';
+import type { azureProject, azureRepository } from './azure-devops-api.js';
 import { azureDevopsConfig } from './azure-devops-config.js';
 import { azureDevopsKind } from './azure-devops-kind.js';
 import { FakeAzureDevops, type FakeAzureRepository, guidOf } from './testing/fake-azure-devops.js';
@@ -37,7 +37,7 @@ beforeEach(() => azure.restore());
 
 const kind = () => azureDevopsKind(testHostClients({ faults: parts.faults }));
 const at = (url: string) => ({ url, token: azure.token, orgs: ['acme'] });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => at(azure.url));
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, () => at(azure.url));
 const windows = { token: undefined, username: 'CORP\\ana', windowsPassword: 'secret:word' };
 
 describeContract(
@@ -232,13 +232,11 @@ describe('who may read', () => {
 
   it('is told to an account of itself, in the organizations of the connection', async () => {
     expect(await repositoriesOf(signedIn, { orgs: ['ben', 'acme'] })).toEqual([guidOf(2), guidOf(5)]);
-    expect(await groupsOf(signedIn)).toEqual([1, 2, 3].map((number) => ({ id: guidOf(300 + number), name: `acme/Forge/Team ${number}` })));
   });
 
   it('is told to nobody else, and of a repository not at all', async () => {
     const code = 'SEXTANT_CODE_HOST_AZURE_DEVOPS_CREDENTIAL';
     expect(await failureOf(repositoriesOf(ana))).toMatchObject({ code });
-    expect(await failureOf(groupsOf(ana))).toMatchObject({ code });
     expect(await failureOf(usersOf({ externalId: guidOf(2) }))).toMatchObject({ code: 'SEXTANT_CODE_HOST_AZURE_DEVOPS_READERS' });
   });
 
@@ -254,6 +252,19 @@ describe('who may read', () => {
 it('the API as azure-devops-node-api has it confirms every field that is read', () => {
   expectTypeOf<Exclude<keyof z.input<typeof azureRepository>, keyof GitRepository>>().toBeNever();
   expectTypeOf<Exclude<keyof z.input<typeof azureProject>, keyof TeamProjectReference>>().toBeNever();
-  expectTypeOf<Exclude<keyof z.input<typeof azureTeam>, keyof WebApiTeam>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', keyof GitRepository>>().toEqualTypeOf<'no_such_field'>();
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ enforcePermissions: false }, undefined],
+    [{ enforcePermissions: true }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([[{ enforcePermissions: 'yes' }]])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

@@ -1,11 +1,9 @@
 import type { Connection, HostClients, HostPermissions } from '@sextant/plugin-code-host/api';
 import { type Secret, SextantError } from '@sextant/sdk';
-import { API_VERSION, azureClient, azureList, azureRepository, azureTeam, nextToken } from './azure-devops-api.js';
+import { API_VERSION, azureClient, azureList, azureRepository, nextToken } from './azure-devops-api.js';
 import { type AzureDevopsConfig, orgsOf } from './azure-devops-config.js';
 
-const MOST_TEAMS = 100;
-
-/** What an account may read, and the teams it is in, the host tells to the account alone. */
+/** What an account may read the host tells to the account alone. */
 export const azureDevopsPermissions = (clients: HostClients): HostPermissions<Connection<AzureDevopsConfig>> => ({
   enforced: ({ config }) => (config.enforcePermissions ? { by: 'sign-in' } : undefined),
 
@@ -26,21 +24,6 @@ export const azureDevopsPermissions = (clients: HostClients): HostPermissions<Co
       const path = `${encodeURIComponent(org)}/_apis/git/repositories`;
       for await (const { value } of client.pages(path, azureList(azureRepository), { signal, query: API_VERSION, next: nextToken }))
         yield* value.map(({ id }) => id);
-    }
-  },
-
-  async *groupsOf(connection, { credential }, { signal }) {
-    const client = azureClient(clients, connection, requireSignIn(credential));
-    for (const org of orgsOf(connection.config)) {
-      let skip = 0;
-      const query = { $mine: true, $top: MOST_TEAMS, 'api-version': '7.0-preview.3' };
-      const next = ({ value }: { readonly value: readonly unknown[] }) =>
-        value.length === 0 ? undefined : { $skip: (skip += value.length) };
-      for await (const { value } of client.pages(`${encodeURIComponent(org)}/_apis/teams`, azureList(azureTeam), { signal, query, next }))
-        yield* value.map(({ id, name, projectName }) => ({
-          id,
-          name: [org, projectName ?? '', name].filter((part) => part !== '').join('/'),
-        }));
     }
   },
 });

@@ -21,7 +21,6 @@ export const cloudRepository = z.object({
 export type CloudRepository = z.output<typeof cloudRepository>;
 export const cloudUser = z.object({ uuid, nickname: z.string().optional(), display_name: z.string().optional() });
 export const cloudPermission = z.object({ permission: z.enum(['admin', 'write', 'read', 'none']), user: cloudUser });
-export const cloudMembership = z.object({ workspace: z.object({ uuid, slug: z.string() }) });
 
 export const cloudPage = <T>(values: z.ZodType<T>) => z.object({ values: z.array(values), next: z.url().optional() });
 

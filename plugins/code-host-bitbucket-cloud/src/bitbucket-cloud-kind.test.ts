@@ -27,7 +27,7 @@ beforeEach(() => host.restore());
 
 const kind = () => bitbucketCloudKind(testHostClients({ faults: host.faults }));
 const at = (url: string) => ({ url, apiURL: url, accessToken: host.token, teams: ['team'] });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => at(host.url));
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, () => at(host.url));
 const password = { accessToken: undefined, username: 'ana@example.com', appPassword: 'secret:word' };
 
 describeContract(
@@ -223,8 +223,6 @@ describe('who may read', () => {
     const ben = { id: uuidOf(502), username: 'ben' };
     expect(await repositoriesOf({ ...ben, credential: new Secret('bens') }, { teams: ['team', 'ben', 'gone'] })).toEqual([uuidOf(5)]);
     expect(await failureOf(repositoriesOf(ben))).toMatchObject({ code: 'SEXTANT_CODE_HOST_BITBUCKET_CLOUD_CREDENTIAL' });
-    expect((await groupsOf(ben, { teams: ['team', 'ben'] })).map(({ name }) => name)).toEqual(['team', 'ben']);
-    expect(await groupsOf({ id: uuidOf(500), username: 'admin' })).toEqual([]);
   });
 
   it.each(['forbidden', 'broken', 'login-page', 'hang'] as const)(
@@ -232,6 +230,23 @@ describe('who may read', () => {
     async (fault) => {
       host.faults.next(fault);
       await failureOf(usersOf({ externalId: uuidOf(5), cloneUrl: `${host.url}/team/forge.git` }));
+    },
+  );
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([[{ authorization: { identityProvider: { type: 'username' } } }], [{ authorization: { groupsCacheTTL: 72 } }]])(
+    'is not guessed from %j, which is refused',
+    (config) => {
+      expect(() => enforced(config)).toThrow();
     },
   );
 });

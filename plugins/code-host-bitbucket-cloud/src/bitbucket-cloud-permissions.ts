@@ -1,6 +1,6 @@
 import { type Connection, type HostClients, type HostPermissions, isAbsent, pathOfClone } from '@sextant/plugin-code-host/api';
 import { SextantError } from '@sextant/sdk';
-import { cloudClient, cloudMembership, cloudPage, cloudPermission, cloudRepository, nextQuery } from './bitbucket-cloud-api.js';
+import { cloudClient, cloudPage, cloudPermission, cloudRepository, nextQuery } from './bitbucket-cloud-api.js';
 import type { BitbucketCloudConfig } from './bitbucket-cloud-config.js';
 
 const PAGE = { pagelen: 100 };
@@ -33,20 +33,6 @@ export const bitbucketCloudPermissions = (clients: HostClients): HostPermissions
           yield* values.map(({ uuid }) => uuid);
       } catch (error) {
         // Of a workspace that it may not see it has nothing.
-        if (!isAbsent(error)) throw error;
-      }
-    }
-  },
-
-  /** The workspaces that an account is a member of: groups below them the API does not tell. */
-  async *groupsOf(connection, { id }, { signal }) {
-    const client = cloudClient(clients, connection);
-    for (const name of workspacesOf(connection.config)) {
-      try {
-        const path = `workspaces/${name}/members/${encodeURIComponent(id)}`;
-        const { workspace } = await client.get(path, cloudMembership, { signal });
-        yield { id: workspace.uuid, name: workspace.slug };
-      } catch (error) {
         if (!isAbsent(error)) throw error;
       }
     }

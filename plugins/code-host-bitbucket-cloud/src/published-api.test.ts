@@ -5,7 +5,7 @@ import type { components } from '@coderabbitai/bitbucket/cloud/openapi';
 import { testHostClients } from '@sextant/plugin-code-host/testing';
 import { Secret, type z } from '@sextant/sdk';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import type { cloudMembership, cloudPage, cloudPermission, cloudRepository, cloudUser } from './bitbucket-cloud-api.js';
+import type { cloudPage, cloudPermission, cloudRepository, cloudUser } from './bitbucket-cloud-api.js';
 import { bitbucketCloudConfig } from './bitbucket-cloud-config.js';
 import { bitbucketCloudKind } from './bitbucket-cloud-kind.js';
 import { FakeBitbucketCloud, uuidOf } from './testing/fake-bitbucket-cloud.js';
@@ -31,9 +31,7 @@ describe('the published API', () => {
     // The types lose what a user has as an account.
     expectTypeOf<Exclude<keyof z.input<typeof cloudUser>, Named<Schemas['user']> | Named<Schemas['account']>>>().toBeNever();
     expectTypeOf<Unconfirmed<typeof cloudPermission, Schemas['repository_permission']>>().toBeNever();
-    expectTypeOf<Unconfirmed<typeof cloudMembership, Schemas['workspace_membership']>>().toBeNever();
     expectTypeOf<Unconfirmed<ReturnType<typeof cloudPage>, Schemas['paginated_repositories']>>().toBeNever();
-    expectTypeOf<Exclude<keyof z.input<(typeof cloudMembership)['shape']['workspace']>, Named<Schemas['workspace']>>>().toBeNever();
     expectTypeOf<Exclude<'no_such_field', Named<Schemas['repository']>>>().toEqualTypeOf<'no_such_field'>();
   });
 
@@ -58,7 +56,6 @@ describe('the published API', () => {
     }
     const account = { id: uuidOf(501), username: 'ana', credential: new Secret(host.token) };
     await Array.fromAsync(kind.permissions?.repositoriesOf(connection, account, options) ?? []);
-    await Array.fromAsync(kind.permissions?.groupsOf?.(connection, account, options) ?? []);
     expect(new Set(host.asked).size).toBeGreaterThan(5);
     expect(host.asked.filter((asked) => !endpoints.some((endpoint) => endpoint.test(asked)))).toEqual([]);
   });

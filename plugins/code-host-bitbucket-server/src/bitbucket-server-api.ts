@@ -23,7 +23,6 @@ export const serverRepository = z.object({
 export type ServerRepository = z.output<typeof serverRepository>;
 export const serverUser = z.object({ id: z.int(), name: z.string(), active: z.boolean().default(true) });
 /** Groups have no ids. */
-export const serverGroup = z.object({ name: z.string() });
 
 /** A page: where the next one begins is told by the server, and is not where this one ends. */
 export const serverPage = <T>(values: z.ZodType<T>) =>

@@ -25,7 +25,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => server.restore());
 
 const kind = () => bitbucketServerKind(testHostClients({ faults: server.faults }));
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, () => ({
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, () => ({
   url: server.url,
   token: server.token,
 }));
@@ -231,7 +231,6 @@ describe('who may read', () => {
     expect(await failureOf(repositoriesOf({ id: '3', username: 'ben' }))).toMatchObject({
       code: 'SEXTANT_CODE_HOST_BITBUCKET_SERVER_CREDENTIAL',
     });
-    expect(await groupsOf({ id: '3', username: 'ben' })).toEqual([{ id: 'builders', name: 'builders' }]);
   });
 
   it.each(['forbidden', 'broken', 'login-page', 'hang'] as const)(
@@ -241,4 +240,24 @@ describe('who may read', () => {
       await failureOf(usersOf({ externalId: '5' }));
     },
   );
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { oauth2: true } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+    [{ authorization: { identityProvider: { type: 'username' }, oauth2: true } }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { oauth2: 'yes' } }],
+    [{ authorization: { groupsCacheTTL: 72 } }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

@@ -1,6 +1,6 @@
 import type { Connection, HostClients, HostPermissions } from '@sextant/plugin-code-host/api';
 import { SextantError } from '@sextant/sdk';
-import { nextStart, serverClient, serverGroup, serverPage, serverRepository, serverUser } from './bitbucket-server-api.js';
+import { nextStart, serverClient, serverPage, serverRepository, serverUser } from './bitbucket-server-api.js';
 import type { BitbucketServerConfig } from './bitbucket-server-config.js';
 
 const REQUEST = { query: { limit: 1_000 }, next: nextStart };
@@ -29,12 +29,5 @@ export const bitbucketServerPermissions = (clients: HostClients): HostPermission
     const client = serverClient(clients, connection, credential);
     for await (const { values } of client.pages('repos', serverPage(serverRepository), { ...REQUEST, signal, query }))
       yield* values.map(({ id }) => String(id));
-  },
-
-  async *groupsOf(connection, { username }, { signal }) {
-    const query = { context: username, ...REQUEST.query };
-    const client = serverClient(clients, connection);
-    for await (const { values } of client.pages('admin/users/more-members', serverPage(serverGroup), { ...REQUEST, signal, query }))
-      yield* values.map(({ name }) => ({ id: name, name }));
   },
 });

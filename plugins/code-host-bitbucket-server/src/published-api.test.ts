@@ -5,7 +5,7 @@ import type { components } from '@coderabbitai/bitbucket/server/openapi';
 import { testHostClients } from '@sextant/plugin-code-host/testing';
 import { Secret, type z } from '@sextant/sdk';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import type { serverGroup, serverProject, serverRepository, serverUser } from './bitbucket-server-api.js';
+import type { serverProject, serverRepository, serverUser } from './bitbucket-server-api.js';
 import { bitbucketServerConfig } from './bitbucket-server-config.js';
 import { bitbucketServerKind } from './bitbucket-server-kind.js';
 import { FakeBitbucketServer } from './testing/fake-bitbucket-server.js';
@@ -28,7 +28,6 @@ describe('the published API', () => {
     expectTypeOf<Unconfirmed<typeof serverRepository, Schemas['RestRepository']>>().toBeNever();
     expectTypeOf<Unconfirmed<typeof serverProject, Schemas['RestProject']>>().toBeNever();
     expectTypeOf<Unconfirmed<typeof serverUser, Schemas['RestApplicationUser']>>().toBeNever();
-    expectTypeOf<Unconfirmed<typeof serverGroup, Schemas['RestDetailedGroup']>>().toBeNever();
     expectTypeOf<Exclude<'no_such_field', keyof Schemas['RestRepository']>>().toEqualTypeOf<'no_such_field'>();
   });
 
@@ -53,7 +52,6 @@ describe('the published API', () => {
     }
     const account = { id: '1', username: 'ana', credential: new Secret(server.token) };
     await Array.fromAsync(kind.permissions?.repositoriesOf(connection, account, options) ?? []);
-    await Array.fromAsync(kind.permissions?.groupsOf?.(connection, account, options) ?? []);
     expect(new Set(server.asked).size).toBeGreaterThan(5);
     expect(server.asked.filter((asked) => !endpoints.some((endpoint) => endpoint.test(asked)))).toEqual([]);
   });

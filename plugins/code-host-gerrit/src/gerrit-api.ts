@@ -20,7 +20,6 @@ export const gerritAccount = z.object({
   _more_accounts: z.boolean().optional(),
 });
 export type GerritAccount = z.output<typeof gerritAccount>;
-export const gerritGroup = z.object({ id: z.string().min(1), name: z.string().optional() });
 
 const permission = z.object({ rules: z.record(z.string(), z.object({ action: z.string() })) });
 /** Who may do what, by patterns of refs, permissions and groups. */

@@ -1,9 +1,9 @@
-import type { AccountInfo, GroupInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
+import type { AccountInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
 import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
 import { Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
-import type { gerritAccount, gerritGroup, gerritProject } from './gerrit-api.js';
+import type { gerritAccount, gerritProject } from './gerrit-api.js';
 import { gerritConfig } from './gerrit-config.js';
 import { gerritKind } from './gerrit-kind.js';
 import { FakeGerrit, type FakeProject } from './testing/fake-gerrit.js';
@@ -36,7 +36,7 @@ beforeEach(() => {
 
 const kind = () => gerritKind(testHostClients({ faults: gerrit.faults }));
 const good = () => ({ url: gerrit.url, username: gerrit.username, password: gerrit.password });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, good);
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, good);
 
 describeContract(
   codeHostKindContract(() => ({
@@ -176,7 +176,6 @@ describe('who may read', () => {
   it('is asked for in the name of an account, or with its own password', async () => {
     expect(await repositoriesOf({ id: '1000002', username: 'ben' })).toEqual(['attic/tongs', 'forge', 'tools/c++', 'tools/hammer']);
     expect(await repositoriesOf({ id: '1000001', username: 'ana', credential: new Secret('ana-password') })).toContain('anvil');
-    expect(await groupsOf({ id: '1000001', username: 'ana' })).toEqual([{ id: '5057f3cb', name: 'group 5057f3cb' }]);
   });
 
   it('is not told without the capabilities, which are named', async () => {
@@ -208,6 +207,26 @@ it('the published API confirms every field that is read of projects, accounts an
   expectTypeOf<Exclude<keyof z.input<typeof gerritProject>, keyof ProjectInfo>>().toBeNever();
   // The one that only lists have, which the types know as `_more_accounts` of an account.
   expectTypeOf<Exclude<keyof z.input<typeof gerritAccount>, keyof AccountInfo>>().toBeNever();
-  expectTypeOf<Exclude<keyof z.input<typeof gerritGroup>, keyof GroupInfo>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', keyof ProjectInfo>>().toEqualTypeOf<'no_such_field'>();
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+    [{ authorization: { groupsCacheTTL: 72 } }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

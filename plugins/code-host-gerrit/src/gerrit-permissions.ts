@@ -8,7 +8,7 @@ import {
   isAbsent,
 } from '@sextant/plugin-code-host/api';
 import { SextantError, z } from '@sextant/sdk';
-import { type GerritAccount, gerritAccess, gerritAccessCheck, gerritAccount, gerritClient, gerritGroup } from './gerrit-api.js';
+import { type GerritAccount, gerritAccess, gerritAccessCheck, gerritAccount, gerritClient } from './gerrit-api.js';
 import type { GerritConfig } from './gerrit-config.js';
 import { projectPath, sourcesOf } from './gerrit-sources.js';
 
@@ -45,16 +45,6 @@ export const gerritPermissions = (clients: HostClients): HostPermissions<Connect
     const client = gerritClient(clients, connection, own);
     for (const source of sourcesOf({ ...connection.config, projects: undefined }))
       for await (const page of source.list(client, signal)) yield* page.map(({ name }) => name);
-  },
-
-  async *groupsOf(connection, { id }, { signal }) {
-    const client = gerritClient(clients, connection);
-    const groups = await client.get(`accounts/${encodeURIComponent(id)}/groups/`, z.array(gerritGroup), { signal });
-    for (const group of groups) {
-      // As a part of a path.
-      const uuid = decodeURIComponent(group.id);
-      yield { id: uuid, name: group.name ?? uuid };
-    }
   },
 });
 

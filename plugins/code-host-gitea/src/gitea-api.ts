@@ -21,20 +21,24 @@ export const giteaRepository = z.object({
 });
 export type GiteaRepository = z.output<typeof giteaRepository>;
 export const giteaUser = z.object({ id: z.int(), login: z.string() });
-export const giteaTeam = z.object({ id: z.int() });
-export const giteaOrganization = z.object({ id: z.int(), name: z.string() });
+export const giteaTeam = z.object({ id: z.int(), name: z.string() });
 export const giteaSearch = z.object({ ok: z.literal(true), data: z.array(giteaRepository) });
 
 const problem = z.object({ message: z.string() });
 
-/** The server's API with the connection's token; `sudo`: as that user, which only an administrator's token may. */
-export function giteaClient(clients: HostClients, { config, requestsPerHour }: Connection<GiteaConfig>, sudo?: string): HostClient {
-  const { url, token } = config;
+/** The server's API with the connection's token, or as an account: with its own, or in its name, which only an administrator's token may. */
+export function giteaClient(
+  clients: HostClients,
+  { config, requestsPerHour }: Connection<GiteaConfig>,
+  as?: { readonly account: Secret } | { readonly sudo: string },
+): HostClient {
+  const { url } = config;
+  const token = as && 'account' in as ? as.account : config.token;
   return clients.client({
     url: `${url}api/v1/`,
     title: 'Gitea',
     credential: { secret: token, header: { name: 'authorization', value: new Secret(`token ${token.reveal()}`) } },
-    ...(sudo === undefined ? {} : { headers: { sudo } }),
+    ...(as && 'sudo' in as ? { headers: { sudo: as.sudo } } : {}),
     limits: { requestsPerHour },
     explain,
   });

@@ -1,4 +1,13 @@
-import { authorization, gitSshKey, gitUrlType, hostUrl, ownerAndName, pathPattern, repositoryQuery } from '@sextant/plugin-code-host/api';
+import {
+  authorization,
+  gitSshKey,
+  gitUrlType,
+  groupsCacheTTL,
+  hostUrl,
+  ownerAndName,
+  pathPattern,
+  repositoryQuery,
+} from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 const name = z.string().regex(/^[A-Za-z0-9._-]+$/, 'must be the name of a user or an organization');
@@ -15,6 +24,6 @@ export const giteaConfig = z.object({
   repositoryPathPattern: pathPattern('nameWithOwner'),
   gitURLType: gitUrlType(),
   gitSSHKey: gitSshKey(),
-  authorization: authorization({}),
+  authorization: authorization({ groupsCacheTTL: groupsCacheTTL() }),
 });
 export type GiteaConfig = z.output<typeof giteaConfig>;

@@ -1,5 +1,5 @@
 import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
-import { RepoName } from '@sextant/sdk';
+import { RepoName, Secret } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { giteaConfig } from './gitea-config.js';
@@ -26,7 +26,7 @@ afterAll(() => gitea[Symbol.asyncDispose]());
 beforeEach(() => gitea.restore());
 
 const kind = () => giteaKind(testHostClients({ faults: gitea.faults }));
-const { connection, listed, namesAtHost, cloneSource, check } = kindOnHost(kind, () => ({ url: gitea.url, token: gitea.token }));
+const { connection, listed, namesAtHost, cloneSource, check, enforced } = kindOnHost(kind, () => ({ url: gitea.url, token: gitea.token }));
 
 describeContract(
   codeHostKindContract(() => ({
@@ -175,14 +175,30 @@ describe('who may read', () => {
     expect((await usersOf('1')).map(({ username }) => username)).toEqual(['ana']);
   });
 
+  it('is asked for with an account’s own credential, where there is one', async () => {
+    gitea.tokens.set('bens-token', ['user', 'repository']);
+    gitea.accounts.set('bens-token', 'ben');
+    const ben = { id: '3', username: 'somebody', credential: new Secret('bens-token') };
+    expect(await Array.fromAsync(permissions()?.repositoriesOf(connection(), ben, { signal }) ?? [])).toEqual(['2', '3', '4', '5']);
+  });
+
+  it('a repository is told by its teams too, in the place of their members', async () => {
+    const { groups } = permissions() ?? {};
+    const kept = connection({ authorization: { groupsCacheTTL: 1 } });
+    const told = await Array.fromAsync(
+      groups?.ofRepositories?.besidesGroups(kept, { externalId: '3', name: 'x', cloneUrl: 'x' }, { signal }) ?? [],
+    );
+    expect(told.map((one) => ('group' in one ? one.group : one.username))).toEqual(['team', 'ana', { id: '1', name: 'team/Owners' }]);
+    const members = await Array.fromAsync(groups?.ofRepositories?.ofGroup(kept, { id: '1', name: 'team/Owners' }, { signal }) ?? []);
+    expect(members.map(({ username }) => username)).toEqual(['ben']);
+    expect([groups?.keptFor(kept), groups?.keptFor(connection({ authorization: {} }))]).toEqual([3_600_000, undefined]);
+  });
+
   it('is asked for in the name of an account', async () => {
     const ids = async (username: string) =>
       Array.fromAsync(permissions()?.repositoriesOf(connection(), { id: '1', username }, { signal }) ?? []);
     expect(await ids('ana')).toEqual(['1', '3']);
     expect(await ids('ben')).toEqual(['2', '3', '4', '5']);
-    expect(await Array.fromAsync(permissions()?.groupsOf?.(connection(), { id: '3', username: 'ben' }, { signal }) ?? [])).toEqual([
-      { id: '100', name: 'team' },
-    ]);
   });
 
   it.each(['forbidden', 'broken', 'login-page', 'hang'] as const)(
@@ -192,4 +208,24 @@ describe('who may read', () => {
       await failureOf(usersOf('3'));
     },
   );
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

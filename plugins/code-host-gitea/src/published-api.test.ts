@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { testHostClients } from '@sextant/plugin-code-host/testing';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { giteaOrganization, giteaRepository, giteaSearch, giteaTeam, giteaUser } from './gitea-api.js';
+import { giteaRepository, giteaSearch, giteaTeam, giteaUser } from './gitea-api.js';
 import { giteaConfig } from './gitea-config.js';
 import { giteaKind } from './gitea-kind.js';
 import { FakeGitea } from './testing/fake-gitea.js';
@@ -33,7 +33,6 @@ describe('the published API', () => {
     ['Repository', giteaRepository],
     ['User', giteaUser],
     ['Team', giteaTeam],
-    ['Organization', giteaOrganization],
     ['SearchResults', giteaSearch],
   ])('confirms every field that is read of %s', (type, shape) => {
     const published = api.fields.get(type);
@@ -59,7 +58,6 @@ describe('the published API', () => {
     for await (const { externalId, name, cloneUrl } of kind.list(connection, options))
       await Array.fromAsync(kind.permissions?.usersOf(connection, { externalId, name, cloneUrl }, options) ?? []);
     await Array.fromAsync(kind.permissions?.repositoriesOf(connection, { id: '2', username: 'ana' }, options) ?? []);
-    await Array.fromAsync(kind.permissions?.groupsOf?.(connection, { id: '2', username: 'ana' }, options) ?? []);
     const patterns = api.endpoints.map((endpoint) => new RegExp(`^${endpoint.replace(/ \//, ' ').replace(/\{\w+\}/g, '[^/]+')}$`));
     expect(new Set(gitea.asked).size).toBeGreaterThan(8);
     expect(gitea.asked.filter((asked) => !patterns.some((pattern) => pattern.test(asked)))).toEqual([]);

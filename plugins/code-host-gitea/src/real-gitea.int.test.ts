@@ -35,7 +35,7 @@ describe.skipIf(missingForGitea !== undefined)(itself, () => {
 
   const kind = () => giteaKind(testHostClients({ timeout: 20_000 }));
   const good = () => ({ url: gitea.url, token: gitea.token, users: [ana], orgs: [team] });
-  const { listed, namesAtHost, check, usersOf, repositoriesOf, groupsOf } = kindOnHost(kind, good);
+  const { listed, namesAtHost, check, usersOf, repositoriesOf } = kindOnHost(kind, good);
 
   describeContract(
     codeHostKindContract(() => ({
@@ -91,8 +91,6 @@ describe.skipIf(missingForGitea !== undefined)(itself, () => {
     const of = (username: string) => ({ id: '1', username });
     expect([...(await repositoriesOf(of(ana)))].sort()).toEqual([ids.anvil]);
     expect([...(await repositoriesOf(of(ben)))].sort()).toEqual(Object.values(ids).sort());
-    expect((await groupsOf(of(ben))).map(({ name }) => name)).toEqual([team]);
-    expect(await groupsOf(of(ana))).toEqual([]);
   });
 
   describe('with the whole of Sextant', () => {

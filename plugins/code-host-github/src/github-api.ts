@@ -9,6 +9,8 @@ export const githubRepository = z.object({
   full_name: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
   description: z.string().nullish(),
   private: z.boolean(),
+  /** `internal`: for everybody of the enterprise. */
+  visibility: z.string().nullish(),
   fork: z.boolean().default(false),
   archived: z.boolean().default(false),
   stargazers_count: z.int().default(0),
@@ -19,6 +21,16 @@ export const githubRepository = z.object({
 });
 export type GithubRepository = z.output<typeof githubRepository>;
 export const githubUser = z.object({ id: z.int(), login: z.string() });
+const login = z.string().regex(/^[A-Za-z0-9_-]+$/);
+/** What members may do in each repository is told to them alone. */
+export const githubOrganization = z.object({ id: z.int(), login, default_repository_permission: z.string().nullish() });
+export const githubMembership = z.object({ role: z.string(), organization: z.object({ id: z.int(), login }) });
+export const githubTeam = z.object({
+  id: z.int(),
+  slug: login,
+  organization: z.object({ login }),
+  parent: z.object({ id: z.int(), slug: login }).nullish(),
+});
 export const githubSearch = z.object({ total_count: z.int(), incomplete_results: z.boolean(), items: z.array(githubRepository) });
 export const githubInstallation = z.object({ total_count: z.int(), repositories: z.array(githubRepository) });
 

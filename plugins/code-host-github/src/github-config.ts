@@ -1,4 +1,12 @@
-import { authorization, gitUrlType, hostUrl, ownerAndName, pathPattern, repositoryQuery } from '@sextant/plugin-code-host/api';
+import {
+  authorization,
+  gitUrlType,
+  groupsCacheTTL,
+  hostUrl,
+  ownerAndName,
+  pathPattern,
+  repositoryQuery,
+} from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)?$/, 'must be the name of an organization');
@@ -24,7 +32,7 @@ export const githubConfig = z
     repositoryPathPattern: pathPattern('nameWithOwner'),
     gitURLType: gitUrlType(),
     authorization: authorization({
-      groupsCacheTTL: z.number().optional().describe('Accepted and without effect'),
+      groupsCacheTTL: groupsCacheTTL(72),
       markInternalReposAsPublic: z.boolean().optional().describe('Accepted and without effect'),
       syncInternalRepoPermissions: z.boolean().optional().describe('Accepted and without effect'),
     }),

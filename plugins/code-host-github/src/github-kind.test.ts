@@ -34,7 +34,7 @@ const kind = () => {
   const clients = testHostClients({ faults: github.faults });
   return githubKind(clients, clients.services.clock);
 };
-const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: github.url, token: github.token }));
+const { connection, listed, namesAtHost, enforced } = kindOnHost(kind, () => ({ url: github.url, token: github.token }));
 
 describeContract(
   codeHostKindContract(() => ({
@@ -286,8 +286,21 @@ describe('a delivery', () => {
       [{ type: 'pull-request', repository: 'R_5', number: 3 }],
     ],
     ['member', { action: 'removed', member: { id: 7 }, repository }, [{ type: 'membership', repository: 'R_5', accounts: ['7'] }]],
-    ['membership', { action: 'added', member: { id: 7 }, team: {} }, [{ type: 'membership', accounts: ['7'] }]],
-    ['organization', { action: 'member_removed', membership: { user: { id: 7 } } }, [{ type: 'membership', accounts: ['7'] }]],
+    [
+      'membership',
+      { action: 'added', member: { id: 7 }, team: { id: 71 } },
+      [{ type: 'membership', accounts: ['7'], groups: ['team:71'] }],
+    ],
+    [
+      'organization',
+      { action: 'member_removed', membership: { user: { id: 7 } }, organization: { id: 9 } },
+      [{ type: 'membership', accounts: ['7'], groups: ['organization:9', 'organization:9:internal'] }],
+    ],
+    [
+      'team',
+      { action: 'removed_from_repository', team: { id: 71 }, repository },
+      [{ type: 'membership', repository: 'R_5', accounts: [], groups: ['team:71'] }],
+    ],
     ['ping', { zen: 'x' }, []],
     ['constructor', {}, []],
   ])('of %s with %j is understood', (event, body, events) => {
@@ -308,5 +321,27 @@ describe('who may read', () => {
     });
     const signedIn = { ...account, credential: new Secret(github.token) };
     expect(await Array.fromAsync(permissions?.repositoriesOf(connection(), signedIn, { signal }) ?? [])).toEqual(['R_2']);
+  });
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+    [{ authorization: { groupsCacheTTL: -1 } }, { by: 'sign-in' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+    [{ authorization: { groupsCacheTTL: true } }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
   });
 });

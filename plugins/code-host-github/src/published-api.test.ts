@@ -5,7 +5,15 @@ import type { components } from '@octokit/openapi-types';
 import { testHostClients } from '@sextant/plugin-code-host/testing';
 import { Secret, type z } from '@sextant/sdk';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import type { githubInstallation, githubRepository, githubSearch, githubUser } from './github-api.js';
+import type {
+  githubInstallation,
+  githubMembership,
+  githubOrganization,
+  githubRepository,
+  githubSearch,
+  githubTeam,
+  githubUser,
+} from './github-api.js';
 import { githubConfig } from './github-config.js';
 import { githubKind } from './github-kind.js';
 import { FakeGithub } from './testing/fake-github.js';
@@ -31,6 +39,9 @@ describe('the published API', () => {
     expectTypeOf<Unconfirmed<typeof githubRepository, Schemas['repository']>>().toBeNever();
     expectTypeOf<Unconfirmed<typeof githubRepository, Schemas['minimal-repository']>>().toBeNever();
     expectTypeOf<Unconfirmed<typeof githubRepository, Schemas['repo-search-result-item']>>().toBeNever();
+    expectTypeOf<Unconfirmed<typeof githubOrganization, Schemas['organization-full']>>().toBeNever();
+    expectTypeOf<Unconfirmed<typeof githubMembership, Schemas['org-membership']>>().toBeNever();
+    expectTypeOf<Unconfirmed<typeof githubTeam, Schemas['team-full']>>().toBeNever();
     expectTypeOf<Unconfirmed<typeof githubUser, Schemas['collaborator']>>().toBeNever();
     expectTypeOf<Schemas['repository']>().toExtend<z.input<typeof githubRepository>>();
     expectTypeOf<Schemas['repo-search-result-item']>().toExtend<z.input<typeof githubRepository>>();
@@ -81,8 +92,23 @@ describe('the published API', () => {
     await Array.fromAsync(
       kind.permissions?.repositoriesOf(connection, { id: '1', username: 'ana', credential: new Secret(github.token) }, options) ?? [],
     );
+    github.pageSize = 1;
+    github.organizations.set('team', { id: 9, permission: 'read', members: new Set(['ana', 'b', 'c', 'd', 'e']), teams: new Map() });
+    github.repositories.push(...[3, 4, 5, 6].map((id) => ({ id, name: `team/r${id}`, private: true })));
+    const { ofAccounts, ofRepositories } = kind.permissions?.groups ?? {};
+    const account = { id: '1', username: 'ana', credential: new Secret(github.token) };
+    await Array.fromAsync(ofAccounts?.besidesGroups(connection, account, options) ?? []);
+    const repository = { externalId: 'R_2', name: 'x', cloneUrl: `${github.url}/team/hammer.git` };
+    await Array.fromAsync(ofRepositories?.besidesGroups(connection, repository, options) ?? []);
+    for (const group of [
+      { id: 'organization:9', name: 'team' },
+      { id: 'team:1', name: 'team/none' },
+    ]) {
+      await Array.fromAsync(ofAccounts?.ofGroup(connection, group, options) ?? []).catch(() => []);
+      await Array.fromAsync(ofRepositories?.ofGroup(connection, group, options) ?? []).catch(() => []);
+    }
     const asked = [...new Set([...github.asked, 'GET installation/repositories', 'POST app/installations/34/access_tokens'])];
-    expect(asked.length).toBeGreaterThan(7);
+    expect(asked.length).toBeGreaterThan(14);
     expect(asked.filter((one) => !endpoints.some((endpoint) => endpoint.test(one)))).toEqual([]);
   });
 });

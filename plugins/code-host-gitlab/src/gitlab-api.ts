@@ -19,6 +19,17 @@ export const gitlabProject = z.object({
 export type GitlabProject = z.output<typeof gitlabProject>;
 export const gitlabProjects = z.array(gitlabProject);
 export const gitlabMember = z.object({ id: z.int(), username: z.string(), access_level: z.int(), state: z.string() });
+/** Of a project: where it is, and which groups were invited to it. */
+export const gitlabParent = z.object({
+  namespace: z.object({ id: z.int(), kind: z.string(), full_path: z.string() }),
+  shared_with_groups: z.array(z.object({})),
+});
+/** To administrators alone the server tells `identities`. */
+export const gitlabIdentified = z.object({
+  id: z.int(),
+  username: z.string(),
+  identities: z.array(z.object({ provider: z.string(), extern_uid: z.string().nullish() })).optional(),
+});
 
 const scopes = z.object({ error: z.literal('insufficient_scope'), scope: z.string() });
 

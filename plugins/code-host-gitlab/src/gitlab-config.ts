@@ -1,4 +1,12 @@
-import { authorization, gitSshKey, gitUrlType, hostUrl, pathPattern, re2Pattern } from '@sextant/plugin-code-host/api';
+import {
+  authorizationOrExternal,
+  gitSshKey,
+  gitUrlType,
+  groupsCacheTTL,
+  hostUrl,
+  pathPattern,
+  re2Pattern,
+} from '@sextant/plugin-code-host/api';
 import { secret, z } from '@sextant/sdk';
 
 /** `groups/team/projects`, `projects?search=x`, `?membership=true`: below the API, and nothing that leaves it. */
@@ -9,6 +17,14 @@ const query = z
     'must look like groups/team/projects or ?membership=true, or be none',
   )
   .refine((text) => !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text), 'must not lead out of the API');
+
+/** A user here is the account at GitLab that has the identity with which they signed in here by another provider. */
+const external = z.strictObject({
+  type: z.literal('external'),
+  authProviderID: z.string().min(1).describe('The "configID" of the entry of auth.providers, or the address of what it signs in by'),
+  authProviderType: z.enum(['saml', 'openidconnect']),
+  gitlabProvider: z.string().min(1).describe('The name that GitLab has for the same provider, as its identities say'),
+});
 
 /** Keys and defaults are the field's. */
 export const gitlabConfig = z.object({
@@ -32,6 +48,6 @@ export const gitlabConfig = z.object({
   repositoryPathPattern: pathPattern('pathWithNamespace'),
   gitURLType: gitUrlType(),
   gitSSHKey: gitSshKey(),
-  authorization: authorization({}),
+  authorization: authorizationOrExternal(external, { groupsCacheTTL: groupsCacheTTL() }),
 });
 export type GitlabConfig = z.output<typeof gitlabConfig>;

@@ -28,7 +28,7 @@ afterAll(() => gitlab[Symbol.asyncDispose]());
 beforeEach(() => gitlab.restore());
 
 const kind = () => gitlabKind(testHostClients({ faults: gitlab.faults }));
-const { connection, listed, namesAtHost } = kindOnHost(kind, () => ({ url: gitlab.url, token: gitlab.token }));
+const { connection, listed, namesAtHost, enforced } = kindOnHost(kind, () => ({ url: gitlab.url, token: gitlab.token }));
 
 const GROUP = { projectQuery: ['groups/team/projects'] };
 describeContract(
@@ -122,7 +122,11 @@ describe('a delivery', () => {
       { event_name: 'user_remove_from_team', project_id: 5, user_id: 7 },
       [{ type: 'membership', repository: '5', accounts: ['7'] }],
     ],
-    ['System Hook', { event_name: 'user_add_to_group', group_id: 1, user_id: 7 }, [{ type: 'membership', accounts: ['7'] }]],
+    [
+      'System Hook',
+      { event_name: 'user_add_to_group', group_id: 1, user_id: 7 },
+      [{ type: 'membership', accounts: ['7'], groups: ['group:1'] }],
+    ],
     ['Issue Hook', { object_kind: 'issue' }, []],
     ['System Hook', { event_name: 'constructor' }, []],
   ])('of %s with %j is understood', (event, body, events) => {
@@ -144,6 +148,91 @@ describe('who may read', () => {
   });
 });
 
+describe('an identity of another provider', () => {
+  const authorization = {
+    identityProvider: { type: 'external', authProviderID: 'okta', authProviderType: 'saml', gitlabProvider: 'saml' },
+  };
+  const at = (token: string) => connection({ authorization, token });
+  const identity = (of: string) => kind().permissions?.accountOf?.(at('root'), { accountId: of }, { signal });
+
+  it('leads to the account that has it, for an administrator, and in its name it is asked what it may read', async () => {
+    gitlab.tokens.set('root', ['read_api', 'sudo']);
+    gitlab.administrators.add('root');
+    gitlab.identities.set('zoe', 'saml ana@example.com').set('ana', 'google ana@example.com').set('ben', 'saml ben@example.com');
+    expect(kind().permissions?.enforced(at('root'))).toEqual({ by: 'identity', provider: { type: 'saml', id: 'okta' } });
+    const ana = await identity('ana@example.com');
+    expect(ana).toEqual({ id: '101', username: 'zoe' });
+    expect(await identity('nobody@example.com')).toBeUndefined();
+    await Array.fromAsync(kind().permissions?.repositoriesOf(at('root'), ana!, { signal }) ?? []);
+    expect(new Set(gitlab.sudos)).toEqual(new Set(['zoe']));
+  });
+
+  it('is nobody’s where the server tells no identities, and it is said why', async () => {
+    gitlab.identities.set('zoe', 'saml ana@example.com');
+    const asked = kind().permissions?.accountOf?.(at(gitlab.token), { accountId: 'ana@example.com' }, { signal });
+    expect(await failureOf(asked ?? Promise.resolve())).toMatchObject({
+      code: 'SEXTANT_CODE_HOST_REFUSED',
+      why: 'GitLab tells it to administrators alone.',
+    });
+  });
+
+  it.each([
+    [{ type: 'ldap' }],
+    [{ type: 'external' }],
+    [{ type: 'external', authProviderID: 'okta', authProviderType: 'github', gitlabProvider: 'saml' }],
+    [{ ...authorization.identityProvider, more: true }],
+    [{ type: 'username', gitlabProvider: 'saml' }],
+  ])('is refused as %j', (identityProvider) => {
+    expect(gitlabConfig.safeParse({ token: 'x', authorization: { identityProvider } }).success).toBe(false);
+  });
+});
+
+describe('the members of a group', () => {
+  const many = Object.fromEntries(['ana', 'ben', 'cleo', 'dan', 'eve', 'fay', 'gus'].map((name) => [name, 30]));
+  const readers = async (project: Partial<FakeProject>) => {
+    await using server = await FakeGitlab.start([
+      { id: 1, name: 'acme/tools/one', visibility: 'private', members: { hal: 20, ivy: 10 }, ...project },
+    ]);
+    server.groups.set('acme/tools', many);
+    const { groups } = kind().permissions ?? {};
+    const at = connection({ url: server.url, token: server.token, authorization: { groupsCacheTTL: 2 } });
+    const told = await Array.fromAsync(
+      groups?.ofRepositories?.besidesGroups(at, { externalId: '1', name: 'x', cloneUrl: 'x' }, { signal }) ?? [],
+    );
+    const mentioned = told.flatMap((one) => ('group' in one ? [one.group] : []));
+    const members = await Promise.all(
+      mentioned.map((group) => Array.fromAsync(groups?.ofRepositories?.ofGroup(at, group, { signal }) ?? [])),
+    );
+    return {
+      keptFor: groups?.keptFor(at),
+      mentioned,
+      named: [
+        ...new Set([
+          ...told.flatMap((one) => ('username' in one ? [one.username] : [])),
+          ...members.flat().map(({ username }) => username),
+        ]),
+      ].sort(),
+    };
+  };
+  const everybody = [...Object.keys(many), 'hal'];
+
+  it('stand for those of its projects, beside their own', async () => {
+    expect(await readers({})).toEqual({
+      keptFor: 2 * 3_600_000,
+      mentioned: [{ id: 'group:500', name: 'acme/tools' }],
+      named: everybody,
+    });
+  });
+
+  it('do not where others were invited: then all are told', async () => {
+    expect(await readers({ invited: true })).toMatchObject({ mentioned: [], named: everybody });
+  });
+
+  it('are not kept unless it is said', () => {
+    expect(kind().permissions?.groups?.keptFor(connection({ authorization: {} }))).toBeUndefined();
+  });
+});
+
 /** Without the index signature that lets any field pass. */
 type Named<T> = keyof { [K in keyof T as string extends K ? never : K]: true };
 
@@ -153,4 +242,24 @@ it('the published API confirms every field that is read but one', () => {
   expectTypeOf<Exclude<keyof z.input<typeof gitlabMember>, Named<MemberSchema>>>().toBeNever();
   expectTypeOf<Exclude<'no_such_field', Named<ProjectSchema>>>().toEqualTypeOf<'no_such_field'>();
   expectTypeOf<MemberSchema['access_level']>().toExtend<number>();
+});
+
+describe('whether the host decides who sees what', () => {
+  it.each<[object, unknown]>([
+    [{}, undefined],
+    [{ authorization: {} }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
+    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
+  ])('is said by %j', (config, by) => {
+    expect(enforced(config)).toEqual(by);
+  });
+
+  it.each([
+    [{ authorization: { identityProvider: { type: 'ldap' } } }],
+    [{ authorization: { identityProvider: {} } }],
+    [{ authorization: { identityprovider: { type: 'username' } } }],
+    [{ authorization: true }],
+  ])('is not guessed from %j, which is refused', (config) => {
+    expect(() => enforced(config)).toThrow();
+  });
 });

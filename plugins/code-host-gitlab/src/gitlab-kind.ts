@@ -1,18 +1,15 @@
 import {
-  accountsBy,
   type CodeHostKind,
-  type Connection,
   cloneSourceOf,
   type FoundRepository,
   type HostClients,
-  type HostPermissions,
   listedBySources,
   nameByPattern,
   sshUrlOf,
 } from '@sextant/plugin-code-host/api';
-import { SextantError, z } from '@sextant/sdk';
-import { type GitlabProject, gitlabClient, gitlabMember, gitlabProject, gitlabProjects } from './gitlab-api.js';
+import { type GitlabProject, gitlabClient, gitlabProject } from './gitlab-api.js';
 import { type GitlabConfig, gitlabConfig } from './gitlab-config.js';
+import { gitlabPermissions } from './gitlab-permissions.js';
 import { queriesOf, sourcesOf } from './gitlab-sources.js';
 import { gitlabWebhooks } from './gitlab-webhooks.js';
 
@@ -32,36 +29,7 @@ export const gitlabKind = (clients: HostClients): CodeHostKind<typeof gitlabConf
   cloneSource: ({ config: { url, token, gitSSHKey } }, { cloneUrl }) =>
     cloneSourceOf(cloneUrl, { url, sshKey: gitSSHKey, username: 'oauth2', password: token }),
   webhooks: gitlabWebhooks,
-  permissions: permissionsOf(clients),
-});
-
-/** Reporter: with less, the code of a private project cannot be read. */
-const READS_CODE = 20;
-const PAGE = { per_page: 100 };
-
-const permissionsOf = (clients: HostClients): HostPermissions<Connection<GitlabConfig>> => ({
-  enforced: ({ config }) => accountsBy(config.authorization),
-
-  async *usersOf(connection, { externalId }, { signal }) {
-    const path = `projects/${encodeURIComponent(externalId)}/members/all`;
-    for await (const page of gitlabClient(clients, connection).pages(path, z.array(gitlabMember), { signal, query: PAGE }))
-      for (const { id, username, access_level, state } of page)
-        if (access_level >= READS_CODE && state === 'active') yield { id: String(id), username };
-  },
-
-  async *repositoriesOf(connection, { username, credential }, { signal }) {
-    const byName = connection.config.authorization?.identityProvider.type === 'username';
-    if (!credential && !byName)
-      throw new SextantError('SEXTANT_CODE_HOST_REFUSED', {
-        what: 'What an account may read is not known.',
-        why: 'GitLab tells it to the account alone, which has not signed in by GitLab.',
-        fix: 'Let users sign in by GitLab, or ask for the users of projects.',
-      });
-    const as = credential ? { account: credential } : { sudo: username };
-    const query = { min_access_level: READS_CODE, pagination: 'keyset', order_by: 'id', sort: 'asc', ...PAGE };
-    for await (const page of gitlabClient(clients, connection, as).pages('projects', gitlabProjects, { signal, query }))
-      yield* page.map(({ id }) => String(id));
-  },
+  permissions: gitlabPermissions(clients),
 });
 
 /** Whether the connection lists it. Of queries only a group's says which projects are its own; what others would give, only they tell. */

@@ -1,17 +1,25 @@
 import type { HostEvent, HostWebhooks } from '@sextant/plugin-code-host/api';
 import { z } from '@sextant/sdk';
+import { groupId } from './gitlab-permissions.js';
 
 const named = z.object({ object_kind: z.string().optional(), event_name: z.string().optional(), event_type: z.string().optional() });
 const about = z.object({ project_id: z.int() });
 const mergeRequest = z.object({ project: z.object({ id: z.int() }), object_attributes: z.object({ iid: z.int() }) });
-const member = z.object({ project_id: z.int().optional(), user_id: z.int() });
+const member = z.object({ project_id: z.int().optional(), group_id: z.int().optional(), user_id: z.int() });
 
 type Read = (body: unknown) => readonly HostEvent[];
 const pushed: Read = (body) => [{ type: 'push', repository: String(about.parse(body).project_id) }];
 const changed: Read = (body) => [{ type: 'repository', repository: String(about.parse(body).project_id) }];
 const joined: Read = (body) => {
-  const { project_id, user_id } = member.parse(body);
-  return [{ type: 'membership', ...(project_id === undefined ? {} : { repository: String(project_id) }), accounts: [String(user_id)] }];
+  const { project_id, group_id, user_id } = member.parse(body);
+  return [
+    {
+      type: 'membership',
+      ...(project_id === undefined ? {} : { repository: String(project_id) }),
+      accounts: [String(user_id)],
+      ...(group_id === undefined ? {} : { groups: [groupId(group_id)] }),
+    },
+  ];
 };
 
 /** By what the body says it is: a system hook sends all of them under one header. */

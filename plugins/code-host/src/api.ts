@@ -21,13 +21,18 @@ export {
 } from './api/host-clients.js';
 export {
   type AccountsBy,
+  type GroupMention,
   type HostAccount,
   type HostGroup,
+  type HostGroups,
   type HostPermissions,
+  type HostQuestion,
   type HostRepository,
+  type KeptHostGroups,
   type PermissionHost,
   type PermissionHosts,
   permissionHosts,
+  type RequestTally,
   type Restrictions,
 } from './api/permissions.js';
 export {
@@ -44,8 +49,11 @@ export { cloneSourceOf, type HostOfClone, pathOfClone, sshUrlOf } from './host-c
 export {
   accountsBy,
   authorization,
+  authorizationOrExternal,
   gitSshKey,
   gitUrlType,
+  groupsCacheTTL,
+  groupsKeptFor,
   hostUrl,
   nameByPattern,
   ownerAndName,

@@ -63,18 +63,20 @@ export function gitOnDisk(deps: FetchDeps): Git {
       const head = await defaultBranch(reader, { repository, ...(signal ? { signal } : {}) }).catch(() => null);
       return { sizeBytes, lastFetched, corrupt, head: head?.name ?? null };
     },
-    async remove({ repository }) {
+    async remove({ repository, signal }) {
       const path = files.pathOf(repository);
       await underWay.end(path);
       await using _lock = await lockMirror(files.root, path);
+      signal?.throwIfAborted();
       pool.evict(path);
       await files.remove(path);
     },
-    async rename({ repository, to }) {
+    async rename({ repository, to, signal }) {
       const [from, target] = [files.pathOf(repository), files.pathOf(to)];
       if (from === target || !(await files.exists(repository))) return;
       await using _from = await lockMirror(files.root, from);
       await using _to = await lockMirror(files.root, target);
+      signal?.throwIfAborted();
       // A mirror that already stands at the new name is the newer one.
       pool.evict(from);
       if (await files.exists(to)) await files.remove(from);

@@ -120,5 +120,4 @@ export class ExternalAccounts implements ExternalAccountService {
   }
 }
 
-const shown = ({ providerId: _p, sealedCredential: _s, credentialExpiresAt: _e, ...account }: StoredExternalAccount): ExternalAccount =>
-  account;
+const shown = ({ sealedCredential: _s, credentialExpiresAt: _e, ...account }: StoredExternalAccount): ExternalAccount => account;

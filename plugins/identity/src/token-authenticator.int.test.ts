@@ -57,7 +57,7 @@ describe('a request', () => {
 
   it('leaves an audit line when its credential is wrong, without the credential', async () => {
     await asked('token canary-of-the-log');
-    expect(kernel.log.lines.some((line) => line.message === 'auth.accessToken failed')).toBe(true);
+    expect(kernel.log.lines.some((line) => line.message === 'auth.accessToken invalid')).toBe(true);
     expect(kernel.log.text).not.toContain('canary-of-the-log');
   });
 

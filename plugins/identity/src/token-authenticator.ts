@@ -64,7 +64,7 @@ export class TokenAuthenticator implements Authenticator {
 
   async #refuse(from: Credentials, reason: string, tokenId?: number): Promise<SextantError> {
     const who = tokenId === undefined ? {} : { fromAccessTokenId: tokenId };
-    await this.wrong.came({ entity: 'auth.accessToken', reason, from, who });
+    await this.wrong.came({ entity: 'auth.accessToken', action: reason === 'scope' ? 'failed' : 'invalid', reason, from, who });
     return new SextantError('SEXTANT_AUTH_INVALID', {
       what: 'The access token is not valid.',
       why: 'It is malformed, unknown, revoked or expired.',

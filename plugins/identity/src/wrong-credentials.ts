@@ -10,7 +10,7 @@ export class WrongCredentials implements WrongCredentialsService {
     private readonly audit: Pick<AuditTrail, 'observe'>,
   ) {}
 
-  async came({ entity, reason, from: { headers, remoteAddress }, who }: WrongCredential): Promise<void> {
+  async came({ entity, action = 'failed', reason, from: { headers, remoteAddress }, who }: WrongCredential): Promise<void> {
     const limit = await this.limits.take(`auth-failures:${remoteAddress}`, FAILURES);
     if (!limit.allowed) {
       // Nothing is noted: whoever sends thousands of wrong tokens must not fill the log.
@@ -21,6 +21,6 @@ export class WrongCredentials implements WrongCredentialsService {
       });
     }
     const requester = { ip: remoteAddress, userAgent: headers['user-agent'], forwardedFor: headers['x-forwarded-for'] };
-    this.audit.observe(entity, 'failed', { ...requester, ...who }, { reason });
+    this.audit.observe(entity, action, { ...requester, ...who }, { reason });
   }
 }

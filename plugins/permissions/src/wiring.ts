@@ -1,6 +1,7 @@
 import { permissionHosts } from '@sextant/plugin-code-host/api';
 import { accounts, externalAccounts, users } from '@sextant/plugin-identity/api';
 import { core, type Resolved } from '@sextant/sdk';
+import { KeptGroups } from './groups/kept-groups.js';
 import { SharedState } from './shared-state.js';
 import { AccountSources } from './sync/account-sources.js';
 import { DueSyncs } from './sync/due-syncs.js';
@@ -18,13 +19,14 @@ export function syncsOf({ db, hosts, jobs, users, accounts, external }: Resolved
   const shared = new SharedState(db);
   const sources = new AccountSources({ db, hosts, users, accounts, external });
   const syncJobs = new SyncJobs(db, jobs);
+  const groups = new KeptGroups(db, hosts);
   return {
     db,
     shared,
     sources,
     jobs: syncJobs,
-    users: new UserSync({ db, hosts, sources, external }),
-    repositories: new RepositorySync({ db, hosts, external }),
+    users: new UserSync({ db, hosts, sources, external, groups }),
+    repositories: new RepositorySync({ db, hosts, external, groups }),
     due: new DueSyncs({ db, hosts, users, shared, jobs: syncJobs }),
   };
 }

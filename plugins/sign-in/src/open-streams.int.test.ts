@@ -1,4 +1,5 @@
 import { core, definePart, definePlugin, z } from '@sextant/sdk';
+import { TestClock } from '@sextant/sdk/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { ASite } from './testing/a-site.js';
 
@@ -27,10 +28,11 @@ const streamer = definePlugin({
     }),
   },
 });
+const clock = new TestClock();
 let site: ASite;
 
 beforeAll(async () => {
-  site = await ASite.start({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] }, { more: [streamer] });
+  site = await ASite.start({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] }, { clock, more: [streamer] });
   await site.kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
 });
 
@@ -41,5 +43,6 @@ it('a stream ends within seconds of the session by which it is read', async () =
   const reader = response.body!.getReader();
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: first\n\n');
   await browser.post('/-/sign-out');
+  await clock.advance(5_000);
   expect((await reader.read()).done).toBe(true);
 });

@@ -67,4 +67,20 @@ describe('two processes of one site', () => {
     await there.signIn(username, password);
     expect(await there.whoAmI()).toBe(username);
   });
+
+  it('let nobody in by a password that was right before all was revoked', async () => {
+    const { username, password } = await one.aPerson();
+    const [db, own] = [one.kernel.service(core.storage, 'identity'), one.kernel.service(core.storage, 'sign-in')];
+    const browser = one.browser();
+    let coming: Promise<unknown> = Promise.resolve();
+    await own.transaction(async (tx) => {
+      // The user is found, and the password is not looked at before the try is counted.
+      await tx.query('LOCK TABLE failures IN SHARE MODE');
+      coming = browser.signIn(username, password);
+      await expect.poll(() => own.query(`SELECT 1 FROM pg_locks WHERE NOT granted AND relation = to_regclass('failures')`)).toHaveLength(1);
+      await db.query('UPDATE users SET credential_generation = credential_generation + 1 WHERE username = $1', [username]);
+    });
+    await coming;
+    expect([browser.cookies.size, await browser.whoAmI()]).toEqual([1, undefined]);
+  });
 });

@@ -153,6 +153,7 @@ it('a site on one’s own machine asks nobody to sign in, until it says how', as
   const page = await new Browser(kernel).get('/sign-in');
   expect(page.body).toContain('"needsSiteInit":false');
   expect(page.body).toContain('Nobody needs to sign in');
+  expect((await new Browser(kernel).get('/-/account')).body).not.toMatch(/Sign out|End all others/);
   expect((await new Browser(kernel).post('/-/site-init', ADMIN)).status).toBe(404);
   expect(at((await kernel.graphql('{ currentUser { siteAdmin } }')).data, 'currentUser.siteAdmin')).toBe(true);
 });

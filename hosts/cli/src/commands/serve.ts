@@ -7,6 +7,7 @@ import { InvalidArgumentError } from 'commander';
 import '../cli-errors.js';
 import type { AddCommand } from '../add-command.js';
 import { firstSearch } from '../first-search.js';
+import { firstSignIn } from '../first-sign-in.js';
 
 interface ServeOptions {
   readonly port?: number;
@@ -39,7 +40,7 @@ export const serve: AddCommand = (program, done) => {
           ...(options.config === undefined ? {} : { file: options.config }),
           flags: flagsOf(options, folders),
           safe: options.safe ?? false,
-          ready: (running) => process.stdout.write(`Sextant is ready at ${running.url}\n${firstSearch(running)}`),
+          ready: (running) => process.stdout.write(`Sextant is ready at ${running.url}\n${firstSignIn(running)}${firstSearch(running)}`),
         }),
       );
     });

@@ -1,16 +1,18 @@
+import { get } from 'node:http';
 import type { Failure, MatrixResult } from './matrix.js';
 import type { Asker, Row } from './row.js';
 import { marksOf, type Target } from './target.js';
 import { grantTo, type World } from './world/a-world.js';
 import { closedFile } from './world/questions.js';
+import type { HeldAt } from './world/step-recorder.js';
 
 const TRIES = 5;
 
 interface Moment {
   readonly row: Row;
-  /** Such as `index search`: it gives nothing, or does not end, before the grant is gone. */
+  /** Such as `index search`: it gives nothing, or no more, or does not end, before the grant is gone. */
   readonly step: string;
-  readonly at: 'begin' | 'end';
+  readonly at: HeldAt;
   /** What is left of the grant: nothing, or all but the files that rules hide. */
   readonly left: 'nothing' | 'rules';
 }
@@ -51,7 +53,7 @@ async function momentsOf(row: Row, world: World): Promise<readonly Moment[]> {
   return [...new Set(steps)]
     .filter((step) => held.test(step))
     .flatMap((step) =>
-      (row.sends === 'bytes' ? (['begin'] as const) : (['begin', 'end'] as const)).flatMap((at) =>
+      (row.sends === 'bytes' ? (['begin', 'middle', 'end'] as const) : (['begin', 'end'] as const)).flatMap((at) =>
         (row.about === 'file' ? (['nothing', 'rules'] as const) : (['nothing'] as const)).map((left): Moment => ({ row, step, at, left })),
       ),
     );
@@ -74,19 +76,28 @@ async function whatIsTold({ row, step, at, left }: Moment, world: World): Promis
     return undefined;
   }
   // What was sent before has come when the answers of later questions have.
-  for (let i = 0; i < 3; i++) await world.askers.anonymous.fetch('/healthz');
+  for (let i = 0; i < 3; i++) await askBeside(world.kernel.url);
   grantTo(world, 'revoked', left === 'rules' ? ['amber'] : [], true);
   clock.shift(row.heardAfter ?? 0);
   const before = heard.body.length;
   hold.release();
   await answer;
-  const after = at === 'begin' ? heard.body.slice(before) : (row.saidAtEnd?.(heard.body) ?? heard.body);
+  const after = at === 'end' && row.sends !== 'bytes' ? (row.saidAtEnd?.(heard.body) ?? heard.body) : heard.body.slice(before);
   const question = row.question?.(target) ?? '';
   const counts = row.countsAfter?.test(step) && at === 'begin' && (left === 'nothing' || row.about === 'file');
   const isTold = marksOf(target).some((mark) => after.includes(mark) && !question.includes(mark));
   const isCounted = counts && row.reveals?.({ status: 200, headers: {}, body: after }, target);
   return isTold || isCounted ? after : undefined;
 }
+
+/**
+ * On a connection of its own. One whose answer says its length is free for the client when so many bytes have come, and the answer to a next question on it
+ * waits for the end that is held.
+ */
+const askBeside = (url: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    get(`${url}/robots.txt`, { agent: false }, (response) => response.resume().on('end', resolve)).on('error', reject);
+  });
 
 /** Hears what comes as it comes. An answer that is cut off is over. */
 const listening = (asker: Asker, heard: { body: string }): Asker => ({

@@ -1,6 +1,7 @@
 import { validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askAboutTwin } from './ask-about-twin.js';
+import { askCold } from './ask-cold.js';
 import { askForCounts } from './ask-for-counts.js';
 import { askWhileRevoked } from './ask-while-revoked.js';
 import { askAll, inWords, type MatrixResult } from './matrix.js';
@@ -54,7 +55,7 @@ export function describeLeakMatrix(title: string, options: MatrixOptions): void 
       const { rows } = plugins.find((rows) => rows.plugin === plugin) as PluginRows;
       // What earlier questions had done in the background is done.
       await world.kernel.jobs.drain();
-      const result = await askAll(rows, questionsOf(world, options.askers), world.steps);
+      const result = await askAll(rows, questionsOf(world, options.askers), world);
       cells += result.cells;
       expect(inWords(result.failures)).toBe('');
     }, 240_000);
@@ -75,6 +76,10 @@ export function describeLeakMatrix(title: string, options: MatrixOptions): void 
       await holds(() => askWhileRevoked(all(), world), 100);
     }, 120_000);
 
+    it('costs no other work where nothing is kept from before', async () => {
+      await holds(() => askCold(all(), questionsOf(world, ['none', 'two']), world), 100);
+    }, 60_000);
+
     it('looks, where path rules hide files, as it would if these had never been', async () => {
       await holds(() => askAboutTwin(all(), world), 100);
     }, 60_000);
@@ -88,7 +93,7 @@ export function describeLeakMatrix(title: string, options: MatrixOptions): void 
       await world.wallInAdmins(true);
       try {
         const rows = plugins.flatMap(({ plugin, rows: own }) => own.filter(({ forAdmins }) => forAdmins || plugin === 'code-host'));
-        await holds(() => askAll(rows, questionsOf(world, ['walled']), world.steps), 150);
+        await holds(() => askAll(rows, questionsOf(world, ['walled']), world), 150);
         await holds(() => askForCounts(all(), [world.askers.walled], targets(), may), 2);
       } finally {
         await world.wallInAdmins(false);

@@ -52,7 +52,7 @@ export interface Row {
   readonly held?: RegExp;
   /** Milliseconds after which it has heard that a grant is gone; default: at once. */
   readonly heardAfter?: number;
-  /** `bytes`: they are sent as they are read, and what is sent stays sent: it is held where it begins alone. */
+  /** `bytes`: they are sent as they are read, and what is sent stays sent: only what comes later is looked at. */
   readonly sends?: 'bytes';
   /** What of the answer is said when all that was found has been; default: the whole. */
   readonly saidAtEnd?: (body: string) => string;

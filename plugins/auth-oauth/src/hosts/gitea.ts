@@ -37,7 +37,19 @@ export const gitea: OAuthHost<typeof giteaConfig> = {
   ],
   authentication: 'post',
   challenge: true,
-  api: (clients, { url }, token) => clients.client({ url: new URL('api/v1/', url).href, title: 'Gitea', credential: { secret: token } }),
+  api: (clients, { url }, token) =>
+    clients.client({
+      url: new URL('api/v1/', url).href,
+      title: 'Gitea',
+      credential: { secret: token },
+      // Whom an application was let in by once is not asked again, and what it was let in for then holds, whatever it asks for now.
+      explain: ({ status }) =>
+        status === 403
+          ? {
+              why: 'The application may not read what is needed of the person. Where it was let in before it asked for that, it gets no more until the person takes that back at the server, in their settings under Applications, and signs in again.',
+            }
+          : undefined,
+    }),
   person: async (api, config, signal) => {
     const request = { signal, priority: 'interactive' } as const;
     const { id, login, full_name, avatar_url } = await api.get('user', user, request);

@@ -39,7 +39,8 @@ export const github: OAuthHost<typeof githubConfig> = {
   scopes: (config) => [
     'read:user',
     'user:email',
-    ...(needsOrganizations(config) ? ['read:org'] : []),
+    // What teams give is asked for once for all of their members, where an account may tell its teams.
+    ...(needsOrganizations(config) || config.permissionSync ? ['read:org'] : []),
     // It may write too: an OAuth app can ask for private repositories in no other way.
     ...(config.permissionSync ? ['repo'] : []),
   ],

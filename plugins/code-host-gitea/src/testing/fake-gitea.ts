@@ -8,7 +8,7 @@ import {
   ProtocolServer,
   signatureOf,
 } from '@sextant/plugin-code-host/testing';
-import type { APIError, Organization, Repository, SearchResults, Team, User } from 'gitea-js';
+import type { APIError, Repository, SearchResults, Team, User } from 'gitea-js';
 
 export interface FakeRepository extends FakeEntry {
   readonly private?: boolean;
@@ -35,6 +35,8 @@ export class FakeGitea extends ProtocolServer<FakeRepository> {
   readonly token = 'fake-gitea-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly Scope[]>([['fake-gitea-token', ['repository', 'organization', 'user']]]);
+  /** Whose a token is, where it is an account's own. */
+  readonly accounts = new Map<string, string>();
   /** Members by organization, in one team each. */
   readonly organizations = new Map<string, readonly string[]>([['team', ['ben']]]);
   protected override readonly contentType = 'application/json;charset=utf-8';
@@ -78,24 +80,17 @@ export class FakeGitea extends ProtocolServer<FakeRepository> {
         403,
         `token does not have at least one of required scope(s), required=[read:${scope}], token scope=${scopes.map((one) => `read:${one}`).join(',')}`,
       );
-    const sudo = request.headers['sudo'];
+    const login = this.accounts.get(token) ?? String(request.headers['sudo']);
     const all = this.repositories;
     if (path === 'repos/search') return this.#search(url);
     if (area === 'orgs' && second === 'repos')
       return this.organizations.has(first) ? this.#page(url, this.#of(first)) : failure(404, 'not found');
     if (area === 'users' && second === 'repos')
       return OWNERS.some(({ login }) => login === first) ? this.#page(url, this.#of(first)) : failure(404, 'not found');
-    if (area === 'users' && second === 'orgs')
-      return this.#page(
-        url,
-        [...this.organizations]
-          .filter(([, members]) => members.includes(first))
-          .map(([name], at): Organization => ({ id: 100 + at, name, username: name })),
-      );
     if (path === 'user/repos')
       return this.#page(
         url,
-        all.filter(({ name, collaborators = [] }) => this.#mayRead(name, collaborators, String(sudo))).map((one) => this.#shown(one)),
+        all.filter(({ name, collaborators = [] }) => this.#mayRead(name, collaborators, login)).map((one) => this.#shown(one)),
       );
     if (area === 'teams' && second === 'members')
       return this.#page(url, (this.organizations.get([...this.organizations.keys()][Number(first) - 1] ?? '') ?? []).map(userOf));

@@ -15,6 +15,23 @@ type Repository = Partial<components['schemas']['repository']>;
 type User = Partial<components['schemas']['collaborator']>;
 type Search = { total_count: number; incomplete_results: boolean; items: readonly Repository[] };
 
+type Organization = Partial<components['schemas']['organization-full']>;
+type Membership = Partial<Omit<components['schemas']['org-membership'], 'organization'>> & { organization: object };
+type Team = Partial<components['schemas']['team']>;
+
+/** People by login. */
+export interface FakeOrganization {
+  readonly id: number;
+  /** What each member may do in each repository; undefined: nobody is told. */
+  permission?: 'read' | 'none' | undefined;
+  readonly members: Set<string>;
+  readonly owners?: readonly string[];
+  readonly teams: Map<
+    string,
+    { readonly id: number; readonly parent?: string; readonly members: Set<string>; readonly repositories: Set<string> }
+  >;
+}
+
 export interface FakeRepository extends FakeEntry {
   readonly private?: boolean;
   readonly fork?: boolean;
@@ -35,6 +52,12 @@ export class FakeGithub extends ProtocolServer<FakeRepository> {
   readonly token = 'fake-github-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly string[]>([['fake-github-token', ['repo']]]);
+  /** Whose a token is, by login: it sees what they may read. One that is nobody's sees all. */
+  readonly accounts = new Map<string, string>();
+  readonly organizations = new Map<string, FakeOrganization>();
+  /** Paths that every token is refused. */
+  readonly forbidden = new Set<string>();
+  readonly #ids = new Map<string, number>();
   /** Public keys in PEM form by the id of the app. */
   readonly apps = new Map<string, string>();
   override readonly window: RequestWindow;
@@ -98,17 +121,28 @@ export class FakeGithub extends ProtocolServer<FakeRepository> {
     if (area === 'app') return this.#installationToken(token, second);
     const scopes = this.tokens.get(token);
     if (!scopes) return failure(401, 'Bad credentials');
+    if (this.forbidden.has(path)) return failure(403, 'Resource not accessible');
     const ofOrganization = area === 'orgs';
     if (ofOrganization && !scopes.includes('repo') && !scopes.includes('read:org'))
       return failure(403, 'Resource not accessible', { 'x-oauth-scopes': scopes.join(', '), 'x-accepted-oauth-scopes': 'read:org, repo' });
     if (path === 'user/repos') {
-      const visible = this.repositories.filter((one) => url.searchParams.get('visibility') !== 'private' || one.private);
+      const login = this.accounts.get(token);
+      const direct = url.searchParams.get('affiliation') === 'owner,collaborator';
+      const visible = this.repositories.filter(
+        (one) =>
+          (url.searchParams.get('visibility') !== 'private' || one.private) &&
+          (login === undefined || (direct ? this.#isDirect(one, login) : this.mayRead(one, login))),
+      );
       return this.#page(url, visible.map(shown), (items) => items);
     }
     if (path === 'repositories') return this.#page(url, this.repositories.filter((one) => !one.private).map(shown), (items) => items);
     if (path === 'installation/repositories')
       return this.#page(url, this.repositories.map(shown), (repositories) => ({ total_count: this.repositories.length, repositories }));
     if (path === 'search/repositories') return this.#search(url);
+    const own = this.#ofAccount(path, url, this.accounts.get(token) ?? '');
+    if (own) return own;
+    const organization = ofOrganization ? this.#ofOrganization(path, url) : undefined;
+    if (organization) return organization;
     if (ofOrganization) {
       const found = this.repositories.filter(({ name }) => name.startsWith(`${first}/`)).map(shown);
       return found.length > 0 ? this.#page(url, found, (items) => items) : failure(404, 'Not Found');
@@ -118,13 +152,100 @@ export class FakeGithub extends ProtocolServer<FakeRepository> {
     const moved = this.movedFrom(`${first}/${second}`);
     if (!found)
       return moved ? { status: 301, body: {}, headers: { location: `${this.url}/api/v3/repos/${moved.name}` } } : failure(404, 'Not Found');
-    if (third === 'collaborators')
+    if (third === 'collaborators') {
+      const direct = url.searchParams.get('affiliation') === 'direct';
+      const logins = [...new Set([...(found.collaborators ?? []), ...this.#people()])];
       return this.#page(
         url,
-        (found.collaborators ?? []).map((login, at): User => ({ id: at + 1, login })),
+        logins.filter((login) => (direct ? this.#isDirect(found, login) : this.mayRead(found, login))).map(this.#user),
+        (items) => items,
+      );
+    }
+    if (third === 'teams')
+      return this.#page(
+        url,
+        [...(this.organizations.get(first)?.teams ?? [])]
+          .filter(([, team]) => team.repositories.has(found.name))
+          .map(([slug, { id }]): Team => ({ id, slug })),
         (items) => items,
       );
     return { body: shown(found) };
+  }
+
+  /** By itself, by its teams, or as a member of its organization. */
+  mayRead(repository: FakeRepository, login: string): boolean {
+    const { permission, members, owners = [], teams } = this.organizations.get(repository.name.split('/')[0] ?? '') ?? {};
+    return (
+      this.#isDirect(repository, login) ||
+      owners.includes(login) ||
+      (permission === 'read' && (members?.has(login) ?? false)) ||
+      [...(teams?.values() ?? [])].some((team) => team.repositories.has(repository.name) && team.members.has(login))
+    );
+  }
+
+  /** The id of an account. */
+  idOf(login: string): number {
+    const id = this.#ids.get(login) ?? this.#ids.size + 1;
+    this.#ids.set(login, id);
+    return id;
+  }
+
+  readonly #user = (login: string): User => ({ id: this.idOf(login), login });
+
+  #isDirect({ name, collaborators = [] }: FakeRepository, login: string): boolean {
+    return collaborators.includes(login) || name.startsWith(`${login}/`);
+  }
+
+  #people(): readonly string[] {
+    return [...this.organizations.values()].flatMap(({ members, owners = [], teams }) => [
+      ...members,
+      ...owners,
+      ...[...teams.values()].flatMap((team) => [...team.members]),
+    ]);
+  }
+
+  #ofAccount(path: string, url: URL, login: string): FakeAnswer | undefined {
+    const mine = [...this.organizations].filter(([, { members, owners = [] }]) => members.has(login) || owners.includes(login));
+    if (path === 'user/memberships/orgs')
+      return this.#page(
+        url,
+        mine.map(
+          ([name, { id, owners = [] }]): Membership => ({
+            state: 'active',
+            role: owners.includes(login) ? 'admin' : 'member',
+            organization: { id, login: name },
+          }),
+        ),
+        (items) => items,
+      );
+    if (path !== 'user/teams') return undefined;
+    const teams = mine.flatMap(([name, { teams: all }]) =>
+      [...all]
+        .filter(([, { members }]) => members.has(login))
+        .map(([slug, { id, parent }]) => ({
+          id,
+          slug,
+          organization: { login: name },
+          parent: parent === undefined ? null : { id: all.get(parent)?.id, slug: parent },
+        })),
+    );
+    return this.#page(url, teams, (items) => items);
+  }
+
+  #ofOrganization(path: string, url: URL): FakeAnswer | undefined {
+    const [, name = '', below, slug = '', side] = path.split('/');
+    const organization = this.organizations.get(name);
+    if (!organization) return undefined;
+    const { id, permission, members, owners = [], teams } = organization;
+    if (below === undefined)
+      return { body: { id, login: name, ...(permission ? { default_repository_permission: permission } : {}) } satisfies Organization };
+    const users = (logins: Iterable<string>) => this.#page(url, [...new Set(logins)].map(this.#user), (items) => items);
+    if (below === 'members') return users([...members, ...owners]);
+    if (below !== 'teams') return undefined;
+    const team = teams.get(slug);
+    if (!team) return failure(404, 'Not Found');
+    if (side === 'members') return users(team.members);
+    return this.#page(url, this.repositories.filter((one) => team.repositories.has(one.name)).map(shown), (items) => items);
   }
 
   #installationToken(proof: string, installation: string): FakeAnswer {

@@ -10,6 +10,8 @@ export interface FakeProject extends FakeEntry {
   readonly archived?: boolean;
   /** Access levels by user. */
   readonly members?: Readonly<Record<string, number>>;
+  /** Whether another group was invited to it. */
+  readonly invited?: boolean;
 }
 
 /**
@@ -20,6 +22,17 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
   readonly token = 'fake-gitlab-token';
   /** Scopes by token. */
   readonly tokens = new Map<string, readonly string[]>([['fake-gitlab-token', ['read_api', 'read_repository']]]);
+
+  /** Access levels by user, by the path of a group whose members its projects have besides their own. */
+  readonly groups = new Map<string, Readonly<Record<string, number>>>();
+  /** Whose a token is, where it is an account's own. */
+  readonly accounts = new Map<string, string>();
+  /** Identities, as `provider uid`, by user. */
+  readonly identities = new Map<string, string>();
+  /** Tokens of administrators, who are told identities, and may ask in others' names. */
+  readonly administrators = new Set<string>();
+  /** In whose name a request was, one after another. */
+  readonly sudos: string[] = [];
 
   static async start(projects: readonly FakeProject[]): Promise<FakeGitlab> {
     return await new FakeGitlab(projects).listening();
@@ -40,7 +53,9 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
   protected route(request: IncomingMessage, url: URL): FakeAnswer {
     const path = url.pathname.replace(/^\/api\/v4\//, '');
     this.asked.push(`${request.method} ${path}`);
-    const scopes = this.tokens.get(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const scopes = this.tokens.get(token);
+    if (request.headers['sudo'] !== undefined) this.sudos.push(String(request.headers['sudo']));
     if (!scopes) return { status: 401, body: { message: '401 Unauthorized' } };
     if (!scopes.includes('read_api') && !scopes.includes('api'))
       return {
@@ -56,22 +71,58 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
     if (path === 'projects')
       return this.#keyset(
         url,
-        this.repositories.filter((project) => project.name.includes(search)),
+        this.repositories.filter(
+          (project) => project.name.includes(search) && this.#isOf(project, this.accounts.get(token) ?? request.headers['sudo'], url),
+        ),
       );
     if (area === 'groups' && below === 'projects') {
       const found = this.repositories.filter((project) => project.name.startsWith(`${name}/`));
       return found.length > 0 ? this.#page(url, found.map(shown)) : absent('Group');
+    }
+    if (path === 'users') return this.#users(url, this.administrators.has(token));
+    if (area === 'groups' && below === 'members') {
+      const [, members] = [...this.groups].find((_, at) => String(groupIdOf(at)) === name) ?? [];
+      return members ? this.#page(url, membersOf(members)) : absent('Group');
     }
     if (area !== 'projects') return absent('Path');
     const found = this.repositories.find((project) => String(project.id) === name || project.name === name);
     const moved = this.movedFrom(name);
     if (!found)
       return moved ? { status: 301, body: {}, headers: { location: `${this.url}/api/v4/projects/${moved.id}` } } : absent('Project');
-    if (below !== 'members') return { body: shown(found) };
-    const members = Object.entries(found.members ?? {}).map(
-      ([username, access_level], at) => ({ id: at + 1, username, access_level, state: 'active' }) satisfies Partial<MemberSchema>,
+    const [group] = [...this.groups].flatMap(([name, members], at) =>
+      found.name.startsWith(`${name}/`) ? [{ id: groupIdOf(at), name, members }] : [],
     );
-    return this.#page(url, members);
+    if (below !== 'members') return { body: { ...shown(found), ...parentOf(found, group) } };
+    const all = path.endsWith('/all') ? { ...group?.members, ...found.members } : found.members;
+    return this.#page(url, membersOf(all ?? {}));
+  }
+
+  /** Whether the account, where one asks, has the level in it that is asked for. */
+  #isOf({ name, members }: FakeProject, login: string | readonly string[] | undefined, url: URL): boolean {
+    const least = Number(url.searchParams.get('min_access_level') ?? 0);
+    if (typeof login !== 'string' || least === 0) return true;
+    const [group] = [...this.groups].flatMap(([group, of]) => (name.startsWith(`${group}/`) ? [of] : []));
+    return Math.max(members?.[login] ?? 0, group?.[login] ?? 0) >= least;
+  }
+
+  /** To others than administrators it lists everybody, and no identities. */
+  #users(url: URL, administrator: boolean): FakeAnswer {
+    const wanted = `${url.searchParams.get('provider')} ${url.searchParams.get('extern_uid')}`;
+    const users = [...this.identities].map(([username, identity], at) => ({ id: at + 101, username, identity }));
+    if (!administrator)
+      return this.#page(
+        url,
+        users.map(({ id, username }) => ({ id, username })),
+      );
+    return this.#page(
+      url,
+      users
+        .filter(({ identity }) => identity === wanted)
+        .map(({ id, username, identity }) => {
+          const [provider = '', extern_uid = ''] = identity.split(' ');
+          return { id, username, identities: [{ provider, extern_uid }] };
+        }),
+    );
   }
 
   /** By the last id seen, where asked for. */
@@ -90,11 +141,13 @@ export class FakeGitlab extends ProtocolServer<FakeProject> {
     const { items, goesOn } = fakePage(this.faults.listing, list, number, 2);
     const next = new URL(url);
     next.searchParams.set('page', String(number + 1));
+    const last = new URL(url);
+    last.searchParams.set('page', String(Math.ceil(list.length / 2)));
     return {
       body: items,
       headers: {
         'x-total': String(this.faults.listing === 'wrong-total' ? 1_000 : list.length),
-        ...(goesOn ? { link: `<${next.href}>; rel="next"` } : {}),
+        ...(goesOn ? { link: `<${next.href}>; rel="next", <${last.href}>; rel="last"` } : {}),
       },
     };
   }
@@ -112,6 +165,18 @@ const shown = ({ id, name: path, visibility = 'public', fork = false, archived =
   http_url_to_repo: `https://gitlab.internal.example/${path}.git`,
   ssh_url_to_repo: `git@gitlab.internal.example:${path}.git`,
   ...(fork ? { forked_from_project: { id: 99 } as ProjectSchema['forked_from_project'] } : {}),
+});
+
+const groupIdOf = (at: number): number => 500 + at;
+
+const membersOf = (members: Readonly<Record<string, number>>): readonly object[] =>
+  Object.entries(members).map(
+    ([username, access_level], at) => ({ id: at + 1, username, access_level, state: 'active' }) satisfies Partial<MemberSchema>,
+  );
+
+const parentOf = ({ invited = false }: FakeProject, group: { readonly id: number; readonly name: string } | undefined) => ({
+  namespace: group ? { id: group.id, kind: 'group', full_path: group.name } : { id: 1, kind: 'user', full_path: 'somebody' },
+  shared_with_groups: invited ? [{ group_id: 900 }] : [],
 });
 
 const absent = (what: string): FakeAnswer => ({ status: 404, body: { message: `404 ${what} Not Found` } });

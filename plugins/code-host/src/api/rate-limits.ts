@@ -43,6 +43,8 @@ export interface Turn extends Disposable {
 export interface RateLimitState {
   /** Requests that the host allows in a window; undefined until it said so. */
   readonly limit: number | undefined;
+  /** The same for an hour; windows are taken for hours until it is known how long they are. */
+  readonly perHour: number | undefined;
   readonly remaining: number | undefined;
   readonly resetAt: Date | undefined;
   /** The host told us to stay away until then. */

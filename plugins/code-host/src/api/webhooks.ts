@@ -6,8 +6,14 @@ export type HostEvent =
   /** Created, renamed, transferred, archived, deleted, made public or private: the host is listed again. Without a repository: many at once, such as a whole project. */
   | { readonly type: 'repository'; readonly repository?: string }
   | { readonly type: 'pull-request'; readonly repository: string; readonly number: number }
-  /** Who may see it changed: of one repository, or of whatever these accounts may see. */
-  | { readonly type: 'membership'; readonly repository?: string; readonly accounts?: readonly string[] };
+  /** Who may see it changed: of one repository, of whatever these accounts may see, or of what these groups give and whom they hold. */
+  | {
+      readonly type: 'membership';
+      readonly repository?: string;
+      readonly accounts?: readonly string[];
+      /** By the ids of `HostGroup`. */
+      readonly groups?: readonly string[];
+    };
 
 /**
  * How a host proves that a delivery is its own. `hmac-sha256`: the header is the code of the raw body under the secret, in hexadecimal, after `prefix`.
@@ -38,7 +44,7 @@ export const pullRequestChanged = defineEvent(
   z.object({ repositoryId: z.number(), number: z.number() }),
 );
 
-/** Who may see what has changed at a host: for repositories by our ids, for accounts by the host's. */
+/** Who may see what has changed at a host: for repositories by our ids, for accounts and groups by the host's. */
 export const permissionsOutdated = defineEvent(
   'code-host.permissions-outdated@1',
   z.object({
@@ -46,5 +52,6 @@ export const permissionsOutdated = defineEvent(
     serviceId: z.string(),
     repositoryIds: z.array(z.number()).max(200),
     accounts: z.array(z.string()).max(100),
+    groups: z.array(z.string()).max(100).optional(),
   }),
 );

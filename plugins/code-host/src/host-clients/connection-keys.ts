@@ -57,21 +57,47 @@ export function nameByPattern(pattern: string, url: string, parts: Readonly<Reco
   return pattern.replace(/\{(\w+)\}/g, (placeholder, part: string) => (Object.hasOwn(values, part) ? (values[part] ?? '') : placeholder));
 }
 
+const identityProvider = z.strictObject({ type: z.enum(['oauth', 'username']) });
+const WHO =
+  '"oauth": a user here is the account with which they signed in there; "username": the account of the same name, for sites where users cannot choose their names';
+
 /** The key `authorization`: there, the host decides who sees its private repositories. `more`: what the kind takes besides. */
 export const authorization = <S extends z.ZodRawShape>(more: S) =>
+  authorizationBy(identityProvider.default({ type: 'oauth' }).describe(WHO), more);
+
+/** The same, for a kind that knows users by the identity of another provider too. */
+export const authorizationOrExternal = <E extends z.ZodObject<{ type: z.ZodLiteral<'external'> }>, S extends z.ZodRawShape>(
+  external: E,
+  more: S,
+) =>
+  authorizationBy(
+    z
+      .discriminatedUnion('type', [identityProvider, external])
+      .default({ type: 'oauth' } as never)
+      .describe(`${WHO}; "external": the account that has the identity with which they signed in here by another provider`),
+    more,
+  );
+
+const authorizationBy = <P extends z.ZodType, S extends z.ZodRawShape>(provider: P, more: S) =>
   z
-    .strictObject({
-      identityProvider: z
-        .strictObject({ type: z.enum(['oauth', 'username']) })
-        .default({ type: 'oauth' })
-        .describe(
-          '"oauth": a user here is the account with which they signed in there; "username": the account of the same name, for sites where users cannot choose their names',
-        ),
-      ...more,
-    })
+    .strictObject({ identityProvider: provider, ...more })
     .optional()
     .describe('Where it stands, the host decides who sees its private repositories; without it every user here does');
 
 /** What that key says of users. */
 export const accountsBy = (given: { readonly identityProvider: { readonly type: string } } | undefined): AccountsBy | undefined =>
   given && (given.identityProvider.type === 'username' ? { by: 'username' } : { by: 'sign-in' });
+
+const HOUR = 60 * 60_000;
+
+/** The key `groupsCacheTTL` of `authorization`, for kinds that tell groups. `byDefault`: hours; without it nothing is kept where the key is absent. */
+export const groupsCacheTTL = (byDefault?: number) => {
+  const hours = z.number().max(8_760);
+  return (byDefault === undefined ? hours.optional() : hours.default(byDefault)).describe(
+    `Hours for which it is believed what a group gives and whom it holds, so that it is asked for once and not for each user and repository; 0 or less: nothing is kept.${byDefault === undefined ? ' Default: nothing' : ''}`,
+  );
+};
+
+/** What that key says, in milliseconds; undefined: nothing is kept. */
+export const groupsKeptFor = (given: { readonly groupsCacheTTL?: number | undefined } | undefined): number | undefined =>
+  given?.groupsCacheTTL !== undefined && given.groupsCacheTTL > 0 ? given.groupsCacheTTL * HOUR : undefined;

@@ -5,6 +5,7 @@ import type { RateLimits } from '../api/rate-limits.js';
 import { nameOf, shaped, statusFailure, unexpected } from './host-failures.js';
 import { bodyOf, type KnownAnswer, type KnownAnswers } from './known-answers.js';
 import { hasNextLink, nextByLink, nextByQuery, pagesLeft } from './next-page.js';
+import { currentTally } from './request-tally.js';
 
 export interface HostClientParts {
   readonly http: Pick<OutboundHttp, 'fetch'>;
@@ -142,8 +143,18 @@ export class HttpHostClient implements HostClient {
     const { status, headers } = response;
     const answer = { status, headers, text, body: json(text, options.jsonPrefix) };
     const limited = await turn.learn({ status, headers, limited: options.limited?.(answer) ?? false });
+    await this.#count();
     if (status === 200 && method === 'GET') await parts.known.keep(spender, url, headers, text);
     return { answer, limited };
+  }
+
+  async #count(): Promise<void> {
+    const tally = currentTally();
+    if (!tally) return;
+    const { url, credential, limits } = this.options;
+    const { perHour } = await this.parts.limits.state({ host: url, credential: credential?.secret });
+    tally.requests++;
+    tally.perHour = Math.min(perHour ?? Number.POSITIVE_INFINITY, limits?.requestsPerHour ?? Number.POSITIVE_INFINITY);
   }
 
   async #outbound(method: string, { signal, body }: Sending, known: KnownAnswer | undefined): Promise<OutboundRequest> {

@@ -39,6 +39,10 @@ export class Budget {
   /** Requests of this minute, and of the one before. */
   #minute = { began: Number.NEGATIVE_INFINITY, count: 0, before: 0 };
 
+  get perHour(): number | undefined {
+    return this.limit === undefined ? undefined : Math.round((this.limit * HOUR) / this.#window);
+  }
+
   /** Milliseconds until a request may be made; 0: now. */
   wait(now: number, priority: 'interactive' | 'background', cost: number): number {
     this.#refill(now);

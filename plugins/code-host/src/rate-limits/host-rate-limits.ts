@@ -54,10 +54,11 @@ export class HostRateLimits implements RateLimits {
   async state(spender: Spender): Promise<RateLimitState> {
     const account = this.#account(spender);
     await this.#read(account);
-    const { limit, remaining, resetAt, pausedUntil } = account.budget;
+    const { limit, perHour, remaining, resetAt, pausedUntil } = account.budget;
     const now = this.#now();
     return {
       limit,
+      perHour,
       remaining,
       resetAt: resetAt === undefined ? undefined : new Date(resetAt),
       pausedUntil: pausedUntil > now ? new Date(pausedUntil) : undefined,

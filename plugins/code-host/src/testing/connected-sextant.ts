@@ -4,6 +4,8 @@ import { at, startTestKernel, type TestKernel, type TestKernelOptions, textAt } 
 /** A whole Sextant with one connection, and what is asked of it again and again. */
 export interface ConnectedSextant {
   readonly kernel: TestKernel;
+  /** Its id in GraphQL. */
+  readonly connectionId: string;
   /** The connection's configuration as it is shown, without secrets. */
   readonly shownConfig: string;
   /** The matches that a search counts. */
@@ -32,6 +34,7 @@ export async function connectSextant(
     at((await kernel.graphql(query, { ...variables })).data, path);
   return {
     kernel,
+    connectionId: id,
     shownConfig: textAt(data, 'addExternalService.config'),
     matches: (q) => ask('query($q: String!) { search(query: $q) { results { matchCount } } }', 'search.results.matchCount', { q }),
     names: () => ask('{ repositories(first: 100) { nodes { name } } }', 'repositories.nodes.*.name'),

@@ -1,5 +1,5 @@
 import { SextantError, type z } from '@sextant/sdk';
-import type { CodeHostKind, Connection, FoundRepository, HostAccount } from '../api.js';
+import type { AccountsBy, CodeHostKind, Connection, FoundRepository, HostAccount } from '../api.js';
 
 type Asked = Parameters<NonNullable<CodeHostKind['find']>>[1];
 
@@ -26,14 +26,14 @@ export function kindOnHost<S extends z.ZodObject>(kind: () => CodeHostKind<S>, b
     cloneSource: async (cloneUrl: string, config: object = {}) =>
       await kind().cloneSource(connection(config), { name: 'x', externalId: '1', cloneUrl }),
     check: async (config: object = {}) => await kind().check(connection(config), signal),
+    /** By what a connection knows users; undefined: it does not leave it to the host who sees what. @throws where it refuses the configuration. */
+    enforced: (config: object = {}): AccountsBy | undefined => permissionsOf(kind()).enforced(connection(config)),
     usersOf: async (repository: Partial<Asked>, config: object = {}): Promise<readonly HostAccount[]> =>
       await Array.fromAsync(
         permissionsOf(kind()).usersOf(connection(config), { name: 'x', externalId: '1', cloneUrl: 'x', ...repository }, { signal }),
       ),
     repositoriesOf: async (account: HostAccount, config: object = {}): Promise<readonly string[]> =>
       await Array.fromAsync(permissionsOf(kind()).repositoriesOf(connection(config), account, { signal })),
-    groupsOf: async (account: HostAccount, config: object = {}) =>
-      await Array.fromAsync(permissionsOf(kind()).groupsOf?.(connection(config), account, { signal }) ?? []),
   };
 }
 

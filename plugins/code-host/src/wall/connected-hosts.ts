@@ -1,7 +1,18 @@
 import type { Storage } from '@sextant/sdk';
-import type { CodeHostKind, Connection, HostPermissions, HostRepository, PermissionHost, PermissionHosts, Restrictions } from '../api.js';
+import type {
+  CodeHostKind,
+  Connection,
+  HostGroups,
+  HostPermissions,
+  HostRepository,
+  KeptHostGroups,
+  PermissionHost,
+  PermissionHosts,
+  Restrictions,
+} from '../api.js';
 import type { ConnectionStore } from '../connections/connection-store.js';
 import type { KindRegistry } from '../connections/kind-registry.js';
+import { tallied } from '../host-clients/request-tally.js';
 import type { RestrictionCache } from './restriction-cache.js';
 
 const COLUMNS = `r.id, r.name, r.private, r.external_id AS "externalId", r.service_type AS "serviceType", r.service_id AS "serviceId"`;
@@ -75,30 +86,63 @@ export class ConnectedHosts implements PermissionHosts {
     connection: Connection,
     accounts: PermissionHost['accounts'],
   ): PermissionHost {
-    const { groupsOf } = permissions;
+    const groups = this.#groups(permissions.groups, connection);
     return {
       connectionId: connection.id,
       displayName: connection.displayName,
       serviceType: kind.serviceType(),
       serviceId: kind.serviceId(connection),
       accounts,
-      usersOf: (repository, options) => this.#usersOf(permissions, connection, repository, options),
-      repositoriesOf: (account, options) => permissions.repositoriesOf(connection, account, options),
-      ...(groupsOf ? { groupsOf: (account, options) => groupsOf.call(permissions, connection, account, options) } : {}),
+      accountOf: async (identity, options) => permissions.accountOf?.(connection, identity, options),
+      usersOf: (repository, options) =>
+        tallied(
+          this.#of(connection, repository, (asked) => permissions.usersOf(connection, asked, options)),
+          options.tally,
+        ),
+      repositoriesOf: (account, options) => tallied(permissions.repositoriesOf(connection, account, options), options.tally),
+      ...(groups ? { groups } : {}),
     };
   }
 
-  async *#usersOf(
-    permissions: HostPermissions<Connection>,
+  #groups(groups: HostGroups<Connection> | undefined, connection: Connection): KeptHostGroups | undefined {
+    const keptFor = groups?.keptFor(connection);
+    if (!groups || keptFor === undefined) return undefined;
+    const { ofAccounts, ofRepositories } = groups;
+    return {
+      keptFor,
+      ...(ofAccounts
+        ? {
+            ofAccounts: {
+              besidesGroups: (account, options) => tallied(ofAccounts.besidesGroups(connection, account, options), options.tally),
+              ofGroup: (group, options) => tallied(ofAccounts.ofGroup(connection, group, options), options.tally),
+            },
+          }
+        : {}),
+      ...(ofRepositories
+        ? {
+            ofRepositories: {
+              besidesGroups: (repository, options) =>
+                tallied(
+                  this.#of(connection, repository, (asked) => ofRepositories.besidesGroups(connection, asked, options)),
+                  options.tally,
+                ),
+              ofGroup: (group, options) => tallied(ofRepositories.ofGroup(connection, group, options), options.tally),
+            },
+          }
+        : {}),
+    };
+  }
+
+  async *#of<T>(
     connection: Connection,
     { id, name, externalId }: HostRepository,
-    options: { readonly signal: AbortSignal },
-  ): ReturnType<HostPermissions<Connection>['usersOf']> {
+    ask: (asked: { readonly name: string; readonly externalId: string; readonly cloneUrl: string }) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
     const [link] = await this.parts.db.query<{ clone_url: string }>(
       'SELECT clone_url FROM repository_connections WHERE connection_id = $1 AND repository_id = $2',
       [connection.id, id],
     );
     if (!link) throw new Error(`the connection ${connection.id} does not give the repository ${id}`);
-    yield* permissions.usersOf(connection, { name, externalId, cloneUrl: link.clone_url }, options);
+    yield* ask({ name, externalId, cloneUrl: link.clone_url });
   }
 }

@@ -61,9 +61,16 @@ export async function applyEvents(
   const members = events.filter((event) => event.type === 'membership');
   if (members.length > 0) {
     const accounts = [...new Set(members.flatMap((event) => event.accounts ?? []))].slice(0, MOST_ACCOUNTS);
+    const groups = [...new Set(members.flatMap((event) => event.groups ?? []))].slice(0, MOST_ACCOUNTS);
     await parts.events.publish(
       permissionsOutdated,
-      { serviceType, serviceId, repositoryIds: [...idsOf('membership')].slice(0, BATCH), accounts },
+      {
+        serviceType,
+        serviceId,
+        repositoryIds: [...idsOf('membership')].slice(0, BATCH),
+        accounts,
+        ...(groups.length > 0 ? { groups } : {}),
+      },
       { tx },
     );
     done.push('permissions to ask for');

@@ -24,14 +24,16 @@ describe('the check of git', () => {
 describe('the check of mirrors', () => {
   const fetched: unknown[] = [];
   const mirror = { repositoryId: 3, name: 'host/app', failures: 2, nextFetch: new Date(0), corruptions: [{ reason: 'a pack is broken' }] };
-  const run = (count: number, ...worst: object[]) =>
+  const run = (count: number, ...worst: object[]) => check({ count, worst }).run(asked);
+  const check = (troubled: { readonly count: number; readonly worst: readonly object[]; readonly hasHidden?: boolean }) =>
     mirrorCheck({
       table: {
         stats: async () => ({ total: 9, cloned: 7, cloning: 1, notCloned: 1, failedFetch: 1, corrupt: 0, sizeBytes: 0 }),
-        troubled: async () => ({ count, worst: worst as never }),
+        troubled: async () => ({ hasHidden: false, ...troubled }) as never,
       },
       mirrors: { refresh: async (...given) => void fetched.push(given) },
-    }).run(asked);
+      wall: { of: async () => ({}) as never },
+    });
 
   it('names those that cannot be fetched, by the code of what git said, and offers to fetch them now', async () => {
     const lastError = 'SEXTANT_GIT_AUTHENTICATION: The code host refused the credentials.';
@@ -59,6 +61,13 @@ describe('the check of mirrors', () => {
         why: 'a pack is broken',
         code: 'SEXTANT_GIT_CORRUPT',
       },
+      { level: 'ok' },
+    ]);
+  });
+
+  it('tells that there are some whom the asker does not see, and neither which nor how many', async () => {
+    expect(await check({ count: 0, worst: [], hasHidden: true }).run(asked)).toMatchObject([
+      { level: 'error', what: 'Mirrors of repositories that you do not see are damaged, or cannot be fetched.' },
       { level: 'ok' },
     ]);
   });

@@ -1,3 +1,4 @@
+import type { VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Finding, SystemCheck } from '@sextant/plugin-site/api';
 import type { MirrorService } from '../schedule/mirror-service.js';
 import type { MirrorTable } from '../storage/mirror-table.js';
@@ -9,10 +10,12 @@ const NAMED = 20;
 export const mirrorCheck = (parts: {
   readonly table: Pick<MirrorTable, 'stats' | 'troubled'>;
   readonly mirrors: Pick<MirrorService, 'refresh'>;
+  readonly wall: Pick<VisibilityService, 'of'>;
 }): SystemCheck => ({
   name: 'mirrors',
-  async run() {
-    const [{ total, cloned, cloning, notCloned }, { count, worst }] = await Promise.all([parts.table.stats(), parts.table.troubled(NAMED)]);
+  async run({ actor }) {
+    const { total, cloned, cloning, notCloned } = await parts.table.stats();
+    const { count, worst, hasHidden } = await parts.table.troubled(NAMED, await parts.wall.of(actor));
     const findings = worst.map(({ repositoryId, name, lastError, status, failures, nextFetch, corruptions }): Finding => {
       const [, code = 'SEXTANT_GIT_CORRUPT', why = lastError ?? corruptions[0]?.reason] =
         /^(SEXTANT_[A-Z_]+): (.*)$/s.exec(lastError ?? '') ?? [];
@@ -32,6 +35,12 @@ export const mirrorCheck = (parts: {
         level: 'error',
         what: `${count - worst.length} more repositories cannot be fetched.`,
         fix: 'Mend these first: they often have one cause.',
+      });
+    if (hasHidden)
+      findings.push({
+        level: 'error',
+        what: 'Mirrors of repositories that you do not see are damaged, or cannot be fetched.',
+        fix: 'Let somebody look who sees them.',
       });
     return [
       ...findings,

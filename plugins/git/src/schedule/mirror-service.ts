@@ -1,4 +1,4 @@
-import type { Clock, Jobs } from '@sextant/sdk';
+import type { Clock, Jobs, Tx } from '@sextant/sdk';
 import type { Mirrors } from '../api.js';
 import type { MirrorTable } from '../storage/mirror-table.js';
 import { fetchRepository, ofRepository, PRIORITY, recloneRepository } from './jobs.js';
@@ -34,8 +34,8 @@ export class MirrorService implements Mirrors {
     await this.table.queued([id]);
   }
 
-  async reclone(id: number): Promise<void> {
-    await this.jobs.enqueue(recloneRepository, { repositoryId: id }, { ...ofRepository(id, 'reclone'), priority: PRIORITY.manual });
+  async reclone(id: number, tx: Tx): Promise<void> {
+    await this.jobs.enqueue(recloneRepository, { repositoryId: id }, { ...ofRepository(id, 'reclone'), priority: PRIORITY.manual, tx });
   }
 
   private async worthFetching(id: number): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Visibility } from '@sextant/plugin-code-host/api';
 import { IdSet, type Queryable } from '@sextant/sdk';
 import type { CloneStatus, MirrorState } from '../api.js';
 
@@ -51,8 +52,11 @@ export interface MirrorStats {
 }
 
 const KEPT_CORRUPTIONS = 10;
+const TROUBLED = `deleted_at is null and (last_error is not null or status = 'corrupt')`;
 /** A job that did not report in this long is lost, whatever became of its worker. */
 const LOST_AFTER = '3 hours';
+/** Of two that take what is due at once, the later one's `now()` may be the earlier: what the other took a moment after it is taken, not of a wrong clock. */
+const BEGAN_LATER = '1 minute';
 
 /**
  * The table `mirrors`: one row per repository, from the moment we hear of it until its mirror is purged. Its times are the database's:
@@ -130,7 +134,7 @@ export class MirrorTable {
        where repository_id in (
          select repository_id from mirrors
          where deleted_at is null and (next_fetch <= now() or next_fetch > now() + $2::double precision * interval '1 millisecond')
-           and (queued_at is null or queued_at not between now() - interval '${LOST_AFTER}' and now())
+           and (queued_at is null or queued_at not between now() - interval '${LOST_AFTER}' and now() + interval '${BEGAN_LATER}')
          order by next_fetch limit $1 for update skip locked
        ) returning repository_id as id`,
       [limit, longest],
@@ -227,14 +231,22 @@ export class MirrorTable {
     return new Map(rows.map((row) => [row.id, Number(row.bytes)]));
   }
 
-  /** Those that are damaged or cannot be fetched, and of them the `limit` that fail the longest. */
-  async troubled(limit: number): Promise<{ readonly count: number; readonly worst: readonly Mirror[] }> {
+  /** Those that are damaged or cannot be fetched, of what is seen, and of them the `limit` that fail the longest; and whether there are others. */
+  async troubled(
+    limit: number,
+    seen: Pick<Visibility, 'sql'>,
+  ): Promise<{ readonly count: number; readonly worst: readonly Mirror[]; readonly hasHidden: boolean }> {
+    const wall = seen.sql('repository_id', 1);
     const rows = await this.db.query<MirrorRow & { readonly all_of_them: number }>(
-      `select *, (count(*) over ())::int as all_of_them from mirrors where deleted_at is null and (last_error is not null or status = 'corrupt')
-       order by failures desc, repository_id limit $1`,
-      [limit],
+      `select *, (count(*) over ())::int as all_of_them from mirrors where ${TROUBLED} and ${wall.text}
+       order by failures desc, repository_id limit $${wall.parameters.length + 1}`,
+      [...wall.parameters, limit],
     );
-    return { count: rows[0]?.all_of_them ?? 0, worst: rows.map(mirrorOf) };
+    const [others] = await this.db.query<{ has_hidden: boolean }>(
+      `select exists (select from mirrors where ${TROUBLED} and not (${wall.text})) as has_hidden`,
+      wall.parameters,
+    );
+    return { count: rows[0]?.all_of_them ?? 0, worst: rows.map(mirrorOf), hasHidden: others?.has_hidden ?? false };
   }
 
   async stats(): Promise<MirrorStats> {

@@ -76,7 +76,7 @@ export function anApi(git: Git, known: readonly Repository[], wall: WallPlan = {
       git,
       jobs,
       clock,
-      db: { schema: 'plugin_git', query: async () => [] } as never,
+      db: { schema: 'plugin_git', query: async () => [], transaction: async (work: (tx: unknown) => unknown) => work({}) } as never,
       repositories: {
         byName: async (actor: Actor, name: RepoName) => {
           lookups.push(name);

@@ -12,6 +12,8 @@ export interface ExternalAccount {
   readonly id: number;
   readonly userId: number;
   readonly service: ExternalService;
+  /** The entry of `auth.providers` by which the person last signed in with it. */
+  readonly providerId?: string | undefined;
   /** The place's own id of the account. */
   readonly accountId: string;
   readonly username: string;

@@ -65,6 +65,8 @@ export interface SignInProvider<S extends z.ZodObject = any> {
   readonly config: S;
   /** Whose accounts they are. For a code host the type and id that its connections have, so that an account here is the one whose permissions are known there. */
   service(config: z.output<S>): { readonly type: string; readonly id: string };
+  /** As the audit log calls what comes of it. Default: `auth.provider`. */
+  readonly auditedAs?: `auth.${string}`;
   readonly redirect?: RedirectSignIn<z.output<S>>;
   /** Undefined: the request says nothing. @throws when it says something that may not be believed. */
   readonly identify?: (entry: ProviderEntry<z.output<S>>, credentials: Credentials) => Promise<ExternalIdentity | undefined>;

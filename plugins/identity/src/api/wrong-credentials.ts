@@ -1,16 +1,17 @@
 import { type Credentials, serviceToken } from '@sextant/sdk';
-import type { AuditActor } from '../api.js';
 
 /** A credential that opens nothing. */
 export interface WrongCredential {
-  /** As the audit log calls what it was for, such as `auth.accessToken`; the action is `failed`. */
+  /** As the audit log calls what it was for, such as `auth.accessToken`. */
   readonly entity: string;
+  /** `invalid`: it is none of ours, or not any more. Default: `failed`. */
+  readonly action?: 'failed' | 'invalid';
   /** Why it opens nothing, in a word for the auditor: `unknown`, `expired`. Never the credential. */
   readonly reason: string;
   /** The request that it came with. */
   readonly from: Pick<Credentials, 'headers' | 'remoteAddress'>;
   /** What is known of who sent it. */
-  readonly who?: Pick<AuditActor, 'uid' | 'fromAccessTokenId'>;
+  readonly who?: { readonly uid?: string; readonly fromAccessTokenId?: number };
 }
 
 /** Bounds how many credentials one address may try, of all kinds together. For every plugin that takes credentials. */

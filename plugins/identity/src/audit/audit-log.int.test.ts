@@ -238,7 +238,7 @@ describe('where entries go', () => {
       const site = await startTestKernel({ plugins: [manifest], config: { plugins: { identity: { audit: { securityEvents } } } } });
       await site.fetch('/.api/graphql', { method: 'POST', headers: { authorization: 'token wrong' }, body: '{}' });
       expect(await entries({ entity: 'auth.accessToken' }, site)).toHaveLength(table ? 1 : 0);
-      expect(site.log.lines.some(({ message }) => message === 'auth.accessToken failed')).toBe(line);
+      expect(site.log.lines.some(({ message }) => message === 'auth.accessToken invalid')).toBe(line);
       await site.stop();
     }
   });

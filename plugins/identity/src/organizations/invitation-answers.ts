@@ -26,7 +26,7 @@ export class InvitationAnswers implements InvitationsApi {
     const { invitations, audit } = this.parts;
     return invitations.respond(actor, id, accepted, (tx, { organizationId }) => {
       const fields = { orgID: organizationId, invitationID: id };
-      return audit.record('org.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
+      return audit.record('organizations.invitation', accepted ? 'accepted' : 'declined', { actor }, fields, { tx });
     });
   }
 }

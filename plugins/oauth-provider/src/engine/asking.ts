@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Actor, RouteRequest, Tx } from '@sextant/sdk';
+import type { Actor, RouteRequest, SextantError, Tx } from '@sextant/sdk';
 
 /** A request on its way through the provider. */
 export interface Asking {
@@ -10,6 +10,8 @@ export interface Asking {
   userCode?: string;
   /** What the provider keeps now belongs to a change that is more than that. */
   tx?: Tx;
+  /** Why it is answered by an error of ours, in place of what the provider would make of it. */
+  failure?: SextantError;
 }
 
 export interface Person {

@@ -1,6 +1,6 @@
 import type { RouteReply, RouteRequest } from '@sextant/sdk';
 import inject from 'light-my-request';
-import { personOf, whileAsking } from './asking.js';
+import { type Asking, personOf, whileAsking } from './asking.js';
 import type { Held } from './provider-holder.js';
 
 /** Of a request's headers, what the provider may know. What proxies say of it is not among them: where we are, the configuration says. */
@@ -10,7 +10,8 @@ const WRITTEN: ReadonlySet<string> = new Set(['connection', 'content-length', 'd
 
 /** Hands a request to the provider, which is a program for Node's own server, and takes its answer. `body` replaces the request's. */
 export function askProvider({ callback, externalUrl }: Held, request: RouteRequest, body: Buffer | undefined): Promise<RouteReply> {
-  return whileAsking({ request, person: personOf(request.actor) }, async () => {
+  const asking: Asking = { request, person: personOf(request.actor) };
+  return whileAsking(asking, async () => {
     const { host, protocol } = new URL(externalUrl);
     const headers: Record<string, string> = {
       host,
@@ -29,6 +30,7 @@ export function askProvider({ callback, externalUrl }: Held, request: RouteReque
       ...(body === undefined ? {} : { payload: body }),
       signal: request.signal,
     });
+    if (asking.failure) throw asking.failure;
     const sent: Record<string, string> = {};
     for (const [name, value] of Object.entries(answer.headers)) if (!WRITTEN.has(name) && value !== undefined) sent[name] = String(value);
     const cookies = [answer.headers['set-cookie'] ?? []].flat();

@@ -1,4 +1,4 @@
-import type { Limits } from '@sextant/sdk';
+import { type Limits, SextantError } from '@sextant/sdk';
 import { problemPage } from '../pages/pages.js';
 import { INTERACTION, PATHS } from '../paths.js';
 import { type Asking, present } from './asking.js';
@@ -17,9 +17,16 @@ export function gatekeeper(parts: InteractionParts & { readonly limits: Limits; 
     (ctx as { mountPath?: string }).mountPath = parts.prefix;
     // Answers that post themselves to the program have one script; the provider adds its hash here.
     ctx.set('content-security-policy', "default-src 'none'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'");
-    if (ctx.path.startsWith(INTERACTION)) return interact(ctx, parts);
-    if (ctx.path === PATHS.device) return enterCode(ctx, parts, next);
-    await next();
+    try {
+      if (ctx.path.startsWith(INTERACTION)) return await interact(ctx, parts);
+      if (ctx.path === PATHS.device) return await enterCode(ctx, parts, next);
+      await next();
+    } catch (error) {
+      // The provider's server writes into errors that it answers, which ours do not bear: they are for our own server.
+      if (!SextantError.is(error)) throw error;
+      (present() as Asking).failure = error;
+      return undefined;
+    }
     if (ctx.path === PATHS.deviceAuthorization && ctx.status === 200) ctx.body = { ...(ctx.body as object), interval: POLL_INTERVAL };
   };
 }

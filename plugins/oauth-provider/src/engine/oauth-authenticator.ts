@@ -40,7 +40,7 @@ export class OAuthAuthenticator implements Authenticator {
   }
 
   async #refuse(from: Credentials): Promise<SextantError> {
-    await this.parts.wrong.came({ entity: 'oauth.accessToken', reason: 'unknown', from });
+    await this.parts.wrong.came({ entity: 'oauth.accessToken', action: 'invalid', reason: 'unknown', from });
     return new SextantError('SEXTANT_OAUTH_TOKEN_INVALID', {
       what: 'The access token is not valid.',
       why: 'It is unknown, revoked or expired.',

@@ -2,9 +2,12 @@ import type { PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { Finding, SystemCheck } from '@sextant/plugin-site/api';
 import type { Storage } from '@sextant/sdk';
 import { API } from '../sync/account-sources.js';
+import { hoursOf, syncCosts } from './sync-costs.js';
 
 /** Older than this, what hosts said is stale. */
 const STALE = `interval '24 hours'`;
+
+const DAY_HOURS = 24;
 
 interface Summary {
   readonly people: number;
@@ -17,7 +20,7 @@ interface Summary {
 }
 
 /** How the syncs stand: hosts that fail, what is old, and users who have no account where one is needed. */
-export const permissionCheck = (db: Storage, hosts: Pick<PermissionHosts, 'restrictions' | 'list'>): SystemCheck => ({
+export const permissionCheck = (db: Storage, hosts: Pick<PermissionHosts, 'restrictions' | 'byIds'>): SystemCheck => ({
   name: 'syncs',
   async run() {
     const { enforced } = await hosts.restrictions();
@@ -36,7 +39,7 @@ export const permissionCheck = (db: Storage, hosts: Pick<PermissionHosts, 'restr
     const without = await db.query<{ service_id: string; count: number }>(
       `SELECT h.service_id, (SELECT count(*)::int FROM people p WHERE NOT EXISTS (
            SELECT FROM sources s WHERE s.user_id = p.user_id AND s.service_type = h.service_type AND s.service_id = h.service_id)) AS count
-       FROM (SELECT DISTINCT service_type, service_id FROM hosts WHERE accounts_by = 'sign-in') h ORDER BY h.service_id LIMIT 50`,
+       FROM (SELECT DISTINCT service_type, service_id FROM hosts WHERE accounts_by <> 'username') h ORDER BY h.service_id LIMIT 50`,
     );
     for (const { service_id, count } of without)
       if (count > 0)
@@ -72,6 +75,16 @@ export const permissionCheck = (db: Storage, hosts: Pick<PermissionHosts, 'restr
         what: `Hosts refuse the credentials of ${summary.refused} accounts.`,
         fix: 'Their users must sign in there again.',
       });
+    for (const costs of await syncCosts(db, hosts)) {
+      const hours = hoursOf(costs);
+      if (hours !== undefined && hours > DAY_HOURS)
+        findings.push({
+          level: 'warning',
+          what: `A sync of all ${costs.users} users and ${costs.repositories} repositories takes ${costs.requests} requests to ${costs.serviceId}, which allows ${costs.perHour} an hour: ${Math.ceil(hours)} hours.`,
+          why: 'Each is confirmed less than once a day.',
+          fix: 'Let it send webhooks about members, keep its groups (groupsCacheTTL), or have it allow more.',
+        });
+    }
     return findings.length > 0
       ? findings
       : [{ level: 'ok', what: `Permissions of ${summary?.people ?? 0} users are synced; ${summary?.queued ?? 0} syncs wait.` }];

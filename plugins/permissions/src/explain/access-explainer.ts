@@ -159,10 +159,10 @@ export class AccessExplainer {
   #ofHost(user: User, host: Host, all: readonly Source[], repository: Repository | undefined, findings: Findings): void {
     const at = host.service_id;
     const sources = all.filter((source) => source.service_type === host.service_type && source.service_id === at);
-    if (sources.length === 0 && host.accounts_by === 'sign-in')
+    if (sources.length === 0 && host.accounts_by !== 'username')
       findings.add(
         'NO_ACCOUNT',
-        `${user.username} has no account at ${at}: nobody signed in there for it.`,
+        `${user.username} has no account at ${at}: ${host.accounts_by === 'identity' ? 'none there has the identity of one here' : 'nobody signed in there for it'}.`,
         { host: at },
         `Sign in by ${at}, or link the account there.`,
       );

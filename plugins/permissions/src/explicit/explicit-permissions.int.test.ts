@@ -1,3 +1,4 @@
+import { codeOf, unauditedThenAudited } from '@sextant/plugin-identity/testing';
 import { at, textAt } from '@sextant/sdk/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { actorOf } from '../explain/access-explainer.js';
@@ -164,5 +165,29 @@ describe('permissions through the API', () => {
     await configure(undefined);
     await expect.poll(() => site.sees(grace), eventually).toContain('shelf/manual');
     expect(await why(grace)).toEqual({ allowed: true, reasons: [{ cause: 'NOT_ENFORCED' }] });
+  });
+});
+
+describe('while nothing can be written to the audit log', () => {
+  const unaudited = async (mutation: string, variables: Readonly<Record<string, unknown>>) => {
+    const codes: unknown[] = [];
+    const { refused, done } = await unauditedThenAudited(site.kernel, ['permissions'], async () => {
+      codes.push(await codeOf(site.ask(mutation, variables)));
+    });
+    expect([codes, refused]).toEqual([['SEXTANT_AUDIT_UNWRITTEN', undefined], []]);
+    return done;
+  };
+
+  it('nobody is let in to a repository, nor everybody, nor to paths of it', async () => {
+    const [r, { username }] = [await repository('one'), await person('ada')];
+    const bindID = `${username}@example.com`;
+    const named =
+      'mutation($r: ID!, $p: [UserPermissionInput!]!) { setRepositoryPermissionsForUsers(repository: $r, userPermissions: $p) { alwaysNil } }';
+    expect(await unaudited(named, { r, p: [{ bindID }] })).toContain('permissions.grants');
+    const everybody = 'mutation($r: [ID!]!) { setRepositoryPermissionsUnrestricted(repositories: $r, unrestricted: true) { alwaysNil } }';
+    expect(await unaudited(everybody, { r: [r] })).toContain('permissions.shared');
+    const paths =
+      'mutation($r: ID!, $p: [UserSubRepoPermission!]!) { setSubRepositoryPermissionsForUsers(repository: $r, userPermissions: $p) { alwaysNil } }';
+    expect(await unaudited(paths, { r, p: [{ bindID, paths: ['/docs/**'] }] })).toContain('permissions.path_rules');
   });
 });

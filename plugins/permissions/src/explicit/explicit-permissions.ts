@@ -85,17 +85,17 @@ export class ExplicitPermissions {
     });
   }
 
-  /** The same for every repository of a project of Bitbucket Server, by the connection to it. `alongside` is told how many there are. */
+  /** The same for every repository of a project of Bitbucket Server that is seen, by the connection to it. `alongside` is told how many there are. */
   async setForBitbucketProject(
     connectionId: number,
     projectKey: string,
     bindIds: readonly string[],
-    unrestricted: boolean,
+    { unrestricted, isSeen }: { readonly unrestricted: boolean; readonly isSeen: (repositoryId: number) => boolean },
     alongside: (tx: Tx, repositories: number) => Promise<void>,
   ): Promise<void> {
     const mode = await this.#mode();
     const named = namesOf(bindIds);
-    const repositories = await this.#ofProject(connectionId, projectKey);
+    const repositories = (await this.#ofProject(connectionId, projectKey)).filter(({ id }) => isSeen(id));
     if (repositories.length === 0) throw notFound(`The connection gives no repository of the project ${JSON.stringify(projectKey)}.`);
     const owners = await this.#ownersOf(mode, named);
     await this.#write(mode, async (tx) => {

@@ -76,6 +76,41 @@ export class GrantStore {
     return { added: added.length, removed: removed.length };
   }
 
+  /**
+   * Whether sources, by what was asked of themselves, say otherwise of a repository than `granting` does.
+   * @param asked when what `granting` comes of was asked for, beside `named`, which was now
+   * @returns the latest moment, later than any of `asked` and no later than `askedAt`, at which one that does was asked about
+   */
+  static async contradicted(
+    db: Queryable,
+    { serviceType, serviceId }: Service,
+    of: {
+      readonly repositoryId: number;
+      readonly granting: IdSet;
+      readonly named: IdSet;
+      readonly asked: readonly Moment[];
+      readonly askedAt: Moment;
+    },
+  ): Promise<Moment | undefined> {
+    const [row] = await db.query<{ latest: Moment | null }>(
+      `SELECT max(s.asked_at)::text AS latest FROM sources s LEFT JOIN grants g ON g.source_id = s.id AND g.piece = $3
+       WHERE s.service_type = $1 AND s.service_id = $2 AND s.asked_at <= $8::timestamptz
+         AND s.asked_at > (SELECT min(at) FROM unnest($7::timestamptz[]) AS given (at)) AND NOT s.id = ANY($6::int[])
+         AND (s.id = ANY($5::int[])) IS DISTINCT FROM coalesce(get_bit(g.bits, $4) = 1, false)`,
+      [
+        serviceType,
+        serviceId,
+        Math.floor(of.repositoryId / PIECE),
+        of.repositoryId % PIECE,
+        [...of.granting],
+        [...of.named],
+        of.asked,
+        of.askedAt,
+      ],
+    );
+    return row?.latest ?? undefined;
+  }
+
   async clear(sourceId: number): Promise<Change> {
     const before = await bitsOf(this.tx, sourceId);
     return this.#write(sourceId, before, IdSet.empty());

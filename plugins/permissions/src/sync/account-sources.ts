@@ -29,21 +29,32 @@ interface Parts {
   readonly external: Pick<ExternalAccounts, 'ofUser'>;
 }
 
+/** Whom an identity is at a host is asked for at most so long, in milliseconds. */
+const IDENTITY_TIMEOUT = 60_000;
+
+type Wanted = Omit<AskedAccount, 'sourceId' | 'first'> & { readonly key: string };
+
+/** A host that did not say which account is the user's. */
+export interface UnknownAccount {
+  readonly service: Service;
+  readonly error: unknown;
+}
+
 /** Says which accounts at hosts, and which names in the API, are a user's. What is known of an account stays while nobody here has it. */
 export class AccountSources {
   constructor(private readonly parts: Parts) {}
 
   /**
    * Takes in what has changed of a user: accounts that came or went, another name, addresses, or that there is no such user any more.
-   * @returns the accounts to ask about, and whether they are others than before.
+   * @returns the accounts to ask about, whether they are others than before, and hosts that did not say whose their account is: it stays as it was.
    */
   async settle(
     userId: number,
     mode: BindMode | undefined,
-  ): Promise<{ readonly accounts: readonly AskedAccount[]; readonly changed: boolean }> {
+  ): Promise<{ readonly accounts: readonly AskedAccount[]; readonly changed: boolean; readonly unknown: readonly UnknownAccount[] }> {
     const user = await this.parts.users.byId(userId);
     const hosts = user ? await this.parts.hosts.list() : [];
-    const wanted = user ? await this.#wanted(user, hosts) : [];
+    const { wanted, unknown } = user ? await this.#wanted(user, hosts) : { wanted: [], unknown: [] };
     const named = user && mode ? await this.#namedInApi(user, mode) : [];
     return this.parts.db.transaction(async (tx) => {
       const before = await tx.query<{ id: number }>('SELECT id FROM sources WHERE user_id = $1', [userId]);
@@ -57,8 +68,9 @@ export class AccountSources {
         [userId, mode ?? null, named],
       );
       const now = new Set([...accounts.map(({ sourceId }) => sourceId), ...bound.map(({ id }) => id)]);
-      // A host that cannot be asked now, because its plugin is off, has not said that the account is not the user's.
-      const asked = hosts.map(({ serviceType, serviceId }) => `${serviceType} ${serviceId}`);
+      // A host that cannot be asked now, because its plugin is off or it does not answer, has not said that the account is not the user's.
+      const silent = new Set(unknown.map(({ service }) => nameOf(service)));
+      const asked = hosts.map(nameOf).filter((name) => !silent.has(name));
       const gone = await tx.query<{ id: number }>(
         `UPDATE sources SET user_id = NULL WHERE user_id = $1 AND NOT id = ANY($2::int[])
            AND ($4::boolean OR (service_type = '${API}' AND ($5::text IS NULL OR service_id = $5)) OR service_type || ' ' || service_id = ANY($3::text[]))
@@ -68,7 +80,7 @@ export class AccountSources {
       const changed = gone.length > 0 || [...now].some((id) => !before.some((source) => source.id === id));
       if (changed) await moveVersions(tx, [userId]);
       if (!user) await tx.query('DELETE FROM people WHERE user_id = $1', [userId]);
-      return { accounts, changed };
+      return { accounts, changed, unknown };
     });
   }
 
@@ -97,28 +109,22 @@ export class AccountSources {
   async #wanted(
     user: User,
     hosts: readonly PermissionHost[],
-  ): Promise<readonly (Omit<AskedAccount, 'sourceId' | 'first'> & { readonly key: string })[]> {
+  ): Promise<{ readonly wanted: readonly Wanted[]; readonly unknown: readonly UnknownAccount[] }> {
     const external = await this.parts.external.ofUser(user.id);
-    const wanted = new Map<string, Omit<AskedAccount, 'sourceId' | 'first'> & { readonly key: string }>();
+    const wanted = new Map<string, Wanted>();
+    const unknown: UnknownAccount[] = [];
     for (const host of hosts) {
-      const { serviceType, serviceId, accounts } = host;
-      const found =
-        accounts.by === 'username'
-          ? [{ key: keyOfName(user.username), accountId: user.username, username: user.username, external: undefined }]
-          : external
-              .filter(({ service }) => service.type === serviceType && service.id === serviceId)
-              .map((account) => ({
-                key: keyOfId(account.accountId),
-                accountId: account.accountId,
-                username: account.username,
-                external: account,
-              }));
-      for (const account of found) {
-        const at = `${serviceType} ${serviceId} ${account.key}`;
-        wanted.set(at, { ...account, service: { serviceType, serviceId }, hosts: [...(wanted.get(at)?.hosts ?? []), host] });
+      const service = { serviceType: host.serviceType, serviceId: host.serviceId };
+      try {
+        for (const account of await accountsAt(host, user, external)) {
+          const at = `${nameOf(service)} ${account.key}`;
+          wanted.set(at, { ...account, service, hosts: [...(wanted.get(at)?.hosts ?? []), host] });
+        }
+      } catch (error) {
+        unknown.push({ service, error });
       }
     }
-    return [...wanted.values()];
+    return { wanted: [...wanted.values()], unknown };
   }
 
   /** The names by which the API knows the user: proved addresses alone, for what is granted to an address. */
@@ -127,4 +133,35 @@ export class AccountSources {
     const emails = await this.parts.accounts.emails([user.id]);
     return emails.filter(({ verified }) => verified).map(({ address }) => address.toLowerCase());
   }
+}
+
+const nameOf = ({ serviceType, serviceId }: Service): string => `${serviceType} ${serviceId}`;
+
+/** The user's accounts at a host. @throws when the host does not say whose an identity is. */
+async function accountsAt(
+  host: PermissionHost,
+  user: User,
+  external: readonly ExternalAccount[],
+): Promise<readonly Omit<Wanted, 'service' | 'hosts'>[]> {
+  const { serviceType, serviceId, accounts } = host;
+  if (accounts.by === 'username')
+    return [{ key: keyOfName(user.username), accountId: user.username, username: user.username, external: undefined }];
+  if (accounts.by === 'sign-in')
+    return external
+      .filter(({ service }) => service.type === serviceType && service.id === serviceId)
+      .map((account) => ({
+        key: keyOfId(account.accountId),
+        accountId: account.accountId,
+        username: account.username,
+        external: account,
+      }));
+  const { type, id } = accounts.provider;
+  const found: Omit<Wanted, 'service' | 'hosts'>[] = [];
+  for (const identity of external) {
+    if (identity.service.type !== type || (identity.providerId !== id && identity.service.id !== id)) continue;
+    const account = await host.accountOf(identity, { signal: AbortSignal.timeout(IDENTITY_TIMEOUT) });
+    // The credential is the provider's, and says nothing to the host.
+    if (account) found.push({ key: keyOfId(account.id), accountId: account.id, username: account.username, external: undefined });
+  }
+  return found;
 }

@@ -3,6 +3,7 @@ import type { Users } from '@sextant/plugin-identity/api';
 import { IdSet, type Storage } from '@sextant/sdk';
 import { PIECE } from '../grants/bitmap.js';
 import { hiddenRepositories } from '../grants/hidden-repositories.js';
+import { KeptGroups } from '../groups/kept-groups.js';
 import type { SharedState } from '../shared-state.js';
 import { bindModeOf, type SiteSettings } from '../site-settings.js';
 import { PRIORITY, type SyncJobs, type SyncReason } from './sync-jobs.js';
@@ -65,6 +66,7 @@ export class DueSyncs {
       await this.parts.db.transaction(async (tx) => {
         await tx.query('DELETE FROM path_rules WHERE repository_id = $1', [id]);
         await tx.query('DELETE FROM repositories WHERE id = $1', [id]);
+        await KeptGroups.forgetRepository(tx, id);
         await tx.query(
           `WITH held AS (UPDATE grants SET bits = set_bit(bits, $2, 0) WHERE piece = $1 AND get_bit(bits, $2) = 1 RETURNING source_id)
            UPDATE people SET version = nextval('versions') WHERE user_id IN (SELECT s.user_id FROM sources s JOIN held ON held.source_id = s.id)`,
@@ -85,7 +87,16 @@ export class DueSyncs {
   async #noteHosts(): Promise<void> {
     const hosts = await this.parts.hosts.list();
     await this.parts.db.transaction(async (tx) => {
-      await tx.query('DELETE FROM hosts WHERE NOT connection_id = ANY($1::int[])', [hosts.map(({ connectionId }) => connectionId)]);
+      const gone = await tx.query<{ connection_id: number }>(
+        `DELETE FROM hosts h WHERE NOT EXISTS (
+           SELECT FROM unnest($1::int[], $2::text[]) AS given (id, accounts_by) WHERE given.id = h.connection_id AND given.accounts_by = h.accounts_by)
+         RETURNING connection_id`,
+        [hosts.map(({ connectionId }) => connectionId), hosts.map(({ accounts }) => accounts.by)],
+      );
+      await KeptGroups.forgetConnections(
+        tx,
+        gone.map(({ connection_id }) => connection_id),
+      );
       for (const { connectionId, displayName, serviceType, serviceId, accounts } of hosts)
         await tx.query(
           `INSERT INTO hosts (connection_id, display_name, service_type, service_id, accounts_by) VALUES ($1, $2, $3, $4, $5)

@@ -33,6 +33,7 @@ export async function runSync(subject: Subject, parts: Parts, job: JobContext, m
   const run: SyncRun = {
     signal: AbortSignal.any([job.signal, cancelled.signal]),
     log: job.log,
+    anew: sync.invalidateCaches,
     progress: async (text, found) => {
       job.progress(text);
       if (!(await parts.jobs.progress(sync.id, text, found))) cancelled.abort(new Error('cancelled'));

@@ -1,3 +1,4 @@
+import type { Visibility } from '@sextant/plugin-code-host/api';
 import { type Jobs, type Queryable, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { syncRepository, syncUser } from './jobs.js';
 
@@ -23,6 +24,17 @@ export interface CodeHostState {
   readonly providerID: string;
   readonly status: 'SUCCESS' | 'ERROR' | 'SKIPPED';
   readonly message: string;
+  /** Absent of syncs that were not counted. */
+  readonly cost?: SyncCost;
+}
+
+/** What a host was asked for one sync. */
+export interface SyncCost {
+  readonly requests: number;
+  /** Requests an hour that the host allows the credential; null: it does not say. */
+  readonly perHour: number | null;
+  /** Asked with the account's own credential, whose budget is its own. */
+  readonly own: boolean;
 }
 
 export interface SyncJob {
@@ -33,6 +45,8 @@ export interface SyncJob {
   readonly state: SyncState;
   readonly priority: number;
   readonly triggeredBy: number | null;
+  /** What is kept of groups is asked for anew. */
+  readonly invalidateCaches: boolean;
   readonly queuedAt: Date;
   readonly processAfter: Date | null;
   readonly startedAt: Date | null;
@@ -64,6 +78,8 @@ export interface Wish {
   /** Milliseconds from now. */
   readonly after?: number;
   readonly triggeredBy?: number | undefined;
+  /** What is kept of groups is asked for anew. */
+  readonly invalidateCaches?: boolean;
 }
 
 export interface SyncJobFilter {
@@ -71,12 +87,14 @@ export interface SyncJobFilter {
   readonly reasons?: readonly SyncReason[] | undefined;
   readonly userId?: number | undefined;
   readonly repositoryId?: number | undefined;
+  /** Of repositories, those that are seen behind this; of users all. */
+  readonly seen?: Pick<Visibility, 'sql'>;
 }
 
-const COLUMNS = `id, user_id AS "userId", repository_id AS "repositoryId", reason, state, priority, triggered_by AS "triggeredBy", queued_at AS "queuedAt",
+const COLUMNS = `id, user_id AS "userId", repository_id AS "repositoryId", reason, state, priority, triggered_by AS "triggeredBy",
+  invalidate_caches AS "invalidateCaches", queued_at AS "queuedAt",
   process_after AS "processAfter", started_at AS "startedAt", finished_at AS "finishedAt", attempts, failure_message AS "failureMessage", progress, added,
   removed, found, code_host_states AS "codeHostStates"`;
-const FILTERED = `($1::text IS NULL OR state = $1) AND ($2::text[] IS NULL OR reason = ANY($2)) AND ($3::int IS NULL OR user_id = $3) AND ($4::int IS NULL OR repository_id = $4)`;
 /** A process that has not been heard of for so long holds no place. */
 const SILENT = `interval '2 minutes'`;
 const AT_ONCE = 1_000;
@@ -116,13 +134,14 @@ export class SyncJobs {
     const byId = new Map(wishes.map((wish) => [idOf(wish.subject), wish]));
     const wanted = [...byId].sort(([a], [b]) => a - b);
     const rows = await tx.query<{ subject: number; priority: number; process_after: Date | null }>(
-      `INSERT INTO sync_jobs AS j (${column}, reason, priority, process_after, triggered_by)
-       SELECT id, reason, priority, CASE WHEN after > 0 THEN now() + after * interval '1 millisecond' END, by
-       FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[]) AS given (id, reason, priority, after, by)
+      `INSERT INTO sync_jobs AS j (${column}, reason, priority, process_after, triggered_by, invalidate_caches)
+       SELECT id, reason, priority, CASE WHEN after > 0 THEN now() + after * interval '1 millisecond' END, by, anew
+       FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[], $6::boolean[]) AS given (id, reason, priority, after, by, anew)
        ON CONFLICT (${column}) WHERE state = 'queued' DO UPDATE SET
          reason = CASE WHEN excluded.priority < j.priority THEN excluded.reason ELSE j.reason END,
          priority = least(j.priority, excluded.priority),
          triggered_by = coalesce(excluded.triggered_by, j.triggered_by),
+         invalidate_caches = j.invalidate_caches OR excluded.invalidate_caches,
          process_after = CASE WHEN j.process_after IS NULL OR excluded.process_after IS NULL THEN NULL ELSE least(j.process_after, excluded.process_after) END
        RETURNING ${column} AS subject, priority, process_after`,
       [
@@ -131,6 +150,7 @@ export class SyncJobs {
         wanted.map(([, { priority }]) => priority),
         wanted.map(([, { after }]) => Math.round(after ?? 0)),
         wanted.map(([, { triggeredBy }]) => triggeredBy ?? null),
+        wanted.map(([, { invalidateCaches }]) => invalidateCaches ?? false),
       ],
     );
     const options = ({ subject, priority, process_after }: (typeof rows)[number]) => {
@@ -202,13 +222,15 @@ export class SyncJobs {
       );
   }
 
-  /** @throws SEXTANT_PERMISSIONS_JOB_NOT_FOUND for one that is not there or has ended. */
-  async cancel(id: number): Promise<void> {
+  /** @throws SEXTANT_PERMISSIONS_JOB_NOT_FOUND for one that is not there, is not seen, or has ended. */
+  async cancel(id: number, seen: Pick<Visibility, 'sql'>): Promise<void> {
+    const wall = seen.sql('repository_id', 2);
     const [row] = await this.db.query<{ userId: number | null; repositoryId: number | null }>(
       `UPDATE sync_jobs SET cancel = true, state = CASE WHEN state = 'processing' THEN state ELSE 'canceled' END,
          finished_at = CASE WHEN state = 'processing' THEN finished_at ELSE now() END
-       WHERE id = $1 AND state IN ('queued', 'processing', 'errored') RETURNING user_id AS "userId", repository_id AS "repositoryId"`,
-      [id],
+       WHERE id = $1 AND (repository_id IS NULL OR ${wall.text}) AND state IN ('queued', 'processing', 'errored')
+       RETURNING user_id AS "userId", repository_id AS "repositoryId"`,
+      [id, ...wall.parameters],
     );
     if (!row)
       throw new SextantError('SEXTANT_PERMISSIONS_JOB_NOT_FOUND', {
@@ -221,22 +243,27 @@ export class SyncJobs {
 
   /** Newest first. */
   async list(filter: SyncJobFilter, page: { readonly limit: number; readonly beforeId: number | undefined }): Promise<readonly SyncJob[]> {
+    const { text, parameters } = conditionOf(filter);
+    const next = parameters.length + 1;
     return this.db.query<SyncJob>(
-      `SELECT ${COLUMNS} FROM sync_jobs WHERE ${FILTERED} AND ($5::int IS NULL OR id < $5) ORDER BY id DESC LIMIT $6`,
-      [...parametersOf(filter), page.beforeId ?? null, page.limit],
+      `SELECT ${COLUMNS} FROM sync_jobs WHERE ${text} AND ($${next}::int IS NULL OR id < $${next}) ORDER BY id DESC LIMIT $${next + 1}`,
+      [...parameters, page.beforeId ?? null, page.limit],
     );
   }
 
-  async find(id: number): Promise<SyncJob | undefined> {
-    const [row] = await this.db.query<SyncJob>(`SELECT ${COLUMNS} FROM sync_jobs WHERE id = $1`, [id]);
+  /** @param seen behind which it is looked for, when it is of a repository */
+  async find(id: number, seen: Pick<Visibility, 'sql'>): Promise<SyncJob | undefined> {
+    const { text, parameters } = conditionOf({ seen });
+    const [row] = await this.db.query<SyncJob>(`SELECT ${COLUMNS} FROM sync_jobs WHERE ${text} AND id = $${parameters.length + 1}`, [
+      ...parameters,
+      id,
+    ]);
     return row;
   }
 
   async count(filter: SyncJobFilter): Promise<number> {
-    const [row] = await this.db.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM sync_jobs WHERE ${FILTERED}`,
-      parametersOf(filter),
-    );
+    const { text, parameters } = conditionOf(filter);
+    const [row] = await this.db.query<{ count: number }>(`SELECT count(*)::int AS count FROM sync_jobs WHERE ${text}`, parameters);
     return row?.count ?? 0;
   }
 
@@ -255,9 +282,14 @@ export class SyncJobs {
   }
 }
 
-const parametersOf = ({ state, reasons, userId, repositoryId }: SyncJobFilter): readonly unknown[] => [
-  state ?? null,
-  reasons ?? null,
-  userId ?? null,
-  repositoryId ?? null,
-];
+function conditionOf({ state, reasons, userId, repositoryId, seen }: SyncJobFilter): {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+} {
+  const wall = seen?.sql('repository_id', 5) ?? { text: 'TRUE', parameters: [] };
+  return {
+    text: `($1::text IS NULL OR state = $1) AND ($2::text[] IS NULL OR reason = ANY($2)) AND ($3::int IS NULL OR user_id = $3)
+      AND ($4::int IS NULL OR repository_id = $4) AND (repository_id IS NULL OR ${wall.text})`,
+    parameters: [state ?? null, reasons ?? null, userId ?? null, repositoryId ?? null, ...wall.parameters],
+  };
+}

@@ -1,6 +1,7 @@
 import { type PermissionHosts, permissionsOutdated, repositoriesChanged } from '@sextant/plugin-code-host/api';
 import { type ExternalAccounts, externalAccountsChanged, signedIn, userChanged, userCreated } from '@sextant/plugin-identity/api';
-import type { Events, Logger } from '@sextant/sdk';
+import type { Events, Logger, Storage } from '@sextant/sdk';
+import { KeptGroups } from '../groups/kept-groups.js';
 import type { SharedState } from '../shared-state.js';
 import { bindModeOf } from '../site-settings.js';
 import type { AccountSources } from './account-sources.js';
@@ -8,6 +9,7 @@ import type { DueSyncs } from './due-syncs.js';
 import { PRIORITY, type SyncJobs, type SyncReason } from './sync-jobs.js';
 
 interface Parts {
+  readonly db: Storage;
   readonly events: Pick<Events, 'subscribe'>;
   readonly hosts: Pick<PermissionHosts, 'restrictions' | 'byIds'>;
   readonly external: Pick<ExternalAccounts, 'byAccountIds'>;
@@ -72,12 +74,15 @@ export class SyncTriggers implements Disposable {
     serviceId,
     repositoryIds,
     accounts,
+    groups,
   }: {
     serviceType: string;
     serviceId: string;
     repositoryIds: number[];
     accounts: string[];
+    groups?: string[] | undefined;
   }): Promise<void> {
+    if (groups) await KeptGroups.changed(this.parts.db, { serviceType, serviceId }, groups);
     const owners = await this.parts.external.byAccountIds({ type: serviceType, id: serviceId }, accounts);
     const found = await this.parts.hosts.byIds(repositoryIds);
     const wish = { reason: 'WEBHOOK', priority: PRIORITY.changed, after: this.parts.webhookDelay() } as const;

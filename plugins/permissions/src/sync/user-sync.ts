@@ -1,19 +1,19 @@
-import type { PermissionHosts } from '@sextant/plugin-code-host/api';
+import type { PermissionHosts, RequestTally } from '@sextant/plugin-code-host/api';
 import type { ExternalAccounts } from '@sextant/plugin-identity/api';
 import { IdSet, type Logger, type Secret, type Storage } from '@sextant/sdk';
-import { type Change, GrantStore, type Moment, momentOf, moveVersions } from '../grants/grant-store.js';
+import { type Change, GrantStore, type Moment, momentOf, moveVersions, type Service } from '../grants/grant-store.js';
+import { AskedRepositories } from '../groups/asked-repositories.js';
+import type { KeptGroups } from '../groups/kept-groups.js';
 import type { BindMode } from '../site-settings.js';
 import type { AccountSources, AskedAccount } from './account-sources.js';
 import { meaningOf, wordsOf } from './host-failure.js';
-import type { CodeHostState, SyncOutcome } from './sync-jobs.js';
-
-/** Repositories that are looked up, and at a first sync shown, at a time: few at first, because somebody waits, and then many. */
-const FIRST_BATCH = 100;
-const LARGEST_BATCH = 2_000;
+import type { CodeHostState, SyncCost, SyncOutcome } from './sync-jobs.js';
 
 export interface SyncRun {
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** What is kept of groups is asked for anew. */
+  readonly anew: boolean;
   /** Shown to people. A sync that was cancelled is ended by a throw. */
   progress(text: string, found: number): Promise<void>;
 }
@@ -23,6 +23,7 @@ interface Parts {
   readonly hosts: Pick<PermissionHosts, 'idsOf'>;
   readonly sources: Pick<AccountSources, 'settle'>;
   readonly external: Pick<ExternalAccounts, 'credential' | 'expire'>;
+  readonly groups: KeptGroups;
 }
 
 /**
@@ -33,8 +34,9 @@ export class UserSync {
   constructor(private readonly parts: Parts) {}
 
   async run(userId: number, mode: BindMode | undefined, run: SyncRun): Promise<SyncOutcome> {
-    const { accounts } = await this.parts.sources.settle(userId, mode);
-    const states: CodeHostState[] = [];
+    const { accounts, unknown } = await this.parts.sources.settle(userId, mode);
+    const states: CodeHostState[] = unknown.map(({ service, error }) => stateOf(service, 'ERROR', wordsOf(error)));
+    for (const { service, error } of unknown) run.log.warn('A host did not say which account is a user’s', { ...service, error });
     const total = { added: 0, removed: 0, found: 0 };
     for (const account of accounts) {
       const { change, found, state } = await this.#syncAccount(account, total.found, run);
@@ -57,22 +59,25 @@ export class UserSync {
     run: SyncRun,
   ): Promise<{ readonly change: Change; readonly found: number; readonly state: CodeHostState }> {
     const { serviceType, serviceId } = account.service;
+    const tally = newTally();
     const state = (status: CodeHostState['status'], message: string): CodeHostState => ({
-      providerType: serviceType,
-      providerID: serviceId,
-      status,
-      message,
+      ...stateOf(account.service, status, message),
+      cost: costOf(tally, asked.used),
     });
-    const askedAt = await momentOf(this.parts.db);
-    const granted = IdSet.empty();
+    const { db, hosts, groups, external } = this.parts;
+    const askedAt = await momentOf(db);
+    let granted = IdSet.empty();
+    let note: string | undefined;
     let early: Change = { added: 0, removed: 0 };
-    const asked = new WatchedCredential(account, this.parts.external, run.signal);
+    const asked = new WatchedCredential(account, external, run.signal);
     try {
-      for await (const ids of this.#pages(account, await asked.account(), run.signal)) {
-        for (const id of ids) granted.add(id);
+      const answer = new AskedRepositories({ db, hosts, groups, signal: run.signal, log: run.log, tally }, account, await asked.account());
+      for await (const named of answer.pages()) {
+        granted = named;
         if (account.first) early = sum(early, await this.#apply(account, granted, askedAt, { whole: false }));
         await run.progress(`${before + granted.size} repositories found`, before + granted.size);
       }
+      ({ granted, note } = await answer.all(askedAt, run));
     } catch (error) {
       run.signal.throwIfAborted();
       const meaning = meaningOf(error, asked.used);
@@ -84,29 +89,11 @@ export class UserSync {
       return { change: early, found: granted.size, state: state('ERROR', wordsOf(error)) };
     }
     const change = sum(early, await this.#apply(account, granted, askedAt, { whole: true }));
-    return { change, found: granted.size, state: state('SUCCESS', `${granted.size} repositories found`) };
-  }
-
-  /** Our ids of what the host names, as its pages come. What is not here is passed over. */
-  async *#pages(
-    account: AskedAccount,
-    asked: Parameters<AskedAccount['hosts'][number]['repositoriesOf']>[0],
-    signal: AbortSignal,
-  ): AsyncIterable<readonly number[]> {
-    let batch: string[] = [];
-    let size = FIRST_BATCH;
-    for (const host of account.hosts) {
-      for await (const externalId of host.repositoriesOf(asked, { signal })) {
-        signal.throwIfAborted();
-        batch.push(externalId);
-        if (batch.length < size) continue;
-        size = Math.min(size * 2, LARGEST_BATCH);
-        yield [...(await this.parts.hosts.idsOf(account.service, batch)).values()];
-        batch = [];
-      }
-    }
-    signal.throwIfAborted();
-    yield [...(await this.parts.hosts.idsOf(account.service, batch)).values()];
+    return {
+      change,
+      found: granted.size,
+      state: state('SUCCESS', [`${granted.size} repositories found`, note].filter(Boolean).join('. ')),
+    };
   }
 
   #apply(account: AskedAccount, granted: IdSet, askedAt: Moment, { whole }: { readonly whole: boolean }): Promise<Change> {
@@ -170,3 +157,18 @@ class WatchedCredential {
 }
 
 const sum = (one: Change, other: Change): Change => ({ added: one.added + other.added, removed: one.removed + other.removed });
+
+export const stateOf = ({ serviceType, serviceId }: Service, status: CodeHostState['status'], message: string): CodeHostState => ({
+  providerType: serviceType,
+  providerID: serviceId,
+  status,
+  message,
+});
+
+export const newTally = (): RequestTally => ({ requests: 0, perHour: Number.POSITIVE_INFINITY });
+
+export const costOf = ({ requests, perHour }: RequestTally, own: boolean): SyncCost => ({
+  requests,
+  perHour: Number.isFinite(perHour) ? perHour : null,
+  own,
+});

@@ -1,4 +1,11 @@
-import { type CodeHostKind, type Connection, codeHostKinds, type FoundRepository, type HostAccount } from '@sextant/plugin-code-host/api';
+import {
+  type CodeHostKind,
+  type Connection,
+  codeHostKinds,
+  type FoundRepository,
+  type GroupMention,
+  type HostAccount,
+} from '@sextant/plugin-code-host/api';
 import { definePart, definePlugin, SextantError, z } from '@sextant/sdk';
 
 const forgeConfig = z.object({
@@ -25,6 +32,14 @@ export class AForge implements CodeHostKind<typeof forgeConfig> {
   readonly accounts = new Map<string, string>();
   /** External ids by account id. */
   readonly grants = new Map<string, Set<string>>();
+  /** Accounts and external ids by group: what a group gives is not among the {@link grants}. */
+  readonly groups = new Map<string, { readonly members: Set<string>; readonly repositories: Set<string> }>();
+  /** External ids by account that no group tells, and no list but the whole: those of a role. */
+  readonly roles = new Map<string, Set<string>>();
+  /** Milliseconds that groups are kept; undefined: they are not. */
+  groupsKeptFor: number | undefined;
+  /** Thrown where a group is asked for. */
+  groupFailure: Error | undefined;
   /** Whether an account must show its own credential. */
   asksCredential = false;
   /** Credentials that are taken. */
@@ -48,12 +63,38 @@ export class AForge implements CodeHostKind<typeof forgeConfig> {
 
   readonly permissions: NonNullable<CodeHostKind<typeof forgeConfig>['permissions']> = {
     enforced: ({ config: { enforce } }) => (enforce ? { by: enforce } : undefined),
-    usersOf: (_connection, { externalId }) =>
-      this.#paged(() =>
-        [...this.accounts].filter(([id]) => this.grants.get(id)?.has(externalId)).map(([id, username]): HostAccount => ({ id, username })),
-      ),
-    repositoriesOf: (_connection, account) => this.#paged(() => this.#seenBy(account)),
+    usersOf: (_connection, { externalId }) => this.#paged(() => this.#accounts((id) => this.mayRead(id, externalId))),
+    repositoriesOf: (_connection, account) => this.#paged(() => this.#seenBy(account, (id, externalId) => this.mayRead(id, externalId))),
+    groups: {
+      keptFor: () => this.groupsKeptFor,
+      ofAccounts: {
+        besidesGroups: (_connection, account) =>
+          this.#withGroups(
+            () => this.#besides(account),
+            ({ members }) => members.has(this.#idOf(account)),
+          ),
+        ofGroup: (_connection, { id }) => this.#ofGroup(() => [...(this.groups.get(id)?.repositories ?? [])]),
+      },
+      ofRepositories: {
+        besidesGroups: (_connection, { externalId }) =>
+          this.#withGroups(
+            () => this.#accounts((id) => this.grants.get(id)?.has(externalId) ?? false),
+            ({ repositories }) => repositories.has(externalId),
+          ),
+        ofGroup: (_connection, { id }) =>
+          this.#ofGroup(() => this.#accounts((account) => this.groups.get(id)?.members.has(account) ?? false)),
+      },
+    },
   };
+
+  /** By itself, a group or a role. */
+  mayRead(account: string, externalId: string): boolean {
+    return (
+      (this.grants.get(account)?.has(externalId) ?? false) ||
+      (this.roles.get(account)?.has(externalId) ?? false) ||
+      [...this.groups.values()].some(({ members, repositories }) => members.has(account) && repositories.has(externalId))
+    );
+  }
 
   allow(account: string, ...externalIds: readonly string[]): void {
     const granted = this.grants.get(account) ?? new Set();
@@ -65,7 +106,35 @@ export class AForge implements CodeHostKind<typeof forgeConfig> {
     this.grants.get(account)?.delete(externalId);
   }
 
-  #seenBy(account: HostAccount): readonly string[] {
+  #accounts(which: (id: string) => boolean): readonly HostAccount[] {
+    return [...this.accounts].filter(([id]) => which(id)).map(([id, username]): HostAccount => ({ id, username }));
+  }
+
+  #idOf(account: HostAccount): string {
+    return [...this.accounts].find(([known, username]) => known === account.id || username === account.username)?.[0] ?? '';
+  }
+
+  #besides(account: HostAccount): readonly string[] {
+    return this.#seenBy(account, (id, externalId) => this.grants.get(id)?.has(externalId) ?? false);
+  }
+
+  async *#withGroups<T>(
+    besides: () => readonly T[],
+    which: (group: { readonly members: ReadonlySet<string>; readonly repositories: ReadonlySet<string> }) => boolean,
+  ): AsyncIterable<T | GroupMention> {
+    yield* this.#paged(besides);
+    yield* this.#paged(() => [...this.groups].filter(([, group]) => which(group)).map(([id]) => ({ group: { id, name: id } })));
+  }
+
+  async *#ofGroup<T>(answer: () => readonly T[]): AsyncIterable<T> {
+    if (this.groupFailure) {
+      this.requests++;
+      throw this.groupFailure;
+    }
+    yield* this.#paged(answer);
+  }
+
+  #seenBy(account: HostAccount, may: (id: string, externalId: string) => boolean): readonly string[] {
     if (this.asksCredential) {
       const { credential } = account;
       if (!credential)
@@ -77,14 +146,15 @@ export class AForge implements CodeHostKind<typeof forgeConfig> {
           details: { status: 401 },
         });
     }
-    const [id] = [...this.accounts].find(([known, username]) => known === account.id || username === account.username) ?? [];
-    return [...(this.grants.get(id ?? '') ?? [])].filter((externalId) => this.repositories.has(externalId));
+    const id = this.#idOf(account);
+    return [...this.repositories.keys()].filter((externalId) => may(id, externalId));
   }
 
   /** What is answered is what holds when the first page is asked for. */
   async *#paged<T>(answer: () => readonly T[]): AsyncIterable<T> {
     const all = answer();
     let given = 0;
+    if (all.length === 0) this.requests++;
     for (const one of all) {
       if (given % this.pageSize === 0) {
         this.requests++;

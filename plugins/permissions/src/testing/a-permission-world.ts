@@ -1,8 +1,9 @@
-import type { PermissionHost, PermissionHosts } from '@sextant/plugin-code-host/api';
+import type { HostAccount, HostGroup, HostRepository, PermissionHost, PermissionHosts } from '@sextant/plugin-code-host/api';
 import type { ExternalAccount, User } from '@sextant/plugin-identity/api';
 import { type Actor, IdSet, type Storage } from '@sextant/sdk';
 import { ExplicitPermissions } from '../explicit/explicit-permissions.js';
 import { SyncedPermissions } from '../grants/permission-source.js';
+import { KeptGroups } from '../groups/kept-groups.js';
 import { SharedState } from '../shared-state.js';
 import { bindModeOf } from '../site-settings.js';
 import { AccountSources } from '../sync/account-sources.js';
@@ -11,6 +12,10 @@ import { RepositorySync } from '../sync/repository-sync.js';
 import { SyncJobs } from '../sync/sync-jobs.js';
 import { type SyncRun, UserSync } from '../sync/user-sync.js';
 import { AForge } from './a-forge.js';
+
+interface Asking {
+  readonly signal: AbortSignal;
+}
 
 const FORGE = { serviceType: 'forge', serviceId: 'https://forge.example.com/' };
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -38,16 +43,33 @@ export function aPermissionWorld(db: Storage) {
         .map(({ id }) => id),
     );
   const connection = { id: 1, kind: 'FORGE', displayName: 'Forge', config: { url: FORGE.serviceId, enforce: 'sign-in' as const } };
+  const { ofAccounts, ofRepositories } = forge.permissions.groups ?? {};
+  const keptGroups = {
+    ...(ofAccounts && {
+      ofAccounts: {
+        besidesGroups: (account: HostAccount, options: Asking) => ofAccounts.besidesGroups(connection, account, options),
+        ofGroup: (group: HostGroup, options: Asking) => ofAccounts.ofGroup(connection, group, options),
+      },
+    }),
+    ...(ofRepositories && {
+      ofRepositories: {
+        besidesGroups: (repository: HostRepository, options: Asking) =>
+          ofRepositories.besidesGroups(connection, { ...repository, cloneUrl: '' }, options),
+        ofGroup: (group: HostGroup, options: Asking) => ofRepositories.ofGroup(connection, group, options),
+      },
+    }),
+  };
   const host: PermissionHost = {
     connectionId: 1,
     displayName: 'Forge',
     ...FORGE,
     accounts: { by: 'sign-in' },
+    accountOf: async () => undefined,
     usersOf: (repository, options) => forge.permissions.usersOf(connection, { ...repository, cloneUrl: '' }, options),
     repositoriesOf: (account, options) => forge.permissions.repositoriesOf(connection, account, options),
   };
   const hosts: PermissionHosts = {
-    list: async () => [host],
+    list: async () => [forge.groupsKeptFor === undefined ? host : { ...host, groups: { keptFor: forge.groupsKeptFor, ...keptGroups } }],
     restrictions: async () => ({
       epoch: String(++epoch),
       enforced: true,
@@ -93,10 +115,11 @@ export function aPermissionWorld(db: Storage) {
   const accounts = { emails: async () => [], byVerifiedEmails: async () => new Map<string, User>() };
   const shared = new SharedState(db);
   const sources = new AccountSources({ db, hosts, users: directory, accounts, external });
-  const syncs = new UserSync({ db, hosts, sources, external });
+  const groups = new KeptGroups(db, hosts);
+  const syncs = new UserSync({ db, hosts, sources, external, groups });
   const jobs = new SyncJobs(db, { enqueue: async () => '', enqueueMany: async () => undefined, cancel: async () => false });
   const source = new SyncedPermissions(db, hosts, directory, { monotonic: () => (time += 10_000) });
-  const run: SyncRun = { signal: new AbortController().signal, log: silent, progress: async () => undefined };
+  const run = (anew: boolean): SyncRun => ({ signal: new AbortController().signal, log: silent, anew, progress: async () => undefined });
   return {
     forge,
     users,
@@ -121,8 +144,12 @@ export function aPermissionWorld(db: Storage) {
       users.set(id, user);
       return user;
     },
-    syncUser: async (id: number) => syncs.run(id, bindModeOf(await shared.settings()), run),
-    syncRepository: (externalId: string) => new RepositorySync({ db, hosts, external }).run(idOf(externalId), run),
+    /** `anew`: as by hand, of groups too. */
+    syncUser: async (id: number, { anew }: { readonly anew: boolean } = { anew: false }) =>
+      syncs.run(id, bindModeOf(await shared.settings()), run(anew)),
+    syncRepository: (externalId: string, { anew }: { readonly anew: boolean } = { anew: false }) =>
+      new RepositorySync({ db, hosts, external, groups }).run(idOf(externalId), run(anew)),
+    groupsChanged: (...ids: readonly string[]) => KeptGroups.changed(db, FORGE, ids),
     settle: async (id: number) => sources.settle(id, bindModeOf(await shared.settings())),
     async sees(id: number): Promise<readonly string[]> {
       const actor: Actor = { kind: 'user', id: `user:${id}`, userId: id, siteAdmin: false, via: 'session' };
@@ -140,11 +167,16 @@ export function aPermissionWorld(db: Storage) {
         .sort();
     },
     async clear(): Promise<void> {
-      await db.query('TRUNCATE sources, people, repositories, sync_jobs, hosts CASCADE');
+      await db.query('TRUNCATE sources, people, repositories, sync_jobs, hosts, host_groups CASCADE');
       await db.query(`UPDATE shared SET unrestricted = '', settings = '{}', version = nextval('versions')`);
       forge.repositories.clear();
       forge.accounts.clear();
       forge.grants.clear();
+      forge.groups.clear();
+      forge.roles.clear();
+      forge.groupsKeptFor = undefined;
+      forge.groupFailure = undefined;
+      forge.pageSize = 100;
       forge.failure = undefined;
       forge.betweenPages = undefined;
       users.clear();

@@ -36,6 +36,13 @@ describe('the check of the index', () => {
     expect(rebuilt).toEqual([2]);
   });
 
+  it('names nothing that the asker does not see, and says that there is some', async () => {
+    expect(await run('degraded', 'degraded')).toMatchObject([
+      { what: expect.stringContaining('host/app') },
+      { what: 'Parts of the index of repositories that you do not see are damaged.' },
+    ]);
+  });
+
   it('says of a sound one that it is whole', async () => {
     expect(await run('ok', 'ok')).toEqual([{ level: 'ok', what: 'The index of all 2 indexed repositories is whole.' }]);
   });
@@ -63,13 +70,17 @@ describe('the check of the folder of the index', () => {
     for (const id of [1, 2]) await store.update({ repository: { id, name: `host/${id}` }, branches, source });
   });
   afterEach(() => rm(folder, { recursive: true }));
-  const run = () => indexFolderCheck({ store: async () => store, rebuild }).run(asked);
+  /** All that are named are seen. */
+  const repositories = (...seen: number[]) => ({ byIds: async () => new Map(seen.map((id) => [id, { name: `host/${id}` }])) as never });
+  const run = (...seen: number[]) =>
+    indexFolderCheck({ store: async () => store, repositories: repositories(...seen), rebuild }).run(asked);
 
   it('finds a file that is gone before a search does, and puts its shard aside when it is told to', async () => {
     expect(await run()).toMatchObject([{ level: 'ok' }, { level: 'ok', what: 'All files of the index of 2 repositories are there.' }]);
     const [shard] = (await store.manifests()).get(2)!.shards;
     await unlink(join(folder, 'shards', filesOf(shard!)[0]!));
-    const [finding] = await run();
+    expect(await run(1)).toMatchObject([{ what: 'Parts of the index of repositories that you do not see are damaged.' }, { level: 'ok' }]);
+    const [finding] = await run(1, 2);
     expect(finding).toMatchObject({
       level: 'error',
       what: 'Files of 1 shards of the index of host/2 are gone.',

@@ -2,6 +2,7 @@ import type { Repositories } from '@sextant/plugin-code-host/api';
 import type { Finding, SystemCheck } from '@sextant/plugin-site/api';
 import type { SearchEngine } from '../engine/contract.js';
 import type { SearchNodeStore } from '../storage/search-node-store.js';
+import { seenOf } from './seen-of.js';
 
 /** Repositories that are named; the rest is counted. */
 const NAMED = 50;
@@ -16,12 +17,8 @@ export const indexCheck = (parts: {
   async run({ actor, signal }) {
     const all = await parts.engine.status({ signal });
     const damaged = all.filter(({ state }) => state === 'degraded');
-    const names = await parts.repositories.byIds(
-      actor,
-      damaged.slice(0, NAMED).map(({ repository }) => repository),
-    );
-    const findings = damaged.slice(0, NAMED).map(({ repository: id, problems }): Finding => {
-      const name = names.get(id)?.name ?? `repository ${id}`;
+    const { seen, hidden } = await seenOf(parts.repositories, actor, damaged, ({ repository }) => repository);
+    const findings = seen.slice(0, NAMED).map(({ repository: id, problems, name }): Finding => {
       return {
         level: 'error',
         what: `A part of the index of ${name} is damaged and was put aside: answers about it are incomplete.`,
@@ -30,7 +27,8 @@ export const indexCheck = (parts: {
         mend: { id: `rebuild:${id}`, does: `Builds what is missing of the index of ${name} now.`, run: () => parts.rebuild(id) },
       };
     });
-    if (damaged.length > NAMED) findings.push({ level: 'error', what: `${damaged.length - NAMED} more repositories have damaged shards.` });
+    if (seen.length > NAMED) findings.push({ level: 'error', what: `${seen.length - NAMED} more repositories have damaged shards.` });
+    findings.push(...hidden);
     if (findings.length === 0) findings.push({ level: 'ok', what: `The index of all ${all.length} indexed repositories is whole.` });
     return findings;
   },

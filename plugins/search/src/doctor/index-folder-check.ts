@@ -1,8 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Repositories } from '@sextant/plugin-code-host/api';
 import type { Finding, SystemCheck } from '@sextant/plugin-site/api';
 import type { IndexStore } from '../index/index-store.js';
 import { filesOf } from '../index/manifest.js';
+import { seenOf } from './seen-of.js';
 
 /** Repositories that are named; the rest is counted. */
 const NAMED = 50;
@@ -12,19 +14,21 @@ const MUCH = 1024 ** 3;
 /** Does the folder of the index have every file that it is to have? A search finds out only when it reads the file. */
 export const indexFolderCheck = (parts: {
   readonly store: () => Promise<Pick<IndexStore, 'root' | 'manifests' | 'quarantine'>>;
+  readonly repositories: Pick<Repositories, 'byIds'>;
   readonly rebuild: (repositoryId: number) => Promise<void>;
 }): SystemCheck => ({
   name: 'index-folder',
-  async run() {
+  async run({ actor }) {
     const store = await parts.store();
     // First what is to be there: a file that is published in between is then no lack.
     const manifests = await store.manifests();
     const present = new Set(await readdir(join(store.root, 'shards')));
     const torn = [...manifests.values()].flatMap((manifest) => {
       const shards = manifest.shards.filter((shard) => filesOf(shard).some((file) => !present.has(file)));
-      return shards.length > 0 ? [{ ...manifest.repository, shards: shards.map(({ id }) => id) }] : [];
+      return shards.length > 0 ? [{ id: manifest.repository.id, shards: shards.map(({ id }) => id) }] : [];
     });
-    const findings = torn.slice(0, NAMED).map(({ id, name, shards }): Finding => {
+    const { seen, hidden } = await seenOf(parts.repositories, actor, torn, ({ id }) => id);
+    const findings = seen.slice(0, NAMED).map(({ id, name, shards }): Finding => {
       const rebuild = async (): Promise<void> => {
         for (const shard of shards) await store.quarantine(id, shard, 'one of its files is gone');
         await parts.rebuild(id);
@@ -36,9 +40,14 @@ export const indexFolderCheck = (parts: {
         mend: { id: `rebuild:${id}`, does: `Puts these shards of ${name} aside, and builds what they held anew.`, run: rebuild },
       };
     });
-    if (torn.length > NAMED)
-      findings.push({ level: 'error', what: `Files of the index of ${torn.length - NAMED} more repositories are gone.` });
-    return [...findings, await keptAside(join(store.root, 'quarantine')), ...(torn.length > 0 ? [] : [allThere(manifests.size)])];
+    if (seen.length > NAMED)
+      findings.push({ level: 'error', what: `Files of the index of ${seen.length - NAMED} more repositories are gone.` });
+    return [
+      ...findings,
+      ...hidden,
+      await keptAside(join(store.root, 'quarantine')),
+      ...(torn.length > 0 ? [] : [allThere(manifests.size)]),
+    ];
   },
 });
 

@@ -132,7 +132,7 @@ export class People {
       if (identity.groups) await groups.within(tx).set(user.id, groupSource(way.id), identity.groups);
       const facts = { provider: way.id, subjectUID: String(user.id), by };
       if (by === 'signup') await audit.record('user', 'created', who, facts, { tx });
-      else if (by !== 'account') await audit.record('auth.provider', 'linked', who, facts, { tx });
+      else if (by !== 'account') await audit.record(entityOf(way), 'linked', who, facts, { tx });
       return { user, account };
     });
     // Groups may have made a site admin of an ordinary user, and the session is to be one of who it is now.
@@ -145,6 +145,9 @@ export class People {
     return row?.user_id;
   }
 }
+
+/** As the audit log calls what comes by a way of this type. */
+export const entityOf = (way: Pick<Way, 'provider'> | undefined): string => way?.provider.auditedAs ?? 'auth.provider';
 
 const RACED: ReadonlySet<string> = new Set(['SEXTANT_USER_NAME_TAKEN', 'SEXTANT_USER_EMAIL_TAKEN', 'SEXTANT_EXTERNAL_ACCOUNT_TAKEN']);
 

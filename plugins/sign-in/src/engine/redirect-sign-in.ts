@@ -12,7 +12,7 @@ import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Way } from '../configuration/provider-entries.js';
 import type { SessionStore } from '../storage/session-store.js';
 import { expired, type Flow, type Flows } from './flow.js';
-import type { Known, People } from './people.js';
+import { entityOf, type Known, type People } from './people.js';
 import { localPath } from './return-to.js';
 
 interface RedirectParts {
@@ -84,6 +84,7 @@ export class RedirectSignIn {
     const state = returned.parameters.get('state') ?? returned.parameters.get('RelayState') ?? '';
     const flow = await flows().take(state, returned.cookies);
     const ways = (await settings.current()).ways.filter(({ provider }) => provider.type === type);
+    const entity = entityOf(ways[0]);
     const answer = this.#answer(type, returned, flow);
     try {
       const { way, identity } = flow ? await this.#asked(ways, flow, answer) : await this.#unasked(ways, answer);
@@ -91,7 +92,7 @@ export class RedirectSignIn {
       if (way.noSignIn && !consent) throw unknownWay();
       const known = await people.find(way, identity, returned.who, consent);
       const facts = { provider: way.id, subjectUID: String(known.user.id), by: known.by };
-      if (!consent) audit.observe('auth.provider', 'sign-in', returned.who, facts);
+      if (!consent) audit.observe(entity, 'sign-in', returned.who, facts);
       return {
         ...known,
         way,
@@ -101,7 +102,7 @@ export class RedirectSignIn {
         cookies: flow ? [flows().forget(state)] : [],
       };
     } catch (error) {
-      audit.observe('auth.provider', 'failed', returned.who, {
+      audit.observe(entity, 'failed', returned.who, {
         provider: flow?.way ?? type,
         reason: SextantError.is(error) ? error.code : 'provider',
       });

@@ -161,6 +161,22 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('a page that cannot be shown', () => {
+  const PEOPLE = { accept: 'text/html,*/*' };
+
+  it('tells people why in a page that leads on, and programs by a code', async () => {
+    const link = '/-/reset-password-code?code=used';
+    const page = await site.browser().get(link, PEOPLE);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect([page.status, page.body]).toEqual([400, expect.stringContaining('The link is used, too old, or none of ours.')]);
+    expect(page.body).toContain('href="/sign-in"');
+    const posted = await site.browser().post('/-/reset-password-code', { code: 'used', password: 'a long enough password' }, PEOPLE);
+    expect([posted.status, posted.body]).toEqual([400, expect.stringContaining('href="/sign-in"')]);
+    const told = await site.kernel.fetch(link, { headers: { accept: 'application/json' } });
+    expect(await told.text()).toContain('SEXTANT_SIGN_IN_LINK');
+  });
+});
+
 describe('signing up', () => {
   it('mails a link that proves the address, by a press of a button', async () => {
     const { username, browser } = await site.aPerson();
@@ -187,6 +203,19 @@ describe('signing up', () => {
     // It is good still for who gave the address.
     expect((await mallory.browser.post('/-/verify-email', { code })).status).toBe(303);
     expect(await verified()).toBe(true);
+  });
+
+  it('shows on the account’s page which address is proved, and sends the letter again for one that is not', async () => {
+    const { username, browser } = await site.aPerson();
+    const address = `${username}@example.com`;
+    expect((await browser.get('/-/account')).body).toContain('not confirmed');
+    const before = mailbox.code('verify-email', address);
+    expect((await browser.post('/-/account/confirm', { email: address })).location).toBe('/-/account?note=letter');
+    await expect.poll(() => mailbox.code('verify-email', address), eventually).not.toBe(before);
+    await browser.post('/-/verify-email', { code: mailbox.code('verify-email', address)! });
+    const { body } = await browser.get('/-/account?note=verified');
+    expect([body.includes('Your email address is confirmed.'), body.includes('not confirmed')]).toEqual([true, false]);
+    expect((await browser.post('/-/account/confirm', { email: 'of-somebody-else@example.com' })).status).toBe(404);
   });
 
   it.each([

@@ -85,11 +85,10 @@ export class MutationRun {
 }
 
 function trialsOf(row: Row, plugin: string, world: World): readonly Trial[] {
-  const { steps } = world;
   const asked =
     (names: Parameters<typeof questionsOf>[1], keep: (question: Question) => boolean = () => true) =>
     async () =>
-      (await askAll([row], questionsOf(world, names).filter(keep), steps)).failures;
+      (await askAll([row], questionsOf(world, names).filter(keep), world)).failures;
   const all = Object.values(world.repositories);
   const counted = async (): Promise<readonly Failure[]> =>
     (

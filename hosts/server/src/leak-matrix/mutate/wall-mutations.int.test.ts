@@ -8,7 +8,7 @@ import { type WallSite, wallFiles } from './wall-sites.js';
 const PLUGINS = join(import.meta.dirname, '../../../../../plugins');
 const ALLOWED = join(import.meta.dirname, 'redundant-sites.json');
 /** Whose wall it is. Others ask who somebody is, and not what they may see of code. */
-const OF_CODE = new Set(['code-host', 'git', 'search', 'highlight']);
+const OF_CODE = new Set(['code-host', 'git', 'search', 'highlight', 'permissions']);
 
 const globals = globalThis as { sextantHole?: number; sextantHits?: Set<number>; sextantHoles?: object };
 

@@ -126,6 +126,13 @@ export function codeHostRows(schema: GraphQLSchema): PluginRows {
         ({ nodeId }) => ({ id: nodeId }),
         { spoils: true },
       ),
+      gql(
+        'what a host told by a webhook',
+        'query { webhookLogs(first: 10) { nodes { request { body } response { body } } } }',
+        () => ({}),
+        // Who does not see everything is shown none of it: a delivery may name anything.
+        { forAdmins: true, shows: (t, asker) => isThere(t) && asker.name === 'admin' },
+      ),
       http(
         'a delivery to a webhook that nobody made',
         'HTTP POST /.api/webhooks/:uuid',

@@ -1,9 +1,22 @@
-import type { PluginRows } from '../row.js';
+import { type Answer, gql, isThere, type PluginRows, type Row } from '../row.js';
+
+const doctor: Row = gql('what the doctor finds', 'query { doctor { plugin check what why mend { id does } } }', () => ({}), {
+  forAdmins: true,
+  // What cannot be cloned.
+  shows: (target) => !target.isCloned && isThere(target),
+});
+
+/** What is found of mirrors: other findings have times and sizes in them. */
+const ofMirrors = (answer: Answer): Answer => {
+  const { data, errors } = JSON.parse(answer.body) as { data: { doctor: { plugin: string; check: string }[] } | null; errors?: unknown };
+  const findings = data?.doctor.filter(({ plugin, check }) => plugin === 'git' && check === 'mirrors');
+  return { ...answer, headers: {}, body: JSON.stringify({ errors, findings }) };
+};
 
 /** The installation, its settings and its flags. */
 export const siteRows = (): PluginRows => ({
   plugin: 'site',
-  rows: [],
+  rows: [{ ...doctor, ask: async (asker, target) => ofMirrors(await doctor.ask(asker, target)) }],
   reasons: [
     {
       surfaces: ['Query.site', 'Site.*', 'Site*.*', 'node Site', 'Mutation.updateSiteConfiguration*', 'Alert.*'],
@@ -25,8 +38,9 @@ export const siteRows = (): PluginRows => ({
       because: 'Flags that site admins set.',
     },
     {
-      surfaces: ['Query.doctor', 'DoctorFinding.*', 'DoctorMend*.*', 'Mutation.applyMends*'],
-      because: 'Findings about the running of the installation, for site admins: they name repositories whose mirror or index is damaged.',
+      surfaces: ['DoctorFinding.*', 'DoctorMend*.*', 'Mutation.applyMends*'],
+      because:
+        'Findings about the running of the installation, for site admins; of repositories that they do not see it is said that there are some, and not which.',
     },
     { surfaces: ['HTTP GET /.api/src-cli/version'], because: 'A version number.' },
   ],

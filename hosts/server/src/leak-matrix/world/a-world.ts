@@ -42,9 +42,11 @@ export const GRANTS = {
   ruled: ['amber'],
   revoked: [],
   none: [],
-  walled: ['amber', 'cedar'],
+  walled: ['amber', 'delta'],
 } as const satisfies Readonly<Record<string, readonly Key[]>>;
 export type Person = keyof typeof GRANTS;
+/** What waits for `later`, who is nobody yet. */
+export const PENDING: readonly Key[] = ['amber', 'birch', 'delta'];
 
 export interface World {
   readonly kernel: TestKernel;
@@ -207,6 +209,23 @@ export async function aWorld({ server }: { readonly server?: string | undefined 
     Object.values(repositories).map(({ id }) => id),
   ]);
 
+  // What a host told of all of them.
+  await kernel.service(core.storage, 'code-host').query(
+    `with webhook as (insert into webhooks (uuid, name, kind, service_id, sealed_secret) values (gen_random_uuid(), 'told', 'WRITTEN', $1, '') returning id)
+     insert into webhook_deliveries (webhook_id, event, status_code, outcome, headers, body) select id, 'push', 200, $2, '{}', $2 from webhook`,
+    [
+      hostUrl,
+      Object.values(repositories)
+        .map(({ name }) => name)
+        .join(', '),
+    ],
+  );
+
+  await letThemWait(
+    kernel,
+    PENDING.map((key) => repositories[key].nodeId),
+  );
+
   const people = await askersOf(kernel);
   const world: World = {
     kernel,
@@ -233,6 +252,20 @@ export async function aWorld({ server }: { readonly server?: string | undefined 
   };
   for (const person of Object.keys(GRANTS) as Person[]) grantTo(world, person, GRANTS[person]);
   return world;
+}
+
+/** The API grants them to a name that is nobody's yet. */
+async function letThemWait(kernel: TestKernel, nodeIds: readonly string[]): Promise<void> {
+  const { data } = await kernel.graphql('{ site { configuration { id } } }');
+  await kernel.graphql('mutation ($id: Int!, $text: String!) { updateSiteConfiguration(lastID: $id, input: $text) }', {
+    id: at(data, 'site.configuration.id'),
+    text: JSON.stringify({ 'permissions.userMapping': { enabled: true, bindID: 'username' } }),
+  });
+  for (const id of nodeIds)
+    await kernel.graphql(
+      'mutation ($id: ID!) { setRepositoryPermissionsForUsers(repository: $id, userPermissions: [{ bindID: "later" }]) { alwaysNil } }',
+      { id },
+    );
 }
 
 /** What a person may see from now on. */

@@ -5,9 +5,8 @@ import { type Actors, core } from '@sextant/sdk';
 import type { TestKernel } from '@sextant/sdk/testing';
 import pg from 'pg';
 
-/** What is done for one who asks at its own times, and not for the question: what is kept for a moment is read by whoever comes first, as the state of mirrors is for all. */
-const OF_ITS_OWN =
-  /^(?:begin|commit|rollback|set |select set_config|discard|listen)|access_tokens|wall_state|from mirrors where repository_id = any/i;
+/** What says nothing of what is asked: how the database is talked to, and when a token was last used, once a minute. */
+const OF_NO_QUESTION = /^(?:begin|commit|rollback|set |select set_config|discard|listen|update access_tokens set last_used_at)/i;
 
 /** Work in the background is nobody's, which looks like the one who is not signed in. */
 const FOR_A_REQUEST: ReadonlySet<string> = new Set(['route', 'resolver', 'call']);
@@ -18,8 +17,11 @@ export interface Hold {
   release(): void;
 }
 
+/** `middle`: of the first bytes of a stream of bytes. */
+export type HeldAt = 'begin' | 'middle' | 'end';
+
 interface Gate {
-  readonly at: 'begin' | 'end';
+  readonly at: HeldAt;
   readonly reach: () => void;
   readonly gate: Promise<void>;
 }
@@ -30,7 +32,16 @@ async function* heldStream(stream: AsyncIterable<unknown>, { at, reach, gate }: 
     return gate;
   };
   if (at === 'begin') await wait();
-  yield* stream;
+  let isFirst = true;
+  for await (const item of stream) {
+    if (at === 'middle' && isFirst && item instanceof Uint8Array) {
+      const half = item.length >> 1;
+      yield item.subarray(0, half);
+      await wait();
+      yield item.subarray(half);
+    } else yield item;
+    isFirst = false;
+  }
   if (at === 'end') await wait();
 }
 
@@ -57,7 +68,7 @@ export class StepRecorder implements Disposable {
     const { query } = prototype;
     prototype.query = function noted(this: unknown, ...args: unknown[]) {
       const text = typeof args[0] === 'string' ? args[0] : ((args[0] as { text?: string } | undefined)?.text ?? '');
-      if (text !== '' && !OF_ITS_OWN.test(text.trimStart())) note(`sql ${text.replaceAll(/\s+/g, ' ')}`);
+      if (text !== '' && !OF_NO_QUESTION.test(text.trimStart())) note(`sql ${text.replaceAll(/\s+/g, ' ')}`);
       return query.apply(this, args);
     };
     this.#undo.push(() => {
@@ -78,8 +89,8 @@ export class StepRecorder implements Disposable {
     }
   }
 
-  /** The next call of this name for this actor, such as `index search`, gives nothing, or does not end, before it is let go. */
-  hold(actorId: string, step: string, at: 'begin' | 'end'): Hold {
+  /** The next call of this name for this actor, such as `index search`, gives nothing, or no more, or does not end, before it is let go. */
+  hold(actorId: string, step: string, at: HeldAt): Hold {
     const reached = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     const release = (): void => {

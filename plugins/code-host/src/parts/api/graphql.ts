@@ -52,7 +52,7 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
       connectionResolvers({ ...records, list, jobs: deps.jobs, audited }),
       freshnessResolvers(freshness),
       { ExternalServiceKind: externalServiceKind },
-      webhookResolvers({ ...webhooksOf(deps), audited, addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
+      webhookResolvers({ ...webhooksOf(deps), audited, wall, addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
     );
   },
 });

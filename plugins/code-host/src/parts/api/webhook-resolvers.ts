@@ -1,4 +1,5 @@
 import { cursorNumber, encodeNodeId, type Operation, type Page, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import type { VisibilityService } from '../../api.js';
 import type { WebhookReceiver } from '../../webhooks/receive-webhook.js';
 import type { DeliveryFilter, WebhookDelivery, WebhookLog } from '../../webhooks/webhook-log.js';
 import type { Webhook, WebhookStore } from '../../webhooks/webhook-store.js';
@@ -33,8 +34,12 @@ export function webhookResolvers(services: {
   /** Where deliveries to a webhook go. */
   readonly addressOf: (uuid: string) => string;
   readonly audited: Audited;
+  readonly wall: Pick<VisibilityService, 'of'>;
 }): ResolverMap {
-  const { webhooks, deliveries, receiver, addressOf, audited } = services;
+  const { webhooks, deliveries, receiver, addressOf, audited, wall } = services;
+  /** A delivery names repositories, whichever they are. */
+  const shownTo = async ({ actor }: Operation, words: string): Promise<string> =>
+    (await wall.of(actor)).unrestricted ? words : 'REDACTED';
   const logs = async (args: LogArguments, webhookId?: number): Promise<object> => {
     const { limit, after } = pageRequest(LISTS.logs, args, PAGE);
     const filter: DeliveryFilter = {
@@ -110,14 +115,17 @@ export function webhookResolvers(services: {
       id: (delivery: WebhookDelivery) => encodeNodeId('WebhookLog', delivery.id),
       webhook: (delivery: WebhookDelivery) => webhooks.find(delivery.webhookId),
       eventType: (delivery: WebhookDelivery) => delivery.event,
-      request: async (delivery: WebhookDelivery) => ({
+      request: async (delivery: WebhookDelivery, _args, operation: Operation) => ({
         headers: headersOf(delivery.headers),
-        body: delivery.body,
+        body: await shownTo(operation, delivery.body),
         method: 'POST',
         url: addressOf((await webhooks.find(delivery.webhookId))?.uuid ?? ''),
         version: 'HTTP/1.1',
       }),
-      response: (delivery: WebhookDelivery) => ({ headers: [], body: delivery.outcome }),
+      response: async (delivery: WebhookDelivery, _args, operation: Operation) => ({
+        headers: [],
+        body: await shownTo(operation, delivery.outcome),
+      }),
     },
   };
 }

@@ -25,6 +25,7 @@ type WebhookConnection @requires(role: SITE_ADMIN) {
 type WebhookLogRequest {
   "What may prove a delivery is shown as REDACTED."
   headers: [HTTPHeader!]!
+  "REDACTED for site admins who do not see every repository."
   body: String!
   method: String!
   url: String!
@@ -33,7 +34,7 @@ type WebhookLogRequest {
 
 type WebhookLogResponse {
   headers: [HTTPHeader!]!
-  "In words what was made of the delivery."
+  "In words what was made of the delivery; REDACTED as the body of the request."
   body: String!
 }
 

@@ -24,7 +24,7 @@ export default definePart(config)({
     r.contribute(repositoryFilters, (d) => ({ name: 'cloned' as const, having: () => new MirrorTable(d.db).clonedIds() }));
     r.contribute(repositorySizes, (d) => ({ bytes: (ids) => new MirrorTable(d.db).sizes(ids) }));
     r.contribute(freshnessSteps, (d, ctx) => mirrorSteps(d, () => ctx.config.get().autoUpdate));
-    r.contribute(systemChecks, (d) => mirrorCheck({ table: new MirrorTable(d.db), mirrors: mirrorsOf(d) }));
+    r.contribute(systemChecks, (d) => mirrorCheck({ table: new MirrorTable(d.db), mirrors: mirrorsOf(d), wall: d.visibility }));
     r.contribute(outboundEventTypes, () => ({
       key: 'repository:clone',
       description: 'A repository was cloned, for the first time or anew.',

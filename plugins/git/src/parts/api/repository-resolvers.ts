@@ -114,7 +114,11 @@ export function repositoryResolvers(access: GitAccess): ResolverMap {
         return { alwaysNil: null };
       },
       recloneRepository: async (_parent, { repo }: { repo: string }, op) => {
-        await mirrors.reclone((await byNodeId(repo, op)).id);
+        const { id, name } = await byNodeId(repo, op);
+        await access.api.db.transaction(async (tx) => {
+          await mirrors.reclone(id, tx);
+          await access.api.audit?.record('repository', 'reclone', { actor: op.actor }, { repository: name }, { tx });
+        });
         return { alwaysNil: null };
       },
     },

@@ -4,7 +4,8 @@ import { type FetchEvent, type FetchSource, mirrorUpdated } from '../../api.js';
 import type { config } from '../../config.js';
 import { retryInterval, updateInterval } from '../../schedule/fetch-schedule.js';
 import { type Mirror, MirrorTable } from '../../storage/mirror-table.js';
-import { isBusy, syncTracked } from './reconcile-mirrors-job.js';
+import { isBusy } from './move-mirror.js';
+import { syncTracked } from './reconcile-mirrors-job.js';
 import type { deps } from './wiring.js';
 
 type Deps = Resolved<typeof deps>;

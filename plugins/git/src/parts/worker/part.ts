@@ -8,7 +8,8 @@ import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import { gitStorage } from '../../storage/git-storage.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
 import { fetchRepositoryJob } from './fetch-repository-job.js';
-import { isBusy, reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
+import { isBusy } from './move-mirror.js';
+import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
 import { deps } from './wiring.js';
 
 const DUE_AT_ONCE = 200;

@@ -1,7 +1,8 @@
-import { type JobContext, type Queryable, RepoName, type Resolved, SextantError } from '@sextant/sdk';
+import type { JobContext, RepoName, Resolved } from '@sextant/sdk';
 import type { config } from '../../config.js';
 import { fetchRepository, ofRepository, PRIORITY, reconcileMirrors } from '../../schedule/jobs.js';
 import { MirrorTable } from '../../storage/mirror-table.js';
+import { isBusy, moveMirror, removeMirror } from './move-mirror.js';
 import type { deps } from './wiring.js';
 
 type Deps = Resolved<typeof deps>;
@@ -14,9 +15,6 @@ interface Known {
   readonly name: RepoName;
   readonly deletedAt: Date | undefined;
 }
-
-/** Whether another process writes the mirror, such as one that is being replaced. */
-export const isBusy = (error: unknown): boolean => SextantError.is(error) && error.code === 'SEXTANT_GIT_BUSY';
 
 /** Compares what is tracked with what there is. Notices arrive at most once; this is what makes a missed one harmless. */
 export async function reconcileMirrorsJob(_payload: Record<string, never>, d: Deps, job: JobContext<typeof config>): Promise<void> {
@@ -51,33 +49,13 @@ export async function syncTracked(d: Deps, repositories: readonly Known[]): Prom
     const mirror = tracked.get(id);
     if (!mirror || deletedAt || (mirror.name === name && !added.has(id))) continue;
     try {
-      await d.db.transaction((tx) => moveMirror(d.git, tx, { id, name, isNew: added.has(id) }));
+      await moveMirror(d, { id, name, isNew: added.has(id) });
     } catch (error) {
       if (!isBusy(error)) throw error;
       busy.push(id);
     }
   }
   return busy;
-}
-
-/**
- * One at a time: a second one that began from the old name would remove what the first has just moved, and two that swap their names would wait for each
- * other's rows. It is short, as git waits for no lock of a mirror; a fetch that is ended for it may still write its row.
- */
-async function moveMirror(
-  git: Deps['git'],
-  tx: Queryable,
-  { id, name, isNew }: { readonly id: number; readonly name: RepoName; readonly isNew: boolean },
-): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtext('git.move-mirror'))`);
-  const table = new MirrorTable(tx);
-  const mirror = await table.byId(id);
-  if (!mirror || (mirror.name === name && !isNew)) return;
-  await git.remove({ repository: name });
-  await table.nameTaken(id, name);
-  if (isNew) return;
-  if (mirror.name !== '') await git.rename({ repository: RepoName.parse(mirror.name), to: name });
-  await table.renamed(id, name);
 }
 
 /** Repositories of these ids, now: rows for the new, moves for the renamed, a fetch soon for those worth it. */
@@ -131,8 +109,7 @@ async function purge(d: Deps, ids: readonly number[]): Promise<number> {
   for (const { repositoryId, name } of (await table.byIds(ids)).values()) {
     if (await d.sources.byId(repositoryId)) continue;
     try {
-      if (name !== '') await d.git.remove({ repository: RepoName.parse(name) });
-      await table.forget(repositoryId);
+      await removeMirror(d, repositoryId, name);
     } catch (error) {
       if (!isBusy(error)) throw error;
       busy++;

@@ -48,7 +48,7 @@ export function organizationResolvers(
     const leaves = userId === op.actor.userId && (await organizations.isMember(id, userId));
     if (!leaves) await organizations.administered(op.actor, id);
     await organizations.removeMember(id, userId, !op.actor.siteAdmin, (tx) =>
-      audit.record('org.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
+      audit.record('organizations.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
     );
     return NOTHING;
   };
@@ -65,6 +65,8 @@ export function organizationResolvers(
           memberUserId: actor.siteAdmin ? undefined : (actor.userId ?? 0),
         };
         const rows = await organizations.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
+        // Who sees those of others, too.
+        if (actor.siteAdmin) audit.observe('organizations', 'viewed', { actor }, { query: filter.query });
         return { ...pageOf('organizations', rows, limit, ({ id }) => String(id)), filter };
       },
       invitationByToken: async (_parent, { token }: { token: string }, { actor }) => {
@@ -75,18 +77,18 @@ export function organizationResolvers(
     mutations: {
       createOrganization: async (_parent, args: { name: string; displayName?: string | null }, { actor }) => {
         return organizations.create(actor, args.name, args.displayName ?? undefined, (tx, { id, name }) =>
-          audit.record('org', 'created', { actor }, { orgID: id, name }, { tx }),
+          audit.record('organizations', 'created', { actor }, { orgID: id, name }, { tx }),
         );
       },
       updateOrganization: async (_parent, args: { id: string; displayName?: string | null }, { actor }) => {
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.id));
         return organizations.update(id, args.displayName ?? undefined, (tx) =>
-          audit.record('org', 'modified', { actor }, { orgID: id }, { tx }),
+          audit.record('organizations', 'modified', { actor }, { orgID: id }, { tx }),
         );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
         const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
-        await organizations.delete(id, (tx) => audit.record('org', 'deleted', { actor }, { orgID: id, name }, { tx }));
+        await organizations.delete(id, (tx) => audit.record('organizations', 'deleted', { actor }, { orgID: id, name }, { tx }));
         return NOTHING;
       },
       addUserToOrganization: async (_parent, args: { organization: string; username: string }, { actor }) => {
@@ -94,7 +96,7 @@ export function organizationResolvers(
         const added = await users.byUsername(args.username);
         if (!added) throw userNotFound();
         await organizations.addMember(id, added, (tx) =>
-          audit.record('org.member', 'added', { actor }, { orgID: id, subjectUID: String(added.id) }, { tx }),
+          audit.record('organizations.member', 'added', { actor }, { orgID: id, subjectUID: String(added.id) }, { tx }),
         );
         return NOTHING;
       },
@@ -104,7 +106,7 @@ export function organizationResolvers(
         const { id } = await organizations.administered(actor, nodeNumber('Org', args.organization));
         const userId = nodeNumber('User', args.user);
         await organizations.setOwner(id, userId, args.owner, !actor.siteAdmin, (tx) =>
-          audit.record('org.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
+          audit.record('organizations.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
         );
         return NOTHING;
       },
@@ -119,7 +121,7 @@ export function organizationResolvers(
         const to = invited ? { user: invited } : { email: parseEmail(args.email ?? '') };
         await takeInvitation(limits, actor, to);
         const sent = await invitations.invite(organization, actor.userId, to, (tx, { id }) =>
-          audit.record('org.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
+          audit.record('organizations.invitation', 'created', { actor }, { orgID: organization.id, invitationID: id }, { tx }),
         );
         return { sentInvitationEmail: sent.mailed, invitationURL: sent.url };
       },
@@ -136,7 +138,7 @@ export function organizationResolvers(
           throw error.code === organizationNotFound().code ? invitationNotFound() : error;
         });
         const fields = { orgID: invitation.organizationId, invitationID: invitation.id };
-        await invitations.revoke(invitation.id, (tx) => audit.record('org.invitation', 'revoked', { actor }, fields, { tx }));
+        await invitations.revoke(invitation.id, (tx) => audit.record('organizations.invitation', 'revoked', { actor }, fields, { tx }));
         return NOTHING;
       },
     },

@@ -43,6 +43,7 @@ export default definePart(config)({
       router.get(
         '/.api/users.csv',
         async ({ actor, signal }) => {
+          // Nothing changes; before the first of it is sent, or nothing is.
           await audit.record('users', 'exported', { actor });
           const disposition = 'attachment; filename="users.csv"';
           return {

@@ -46,19 +46,19 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
       createRole: async (_parent, args: { name: string; permissions: readonly string[] }, { actor }) => {
         const permitted = named(args.permissions);
         return roles.create(args.name, permitted, (tx, { id, name }) =>
-          audit.record('role', 'created', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
+          audit.record('rbac.role', 'created', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
         );
       },
       deleteRole: async (_parent, args: { role: string }, { actor }) => {
         await roles.delete(nodeNumber('Role', args.role), (tx, { id, name }) =>
-          audit.record('role', 'deleted', { actor }, { roleID: id, name }, { tx }),
+          audit.record('rbac.role', 'deleted', { actor }, { roleID: id, name }, { tx }),
         );
         return { alwaysNil: null };
       },
       setPermissions: async (_parent, args: { role: string; permissions: readonly string[] }, { actor }) => {
         const permitted = named(args.permissions);
         await roles.setPermissions(nodeNumber('Role', args.role), permitted, (tx, { id, name }) =>
-          audit.record('role', 'modified', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
+          audit.record('rbac.permission', 'changed', { actor }, { roleID: id, name, permissions: permitted.join(' ') }, { tx }),
         );
         return { alwaysNil: null };
       },

@@ -1,3 +1,4 @@
+import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { AuditFields, AuditTrail } from '@sextant/plugin-identity/api';
 import type { Operation, ResolverMap, Tx } from '@sextant/sdk';
 import type { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
@@ -15,8 +16,28 @@ interface PathPermission extends UserPermission {
   readonly pathExcludes?: readonly string[] | null;
 }
 
-/** @param prepare takes over what the site configuration says now */
-export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTrail, prepare: () => Promise<void>): ResolverMap {
+interface Services {
+  readonly explicit: ExplicitPermissions;
+  readonly audit: AuditTrail;
+  readonly repositories: Pick<Repositories, 'byIds'>;
+  readonly wall: Pick<VisibilityService, 'of'>;
+  /** Takes over what the site configuration says now. */
+  readonly prepare: () => Promise<void>;
+}
+
+/** Who may see a repository is set by who sees it: one who is held to permissions would give it to themselves, and learn by the answer that it is there. */
+export function explicitResolvers({ explicit, audit, repositories, wall, prepare }: Services): ResolverMap {
+  const seenOf = async (nodeIds: readonly string[], { actor }: Operation): Promise<readonly number[]> => {
+    const ids = nodeIds.map(repositoryIdOf);
+    const seen = await repositories.byIds(actor, ids);
+    if (ids.some((id) => !seen.has(id))) throw noSuchRepository();
+    return ids;
+  };
+  const seen = async (nodeId: string, operation: Operation): Promise<number> => {
+    const [id] = await seenOf([nodeId], operation);
+    if (id === undefined) throw noSuchRepository();
+    return id;
+  };
   const audited =
     (action: string, { actor }: Operation, fields: AuditFields) =>
     (tx: Tx): Promise<void> =>
@@ -29,7 +50,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         operation: Operation,
       ) => {
         await prepare();
-        const repositoryId = repositoryIdOf(args.repository);
+        const repositoryId = await seen(args.repository, operation);
         await explicit.setForUsers(
           repositoryId,
           args.userPermissions.map(({ bindID }) => bindID),
@@ -43,7 +64,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         operation: Operation,
       ) => {
         await prepare();
-        const ids = args.repositories.map(repositoryIdOf);
+        const ids = await seenOf(args.repositories, operation);
         const fields = { repositories: ids.slice(0, 100).join(','), unrestricted: args.unrestricted };
         await explicit.setUnrestricted(ids, args.unrestricted, audited('unrestricted', operation, fields));
         return EMPTY;
@@ -54,7 +75,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
         operation: Operation,
       ) => {
         await prepare();
-        const repositoryId = repositoryIdOf(args.repository);
+        const repositoryId = await seen(args.repository, operation);
         await explicit.setForPaths(
           repositoryId,
           args.userPermissions.map((permission) => ({ bindID: permission.bindID, patterns: patternsOf(permission) })),
@@ -74,7 +95,7 @@ export function explicitResolvers(explicit: ExplicitPermissions, audit: AuditTra
           connectionId,
           args.projectKey,
           args.userPermissions.map(({ bindID }) => bindID),
-          args.unrestricted ?? false,
+          { unrestricted: args.unrestricted ?? false, isSeen: (await wall.of(operation.actor)).canSee },
           (tx, repositories) => audited('project', operation, { connectionId, projectKey: args.projectKey, repositories })(tx),
         );
         return EMPTY;

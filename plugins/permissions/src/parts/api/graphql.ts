@@ -1,5 +1,6 @@
 import { defineGraphQL, type ResolverMap } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { syncCosts } from '../../doctor/sync-costs.js';
 import { explicitResolvers } from './explicit-resolvers.js';
 import { infoResolvers } from './info-resolvers.js';
 import { typeDefs } from './schema.js';
@@ -13,16 +14,17 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
     const { jobs, infos, explainer, explicit, takeSettings } = servicesOf(d);
     const { users, repositories } = d;
     return merged(
-      syncJobResolvers({ jobs, users, repositories }),
+      syncJobResolvers({ jobs, users, repositories, wall: d.wall, costs: () => syncCosts(d.db, d.hosts) }),
       infoResolvers({
         infos,
         explainer,
         explicit,
         repositories,
+        wall: d.wall,
         users,
         byVerifiedEmail: async (email) => (await d.accounts.byVerifiedEmails([email])).get(email.toLowerCase()),
       }),
-      explicitResolvers(explicit, d.audit, takeSettings),
+      explicitResolvers({ explicit, audit: d.audit, repositories, wall: d.wall, prepare: takeSettings }),
     );
   },
 });

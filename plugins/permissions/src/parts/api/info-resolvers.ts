@@ -1,4 +1,4 @@
-import type { Repositories, Repository } from '@sextant/plugin-code-host/api';
+import type { Repositories, Repository, RepositoryFilter, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { User, Users } from '@sextant/plugin-identity/api';
 import {
   type Actor,
@@ -29,41 +29,43 @@ interface Services {
   readonly explainer: AccessExplainer;
   readonly explicit: ExplicitPermissions;
   readonly repositories: Repositories;
+  readonly wall: Pick<VisibilityService, 'of'>;
   readonly users: Users;
   readonly byVerifiedEmail: (email: string) => Promise<User | undefined>;
 }
 
-export function infoResolvers({ infos, explainer, explicit, repositories, users, byVerifiedEmail }: Services): ResolverMap {
-  /** What another person sees of what needs a grant; of it, what the asker sees as well. */
+export function infoResolvers({ infos, explainer, explicit, repositories, wall, users, byVerifiedEmail }: Services): ResolverMap {
+  /** Of what needs a grant, what the asker sees: the rest is neither listed nor counted. */
+  const seenByAsker = async (actor: Actor): Promise<RepositoryFilter> => {
+    const { unrestricted, repos } = await wall.of(actor);
+    return { private: true, ...(unrestricted ? {} : { ids: [...repos] }) };
+  };
+  /** What another person sees of it. */
   const seenBy = (seer: User, args: PageArguments, { actor }: Operation) => {
     const { limit, after } = pageRequest(REPOSITORIES, args, PAGE);
     const of = actorOf(seer);
     return {
       page: async (): Promise<Page<Repository>> => {
-        const rows = await repositories.list(of, { private: true }, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
-        const page = pageOf(REPOSITORIES, rows, limit, ({ id }) => String(id));
-        return { ...page, nodes: await visibleTo(actor, page.nodes) };
+        const rows = await repositories.list(of, await seenByAsker(actor), { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
+        return pageOf(REPOSITORIES, rows, limit, ({ id }) => String(id));
       },
-      count: () => repositories.count(of, { private: true }),
+      count: async () => repositories.count(of, await seenByAsker(actor)),
     };
-  };
-  const visibleTo = async (actor: Actor, nodes: readonly Repository[]): Promise<readonly Repository[]> => {
-    const seen = await repositories.byIds(
-      actor,
-      nodes.map(({ id }) => id),
-    );
-    return nodes.filter(({ id }) => seen.has(id));
   };
   const pendingFor = (bindId: string, args: PageArguments, { actor }: Operation) => {
     const { limit, after } = pageRequest(REPOSITORIES, args, PAGE);
+    const pending = async (): Promise<readonly number[]> => {
+      const { canSee } = await wall.of(actor);
+      return [...(await explicit.pendingOf(bindId))].filter((id) => canSee(id));
+    };
     return {
       page: async (): Promise<Page<Repository>> => {
-        const ids = [...(await explicit.pendingOf(bindId))].filter((id) => id > (cursorNumber(after) ?? 0)).slice(0, limit + 1);
+        const ids = (await pending()).filter((id) => id > (cursorNumber(after) ?? 0)).slice(0, limit + 1);
         const seen = await repositories.byIds(actor, ids);
         const page = pageOf(REPOSITORIES, ids, limit, String);
         return { ...page, nodes: page.nodes.flatMap((id) => seen.get(id) ?? []) };
       },
-      count: async () => (await explicit.pendingOf(bindId)).size,
+      count: async () => (await pending()).length,
     };
   };
   return {

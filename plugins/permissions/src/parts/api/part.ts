@@ -1,6 +1,6 @@
 import { permissionSources } from '@sextant/plugin-code-host/api';
 import { siteAlerts, siteConfigurationChanged, siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
-import { core, definePart } from '@sextant/sdk';
+import { type Actor, core, definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { hostAlerts } from '../../doctor/host-alerts.js';
 import { permissionCheck } from '../../doctor/permission-check.js';
@@ -19,11 +19,11 @@ export default definePart(config)({
     r.contribute(systemChecks, ({ db, hosts }) => permissionCheck(db, hosts));
     r.contribute(core.nodes, (d) => {
       const { jobs } = servicesOf(d);
+      const find = async (text: string, actor: Actor) => (await jobs.find(Number(text), await d.wall.of(actor))) ?? null;
       return {
         kind: 'PermissionsSyncJob',
         // For anybody but a site admin none is there.
-        load: async (text, { actor }) =>
-          actor.siteAdmin && /^[1-9]\d{0,8}$/.test(text) ? ((await jobs.find(Number(text))) ?? null) : null,
+        load: async (text, { actor }) => (actor.siteAdmin && /^[1-9]\d{0,8}$/.test(text) ? find(text, actor) : null),
       };
     });
     r.graphql(() => import('./graphql.js'));

@@ -45,6 +45,29 @@ type CodeHostState @requires(role: SITE_ADMIN) {
   "SUCCESS, ERROR, or SKIPPED where the host does not tell this."
   status: String!
   message: String!
+  "Requests that it took; null where they were not counted."
+  requests: Int
+}
+
+"What a sync of everybody and everything takes at one code host, going by what the last syncs took, against what the host allows."
+type PermissionsSyncCost @requires(role: SITE_ADMIN) {
+  providerType: String!
+  providerID: String!
+  "Users who have an account there."
+  users: Int!
+  "Private repositories that it decides about."
+  repositories: Int!
+  "Null until one was synced."
+  requestsPerUser: Float
+  requestsPerRepository: Float
+  "Requests of the connection's credential for each user and repository once."
+  requests: Int!
+  "Requests besides, with the accounts' own credentials, whose budgets are their own."
+  ownRequests: Int!
+  "Requests an hour that the connection's credential is allowed; null where neither the host nor the connection says."
+  requestsPerHour: Int
+  "How long it takes by that."
+  hours: Float
 }
 
 "A sync of what one user may see, or of who may see one repository."
@@ -54,7 +77,7 @@ type PermissionsSyncJob implements Node @requires(role: SITE_ADMIN) {
   reason: PermissionsSyncJobReasonWithGroup!
   "Null for a sync of a repository."
   user: User
-  "Null for a sync of a user, and where the viewer does not see the repository."
+  "Null for a sync of a user."
   repository: Repository
   triggeredByUser: User
   priority: PermissionsSyncJobPriority!
@@ -109,7 +132,7 @@ type PermissionsInfo {
   unrestricted: Boolean!
   "Of a repository: who is named. For site admins."
   users(first: Int, after: String, query: String): PermissionsInfoUserConnection @requires(role: SITE_ADMIN)
-  "Of a user: what is seen by a grant. For site admins and the user."
+  "Of a user: what is seen by a grant, and by the viewer as well. For site admins and the user."
   repositories(first: Int, after: String): RepositoryConnection
 }
 
@@ -175,6 +198,11 @@ input UserSubRepoPermission {
   pathExcludes: [String!]
 }
 
+input UserPermissionsSyncOptions {
+  "Whether groups of the hosts are asked anew for what they give, whatever is kept of it."
+  invalidateCaches: Boolean
+}
+
 extend type User {
   "For the user and site admins; null for others."
   permissionsInfo: PermissionsInfo
@@ -185,7 +213,7 @@ extend type Repository {
 }
 
 extend type Query {
-  "Newest first."
+  "Newest first; of repositories, those that the viewer sees."
   permissionsSyncJobs(
     first: Int
     after: String
@@ -194,7 +222,9 @@ extend type Query {
     userID: ID
     repositoryID: ID
   ): PermissionsSyncJobConnection! @requires(role: SITE_ADMIN)
-  "Repositories that are granted to this person; to a name that is nobody's yet, those that wait for it."
+  "How many requests a sync of all takes at each code host that decides, and how long by its limits."
+  permissionsSyncCosts: [PermissionsSyncCost!]! @requires(role: SITE_ADMIN)
+  "Repositories that are granted to this person; to a name that is nobody's yet, those that wait for it. Of them those that the viewer sees."
   authorizedUserRepositories(username: String, email: String, perm: RepositoryPermission = READ, first: Int!, after: String): RepositoryConnection! @requires(role: SITE_ADMIN)
   "Names to which the API grants something and that are nobody's here yet; 10,000 at most."
   usersWithPendingPermissions: [String!]! @requires(role: SITE_ADMIN)
@@ -212,7 +242,8 @@ extend type Mutation {
     userPermissions: [UserPermissionInput!]!
     unrestricted: Boolean = false
   ): EmptyResponse! @requires(role: SITE_ADMIN)
-  scheduleUserPermissionsSync(user: ID!): EmptyResponse! @requires(role: SITE_ADMIN)
+  scheduleUserPermissionsSync(user: ID!, options: UserPermissionsSyncOptions): EmptyResponse! @requires(role: SITE_ADMIN)
+  "Asks for what groups of the host hold as well, whatever is kept of it."
   scheduleRepositoryPermissionsSync(repository: ID!): EmptyResponse! @requires(role: SITE_ADMIN)
   "SUCCESS, NOT_FOUND or ERROR."
   cancelPermissionsSyncJob(job: ID!, reason: String): CancelPermissionsSyncJobResultMessage! @requires(role: SITE_ADMIN)

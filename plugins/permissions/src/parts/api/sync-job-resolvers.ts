@@ -1,4 +1,4 @@
-import type { Repositories } from '@sextant/plugin-code-host/api';
+import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
 import {
   cursorNumber,
@@ -10,8 +10,17 @@ import {
   type ResolverMap,
   SextantError,
 } from '@sextant/sdk';
-import { noSuchUser } from '../../not-there.js';
-import { PRIORITY, type SyncJob, type SyncJobFilter, type SyncJobs, type SyncReason, type SyncState } from '../../sync/sync-jobs.js';
+import { hoursOf, type SyncCosts } from '../../doctor/sync-costs.js';
+import { noSuchRepository, noSuchUser } from '../../not-there.js';
+import {
+  type CodeHostState,
+  PRIORITY,
+  type SyncJob,
+  type SyncJobFilter,
+  type SyncJobs,
+  type SyncReason,
+  type SyncState,
+} from '../../sync/sync-jobs.js';
 import { numberOf, repositoryIdOf } from './ids.js';
 
 const LIST = 'permissions-sync-jobs';
@@ -38,38 +47,58 @@ interface Services {
   readonly jobs: SyncJobs;
   readonly users: Pick<Users, 'byId'>;
   readonly repositories: Pick<Repositories, 'byId'>;
+  readonly wall: Pick<VisibilityService, 'of'>;
+  costs(): Promise<readonly SyncCosts[]>;
 }
 
-export function syncJobResolvers({ jobs, users, repositories }: Services): ResolverMap {
-  const wish = async (subject: { userId: number } | { repositoryId: number }, { actor }: Operation) => {
-    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId }]);
+export function syncJobResolvers({ jobs, users, repositories, wall, costs }: Services): ResolverMap {
+  const wish = async (subject: { userId: number } | { repositoryId: number }, invalidateCaches: boolean, { actor }: Operation) => {
+    await jobs.enqueue([{ subject, reason: 'MANUAL', priority: PRIORITY.interactive, triggeredBy: actor.userId, invalidateCaches }]);
     return EMPTY;
   };
   return {
     Query: {
-      permissionsSyncJobs: async (_parent, args: ListArguments) => {
+      permissionsSyncCosts: () => costs(),
+      permissionsSyncJobs: async (_parent, args: ListArguments, { actor }) => {
         const { limit, after } = pageRequest(LIST, args, PAGE);
         const filter: SyncJobFilter = {
           state: args.state ? (args.state.toLowerCase() as SyncState) : undefined,
           reasons: args.reasonGroup ? GROUPS[args.reasonGroup] : undefined,
           userId: args.userID ? (numberOf('User', args.userID) ?? 0) : undefined,
           repositoryId: args.repositoryID ? (numberOf('Repository', args.repositoryID) ?? 0) : undefined,
+          seen: await wall.of(actor),
         };
         const rows = await jobs.list(filter, { limit: limit + 1, beforeId: cursorNumber(after) });
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
       },
     },
+    CodeHostState: { requests: ({ cost }: CodeHostState) => cost?.requests ?? null },
+    PermissionsSyncCost: {
+      providerType: ({ serviceType }: SyncCosts) => serviceType,
+      providerID: ({ serviceId }: SyncCosts) => serviceId,
+      requestsPerUser: ({ perUser }: SyncCosts) => perUser ?? null,
+      requestsPerRepository: ({ perRepository }: SyncCosts) => perRepository ?? null,
+      requestsPerHour: ({ perHour }: SyncCosts) => perHour ?? null,
+      hours: (costs: SyncCosts) => hoursOf(costs) ?? null,
+    },
     Mutation: {
-      scheduleUserPermissionsSync: async (_parent, args: { user: string }, operation: Operation) => {
+      scheduleUserPermissionsSync: async (
+        _parent,
+        args: { user: string; options?: { invalidateCaches?: boolean | null } | null },
+        operation: Operation,
+      ) => {
         const user = await users.byId(numberOf('User', args.user) ?? 0);
         if (!user) throw noSuchUser();
-        return wish({ userId: user.id }, operation);
+        return wish({ userId: user.id }, args.options?.invalidateCaches ?? false, operation);
       },
-      scheduleRepositoryPermissionsSync: (_parent, args: { repository: string }, operation: Operation) =>
-        wish({ repositoryId: repositoryIdOf(args.repository) }, operation),
-      cancelPermissionsSyncJob: async (_parent, args: { job: string }) => {
+      scheduleRepositoryPermissionsSync: async (_parent, args: { repository: string }, operation: Operation) => {
+        const repository = await repositories.byId(operation.actor, repositoryIdOf(args.repository));
+        if (!repository) throw noSuchRepository();
+        return wish({ repositoryId: repository.id }, true, operation);
+      },
+      cancelPermissionsSyncJob: async (_parent, args: { job: string }, { actor }) => {
         try {
-          await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0);
+          await jobs.cancel(numberOf('PermissionsSyncJob', args.job) ?? 0, await wall.of(actor));
           return 'SUCCESS';
         } catch (error) {
           if (SextantError.is(error) && error.code === 'SEXTANT_PERMISSIONS_JOB_NOT_FOUND') return 'NOT_FOUND';

@@ -1,9 +1,8 @@
 import { permissionHosts, repositories, visibility } from '@sextant/plugin-code-host/api';
 import { accounts, users } from '@sextant/plugin-identity/api';
-import { type CommandOutput, core, RepoName, type Resolved } from '@sextant/sdk';
+import { type CommandOutput, core, RepoName, type Resolved, SextantError } from '@sextant/sdk';
 import { AccessExplainer } from '../../explain/access-explainer.js';
 import type { AccessExplanation } from '../../explain/access-explanation.js';
-import { noSuchRepository, noSuchUser } from '../../not-there.js';
 import { SyncJobs } from '../../sync/sync-jobs.js';
 
 export const explainDeps = {
@@ -24,14 +23,20 @@ export async function explainAccess(
   out: CommandOutput,
 ): Promise<number> {
   const user = await deps.users.byUsername(args.user);
-  if (!user) throw noSuchUser();
+  if (!user) throw notIn('SEXTANT_PERMISSIONS_USER_NOT_FOUND', `user ${args.user}`);
   const repository = await deps.repositories.byName(deps.actors.internal(), RepoName.parse(args.repository));
-  if (!repository) throw noSuchRepository();
+  if (!repository) throw notIn('SEXTANT_PERMISSIONS_REPOSITORY_NOT_FOUND', `repository ${args.repository}`);
   const explanation = await new AccessExplainer({ ...deps, jobs: new SyncJobs(deps.db, deps.jobs) }).explain(user, repository);
   out.json({ user: user.username, repository: repository.name, ...explanation });
   for (const line of linesOf(explanation)) out.line(line);
   return explanation.allowed ? 0 : 1;
 }
+
+const notIn = (code: string, what: string): SextantError =>
+  new SextantError(code, {
+    what: `There is no ${what} here.`,
+    fix: 'Check the name, and that --data-dir or --config is that of the Sextant you mean.',
+  });
 
 function* linesOf({ summary, reasons, wouldChange }: AccessExplanation): Iterable<string> {
   yield summary;

@@ -25,6 +25,7 @@ export default definePart(config)({
     r.start((d, ctx) => {
       const { shared, sources, due, jobs } = syncsOf(d);
       triggers = new SyncTriggers({
+        db: d.db,
         events: d.events,
         hosts: d.hosts,
         external: d.external,

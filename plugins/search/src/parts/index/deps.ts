@@ -1,4 +1,4 @@
-import { mirrorSources } from '@sextant/plugin-code-host/api';
+import { mirrorSources, repositories } from '@sextant/plugin-code-host/api';
 import { gitService, mirrors } from '@sextant/plugin-git/api';
 import { core, maybe } from '@sextant/sdk';
 import { languages, symbolExtractors } from '../../api.js';
@@ -6,6 +6,7 @@ import { languages, symbolExtractors } from '../../api.js';
 export const deps = {
   git: gitService,
   sources: mirrorSources,
+  repositories,
   /** In a process that knows them; others ask git. */
   mirrors: maybe(mirrors),
   jobs: core.jobs,

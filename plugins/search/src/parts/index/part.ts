@@ -55,8 +55,8 @@ export default definePart(config)({
       });
       return keeper;
     });
-    r.contribute(systemChecks, ({ jobs }, ctx) =>
-      indexFolderCheck({ store: () => shared.store(), rebuild: (id) => enqueueIndexing(jobs, id, ctx.config.get()) }),
+    r.contribute(systemChecks, ({ jobs, repositories }, ctx) =>
+      indexFolderCheck({ store: () => shared.store(), repositories, rebuild: (id) => enqueueIndexing(jobs, id, ctx.config.get()) }),
     );
     r.job(indexRepository, indexRepositoryJob(shared));
     r.job(findStale, findStaleJob(shared));

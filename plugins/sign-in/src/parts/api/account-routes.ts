@@ -8,6 +8,7 @@ import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import type { Session } from '../../storage/session-store.js';
 import type { SignIn } from '../../wiring.js';
+import { addresses } from './addresses.js';
 import { enter } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 
@@ -68,6 +69,10 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
     else await s.security.endSession(user, rowNumber(which), requester(request));
     return which === 'all' ? redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]) : 'sessions';
   });
+  act('confirm', async (s, user, form) => {
+    await s.security.resendVerification(user, form.required('email', 'email address'));
+    return 'letter';
+  });
   act('unlink', async (s, user, form, request) => {
     await s.security.unlink(user, rowNumber(form.required('account', 'account')), requester(request));
     return 'unlinked';
@@ -94,9 +99,10 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
 const NOTES: Readonly<Record<string, string | undefined>> = {
   password: 'Your password is set. Your other sessions have ended.',
   sessions: 'The sessions have ended.',
+  letter: 'A letter with a link is on its way.',
+  verified: 'Your email address is confirmed.',
   linked: 'The account is linked.',
   unlinked: 'The account is unlinked.',
-  verified: 'Your email address is confirmed.',
 };
 
 const sessionIn = ({ actor: { credential } }: RouteRequest): number | undefined =>
@@ -148,16 +154,22 @@ ${field({
 ${hasPassword && html`<label class="check"><input type="checkbox" name="revoke" value="yes"> Revoke all my access tokens, too</label>`}
 <button>${hasPassword ? 'Change the password' : 'Set a password'}</button>
 </form>
+<h2>Addresses of mail</h2>
+${await addresses(s, user)}
 <h2>Accounts elsewhere</h2>
 ${accounts.length === 0 ? html`<p>None is linked.</p>` : accountTable(s, ways, accounts)}
 ${ways
   .filter((way) => way.provider.redirect && !way.hidden)
   .map((way) => button(s, 'link', { type: way.provider.type, way: way.id }, `Link ${way.displayName}`))}
 <h2>Sessions</h2>
-${sessionTable(s, sessions, current)}
+${
+  sessions.length === 0
+    ? html`<p>There is none.</p>`
+    : html`${sessionTable(s, sessions, current)}
 ${button(s, 'sessions', { session: 'others' }, 'End all others')}
-${button(s, 'sessions', { session: 'all' }, 'Sign out everywhere')}
-<form method="post" action="${s.prefix}/-/sign-out"><button>Sign out</button></form>`,
+${button(s, 'sessions', { session: 'all' }, 'Sign out everywhere')}`
+}
+${current !== undefined && html`<form method="post" action="${s.prefix}/-/sign-out"><button>Sign out</button></form>`}`,
   });
 }
 

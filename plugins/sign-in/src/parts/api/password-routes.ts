@@ -1,10 +1,11 @@
-import type { PluginRouter, RouteReply, RouteRequest } from '@sextant/sdk';
+import type { PluginRouter, RouteHandler, RouteReply, RouteRequest } from '@sextant/sdk';
 import { html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay } from './builtin-way.js';
 import { formRoute, sentence } from './form-route.js';
+import { toldToPeople } from './told.js';
 
 const LIMIT = { auth: 'public', maxBody: 16_384 } as const;
 
@@ -31,35 +32,38 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
     LIMIT,
   );
 
+  const toldOfLink = (handler: RouteHandler): RouteHandler => toldToPeople(signIn, 'Set your password', handler);
   router.get(
     '/-/reset-password-code',
-    async (request) => {
+    toldOfLink(async (request) => {
       const s = signIn();
       await s.throttle('link', request);
       const code = request.query.get('code') ?? '';
       const user = await s.passwords.ofLink(code);
       return newPassword(s, { code, username: user.username });
-    },
+    }),
     { auth: 'public' },
   );
   router.post(
     '/-/reset-password-code',
-    formRoute(
-      async (form, request) => {
-        const s = signIn();
-        await s.throttle('link', request);
-        const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'), (tx, { id }) =>
-          s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(id) }, { tx }),
-        );
-        return form.json
-          ? { body: { username: user.username } }
-          : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
-      },
-      async (form, error) => {
-        const s = signIn();
-        const code = form.text('code');
-        return newPassword(s, { code, username: (await s.passwords.ofLink(code)).username, error: sentence(error) });
-      },
+    toldOfLink(
+      formRoute(
+        async (form, request) => {
+          const s = signIn();
+          await s.throttle('link', request);
+          const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'), (tx, { id }) =>
+            s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(id) }, { tx }),
+          );
+          return form.json
+            ? { body: { username: user.username } }
+            : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
+        },
+        async (form, error) => {
+          const s = signIn();
+          const code = form.text('code');
+          return newPassword(s, { code, username: (await s.passwords.ofLink(code)).username, error: sentence(error) });
+        },
+      ),
     ),
     LIMIT,
   );

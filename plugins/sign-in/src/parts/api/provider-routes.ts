@@ -1,12 +1,10 @@
-import { type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type PluginRouter, type RouteHandler, SextantError } from '@sextant/sdk';
 import { localPath } from '../../engine/return-to.js';
-import { html } from '../../pages/html.js';
-import { pageReply, redirect } from '../../pages/page.js';
+import { redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import type { SignIn } from '../../wiring.js';
 import { enter } from './enter.js';
-import { sentence } from './form-route.js';
-import { requestLink } from './request-access-routes.js';
+import { told } from './told.js';
 
 /** Nobody guesses anything here, and a whole office may come by one address. */
 const TIMES = 20;
@@ -77,20 +75,3 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
     { auth: 'public' },
   );
 }
-
-/** People come here by their browser: what goes wrong is a page. */
-const told =
-  (signIn: () => SignIn, handler: RouteHandler): RouteHandler =>
-  async (request: RouteRequest): Promise<RouteReply> => {
-    try {
-      return await handler(request);
-    } catch (error) {
-      if (!SextantError.is(error)) throw error;
-      return pageReply({
-        title: 'You are not signed in',
-        status: error.status,
-        error: sentence(error),
-        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${requestLink(signIn())}`,
-      });
-    }
-  };

@@ -1,5 +1,5 @@
 import type { AuditActor, User } from '@sextant/plugin-identity/api';
-import type { PluginRouter, RouteReply } from '@sextant/sdk';
+import type { PluginRouter, RouteHandler, RouteReply } from '@sextant/sdk';
 import { BUILTIN } from '../../builtin-provider.js';
 import type { Way } from '../../configuration/provider-entries.js';
 import { localPath } from '../../engine/return-to.js';
@@ -15,6 +15,7 @@ import { enter, firstPage, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 import { requestLink } from './request-access-routes.js';
 import { setupForm } from './setup-routes.js';
+import { toldToPeople } from './told.js';
 import { wayLink } from './way-link.js';
 
 interface Shown {
@@ -63,21 +64,26 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     { auth: 'public', maxBody: 16_384 },
   );
 
-  router.get('/sign-up', async ({ query }) => signUpPage(signIn(), undefined, { returnTo: query.get('returnTo') ?? '' }), {
-    auth: 'public',
-  });
+  const toldOfSignUp = (handler: RouteHandler): RouteHandler => toldToPeople(signIn, 'Sign up for Sextant', handler);
+  router.get(
+    '/sign-up',
+    toldOfSignUp(async ({ query }) => signUpPage(signIn(), undefined, { returnTo: query.get('returnTo') ?? '' })),
+    { auth: 'public' },
+  );
   router.post(
     '/-/sign-up',
-    formRoute(
-      async (form, request) => {
-        const s = signIn();
-        await s.throttle('sign-up', request);
-        const way = await builtinWay(s);
-        if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
-        const user = await signUp(s, form, requester(request));
-        return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
-      },
-      (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
+    toldOfSignUp(
+      formRoute(
+        async (form, request) => {
+          const s = signIn();
+          await s.throttle('sign-up', request);
+          const way = await builtinWay(s);
+          if (!way.allowSignup || (await s.setup.needed())) throw unavailable('People cannot sign up here.');
+          const user = await signUp(s, form, requester(request));
+          return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
+        },
+        (form, error) => signUpPage(signIn(), form, { returnTo: form.text('returnTo'), error: sentence(error) }),
+      ),
     ),
     { auth: 'public', maxBody: 16_384 },
   );

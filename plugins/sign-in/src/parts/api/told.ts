@@ -1,0 +1,29 @@
+import { type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { html } from '../../pages/html.js';
+import { pageReply } from '../../pages/page.js';
+import type { SignIn } from '../../wiring.js';
+import { sentence } from './form-route.js';
+import { requestLink } from './request-access-routes.js';
+
+/** People come here by their browser: what goes wrong is a page with a way on. */
+export const told =
+  (signIn: () => SignIn, handler: RouteHandler, title = 'You are not signed in'): RouteHandler =>
+  async (request: RouteRequest): Promise<RouteReply> => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (!SextantError.is(error)) throw error;
+      return pageReply({
+        title,
+        status: error.status,
+        error: sentence(error),
+        body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${await requestLink(signIn())}`,
+      });
+    }
+  };
+
+/** The same where programs come too, which are answered as everywhere. */
+export const toldToPeople = (signIn: () => SignIn, title: string, handler: RouteHandler): RouteHandler => {
+  const page = told(signIn, handler, title);
+  return (request) => ((request.headers['accept'] ?? '').includes('text/html') ? page(request) : handler(request));
+};
