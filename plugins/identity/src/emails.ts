@@ -5,6 +5,9 @@ import { UserStore } from './storage/user-store.js';
 // Enough to catch a typing error; only a mail that arrives proves an address.
 const EMAIL = /^[^\s@<>"\\]{1,64}@[^\s@<>"\\]{1,190}$/;
 
+/** More than a person has. */
+const MOST = 100;
+
 export interface NewEmail {
   readonly address: string;
   readonly verified: boolean;
@@ -39,7 +42,12 @@ export class Emails {
   }
 
   async add(userId: number, email: NewEmail): Promise<void> {
-    await this.#change(userId, (tx) => Emails.insert(tx, userId, email, this.clock.now()));
+    await this.#change(userId, async (tx) => {
+      const [row] = await tx.query<{ count: number }>('select count(*)::int as count from emails where user_id = $1', [userId]);
+      if ((row?.count ?? 0) >= MOST)
+        throw new SextantError('SEXTANT_USER_EMAIL_LIMIT', { what: `The user has ${MOST} email addresses.`, fix: 'Remove some first.' });
+      await Emails.insert(tx, userId, email, this.clock.now());
+    });
   }
 
   async setVerified(userId: number, address: string, verified: boolean): Promise<void> {
@@ -58,6 +66,12 @@ export class Emails {
   async setPrimary(userId: number, address: string): Promise<void> {
     await this.#change(userId, async (tx) => {
       const folded = await own(tx, userId, address);
+      // It is told to programs as the user's, and anybody may give any address as theirs.
+      const proved = await tx.query('select 1 from emails where user_id = $1 and folded = $2 and verified_at is not null', [
+        userId,
+        folded,
+      ]);
+      if (proved.length === 0) throw unproved();
       await tx.query('update emails set is_primary = (folded = $2) where user_id = $1', [userId, folded]);
     });
   }
@@ -109,6 +123,12 @@ async function provedByAnother(tx: Queryable, userId: number, folded: string): P
   const rows = await tx.query('select 1 from emails where folded = $1 and verified_at is not null and user_id <> $2', [folded, userId]);
   return rows.length > 0;
 }
+
+const unproved = (): SextantError =>
+  new SextantError('SEXTANT_USER_EMAIL_UNPROVED', {
+    what: 'The email address is not proved yet.',
+    fix: 'Open the link that was mailed there, or ask for another one.',
+  });
 
 const taken = (): SextantError =>
   new SextantError('SEXTANT_USER_EMAIL_TAKEN', { what: 'The email address belongs to another user.', fix: 'Use another address.' });

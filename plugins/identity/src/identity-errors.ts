@@ -50,6 +50,12 @@ export const identityErrors = declareErrors({
     summary: 'Only the user or a site admin may do this.',
     fix: 'Sign in as the user or as a site admin.',
   },
+  SEXTANT_USER_EMAIL_UNPROVED: {
+    status: 409,
+    summary: 'An email address that nobody has proved was to be the primary one.',
+    fix: 'Open the link that was mailed there, or ask for another one.',
+  },
+  SEXTANT_USER_EMAIL_LIMIT: { status: 409, summary: 'The user has as many email addresses as a user may.', fix: 'Remove some first.' },
   SEXTANT_USER_EMAIL_UNKNOWN: { status: 404, summary: 'The user has no such email address.', fix: 'Add it first.' },
   SEXTANT_EXTERNAL_ACCOUNT_TAKEN: {
     status: 409,

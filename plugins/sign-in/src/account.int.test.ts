@@ -62,6 +62,13 @@ describe('a person’s sessions', () => {
     expect(await alive()).toEqual([undefined, undefined, undefined, undefined]);
   });
 
+  it('have numbers, and what is none ends none', async () => {
+    const { username, browser } = await site.aPerson();
+    for (const session of ['x', 'NaN', '1e400', '1.5', '99999999999999999999', "1' or '1'='1"])
+      expect([session, (await browser.post('/-/account/sessions', { session })).status]).toEqual([session, 404]);
+    expect(await browser.whoAmI()).toBe(username);
+  });
+
   it('are ended by site admins, and by nobody else (row 25)', async () => {
     const [ada, grace] = [await site.aPerson(), await site.aPerson()];
     const invalidate = 'mutation($u: ID!) { invalidateSessionsByID(userID: $u) { alwaysNil } }';
@@ -227,6 +234,7 @@ describe('addresses', () => {
     expect((await run('addUserEmail')).codes).toEqual([]);
     expect((await run('resendVerificationEmail')).codes).toEqual([]);
     expect((await run('setUserEmailVerified', ', verified: true')).codes).toEqual(['SEXTANT_AUTH_SITE_ADMIN_REQUIRED']);
+    expect((await run('setUserEmailPrimary')).codes).toEqual(['SEXTANT_USER_EMAIL_UNPROVED']);
     expect(
       (
         await site.ask(

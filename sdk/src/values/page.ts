@@ -45,6 +45,20 @@ function decodeCursor(list: string, cursor: string): string {
   return text.slice(list.length + 1);
 }
 
+/**
+ * The number that a position is, in lists that go by an id. Cursors are text that clients may change. `most`: the largest that the id's column holds.
+ * @throws SEXTANT_PAGE_ARGUMENT for anything but a whole number from 1 to `most`.
+ */
+export function cursorNumber(position: string | undefined, most: number = 0x7fffffff): number | undefined {
+  if (position === undefined) return undefined;
+  const number = /^[1-9]\d{0,15}$/.test(position) ? Number(position) : 0;
+  if (number > 0 && number <= most) return number;
+  throw new SextantError('SEXTANT_PAGE_ARGUMENT', {
+    what: 'The cursor in "after" is malformed.',
+    fix: 'Pass the endCursor of the page before, unchanged.',
+  });
+}
+
 /** A page out of at most `limit + 1` rows: the one too many tells that there is a next page. */
 export function pageOf<T>(list: string, rows: readonly T[], limit: number, position: (row: T) => string, totalCount?: number): Page<T> {
   const nodes = rows.slice(0, limit);

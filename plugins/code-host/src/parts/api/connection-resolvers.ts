@@ -1,4 +1,14 @@
-import { encodeNodeId, type Jobs, type Operation, type Page, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import {
+  cursorNumber,
+  encodeNodeId,
+  type Jobs,
+  type Operation,
+  type Page,
+  pageOf,
+  pageRequest,
+  type ResolverMap,
+  SextantError,
+} from '@sextant/sdk';
 import type { Repository } from '../../api.js';
 import type { ConnectionRecord, ConnectionStore } from '../../connections/connection-store.js';
 import type { KindRegistry } from '../../connections/kind-registry.js';
@@ -40,8 +50,11 @@ export function connectionResolvers(services: {
     const of = repositoryId === undefined ? {} : { repositoryId };
     return {
       page: async () =>
-        pageOf('external-services', await connections.list({ limit: limit + 1, afterId: Number(after ?? 0), ...of }), limit, (record) =>
-          String(record.id),
+        pageOf(
+          'external-services',
+          await connections.list({ limit: limit + 1, afterId: cursorNumber(after) ?? 0, ...of }),
+          limit,
+          (record) => String(record.id),
         ),
       count: () => connections.count(of),
     };
@@ -158,7 +171,10 @@ const pageOnce = (source: ConnectionListSource): Promise<Page<ConnectionRecord>>
 function syncPage(history: SyncHistory, source: SyncListSource): Promise<Page<SyncRecord>> {
   return once(source, async () => {
     const { limit, after } = pageRequest('sync-jobs', source.args, SYNCS);
-    const rows = await history.list(source.connectionId, { limit: limit + 1, ...(after === undefined ? {} : { beforeId: Number(after) }) });
+    const rows = await history.list(source.connectionId, {
+      limit: limit + 1,
+      ...(after === undefined ? {} : { beforeId: cursorNumber(after) }),
+    });
     return pageOf('sync-jobs', rows, limit, (record) => String(record.id));
   });
 }

@@ -1,4 +1,4 @@
-import { encodeNodeId, type Operation, type Page, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import { cursorNumber, encodeNodeId, type Operation, type Page, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
 import type { VisibilityService } from '../../api.js';
 import type { WebhookReceiver } from '../../webhooks/receive-webhook.js';
 import type { DeliveryFilter, WebhookDelivery, WebhookLog } from '../../webhooks/webhook-log.js';
@@ -48,7 +48,10 @@ export function webhookResolvers(services: {
       since: args.since ?? undefined,
       until: args.until ?? undefined,
     };
-    const rows = await deliveries.list(filter, { limit: limit + 1, ...(after === undefined ? {} : { beforeId: Number(after) }) });
+    const rows = await deliveries.list(filter, {
+      limit: limit + 1,
+      ...(after === undefined ? {} : { beforeId: cursorNumber(after, Number.MAX_SAFE_INTEGER) }),
+    });
     return connection(
       pageOf(LISTS.logs, rows, limit, ({ id }) => String(id)),
       () => deliveries.count(filter),
@@ -61,7 +64,7 @@ export function webhookResolvers(services: {
       webhooks: async (_parent, args: PageArguments & { readonly kind?: string | null }) => {
         const { limit, after } = pageRequest(LISTS.webhooks, args, PAGE);
         const kind = args.kind ?? undefined;
-        const rows = await webhooks.list({ limit: limit + 1, afterId: Number(after ?? 0), kind });
+        const rows = await webhooks.list({ limit: limit + 1, afterId: cursorNumber(after) ?? 0, kind });
         return connection(
           pageOf(LISTS.webhooks, rows, limit, ({ id }) => String(id)),
           () => webhooks.count(kind),

@@ -1,4 +1,13 @@
-import { type Actors, encodeNodeId, type PageArguments, pageOf, pageRequest, type Resolver, SextantError } from '@sextant/sdk';
+import {
+  type Actors,
+  cursorNumber,
+  encodeNodeId,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+  type Resolver,
+  SextantError,
+} from '@sextant/sdk';
 import type { AccessRequests } from '../../access-requests/access-requests.js';
 import { userNotFound } from '../../accounts.js';
 import type { SiteUsersArguments, SiteUsersTime, User } from '../../api.js';
@@ -6,7 +15,6 @@ import type { Identity } from '../../identity.js';
 import type { AccessRequest, AccessRequestStatus } from '../../storage/access-request-store.js';
 import type { SiteUser, SiteUserFilter, SiteUserOrder, TimeFilter } from '../../storage/site-user-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
-import { cursorId } from './cursor-id.js';
 import { nodeNumber } from './node-number.js';
 import { administeredUser, forbidden, mayAdminister } from './viewer.js';
 
@@ -43,12 +51,12 @@ export function administrationResolvers(
       serviceAccounts: async (_parent, args: PageArguments & { query?: string | null }) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
         const filter: UserFilter = { query: args.query?.trim() || undefined, serviceAccount: true };
-        const rows = await users.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+        const rows = await users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         return { ...pageOf('users', rows, limit, ({ id }) => String(id)), filter };
       },
       accessRequests: async (_parent, args: PageArguments & { status?: AccessRequestStatus | null }) => {
         const { limit, after } = pageRequest('access-requests', args, LIMITS);
-        const rows = await requests.store.list(args.status ?? undefined, { limit: limit + 1, beforeId: cursorId(after) });
+        const rows = await requests.store.list(args.status ?? undefined, { limit: limit + 1, beforeId: cursorNumber(after) });
         return { ...pageOf('access-requests', rows, limit, ({ id }) => String(id)), status: args.status ?? undefined };
       },
     },

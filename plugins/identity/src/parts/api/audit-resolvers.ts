@@ -1,8 +1,7 @@
-import { type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { cursorNumber, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import type { User } from '../../api.js';
 import type { AuditReader } from '../../audit/audit-reader.js';
 import type { AuditFilter, KeptEntry } from '../../storage/audit-store.js';
-import { cursorId } from './cursor-id.js';
 
 type Fields = Readonly<Record<string, Resolver>>;
 
@@ -25,7 +24,7 @@ export function auditResolvers(reader: AuditReader): { readonly types: Readonly<
         const { limit, after } = pageRequest(LIST, args, LIMITS);
         const filter = await reader.filterOf(args);
         await reader.catchUp();
-        const rows = await reader.store.list(filter, { limit: limit + 1, before: cursorId(after) });
+        const rows = await reader.store.list(filter, { limit: limit + 1, before: cursorNumber(after) });
         return { ...pageOf(LIST, rows, limit, ({ position }) => String(position)), filter };
       },
     },

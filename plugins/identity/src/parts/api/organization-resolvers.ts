@@ -1,4 +1,13 @@
-import { encodeNodeId, type Limits, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import {
+  cursorNumber,
+  encodeNodeId,
+  type Limits,
+  type Operation,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+  type Resolver,
+} from '@sextant/sdk';
 import { userNotFound } from '../../accounts.js';
 import type { Organization, User } from '../../api.js';
 import { parseEmail } from '../../emails.js';
@@ -9,7 +18,6 @@ import { organizationNotFound } from '../../organizations/organizations.js';
 import type { Invitation } from '../../storage/invitation-store.js';
 import type { OrganizationFilter } from '../../storage/organization-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
-import { cursorId } from './cursor-id.js';
 import { nodeNumber } from './node-number.js';
 
 type Fields = Readonly<Record<string, Resolver>>;
@@ -56,7 +64,7 @@ export function organizationResolvers(
           query: args.query?.trim() || undefined,
           memberUserId: actor.siteAdmin ? undefined : (actor.userId ?? 0),
         };
-        const rows = await organizations.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+        const rows = await organizations.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         // Who sees those of others, too.
         if (actor.siteAdmin) audit.observe('organizations', 'viewed', { actor }, { query: filter.query });
         return { ...pageOf('organizations', rows, limit, ({ id }) => String(id)), filter };
@@ -149,13 +157,13 @@ export function organizationResolvers(
             namesOnly: !op.actor.siteAdmin,
             organizationId: organization.id,
           };
-          const rows = await users.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+          const rows = await users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
           return { ...pageOf('users', rows, limit, ({ id }) => String(id)), filter };
         },
         invitations: async (organization: Organization, args: PageArguments, op) => {
           if (!(await administers(organization, op))) return null;
           const { limit, after } = pageRequest('invitations', args, LIMITS);
-          const rows = await invitations.store.list(organization.id, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+          const rows = await invitations.store.list(organization.id, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
           return { ...pageOf('invitations', rows, limit, ({ id }) => String(id)), organizationId: organization.id };
         },
         viewerCanAdminister: (organization: Organization, _args, op) => administers(organization, op),

@@ -1,10 +1,9 @@
-import { decodeNodeId, encodeNodeId, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { cursorNumber, decodeNodeId, encodeNodeId, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import type { User } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { Permission } from '../../roles/permission-registry.js';
 import { roleNotFound } from '../../roles/roles.js';
 import type { Role, RoleFilter } from '../../storage/role-store.js';
-import { cursorId } from './cursor-id.js';
 import { nodeNumber } from './node-number.js';
 import { administeredUser, mayAdminister } from './viewer.js';
 
@@ -20,7 +19,7 @@ export function roleResolvers({ roles, permissions, users, audit }: Identity): {
 } {
   const list = async (args: PageArguments, filter: RoleFilter): Promise<object> => {
     const { limit, after } = pageRequest('roles', args, LIMITS);
-    const rows = await roles.store.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+    const rows = await roles.store.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
     return { ...pageOf('roles', rows, limit, (role) => String(role.id)), filter };
   };
   const named = (ids: readonly string[]): readonly string[] => ids.map((id) => decodeNodeId('Permission', id) ?? id);

@@ -1,11 +1,10 @@
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { cursorNumber, encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import type { User } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { Team, TeamFilter } from '../../storage/team-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
 import type { MemberReference } from '../../teams/member-matching.js';
 import type { TeamReference } from '../../teams/teams.js';
-import { cursorId } from './cursor-id.js';
 import { nodeNumber } from './node-number.js';
 
 type Fields = Readonly<Record<string, Resolver>>;
@@ -50,7 +49,7 @@ export function teamResolvers({ teams, users, audit }: Identity): {
   const list = async (args: SearchArguments, more: TeamFilter): Promise<object> => {
     const { limit, after } = pageRequest('teams', args, LIMITS);
     const filter: TeamFilter = { search: args.search?.trim() || undefined, ...more };
-    const rows = await teams.store.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+    const rows = await teams.store.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
     return { ...pageOf('teams', rows, limit, ({ id }) => String(id)), filter };
   };
   const changeMembers =
@@ -132,7 +131,7 @@ export function teamResolvers({ teams, users, audit }: Identity): {
         members: async (team: Team, args: SearchArguments, { actor }) => {
           const { limit, after } = pageRequest('users', args, LIMITS);
           const filter: UserFilter = { query: args.search?.trim() || undefined, namesOnly: !actor.siteAdmin, teamId: team.id };
-          const rows = await users.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+          const rows = await users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
           return { ...pageOf('users', rows, limit, ({ id }) => String(id)), filter };
         },
         viewerCanAdminister: (team: Team, _args, { actor }) => teams.administers(actor, team),

@@ -1,9 +1,8 @@
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
+import { cursorNumber, encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type Resolver } from '@sextant/sdk';
 import type { Organization, User, UserEmail } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
-import { cursorId } from './cursor-id.js';
 import { isMember } from './organization-resolvers.js';
 import { mayAdminister } from './viewer.js';
 
@@ -32,7 +31,7 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
           tag: args.tag ?? undefined,
           serviceAccount: false,
         };
-        const rows = await identity.users.list(filter, { limit: limit + 1, afterId: cursorId(after) ?? 0 });
+        const rows = await identity.users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         return { ...pageOf('users', rows, limit, (user) => String(user.id)), filter };
       },
     },
@@ -65,7 +64,7 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
           const rows = await identity.tokens.list({
             subject: user.id,
             limit: limit + 1,
-            beforeId: cursorId(after),
+            beforeId: cursorNumber(after),
           });
           return { ...pageOf('access-tokens', rows, limit, (token: AccessToken) => String(token.id)), subject: user.id };
         },

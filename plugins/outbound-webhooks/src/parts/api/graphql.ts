@@ -1,4 +1,13 @@
-import { decodeNodeId, defineGraphQL, encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest } from '@sextant/sdk';
+import {
+  cursorNumber,
+  decodeNodeId,
+  defineGraphQL,
+  encodeNodeId,
+  type Operation,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+} from '@sextant/sdk';
 import type { config } from '../../config.js';
 import { send } from '../../delivery/send.js';
 import { acceptedTypes } from '../../delivery/tell-webhooks.js';
@@ -30,7 +39,7 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
         outboundWebhooks: async (_parent, args: PageArguments & { readonly eventType?: string | null }) => {
           const { limit, after } = pageRequest('outbound-webhooks', args, WEBHOOKS);
           const eventType = args.eventType ?? undefined;
-          const rows = await webhooks.list({ limit: limit + 1, afterId: Number(after ?? 0), eventType });
+          const rows = await webhooks.list({ limit: limit + 1, afterId: cursorNumber(after) ?? 0, eventType });
           return { ...pageOf('outbound-webhooks', rows, limit, ({ id }) => String(id)), totalCount: () => webhooks.count(eventType) };
         },
         outboundWebhookEventTypes: () => acceptedTypes(d.types),
@@ -78,7 +87,7 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
         logs: async ({ id: webhookId }: OutboundWebhook, args: PageArguments & { readonly onlyErrors?: boolean | null }) => {
           const { limit, after } = pageRequest('outbound-webhook-logs', args, LOGS);
           const filter = { webhookId, onlyErrors: args.onlyErrors ?? false };
-          const rows = await deliveries.attempts(filter, { limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
+          const rows = await deliveries.attempts(filter, { limit: limit + 1, beforeId: cursorNumber(after, Number.MAX_SAFE_INTEGER) });
           return {
             ...pageOf('outbound-webhook-logs', rows, limit, ({ id }) => String(id)),
             totalCount: () => deliveries.countAttempts(filter),

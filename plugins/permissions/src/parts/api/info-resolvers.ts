@@ -2,6 +2,7 @@ import type { Repositories, Repository, RepositoryFilter, VisibilityService } fr
 import type { User, Users } from '@sextant/plugin-identity/api';
 import {
   type Actor,
+  cursorNumber,
   encodeNodeId,
   type Operation,
   type Page,
@@ -45,7 +46,7 @@ export function infoResolvers({ infos, explainer, explicit, repositories, wall, 
     const of = actorOf(seer);
     return {
       page: async (): Promise<Page<Repository>> => {
-        const rows = await repositories.list(of, await seenByAsker(actor), { limit: limit + 1, afterId: Number(after ?? 0) });
+        const rows = await repositories.list(of, await seenByAsker(actor), { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         return pageOf(REPOSITORIES, rows, limit, ({ id }) => String(id));
       },
       count: async () => repositories.count(of, await seenByAsker(actor)),
@@ -59,7 +60,7 @@ export function infoResolvers({ infos, explainer, explicit, repositories, wall, 
     };
     return {
       page: async (): Promise<Page<Repository>> => {
-        const ids = (await pending()).filter((id) => id > Number(after ?? 0)).slice(0, limit + 1);
+        const ids = (await pending()).filter((id) => id > (cursorNumber(after) ?? 0)).slice(0, limit + 1);
         const seen = await repositories.byIds(actor, ids);
         const page = pageOf(REPOSITORIES, ids, limit, String);
         return { ...page, nodes: page.nodes.flatMap((id) => seen.get(id) ?? []) };
@@ -108,7 +109,7 @@ export function infoResolvers({ infos, explainer, explicit, repositories, wall, 
       users: async (info: Info, args: PageArguments) => {
         if (!('repositoryId' in info)) return null;
         const { limit, after } = pageRequest(USERS, args, PAGE);
-        const ids = await infos.usersOf(info.repositoryId, { limit: limit + 1, afterId: Number(after ?? 0) });
+        const ids = await infos.usersOf(info.repositoryId, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         const page = pageOf(USERS, ids, limit, String);
         const found = await users.byIds(page.nodes);
         return {

@@ -1,6 +1,15 @@
 import type { Repositories, VisibilityService } from '@sextant/plugin-code-host/api';
 import type { Users } from '@sextant/plugin-identity/api';
-import { encodeNodeId, type Operation, type PageArguments, pageOf, pageRequest, type ResolverMap, SextantError } from '@sextant/sdk';
+import {
+  cursorNumber,
+  encodeNodeId,
+  type Operation,
+  type PageArguments,
+  pageOf,
+  pageRequest,
+  type ResolverMap,
+  SextantError,
+} from '@sextant/sdk';
 import { hoursOf, type SyncCosts } from '../../doctor/sync-costs.js';
 import { noSuchRepository, noSuchUser } from '../../not-there.js';
 import {
@@ -59,7 +68,7 @@ export function syncJobResolvers({ jobs, users, repositories, wall, costs }: Ser
           repositoryId: args.repositoryID ? (numberOf('Repository', args.repositoryID) ?? 0) : undefined,
           seen: await wall.of(actor),
         };
-        const rows = await jobs.list(filter, { limit: limit + 1, beforeId: after === undefined ? undefined : Number(after) });
+        const rows = await jobs.list(filter, { limit: limit + 1, beforeId: cursorNumber(after) });
         return { ...pageOf(LIST, rows, limit, ({ id }) => String(id)), totalCount: () => jobs.count(filter) };
       },
     },

@@ -69,7 +69,7 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
     const which = form.required('session', 'session');
     if (which === 'others') await s.security.endSessions([user], requester(request), sessionIn(request));
     else if (which === 'all') await s.security.endSessions([user], requester(request));
-    else await s.security.endSession(user, Number(which), requester(request));
+    else await s.security.endSession(user, rowNumber(which), requester(request));
     return which === 'all' ? redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]) : 'sessions';
   });
   act('confirm', async (s, user, form) => {
@@ -77,7 +77,7 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
     return 'letter';
   });
   act('unlink', async (s, user, form, request) => {
-    await s.security.unlink(user, Number(form.required('account', 'account')), requester(request));
+    await s.security.unlink(user, rowNumber(form.required('account', 'account')), requester(request));
     return 'unlinked';
   });
   act('link', async (s, _user, form, request) => {
@@ -110,6 +110,9 @@ const NOTES: Readonly<Record<string, string | undefined>> = {
 };
 
 const sessionIn = ({ actor }: RouteRequest): number | undefined => sessionOf(actor);
+
+/** 0, which none has, for what is no id. */
+const rowNumber = (text: string): number => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0);
 
 async function whoIsIn({ deps: { users } }: SignIn, { actor }: RouteRequest): Promise<User | undefined> {
   return actor.userId === undefined ? undefined : users.byId(actor.userId);

@@ -2,6 +2,7 @@ import type { ExternalAccount, User } from '@sextant/plugin-identity/api';
 import {
   type Actor,
   allows,
+  cursorNumber,
   decodeNodeId,
   defineGraphQL,
   encodeNodeId,
@@ -117,7 +118,7 @@ export default defineGraphQL<Deps, typeof config>()({
           if (!mayAdminister(actor, user.id)) return null;
           const { limit, after } = pageRequest('external-accounts', args, ACCOUNTS);
           const all = await s.security.externalAccounts(user);
-          const rest = all.filter(({ id }) => id > Number(after ?? 0)).sort((a, b) => a.id - b.id);
+          const rest = all.filter(({ id }) => id > (cursorNumber(after) ?? 0)).sort((a, b) => a.id - b.id);
           return { ...pageOf('external-accounts', rest.slice(0, limit + 1), limit, ({ id }) => String(id)), totalCount: all.length };
         },
         builtinAuth: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? s.security.hasPassword(user) : null),
