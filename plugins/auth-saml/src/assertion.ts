@@ -38,7 +38,7 @@ export function readAssertion(xml: string, expected: Expected): Assertion {
   const id = attributeOf(root, 'ID') ?? '';
   if (id === '') throw unproven('The assertion has no ID.');
   const [issuer] = childrenOf(root, NS.assertion, 'Issuer');
-  if (textOf(issuer) !== expected.issuer) throw unproven('The assertion is of another issuer.');
+  if (textOf(issuer) !== expected.issuer) throw unproven(`The assertion is not of the issuer "${expected.issuer}".`);
   checkConditions(root, expected);
   const [subject] = childrenOf(root, NS.assertion, 'Subject');
   if (!subject) throw unproven('The assertion has no subject.');

@@ -46,7 +46,7 @@ export function checkResponse(encoded: string, expected: ExpectedResponse): Encr
   if (!isElement(root, NS.protocol, 'Response')) throw unproven('It is no Response of SAML 2.0.');
   const destination = attributeOf(root, 'Destination');
   if (destination !== undefined && destination !== '' && destination !== expected.callbackUrl)
-    throw unproven('It is meant for another address.');
+    throw unproven(`It is not meant for ${expected.callbackUrl}.`);
   checkStatus(root);
   // Unsigned where the assertion alone is signed; the assertion says it once more.
   if (
