@@ -63,9 +63,17 @@ it('sets permissions of those repositories of a project alone that they see', as
     accounts: { byVerifiedEmails: async () => new Map() },
     shared: new SharedState(site.db),
   });
+  const told: number[] = [];
   const set = (...seen: number[]) =>
-    explicit.setForBitbucketProject(1, 'P', ['later'], { unrestricted: false, isSeen: (id) => seen.includes(id) });
-  expect(await set(2)).toBe(1);
+    explicit.setForBitbucketProject(
+      1,
+      'P',
+      ['later'],
+      { unrestricted: false, isSeen: (id) => seen.includes(id) },
+      async (_tx, repositories) => void told.push(repositories),
+    );
+  await set(2);
+  expect(told).toEqual([1]);
   expect([...(await explicit.pendingOf('later'))]).toEqual([2]);
   await expect(set()).rejects.toMatchObject({ code: 'SEXTANT_PERMISSIONS_REPOSITORY_NOT_FOUND' });
 });
