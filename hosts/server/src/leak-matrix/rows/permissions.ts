@@ -52,7 +52,8 @@ const explainedOfTwo: Row = {
   name: 'why somebody else does not see a repository',
   document: parse(EXPLAIN),
   question: ({ name }) => name,
-  reveals: ({ body }, target) => body.includes('"allowed":') || tellsMoreThan(target.name, body, target),
+  // That one is told of themselves, as of what is not there.
+  reveals: ({ body }, target) => (body.includes('"allowed":') && !body.includes('NOT_VISIBLE')) || tellsMoreThan(target.name, body, target),
   shows: isThere,
   forAdmins: true,
   agrees: ({ body }) => body.includes('"allowed":false'),
