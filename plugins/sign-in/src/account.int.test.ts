@@ -118,14 +118,16 @@ describe('a password', () => {
     const { username, password, browser } = await site.aPerson();
     const other = site.browser();
     await other.signIn(username, password);
-    const change = 'mutation($o: String!, $n: String!) { updatePassword(oldPassword: $o, newPassword: $n) { alwaysNil } }';
+    const change =
+      'mutation($o: String!, $n: String!, $r: Boolean) { updatePassword(oldPassword: $o, newPassword: $n, revokeAccessTokens: $r) { alwaysNil } }';
     expect((await browser.graphql(change, { o: 'wrong', n: 'another long password' })).codes).toEqual(['SEXTANT_SIGN_IN_FAILED']);
-    expect((await browser.graphql(change, { o: password, n: 'another long password' })).codes).toEqual([]);
     const mine = await site.people.createToken(await idOf(username));
     const asked = () => site.ask('{ currentUser { username } }', {}, mine.token).then(({ data }) => data !== null);
+    expect((await browser.graphql(change, { o: password, n: 'another long password', r: false })).codes).toEqual([]);
     expect(await asked()).toBe(true);
+    // Unless that is declined (row 24).
     const revoking =
-      'mutation { updatePassword(oldPassword: "another long password", newPassword: "the third long password", revokeAccessTokens: true) { alwaysNil } }';
+      'mutation { updatePassword(oldPassword: "another long password", newPassword: "the third long password") { alwaysNil } }';
     expect((await browser.graphql(revoking)).codes).toEqual([]);
     expect(await asked()).toBe(false);
     expect([await browser.whoAmI(), await other.whoAmI()]).toEqual([username, undefined]);
@@ -138,7 +140,11 @@ describe('a password', () => {
     const { username, password, browser } = await site.aPerson();
     const randomize = 'mutation($u: ID!) { randomizeUserPassword(user: $u) { resetPasswordURL emailSent } }';
     expect((await browser.graphql(randomize, { u: await idOf(username) })).codes).toEqual(['SEXTANT_AUTH_SITE_ADMIN_REQUIRED']);
+    const mine = await site.people.createToken(await idOf(username));
+    const asked = () => site.ask('{ currentUser { username } }', {}, mine.token).then(({ data }) => data !== null);
+    expect(await asked()).toBe(true);
     const url = new URL(textAt((await site.ask(randomize, { u: await idOf(username) })).data, 'randomizeUserPassword.resetPasswordURL'));
+    expect(await asked()).toBe(false);
     expect(await browser.whoAmI()).toBeUndefined();
     expect((await browser.signIn(username, password)).status).toBe(401);
     const code = url.searchParams.get('code')!;

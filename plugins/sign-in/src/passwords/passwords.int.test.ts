@@ -98,14 +98,17 @@ describe('wrong passwords', () => {
 });
 
 describe('a forgotten password', () => {
-  it('is set by a link that is mailed to a proved address, which ends all sessions', async () => {
-    const { address, browser } = await proved();
+  it('is set by a link that is mailed to a proved address, which ends all sessions and access tokens (row 24)', async () => {
+    const { id, address, browser } = await proved();
+    const { token } = await site.people.createToken(encodeNodeId('User', id));
+    const asked = () => site.ask('{ currentUser { username } }', {}, token).then(({ data }) => data !== null);
+    expect(await asked()).toBe(true);
     const visitor = site.browser();
     await visitor.post('/-/reset-password-init', { email: address.toUpperCase() });
     await expect.poll(() => mailbox.code('reset-password-code', address), eventually).toBeDefined();
     const code = mailbox.code('reset-password-code', address)!;
     expect((await visitor.post('/-/reset-password-code', { code, password: 'remembered this time' })).status).toBe(303);
-    expect(await browser.whoAmI()).toBeUndefined();
+    expect([await browser.whoAmI(), await asked()]).toEqual([undefined, false]);
     expect((await visitor.signIn(address, 'remembered this time')).status).toBe(303);
   });
 

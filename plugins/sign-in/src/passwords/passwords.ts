@@ -80,11 +80,12 @@ export class Passwords {
     });
   }
 
-  /** Takes the password away; whoever holds the link sets a new one. All sessions end, and what programs may do. */
+  /** Takes the password away; whoever holds the link sets a new one. All sessions end, access tokens and what programs may do. */
   async randomize(user: User, alongside: Alongside): Promise<PasswordLink> {
     await this.parts.db.transaction(async (tx) => {
       await new PasswordStore(tx).remove(user.id);
       await this.parts.sessions.endAll(tx, user.id);
+      await this.parts.accounts.within(tx).revokeAccessTokens(user.id);
       await alongside(tx);
     });
     return this.handOut(user, await this.#primary(user));
@@ -124,7 +125,7 @@ export class Passwords {
     return user;
   }
 
-  /** @throws SEXTANT_SIGN_IN_LINK, SEXTANT_SIGN_IN_PASSWORD; the link is good still after the latter. */
+  /** @throws SEXTANT_SIGN_IN_LINK, SEXTANT_SIGN_IN_PASSWORD; the link is good still after the latter. Ends access tokens, too. */
   async setByLink(code: string, password: Secret, alongside: Alongside<User>): Promise<User> {
     const { db, clock, accounts } = this.parts;
     const user = await this.ofLink(code);
@@ -133,6 +134,8 @@ export class Passwords {
       const link = await new LinkStore(tx).use('password', code, clock.now());
       if (link?.userId !== user.id) throw usedLink();
       const changed = await this.#set(tx, user, hash, undefined);
+      // Whoever comes by a link may have lost the account to somebody else, who has made tokens.
+      await accounts.within(tx).revokeAccessTokens(user.id);
       if (link.address !== undefined) await proved(accounts.within(tx), user.id, link.address);
       await alongside(tx, changed);
       return changed;

@@ -154,7 +154,7 @@ ${field({
   autocomplete: 'new-password',
   hint: `At least ${configuration['auth.minPasswordLength']} characters. Your other sessions end.`,
 })}
-${hasPassword && html`<label class="check"><input type="checkbox" name="revoke" value="yes"> Revoke all my access tokens, too</label>`}
+${hasPassword && html`<label class="check"><input type="checkbox" name="revoke" value="yes" checked> Revoke all my access tokens, too</label>`}
 <button>${hasPassword ? 'Change the password' : 'Set a password'}</button>
 </form>
 <h2>Addresses of mail</h2>

@@ -78,7 +78,7 @@ export default defineGraphQL<Deps, typeof config>()({
             before: new Secret(args.oldPassword),
             next: new Secret(args.newPassword),
             keep: sessionOf(actor),
-            revokeAccessTokens: args.revokeAccessTokens ?? false,
+            revokeAccessTokens: args.revokeAccessTokens ?? true,
           };
           await s.security.changePassword(await own(operation), change, { actor });
           return EMPTY;

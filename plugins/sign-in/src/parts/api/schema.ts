@@ -6,8 +6,8 @@ export const typeDefs = /* GraphQL */ `
     invalidateSessionsByIDs(userIDs: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN)
     "Ends one of the user's sessions, at once."
     endSession(user: ID!, session: ID!): EmptyResponse @requires(role: USER)
-    "Changes the password in use. All sessions but the one in use end; all access tokens are revoked where that is asked for."
-    updatePassword(oldPassword: String!, newPassword: String!, revokeAccessTokens: Boolean): EmptyResponse @requires(role: USER)
+    "Changes the password in use. All sessions but the one in use end; all access tokens are revoked unless that is declined."
+    updatePassword(oldPassword: String!, newPassword: String!, revokeAccessTokens: Boolean = true): EmptyResponse @requires(role: USER)
     "Gives a password to the account in use, which has none: its user came in another way."
     createPassword(newPassword: String!): EmptyResponse @requires(role: USER)
     "Takes the user's password away and ends all sessions. The address where a new one is set is mailed to the user, or returned where that cannot be."
