@@ -111,7 +111,11 @@ describe('auth.userOrgMap', () => {
     expect(await of(before.username)).toEqual([]);
     for (const username of [byForm.username, 'by-admin', 'by-acme-too']) expect(await of(username)).toEqual(['all-of-us']);
     const { data } = await site.ask('{ auditLog(first: 50) { nodes { entity action actorUID } } }');
-    expect(at(data, 'auditLog.nodes')).toContainEqual({ entity: 'organizations.member', action: 'added', actorUID: 'internal:auth.userOrgMap' });
+    expect(at(data, 'auditLog.nodes')).toContainEqual({
+      entity: 'organizations.member',
+      action: 'added',
+      actorUID: 'internal:auth.userOrgMap',
+    });
   });
 
   it('takes no other pattern of people than all', async () => {
