@@ -118,7 +118,8 @@ function searchOver(indexed, known) {
     },
     scanner: new InlineExecutor(),
     git: {},
-    mirrors: { states: async () => states },
+    // Of those that are asked for, as the product's: to copy all of them is no cost of the wall.
+    mirrors: { states: async (ids) => new Map(ids.flatMap((id) => (states.has(id) ? [[id, states.get(id)]] : []))) },
     repositories: known,
     visibility: wall,
     catalog: new RepositoryCatalog(known, wall, () => performance.now()),
