@@ -101,7 +101,9 @@ describe('access tokens', () => {
     const atOnce = Array.from({ length: 6 }, () => admin.createToken(ada, { as: own.token }).catch(() => undefined));
     expect(await codeOf(kernel.graphql(end, { u: boss }))).toBeUndefined();
     expect(await Promise.all(tokens.map(whoami))).toEqual([401, 401, 401, `ada-${name}`, `robot-${name}`]);
-    for (const one of await Promise.all(atOnce)) expect(await whoami(one?.token ?? 'none')).toBe(401);
+    // Whoever sends many that are refused is told to wait, which is no answer to a good one.
+    for (const one of await Promise.all(atOnce)) expect([401, 429]).toContain(await whoami(one?.token ?? 'none'));
+    expect(await whoami(hers.token)).toBe(`ada-${name}`);
   });
 
   it('are created for oneself, and for others by site admins only', async () => {

@@ -8,7 +8,7 @@ const admin = new Administration(() => kernel);
 const ask = answers(() => kernel);
 
 beforeAll(async () => {
-  kernel = await startTestKernel({ plugins: [manifest], config: { plugins: { identity: { accessRequests: true } } } });
+  kernel = await startTestKernel({ plugins: [manifest] });
 });
 
 let number = 0;
