@@ -1,37 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { SignInAttempt } from '@sextant/plugin-identity/testing';
-import { inMemoryServices } from '@sextant/sdk/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { samlProvider } from './saml-provider.js';
-import { type Fault, type KeyPair, keyPair, TestIdentityProvider } from './testing/test-identity-provider.js';
+import { describe, expect, it } from 'vitest';
+import { another, attempt, fill, idp, ours, useIdentityProvider, withKey } from './testing/saml-scene.js';
+import type { Fault, KeyPair } from './testing/test-identity-provider.js';
 
-const CALLBACK = 'https://sextant.example/.auth/saml/acs';
-const ADA = {
-  nameId: 'a1b2c3',
-  attributes: { username: 'ada', email: 'ada@example.com', displayName: 'Ada Lovelace', groups: ['engines', 'staff'] },
-};
-
-let idp: TestIdentityProvider;
-let ours: KeyPair;
-let another: KeyPair;
-
-beforeAll(async () => {
-  [idp, ours, another] = await Promise.all([TestIdentityProvider.start(), keyPair(), keyPair()]);
-});
-afterAll(async () => await idp[Symbol.asyncDispose]());
-beforeEach(() => {
-  idp.fault = {};
-  idp.given.length = 0;
-  idp.requests.length = 0;
-  idp.people.clear();
-  idp.people.set('ada', ADA);
-});
-
-const provider = () => samlProvider({ ...inMemoryServices(), clock: { now: () => new Date() } });
-const entry = () => ({ identityProviderMetadataURL: idp.metadataUrl });
-const attempt = (more: Readonly<Record<string, unknown>> = {}, of = provider()) =>
-  new SignInAttempt(of, { ...entry(), ...more }, { callbackUrl: CALLBACK });
-const fill = () => ({ login: 'ada' });
+useIdentityProvider();
 
 const SHA1: Fault = { signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' };
 
@@ -46,7 +18,6 @@ const CBC = {
   disallowEncryptionWithInsecureAlgorithm: false,
   warnOnInsecureEncryptionAlgorithm: false,
 } as const;
-const withKey = () => ({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
 
 describe('An assertion that is encrypted', () => {
   it.each([

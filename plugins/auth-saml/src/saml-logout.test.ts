@@ -1,39 +1,11 @@
 import { inflateRawSync } from 'node:zlib';
-import { SignInAttempt } from '@sextant/plugin-identity/testing';
 import { inMemoryServices } from '@sextant/sdk/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { samlProvider } from './saml-provider.js';
-import { type KeyPair, keyPair, TestIdentityProvider } from './testing/test-identity-provider.js';
+import { another, attempt, CALLBACK, fill, idp, provider, useIdentityProvider, withKey } from './testing/saml-scene.js';
 
-const CALLBACK = 'https://sextant.example/.auth/saml/acs';
-const ADA = {
-  nameId: 'a1b2c3',
-  attributes: { username: 'ada', email: 'ada@example.com', displayName: 'Ada Lovelace', groups: ['engines', 'staff'] },
-};
+useIdentityProvider();
 
-let idp: TestIdentityProvider;
-let ours: KeyPair;
-let another: KeyPair;
-
-beforeAll(async () => {
-  [idp, ours, another] = await Promise.all([TestIdentityProvider.start(), keyPair(), keyPair()]);
-});
-afterAll(async () => await idp[Symbol.asyncDispose]());
-beforeEach(() => {
-  idp.fault = {};
-  idp.given.length = 0;
-  idp.requests.length = 0;
-  idp.people.clear();
-  idp.people.set('ada', ADA);
-});
-
-const provider = () => samlProvider({ ...inMemoryServices(), clock: { now: () => new Date() } });
-const entry = () => ({ identityProviderMetadataURL: idp.metadataUrl });
-const attempt = (more: Readonly<Record<string, unknown>> = {}, of = provider()) =>
-  new SignInAttempt(of, { ...entry(), ...more }, { callbackUrl: CALLBACK });
-const fill = () => ({ login: 'ada' });
-
-const withKey = () => ({ serviceProviderCertificate: ours.cert, serviceProviderPrivateKey: ours.private });
 const signatureIn = (xml: string): string => /<Signature[\s\S]*?<\/Signature>/.exec(xml)?.[0] ?? expect.fail('no signature');
 
 describe('Signing out together', () => {

@@ -1,37 +1,12 @@
 import { inflateRawSync } from 'node:zlib';
-import { SignInAttempt, signInProviderContract } from '@sextant/plugin-identity/testing';
+import { signInProviderContract } from '@sextant/plugin-identity/testing';
 import { describeContract, inMemoryServices } from '@sextant/sdk/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { samlProvider } from './saml-provider.js';
-import { type Fault, type KeyPair, keyPair, TestIdentityProvider } from './testing/test-identity-provider.js';
+import { ADA, another, attempt, CALLBACK, entry, fill, idp, ours, provider, useIdentityProvider } from './testing/saml-scene.js';
+import type { Fault } from './testing/test-identity-provider.js';
 
-const CALLBACK = 'https://sextant.example/.auth/saml/acs';
-const ADA = {
-  nameId: 'a1b2c3',
-  attributes: { username: 'ada', email: 'ada@example.com', displayName: 'Ada Lovelace', groups: ['engines', 'staff'] },
-};
-
-let idp: TestIdentityProvider;
-let ours: KeyPair;
-let another: KeyPair;
-
-beforeAll(async () => {
-  [idp, ours, another] = await Promise.all([TestIdentityProvider.start(), keyPair(), keyPair()]);
-});
-afterAll(async () => await idp[Symbol.asyncDispose]());
-beforeEach(() => {
-  idp.fault = {};
-  idp.given.length = 0;
-  idp.requests.length = 0;
-  idp.people.clear();
-  idp.people.set('ada', ADA);
-});
-
-const provider = () => samlProvider({ ...inMemoryServices(), clock: { now: () => new Date() } });
-const entry = () => ({ identityProviderMetadataURL: idp.metadataUrl });
-const attempt = (more: Readonly<Record<string, unknown>> = {}, of = provider()) =>
-  new SignInAttempt(of, { ...entry(), ...more }, { callbackUrl: CALLBACK });
-const fill = () => ({ login: 'ada' });
+useIdentityProvider();
 const answerOf = (xml: string, state: string) =>
   new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64'), RelayState: state });
 

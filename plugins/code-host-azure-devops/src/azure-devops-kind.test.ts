@@ -1,4 +1,11 @@
-import { codeHostKindContract, failureOf, kindOnHost, RequestWindow, testHostClients } from '@sextant/plugin-code-host/testing';
+import {
+  codeHostKindContract,
+  describeWhoDecides,
+  failureOf,
+  kindOnHost,
+  RequestWindow,
+  testHostClients,
+} from '@sextant/plugin-code-host/testing';
 import { RepoName, Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import type { TeamProjectReference } from 'azure-devops-node-api/interfaces/CoreInterfaces.js';
@@ -255,16 +262,11 @@ it('the API as azure-devops-node-api has it confirms every field that is read', 
   expectTypeOf<Exclude<'no_such_field', keyof GitRepository>>().toEqualTypeOf<'no_such_field'>();
 });
 
-describe('whether the host decides who sees what', () => {
-  it.each<[object, unknown]>([
+describeWhoDecides(enforced, {
+  said: [
     [{}, undefined],
     [{ enforcePermissions: false }, undefined],
     [{ enforcePermissions: true }, { by: 'sign-in' }],
-  ])('is said by %j', (config, by) => {
-    expect(enforced(config)).toEqual(by);
-  });
-
-  it.each([[{ enforcePermissions: 'yes' }]])('is not guessed from %j, which is refused', (config) => {
-    expect(() => enforced(config)).toThrow();
-  });
+  ],
+  refused: [{ enforcePermissions: 'yes' }],
 });

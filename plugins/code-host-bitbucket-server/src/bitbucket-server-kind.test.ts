@@ -1,4 +1,11 @@
-import { codeHostKindContract, failureOf, kindOnHost, RequestWindow, testHostClients } from '@sextant/plugin-code-host/testing';
+import {
+  codeHostKindContract,
+  describeWhoDecides,
+  failureOf,
+  kindOnHost,
+  RequestWindow,
+  testHostClients,
+} from '@sextant/plugin-code-host/testing';
 import { RepoName, Secret } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -242,22 +249,17 @@ describe('who may read', () => {
   );
 });
 
-describe('whether the host decides who sees what', () => {
-  it.each<[object, unknown]>([
+describeWhoDecides(enforced, {
+  said: [
     [{}, undefined],
     [{ authorization: {} }, { by: 'sign-in' }],
     [{ authorization: { oauth2: true } }, { by: 'sign-in' }],
     [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
     [{ authorization: { identityProvider: { type: 'username' }, oauth2: true } }, { by: 'sign-in' }],
-  ])('is said by %j', (config, by) => {
-    expect(enforced(config)).toEqual(by);
-  });
-
-  it.each([
-    [{ authorization: { identityProvider: { type: 'ldap' } } }],
-    [{ authorization: { oauth2: 'yes' } }],
-    [{ authorization: { groupsCacheTTL: 72 } }],
-  ])('is not guessed from %j, which is refused', (config) => {
-    expect(() => enforced(config)).toThrow();
-  });
+  ],
+  refused: [
+    { authorization: { identityProvider: { type: 'ldap' } } },
+    { authorization: { oauth2: 'yes' } },
+    { authorization: { groupsCacheTTL: 72 } },
+  ],
 });

@@ -1,5 +1,12 @@
 import type { AccountInfo, ProjectInfo } from '@gerritcodereview/typescript-api/rest-api.js';
-import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
+import {
+  BY_IDENTITY_PROVIDER,
+  codeHostKindContract,
+  describeWhoDecides,
+  failureOf,
+  kindOnHost,
+  testHostClients,
+} from '@sextant/plugin-code-host/testing';
 import { Secret, type z } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
@@ -210,23 +217,7 @@ it('the published API confirms every field that is read of projects, accounts an
   expectTypeOf<Exclude<'no_such_field', keyof ProjectInfo>>().toEqualTypeOf<'no_such_field'>();
 });
 
-describe('whether the host decides who sees what', () => {
-  it.each<[object, unknown]>([
-    [{}, undefined],
-    [{ authorization: {} }, { by: 'sign-in' }],
-    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
-    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
-  ])('is said by %j', (config, by) => {
-    expect(enforced(config)).toEqual(by);
-  });
-
-  it.each([
-    [{ authorization: { identityProvider: { type: 'ldap' } } }],
-    [{ authorization: { identityProvider: {} } }],
-    [{ authorization: { identityprovider: { type: 'username' } } }],
-    [{ authorization: true }],
-    [{ authorization: { groupsCacheTTL: 72 } }],
-  ])('is not guessed from %j, which is refused', (config) => {
-    expect(() => enforced(config)).toThrow();
-  });
+describeWhoDecides(enforced, {
+  ...BY_IDENTITY_PROVIDER,
+  refused: [...BY_IDENTITY_PROVIDER.refused, { authorization: { groupsCacheTTL: 72 } }],
 });

@@ -1,4 +1,11 @@
-import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
+import {
+  BY_IDENTITY_PROVIDER,
+  codeHostKindContract,
+  describeWhoDecides,
+  failureOf,
+  kindOnHost,
+  testHostClients,
+} from '@sextant/plugin-code-host/testing';
 import { RepoName, Secret } from '@sextant/sdk';
 import { describeContract } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -210,22 +217,4 @@ describe('who may read', () => {
   );
 });
 
-describe('whether the host decides who sees what', () => {
-  it.each<[object, unknown]>([
-    [{}, undefined],
-    [{ authorization: {} }, { by: 'sign-in' }],
-    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
-    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
-  ])('is said by %j', (config, by) => {
-    expect(enforced(config)).toEqual(by);
-  });
-
-  it.each([
-    [{ authorization: { identityProvider: { type: 'ldap' } } }],
-    [{ authorization: { identityProvider: {} } }],
-    [{ authorization: { identityprovider: { type: 'username' } } }],
-    [{ authorization: true }],
-  ])('is not guessed from %j, which is refused', (config) => {
-    expect(() => enforced(config)).toThrow();
-  });
-});
+describeWhoDecides(enforced, BY_IDENTITY_PROVIDER);

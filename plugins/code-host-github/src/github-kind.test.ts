@@ -1,5 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { codeHostKindContract, failureOf, kindOnHost, testHostClients } from '@sextant/plugin-code-host/testing';
+import {
+  BY_IDENTITY_PROVIDER,
+  codeHostKindContract,
+  describeWhoDecides,
+  failureOf,
+  kindOnHost,
+  testHostClients,
+} from '@sextant/plugin-code-host/testing';
 import { Secret } from '@sextant/sdk';
 import { describeContract, TestClock } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -324,24 +331,7 @@ describe('who may read', () => {
   });
 });
 
-describe('whether the host decides who sees what', () => {
-  it.each<[object, unknown]>([
-    [{}, undefined],
-    [{ authorization: {} }, { by: 'sign-in' }],
-    [{ authorization: { identityProvider: { type: 'oauth' } } }, { by: 'sign-in' }],
-    [{ authorization: { identityProvider: { type: 'username' } } }, { by: 'username' }],
-    [{ authorization: { groupsCacheTTL: -1 } }, { by: 'sign-in' }],
-  ])('is said by %j', (config, by) => {
-    expect(enforced(config)).toEqual(by);
-  });
-
-  it.each([
-    [{ authorization: { identityProvider: { type: 'ldap' } } }],
-    [{ authorization: { identityProvider: {} } }],
-    [{ authorization: { identityprovider: { type: 'username' } } }],
-    [{ authorization: true }],
-    [{ authorization: { groupsCacheTTL: true } }],
-  ])('is not guessed from %j, which is refused', (config) => {
-    expect(() => enforced(config)).toThrow();
-  });
+describeWhoDecides(enforced, {
+  said: [...BY_IDENTITY_PROVIDER.said, [{ authorization: { groupsCacheTTL: -1 } }, { by: 'sign-in' }]],
+  refused: [...BY_IDENTITY_PROVIDER.refused, { authorization: { groupsCacheTTL: true } }],
 });

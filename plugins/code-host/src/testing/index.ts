@@ -1,5 +1,6 @@
 export { type CodeHostScene, codeHostKindContract } from './code-host-kind-contract.js';
 export { type ConnectedSextant, connectSextant } from './connected-sextant.js';
+export { BY_IDENTITY_PROVIDER, describeWhoDecides } from './describe-who-decides.js';
 export { type EnforcedSextant, enforceSextant, type KnownAs } from './enforced-sextant.js';
 export { fakeHostPlugin } from './fake-host-plugin.js';
 export { aUser, FakeHost, FakePermissions, found } from './fakes.js';
