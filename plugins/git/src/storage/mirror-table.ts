@@ -84,22 +84,21 @@ export class MirrorTable {
   }
 
   /**
-   * Rows for repositories as their owner lists them. A name is set once: a later one is a rename, which moves the mirror first.
-   * @returns those that are new here.
+   * Rows for repositories as their owner lists them. A new one has no name yet, and no mirror: it gets its name once what stood under it is away, so that
+   * nobody clones to where something is removed still.
    */
   async track(
     repositories: readonly { readonly id: number; readonly name: string; readonly deletedAt: Date | undefined }[],
-  ): Promise<readonly number[]> {
-    if (repositories.length === 0) return [];
-    const rows = await this.db.query<{ id: number; inserted: boolean }>(
+  ): Promise<void> {
+    if (repositories.length === 0) return;
+    await this.db.query(
       `insert into mirrors (repository_id, name, deleted_at)
-       select id, name, deleted_at from unnest($1::int[], $2::text[], $3::timestamptz[]) as found (id, name, deleted_at)
+       select id, case when deleted_at is null then '' else name end, deleted_at
+       from unnest($1::int[], $2::text[], $3::timestamptz[]) as found (id, name, deleted_at)
        on conflict (repository_id) do update set deleted_at = excluded.deleted_at
-       where mirrors.deleted_at is distinct from excluded.deleted_at
-       returning repository_id as id, (xmax = 0) as inserted`,
+       where mirrors.deleted_at is distinct from excluded.deleted_at`,
       [repositories.map((r) => r.id), repositories.map((r) => r.name), repositories.map((r) => r.deletedAt ?? null)],
     );
-    return rows.filter((row) => row.inserted).map((row) => row.id);
   }
 
   /** Another repository now has this name: whoever had it before has no mirror under it any more. */

@@ -23,6 +23,7 @@ beforeEach(async () => void (await db.query('truncate mirrors, held_names')));
 async function mirrored(id: number, name: string): Promise<string> {
   const { head } = await test.mirror(name, { commits: [{ files: { of: name } }] });
   await table.track([{ id, name, deletedAt: undefined }]);
+  await table.renamed(id, name);
   return head;
 }
 const headOf = async (name: string) => (await test.git.defaultBranch({ repository: RepoName.parse(name) }).catch(() => null))?.target;
@@ -47,7 +48,7 @@ function held() {
     },
   };
   const move = (id: number, name: string) =>
-    moveMirror({ db, git: { ...test.git, remove }, clock: clock as Clock }, { id, name: RepoName.parse(name), isNew: false });
+    moveMirror({ db, git: { ...test.git, remove }, clock: clock as Clock }, { id, name: RepoName.parse(name) });
   /** Resolves when so many removals wait. */
   const removals = (count: number): Promise<void> =>
     new Promise((resolve) => {
@@ -79,6 +80,23 @@ it('keeps the mirror of what was renamed when two learn of it at once', async ()
   letGo();
   await Promise.all([first, second]);
   expect([await headOf('twice/after'), await nameOf(1)]).toEqual([head, 'twice/after']);
+});
+
+it('clones to no place where something is removed still, when two learn of a new repository at once', async () => {
+  await table.track([{ id: 1, name: 'new/one', deletedAt: undefined }]);
+  const { move, removals, waiting, letGo } = held();
+  const first = move(1, 'new/one');
+  await removals(1);
+  // The second is told that the place is the repository's when it is: whoever clones waits for that.
+  let isPlaced = false;
+  const second = move(1, 'new/one').then(() => void (isPlaced = true));
+  await waiting;
+  expect([isPlaced, await nameOf(1)]).toEqual([false, '']);
+  letGo();
+  await Promise.all([first, second]);
+  const { head } = await test.mirror('new/one', { commits: [{ files: { of: 'new/one' } }] });
+  await move(1, 'new/one');
+  expect([await headOf('new/one'), await nameOf(1)]).toEqual([head, 'new/one']);
 });
 
 it('never takes one mirror for another where two swap their names at once', async () => {

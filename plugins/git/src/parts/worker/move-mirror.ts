@@ -12,17 +12,14 @@ export const isBusy = (error: unknown): boolean => SextantError.is(error) && err
  * Moves what stands under the former name of a repository to its name, and removes what stood there: it was another repository's, and somebody else's to
  * see. While it goes on, nobody else moves or removes anything under the two names: a second one that began from the former name would remove what the
  * first has just moved, and of two that swap their names each would take the other's mirror for its own.
- * @param isNew it had no mirror before
+ * One that is new has no former name, and there is nothing to move.
  * @throws SEXTANT_GIT_BUSY when another process is writing one of the two mirrors.
  */
-export async function moveMirror(
-  d: Deps,
-  { id, name, isNew }: { readonly id: number; readonly name: RepoName; readonly isNew: boolean },
-): Promise<void> {
+export async function moveMirror(d: Deps, { id, name }: { readonly id: number; readonly name: RepoName }): Promise<void> {
   const table = new MirrorTable(d.db);
   const names = new HeldNames(d.db, d.clock);
   let from = (await table.byId(id))?.name;
-  while (from !== undefined && (from !== name || isNew)) {
+  while (from !== undefined && from !== name) {
     const former = from;
     // Another name, when somebody else moved it before the names were held.
     from = await names.during([former, name].filter(Boolean), async (signal) => {
@@ -31,7 +28,6 @@ export async function moveMirror(
       await d.git.remove({ repository: name, signal });
       signal.throwIfAborted();
       await table.nameTaken(id, name);
-      if (isNew) return undefined;
       if (former !== '') await d.git.rename({ repository: RepoName.parse(former), to: name, signal });
       signal.throwIfAborted();
       await table.renamed(id, name);

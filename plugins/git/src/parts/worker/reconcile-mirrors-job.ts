@@ -42,14 +42,14 @@ const lookAgain = (d: Deps): Promise<string> =>
  */
 export async function syncTracked(d: Deps, repositories: readonly Known[]): Promise<readonly number[]> {
   const table = new MirrorTable(d.db);
-  const added = new Set(await table.track(repositories));
+  await table.track(repositories);
   const tracked = await table.byIds(repositories.map((r) => r.id));
   const busy: number[] = [];
   for (const { id, name, deletedAt } of repositories) {
     const mirror = tracked.get(id);
-    if (!mirror || deletedAt || (mirror.name === name && !added.has(id))) continue;
+    if (!mirror || deletedAt || mirror.name === name) continue;
     try {
-      await moveMirror(d, { id, name, isNew: added.has(id) });
+      await moveMirror(d, { id, name });
     } catch (error) {
       if (!isBusy(error)) throw error;
       busy.push(id);
