@@ -119,8 +119,8 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     people,
     redirects,
     logout: new ProviderLogout({
+      db,
       settings,
-      sessions: sessions.store,
       secrets: d.secrets,
       audit,
       log,

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { AuditActor, AuditTrail, ProviderSession } from '@sextant/plugin-identity/api';
-import { type Logger, Secret, type Secrets, SextantError } from '@sextant/sdk';
+import { type Logger, Secret, type Secrets, SextantError, type Storage } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Way } from '../configuration/provider-entries.js';
-import type { KeptProviderSession, Session, SessionStore } from '../storage/session-store.js';
+import { type KeptProviderSession, type Session, SessionStore } from '../storage/session-store.js';
 
 interface LogoutParts {
+  readonly db: Storage;
   readonly settings: LiveAuthSettings;
-  readonly sessions: SessionStore;
   readonly secrets: Secrets;
   readonly audit: AuditTrail;
   readonly log: Logger;
@@ -41,7 +41,7 @@ export class ProviderLogout {
 
   /** What a provider tells of sessions that end. @returns where the browser that brought it goes, if one did. @throws SEXTANT_SIGN_IN_LOGOUT */
   async told(type: string, parameters: URLSearchParams, who: AuditActor, signal: AbortSignal): Promise<string | undefined> {
-    const { settings, sessions, audit, log } = this.parts;
+    const { db, settings, audit, log } = this.parts;
     let refused: unknown;
     for (const way of (await settings.current()).ways) {
       const logout = way.provider.type === type ? way.provider.redirect?.logout : undefined;
@@ -51,13 +51,13 @@ export class ProviderLogout {
         return undefined;
       });
       if (!proved) continue;
-      const ended = await sessions.endNamed(proved.names.map((name) => keyOf(way, name)));
-      for (const userId of new Set(ended))
-        await audit.record('user.session', 'ended', who, {
-          subjectUID: String(userId),
-          sessions: ended.filter((one) => one === userId).length,
-          provider: way.id,
-        });
+      await db.transaction(async (tx) => {
+        const ended = await new SessionStore(tx).endNamed(proved.names.map((name) => keyOf(way, name)));
+        for (const userId of new Set(ended)) {
+          const sessions = ended.filter((one) => one === userId).length;
+          await audit.record('user.session', 'ended', who, { subjectUID: String(userId), sessions, provider: way.id }, { tx });
+        }
+      });
       return proved.goOn;
     }
     if (refused !== undefined) log.warn('What a provider told of sessions that end proves nothing.', { type, error: refused });

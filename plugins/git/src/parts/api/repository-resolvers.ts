@@ -114,10 +114,10 @@ export function repositoryResolvers(access: GitAccess): ResolverMap {
         return { alwaysNil: null };
       },
       recloneRepository: async (_parent, { repo }: { repo: string }, op) => {
-        const { id, name } = await byNodeId(repo, op);
+        const { id } = await byNodeId(repo, op);
         await access.api.db.transaction(async (tx) => {
           await mirrors.reclone(id, tx);
-          await access.api.audit?.record('repository', 'reclone', { actor: op.actor }, { repository: name }, { tx });
+          await access.api.audit?.record('repository', 'reclone', { actor: op.actor }, { repositoryID: id }, { tx });
         });
         return { alwaysNil: null };
       },
