@@ -100,7 +100,7 @@ export class AccessTokens {
     const now = this.clock.now();
     if (holder.expiresAt && holder.expiresAt <= now) return { ok: false, reason: 'expired', tokenId: holder.id };
     const throttle = new Date(now.getTime() - TOUCH_INTERVAL);
-    if (!holder.lastUsedAt || holder.lastUsedAt < throttle) await this.#store.touch(holder, now, throttle);
+    if (!holder.lastUsedAt || holder.lastUsedAt < throttle) await this.#store.touch(holder.id, now, throttle);
     return { ok: true, holder };
   }
 

@@ -14,6 +14,7 @@ import type {
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
+import { Activity } from './activity.js';
 import { ServiceAccounts } from './administration/service-accounts.js';
 import type { AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration, UserActors } from './api.js';
 import { AuditChain } from './audit/audit-chain.js';
@@ -103,6 +104,7 @@ export function wireIdentity(
   );
   const permissions = new PermissionRegistry(declared);
   const actors = new AccountActors(db, permissions);
+  const activity = new Activity(db, clock);
   const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
   const organizations = new OrganizationDirectory(
     db,
@@ -129,13 +131,13 @@ export function wireIdentity(
     permissions,
     allowsUsernameChanges: async () => (await policy()?.allowsUsernameChanges()) ?? false,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
-    comingIn: actors.comingIn(clock),
+    comingIn: actors.comingIn(activity),
     localAdmin,
     audit,
     chain,
     auditReader: new AuditReader({ db, secrets, chain, audit, users }),
     localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
     wrongCredentials: (limits) => new WrongCredentials(limits, audit),
-    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit, activity),
   };
 }
