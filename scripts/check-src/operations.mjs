@@ -299,6 +299,10 @@ export const operations = {
       }),
       /SEXTANT_CODE_HOST_CONFIG_INVALID/,
     ),
+  'extsvc list: before 7.0': async ({ client }) => {
+    const { externalServices } = await client.graphql(LIST, { first: 9_999_999 });
+    deepEqual([externalServices.nodes.length, externalServices.pageInfo.hasNextPage], [externalServices.totalCount, false]);
+  },
   'serve-git': async (world) => {
     const served = await serveGit(world.folder, ['alpha', 'beta']);
     try {

@@ -38,6 +38,11 @@ function outcome({ accepted, rejected }: Composition): { accepted: readonly stri
 }
 
 describe('composition', () => {
+  it.each(['@pageSize(most: 0)', '@pageSize', '@pageSize(most: "9")'])('leaves out who bounds a page by %s', (directive) => {
+    const { rejected } = anEngine().compose([aPart('zz', `extend type Query { all(first: Int): [Int!] ${directive} }`)]);
+    expect(rejected.map(({ error }) => error.what)).toEqual(['The GraphQL schema of plugin "zz" has a malformed @pageSize on Query.all.']);
+  });
+
   it('leaves out who asks for a permission that nobody declares, on a field or a type, and takes it when somebody does', () => {
     const engine = anEngine();
     const byField = aPart('zz', 'extend type Query { dig: Int @requires(permission: "GARDENS#DIG") }');
