@@ -208,7 +208,7 @@ describe('the policy of access tokens', () => {
       plugins: [manifest],
       config: { plugins: { identity: { accessTokens: { allow, allowNoExpiration: true } } } },
     });
-    const tokens = site.service(accessTokenPolicy).current();
+    const tokens = await site.service(accessTokenPolicy).current();
     expect(tokens.allow).toBe(allow);
     const local = new Administration(() => site);
     const user = await local.createUser('ada');

@@ -7,6 +7,7 @@ export const accountPolicyOf = (settings: () => Pick<LiveAuthSettings, 'current'
   return {
     newcomerOrganizations: async () => (await configuration())['auth.userOrgMap']['*'],
     takesAccessRequests: async () => (await configuration())['auth.accessRequest'].enabled,
+    accessTokens: async () => (await configuration())['auth.accessTokens'],
     allowsUsernameChanges: async () => (await configuration())['auth.enableUsernameChanges'],
   };
 };
