@@ -14,7 +14,9 @@ describe('row 25: a hostile operation', () => {
       Query: {
         items: () => ({ nodes: [] }),
         few: (_parent, { first }) => ({ nodes: [{ id: first as number, children: { nodes: [] } }] }),
-        item: () => ({ id: 1 }), never: () => new Promise(() => {}) },
+        item: () => ({ id: 1 }),
+        never: () => new Promise(() => {}),
+      },
     },
   );
   const bench = new EngineBench([graph]);

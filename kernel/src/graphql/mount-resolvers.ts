@@ -4,8 +4,8 @@ import type { Boundary, Entry } from '../boundary/boundary.js';
 import { type Requirement, refusal } from '../http/auth-errors.js';
 import { type ContextValue, type OperationState, stateOf } from './operation-state.js';
 import type { Ownership } from './ownership.js';
-import { isScalar, isSubscription, type PluginSchema } from './plugin-schema.js';
 import { cutToPage, largestPage } from './page-size.js';
+import { isScalar, isSubscription, type PluginSchema } from './plugin-schema.js';
 import { blame } from './present-error.js';
 
 type FieldResolver = GraphQLFieldResolver<unknown, ContextValue, Record<string, unknown>>;

@@ -9,6 +9,8 @@ export interface AccountPolicy {
   takesAccessRequests(): Promise<boolean>;
   /** People may change their own user name; site admins always may. */
   allowsUsernameChanges(): Promise<boolean>;
+  /** By what people choose or change their own user names, each in words that name its key; empty: only site admins and directories name people. */
+  waysToChooseNames(): Promise<readonly string[]>;
   /** What it says of access tokens. What it leaves out is as the plugin's configuration has it. */
   accessTokens(): Promise<{ readonly [K in keyof AccessTokenPolicy]?: AccessTokenPolicy[K] | undefined }>;
 }
