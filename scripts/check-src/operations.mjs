@@ -299,6 +299,14 @@ export const operations = {
       }),
       /SEXTANT_CODE_HOST_CONFIG_INVALID/,
     ),
+  'repos list and get: before 7.0': async ({ client }) => {
+    const older = REPOSITORY.replace(' defaultBranch', ' language defaultBranch');
+    const get = `query Repository($name: String!) { repository(name: $name) { ...RepositoryFields } } ${older}`;
+    equal((await client.graphql(get, { name: 'alpha' })).repository.language, 'TypeScript');
+    const list = `query Repositories($first: Int, $query: String) { repositories(first: $first, query: $query) { nodes { ...RepositoryFields } } } ${older}`;
+    const { nodes } = (await client.graphql(list, { first: 1000, query: '' })).repositories;
+    ok(nodes.length > 0 && nodes.every(({ language }) => typeof language === 'string'));
+  },
   'extsvc list: before 7.0': async ({ client }) => {
     const { externalServices } = await client.graphql(LIST, { first: 9_999_999 });
     deepEqual([externalServices.nodes.length, externalServices.pageInfo.hasNextPage], [externalServices.totalCount, false]);

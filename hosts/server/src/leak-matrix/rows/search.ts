@@ -173,6 +173,12 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         { reveals: ({ body }) => body.includes('indexedCommit') },
       ),
       gql(
+        'the main language of a repository',
+        'query ($name: String!) { repository(name: $name) { language } }',
+        (t) => ({ name: t.name }),
+        { reveals: ({ body }) => /"language":"[^"]/.test(body) },
+      ),
+      gql(
         'files known by path only',
         'query ($name: String!) { repository(name: $name) { textSearchIndex { skippedFiles(first: 100, reason: "binary") { path reason } } } }',
         (t) => ({ name: t.name }),
