@@ -25,9 +25,13 @@ export default defineConfig({
     pool: 'forks',
     // By itself Vitest leaves a processor to its own process, which is idle while tests run: on two processors, one file would run at a time.
     maxWorkers: '100%',
+    // A worker reads the thousand modules once, not once for each of 350 files.
+    isolate: false,
     sequence: { sequencer: ProgramsFirst },
     globalSetup: ['scripts/vitest/start-postgres.ts', 'scripts/vitest/start-gitea.ts'],
     setupFiles: ['scripts/vitest/setup-test-file.ts'],
+    // As long as a test may take, less a little: what is waited for comes at once, unless others have the machine.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: wantsE2e ? 60_000 : 20_000,
     hookTimeout: wantsE2e ? 180_000 : 60_000,
     unstubEnvs: true,

@@ -1,5 +1,9 @@
 import 'reflect-metadata';
-import { beforeAll } from 'vitest';
+import { stopTestKernels } from '@sextant/sdk/testing';
+import { afterAll, beforeAll, vi } from 'vitest';
+
+// The files of a worker share their modules, so that the module of the test kernel is not read again for each. The first afterAll declared runs last.
+afterAll(stopTestKernels);
 
 interface TaskNode {
   readonly type: string;
@@ -23,3 +27,7 @@ beforeAll(({}, file) => {
   if (repeated.length > 0)
     throw new Error(`Test names must be unique in a file. Repeated: ${[...new Set(repeated)].map((name) => `"${name}"`).join(', ')}`);
 });
+
+// Its patience of a second is not to be configured, and is too little where others have the machine.
+const { waitFor } = vi;
+vi.waitFor = (callback, options) => waitFor(callback, typeof options === 'number' ? options : { timeout: 15_000, ...options });
