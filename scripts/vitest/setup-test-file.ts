@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { stopTestKernels } from '@sextant/sdk/testing';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 
 // The files of a worker share their modules, so that the module of the test kernel is not read again for each. The first afterAll declared runs last.
 afterAll(stopTestKernels);
@@ -27,7 +27,3 @@ beforeAll(({}, file) => {
   if (repeated.length > 0)
     throw new Error(`Test names must be unique in a file. Repeated: ${[...new Set(repeated)].map((name) => `"${name}"`).join(', ')}`);
 });
-
-// Its patience of a second is not to be configured, and is too little where others have the machine.
-const { waitFor } = vi;
-vi.waitFor = (callback, options) => waitFor(callback, typeof options === 'number' ? options : { timeout: 15_000, ...options });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchMatch } from '../api.js';
 import { InlineExecutor } from '../engine/inline-executor.js';
 import { SpreadEngine } from '../spread/spread-engine.js';
@@ -201,9 +201,8 @@ describe('the process that parses', () => {
     const { verdict } = await structural('bar($X) timeout:1s');
     expect(verdict.reasons.map(({ reason }) => reason)).toContain('timed-out');
     const pid = Number(readFileSync(join(folder, 'said'), 'utf8'));
-    await vi.waitFor(() =>
-      expect(existsSync(`/proc/${pid}/stat`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))).toBe(false),
-    );
+    const runs = () => existsSync(`/proc/${pid}/stat`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    await expect.poll(runs).toBe(false);
   });
 
   it('is not started by other searches', async () => {
