@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { Client } from './client.mjs';
 import { DeviceLogin } from './device-login.mjs';
+import { olderOperations } from './older-operations.mjs';
 import { peopleOperations } from './people-operations.mjs';
 import { serveGit } from './serve-git.mjs';
 import { decodeStream } from './stream-decoder.mjs';
@@ -299,18 +300,6 @@ export const operations = {
       }),
       /SEXTANT_CODE_HOST_CONFIG_INVALID/,
     ),
-  'repos list and get: before 7.0': async ({ client }) => {
-    const older = REPOSITORY.replace(' defaultBranch', ' language defaultBranch');
-    const get = `query Repository($name: String!) { repository(name: $name) { ...RepositoryFields } } ${older}`;
-    equal((await client.graphql(get, { name: 'alpha' })).repository.language, 'TypeScript');
-    const list = `query Repositories($first: Int, $query: String) { repositories(first: $first, query: $query) { nodes { ...RepositoryFields } } } ${older}`;
-    const { nodes } = (await client.graphql(list, { first: 1000, query: '' })).repositories;
-    ok(nodes.length > 0 && nodes.every(({ language }) => typeof language === 'string'));
-  },
-  'extsvc list: before 7.0': async ({ client }) => {
-    const { externalServices } = await client.graphql(LIST, { first: 9_999_999 });
-    deepEqual([externalServices.nodes.length, externalServices.pageInfo.hasNextPage], [externalServices.totalCount, false]);
-  },
   'serve-git': async (world) => {
     const served = await serveGit(world.folder, ['alpha', 'beta']);
     try {
@@ -350,9 +339,6 @@ export const operations = {
     const get = `query User($username: String, $email: String) { user(username: $username, email: $email) { ...UserFields } } ${USER}`;
     deepEqual((await client.graphql(get, { username: users.nodes[0].username, email: null })).user, users.nodes[0]);
     equal((await client.graphql(get, { username: 'nobody-is-named-so', email: null })).user, null);
-    // The client of before 7.0 reads these as well.
-    const older = await client.graphql('{ currentUser { usageStatistics { lastActiveTime lastActiveCodeHostIntegrationTime } } }');
-    equal(older.currentUser.usageStatistics.lastActiveCodeHostIntegrationTime, null);
   },
   'users create and delete': async ({ client }) => {
     await client.graphql(
@@ -402,4 +388,5 @@ export const operations = {
     equal(after.viewerSettings.subjects.find((subject) => subject.id === id).latestSettings.contents, '{"search.contextLines": 5}');
   },
   ...peopleOperations,
+  ...olderOperations(REPOSITORY, LIST),
 };

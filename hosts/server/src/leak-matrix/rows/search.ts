@@ -177,7 +177,7 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         'query ($name: String!) { repository(name: $name) { language } }',
         (t) => ({ name: t.name }),
         // It is none where rules hide what it may be of.
-        { shows: (t, asker) => isCloned(t) && asker.name !== 'ruled', reveals: ({ body }) => /"language":"[^"]/.test(body) },
+        { ...file, shows: (t, asker) => isCloned(t) && asker.name !== 'ruled', reveals: ({ body }) => /"language":"[^"]/.test(body) },
       ),
       gql(
         'files known by path only',
