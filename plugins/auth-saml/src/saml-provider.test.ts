@@ -225,6 +225,38 @@ describe('An answer that proves nothing', () => {
   });
 });
 
+describe('An answer that is made to hold the process up (row 24)', () => {
+  const inAssertion = (more: string) => (xml: string) => xml.replace('</saml:Assertion>', `${more}</saml:Assertion>`);
+  const each = (count: number, write: (i: number) => string): string => Array.from({ length: count }, (_, i) => write(i)).join('');
+
+  it.each([
+    ['more elements than can be put in order', () => inAssertion('<b/>'.repeat(60_000)), 'longer, deeper'],
+    ['elements as deep as it is long', () => inAssertion('<b>'.repeat(60_000) + '</b>'.repeat(60_000)), 'longer, deeper'],
+    ['depth that quotes hide', () => inAssertion('<b c="/>">'.repeat(900) + '</b>'.repeat(900)), 'longer, deeper'],
+    ['a prefix for each level', () => inAssertion(each(60, (i) => `<b xmlns:n${i}="u" xmlns:m${i}="u">`) + '</b>'.repeat(60)), 'prefixes'],
+    ['a name for each element', () => inAssertion(each(900, (i) => `<b${i}></b${i}>`)), 'longer, deeper'],
+    ['attributes without end', () => inAssertion(`<b${each(30_000, (i) => ` c${i}=""`)}/>`), 'attributes'],
+    ['nothing but beginnings', () => inAssertion('<'.repeat(400_000)), 'well-formed'],
+    ['a beginning without end', () => inAssertion(`<${'b'.repeat(400_000)}`), 'well-formed'],
+  ])('is refused for %s before it is parsed', async (_name, rewrite, why) => {
+    idp.fault = { rewrite: rewrite() };
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining(why) });
+  });
+
+  it('is refused for spaces that are no base64', async () => {
+    const one = attempt();
+    const answer = await one.answer(fill);
+    const parameters = new URLSearchParams({ SAMLResponse: `${' '.repeat(700_000)}!`, RelayState: one.state });
+    await expect(one.finish({ ...answer, parameters })).rejects.toMatchObject({ why: 'It is no base64.' });
+  });
+
+  it('is taken of a person in a thousand groups', async () => {
+    const groups = Array.from({ length: 1_000 }, (_, i) => `group-${i}`);
+    idp.people.set('ada', { ...ADA, attributes: { ...ADA.attributes, groups } });
+    expect((await attempt().signIn(fill)).groups).toHaveLength(1_000);
+  });
+});
+
 describe('A sign-in that began at the identity provider', () => {
   const begun = async (config: Readonly<Record<string, unknown>>, fault: Fault = {}) => {
     idp.fault = { audience: 'https://sextant.example/.auth/saml/metadata', ...fault };

@@ -19,8 +19,11 @@ export class XmlProblem extends Error {}
 export function parseXml(text: string): Element {
   const body = text.replace(/^\uFEFF?\s*<\?xml\b[^?<>]*\?>/, '');
   if (/<[!?]/.test(body)) throw new XmlProblem('It has a document type, a comment, an instruction or a CDATA section.');
-  const problems: string[] = [];
-  const told = (problem: string): void => void problems.push(problem);
+  checkShape(body);
+  // The first problem ends it: each further one would cost the parser as much as all before.
+  const told = (problem: unknown): never => {
+    throw new XmlProblem(String(problem));
+  };
   let root: Element | null = null;
   try {
     root = new DOMParser({ errorHandler: { warning: told, error: told, fatalError: told } }).parseFromString(
@@ -30,9 +33,40 @@ export function parseXml(text: string): Element {
   } catch {
     // Told below.
   }
-  if (!root || problems.length > 0) throw new XmlProblem('It is no well-formed XML.');
+  if (!root) throw malformed();
   return root;
 }
+
+/** How many elements there may be, how deep in each other, and with how many names: several times what providers write of a person in few groups, and enough for one in 1,000. */
+const MOST_ELEMENTS = 2_000;
+const MOST_ATTRIBUTES = 8_000;
+const DEEPEST = 64;
+const MOST_NAMES = 256;
+const MOST_PREFIXES = 64;
+
+/**
+ * Whoever wants to may send an answer, and nothing of it is proved before it is parsed and searched for its signatures. The parser copies all prefixes in force for each
+ * element that declares one, and looks through all that is left of the text for each new name; the search compares each element with all beside it. Without bounds half a
+ * megabyte would hold the process for minutes. This reads the text once.
+ */
+function checkShape(text: string): void {
+  const names = new Set<string>();
+  let [tags, depth] = [0, 0];
+  for (const [tag, name = ''] of text.matchAll(/<\/?([^\s<>"'/]+)(?=[\s/>])(?:[^<>"']|"[^<"]*"|'[^<']*')*>/g)) {
+    tags++;
+    names.add(name);
+    if (tag.startsWith('</')) depth--;
+    else if (!tag.endsWith('/>')) depth++;
+    if (tags > 2 * MOST_ELEMENTS || depth > DEEPEST || names.size > MOST_NAMES)
+      throw new XmlProblem('It is longer, deeper, or has more names, than any answer needs.');
+  }
+  if (tags !== text.split('<').length - 1) throw malformed();
+  if (text.split(/=\s*["']/).length - 1 > MOST_ATTRIBUTES) throw new XmlProblem('It has more attributes than any answer needs.');
+  const prefixes = new Set(Array.from(text.matchAll(/xmlns:([^\s=]+)/g), ([, prefix]) => prefix));
+  if (prefixes.size > MOST_PREFIXES) throw new XmlProblem('It has more prefixes than any answer needs.');
+}
+
+const malformed = (): XmlProblem => new XmlProblem('It is no well-formed XML.');
 
 export const isElement = (element: Element, namespace: string, name: string): boolean =>
   element.namespaceURI === namespace && element.localName === name;
