@@ -1,4 +1,4 @@
-import { ANONYMOUS, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
+import { addressBlock, askGates, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
 import { askProvider } from '../../engine/bridge.js';
 import { forPages } from '../../engine/cross-origin.js';
 import { checkedRegistration } from '../../engine/registration.js';
@@ -43,8 +43,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
   const gated =
     (handler: RouteHandler): RouteHandler =>
     async (request) => {
-      const { headers, remoteAddress } = request;
-      for (const { value } of d.gates) await value.admit({ headers, remoteAddress, localMode: false }, ANONYMOUS);
+      await askGates(d.gates, request);
       return handler(request);
     };
   const own = { auth: 'own', maxBody: MAX_BODY } as const;
@@ -61,7 +60,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
   router.post(
     PATHS.deviceAuthorization,
     gated(async (request) => {
-      const limit = await d.limits.take(`device-code:${request.remoteAddress}`, DEVICE_CODES);
+      const limit = await d.limits.take(`device-code:${addressBlock(request.remoteAddress)}`, DEVICE_CODES);
       return limit.allowed ? ask(request) : tooMany(limit);
     }),
     own,
@@ -85,7 +84,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
     gated(async (request) => {
       if (!(await holder.current()).dynamicRegistration)
         return refused(403, 'access_denied', 'programs do not register themselves here: ask a site admin to register it');
-      const limit = await d.limits.take(`register:${request.remoteAddress}`, REGISTRATIONS);
+      const limit = await d.limits.take(`register:${addressBlock(request.remoteAddress)}`, REGISTRATIONS);
       if (!limit.allowed) return tooMany(limit);
       const checked = checkedRegistration(await request.json());
       if (!checked.ok) return refused(400, checked.error, checked.description);
