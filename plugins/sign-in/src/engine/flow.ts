@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type Secrets, SextantError, type Storage, z } from '@sextant/sdk';
 import type { Cookies } from '../sessions/session-cookie.js';
-import { cookieOf } from '../sessions/session-cookie.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
 
 const flow = z.object({
@@ -54,7 +53,7 @@ export class Flows {
   /** @returns undefined when this browser began none by that state. @throws SEXTANT_SIGN_IN_EXPIRED for one that is used or too old. */
   async take(state: string, cookieHeader: string | undefined): Promise<Flow | undefined> {
     const hash = hashOf(state);
-    const value = hash && cookieOf(cookieHeader, nameOf(state));
+    const value = hash && this.parts.cookies.presentedFlow(cookieHeader, nameOf(state));
     if (!value) return undefined;
     const begun = this.#open(value);
     const now = this.parts.clock.now();
