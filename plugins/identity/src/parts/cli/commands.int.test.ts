@@ -1,10 +1,12 @@
 import { type CommandDefinition, core, z } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { auditTrail } from '../../api.js';
 import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
 import { codeOf } from '../../testing/administration.js';
 import type { deps } from '../../wiring.js';
+import { auditCommands } from './audit-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
 
@@ -20,7 +22,10 @@ interface Outcome {
 }
 
 async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<Outcome> {
-  const command = [...tokenCommands, ...userCommands].find((c) => c.name === name) as CommandDefinition<typeof deps, typeof config>;
+  const command = [...tokenCommands, ...userCommands, ...auditCommands].find((c) => c.name === name) as CommandDefinition<
+    typeof deps,
+    typeof config
+  >;
   const lines: string[] = [];
   let json: unknown;
   const out = { line: (text: string) => void lines.push(text), json: (value: unknown) => void (json = value), note: () => undefined };
@@ -80,6 +85,16 @@ describe('the commands', () => {
     for (const args of [{ expires: 'soon' }, { scopes: 'admin' }, { note: '\u001b[2J' }]) {
       expect(await codeOf(run('token create', args))).toBe('SEXTANT_ACCESS_TOKEN_INVALID');
     }
+  });
+
+  it('list and export of the audit log what somebody wrote into it in one line, which no terminal obeys (row 5)', async () => {
+    const written = 'x\n9\tforged \u009b2J\u202e\u007f';
+    await kernel.service(auditTrail, 'identity').record('test.forged', 'done', { uid: 'x', userAgent: written }, { name: written });
+    const listed = await run('audit list', { entity: 'test.forged' });
+    expect(listed.lines).toEqual([expect.stringMatching(/^\d+\t[^\t]+\tx\t-\ttest\.forged done\tname=x 9 forged [^\n\t]*$/)]);
+    const { lines } = await run('audit export', { entity: 'test.forged' });
+    expect(lines).toEqual([expect.stringMatching(/^[ -~]+$/)]);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ actor: { userAgent: written }, fields: { name: written } });
   });
 
   it('promote and demote users', async () => {
