@@ -1,4 +1,5 @@
 import { addressBlock, askGates, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
+import { personOf } from '../../engine/asking.js';
 import { askProvider } from '../../engine/bridge.js';
 import { forPages } from '../../engine/cross-origin.js';
 import { checkedRegistration } from '../../engine/registration.js';
@@ -15,6 +16,8 @@ const ID = /^[\w-]{1,64}$/;
 /** Of one address. */
 const REGISTRATIONS = { capacity: 10, per: 3_600_000 } as const;
 const DEVICE_CODES = { capacity: 30, per: 60_000 } as const;
+/** Pages that one address asks for without being signed in, or one person does: for each something is kept, for a quarter of an hour or a day. */
+const PAGES = { capacity: 120, per: 60_000 } as const;
 /** Questions about one device code: a few at once, then one in five seconds. */
 const POLLS = { capacity: 3, per: 15_000 } as const;
 
@@ -31,13 +34,18 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
       ? ask(request)
       : refused(404, 'not_found', 'there is nothing here');
 
+  const browsed: RouteHandler = async (request) => {
+    const whose = personOf(request.actor)?.userId ?? addressBlock(request.remoteAddress);
+    const limit = await d.limits.take(`pages:${whose}`, PAGES);
+    return limit.allowed ? page(request) : tooMany(limit);
+  };
   for (const path of [PATHS.authorization, PATHS.resume, PATHS.deviceResume, PATHS.endSession, PATHS.endSessionSuccess])
-    router.get(path, page, { auth: 'public' });
+    router.get(path, browsed, { auth: 'public' });
   for (const path of [PATHS.interaction, PATHS.device]) {
-    router.get(path, page, { auth: 'public' });
-    router.post(path, page, { auth: 'public', maxBody: MAX_BODY });
+    router.get(path, browsed, { auth: 'public' });
+    router.post(path, browsed, { auth: 'public', maxBody: MAX_BODY });
   }
-  router.post(PATHS.endSessionConfirm, page, { auth: 'public', maxBody: MAX_BODY });
+  router.post(PATHS.endSessionConfirm, browsed, { auth: 'public', maxBody: MAX_BODY });
 
   // Gates are not asked where a route proves its callers itself; they hold for programs all the same.
   const gated =
