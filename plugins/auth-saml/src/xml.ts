@@ -17,7 +17,7 @@ export class XmlProblem extends Error {}
  * @throws XmlProblem
  */
 export function parseXml(text: string): Element {
-  const body = text.replace(/^\uFEFF?\s*<\?xml\b[^?<>]*\?>/, '');
+  const body = text.replace(/^\uFEFF?\s*<\?xml\s[^?<>]*\?>/, '');
   if (/<[!?]/.test(body)) throw new XmlProblem('It has a document type, a comment, an instruction or a CDATA section.');
   checkShape(body);
   // The first problem ends it: each further one would cost the parser as much as all before.
