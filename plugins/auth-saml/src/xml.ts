@@ -38,8 +38,8 @@ export function parseXml(text: string): Element {
 }
 
 /** How many elements there may be, how deep in each other, and with how many names: several times what providers write of a person in few groups, and enough for one in 1,000. */
-const MOST_ELEMENTS = 2_000;
-const MOST_ATTRIBUTES = 8_000;
+const MOST_ELEMENTS = 1_200;
+const MOST_ATTRIBUTES = 4_000;
 const DEEPEST = 64;
 const MOST_NAMES = 256;
 const MOST_PREFIXES = 64;

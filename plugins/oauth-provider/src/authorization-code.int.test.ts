@@ -343,7 +343,9 @@ describe('what a code, or who asks for one, cannot do', () => {
     const statuses = new Set<number>();
     for (let i = 0; i < 200; i++) statuses.add((await flooded.kernel.fetch('/.auth/idp/oauth/end-session')).status);
     expect(statuses).toEqual(new Set([200, 429]));
-    const [row] = await flooded.kernel.service(core.storage, 'oauth-provider').query<{ count: number }>('SELECT count(*)::int AS count FROM artifacts');
+    const [row] = await flooded.kernel
+      .service(core.storage, 'oauth-provider')
+      .query<{ count: number }>('SELECT count(*)::int AS count FROM artifacts');
     expect(row?.count).toBeLessThan(180);
     // Programs ask for others, and are not held up by it.
     expect((await flooded.kernel.fetch('/.auth/idp/oauth/userinfo')).status).toBe(401);

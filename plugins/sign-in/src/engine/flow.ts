@@ -65,7 +65,12 @@ export class Flows {
 
   /** Marks what proved a sign-in of an entry as used. @throws SEXTANT_SIGN_IN_EXPIRED when it was before, in whatever process. */
   async use(way: string, { id, until }: NonNullable<ExternalIdentity['proof']>): Promise<void> {
-    await this.#useOnce(createHash('sha256').update(JSON.stringify([way, id])).digest(), until);
+    await this.#useOnce(
+      createHash('sha256')
+        .update(JSON.stringify([way, id]))
+        .digest(),
+      until,
+    );
   }
 
   async #useOnce(hash: Buffer, until: Date): Promise<void> {

@@ -1,4 +1,12 @@
-import { addressBlock, askGates, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
+import {
+  addressBlock,
+  askGates,
+  type LimitDecision,
+  type PluginRouter,
+  type RouteHandler,
+  type RouteReply,
+  type RouteRequest,
+} from '@sextant/sdk';
 import { personOf } from '../../engine/asking.js';
 import { askProvider } from '../../engine/bridge.js';
 import { forPages } from '../../engine/cross-origin.js';
