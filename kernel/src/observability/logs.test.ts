@@ -30,7 +30,12 @@ describe('a log line', () => {
 
   it.each(['json', 'pretty'] as const)('hostile row 23: drives no terminal, whatever a caller wrote into a header (%s)', (format) => {
     const lines: string[] = [];
-    const destination = new Writable({ write: (chunk, _encoding, done) => void (lines.push(String(chunk)), done()) });
+    const destination = new Writable({
+      write: (chunk, _encoding, done) => {
+        lines.push(String(chunk));
+        done();
+      },
+    });
     const userAgent = 'a\u009b2J\u001b[31m\nb\u202ec\u2028\u007f';
     new Logs({ level: 'info', format, destination }).of('identity').info('came', { userAgent });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
