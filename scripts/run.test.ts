@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 // A toy checkout with the real bootstrap, and with an npm and a compiler that only note that they were called.
 const FAKE_NPM = `
@@ -140,7 +140,7 @@ describe('start', () => {
 
   it('ends an install at once when it is interrupted, says so, and begins anew the next time', async () => {
     const { child, outcome } = launch(['start', 'one'], { TOY_INSTALL_AWAITS: join(root, 'never') });
-    await vi.waitFor(() => expect(called('npm')).toBe(1), { timeout: 5_000 });
+    await expect.poll(() => called('npm')).toBe(1);
     child.kill('SIGINT');
     const { code, stderr } = await outcome;
     expect(code).toBe(130);
@@ -171,7 +171,7 @@ describe('start', () => {
     const { child } = launch(['start', 'wait', note]);
     await new Promise((done) => child.stdout?.once('data', done));
     child.kill('SIGKILL');
-    await vi.waitFor(() => expect(readFileSync(note, 'utf8')).toBe('disconnect'), { timeout: 5_000 });
+    await expect.poll(() => existsSync(note) && readFileSync(note, 'utf8')).toBe('disconnect');
   });
 });
 

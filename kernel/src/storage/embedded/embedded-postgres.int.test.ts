@@ -184,7 +184,7 @@ describe('embedded PostgreSQL', () => {
     const abort = new AbortController();
     const starting = start({ signal: abort.signal });
     const begun = () => readdirSync(join(dataDir, 'postgres')).some((name) => name.startsWith('.init-'));
-    await vi.waitFor(() => expect(begun()).toBe(true), { interval: 1 });
+    await expect.poll(begun, { interval: 1 }).toBe(true);
     abort.abort(new Error('given up'));
     await expect(starting).rejects.toThrow('given up');
     expect(readdirSync(join(dataDir, 'postgres')).filter((name) => name !== 'lib')).toEqual([]);

@@ -73,9 +73,9 @@ describe('owner lock', () => {
     const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
     try {
       const pid = Number(await new Promise<Buffer>((done) => parent.stdio[1]?.once('data', done)));
-      await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'latin1').trim()).toBe('sleep'));
+      await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'latin1').trim()).toBe('sleep');
       (parent.stdio[3] as Writable).end();
-      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '));
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ');
       leave({ pid, host: hostname(), since: '2026-01-01T00:00:00.000Z' });
       expect(taken()).toBe(true);
     } finally {

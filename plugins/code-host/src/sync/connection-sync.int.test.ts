@@ -59,7 +59,7 @@ it('a sync that goes on for hours is not due meanwhile', async () => {
     world.host.list = async function* (...asked) {
       await db.query(`UPDATE connections SET next_sync_at = now() - interval '1 minute' WHERE id = $1`, [connection]);
       await vi.advanceTimersByTimeAsync(5 * 60_000);
-      await vi.waitFor(async () => expect(await world.connections.due(10)).toEqual([]));
+      await vi.waitFor(async () => expect(await world.connections.due(10)).toEqual([]), { timeout: 15_000 });
       yield* list(...asked);
     };
     expect(await synced(found('1', 'a'))).toMatchObject({ state: 'COMPLETED' });

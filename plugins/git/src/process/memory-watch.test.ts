@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MemoryWatch } from './memory-watch.js';
 
 describe('processes that read together', () => {
@@ -12,7 +12,7 @@ describe('processes that read together', () => {
     const ended: number[] = [];
     const watch = new MemoryWatch({ limit: 60, interval: 1, memoryOf: async (pid) => memory.get(pid) });
     const remove = [...memory.keys()].map((pid) => watch.add(pid, () => ended.push(pid)));
-    await vi.waitFor(() => expect(ended).toEqual([2, 3]));
+    await expect.poll(() => ended).toEqual([2, 3]);
     for (const off of remove) off();
   });
 
@@ -21,7 +21,7 @@ describe('processes that read together', () => {
     const ended: number[] = [];
     const watch = new MemoryWatch({ limit: 1, interval: 1, memoryOf: async (pid) => void asked.push(pid) });
     const remove = watch.add(1, () => ended.push(1));
-    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(2));
+    await expect.poll(() => asked.length).toBeGreaterThan(2);
     remove();
     watch.add(2, () => ended.push(2))();
     expect(ended).toEqual([]);

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync as readNow } from 'node:fs';
-import { access, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync as readNow } from 'node:fs';
+import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IndexStore } from '../index/index-store.js';
 import { blobOid, MemoryBlobSource, type MemoryTree } from '../index/memory-blob-source.js';
 import type { DocExpr, EngineDocument, EngineRequest, EngineSummary } from './contract.js';
@@ -76,7 +76,7 @@ async function search(
     want: 'content',
     hold: 60_000,
     signal,
-    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
+    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 60_000, countAll: false, ...limits },
   })) {
     if (event.type === 'documents') documents.push(...event.documents);
     if (event.type === 'done') summary = event.summary;
@@ -88,7 +88,7 @@ describe('scanDocuments', () => {
   const request = (expr: DocExpr, limits: Partial<EngineRequest['limits']> = {}): ScanRequest => ({
     expr,
     want: 'content',
-    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
+    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 60_000, countAll: false, ...limits },
     repository: { id: 1 },
     revision: 'v1',
     commit: 'c1',
@@ -235,7 +235,7 @@ describe('WorkerPool', () => {
       { repository: 1, reason: expect.stringMatching(/^Shard 1-.* could not be searched: the checksum of section .* does not match\.$/) },
     ]);
     expect(summary).toMatchObject({ notIndexed: [3], shardsTotal: 2, shardsDone: 1 });
-    await vi.waitFor(async () => expect(await store.list([1])).toMatchObject([{ state: 'degraded' }]));
+    await expect.poll(() => store.list([1])).toMatchObject([{ state: 'degraded' }]);
     expect((await search(engine, pattern('needle'), { ids: [1, 2] })).summary.degraded).toEqual([
       { repository: 1, reason: expect.stringContaining('is in quarantine') },
     ]);
@@ -271,7 +271,7 @@ describe('WorkerPool', () => {
     await file.write('X', 0);
     await file.close();
     await search(engine, pattern('absent'));
-    await vi.waitFor(async () => expect(await store.list([1])).toMatchObject([{ state: 'degraded' }]));
+    await expect.poll(() => store.list([1])).toMatchObject([{ state: 'degraded' }]);
   });
 
   it('answers with what it has when the deadline passes, and says so', async () => {
@@ -303,10 +303,11 @@ describe('WorkerPool', () => {
       if (event.type === 'documents') break;
     }
     await store.remove(1);
-    await vi.waitFor(async () => {
+    const swept = async () => {
       await store.sweep();
-      expect(await readdir(join(root, 'shards'))).toEqual([]);
-    });
+      return await readdir(join(root, 'shards'));
+    };
+    await expect.poll(swept).toEqual([]);
   });
 
   it('replaces a thread that is stuck, and the answer does not wait for it (row 9)', async () => {
@@ -319,12 +320,17 @@ describe('WorkerPool', () => {
         workerUrl: script(`parentPort.on('message', () => { fs.writeFileSync(${JSON.stringify(asked)}, ''); for (;;); });`),
       }),
     );
-    const { summary } = await search(stuck, pattern('needle'), { deadline: 100 });
-    expect(summary).toMatchObject({ timedOut: true, shardsDone: 0, degraded: [] });
+    // On a busy machine the deadline may pass before the thread has begun.
+    const isStuck = async () => {
+      const { summary } = await search(stuck, pattern('needle'), { deadline: 100 });
+      expect(summary).toMatchObject({ timedOut: true, shardsDone: 0, degraded: [] });
+      return existsSync(asked);
+    };
+    await expect.poll(isStuck).toBe(true);
     const abort = new AbortController();
     await rm(asked);
     const answer = search(stuck, pattern('needle'), { signal: abort.signal });
-    await vi.waitFor(() => access(asked));
+    await expect.poll(() => existsSync(asked)).toBe(true);
     abort.abort(new Error('the client is gone'));
     await expect(answer).rejects.toThrow('the client is gone');
     await stuck.close();

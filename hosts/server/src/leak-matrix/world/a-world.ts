@@ -98,7 +98,8 @@ export async function aWorld({ server }: { readonly server?: string | undefined 
     config: {
       plugins: {
         'code-host': codeHost,
-        git: { autoUpdate: false, maxUpdateInterval: '8h' },
+        // A reader for each who asks at once about each mirror: to start a process costs more than what one question asks it.
+        git: { autoUpdate: false, maxUpdateInterval: '8h', maxBatchReaders: 64 },
         search: { threads: 1, symbols: 'builtin', indexEvery: '2s' },
       },
     },

@@ -11,6 +11,7 @@ import {
 } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Git } from '../../api.js';
 import { config, type GitConfig } from '../../config.js';
 import { lockMirror } from '../../mirror/mirror-lock.js';
 import { allOf } from '../../reads/all-of.js';
@@ -275,6 +276,29 @@ describe('keeping up with the repositories there are', () => {
     expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/new-name') }))!.target).toBe(head!.commit);
     expect(await test.git.mirror({ repository: RepoName.parse('sync/old') })).toBeNull();
     expect((await table().byId(1))!.name).toBe('sync/new-name');
+  });
+
+  it('moves the mirror of what was renamed while it was fetched, as soon as the fetch is over', async () => {
+    const source = aRepository();
+    know(1, 'sync/slow', source);
+    const git: Git = {
+      ...test.git,
+      async *fetch(asked) {
+        for await (const event of test.git.fetch(asked)) {
+          if (event.type === 'done') {
+            know(1, 'sync/slow-no-more', source);
+            await repositoriesChangedNow(deps(), [1], 'renamed');
+          }
+          yield event;
+        }
+      },
+    };
+    await fetchRepositoryJob({ repositoryId: 1 }, { ...deps(), git }, job());
+    // The notice found the mirror busy.
+    expect(enqueued).toMatchObject([{ name: 'git.reconcile-mirrors', options: { runAt: expect.any(Date) } }]);
+    const { name, head } = (await table().byId(1))!;
+    expect(name).toBe('sync/slow-no-more');
+    expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/slow-no-more') }))!.target).toBe(head!.commit);
   });
 
   it('row 16: never shows one repository under a name that has come to another', async () => {

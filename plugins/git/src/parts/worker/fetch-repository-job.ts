@@ -62,6 +62,9 @@ export async function fetchRepositoryJob(
     }
     await failed(table, mirror, error, job);
   }
+  // Whoever learned meanwhile that it has another name found the mirror busy, and would look again in a minute.
+  const after = await d.sources.byId(repositoryId);
+  if (after && after.name !== name) await syncTracked(d, [after]);
 }
 
 const revealed = ({ url, credentials, localFolder, sshKey, maker, from }: CloneSource): FetchSource => ({
