@@ -11,9 +11,11 @@ import type {
   Secrets,
   Storage,
 } from '@sextant/sdk';
-import { AccessTokens } from './access-tokens.js';
-import { AccountDirectory } from './account-directory.js';
-import { Accounts } from './accounts.js';
+import { AccessTokens } from './access-tokens/access-tokens.js';
+import { TokenAuthenticator } from './access-tokens/token-authenticator.js';
+import { AccountDirectory } from './accounts/account-directory.js';
+import { Accounts } from './accounts/accounts.js';
+import { ExternalAccounts } from './accounts/external-accounts.js';
 import { Activity } from './activity.js';
 import { ServiceAccounts } from './administration/service-accounts.js';
 import type { AccessTokenPolicy, AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration, UserActors } from './api.js';
@@ -22,12 +24,11 @@ import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
 import { AuditReader } from './audit/audit-reader.js';
 import type { IdentityConfig } from './config.js';
-import { ExternalAccounts } from './external-accounts.js';
 import { DirectoryGroups } from './groups/directory-groups.js';
 import { UserGroups } from './groups/user-groups.js';
-import { LocalAdmin } from './local-admin.js';
-import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
-import { localAdminName } from './local-admin-name.js';
+import { LocalAdmin } from './local-admin/local-admin.js';
+import { LocalAdminAuthenticator } from './local-admin/local-admin-authenticator.js';
+import { localAdminName } from './local-admin/local-admin-name.js';
 import { InvitationAnswers } from './organizations/invitation-answers.js';
 import { Invitations } from './organizations/invitations.js';
 import { NewcomerOrganizations } from './organizations/newcomer-organizations.js';
@@ -39,7 +40,6 @@ import { SiteUserStore } from './storage/site-user-store.js';
 import { UserStore } from './storage/user-store.js';
 import { UserTagStore } from './storage/user-tag-store.js';
 import { Teams } from './teams/teams.js';
-import { TokenAuthenticator } from './token-authenticator.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
 /** The objects of the plugin, wired once for each part that runs. */

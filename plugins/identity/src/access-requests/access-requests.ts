@@ -1,9 +1,9 @@
 import { addressBlock, type Clock, type Limits, SextantError, type Storage } from '@sextant/sdk';
-import type { Alongside } from '../accounts.js';
+import type { Alongside } from '../accounts/accounts.js';
+import { parseEmail } from '../accounts/emails.js';
+import { parseDisplayName } from '../accounts/username.js';
 import type { AccessRequests as AccessRequestsService } from '../api.js';
-import { parseEmail } from '../emails.js';
 import { type AccessRequest, type AccessRequestStatus, AccessRequestStore } from '../storage/access-request-store.js';
-import { parseDisplayName } from '../username.js';
 
 const MAX_INFO = 2000;
 /** Waiting ones that are kept: whoever sends more fills a list that nobody reads. */

@@ -1,5 +1,5 @@
 import type { Clock, Events, Storage } from '@sextant/sdk';
-import { type Accounts, type Alongside, userNotFound } from '../accounts.js';
+import { type Accounts, type Alongside, userNotFound } from '../accounts/accounts.js';
 import { type User, userChanged } from '../api.js';
 import { UserStore } from '../storage/user-store.js';
 

@@ -1,5 +1,5 @@
 import { type Clock, type Events, type Jobs, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import type { Accounts } from '../accounts.js';
+import type { Accounts } from '../accounts/accounts.js';
 import { type AuditTrail, type GroupRule, type User, type UserGroups as UserGroupsService, userChanged } from '../api.js';
 import { type Grant, GroupStore, SCIM } from '../storage/group-store.js';
 import { OrganizationStore } from '../storage/organization-store.js';

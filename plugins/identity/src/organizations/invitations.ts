@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, type Clock, type Contribution, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import type { Alongside } from '../accounts.js';
+import type { Alongside } from '../accounts/accounts.js';
+import { parseEmail } from '../accounts/emails.js';
 import type { AccountMail, Organization, User } from '../api.js';
-import { parseEmail } from '../emails.js';
 import { type Invitation, InvitationStore } from '../storage/invitation-store.js';
 import { UserStore } from '../storage/user-store.js';
 import { addMember, organizationNotFound } from './organizations.js';

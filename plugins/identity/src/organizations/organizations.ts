@@ -1,11 +1,11 @@
 import { type Actor, type Clock, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type Alongside, userNotFound } from '../accounts.js';
+import { type Alongside, userNotFound } from '../accounts/accounts.js';
+import { claimName } from '../accounts/names.js';
+import { parseDisplayName, parseUsername } from '../accounts/username.js';
 import type { Organization, Organizations, User } from '../api.js';
 import { givenByGroup } from '../groups/given-by-group.js';
-import { claimName } from '../names.js';
 import { type OrganizationFilter, OrganizationStore } from '../storage/organization-store.js';
 import { UserStore } from '../storage/user-store.js';
-import { parseDisplayName, parseUsername } from '../username.js';
 
 export interface OrganizationPolicy {
   /** Who may make organisations. */

@@ -1,5 +1,5 @@
 import { type Clock, type Events, type Queryable, SextantError, type Storage } from '@sextant/sdk';
-import type { Accounts, Alongside } from '../accounts.js';
+import type { Accounts, Alongside } from '../accounts/accounts.js';
 import { type User, userChanged } from '../api.js';
 import { type Role, RoleStore } from '../storage/role-store.js';
 import type { Permission, PermissionRegistry, SystemRole } from './permission-registry.js';

@@ -1,6 +1,6 @@
 import type { Queryable } from '@sextant/sdk';
+import { foldName } from '../accounts/username.js';
 import type { Organization } from '../api.js';
-import { foldName } from '../username.js';
 
 interface OrganizationRow {
   readonly id: number;

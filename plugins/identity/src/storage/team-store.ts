@@ -1,5 +1,5 @@
 import type { Queryable } from '@sextant/sdk';
-import { foldName } from '../username.js';
+import { foldName } from '../accounts/username.js';
 
 /** People who work together. Teams form trees. */
 export interface Team {

@@ -1,9 +1,9 @@
 import { type Actor, type Clock, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import type { Alongside } from '../accounts.js';
+import type { Alongside } from '../accounts/accounts.js';
+import { claimName } from '../accounts/names.js';
+import { parseDisplayName, parseUsername } from '../accounts/username.js';
 import { givenByGroup } from '../groups/given-by-group.js';
-import { claimName } from '../names.js';
 import { type Team, TeamStore } from '../storage/team-store.js';
-import { parseDisplayName, parseUsername } from '../username.js';
 import { type MemberReference, matchMembers } from './member-matching.js';
 
 /** Levels of a tree of teams. */

@@ -9,7 +9,7 @@ import {
   SextantError,
 } from '@sextant/sdk';
 import type { AccessRequests } from '../../access-requests/access-requests.js';
-import { userNotFound } from '../../accounts.js';
+import { userNotFound } from '../../accounts/accounts.js';
 import type { SiteUsersArguments, SiteUsersTime, User } from '../../api.js';
 import type { Identity } from '../../identity.js';
 import type { AccessRequest, AccessRequestStatus } from '../../storage/access-request-store.js';

@@ -8,9 +8,9 @@ import {
   pageRequest,
   type Resolver,
 } from '@sextant/sdk';
-import { userNotFound } from '../../accounts.js';
+import { userNotFound } from '../../accounts/accounts.js';
+import { parseEmail } from '../../accounts/emails.js';
 import type { Organization, User } from '../../api.js';
-import { parseEmail } from '../../emails.js';
 import type { Identity } from '../../identity.js';
 import { takeInvitation } from '../../organizations/invitation-limits.js';
 import { invitationNotFound } from '../../organizations/invitations.js';

@@ -1,7 +1,7 @@
 import type { Resolver } from '@sextant/sdk';
+import { foldName } from '../../accounts/username.js';
 import type { PasswordLinks } from '../../api.js';
 import type { Identity } from '../../identity.js';
-import { foldName } from '../../username.js';
 import { administeredUser, forbidden } from './viewer.js';
 
 interface CreateArguments {

@@ -1,5 +1,5 @@
 import { type Actor, decodeNodeId, SextantError } from '@sextant/sdk';
-import { userNotFound } from '../../accounts.js';
+import { userNotFound } from '../../accounts/accounts.js';
 import type { User, Users } from '../../api.js';
 
 /** True for the user and for site admins: who see and change everything about the account. */

@@ -1,5 +1,5 @@
 import type { CommandDefinition, PluginContext, Resolved, z } from '@sextant/sdk';
-import { userNotFound } from '../../accounts.js';
+import { userNotFound } from '../../accounts/accounts.js';
 import type { User } from '../../api.js';
 import type { config } from '../../config.js';
 import type { Identity } from '../../identity.js';

@@ -1,5 +1,5 @@
-import type { Accounts, Alongside } from './accounts.js';
-import type { User } from './api.js';
+import type { Accounts, Alongside } from '../accounts/accounts.js';
+import type { User } from '../api.js';
 
 interface Remembered {
   readonly user: Promise<User>;

@@ -1,8 +1,8 @@
 import { encodeCursor } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import manifest from './manifest.js';
-import { Administration, codeOf } from './testing/administration.js';
+import manifest from '../manifest.js';
+import { Administration, codeOf } from '../testing/administration.js';
 
 let kernel: TestKernel;
 const admin = new Administration(() => kernel);

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Clock, type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import { type Alongside, userNotFound } from '../accounts/accounts.js';
+import type { AccessTokenPolicy, User } from '../api.js';
+import { type AccessToken, AccessTokenStore, type TokenHolder } from '../storage/access-token-store.js';
+import { UserStore } from '../storage/user-store.js';
 import { generateToken, isTokenScope, TOKEN_SCOPES, tokenHash } from './access-token.js';
-import { type Alongside, userNotFound } from './accounts.js';
-import type { AccessTokenPolicy, User } from './api.js';
-import { type AccessToken, AccessTokenStore, type TokenHolder } from './storage/access-token-store.js';
-import { UserStore } from './storage/user-store.js';
 
 export interface TokenRequest {
   /** Whom the token stands for. */

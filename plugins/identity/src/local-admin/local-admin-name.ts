@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { normalizeUsername } from './username.js';
+import { normalizeUsername } from '../accounts/username.js';
 
 /** What the local site admin is called: as configured, else as the account that runs Sextant, else `admin`. */
 export function localAdminName(configured: string | undefined): string {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, type Events, Secret, type Secrets, SextantError, type Storage } from '@sextant/sdk';
-import { type CredentialRenewal, type ExternalCredential, externalAccountsChanged } from './api.js';
-import { ExternalAccountStore, type StoredExternalAccount } from './storage/external-account-store.js';
+import { type CredentialRenewal, type ExternalCredential, externalAccountsChanged } from '../api.js';
+import { ExternalAccountStore, type StoredExternalAccount } from '../storage/external-account-store.js';
 
 /** A token this close to its end is renewed before it is used, in milliseconds as all of these. */
 const RENEW_BEFORE = 60_000;

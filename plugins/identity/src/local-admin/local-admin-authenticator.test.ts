@@ -1,10 +1,10 @@
 import type { Credentials } from '@sextant/sdk';
 import { expect, it } from 'vitest';
-import type { User } from './api.js';
+import type { User } from '../api.js';
+import { PermissionRegistry } from '../roles/permission-registry.js';
+import { AccountActors } from '../roles/user-actors.js';
 import type { LocalAdmin } from './local-admin.js';
 import { LocalAdminAuthenticator } from './local-admin-authenticator.js';
-import { PermissionRegistry } from './roles/permission-registry.js';
-import { AccountActors } from './roles/user-actors.js';
 
 const root = { id: 1, username: 'root', siteAdmin: true } as User;
 const actors = new AccountActors({ query: async () => [] }, new PermissionRegistry([]));

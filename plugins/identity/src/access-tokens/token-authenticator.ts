@@ -1,10 +1,10 @@
 import { type Actor, type Authenticator, type Credentials, SextantError } from '@sextant/sdk';
+import type { Activity } from '../activity.js';
+import type { AuditActor, AuditTrail, Users, WrongCredentials } from '../api.js';
+import type { AccountActors } from '../roles/user-actors.js';
+import type { TokenHolder } from '../storage/access-token-store.js';
 import type { AccessTokens } from './access-tokens.js';
-import type { Activity } from './activity.js';
-import type { AuditActor, AuditTrail, Users, WrongCredentials } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
-import type { AccountActors } from './roles/user-actors.js';
-import type { TokenHolder } from './storage/access-token-store.js';
 
 /** Tells who a request is from by its access token. One that is there and wrong is refused, in local mode too. */
 export class TokenAuthenticator implements Authenticator {

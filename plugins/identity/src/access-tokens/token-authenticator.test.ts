@@ -1,15 +1,15 @@
 import type { Actor, Credentials, Limits, Logger, Queryable } from '@sextant/sdk';
 import { TestClock } from '@sextant/sdk/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Activity } from '../activity.js';
+import type { User, Users } from '../api.js';
+import { AuditLog } from '../audit/audit-log.js';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
-import { Activity } from './activity.js';
-import type { User, Users } from './api.js';
-import { AuditLog } from './audit/audit-log.js';
-import './identity-errors.js';
-import { PermissionRegistry } from './roles/permission-registry.js';
-import { AccountActors } from './roles/user-actors.js';
+import '../identity-errors.js';
+import { PermissionRegistry } from '../roles/permission-registry.js';
+import { AccountActors } from '../roles/user-actors.js';
+import { WrongCredentials } from '../wrong-credentials.js';
 import { TokenAuthenticator } from './token-authenticator.js';
-import { WrongCredentials } from './wrong-credentials.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const aUser = (id: number, username: string, siteAdmin = false): User => ({

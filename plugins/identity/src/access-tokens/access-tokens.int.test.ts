@@ -1,9 +1,9 @@
 import { core, encodeNodeId } from '@sextant/sdk';
 import { at, startTestKernel, TestClock, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { accessTokenPolicy } from './api.js';
-import manifest from './manifest.js';
-import { Administration, codeOf } from './testing/administration.js';
+import { accessTokenPolicy } from '../api.js';
+import manifest from '../manifest.js';
+import { Administration, codeOf } from '../testing/administration.js';
 
 const clock = new TestClock();
 let kernel: TestKernel;

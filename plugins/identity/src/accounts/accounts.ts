@@ -1,10 +1,10 @@
 import { type Clock, type Events, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type AccountChange, credentialsRevoked, type NewAccount, type User, userChanged, userCreated } from './api.js';
+import { type AccountChange, credentialsRevoked, type NewAccount, type User, userChanged, userCreated } from '../api.js';
+import { givenByGroup } from '../groups/given-by-group.js';
+import type { NewcomerOrganizations } from '../organizations/newcomer-organizations.js';
+import { UserStore } from '../storage/user-store.js';
 import { Emails } from './emails.js';
-import { givenByGroup } from './groups/given-by-group.js';
 import { claimName, renameOwner } from './names.js';
-import type { NewcomerOrganizations } from './organizations/newcomer-organizations.js';
-import { UserStore } from './storage/user-store.js';
 import { foldName, normalizeUsername, parseDisplayName, parseUsername } from './username.js';
 
 /** What is written in the transaction of a change, such as its entry in the audit log. A throw undoes both. */

@@ -1,7 +1,7 @@
 import type { Clock, Events, Storage, Tx } from '@sextant/sdk';
-import { AccessTokens } from './access-tokens.js';
+import { AccessTokens } from '../access-tokens/access-tokens.js';
+import type { AccessTokenPolicy, AccountChange, AccountDirectory as AccountDirectoryService, NewAccount, User, UserEmail } from '../api.js';
 import type { Accounts } from './accounts.js';
-import type { AccessTokenPolicy, AccountChange, AccountDirectory as AccountDirectoryService, NewAccount, User, UserEmail } from './api.js';
 import { Emails, type NewEmail } from './emails.js';
 
 interface Parts {

@@ -5,11 +5,11 @@ import {
   type ExternalAccounts as ExternalAccountService,
   type ExternalService,
   externalAccountsChanged,
-} from './api.js';
-import type { UserGroups } from './groups/user-groups.js';
+} from '../api.js';
+import type { UserGroups } from '../groups/user-groups.js';
+import { ExternalAccountStore, type StoredExternalAccount } from '../storage/external-account-store.js';
+import { GroupStore } from '../storage/group-store.js';
 import { RenewedCredentials } from './renewed-credentials.js';
-import { ExternalAccountStore, type StoredExternalAccount } from './storage/external-account-store.js';
-import { GroupStore } from './storage/group-store.js';
 
 /** The accounts of users somewhere else. Their credentials are sealed, and given out only to whoever asks in the person's name. */
 export class ExternalAccounts implements ExternalAccountService {

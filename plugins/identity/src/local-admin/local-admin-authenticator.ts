@@ -1,6 +1,6 @@
 import type { Actor, Authenticator, Credentials } from '@sextant/sdk';
+import type { AccountActors } from '../roles/user-actors.js';
 import type { LocalAdmin } from './local-admin.js';
-import type { AccountActors } from './roles/user-actors.js';
 
 /** In local mode a request of which nobody else knows whose it is, and that brings no credential, is the local site admin's. */
 export class LocalAdminAuthenticator implements Authenticator {

@@ -10,9 +10,9 @@ import {
   type ExternalCredential,
   externalAccounts,
   signInRefused,
-} from './api.js';
-import manifest from './manifest.js';
-import { smallPlugin } from './testing/small-plugin.js';
+} from '../api.js';
+import manifest from '../manifest.js';
+import { smallPlugin } from '../testing/small-plugin.js';
 
 const github = { type: 'github', id: 'https://github.example.com/' };
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import { startTestKernel, TestClock, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import manifest from './manifest.js';
-import { Administration } from './testing/administration.js';
+import manifest from '../manifest.js';
+import { Administration } from '../testing/administration.js';
 
 let kernel: TestKernel;
 const admin = new Administration(() => kernel);

@@ -1,6 +1,6 @@
 import { type Clock, type Events, type Queryable, SextantError, type Storage, type Tx } from '@sextant/sdk';
-import { type User, type UserEmail, userChanged } from './api.js';
-import { UserStore } from './storage/user-store.js';
+import { type User, type UserEmail, userChanged } from '../api.js';
+import { UserStore } from '../storage/user-store.js';
 
 // Enough to catch a typing error; only a mail that arrives proves an address.
 const EMAIL = /^[^\s@<>"\\]{1,64}@[^\s@<>"\\]{1,190}$/;
