@@ -9,7 +9,7 @@ import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
 
 /** Generous: other tests use the machine too. */
-const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 10_000 });
+const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 30_000 });
 
 let fixture: JobsFixture;
 let service: JobsService;
