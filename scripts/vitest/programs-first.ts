@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * Files that start whole programs, or the whole product for a table of questions, are short and take the longest. Vitest begins with the longest text, and one
  * of them would run alone at the end.
  */
-const STARTS_PROGRAMS = /^(?:(?:bench|scripts)|hosts\/server\/src\/leak-matrix)\//;
+const STARTS_PROGRAMS = /^(?:bench|scripts|hosts\/server\/src\/leak-matrix)\//;
 
 /** The order of a run: what takes long first, so that all processors are busy until the end. */
 export class ProgramsFirst extends BaseSequencer {

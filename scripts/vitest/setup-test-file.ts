@@ -1,5 +1,9 @@
 import 'reflect-metadata';
-import { beforeAll } from 'vitest';
+import { stopTestKernels } from '@sextant/sdk/testing';
+import { afterAll, beforeAll } from 'vitest';
+
+// The files of a worker share their modules, so that the module of the test kernel is not read again for each. The first afterAll declared runs last.
+afterAll(stopTestKernels);
 
 interface TaskNode {
   readonly type: string;

@@ -29,8 +29,8 @@ describe('row 25: a hostile operation', () => {
     ['lists that multiply', '{ items(first: 1000) { nodes { children(last: 1000) { nodes { id } } } } }', {}, 'cost'],
     ['lists without a size inside each other', `{ item { ${'tags { '.repeat(8)} id ${'} '.repeat(8)} } }`, {}, 'cost'],
     ['fragments that double each other', bomb, {}, 'fields'],
-    // The parser runs out of stack or of tokens, whichever comes first: how much stack it takes depends on what has been compiled.
-    ['5,000 fragments in each other', `{ ${'...on Query{'.repeat(5000)} item { id } ${'}'.repeat(5000)} }`, {}, /^(?:depth|tokens)$/],
+    // As the stack of the parser is at the moment: how much it takes for a level depends on how often it ran.
+    ['5,000 fragments in each other', `{ ${'...on Query{'.repeat(5000)} item { id } ${'}'.repeat(5000)} }`, {}, 'depth|tokens'],
     ['4,900 lists in each other', `{ items(first: ${'['.repeat(4900)}${']'.repeat(4900)}) { nodes { id } } }`, {}, 'depth'],
     ['20,000 tokens', `{ item { ${'id '.repeat(20_000)} } }`, {}, 'tokens'],
   ])('is refused: %s', async (_name, query, variables, limit) => {
@@ -39,7 +39,7 @@ describe('row 25: a hostile operation', () => {
     expect(answer.status).toBe(200);
     expect(answer.errors?.[0]?.extensions).toMatchObject({
       code: 'SEXTANT_GRAPHQL_LIMIT',
-      limit: typeof limit === 'string' ? limit : expect.stringMatching(limit),
+      limit: expect.stringMatching(`^(${limit})$`),
       what: expect.any(String),
       fix: expect.any(String),
     });

@@ -51,8 +51,11 @@ afterEach(closeServers);
 function drip(head: string, drop: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
-    const socket = connect(bench.port, '127.0.0.1', () => socket.write(head, 'latin1'));
-    const timer = setInterval(() => socket.writable && socket.write(drop, 'latin1'), 20);
+    let timer: NodeJS.Timeout | undefined;
+    const socket = connect(bench.port, '127.0.0.1', () => {
+      socket.write(head, 'latin1');
+      timer = setInterval(() => socket.writable && socket.write(drop, 'latin1'), 20);
+    });
     socket.on('data', (chunk) => {
       answer += chunk;
     });

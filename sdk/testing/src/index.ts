@@ -6,5 +6,5 @@ export { type OwnProcess, ownProcesses } from './own-processes.js';
 export { type RebindingDns, rebindingDns } from './rebinding-dns.js';
 export { type LogLine, RecordedLog } from './recorded-log.js';
 export { silentLog } from './silent-log.js';
-export { type GraphQLAnswer, startTestKernel, type TestKernel, type TestKernelOptions } from './start-test-kernel.js';
+export { type GraphQLAnswer, startTestKernel, stopTestKernels, type TestKernel, type TestKernelOptions } from './start-test-kernel.js';
 export { TestClock } from './test-clock.js';

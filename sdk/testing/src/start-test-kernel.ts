@@ -68,12 +68,20 @@ export interface TestKernel {
   stop(): Promise<void>;
 }
 
-// Registered while the file is read: vitest never runs an afterAll that a test or another hook declares. The first one declared runs last.
 const running = new Set<() => Promise<void>>();
-afterAll(async () => {
+
+/**
+ * Ends the test kernels that run, and the database server if one was started for them. Importing this module has vitest call it at the end of the
+ * file's tests. Where the files of a process share their modules (`isolate: false`), only the first file imports it: a setup file that says
+ * `afterAll(stopTestKernels)` is then needed.
+ */
+export async function stopTestKernels(): Promise<void> {
   await Promise.all([...running].map((stop) => stop()));
   await stopOwnDatabaseServer();
-});
+}
+
+// Registered while the file is read: vitest never runs an afterAll that a test or another hook declares. The first one declared runs last.
+afterAll(stopTestKernels);
 
 /** Starts a kernel for a test; it stops by itself when the file's tests are done. */
 export async function startTestKernel(options: TestKernelOptions): Promise<TestKernel> {

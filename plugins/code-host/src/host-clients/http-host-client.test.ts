@@ -40,13 +40,8 @@ const status =
     void response
       .writeHead(code, { 'content-type': 'application/json', ...headers })
       .end(typeof body === 'string' ? body : JSON.stringify(body));
-const client = (options: Partial<HostClientOptions> = {}, timeout?: number): HostClient =>
-  testHostClients(timeout === undefined ? {} : { timeout }).client({
-    url,
-    title: 'Fake',
-    credential: { secret: new Secret(SECRET) },
-    ...options,
-  });
+const client = (options: Partial<HostClientOptions> = {}, timeout = 10_000): HostClient =>
+  testHostClients({ timeout }).client({ url, title: 'Fake', credential: { secret: new Secret(SECRET) }, ...options });
 const idsOf = async (host: HostClient, path = 'repos'): Promise<readonly number[]> => {
   const ids: number[] = [];
   for await (const page of host.pages(path, items, { signal, query: { limit: 2 } })) ids.push(...page.map(({ id }) => id));
@@ -126,7 +121,6 @@ describe('a request', () => {
 });
 
 describe('an answer', () => {
-  const nothing: Reply = () => undefined;
   it.each<[string, Reply, string, string]>([
     ['401', status(401), 'SEXTANT_CODE_HOST_REFUSED', 'refused the credential'],
     ['403', status(403), 'SEXTANT_CODE_HOST_REFUSED', 'refused the credential'],
@@ -143,10 +137,10 @@ describe('an answer', () => {
       'SEXTANT_OUTBOUND_REDIRECT',
       'more than 5',
     ],
-    ['nothing', nothing, 'SEXTANT_OUTBOUND_FAILED', 'did not answer within'],
+    ['nothing', () => undefined, 'SEXTANT_OUTBOUND_FAILED', 'did not answer within'],
   ])('that is %s throws, and says what is wrong (row 15)', async (_what, reply, code, words) => {
     replies = [reply];
-    const error = await failureOf(client({}, reply === nothing ? 300 : undefined).get('repos', items, { signal }));
+    const error = await failureOf(client({}, code === 'SEXTANT_OUTBOUND_FAILED' ? 300 : undefined).get('repos', items, { signal }));
     expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
   });
 

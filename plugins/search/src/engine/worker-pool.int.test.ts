@@ -76,7 +76,7 @@ async function search(
     want: 'content',
     hold: 60_000,
     signal,
-    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
+    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 60_000, countAll: false, ...limits },
   })) {
     if (event.type === 'documents') documents.push(...event.documents);
     if (event.type === 'done') summary = event.summary;
@@ -88,7 +88,7 @@ describe('scanDocuments', () => {
   const request = (expr: DocExpr, limits: Partial<EngineRequest['limits']> = {}): ScanRequest => ({
     expr,
     want: 'content',
-    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 10_000, countAll: false, ...limits },
+    limits: { maxMatches: 1_000_000, maxDocuments: 1_000, contextLines: 0, deadline: 60_000, countAll: false, ...limits },
     repository: { id: 1 },
     revision: 'v1',
     commit: 'c1',

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import * as files from 'node:fs/promises';
-import { type FileHandle, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import files, { type FileHandle, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InlineExecutor } from '../engine/inline-executor.js';
 import { SearchEngine } from '../engine/search-engine.js';
 import type { IndexOptions } from './index-options.js';
@@ -12,17 +12,16 @@ import { filesOf } from './manifest.js';
 import { MemoryBlobSource, type MemoryTree } from './memory-blob-source.js';
 
 /** Counts what is written through `node:fs/promises`, and refuses from the n-th write on, as a full disk does. */
-const disk = vi.hoisted(() => ({ writes: 0, refuseFrom: Number.POSITIVE_INFINITY }));
-
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof files>();
-  const take = (): void => {
-    if (++disk.writes >= disk.refuseFrom) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-  };
-  const open = async (...args: Parameters<typeof real.open>): Promise<FileHandle> => {
+const disk = { writes: 0, refuseFrom: Number.POSITIVE_INFINITY };
+const take = (): void => {
+  if (++disk.writes >= disk.refuseFrom) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+};
+const { open, appendFile } = files;
+const counted = {
+  open: async (...args: Parameters<typeof open>): Promise<FileHandle> => {
     const created = args[1] === 'wx';
     if (created) take();
-    const handle = await real.open(...args);
+    const handle = await open(...args);
     if (!created) return handle;
     return new Proxy(handle, {
       get(target, name) {
@@ -35,13 +34,20 @@ vi.mock('node:fs/promises', async (original) => {
         };
       },
     });
-  };
-  const appendFile = async (...args: Parameters<typeof real.appendFile>): Promise<void> => {
+  },
+  appendFile: async (...args: Parameters<typeof appendFile>): Promise<void> => {
     take();
-    return real.appendFile(...args);
-  };
-  return { ...real, default: { ...real, open, appendFile }, open, appendFile };
-});
+    return appendFile(...args);
+  },
+};
+
+/** Whoever has imported the functions of the module has these from now on. */
+function replace(functions: Pick<typeof files, 'open' | 'appendFile'>): void {
+  Object.assign(files, functions);
+  syncBuiltinESMExports();
+}
+beforeAll(() => replace(counted));
+afterAll(() => replace({ open, appendFile }));
 
 /** As it ships: a thread runs the compiled worker. */
 const dist = async <T>(path: string) => (await import(/* @vite-ignore */ new URL(`../../dist/index/${path}`, import.meta.url).href)) as T;
