@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { Client } from './client.mjs';
 import { DeviceLogin } from './device-login.mjs';
+import { olderOperations } from './older-operations.mjs';
 import { peopleOperations } from './people-operations.mjs';
 import { serveGit } from './serve-git.mjs';
 import { decodeStream } from './stream-decoder.mjs';
@@ -338,9 +339,6 @@ export const operations = {
     const get = `query User($username: String, $email: String) { user(username: $username, email: $email) { ...UserFields } } ${USER}`;
     deepEqual((await client.graphql(get, { username: users.nodes[0].username, email: null })).user, users.nodes[0]);
     equal((await client.graphql(get, { username: 'nobody-is-named-so', email: null })).user, null);
-    // The client of before 7.0 reads these as well.
-    const older = await client.graphql('{ currentUser { usageStatistics { lastActiveTime lastActiveCodeHostIntegrationTime } } }');
-    equal(older.currentUser.usageStatistics.lastActiveCodeHostIntegrationTime, null);
   },
   'users create and delete': async ({ client }) => {
     await client.graphql(
@@ -390,4 +388,5 @@ export const operations = {
     equal(after.viewerSettings.subjects.find((subject) => subject.id === id).latestSettings.contents, '{"search.contextLines": 5}');
   },
   ...peopleOperations,
+  ...olderOperations(REPOSITORY, LIST),
 };

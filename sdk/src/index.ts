@@ -44,6 +44,7 @@ export type {
 export { core } from './core/tokens.js';
 export { allErrorCodes, declareErrors, type ErrorCode, errorCode } from './errors/error-codes.js';
 export { type ErrorText, SextantError } from './errors/sextant-error.js';
+export type { DeclaredPermissions } from './graphql/declared-permissions.js';
 export {
   type BatchLoad,
   decodeNodeId,

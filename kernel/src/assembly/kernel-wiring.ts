@@ -4,7 +4,7 @@ import type { GraphQLEngine } from '../graphql/graphql-engine.js';
 import type { HttpServer } from '../http/http-server.js';
 import type { JobsService } from '../jobs/jobs-service.js';
 import type { PluginRecord } from '../lifecycle/plugin-record.js';
-import type { GraphQLContribution, JobRun, Wiring } from '../lifecycle/wiring.js';
+import type { JobRun, Wiring } from '../lifecycle/wiring.js';
 import type { Health } from '../observability/health.js';
 import type { RemoteClients } from '../remote/remote-client.js';
 import type { RemoteServer } from '../remote/remote-server.js';
@@ -82,10 +82,10 @@ export class KernelWiring implements Wiring {
     return { [Symbol.asyncDispose]: () => storages.close(record.id) };
   }
 
-  composeGraphQL(contributions: readonly GraphQLContribution[]): ReturnType<Wiring['composeGraphQL']> {
+  composeGraphQL(...composed: Parameters<Wiring['composeGraphQL']>): ReturnType<Wiring['composeGraphQL']> {
     const { graphql } = this.parts;
     if (!graphql) return { rejected: new Map(), drained: Promise.resolve() };
-    const { rejected } = graphql.compose(contributions);
+    const { rejected } = graphql.compose(...composed);
     return {
       rejected: new Map(rejected.map(({ plugin, error }) => [plugin, error])),
       drained: graphql.drained(DRAIN_TIMEOUT).then(() => undefined),

@@ -16,6 +16,7 @@ import {
   type TypeNode,
 } from 'graphql';
 import type { Requirement } from '../http/auth-errors.js';
+import { checkPageSize } from './page-size.js';
 
 export const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 const BUILT_IN: ReadonlySet<string> = new Set(specifiedScalarTypes.map((type) => type.name));
@@ -77,6 +78,7 @@ export function readClaims(plugin: string, sources: readonly string[], extendsTy
       const place = `${type}.${field.name.value}`;
       if (seen.has(place)) throw sdl(plugin, `defines the field ${place} twice.`);
       seen.add(place);
+      checkPageSize(plugin, place, field);
       refer(namedType(field.type), place);
       if (field.kind === Kind.FIELD_DEFINITION)
         for (const argument of field.arguments ?? []) refer(namedType(argument.type), `${place}(${argument.name.value}:)`);

@@ -8,6 +8,7 @@ import { KERNEL, kernelTypeDefs } from './kernel-type-defs.js';
 import { type Ownership, settle } from './ownership.js';
 import { isScalar, type PluginSchema } from './plugin-schema.js';
 import { kernelScalars, scalarType } from './scalars.js';
+import { undeclaredPermission } from './undeclared-permission.js';
 
 export interface ComposedSchema {
   readonly schema: GraphQLSchema;
@@ -35,9 +36,16 @@ function readClaimsOfKernel(): Claims {
   };
 }
 
-/** One schema of all plugins whose shares fit together. The others are rejected, each with what is wrong with it. */
-export function composeSchema(candidates: readonly PluginSchema[]): ComposedSchema {
+/**
+ * One schema of all plugins whose shares fit together. The others are rejected, each with what is wrong with it.
+ * @param permissions which ones are declared; undefined where nobody gives roles
+ */
+export function composeSchema(candidates: readonly PluginSchema[], permissions?: ReadonlySet<string>): ComposedSchema {
   const failed = new Map<string, SextantError>();
+  for (const { plugin, claims } of permissions ? candidates : []) {
+    const error = undeclaredPermission(claims, permissions!);
+    if (error) failed.set(plugin, error);
+  }
   for (;;) {
     const settled = settle(
       kernelClaims,

@@ -38,6 +38,27 @@ function outcome({ accepted, rejected }: Composition): { accepted: readonly stri
 }
 
 describe('composition', () => {
+  it.each(['@pageSize(most: 0)', '@pageSize', '@pageSize(most: "9")'])('leaves out who bounds a page by %s', (directive) => {
+    const { rejected } = anEngine().compose([aPart('zz', `extend type Query { all(first: Int): [Int!] ${directive} }`)]);
+    expect(rejected.map(({ error }) => error.what)).toEqual(['The GraphQL schema of plugin "zz" has a malformed @pageSize on Query.all.']);
+  });
+
+  it('leaves out who asks for a permission that nobody declares, on a field or a type, and takes it when somebody does', () => {
+    const engine = anEngine();
+    const byField = aPart('zz', 'extend type Query { dig: Int @requires(permission: "GARDENS#DIG") }');
+    const byType = aPart('yy', 'type Spade @requires(permission: "GARDENS#DIG") { a: Int } extend type Query { spade: Spade }');
+    const without = engine.compose([host, byField, byType], new Set(['GARDENS#WATER']));
+    expect(outcome(without)).toEqual({
+      accepted: ['code-host'],
+      rejected: { yy: 'SEXTANT_GRAPHQL_PERMISSION', zz: 'SEXTANT_GRAPHQL_PERMISSION' },
+    });
+    expect(without.rejected.map(({ error }) => error.what)).toEqual([
+      'Plugin "yy" asks for the permission GARDENS#DIG on Spade, which no active plugin declares.',
+      'Plugin "zz" asks for the permission GARDENS#DIG on Query.dig, which no active plugin declares.',
+    ]);
+    expect(outcome(engine.compose([host, byField, byType], new Set(['GARDENS#DIG']))).rejected).toEqual({});
+  });
+
   it('takes the types of all plugins, and the fields they add to each other', () => {
     const engine = anEngine();
     expect(outcome(engine.compose([git, host]))).toEqual({ accepted: ['code-host', 'git'], rejected: {} });

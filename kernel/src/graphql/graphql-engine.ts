@@ -58,12 +58,16 @@ export class GraphQLEngine {
   /**
    * Builds one schema of all these parts and puts it in force. A plugin whose share does not fit is left out, with an
    * error that names the type or field; the others are not touched by it. The result depends on the set, not its order.
+   * @param permissions which ones are declared; undefined where nobody gives roles
    */
-  compose(parts: readonly GraphQLContribution[]): Composition {
+  compose(parts: readonly GraphQLContribution[], permissions?: ReadonlySet<string>): Composition {
     const begun = performance.now();
     const rejected: { plugin: string; error: SextantError }[] = [];
     const read = this.#readAll(parts, (plugin, error) => rejected.push({ plugin, error }));
-    const composed = composeSchema([...read.values()].map(({ schema }) => schema));
+    const composed = composeSchema(
+      [...read.values()].map(({ schema }) => schema),
+      permissions,
+    );
     for (const [plugin, error] of composed.rejected) rejected.push({ plugin, error });
     const next = this.#generationOf(composed, this.#current.number + 1);
 

@@ -62,6 +62,11 @@ export const graphqlErrors = declareErrors({
     summary: "A plugin's GraphQL schema names a type that no accepted plugin defines.",
     fix: 'Enable the plugin that owns the type.',
   },
+  SEXTANT_GRAPHQL_PERMISSION: {
+    status: 500,
+    summary: "A plugin's GraphQL schema asks for a permission that no active plugin declares.",
+    fix: 'Declare it, correct its name, or enable the plugin that declares it.',
+  },
   SEXTANT_GRAPHQL_RESOLVERS: {
     status: 500,
     summary: "A plugin's resolvers do not fit its schema, or could not be made.",

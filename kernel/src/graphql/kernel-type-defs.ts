@@ -9,6 +9,12 @@ USER. A guest, where the site has them, is a USER to queries.
 """
 directive @requires(role: ViewerRole, permission: String) on FIELD_DEFINITION | OBJECT
 
+"""
+The longest page of a list that is known to be short. Whoever asks for more is given this many at most, as if they had asked for them, and the cost of the
+operation is counted by it.
+"""
+directive @pageSize(most: Int!) on FIELD_DEFINITION
+
 enum ViewerRole {
   PUBLIC
   USER

@@ -9,9 +9,14 @@ describe('row 25: a hostile operation', () => {
     type Item { id: Int child: Item children(first: Int, last: Int, limit: Int = 5): Items tags: [Item!] }
     type Items { nodes: [Item!] }
     enum Colour { MAGENTA TURQUOISE }
-    extend type Query { items(first: Int): Items item(colour: Colour): Item never: Item }`,
+    extend type Query { items(first: Int): Items few(first: Int): Items @pageSize(most: 1000) item(colour: Colour): Item never: Item }`,
     {
-      Query: { items: () => ({ nodes: [] }), item: () => ({ id: 1 }), never: () => new Promise(() => {}) },
+      Query: {
+        items: () => ({ nodes: [] }),
+        few: (_parent, { first }) => ({ nodes: [{ id: first as number, children: { nodes: [] } }] }),
+        item: () => ({ id: 1 }),
+        never: () => new Promise(() => {}),
+      },
     },
   );
   const bench = new EngineBench([graph]);
@@ -27,6 +32,7 @@ describe('row 25: a hostile operation', () => {
     ['first: 1e9 in a variable', 'query($n: Int) { items(first: $n) { nodes { id } } }', { n: 1_000_000_000 }, 'cost'],
     ['first: 1e9 as the default of a variable', 'query($n: Int = 1000000000) { items(first: $n) { nodes { id } } }', {}, 'cost'],
     ['lists that multiply', '{ items(first: 1000) { nodes { children(last: 1000) { nodes { id } } } } }', {}, 'cost'],
+    ['lists below one of a bounded page', '{ few(first: 9999999) { nodes { children(last: 1000) { nodes { id } } } } }', {}, 'cost'],
     ['lists without a size inside each other', `{ item { ${'tags { '.repeat(8)} id ${'} '.repeat(8)} } }`, {}, 'cost'],
     ['fragments that double each other', bomb, {}, 'fields'],
     // As the stack of the parser is at the moment: how much it takes for a level depends on how often it ran.
@@ -49,6 +55,19 @@ describe('row 25: a hostile operation', () => {
   it('is not mistaken for a large but bounded one', async () => {
     for (const query of [deep(20), aliases(400), '{ items(first: 1000) { nodes { id children(first: 20) { nodes { id } } } } }'])
       expect((await bench.ask(query)).errors, query.slice(0, 60)).toBeUndefined();
+  });
+
+  it('is not mistaken for one that asks for more than a list ever gives, which is given what the list gives', async () => {
+    const query = 'query($n: Int!) { few(first: $n) { nodes { id children(first: 20) { nodes { id } } } } }';
+    for (const [asked, given] of [
+      [9_999_999, 1000],
+      [1000, 1000],
+      [7, 7],
+    ])
+      expect(await bench.ask(query, { variables: { n: asked } })).toMatchObject({
+        errors: undefined,
+        data: { few: { nodes: [{ id: given }] } },
+      });
   });
 
   it('is refused: fragments in a circle', async () => {

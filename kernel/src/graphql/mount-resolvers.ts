@@ -4,6 +4,7 @@ import type { Boundary, Entry } from '../boundary/boundary.js';
 import { type Requirement, refusal } from '../http/auth-errors.js';
 import { type ContextValue, type OperationState, stateOf } from './operation-state.js';
 import type { Ownership } from './ownership.js';
+import { cutToPage, largestPage } from './page-size.js';
 import { isScalar, isSubscription, type PluginSchema } from './plugin-schema.js';
 import { blame } from './present-error.js';
 
@@ -40,6 +41,7 @@ export function mountResolvers(schema: GraphQLSchema, ownership: Ownership, plug
             boundary,
             { plugin, kind: 'resolver', name: `${typeName}.${fieldName}` },
             ownership.requirement(typeName, fieldName),
+            largestPage(field),
           );
           if (isSubscription(resolver)) {
             field.subscribe = guard.subscribe(resolver.subscribe as Resolver);
@@ -112,17 +114,19 @@ class FieldGuard {
     private readonly boundary: Boundary,
     private readonly entry: Entry,
     private readonly requirement: Requirement,
+    private readonly mostPerPage?: number,
   ) {}
 
   resolve(resolver: Resolver): FieldResolver {
-    const { boundary, entry, requirement } = this;
+    const { boundary, entry, requirement, mostPerPage } = this;
     const { plugin, name } = entry;
     return (parent, args, context, info) => {
       const state = stateOf(context);
       if (requirement !== 'public') authorise(state, requirement, name);
       if (state.ended || state.subscription) checkAlive(state, plugin);
       try {
-        const result = boundary.enter(entry, () => resolver(parent, args, state.of(plugin), info));
+        const asked = mostPerPage === undefined ? args : cutToPage(args, mostPerPage);
+        const result = boundary.enter(entry, () => resolver(parent, asked, state.of(plugin), info));
         return result instanceof Promise ? result.catch((error: unknown) => Promise.reject(blame(error, plugin, name))) : result;
       } catch (error) {
         throw blame(error, plugin, name);

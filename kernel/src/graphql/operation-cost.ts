@@ -15,8 +15,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-
-const SIZES: ReadonlySet<string> = new Set(['first', 'last', 'limit']);
+import { largestPage, SIZES } from './page-size.js';
 
 interface Known {
   readonly schema: GraphQLSchema;
@@ -28,7 +27,7 @@ const known = new WeakMap<OperationDefinitionNode, Known>();
 /**
  * How many fields an operation could resolve at most: each counts one, and everything below a list counts as often as
  * the list may be long. That is its own or its parent's `first`, `last` or `limit` — a connection hands its size to its
- * `nodes` and `edges` — and `listFactor` for a list without one.
+ * `nodes` and `edges` — and `listFactor` for a list without one. What `@pageSize` says is the longest is never passed.
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -115,7 +114,7 @@ class CostMeasure {
       // What is not a number here is refused when the variables are coerced.
       if (typeof value === 'number' && value >= 0) size = Math.max(size ?? 0, value);
     }
-    return size;
+    return size === undefined ? undefined : Math.min(size, largestPage(field) ?? size);
   }
 
   #variable(name: string): unknown {

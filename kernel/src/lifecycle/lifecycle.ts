@@ -230,7 +230,10 @@ export class Lifecycle {
 
   /** One schema over all that run. Who is left out of it goes on without, and is shown as degraded. */
   #compose(): Promise<void> {
-    const { rejected, drained } = this.options.wiring.composeGraphQL([...this.#running.values()].flatMap((runtime) => runtime.graphql));
+    const { rejected, drained } = this.options.wiring.composeGraphQL(
+      [...this.#running.values()].flatMap((runtime) => runtime.graphql),
+      this.#declaredPermissions(),
+    );
     for (const known of this.#leftOut.splice(0)) known[Symbol.dispose]();
     for (const [plugin, error] of rejected) {
       this.options.log.error('the schema of a plugin was left out', { plugin, code: error.code, error });
@@ -238,6 +241,21 @@ export class Lifecycle {
       if (known) this.#leftOut.push(known);
     }
     return drained;
+  }
+
+  #declaredPermissions(): ReadonlySet<string> | undefined {
+    // What stops at this moment still stands in the points.
+    const giver = this.options.points.list(core.declaredPermissions).find(({ plugin }) => this.#running.has(plugin));
+    if (!giver) return undefined;
+    try {
+      const declared = this.options.boundary.enter({ plugin: giver.plugin, kind: 'hook', name: 'declared permissions' }, () =>
+        giver.value.list().filter(({ plugin }) => this.#running.has(plugin)),
+      );
+      return new Set(declared.map(({ name }) => name));
+    } catch (error) {
+      this.options.log.error('which permissions are declared could not be told', { plugin: giver.plugin, error });
+      return undefined;
+    }
   }
 
   // ── stop ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -41,8 +41,11 @@ export interface Wiring {
   configure(record: PluginRecord): ConfigView<unknown>;
   /** Migrates, or waits until the migrator has, and opens the plugin's storage, which the answer closes. */
   migrate(record: PluginRecord, definitions: readonly StorageDefinition[], signal: AbortSignal): Promise<AsyncDisposable | undefined>;
-  /** Replaces the whole schema; answers who was left out and why. `drained` resolves when operations on the schema before have ended. */
-  composeGraphQL(parts: readonly GraphQLContribution[]): {
+  /** Replaces the whole schema; answers who was left out and why. `permissions`: which ones are declared; undefined where nobody gives roles. `drained` resolves when operations on the schema before have ended. */
+  composeGraphQL(
+    parts: readonly GraphQLContribution[],
+    permissions: ReadonlySet<string> | undefined,
+  ): {
     readonly rejected: ReadonlyMap<string, SextantError>;
     readonly drained: Promise<void>;
   };

@@ -11,6 +11,7 @@ const logout = () => import('./saml-logout.js');
 export const samlProvider = (parts: SamlParts): SignInProvider<typeof samlConfig> => ({
   type: 'saml',
   title: 'SAML',
+  namesAreGiven: true,
   config: samlConfig,
   service: (config) => ({ type: 'saml', id: serviceIdOf(config) }),
   redirect: {

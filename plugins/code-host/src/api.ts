@@ -177,7 +177,7 @@ export interface PermissionSource {
   /**
    * What one user may see, or a guest (`actor.guest`), who has no account; not asked about site admins, unless they are held to grants. The wall asks for each
    * request and waits for the answer: keep answers, bound your own waits, and say by `epoch` when they change. A throw grants nothing, the person is told so,
-   * and `code-host` is degraded.
+   * and `code-host` is degraded. No answer within `plugins.code-host.permissionsTimeout` (30 s) fails what waits for it.
    */
   grants(actor: Actor): Promise<Grants>;
 }

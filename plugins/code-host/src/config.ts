@@ -38,6 +38,11 @@ export const config = z.object({
     .describe('How long deliveries to webhooks are kept, and known for having come')
     .meta({ live: true }),
   enforceForSiteAdmins: z.boolean().default(false).describe('Site admins see only what they were granted').meta({ live: true }),
+  permissionsTimeout: duration()
+    .refine((milliseconds) => milliseconds >= 1_000, 'a second or more')
+    .default(30_000)
+    .describe('How long a plugin that grants repositories may take to answer; what waits for it fails then')
+    .meta({ live: true }),
   openToAllUsers: z
     .boolean()
     .optional()

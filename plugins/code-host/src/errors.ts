@@ -47,6 +47,11 @@ export const codeHostErrors = declareErrors({
     summary: 'No connection gives this repository any more, so nothing new comes of it.',
     fix: 'Add a connection that lists it.',
   },
+  SEXTANT_CODE_HOST_PERMISSIONS_TIMEOUT: {
+    status: 503,
+    summary: 'A plugin that grants repositories did not answer in its time, so that nobody knows what may be seen.',
+    fix: 'See the log for what keeps the plugin that is named; plugins.code-host.permissionsTimeout is its time.',
+  },
   SEXTANT_CODE_HOST_FRESHNESS_UNKNOWN: {
     status: 503,
     summary: 'A plugin that knows a part of why a repository is as old as it is did not answer.',

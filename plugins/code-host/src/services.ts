@@ -7,6 +7,7 @@ import { HttpHostClient } from './host-clients/http-host-client.js';
 import { KnownAnswers } from './host-clients/known-answers.js';
 import { HostRateLimits } from './rate-limits/host-rate-limits.js';
 import { SyncHistory } from './sync/sync-history.js';
+import { degradedWhileFailing } from './wall/degraded-while-failing.js';
 import { RestrictionCache } from './wall/restriction-cache.js';
 import { Wall } from './wall/visibility.js';
 import { WallState } from './wall/wall-state.js';
@@ -66,10 +67,11 @@ export function wallPartsOf(deps: ServiceDeps, ctx: Context): ReturnType<typeof 
 function makeWall(deps: ServiceDeps, ctx: Context) {
   const state = new WallState(deps.db, deps.clock);
   const wall = new Wall({
-    sources: () => deps.sources.map((source) => source.value),
+    sources: () => deps.sources,
     config: ctx.config,
     state,
-    sourceState: degradedWhileFailing(ctx),
+    clock: deps.clock,
+    sourceState: degradedWhileFailing(ctx, deps.clock),
   });
   const kinds = new KindRegistry(deps.kinds);
   const closed = (): boolean => ctx.config.get().openToAllUsers === false;
@@ -90,18 +92,4 @@ function makeHosts({ http, cache, limits: buckets, clock }: ServiceDeps) {
   const known = new KnownAnswers(cache);
   const clients: HostClients = { client: (options) => new HttpHostClient(options, { http, limits, known, clock }) };
   return { limits, clients };
-}
-
-/** Shows the plugin as degraded from the first failure of a source until it answers again. */
-function degradedWhileFailing(ctx: Context): (source: string, failure: unknown) => void {
-  const shown = new Map<string, Disposable>();
-  return (source, failure) => {
-    if (failure === undefined) {
-      shown.get(source)?.[Symbol.dispose]();
-      shown.delete(source);
-    } else if (!shown.has(source)) {
-      ctx.log.error('A source of permissions failed; what only it grants is hidden', { source, error: failure });
-      shown.set(source, ctx.degrade(`Permissions from "${source}" are unavailable: repositories that only it grants are hidden.`));
-    }
-  };
 }

@@ -155,6 +155,22 @@ describe('access tokens', () => {
     expect(Date.parse(await lastUsed()) - Date.parse(first)).toBe(6 * 60_000);
   });
 
+  it('make their owner active, who acts as another, and not the other', async () => {
+    const me = textAt((await kernel.graphql('{currentUser{id}}')).data, 'currentUser.id');
+    const { username } = await admin.aPerson();
+    const { token } = await admin.createToken(me, { scopes: ['user:all', 'site-admin:sudo'] });
+    const active = async (name: string): Promise<unknown> =>
+      at((await kernel.graphql('query($n:String!){user(username:$n){lastActiveAt}}', { n: name })).data, 'user.lastActiveAt');
+    clock.jump(6 * 60_000);
+    const before = clock.now().getTime();
+    await kernel.fetch('/.api/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `token-sudo user="${username}",token="${token}"` },
+      body: '{"query":"{currentUser{username}}"}',
+    });
+    expect([Date.parse(String(await active('Local-Admin'))), await active(username)]).toEqual([before, null]);
+  });
+
   it('are shown in full to nobody, and kept in full nowhere (row 22)', async () => {
     const user = await admin.createUser('canary');
     const { token } = await admin.createToken(user);
@@ -192,7 +208,7 @@ describe('the policy of access tokens', () => {
       plugins: [manifest],
       config: { plugins: { identity: { accessTokens: { allow, allowNoExpiration: true } } } },
     });
-    const tokens = site.service(accessTokenPolicy).current();
+    const tokens = await site.service(accessTokenPolicy).current();
     expect(tokens.allow).toBe(allow);
     const local = new Administration(() => site);
     const user = await local.createUser('ada');

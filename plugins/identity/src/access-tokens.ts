@@ -41,14 +41,14 @@ export class AccessTokens {
   constructor(
     private readonly db: Storage,
     private readonly clock: Clock,
-    private readonly policy: () => AccessTokenPolicy,
+    private readonly policy: () => Promise<AccessTokenPolicy>,
   ) {
     this.#store = new AccessTokenStore(db);
   }
 
   /** The only moment at which the token's text exists outside its owner's hands. */
   async issue(request: TokenRequest, alongside?: Alongside<AccessToken>): Promise<{ readonly token: AccessToken; readonly text: Secret }> {
-    const policy = this.policy();
+    const policy = await this.policy();
     mayIssue(request, policy);
     const scopes = checkedScopes(request);
     const note = request.note.trim();
@@ -100,7 +100,7 @@ export class AccessTokens {
     const now = this.clock.now();
     if (holder.expiresAt && holder.expiresAt <= now) return { ok: false, reason: 'expired', tokenId: holder.id };
     const throttle = new Date(now.getTime() - TOUCH_INTERVAL);
-    if (!holder.lastUsedAt || holder.lastUsedAt < throttle) await this.#store.touch(holder, now, throttle);
+    if (!holder.lastUsedAt || holder.lastUsedAt < throttle) await this.#store.touch(holder.id, now, throttle);
     return { ok: true, holder };
   }
 

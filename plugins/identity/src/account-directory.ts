@@ -9,7 +9,7 @@ interface Parts {
   readonly accounts: Accounts;
   readonly events: Events;
   readonly clock: Clock;
-  readonly tokenPolicy: () => AccessTokenPolicy;
+  readonly tokenPolicy: () => Promise<AccessTokenPolicy>;
 }
 
 /** What other plugins may do with accounts. */

@@ -1,6 +1,7 @@
 import { type Actor, defineEvent, serviceToken, type Tx, z } from '@sextant/sdk';
 
 export { type AccessRequests, accessRequests } from './api/access-requests.js';
+export { type AccessTokenPolicy, accessTokenKeys, accessTokenPolicy } from './api/access-token-policy.js';
 export { type AccountPolicy, accountPolicy } from './api/account-policy.js';
 export {
   type AccountChange,
@@ -68,19 +69,6 @@ export interface Organizations {
 }
 
 export const organizations = serviceToken<Organizations>('identity.organizations@1');
-
-/** Who may create access tokens, and for how long they last. */
-export interface AccessTokenPolicy {
-  readonly allow: 'all-users-create' | 'site-admin-create' | 'none';
-  readonly allowNoExpiration: boolean;
-  /** Live tokens a person may have. */
-  readonly maxTokensPerUser: number;
-  /** Days that are offered; the longest is the limit. */
-  readonly expirationOptionDays: readonly number[];
-  readonly defaultExpirationDays: number;
-}
-
-export const accessTokenPolicy = serviceToken<{ current(): AccessTokenPolicy }>('identity.access-token-policy@1');
 
 /**
  * Who did what an auditor asks about. What is left out is taken from the request that the code runs for (`core.actor`'s `request()`): a resolver says

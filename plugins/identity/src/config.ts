@@ -1,22 +1,19 @@
 import { duration, z } from '@sextant/sdk';
+import { accessTokenKeys } from './api/access-token-policy.js';
 
 const names = z.array(z.string().min(1).max(255)).max(1000).optional();
 
 export const config = z.object({
   accessTokens: z
     .object({
-      allow: z.enum(['all-users-create', 'site-admin-create', 'none']).default('all-users-create').describe('Who may create access tokens'),
-      allowNoExpiration: z.boolean().default(false).describe('Tokens may be created that never expire'),
-      maxTokensPerUser: z.number().int().min(1).max(10_000).default(25).describe('Live tokens a person may have'),
-      expirationOptionDays: z
-        .array(z.number().int().min(1).max(3650))
-        .min(1)
-        .default([7, 14, 30, 60, 90])
-        .describe('Days that are offered when a token is created; the longest is the limit'),
-      defaultExpirationDays: z.number().int().min(1).max(3650).default(90).describe('Days a token lasts when nothing else is said'),
+      allow: accessTokenKeys.allow.default('all-users-create'),
+      allowNoExpiration: accessTokenKeys.allowNoExpiration.default(false),
+      maxTokensPerUser: accessTokenKeys.maxTokensPerUser.default(25),
+      expirationOptionDays: accessTokenKeys.expirationOptionDays.default([7, 14, 30, 60, 90]),
+      defaultExpirationDays: accessTokenKeys.defaultExpirationDays.default(90),
     })
     .prefault({})
-    .describe('Access tokens of people')
+    .describe('Access tokens of people, where auth.accessTokens of the site configuration says nothing')
     .meta({ live: true }),
   audit: z
     .object({

@@ -80,7 +80,7 @@ export const identityErrors = declareErrors({
   SEXTANT_ACCESS_TOKEN_REFUSED: {
     status: 403,
     summary: 'The site does not let you create this access token.',
-    fix: 'Ask a site admin to create it or to change identity.accessTokens.',
+    fix: 'Ask a site admin to create it or to change auth.accessTokens of the site configuration.',
   },
   SEXTANT_ACCESS_TOKEN_INVALID: {
     status: 400,

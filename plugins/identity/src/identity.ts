@@ -14,8 +14,9 @@ import type {
 import { AccessTokens } from './access-tokens.js';
 import { AccountDirectory } from './account-directory.js';
 import { Accounts } from './accounts.js';
+import { Activity } from './activity.js';
 import { ServiceAccounts } from './administration/service-accounts.js';
-import type { AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration, UserActors } from './api.js';
+import type { AccessTokenPolicy, AccountMail, AccountPolicy, CredentialRenewal, PermissionDeclaration, UserActors } from './api.js';
 import { AuditChain } from './audit/audit-chain.js';
 import { AuditInbox } from './audit/audit-inbox.js';
 import { AuditLog } from './audit/audit-log.js';
@@ -57,6 +58,7 @@ export interface Identity {
   readonly directory: AccountDirectory;
   readonly externalAccounts: ExternalAccounts;
   readonly tokens: AccessTokens;
+  tokenPolicy(): Promise<AccessTokenPolicy>;
   readonly permissions: PermissionRegistry;
   /** Whether people may rename themselves. */
   allowsUsernameChanges(): Promise<boolean>;
@@ -93,16 +95,21 @@ export function wireIdentity(
   { config, log }: { readonly config: { get(): IdentityConfig }; readonly log: Logger },
 ): Identity {
   const users = new UserStore(db);
-  const tokens = new AccessTokens(db, clock, () => config.get().accessTokens);
   const chain = new AuditChain({ db, secrets, acts, log });
   const audit = new AuditLog({ log, clock, actors: actor, inbox: new AuditInbox(db), chain, config: () => config.get().audit });
   const policy = (): AccountPolicy | undefined => policies[0]?.value;
+  const tokenPolicy = async (): Promise<AccessTokenPolicy> => {
+    const said = Object.entries((await policy()?.accessTokens()) ?? {}).filter(([, value]) => value !== undefined);
+    return { ...config.get().accessTokens, ...Object.fromEntries(said) };
+  };
+  const tokens = new AccessTokens(db, clock, tokenPolicy);
   const accounts = new Accounts(db, events, clock, new NewcomerOrganizations(clock, audit, policy));
   const localAdmin = new LocalAdmin(accounts, localAdminName(config.get().localAdmin), (tx, { id }) =>
     audit.record('user', 'created', { uid: 'internal:identity' }, { subjectUID: String(id), siteAdmin: true }, { tx }),
   );
   const permissions = new PermissionRegistry(declared);
   const actors = new AccountActors(db, permissions);
+  const activity = new Activity(db, clock);
   const groups = new UserGroups(db, events, clock, jobs, accounts, audit, () => config.get().groups);
   const organizations = new OrganizationDirectory(
     db,
@@ -123,19 +130,20 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory({ db, accounts, events, clock, tokenPolicy: () => config.get().accessTokens }),
+    directory: new AccountDirectory({ db, accounts, events, clock, tokenPolicy }),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
+    tokenPolicy,
     permissions,
     allowsUsernameChanges: async () => (await policy()?.allowsUsernameChanges()) ?? false,
     roles: new Roles(db, events, clock, accounts, permissions, () => groups.appeared()),
-    comingIn: actors.comingIn(clock),
+    comingIn: actors.comingIn(activity),
     localAdmin,
     audit,
     chain,
     auditReader: new AuditReader({ db, secrets, chain, audit, users }),
     localAdminAuthenticator: new LocalAdminAuthenticator(localAdmin, actors),
     wrongCredentials: (limits) => new WrongCredentials(limits, audit),
-    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit),
+    tokenAuthenticator: (limits) => new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit, activity),
   };
 }

@@ -41,7 +41,7 @@ const makeDirectoryGroups: MakeOf<DirectoryGroups> = (deps, ctx) => identityOf(d
 const makeAccessRequests: MakeOf<AccessRequests> = (deps) => accessRequestsOf(deps);
 const makeAuditTrail: MakeOf<AuditTrail> = (deps, ctx) => identityOf(deps, ctx).audit;
 const makeWrongCredentials: MakeOf<WrongCredentials> = (deps, ctx) => identityOf(deps, ctx).wrongCredentials(deps.limits);
-const makeTokenPolicy: MakeOf<{ current(): AccessTokenPolicy }> = (_deps, ctx) => ({ current: () => ctx.config.get().accessTokens });
+const makeTokenPolicy: MakeOf<{ current(): Promise<AccessTokenPolicy> }> = (deps, ctx) => ({ current: identityOf(deps, ctx).tokenPolicy });
 
 /** What the plugin provides to others; every part that does so hands over the very same functions. */
 export function provideServices(r: Pick<Registrar<Deps, typeof config>, 'provide'>): void {

@@ -1,6 +1,8 @@
 import type { Actor, Credentials, Limits, Logger, Queryable } from '@sextant/sdk';
+import { TestClock } from '@sextant/sdk/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessTokens, TokenVerdict } from './access-tokens.js';
+import { Activity } from './activity.js';
 import type { User, Users } from './api.js';
 import { AuditLog } from './audit/audit-log.js';
 import './identity-errors.js';
@@ -91,7 +93,14 @@ describe('the authenticator of access tokens', () => {
     };
     const actors = new AccountActors(db, new PermissionRegistry([]));
     const audit = anAuditLog(log);
-    authenticator = new TokenAuthenticator(tokens, users, actors, new WrongCredentials(limits, audit), audit);
+    authenticator = new TokenAuthenticator(
+      tokens,
+      users,
+      actors,
+      new WrongCredentials(limits, audit),
+      audit,
+      new Activity(db, new TestClock()),
+    );
   });
 
   const ask = (authorization: string | undefined, localMode = false): Promise<Actor | undefined> => {

@@ -1,5 +1,6 @@
 import { type Actor, type Authenticator, type Credentials, SextantError } from '@sextant/sdk';
 import type { AccessTokens } from './access-tokens.js';
+import type { Activity } from './activity.js';
 import type { AuditActor, AuditTrail, Users, WrongCredentials } from './api.js';
 import { parseAuthorization } from './authorization-header.js';
 import type { AccountActors } from './roles/user-actors.js';
@@ -15,6 +16,7 @@ export class TokenAuthenticator implements Authenticator {
     private readonly actors: AccountActors,
     private readonly wrong: WrongCredentials,
     private readonly audit: AuditTrail,
+    private readonly activity: Activity,
   ) {}
 
   async hasCredentials(): Promise<boolean> {
@@ -28,6 +30,7 @@ export class TokenAuthenticator implements Authenticator {
     const verdict = await this.tokens.verify(presented.token);
     if (!verdict.ok) throw await this.#refuse(credentials, verdict.reason, verdict.tokenId);
     if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(credentials, 'scope', verdict.holder.id);
+    await this.activity.note(verdict.holder.subjectUserId);
     if (presented.kind === 'token') return this.#holderActor(verdict.holder);
     return this.#impersonate(verdict.holder, presented.username, auditActor(credentials));
   }

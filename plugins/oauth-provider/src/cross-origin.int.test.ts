@@ -1,3 +1,4 @@
+import { at } from '@sextant/sdk/testing';
 import * as oauth from 'openid-client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ABrowser } from './testing/a-browser.js';
@@ -74,6 +75,28 @@ describe('a page of another origin', () => {
       expect((await site.kernel.fetch(`${OAUTH}/token`, form(code))).status).toBe(200);
     },
   );
+
+  it('that corsOrigin names does the same with any public program, until it does so no more', async () => {
+    const trusted = 'https://trusted.example';
+    const configure = async (corsOrigin: string | undefined) => {
+      const before = at((await site.kernel.graphql('{ site { configuration { id } } }')).data, 'site.configuration.id');
+      const save = 'mutation($id: Int!, $input: String!) { updateSiteConfiguration(lastID: $id, input: $input) }';
+      return (await site.kernel.graphql(save, { id: before, input: JSON.stringify({ corsOrigin }) })).errors.length === 0;
+    };
+    for (const wrong of ['*', 'trusted.example', 'null', `${trusted}/`, `${trusted} *`]) expect(await configure(wrong), wrong).toBe(false);
+    expect((await ask(trusted, `${OAUTH}/token`, form(await aCode()))).status).toBe(403);
+    expect(await configure(`https://first.example ${trusted}`)).toBe(true);
+    expect(await preflight(trusted, `${OAUTH}/token`, 'POST')).toMatchObject({ status: 204, allowed: trusted });
+    expect(await ask(trusted, `${OAUTH}/token`, form(await aCode()))).toMatchObject({ status: 200, allowed: trusted });
+    // A program that keeps a secret keeps it on a server.
+    const server = await site.aClient();
+    const secret = { grant_type: 'client_credentials', client_id: server.clientId, client_secret: server.secret! };
+    expect((await ask(trusted, `${OAUTH}/token`, form(secret))).allowed).toBeNull();
+    const refused = await ask(trusted, '/.api/graphql', { method: 'POST', body: '{"query":"{currentUser{username}}"}' });
+    expect([refused.status, refused.allowed]).toEqual([403, null]);
+    expect(await configure(undefined)).toBe(true);
+    expect(await ask(trusted, `${OAUTH}/token`, form(await aCode()))).toMatchObject({ status: 403, allowed: null });
+  });
 
   it('uses no program of another page, and nobody’s cookies', async () => {
     const other = 'https://other.example';

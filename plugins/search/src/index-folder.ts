@@ -3,7 +3,7 @@ import type { config } from './config.js';
 import type { IndexOptions } from './index/index-options.js';
 import { IndexStore } from './index/index-store.js';
 import type { SymbolSources } from './index/symbols/symbol-sources.js';
-import { broughtLanguages, languageOf } from './query/languages/languages.js';
+import { broughtLanguages, isCode, languageOf } from './query/languages/languages.js';
 
 type Config = ConfigOf<typeof config>;
 
@@ -13,6 +13,7 @@ export const indexOptions = (
   symbols?: SymbolSources,
 ): IndexOptions => ({
   languageOf,
+  isCode,
   languagesVersion: JSON.stringify(broughtLanguages()),
   largeFiles,
   maxShardBytes: maxShardSize,

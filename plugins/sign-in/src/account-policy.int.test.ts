@@ -136,6 +136,34 @@ describe('auth.accessRequest', () => {
   });
 });
 
+describe('auth.accessTokens', () => {
+  const create = 'mutation ($u: ID!) { createAccessToken(user: $u, scopes: ["user:all"], note: "n") { token } }';
+  const SAID = '{ site { accessTokensAllow accessTokensAllowNoExpiration accessTokensDefaultExpirationDays } }';
+
+  it('says who may create access tokens, and for how long they last, before the configuration of the plugin', async () => {
+    const { username, browser } = await site.aPerson();
+    const u = await idOf(username);
+    expect((await browser.graphql(create, { u })).codes).toEqual([]);
+    const before = at((await site.ask(SAID)).data, 'site');
+    expect(before).toMatchObject({ accessTokensAllow: 'ALL_USERS_CREATE', accessTokensDefaultExpirationDays: 90 });
+    await site.configure({ 'auth.providers': WAYS, 'auth.accessTokens': { allow: 'site-admin-create', defaultExpirationDays: 7 } });
+    expect((await browser.graphql(create, { u })).codes).toEqual(['SEXTANT_ACCESS_TOKEN_REFUSED']);
+    expect((await site.ask(create, { u })).codes).toEqual([]);
+    expect(at((await site.ask(SAID)).data, 'site')).toEqual({
+      ...(before as object),
+      accessTokensAllow: 'SITE_ADMIN_CREATE',
+      accessTokensDefaultExpirationDays: 7,
+    });
+    await site.configure({ 'auth.providers': WAYS, 'auth.accessTokens': { allow: 'none' } });
+    expect((await site.ask(create, { u })).codes).toEqual(['SEXTANT_ACCESS_TOKEN_REFUSED']);
+  });
+
+  it('is refused with a word or a number that means nothing', async () => {
+    for (const wrong of [{ allow: 'everybody' }, { defaultExpirationDays: 0 }, { expiry: 3 }])
+      expect(await site.configure({ 'auth.providers': WAYS, 'auth.accessTokens': wrong })).not.toEqual([]);
+  });
+});
+
 describe('auth.enableUsernameChanges', () => {
   it('lets people rename themselves', async () => {
     const { username, browser } = await site.aPerson();

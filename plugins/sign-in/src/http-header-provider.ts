@@ -18,6 +18,7 @@ const LONGEST = 255;
 export const httpHeaderProvider = (trustsProxy: boolean): SignInProvider<typeof config> => ({
   type: 'http-header',
   title: 'Proxy',
+  namesAreGiven: true,
   config,
   service: () => ({ type: 'http-header', id: '' }),
   identify: async (entry, credentials) => identify(entry, credentials, trustsProxy),

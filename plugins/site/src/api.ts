@@ -16,6 +16,22 @@ export const siteConfigurationChanged = defineEvent('site.configuration-changed@
  */
 export const siteConfigurationSchemas = extensionPoint<z.ZodObject>('site.configuration-schemas@1');
 
+/** Something in the site configuration that is well-formed and unwise all the same, mostly for what another key says. */
+export interface ConfigurationWarning {
+  /** The top-level key that it is told at. */
+  readonly key: string;
+  /** What is so, in a sentence. */
+  readonly what: string;
+  /** What may come of it. */
+  readonly why: string;
+  readonly fix: string;
+}
+/** Looks at the configuration in force. What it finds stands in `validationMessages` and in the doctor's answer, and hinders no save. */
+export interface ConfigurationWarnings {
+  about(effective: Readonly<Record<string, unknown>>): Promise<readonly ConfigurationWarning[]>;
+}
+export const siteConfigurationWarnings = extensionPoint<ConfigurationWarnings>('site.configuration-warnings@1');
+
 /** The settings cascade: defaults < site < organisations < user. */
 export interface Settings {
   /** The merged settings of a user, or of nobody in particular. */

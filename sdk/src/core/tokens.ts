@@ -1,4 +1,5 @@
 import type { ConfigView } from '../config/config.js';
+import type { DeclaredPermissions } from '../graphql/declared-permissions.js';
 import type { OperationObserver } from '../graphql/operation-observer.js';
 import { extensionPoint, serviceToken } from '../tokens/token.js';
 import type { Actors, Authenticator, Gate } from './actor.js';
@@ -46,6 +47,8 @@ export const core = {
   gates: extensionPoint<Gate>('core.gates@1'),
   /** Who is told of every GraphQL operation, such as an audit log. */
   operationObservers: extensionPoint<OperationObserver>('core.operation-observers@1'),
+  /** Which permissions `@requires` may ask for. Nobody: any. */
+  declaredPermissions: extensionPoint<DeclaredPermissions>('core.declared-permissions@1', { arity: 'one' }),
   /** Kinds that GraphQL's `node(id)` can load. */
   nodes: extensionPoint<NodeKind>('core.nodes@1'),
 } as const;

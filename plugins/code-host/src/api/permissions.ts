@@ -138,7 +138,6 @@ export interface Restrictions {
   /** Whether there is a connection whose host decides, or nothing is open without a grant. */
   readonly enforced: boolean;
   readonly all: IdSet;
-  readonly private: IdSet;
   /** Those that a host says are for everybody. Of a host that says nothing of who may read, such as a folder, none is. */
   readonly public: IdSet;
   /** Private ones that a connection gives whose host decides; all, where nothing is open without a grant (`openToAllUsers: false`). */

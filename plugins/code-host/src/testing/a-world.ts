@@ -1,4 +1,5 @@
 import type { Storage } from '@sextant/sdk';
+import { TestClock } from '@sextant/sdk/testing';
 import { ConnectionStore } from '../connections/connection-store.js';
 import { KindRegistry } from '../connections/kind-registry.js';
 import { MirrorSourceStore } from '../repositories/mirror-sources.js';
@@ -19,7 +20,7 @@ export function aWorld(db: Storage) {
   const permissions = new FakePermissions();
   const settings: { sync: SyncConfig; wall: WallConfig; withPermissions: boolean } = {
     sync: { repoListUpdateInterval: 60_000 },
-    wall: { enforceForSiteAdmins: false },
+    wall: { enforceForSiteAdmins: false, permissionsTimeout: 30_000 },
     withPermissions: true,
   };
   let time = 0;
@@ -27,10 +28,11 @@ export function aWorld(db: Storage) {
   const connections = new ConnectionStore(db, reversingSecrets, kinds, events);
   const history = new SyncHistory(db);
   const wall = new Wall({
-    sources: () => (settings.withPermissions ? [permissions] : []),
+    sources: () => (settings.withPermissions ? [{ plugin: 'fake', value: permissions }] : []),
     config: { get: () => settings.wall },
     // Every read is later than what is believed: no test waits for a second to pass.
     state: new WallState(db, { monotonic: () => (time += 10_000) }),
+    clock: new TestClock(),
     sourceState: () => undefined,
   });
   const sync = new ConnectionSync({

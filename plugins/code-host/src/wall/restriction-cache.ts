@@ -5,7 +5,6 @@ import type { WallState } from './wall-state.js';
 interface Row {
   readonly enforced: boolean;
   readonly all: readonly number[] | null;
-  readonly private: readonly number[] | null;
   readonly public: readonly number[] | null;
   readonly restricted: readonly number[] | null;
 }
@@ -45,7 +44,6 @@ export class RestrictionCache {
   async #read(epoch: string, closed: boolean, telling: readonly string[]): Promise<Restrictions> {
     const [row] = await this.db.query<Row>(
       `SELECT EXISTS (SELECT FROM connections c WHERE ${ENFORCES}) AS enforced, array_agg(r.id) AS all,
-         array_agg(r.id) FILTER (WHERE r.private) AS private,
          array_agg(r.id) FILTER (WHERE NOT r.private AND EXISTS (
            SELECT FROM repository_connections rc JOIN connections c ON c.id = rc.connection_id
            WHERE rc.repository_id = r.id AND c.deleted_at IS NULL AND c.kind = ANY($1::text[]))) AS public,
@@ -60,7 +58,6 @@ export class RestrictionCache {
       epoch,
       enforced: closed || (row?.enforced ?? true),
       all,
-      private: setOf(row?.private),
       public: setOf(row?.public),
       restricted: closed ? all : setOf(row?.restricted),
     };

@@ -1,4 +1,5 @@
 import { ANONYMOUS, IdSet } from '@sextant/sdk';
+import { TestClock } from '@sextant/sdk/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Grants, PermissionSource } from '../api.js';
@@ -21,16 +22,18 @@ const aWall = (
 ) => {
   const remembered: string[] = [...(options.known ?? [])];
   const failures: string[] = [];
+  const clock = new TestClock();
   const wall = new Wall({
-    sources: () => options.sources ?? [],
-    config: { get: () => ({ enforceForSiteAdmins: false, ...options.config }) },
+    sources: () => (options.sources ?? []).map((value) => ({ plugin: `of-${value.name}`, value })),
+    config: { get: () => ({ enforceForSiteAdmins: false, permissionsTimeout: 30_000, ...options.config }) },
+    clock,
     state: {
       read: async () => ({ epoch: options.epoch?.() ?? '1', sources: remembered }),
       remember: async (names) => void remembered.push(...names),
     },
     sourceState: (name, failure) => void (failure && failures.push(name)),
   });
-  return { wall, remembered, failures };
+  return { wall, remembered, failures, clock };
 };
 
 describe('the wall', () => {
@@ -86,6 +89,26 @@ describe('the wall', () => {
     expect([...visibility.repos]).toEqual([2]);
     expect(visibility.limited).toContain('Permissions from a are unavailable');
     expect(failures).toEqual(['a']);
+  });
+
+  it('fails for a source that does not answer in its time, and grants neither less nor more', async () => {
+    let asked: () => void = () => undefined;
+    const silent: PermissionSource = { name: 'a', grants: () => new Promise(() => asked()) };
+    const { wall, failures, clock } = aWall({ sources: [silent, source('b', () => grant([2]))] });
+    const ended: unknown[] = [];
+    const once = new Promise<void>((resolve) => (asked = resolve));
+    const answer = wall.of(user).catch((error: unknown) => void ended.push(error));
+    await once;
+    await clock.advance(29_999);
+    expect(ended).toEqual([]);
+    await clock.advance(1);
+    await answer;
+    expect(ended).toMatchObject([
+      { code: 'SEXTANT_CODE_HOST_PERMISSIONS_TIMEOUT', why: 'The plugin "of-a", which grants "a", did not answer within 30 s.' },
+    ]);
+    expect(failures).toEqual(['a']);
+    // Who needs no grant waits for none.
+    expect((await wall.of(admin)).unrestricted).toBe(true);
   });
 
   it('says what a source says of what is still to come', async () => {

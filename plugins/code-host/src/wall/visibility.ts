@@ -1,25 +1,33 @@
-import { type Actor, type ConfigView, IdSet } from '@sextant/sdk';
+import { type Actor, type Clock, type ConfigView, type Contribution, IdSet, SextantError } from '@sextant/sdk';
 import type { Grants, PathRules, PermissionSource, Visibility, VisibilityService } from '../api.js';
 import type { WallState } from './wall-state.js';
 
 export interface WallConfig {
   readonly enforceForSiteAdmins: boolean;
   readonly openToAllUsers?: boolean | undefined;
+  /** Milliseconds that a source has to answer in. */
+  readonly permissionsTimeout: number;
 }
 
 export interface WallOptions {
-  /** The sources there are now. */
-  readonly sources: () => readonly PermissionSource[];
+  /** The sources there are now, with the plugins they are from. */
+  readonly sources: () => readonly PluginSource[];
   readonly config: Pick<ConfigView<WallConfig>, 'get'>;
   readonly state: Pick<WallState, 'read' | 'remember'>;
-  /** Told of a source that failed, and of one that answers again. */
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** Told of a source that failed or was silent (see {@link isSilent}), and of one that answers again. */
   readonly sourceState: (source: string, failure: unknown | undefined) => void;
 }
+
+type PluginSource = Pick<Contribution<PermissionSource>, 'plugin' | 'value'>;
 
 /** Bitmaps of 50,000 repositories: 6 KB each. */
 const ACTORS_KEPT = 1_000;
 
-/** Decides who sees which repository: the one place. What no source grants is not visible; a source that fails grants nothing. */
+/**
+ * Decides who sees which repository: the one place. What no source grants is not visible; a source that fails grants nothing, and who asks is told so. While a
+ * source is silent there is no answer, and after its time an error: nobody waits for ever, and nobody is answered as if it had nothing to grant.
+ */
 export class Wall implements VisibilityService {
   /** What each actor last saw: requests of one actor share it. */
   readonly #seen = new Map<string, Visibility>();
@@ -28,9 +36,10 @@ export class Wall implements VisibilityService {
 
   async of(actor: Actor): Promise<Visibility> {
     const sources = this.options.sources();
+    const names = sources.map(({ value }) => value.name);
     const { epoch: base, sources: known } = await this.options.state.read();
-    if (sources.some((source) => !known.includes(source.name))) await this.options.state.remember(sources.map((source) => source.name));
-    const absent = known.filter((name) => !sources.some((source) => source.name === name));
+    if (names.some((name) => !known.includes(name))) await this.options.state.remember(names);
+    const absent = known.filter((name) => !names.includes(name));
     const standing = this.#standing(actor, sources.length > 0, known.length > 0);
     if (standing === 'everything') return everything(`${base}.all`);
     if (standing === 'nothing') return grantedOnly(`${base}.none`, [], actor.kind === 'user' ? limitedBy(absent) : undefined);
@@ -72,17 +81,47 @@ export class Wall implements VisibilityService {
     return (openToAllUsers ?? !everHadSources) ? 'everything' : 'nothing';
   }
 
-  async #ask(source: PermissionSource, actor: Actor): Promise<{ readonly source: string; readonly grants: Grants | undefined }> {
+  /** @throws SEXTANT_CODE_HOST_PERMISSIONS_TIMEOUT for a source that is silent. */
+  async #ask(from: PluginSource, actor: Actor): Promise<{ readonly source: string; readonly grants: Grants | undefined }> {
+    const { name } = from.value;
     try {
-      const grants = await source.grants(actor);
-      this.options.sourceState(source.name, undefined);
-      return { source: source.name, grants };
+      const grants = await this.#inTime(from, actor);
+      this.options.sourceState(name, undefined);
+      return { source: name, grants };
     } catch (failure) {
-      this.options.sourceState(source.name, failure ?? new Error('unknown'));
-      return { source: source.name, grants: undefined };
+      this.options.sourceState(name, failure ?? new Error('unknown'));
+      if (isSilent(failure)) throw failure;
+      return { source: name, grants: undefined };
+    }
+  }
+
+  async #inTime({ plugin, value: source }: PluginSource, actor: Actor): Promise<Grants> {
+    const answered = new AbortController();
+    const { permissionsTimeout: timeout } = this.options.config.get();
+    const late = this.options.clock.sleep(timeout, answered.signal).then(() => {
+      throw silent(plugin, source.name, timeout);
+    });
+    try {
+      return await Promise.race([late, source.grants(actor)]);
+    } finally {
+      late.catch(() => undefined);
+      answered.abort();
     }
   }
 }
+
+const SILENT = 'SEXTANT_CODE_HOST_PERMISSIONS_TIMEOUT';
+
+/** Whether a source of permissions failed by not answering in its time. */
+export const isSilent = (failure: unknown): failure is SextantError => SextantError.is(failure) && failure.code === SILENT;
+
+const silent = (plugin: string, source: string, timeout: number): SextantError =>
+  new SextantError(SILENT, {
+    what: 'It is not known at this moment which repositories you may see.',
+    why: `The plugin "${plugin}", which grants "${source}", did not answer within ${timeout / 1_000} s.`,
+    fix: `Try again. A site admin sees in the log what keeps "${plugin}", and may disable it, or change plugins.code-host.permissionsTimeout.`,
+    details: { plugin, source },
+  });
 
 const limitedBy = (sources: readonly string[]): string | undefined =>
   sources.length === 0

@@ -99,6 +99,8 @@ export interface SignInProvider<S extends z.ZodObject = any> {
   service(config: z.output<S>): { readonly type: string; readonly id: string };
   /** As the audit log calls what comes of it. Default: `auth.provider`. */
   readonly auditedAs?: `auth.${string}`;
+  /** People there do not choose their names, as those of a directory do not. Absent: they may. */
+  readonly namesAreGiven?: boolean;
   readonly redirect?: RedirectSignIn<z.output<S>>;
   /** Undefined: the request says nothing. @throws when it says something that may not be believed. */
   readonly identify?: (entry: ProviderEntry<z.output<S>>, credentials: Credentials) => Promise<ExternalIdentity | undefined>;

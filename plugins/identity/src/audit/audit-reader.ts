@@ -6,6 +6,7 @@ import { OPERATOR } from './audit-entry.js';
 import { AuditInbox } from './audit-inbox.js';
 import type { AuditLog } from './audit-log.js';
 import { type ChainHead, formatHead } from './chain-hash.js';
+import { NamesInEntries } from './names-in-entries.js';
 import { type ChainVerdict, type VerifyOptions, verifyChain } from './verify-chain.js';
 
 export interface AuditReaderParts {
@@ -76,6 +77,13 @@ export class AuditReader {
       if (page.length < PAGE) return;
       after = page.at(-1)?.position ?? after;
     }
+  }
+
+  namesIn(rows: readonly KeptEntry[]): Promise<NamesInEntries> {
+    return NamesInEntries.of(
+      this.parts.db,
+      rows.map(({ entry }) => entry),
+    );
   }
 
   async verify(options: VerifyOptions): Promise<ChainVerdict & { /** Durable, and not yet in the chain. */ readonly waiting: number }> {

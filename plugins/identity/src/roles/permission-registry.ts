@@ -9,6 +9,8 @@ export type SystemRole = 'SITE_ADMINISTRATOR' | 'USER' | 'SERVICE_ACCOUNT';
 export interface Permission extends PermissionDeclaration {
   /** `NAMESPACE#ACTION`. */
   readonly name: string;
+  /** Who declares it. */
+  readonly plugin: string;
 }
 
 /** What plugins declare that roles can permit. The list is live: permissions come and go with their plugins. */
@@ -17,7 +19,7 @@ export class PermissionRegistry {
 
   /** By name. Of two plugins with one permission the first keeps it. */
   all(): readonly Permission[] {
-    const found = new Map<string, Permission & { readonly plugin: string }>();
+    const found = new Map<string, Permission>();
     for (const contribution of [...this.contributions]) {
       const { plugin, value } = contribution;
       const name = `${value.namespace}#${value.action}`;

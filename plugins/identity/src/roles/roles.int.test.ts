@@ -167,3 +167,30 @@ describe('the actor of an account', () => {
     expect(await kernel.service(actors, 'gardens').actorOf(id, { via: 'session' })).toBeUndefined();
   });
 });
+
+describe('a schema that asks for a permission', () => {
+  it('is left out while nobody declares it, and its plugin is degraded', async () => {
+    const asker = smallPlugin('asker', (r) =>
+      r.graphql(async () => ({
+        default: {
+          typeDefs: 'extend type Query { spade: String @requires(permission: "GARDENS#DIG") }',
+          extends: ['Query'],
+          resolvers: () => ({ Query: { spade: () => 'a spade' } }),
+        },
+      })),
+    );
+    const site = await startTestKernel({ plugins: [manifest, { ...gardens, toggle: 'default-on' }, asker] });
+    const spade = async () => site.graphql('{ spade }');
+    expect(await spade()).toMatchObject({ data: { spade: 'a spade' } });
+    await site.kernel.switchboard.disable('gardens');
+    expect((await spade()).errors[0]?.message).toContain('Cannot query field "spade"');
+    expect(site.plugin('asker')).toMatchObject({
+      state: 'degraded',
+      reason: expect.stringContaining('asks for the permission GARDENS#DIG on Query.spade, which no active plugin declares'),
+    });
+    await site.kernel.switchboard.enable('gardens');
+    expect(await spade()).toMatchObject({ data: { spade: 'a spade' } });
+    expect(site.plugin('asker').state).toBe('active');
+    await site.stop();
+  });
+});

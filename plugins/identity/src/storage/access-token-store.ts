@@ -153,15 +153,10 @@ export class AccessTokenStore {
     return rows.length > 0;
   }
 
-  /** Notes the use of a token and the activity of its user, unless that was done after `unlessSince`. */
-  async touch(token: { readonly id: number; readonly subjectUserId: number }, now: Date, unlessSince: Date): Promise<void> {
+  /** Notes the use of a token, unless that was done after `unlessSince`. */
+  async touch(id: number, now: Date, unlessSince: Date): Promise<void> {
     await this.db.query('update access_tokens set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $3)', [
-      token.id,
-      now,
-      unlessSince,
-    ]);
-    await this.db.query('update users set last_active_at = $2 where id = $1 and (last_active_at is null or last_active_at < $3)', [
-      token.subjectUserId,
+      id,
       now,
       unlessSince,
     ]);

@@ -28,6 +28,8 @@ export interface ProviderSettings {
   /** Where people reach Sextant, without a trailing slash. */
   readonly externalUrl: string;
   readonly dynamicRegistration: boolean;
+  /** Whose pages may use every public program, besides the pages that one is registered for. */
+  readonly corsOrigins: ReadonlySet<string>;
   readonly keys: readonly JWK[];
 }
 
@@ -36,7 +38,7 @@ const DAY = 86_400;
 /** 43 characters of 6 bits. */
 const TOKEN_BITS = 256;
 
-export function buildProvider(parts: ProviderParts, { externalUrl, dynamicRegistration, keys }: ProviderSettings): Provider {
+export function buildProvider(parts: ProviderParts, { externalUrl, dynamicRegistration, corsOrigins, keys }: ProviderSettings): Provider {
   const prefix = new URL(externalUrl).pathname.replace(/\/$/, '');
   const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
   const accessTokenTtl = (): number => seconds(parts.config().accessTokenLifetime);
@@ -60,7 +62,8 @@ export function buildProvider(parts: ProviderParts, { externalUrl, dynamicRegist
     loadExistingGrant,
     // A program that keeps a secret keeps it on a server.
     clientBasedCORS: (_ctx, origin, client) =>
-      client.clientSecret === undefined && (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
+      client.clientSecret === undefined &&
+      (corsOrigins.has(origin) || (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)),
     enabledJWA: { idTokenSigningAlgValues: ['RS256'], userinfoSigningAlgValues: ['RS256'] },
     formats: { bitsOfOpaqueRandomness: TOKEN_BITS },
     routes: {

@@ -3,7 +3,7 @@ import type { SiteConfiguration } from '@sextant/plugin-site/api';
 import type { Clock, Contribution, Limits } from '@sextant/sdk';
 import type { Provider } from 'oidc-provider';
 import { insecure } from '../errors.js';
-import { DYNAMIC_REGISTRATION } from '../site-configuration.js';
+import { corsOrigins, DYNAMIC_REGISTRATION } from '../site-configuration.js';
 import { KeyStore } from '../storage/key-store.js';
 import type { ProviderParts } from './build-provider.js';
 import { gatekeeper } from './gatekeeper.js';
@@ -53,13 +53,15 @@ export class ProviderHolder {
     const { parts } = this;
     const { externalUrl } = parts.process;
     if (!mayCarryTokens(externalUrl)) throw insecure();
-    const dynamicRegistration = (await parts.siteConfiguration.effective())[DYNAMIC_REGISTRATION] === true;
+    const effective = await parts.siteConfiguration.effective();
+    const dynamicRegistration = effective[DYNAMIC_REGISTRATION] === true;
+    const origins = corsOrigins(effective);
     const keys = await new KeyStore(parts.db, parts.secrets).all();
-    const made = JSON.stringify([externalUrl, dynamicRegistration, keys.map(({ kid }) => kid)]);
+    const made = JSON.stringify([externalUrl, dynamicRegistration, [...origins], keys.map(({ kid }) => kid)]);
     if (this.#held?.made !== made) {
       // The library takes half a second to load, which a start need not wait for.
       const { buildProvider } = await import('./build-provider.js');
-      const provider = buildProvider(parts, { externalUrl, dynamicRegistration, keys });
+      const provider = buildProvider(parts, { externalUrl, dynamicRegistration, corsOrigins: origins, keys });
       const prefix = new URL(externalUrl).pathname.replace(/\/$/, '');
       const { db, clients, audit, limits } = parts;
       provider.use(

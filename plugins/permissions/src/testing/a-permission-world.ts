@@ -74,7 +74,6 @@ export function aPermissionWorld(db: Storage) {
       epoch: String(++epoch),
       enforced: true,
       all: setOf(() => true),
-      private: setOf((repository) => repository.private),
       public: setOf((repository) => !repository.private),
       restricted: setOf((repository) => repository.private),
     }),

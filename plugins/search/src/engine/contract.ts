@@ -211,6 +211,8 @@ export interface IndexedRepository {
   readonly indexBytes: number;
   readonly shards: number;
   readonly skippedFiles: Readonly<Record<string, number>>;
+  /** Linguist's name of the language of most bytes, without data, prose, and what was copied or generated; absent where it is not known. */
+  readonly language?: string;
   readonly state: 'ok' | 'degraded';
   /** In words, what is damaged. */
   readonly problems?: readonly string[];

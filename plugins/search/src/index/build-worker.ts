@@ -38,6 +38,7 @@ export type BuildReply =
       readonly shards: readonly ManifestShard[];
       readonly problems: readonly string[];
       readonly skipped: ReadonlyMap<SkipReason, number>;
+      readonly languages: ReadonlyMap<string, number>;
     }
   | { readonly type: 'discarded' }
   /** What was written so far is removed already. */
@@ -63,9 +64,9 @@ async function answer(request: BuildRequest): Promise<void> {
     port.postMessage({ type: 'added', slab, blobs: blobs.length } satisfies BuildReply, [slab]);
   } else if (request.type === 'publish') {
     const shards = await sequence.publish(request.kind);
-    const { problems, skipped } = sequence;
+    const { problems, skipped, languages } = sequence;
     sequence = undefined;
-    port.postMessage({ type: 'published', shards, problems, skipped } satisfies BuildReply);
+    port.postMessage({ type: 'published', shards, problems, skipped, languages } satisfies BuildReply);
   } else {
     await sequence.discard();
     port.postMessage({ type: 'discarded' } satisfies BuildReply);

@@ -7,6 +7,8 @@ import { fingerprintOf, OWN_SCANNERS, type SymbolSources } from './symbols/symbo
 export interface IndexOptions {
   /** Linguist's name of a path's language. */
   readonly languageOf: (path: string) => string | undefined;
+  /** Whether a language can be the main one of a repository: data and prose cannot. Default: any. */
+  readonly isCode?: (language: string) => boolean;
   /** Where definitions come from; default: the own scanners. */
   readonly symbols?: SymbolSources;
   /** Another value means that `languageOf` answers differently: shards built with another one are rebuilt. */
@@ -26,6 +28,7 @@ export interface IndexOptions {
 
 export interface ResolvedOptions {
   readonly languageOf: (path: string) => string | undefined;
+  readonly isCode: (language: string) => boolean;
   readonly symbols: SymbolSources;
   readonly isLarge: (path: string) => boolean;
   readonly limits: DocumentLimits;
@@ -46,6 +49,7 @@ export function resolveOptions(options: IndexOptions): ResolvedOptions {
   const memory = options.buildMemory ?? 512 << 20;
   return {
     languageOf: options.languageOf,
+    isCode: options.isCode ?? (() => true),
     symbols,
     isLarge: pathGlobs(largeFiles),
     limits,

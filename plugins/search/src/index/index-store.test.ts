@@ -205,6 +205,25 @@ describe('what is known by path only', () => {
     expect(await store.skipped(1, { reason: 'ignored', offset: 1, limit: 10 })).toHaveLength(1);
   });
 
+  it('knows the main language of what people write in it, as it changes', async () => {
+    const languageOf = (path: string) => ({ go: 'Go', ts: 'TypeScript', js: 'JavaScript', json: 'JSON' })[path.split('.').at(-1)!];
+    const own = await IndexStore.open(root, { ...OPTIONS, languageOf, isCode: (language) => language !== 'JSON' });
+    const go = { 'a.go': 'package a\n', 'b.go': 'package b\n' };
+    const noise = {
+      'data.json': '[1]'.repeat(99),
+      'vendor/x.ts': 'x'.repeat(999),
+      'gen/y.ts': 'y'.repeat(999),
+      'z.min.js': 'z'.repeat(999),
+    };
+    const language = async (tree: MemoryTree) => (await update({ main: tree }, own)).repository.language;
+    expect(await language({ 'data.json': '[]', README: 'x' })).toBeUndefined();
+    expect(await language({ ...go, ...noise })).toBe('Go');
+    expect(await language({ ...go, ...noise, 'c.ts': 'export const c = 1;\n'.repeat(9) })).toBe('TypeScript');
+    expect(await language({ ...go, ...noise, 'c.ts': 'export {};\n' })).toBe('Go');
+    await own.compact(1, undefined, { force: true });
+    expect((await own.list([1]))[0]?.language).toBe('Go');
+  });
+
   it('includes a blob that could not be read, until it can', async () => {
     const tree = { 'a.txt': 'one', 'b.txt': 'two' };
     const without: BlobSource = {

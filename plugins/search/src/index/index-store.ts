@@ -7,6 +7,7 @@ import { DamagedShardError, rewriteShards, shardsToRewrite } from './compact-rep
 import { isOrphan, writeFileDurably } from './durable-file.js';
 import './index-errors.js';
 import { type IndexOptions, type ResolvedOptions, resolveOptions } from './index-options.js';
+import { LanguageBytes } from './language-bytes.js';
 import { addSkipped, liveTotals } from './live-totals.js';
 import { compactionReason, filesOf, MANIFEST_VERSION, type Manifest, type ManifestShard, overlayName } from './manifest.js';
 import { ManifestCatalog } from './manifest-catalog.js';
@@ -121,9 +122,10 @@ export class IndexStore {
   async #write(previous: Manifest | undefined, request: UpdateRequest, prepared: PreparedUpdate): Promise<Manifest> {
     const generation = (previous?.generation ?? 0) + 1;
     const skippedFiles: Partial<Record<SkipReason, number>> = {};
+    const languages = new LanguageBytes();
     const shards: ManifestShard[] = [];
     for (const { live, masks, changed } of prepared.kept) {
-      const { skipped, ...totals } = liveTotals(live.shard, masks);
+      const { skipped, ...totals } = liveTotals(live.shard, masks, languages);
       if (totals.liveDocuments === 0) continue;
       addSkipped(skippedFiles, skipped);
       if (changed) await writeFileDurably(join(this.root, 'shards', overlayName(live.entry.id, generation)), encodeMasks(masks));
@@ -131,6 +133,8 @@ export class IndexStore {
     }
     const added = await prepared.added.publish(shards.length > 0 ? 'delta' : 'base');
     addSkipped(skippedFiles, prepared.added.skipped);
+    languages.addAll(prepared.added.languages);
+    const language = languages.main(this.#options.isCode);
     const manifest: Manifest = {
       version: MANIFEST_VERSION,
       generation,
@@ -140,6 +144,7 @@ export class IndexStore {
       branches: prepared.branches,
       shards: [...shards, ...added],
       skippedFiles,
+      ...(language === undefined ? {} : { language }),
       quarantined: [],
     };
     await this.#publish(previous, manifest);
@@ -352,6 +357,7 @@ function description(manifest: Manifest): IndexedRepository {
     indexBytes: sum('indexBytes'),
     shards: manifest.shards.length,
     skippedFiles: manifest.skippedFiles as Record<string, number>,
+    ...(manifest.language === undefined ? {} : { language: manifest.language }),
     state: manifest.quarantined.length > 0 ? 'degraded' : 'ok',
     ...(manifest.quarantined.length > 0 ? { problems: manifest.quarantined.map(({ shard, reason }) => `Shard ${shard}: ${reason}.`) } : {}),
   };

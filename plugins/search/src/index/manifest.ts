@@ -47,6 +47,8 @@ export interface Manifest {
   readonly branches: readonly ManifestBranch[];
   readonly shards: readonly ManifestShard[];
   readonly skippedFiles: Readonly<Partial<Record<SkipReason, number>>>;
+  /** The main language of the files that people write in it; absent where there is none, and in what was written before it was counted. */
+  readonly language?: string;
   /** Shards that were taken out since the last update; their documents are missing until the next one. */
   readonly quarantined: readonly QuarantinedShard[];
 }

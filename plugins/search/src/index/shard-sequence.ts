@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { syncFolder } from './durable-file.js';
+import { LanguageBytes } from './language-bytes.js';
 import type { ManifestShard } from './manifest.js';
 import { type BuiltShard, ShardBuilder } from './shard-builder.js';
 import type { PlacedDocument, ShardWriter } from './shard-writer.js';
@@ -24,6 +25,7 @@ export class ShardSequence implements ShardWriter {
   /** The oldest first. */
   readonly #asked: Promise<unknown>[] = [];
   readonly skipped = new Map<SkipReason, number>();
+  readonly #languages = new LanguageBytes();
   #current: ShardBuilder | undefined;
 
   constructor(
@@ -33,6 +35,10 @@ export class ShardSequence implements ShardWriter {
     symbols: SymbolSources,
   ) {
     this.#reader = new SymbolReader(symbols);
+  }
+
+  get languages(): ReadonlyMap<string, number> {
+    return this.#languages.bytes;
   }
 
   get problems(): readonly string[] {
@@ -46,6 +52,7 @@ export class ShardSequence implements ShardWriter {
     for (const { path, category, language, mask, maxDistinctTrigrams, skip: known } of documents) {
       const skip = known || (isData && maxDistinctTrigrams !== undefined ? 'too-many-trigrams' : '');
       if (skip) this.skipped.set(skip, (this.skipped.get(skip) ?? 0) + 1);
+      else this.#languages.add(language, category, content.length);
       // Nothing is undone without a limit.
       const blob = current.blobOf(oid, skip) ?? (await this.#addBlob(current, oid, content, language, skip, symbols))!;
       current.addDocument({ path, blob, language, category, skip, mask });

@@ -29,6 +29,8 @@ export interface ShardWriter {
   readonly problems: readonly string[];
   /** Documents known by path only, by reason; complete when published. */
   readonly skipped: ReadonlyMap<SkipReason, number>;
+  /** Bytes of documents by language, as {@link LanguageBytes} counts them; complete when published. */
+  readonly languages: ReadonlyMap<string, number>;
   /** Removes what is not published. */
   discard(): Promise<void>;
 }

@@ -39,13 +39,15 @@ it('builds on a thread what it builds on its own', async () => {
       const placed = { path, category: 0, language: 'TypeScript', skip: '', mask: 1n } as const;
       await writer.add(createHash('sha1').update(path).digest('hex'), Buffer.from(String(text)), [placed]);
     }
-    return (await writer.publish('base')).map(({ id, ...facts }) => facts);
+    const shards = (await writer.publish('base')).map(({ id, ...facts }) => facts);
+    return { shards, languages: writer.languages };
   };
   const setup = { repository: { id: 1, name: 'r' }, maxShardBytes: 2 << 20, symbols: { modules: [] }, nice: 10 };
   const threaded = await build('a', (folder) => new ThreadShardWriter({ root: folder, ...setup }, 256 << 20));
   const own = await build('b', (folder) => new ShardSequence(folder, setup.repository, setup.maxShardBytes, setup.symbols));
   expect(threaded).toEqual(own);
-  expect(threaded.length).toBeGreaterThan(2);
+  expect(threaded.shards.length).toBeGreaterThan(2);
+  expect(threaded.languages.get('TypeScript')).toBe(threaded.shards.reduce((sum, { contentBytes }) => sum + contentBytes, 0));
 });
 
 it.skipIf(process.platform !== 'linux')('gives way to other threads while it builds', async () => {

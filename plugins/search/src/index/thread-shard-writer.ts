@@ -40,6 +40,10 @@ export class ThreadShardWriter implements ShardWriter {
     return this.#published?.skipped ?? new Map();
   }
 
+  get languages(): ReadonlyMap<string, number> {
+    return this.#published?.languages ?? new Map();
+  }
+
   async add(oid: string, content: Buffer, documents: readonly PlacedDocument[], symbols?: readonly CodeSymbol[]): Promise<void> {
     if (this.#slab && (this.#used + content.length > this.#slab.byteLength || this.#blobs.length === MAX_BLOBS_OF_SLAB)) {
       this.#sendSlab();

@@ -1,4 +1,4 @@
-import type { SignInProvider } from '@sextant/plugin-identity/api';
+import { accessTokenKeys, type SignInProvider } from '@sextant/plugin-identity/api';
 import { type Contribution, parseDuration, z } from '@sextant/sdk';
 import { contains, isNetwork, listOf } from '../network.js';
 import { parseEntries } from './provider-entries.js';
@@ -57,6 +57,11 @@ export const authKeys = {
     .strictObject({ '*': organizations.describe('Organisations that every new account joins') })
     .prefault({})
     .describe('Which organisations new accounts join'),
+  'auth.accessTokens': z
+    .strictObject(accessTokenKeys)
+    .partial()
+    .prefault({})
+    .describe('Access tokens of people; what is left out is as plugins.identity.accessTokens says'),
   'auth.accessRequest': z
     .object({ enabled: z.boolean().default(true).describe('People without an account may ask for one; site admins decide') })
     .prefault({})

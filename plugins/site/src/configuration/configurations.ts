@@ -1,6 +1,6 @@
 import { type Clock, type Contribution, type Events, type Secrets, SextantError, type Storage, type Tx, type z } from '@sextant/sdk';
 import { createTwoFilesPatch } from 'diff';
-import { type SiteConfiguration, siteConfigurationChanged } from '../api.js';
+import { type ConfigurationWarning, type ConfigurationWarnings, type SiteConfiguration, siteConfigurationChanged } from '../api.js';
 import { checkAgainstSchemas } from '../jsonc/check-against-schema.js';
 import { describeProblem, JsoncDocument, type Problem } from '../jsonc/jsonc-document.js';
 import { ConfigurationStore, type ConfigurationVersion } from '../storage/configuration-store.js';
@@ -33,6 +33,7 @@ export class Configurations implements SiteConfiguration {
     private readonly clock: Clock,
     private readonly contributed: readonly Contribution<z.ZodObject>[],
     private readonly declared: DeclaredText | undefined,
+    private readonly warning: readonly Contribution<ConfigurationWarnings>[] = [],
   ) {
     this.#store = new ConfigurationStore(db, secrets);
   }
@@ -68,8 +69,28 @@ export class Configurations implements SiteConfiguration {
   /** Sentences about what is wrong with the configuration in force; empty when all is well. */
   async validationMessages(): Promise<readonly string[]> {
     const document = await this.#document();
+    const warned = (await this.warnings()).map(({ key, what, why, fix }) => ({
+      ...document.position([key]),
+      path: [key],
+      message: `${what} ${why} ${fix}`,
+    }));
+    return [...this.#problems(document), ...warned].map(describeProblem);
+  }
+
+  /** As {@link validationMessages}, without {@link warnings}. */
+  async problems(): Promise<readonly string[]> {
+    return this.#problems(await this.#document()).map(describeProblem);
+  }
+
+  /** What is well-formed and unwise in the configuration in force. */
+  async warnings(): Promise<readonly ConfigurationWarning[]> {
+    const effective = await this.effective();
+    return (await Promise.all(this.warning.map(({ value }) => value.about(effective)))).flat();
+  }
+
+  #problems(document: JsoncDocument): readonly Problem[] {
     const { errors, unknownKeys } = checkAgainstSchemas(document, this.#schemas());
-    return [...errors, ...document.repeatedKeys(), ...unknownKeys].map(describeProblem);
+    return [...errors, ...document.repeatedKeys(), ...unknownKeys];
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type Answer, countsSome, gql, http, isDone, isThere, type PluginRows, type Row } from '../row.js';
+import { type Answer, countsSome, gql, http, isCloned, isDone, isThere, type PluginRows, type Row } from '../row.js';
 import { everythingOf } from '../selection.js';
 import type { Target } from '../target.js';
 
@@ -171,6 +171,13 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
         `query ($name: String!) { repository(name: $name) { textSearchIndex ${everythingOf(schema, 'RepositoryTextSearchIndex')} } }`,
         (t) => ({ name: t.name }),
         { reveals: ({ body }) => body.includes('indexedCommit') },
+      ),
+      gql(
+        'the main language of a repository',
+        'query ($name: String!) { repository(name: $name) { language } }',
+        (t) => ({ name: t.name }),
+        // It is none where rules hide what it may be of.
+        { ...file, shows: (t, asker) => isCloned(t) && asker.name !== 'ruled', reveals: ({ body }) => /"language":"[^"]/.test(body) },
       ),
       gql(
         'files known by path only',

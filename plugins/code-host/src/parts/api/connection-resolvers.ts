@@ -20,8 +20,8 @@ import type { Audited } from './audited.js';
 import { connectionIdOf } from './node-ids.js';
 import { EMPTY, type RepositoryConnectionSource } from './repository-resolvers.js';
 
-// The field's command line looks a connection up by listing 99,999.
-const CONNECTIONS = { max: 100_000, default: 50 };
+// As the schema says. The field's command line asks for 99,999, before 7.0 for 9,999,999.
+const CONNECTIONS = { max: 10_000, default: 50 };
 const SYNCS = { max: 100, default: 20 };
 const REPOSITORIES = { max: 10_000, default: 50 };
 

@@ -65,7 +65,7 @@ type Repository implements Node @requires(role: USER) {
   "Why it is as old as it is. Of at most 100 repositories in one operation."
   freshness: RepositoryFreshness
   "The connections that give this repository."
-  externalServices(first: Int, after: String): ExternalServiceConnection @requires(role: SITE_ADMIN)
+  externalServices(first: Int, after: String): ExternalServiceConnection @requires(role: SITE_ADMIN) @pageSize(most: 10000)
 }
 
 type RepositoryConnection {
@@ -172,7 +172,7 @@ extend type Query {
     descending: Boolean = false
     externalService: ID
   ): RepositoryConnection! @requires(role: PUBLIC)
-  externalServices(first: Int, after: String, namespace: ID): ExternalServiceConnection! @requires(role: SITE_ADMIN)
+  externalServices(first: Int, after: String, namespace: ID): ExternalServiceConnection! @requires(role: SITE_ADMIN) @pageSize(most: 10000)
 }
 
 extend type Mutation {

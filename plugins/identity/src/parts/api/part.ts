@@ -25,6 +25,7 @@ export default definePart(config)({
     r.contribute(core.authenticators, (d, ctx) => identityOf(d, ctx).localAdminAuthenticator);
     for (const node of [userNode, accessTokenNode, organizationNode, invitationNode, teamNode, roleNode, permissionNode])
       r.contribute(core.nodes, (d, ctx) => node(identityOf(d, ctx)));
+    r.contribute(core.declaredPermissions, (d, ctx) => ({ list: () => identityOf(d, ctx).permissions.all() }));
     r.contribute(core.operationObservers, (d, ctx) => ({
       observe: ({ type, name, fields, actor }) =>
         identityOf(d, ctx).audit.observe('graphql', type, { actor }, { operation: name, fields: fields.join(' ') }),

@@ -77,10 +77,13 @@ const list = identityCommand({
     const filter = await auditReader.filterOf(question(args));
     await auditReader.catchUp();
     const rows = await auditReader.store.list(filter, { limit });
+    const names = await auditReader.namesIn(rows);
     for (const row of rows) {
       const { timestamp, actor, entity, action, fields } = row.entry;
-      const details = Object.entries(fields).map(([key, value]) => `${key}=${value}`);
-      out.line([row.position, timestamp, actor.actorUID, actor.ip ?? '-', `${entity} ${action}`, details.join(' ')].join('\t'));
+      const details = Object.entries(fields).map(([key, value]) => `${key}=${names.field(key, value)}`);
+      out.line(
+        [row.position, timestamp, names.beside(actor.actorUID), actor.ip ?? '-', `${entity} ${action}`, details.join(' ')].join('\t'),
+      );
     }
     out.json(rows.map(plain));
     return 0;

@@ -1,10 +1,11 @@
-import { type CommandDefinition, core, z } from '@sextant/sdk';
+import { type CommandDefinition, core, decodeNodeId, z } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
-import { codeOf } from '../../testing/administration.js';
+import { Administration, codeOf } from '../../testing/administration.js';
 import type { deps } from '../../wiring.js';
+import { auditCommands } from './audit-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { userCommands } from './user-commands.js';
 
@@ -20,7 +21,10 @@ interface Outcome {
 }
 
 async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<Outcome> {
-  const command = [...tokenCommands, ...userCommands].find((c) => c.name === name) as CommandDefinition<typeof deps, typeof config>;
+  const command = [...auditCommands, ...tokenCommands, ...userCommands].find((c) => c.name === name) as CommandDefinition<
+    typeof deps,
+    typeof config
+  >;
   const lines: string[] = [];
   let json: unknown;
   const out = { line: (text: string) => void lines.push(text), json: (value: unknown) => void (json = value), note: () => undefined };
@@ -80,6 +84,23 @@ describe('the commands', () => {
     for (const args of [{ expires: 'soon' }, { scopes: 'admin' }, { note: '\u001b[2J' }]) {
       expect(await codeOf(run('token create', args))).toBe('SEXTANT_ACCESS_TOKEN_INVALID');
     }
+  });
+
+  it('list the audit log with the names of people, of deleted ones too, and the numbers alone of those who are forgotten', async () => {
+    const admin = new Administration(() => kernel);
+    const [ada, eve, gus] = [await admin.aPerson(), await admin.aPerson(), await admin.aPerson()];
+    for (const [user, hard] of [
+      [eve, false],
+      [gus, true],
+    ] as const)
+      await kernel.graphql('mutation($u:ID!,$h:Boolean){deleteUser(user:$u,hard:$h){alwaysNil}}', { u: user.id, h: hard });
+    const { lines } = await run('audit list', { entity: 'user', limit: 5 });
+    const numberOf = ({ id }: { readonly id: string }) => decodeNodeId('User', id);
+    const text = lines.join('\n');
+    expect(text).toContain(`user created\tsubjectUID=${numberOf(ada)} (${ada.username})`);
+    expect(text).toContain(`user deleted\tsubjectUID=${numberOf(eve)} (${eve.username}, deleted)`);
+    expect(text).toMatch(new RegExp(`user hardDeleted\tsubjectUID=${numberOf(gus)}$`, 'm'));
+    expect(text).toMatch(/\t\d+ \(Local-Admin\)\t/);
   });
 
   it('promote and demote users', async () => {

@@ -51,7 +51,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
 
   // Who asks is checked by `forPages`, and by the provider.
   const pages = { ...own, crossOrigin: true } as const;
-  const paged = (handler: RouteHandler): RouteHandler => gated(forPages({ clients: storesOf(d).clients, process: d.process }, handler));
+  const paged = (handler: RouteHandler): RouteHandler => gated(forPages({ ...d, clients: storesOf(d).clients }, handler));
   for (const path of [PATHS.discovery, PATHS.serverMetadata, PATHS.jwks]) router.get(path, paged(page), pages);
   for (const path of [PATHS.token, PATHS.revocation, PATHS.userinfo]) router.options(path, paged(page), pages);
   router.get(PATHS.userinfo, paged(page), pages);

@@ -1,9 +1,16 @@
 import { permissionSources } from '@sextant/plugin-code-host/api';
-import { siteAlerts, siteConfigurationChanged, siteConfigurationSchemas, systemChecks } from '@sextant/plugin-site/api';
+import {
+  siteAlerts,
+  siteConfigurationChanged,
+  siteConfigurationSchemas,
+  siteConfigurationWarnings,
+  systemChecks,
+} from '@sextant/plugin-site/api';
 import { type Actor, core, definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { hostAlerts } from '../../doctor/host-alerts.js';
 import { permissionCheck } from '../../doctor/permission-check.js';
+import { takenNames } from '../../explicit/taken-names.js';
 import { SyncedPermissions } from '../../grants/permission-source.js';
 import { siteSettings } from '../../site-settings.js';
 import { storage } from '../../storage/definition.js';
@@ -15,6 +22,7 @@ export default definePart(config)({
     r.storage(storage);
     r.contribute(permissionSources, ({ db, hosts, users, clock }) => new SyncedPermissions(db, hosts, users, clock));
     r.contribute(siteConfigurationSchemas, () => siteSettings);
+    r.contribute(siteConfigurationWarnings, ({ policies }) => takenNames(policies));
     r.contribute(siteAlerts, ({ db }) => hostAlerts(db));
     r.contribute(systemChecks, ({ db, hosts }) => permissionCheck(db, hosts));
     r.contribute(core.nodes, (d) => {

@@ -1,5 +1,5 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
-import { auditTrail } from '@sextant/plugin-identity/api';
+import { accountPolicy, auditTrail } from '@sextant/plugin-identity/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
 import type { Resolved } from '@sextant/sdk';
 import { AccessExplainer } from '../../explain/access-explainer.js';
@@ -7,7 +7,14 @@ import { PermissionsInfos } from '../../explain/permissions-info.js';
 import { ExplicitPermissions } from '../../explicit/explicit-permissions.js';
 import { deps, syncsOf } from '../../wiring.js';
 
-export const apiDeps = { ...deps, site: siteConfiguration, audit: auditTrail, repositories, wall: visibility } as const;
+export const apiDeps = {
+  ...deps,
+  site: siteConfiguration,
+  audit: auditTrail,
+  policies: accountPolicy,
+  repositories,
+  wall: visibility,
+} as const;
 
 /** Holds no state of its own: made where it is needed. */
 export function servicesOf(d: Resolved<typeof apiDeps>) {

@@ -165,6 +165,10 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
           .loader<number, IndexedRepository | undefined>('indexed')
           .load(repository.id)
           .then((status) => (status ? { status, repository } : null)),
+      language: async (repository: Repository, _args, op) => {
+        const status = await op.loader<number, IndexedRepository | undefined>('indexed').load(repository.id);
+        return (status && seesWhole(await d.visibility.of(op.actor), repository.id) && status.language) || '';
+      },
     },
     RepositoryStats: {
       indexed: async (_parent: unknown, _args: unknown, op: Operation) => (await d.engine.status({ signal: op.signal })).length,

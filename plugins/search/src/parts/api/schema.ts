@@ -287,6 +287,8 @@ extend type RepositoryStats {
 extend type Repository {
   "How the index of this repository stands; null while there is none."
   textSearchIndex: RepositoryTextSearchIndex
+  "The main programming language, by the bytes of what is indexed and was not copied or generated. Empty where it is not known, or paths of the repository are hidden from you."
+  language: String
 }
 
 type RepositoryTextSearchIndex {

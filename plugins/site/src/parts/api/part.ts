@@ -3,6 +3,7 @@ import { ownAlerts } from '../../alerts/own-alerts.js';
 import { featureFlags, settings, siteAlerts, siteConfiguration, systemChecks } from '../../api.js';
 import { config } from '../../config.js';
 import { provideConfiguration } from '../../configuration/provide-configuration.js';
+import { configurationCheck } from '../../doctor/configuration-check.js';
 import { ownChecks } from '../../doctor/own-checks.js';
 import { siteStorage } from '../../storage/site-storage.js';
 import { siteNode } from './site-resolvers.js';
@@ -25,6 +26,7 @@ export default definePart(config)({
       }),
     );
     for (const check of ownChecks) r.contribute(systemChecks, (d) => check(d));
+    r.contribute(systemChecks, (d, ctx) => configurationCheck(servicesOf(d, ctx).configurations));
     r.contribute(core.nodes, () => siteNode);
     r.http((router) => router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' }));
     r.graphql(() => import('./graphql.js'));

@@ -69,10 +69,10 @@ export function siteResolvers(
         hasCodeIntelligence: () =>
           d.plugins.list().some(({ id, state }) => id === 'code-intel' && (state === 'active' || state === 'degraded')),
         alerts: (_parent, _args, op) => collectAlerts(d.alerts, op),
-        accessTokensAllow: () => ALLOW[d.accessTokenPolicy.current().allow],
-        accessTokensAllowNoExpiration: () => d.accessTokenPolicy.current().allowNoExpiration,
-        accessTokensExpirationDaysOptions: () => d.accessTokenPolicy.current().expirationOptionDays,
-        accessTokensDefaultExpirationDays: () => d.accessTokenPolicy.current().defaultExpirationDays,
+        accessTokensAllow: async () => ALLOW[(await d.accessTokenPolicy.current()).allow],
+        accessTokensAllowNoExpiration: async () => (await d.accessTokenPolicy.current()).allowNoExpiration,
+        accessTokensExpirationDaysOptions: async () => (await d.accessTokenPolicy.current()).expirationOptionDays,
+        accessTokensDefaultExpirationDays: async () => (await d.accessTokenPolicy.current()).defaultExpirationDays,
       },
       Alert: { isDismissibleWithKey: (alert: SiteAlert) => alert.isDismissibleWithKey ?? null },
       SiteConfiguration: {

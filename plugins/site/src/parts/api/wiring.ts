@@ -1,6 +1,6 @@
 import { accessTokenPolicy, auditTrail, organizations, users } from '@sextant/plugin-identity/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { settingsSchemas, siteAlerts, siteConfigurationSchemas, systemChecks } from '../../api.js';
+import { settingsSchemas, siteAlerts, siteConfigurationSchemas, siteConfigurationWarnings, systemChecks } from '../../api.js';
 import type { config } from '../../config.js';
 import { Configurations } from '../../configuration/configurations.js';
 import { readDeclared } from '../../configuration/read-declared.js';
@@ -22,6 +22,7 @@ export const deps = {
   accessTokenPolicy,
   audit: auditTrail,
   configurationSchemas: siteConfigurationSchemas,
+  configurationWarnings: siteConfigurationWarnings,
   settingsSchemas,
   alerts: siteAlerts,
   checks: systemChecks,
@@ -56,6 +57,7 @@ export function servicesOf(d: Resolved<ApiDeps>, ctx: ApiContext): SiteServices 
         d.clock,
         d.configurationSchemas,
         readDeclared(declared.siteConfiguration),
+        d.configurationWarnings,
       ),
       cascade: new SettingsCascade(d.db, d.clock, d.organizations, d.settingsSchemas, readDeclared(declared.globalSettings)),
       flags: new Flags(d.db, d.clock, d.organizations, d.actor),
