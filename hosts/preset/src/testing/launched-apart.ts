@@ -13,6 +13,9 @@ export async function launchedApart(): Promise<{ readonly programs: Programs; en
   if (process.platform !== 'linux') return { programs: localPrograms, end: async () => undefined };
   const child = fork(new URL('./launcher-process.js', import.meta.url), { execArgv: [] });
   const [address] = (await once(child, 'message')) as [LauncherAddress];
+  // It ends with this process, and does not keep it.
+  child.unref();
+  child.channel?.unref();
   const end = async (): Promise<void> => {
     const gone = once(child, 'exit');
     child.disconnect();
