@@ -1,6 +1,6 @@
 import { SextantError, z } from '@sextant/sdk';
 import { endpointOf, graphql } from './endpoint.js';
-import { printable } from './printable.js';
+import { inertJson, printable } from './printable.js';
 
 /** What matches can be grouped by, and its name in GraphQL. */
 const MODES = { repo: 'REPO', path: 'PATH', author: 'AUTHOR', language: 'LANGUAGE', 'capture-group': 'CAPTURE_GROUP' } as const;
@@ -52,7 +52,7 @@ export async function groupedSearch(
   const variables = { query, type: patternType ?? null, by, first: Number(first) };
   const { aggregation } = (await graphql(endpointOf(endpoint), QUERY, Grouped, variables)).search;
   const { unavailable, groups, otherGroups, otherCount, ungroupedCount, completeness, alert } = aggregation;
-  if (json) process.stdout.write(`${JSON.stringify(aggregation)}\n`);
+  if (json) process.stdout.write(`${inertJson(JSON.stringify(aggregation))}\n`);
   else {
     const rows = groups.map(({ count, label }) => `${String(count).padStart(8)}  ${printable(label)}\n`);
     process.stdout.write(rows.join(''));

@@ -1,17 +1,20 @@
 import type { CommandOutput } from '@sextant/sdk';
+import { inertJson, printable } from './printable.js';
 
-/** Lines for people, or one JSON value for programs: never both. */
+/** Lines for people, or one JSON value for programs: never both. Whatever is in them, they drive no terminal. */
 export function commandOutput(json: boolean): CommandOutput {
   return {
     line: (text) => {
-      if (!json) process.stdout.write(`${text}\n`);
+      if (!json) process.stdout.write(`${printableLines(text)}\n`);
     },
     json: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (json) process.stdout.write(`${inertJson(JSON.stringify(value, null, 2))}\n`);
     },
-    note: (text) => void process.stderr.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${printableLines(text)}\n`),
   };
 }
+
+const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
 /** A table with aligned columns. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -13,6 +13,7 @@ import { secrets } from './commands/secrets.js';
 import { serve } from './commands/serve.js';
 import { skippedFiles } from './commands/skipped-files.js';
 import { whyStale } from './commands/why-stale.js';
+import { commandOutput } from './output.js';
 import { addPluginCommands } from './plugin-commands.js';
 import { addUsageHints } from './usage-hints.js';
 
@@ -49,7 +50,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`${describe(error)}\n`);
+    commandOutput(false).note(describe(error));
     return SextantError.is(error) && error.code === 'SEXTANT_CLI_USAGE' ? 2 : 1;
   }
 }

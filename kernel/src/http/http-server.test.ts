@@ -258,6 +258,21 @@ describe('the server', () => {
     expect((await (await new ServerBench().start(whoami)).ask('/ip', { headers })).body).toBe('127.0.0.1');
   });
 
+  it.each([
+    ['2001:DB8:0:0::1', '2001:db8::1'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['::FFFF:10.0.0.9', '10.0.0.9'],
+    ['::ffff:a00:9', '10.0.0.9'],
+    ['10.0.0.9:51000', '10.0.0.9'],
+    ['10.0.0.9, nonsense', 'unknown'],
+    ['10.0.0.9\u009b2J', 'unknown'],
+  ])('writes the address that a proxy writes as %j as %s', async (written, known) => {
+    const whoami = (router: PluginRouter): void => router.get('/ip', ({ remoteAddress }) => ({ body: remoteAddress }), open);
+    const bench = await new ServerBench({ trustProxy: true }).start(whoami);
+    expect((await bench.ask('/ip', { headers: { 'x-forwarded-for': written } })).body).toBe(known);
+  });
+
   it('runs a handler as the actor of its request', async () => {
     const bench = await new ServerBench().start((router) => router.get('/a', ({ actor }) => ({ body: actor.id })));
     expect((await bench.ask('/a', { headers: { authorization: 'token user' } })).body).toBe('user:2');

@@ -122,8 +122,8 @@ export class RequestPipeline {
     flight.route = route;
     if (route.options.crossOrigin !== true)
       throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
-    const admit = (): Promise<Actor> =>
-      this.#admit(method, route, { headers, remoteAddress, clientAddress: plainAddress(request.socket.remoteAddress), localMode });
+    const clientAddress = plainAddress(request.socket.remoteAddress);
+    const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, clientAddress, localMode });
     const actor = await admit();
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
@@ -141,6 +141,7 @@ export class RequestPipeline {
       headers: { ...headers, 'x-request-id': requestId },
       actor,
       remoteAddress,
+      clientAddress,
       trace,
       signal: flight.signal,
       log: this.parts.log.child({ requestId, plugin: route.plugin }),

@@ -28,6 +28,21 @@ describe('a log line', () => {
     expect(lines.join()).not.toContain(canary);
   });
 
+  it.each(['json', 'pretty'] as const)('hostile row 23: drives no terminal, whatever a caller wrote into a header (%s)', (format) => {
+    const lines: string[] = [];
+    const destination = new Writable({
+      write: (chunk, _encoding, done) => {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    const userAgent = 'a\u009b2J\u001b[31m\nb\u202ec\u2028\u007f';
+    new Logs({ level: 'info', format, destination }).of('identity').info('came', { userAgent });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(lines.join('').replaceAll(/\u001b\[\d+m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/);
+    if (format === 'json') expect(JSON.parse(lines.join(''))).toMatchObject({ userAgent });
+  });
+
   it('follows a level that is changed, in loggers that were handed out before', () => {
     const { lines, logs } = aLog();
     const log = logs.of('git');

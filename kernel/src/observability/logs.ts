@@ -4,6 +4,7 @@ import { type Logger as Pino, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { currentEntry } from '../boundary/boundary.js';
 import { shown } from '../lifecycle/value-problems.js';
+import { inertLines } from './inert-lines.js';
 import { presentSpan } from './present-span.js';
 import { redactSecrets } from './redact-secrets.js';
 
@@ -25,16 +26,17 @@ export class Logs {
   constructor(options: LogOptions) {
     const stream = options.destination ?? process.stderr;
     const isPretty = options.format === 'pretty' || (options.format === 'auto' && (stream as NodeJS.WriteStream).isTTY === true);
+    const lines = inertLines(stream);
     const target = isPretty
       ? pretty({
           colorize: true,
           ignore: 'pid,hostname',
           translateTime: 'SYS:HH:MM:ss.l',
           singleLine: true,
-          destination: stream as NodeJS.WritableStream,
+          destination: lines,
           sync: true,
         })
-      : stream;
+      : lines;
     this.#root = pino(
       {
         level: options.level,

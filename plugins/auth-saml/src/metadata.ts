@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { noProvider } from './errors.js';
-import { allIn, attributeOf, childrenOf, isElement, NS, parseXml, textOf, XmlProblem } from './xml.js';
+import { allIn, attributeOf, childrenOf, isElement, METADATA, NS, parseXml, textOf, XmlProblem } from './xml.js';
 
 /** What the metadata of an identity provider says. */
 export interface IdentityProvider {
@@ -25,7 +25,7 @@ const HAS_KEYS_FOR_SIGNING = [undefined, 'signing'];
 export function readMetadata(text: string, wanted?: string): IdentityProvider {
   let root: Element;
   try {
-    root = parseXml(withoutComments(text));
+    root = parseXml(withoutComments(text), METADATA);
   } catch (error) {
     if (error instanceof XmlProblem) throw noProvider(`The metadata cannot be read. ${error.message}`);
     throw error;

@@ -24,6 +24,7 @@ describeContract(
 describe('A person who signs in', () => {
   it('is known by the NameID, and told of by the attributes', async () => {
     expect(await attempt().signIn(fill)).toEqual({
+      proof: expect.anything(),
       accountId: 'a1b2c3',
       username: 'ada',
       displayName: 'Ada Lovelace',
@@ -55,6 +56,7 @@ describe('A person who signs in', () => {
       accountIDAttributeName: 'objectGUID',
     });
     expect(await mapped.signIn(fill)).toEqual({
+      proof: expect.anything(),
       accountId: 'guid-1',
       username: 'countess',
       displayName: 'A. L.',
@@ -66,6 +68,7 @@ describe('A person who signs in', () => {
   it('is named after the NameID where no attribute tells more', async () => {
     idp.people.set('ada', { nameId: 'ada@example.com' });
     expect(await attempt().signIn(fill)).toEqual({
+      proof: expect.anything(),
       accountId: 'ada@example.com',
       username: 'ada',
       emails: [{ address: 'ada@example.com', verified: false }],
@@ -125,6 +128,7 @@ describe('An answer that proves nothing', () => {
     ['names a file', () => ({ rewrite: (xml) => `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace('a1b2c3', '&x;')}` })],
     // The signature still holds: canonical XML has no comments.
     ['cuts the NameID in two', () => ({ rewrite: (xml) => xml.replace('>a1b2c3<', '>a1<!-- -->b2c3<') })],
+    ['begins with an instruction', () => ({ rewrite: (xml) => `<?xml-stylesheet href="x"?>${xml}` })],
     ['cuts the NameID in two by an instruction', () => ({ rewrite: (xml) => xml.replace('>a1b2c3<', '>a1<?x y?>b2c3<') })],
     ['has two assertions', () => ({ rewrite: (xml) => xml.replace('</samlp:Response>', `${evil(assertionIn(xml))}</samlp:Response>`) })],
     [
@@ -199,14 +203,12 @@ describe('An answer that proves nothing', () => {
     await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining('algorithm') });
   });
 
-  it('comes a second time, in whichever browser', async () => {
-    const same = provider();
-    const one = attempt({ allowIdPInitiated: true }, same);
-    const answer = await one.answer(fill);
-    await one.finish(answer);
-    await expect(attempt({ allowIdPInitiated: true }, same).finish(answer)).rejects.toMatchObject({
-      why: expect.stringContaining('before'),
-    });
+  it('is told apart from all others, so that it counts once', async () => {
+    const one = attempt();
+    const { proof } = await one.finish(await one.answer(fill));
+    expect(proof?.id).toContain(/<saml:Assertion[^>]* ID="([^"]+)"/.exec(idp.given[0] ?? '')?.[1] ?? expect.fail());
+    expect(proof?.until.getTime()).toBeGreaterThan(Date.now() + 300_000);
+    expect((await attempt().signIn(fill)).proof?.id).not.toBe(proof?.id);
   });
 
   it('answers what another browser asked, though both are of one person', async () => {
@@ -222,6 +224,38 @@ describe('An answer that proves nothing', () => {
     const answer = await one.answer(fill);
     const parameters = answerOf(`<a>${'a'.repeat(1_000_000)}</a>`, one.state);
     await expect(one.finish({ ...answer, parameters })).rejects.toMatchObject({ why: 'It is too large.' });
+  });
+});
+
+describe('An answer that is made to hold the process up (row 24)', () => {
+  const inAssertion = (more: string) => (xml: string) => xml.replace('</saml:Assertion>', `${more}</saml:Assertion>`);
+  const each = (count: number, write: (i: number) => string): string => Array.from({ length: count }, (_, i) => write(i)).join('');
+
+  it.each([
+    ['more elements than can be put in order', () => inAssertion('<b/>'.repeat(60_000)), 'longer, deeper'],
+    ['elements as deep as it is long', () => inAssertion('<b>'.repeat(60_000) + '</b>'.repeat(60_000)), 'longer, deeper'],
+    ['depth that quotes hide', () => inAssertion('<b c="/>">'.repeat(900) + '</b>'.repeat(900)), 'longer, deeper'],
+    ['a prefix for each level', () => inAssertion(each(60, (i) => `<b xmlns:n${i}="u" xmlns:m${i}="u">`) + '</b>'.repeat(60)), 'prefixes'],
+    ['a name for each element', () => inAssertion(each(900, (i) => `<b${i}></b${i}>`)), 'longer, deeper'],
+    ['attributes without end', () => inAssertion(`<b${each(30_000, (i) => ` c${i}=""`)}/>`), 'attributes'],
+    ['nothing but beginnings', () => inAssertion('<'.repeat(400_000)), 'well-formed'],
+    ['a beginning without end', () => inAssertion(`<${'b'.repeat(400_000)}`), 'well-formed'],
+  ])('is refused for %s before it is parsed', async (_name, rewrite, why) => {
+    idp.fault = { rewrite: rewrite() };
+    await expect(attempt().signIn(fill)).rejects.toMatchObject({ code: 'SEXTANT_SAML_ANSWER', why: expect.stringContaining(why) });
+  });
+
+  it('is refused for spaces that are no base64', async () => {
+    const one = attempt();
+    const answer = await one.answer(fill);
+    const parameters = new URLSearchParams({ SAMLResponse: `${' '.repeat(700_000)}!`, RelayState: one.state });
+    await expect(one.finish({ ...answer, parameters })).rejects.toMatchObject({ why: 'It is no base64.' });
+  });
+
+  it('is taken of a person in a thousand groups', async () => {
+    const groups = Array.from({ length: 1_000 }, (_, i) => `group-${i}`);
+    idp.people.set('ada', { ...ADA, attributes: { ...ADA.attributes, groups } });
+    expect((await attempt().signIn(fill)).groups).toHaveLength(1_000);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Limits, SextantError } from '@sextant/sdk';
+import { addressBlock, type Limits, SextantError } from '@sextant/sdk';
 import type { AuditTrail, WrongCredential, WrongCredentials as WrongCredentialsService } from './api.js';
 
 /** Failures an address may have before it is answered 429: a burst, refilled in a minute. */
@@ -11,7 +11,7 @@ export class WrongCredentials implements WrongCredentialsService {
   ) {}
 
   async came({ entity, action = 'failed', reason, from: { headers, remoteAddress }, who }: WrongCredential): Promise<void> {
-    const limit = await this.limits.take(`auth-failures:${remoteAddress}`, FAILURES);
+    const limit = await this.limits.take(`auth-failures:${addressBlock(remoteAddress)}`, FAILURES);
     if (!limit.allowed) {
       // Nothing is noted: whoever sends thousands of wrong tokens must not fill the log.
       throw new SextantError('SEXTANT_AUTH_THROTTLED', {

@@ -338,6 +338,19 @@ describe('what a code, or who asks for one, cannot do', () => {
     expect((await site.kernel.fetch('/.auth/idp/oauth/device', { headers })).status).toBe(418);
   });
 
+  it('nobody fills the database by asking for pages without end', async () => {
+    const flooded = await ASite.start();
+    const statuses = new Set<number>();
+    for (let i = 0; i < 200; i++) statuses.add((await flooded.kernel.fetch('/.auth/idp/oauth/end-session')).status);
+    expect(statuses).toEqual(new Set([200, 429]));
+    const [row] = await flooded.kernel
+      .service(core.storage, 'oauth-provider')
+      .query<{ count: number }>('SELECT count(*)::int AS count FROM artifacts');
+    expect(row?.count).toBeLessThan(180);
+    // Programs ask for others, and are not held up by it.
+    expect((await flooded.kernel.fetch('/.auth/idp/oauth/userinfo')).status).toBe(401);
+  });
+
   it.each(['interaction', 'authorize', 'device'])('no path leads around what stands before another: %s', async (route) => {
     for (const hidden of ['..%2Ftoken', '..%2Fregister', '..%2fdevice%2fcode', '%2e%2e%2Ftoken', '..%5Ctoken', 'x%2F..%2F..%2Ftoken'])
       for (const method of ['GET', 'POST']) {

@@ -167,6 +167,8 @@ describe('programs that register themselves', () => {
     [{ redirect_uris: ['custom:/x'] }, 'invalid_redirect_uri'],
     [{ redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
     [{ redirect_uris: ['http://localhost.evil.example/'] }, 'invalid_redirect_uri'],
+    [{ redirect_uris: ['https:evil.example'] }, 'invalid_redirect_uri'],
+    [{ redirect_uris: ['https://app.example/\u0000'] }, 'invalid_redirect_uri'],
     [{}, 'invalid_redirect_uri'],
     [{ redirect_uris: [REDIRECT_URI], client_name: 'x'.repeat(101) }, 'invalid_client_metadata'],
     [{ redirect_uris: [REDIRECT_URI], grant_types: ['client_credentials'] }, 'invalid_client_metadata'],

@@ -16,6 +16,7 @@ export const deps = {
   clock: core.clock,
   jobs: core.jobs,
   process: core.process,
+  gates: core.gates,
   users,
   accounts,
   audit: auditTrail,

@@ -5,17 +5,20 @@ import { core } from '@sextant/sdk';
 import { startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from './manifest.js';
+import { AProvider } from './testing/a-provider.js';
 import { ASite } from './testing/a-site.js';
 import { Browser } from './testing/browser.js';
 
+const other = new AProvider('other');
 let one: ASite;
 let two: TestKernel;
 
 beforeAll(async () => {
-  one = await ASite.start({ 'auth.providers': [{ type: 'builtin', allowSignup: true }] });
+  const tiles = { type: 'other', configID: 'other', url: 'https://other.example/', allowSignup: true, unsolicited: true };
+  one = await ASite.start({ 'auth.providers': [{ type: 'builtin', allowSignup: true }, tiles] }, { more: [other.plugin] });
   await one.kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
   two = await startTestKernel({
-    plugins: [identity, site, manifest],
+    plugins: [identity, site, manifest, other.plugin],
     databaseUrl: one.kernel.databaseUrl,
     config: { keysDir: join(one.kernel.dataDir, 'keys') },
   });
@@ -38,6 +41,18 @@ describe('two processes of one site', () => {
     expect(await elsewhere(browser).whoAmI()).toBe(username);
     await elsewhere(browser).post('/-/sign-out');
     expect(await browser.whoAmI()).toBeUndefined();
+  });
+
+  it('take what a provider gave out, and nobody asked for, once between them (row 24)', async () => {
+    const proof = { id: 'assertion-1', until: new Date(Date.now() + 300_000) };
+    const answer = { code: other.code({ accountId: 'tile-1', username: 'tile', proof }) };
+    const browser = one.browser();
+    expect((await browser.post('/.auth/other/callback', answer)).status).toBe(303);
+    expect(await browser.whoAmI()).toBe('tile');
+    for (const thief of [one.browser(), new Browser(two)]) {
+      expect((await thief.post('/.auth/other/callback', answer, { origin: new URL(one.kernel.url).origin })).status).toBe(400);
+      expect(await thief.whoAmI()).toBeUndefined();
+    }
   });
 
   it('count wrong passwords together', async () => {

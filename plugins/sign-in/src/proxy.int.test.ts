@@ -113,6 +113,11 @@ describe('who brings nothing', () => {
     await open.configure({ 'auth.providers': [HEADER], 'auth.anonymousAccess': 'public-repositories' });
     await expect.poll(who, eventually).toMatchObject({ kind: 'anonymous', guest: true, siteAdmin: false });
     expect((await open.kernel.fetch('/-/who', { headers: { authorization: 'token wrong' } })).status).toBe(401);
+    // Row 18: whoever comes by learns of nobody who has an account here.
+    await open.people.createUser('resident');
+    const query = '{ user(username: "resident") { id } }';
+    expect((await open.browser().graphql(query)).data).toEqual({ user: null });
+    expect((await open.ask(query)).data).toEqual({ user: { id: expect.any(String) } });
     await open.configure({ 'auth.providers': [HEADER] });
     await expect.poll(who, eventually).toBe(401);
   });

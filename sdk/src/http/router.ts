@@ -10,7 +10,10 @@ export interface RouteRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly actor: Actor;
+  /** The address that the connection came from; behind a trusted proxy, the one it names. */
   readonly remoteAddress: string;
+  /** What connects: the proxy, where one passed the request on. */
+  readonly clientAddress: string;
   /** What the answer's `x-trace` header names: the id of its trace (32 hexadecimal digits) when traces are collected, else that of the request. */
   readonly trace: string;
   /** Aborted when the client goes away, the deadline passes or the server drains for good. */
@@ -38,7 +41,7 @@ export interface RouteOptions {
   /**
    * Who may call it; default `user`, to whom guests belong where the site has them, for GET and HEAD. `public`: whoever brings no credential, or a good one.
    * `internal`: other Sextant processes only. `own`: the route proves its callers itself, whose credentials are none of ours; they are not looked at, no gate
-   * is asked, and the actor is anonymous.
+   * is asked (it asks by {@link askGates} what is to hold for it, too), and the actor is anonymous.
    */
   readonly auth?: 'public' | 'user' | 'site-admin' | 'internal' | 'own';
   /**

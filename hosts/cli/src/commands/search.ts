@@ -4,7 +4,7 @@ import type { AddCommand } from '../add-command.js';
 import { type Alert, alertInWords } from '../alert-in-words.js';
 import { call, endpointOf } from '../endpoint.js';
 import { GROUPINGS, groupedSearch } from '../grouped-search.js';
-import { printable } from '../printable.js';
+import { inertJson, printable } from '../printable.js';
 
 const FIXES: Readonly<Record<number, string>> = {
   401: 'Check SEXTANT_ACCESS_TOKEN.',
@@ -67,7 +67,7 @@ export const search: AddCommand = (program, done) => {
           }
           const value: unknown = JSON.parse(data);
           failed ||= isFailure(event, value);
-          if (json) return void process.stdout.write(`${JSON.stringify({ type: event, data: value })}\n`);
+          if (json) return void process.stdout.write(`${inertJson(JSON.stringify({ type: event, data: value }))}\n`);
           if (event === 'verdict' && !found && !failed) process.stderr.write('No results.\n');
           found ||= event === 'matches';
           print(event ?? '', value, words.join(' '));

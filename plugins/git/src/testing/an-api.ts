@@ -1,6 +1,7 @@
 import type { Repository, Visibility } from '@sextant/plugin-code-host/api';
-import type { Actor, Clock, EnqueueOptions, Jobs, RepoName, RouteRequest } from '@sextant/sdk';
+import type { Actor, Clock, Jobs, RepoName, RouteRequest } from '@sextant/sdk';
 import type { Git } from '../api.js';
+import { recordedJobs } from './recorded-jobs.js';
 
 export const aPerson = (more: Partial<Actor> = {}): Actor => ({
   kind: 'user',
@@ -28,12 +29,6 @@ export const aKnownRepository = (id: number, name: RepoName, more: Partial<Repos
   ...more,
 });
 
-export interface Enqueued {
-  readonly name: string;
-  readonly payload: unknown;
-  readonly options: EnqueueOptions | undefined;
-}
-
 /** What the api part asks of others: repositories behind a wall whose holes a test names, jobs that are only written down. */
 export interface WallPlan {
   readonly hidden?: readonly number[];
@@ -42,7 +37,7 @@ export interface WallPlan {
 }
 
 export function anApi(git: Git, known: readonly Repository[], wall: WallPlan = {}) {
-  const enqueued: Enqueued[] = [];
+  const { jobs: recorded, enqueued } = recordedJobs();
   const lookups: string[] = [];
   const hidden = (actor: Actor, id: number) => (wall.hidden?.includes(id) ?? false) || (wall.hiddenFrom?.(actor, id) ?? false);
   const seen = (actor: Actor, repository: Repository | undefined) => (repository && !hidden(actor, repository.id) ? repository : undefined);
@@ -52,13 +47,7 @@ export function anApi(git: Git, known: readonly Repository[], wall: WallPlan = {
     return { epoch: '1', unrestricted: false, canSee, paths: new Map(paths) } as unknown as Visibility;
   };
   const jobs: Jobs = {
-    enqueue: async (job, payload, options) => {
-      enqueued.push({ name: job.name, payload, options });
-      return String(enqueued.length);
-    },
-    enqueueMany: async (job, entries) => {
-      for (const { payload, options } of entries) enqueued.push({ name: job.name, payload, options });
-    },
+    ...recorded,
     cancel: async () => false,
     list: async () => [],
     ahead: async () => undefined,
@@ -114,6 +103,7 @@ export function aRequest(
     headers,
     actor: aPerson(),
     remoteAddress: '127.0.0.1',
+    clientAddress: '127.0.0.1',
     trace: 'trace-1',
     signal: new AbortController().signal,
     log,

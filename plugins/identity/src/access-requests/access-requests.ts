@@ -1,4 +1,4 @@
-import { type Clock, type Limits, SextantError, type Storage } from '@sextant/sdk';
+import { addressBlock, type Clock, type Limits, SextantError, type Storage } from '@sextant/sdk';
 import type { Alongside } from '../accounts.js';
 import type { AccessRequests as AccessRequestsService } from '../api.js';
 import { parseEmail } from '../emails.js';
@@ -36,7 +36,7 @@ export class AccessRequests implements AccessRequestsService {
       });
     }
     const sound = checked(person);
-    await this.#take(`access-requests:${from}`, PER_ADDRESS);
+    await this.#take(`access-requests:${addressBlock(from)}`, PER_ADDRESS);
     await this.#take('access-requests', OF_ALL);
     if ((await this.store.count('PENDING')) >= MAX_PENDING) throw throttled(HOUR);
     await this.store.save(sound, this.clock.now());

@@ -54,6 +54,11 @@ export interface ExternalIdentity {
   readonly credential?: ExternalCredential;
   /** Where the entry says that signing out here is signing out there, too. */
   readonly session?: ProviderSession;
+  /**
+   * What proved it, where that can be brought again, such as an assertion of SAML: it counts once, in whatever process. `id` is unique among those of the entry;
+   * `until`, when nobody takes it any more.
+   */
+  readonly proof?: { readonly id: string; readonly until: Date };
 }
 
 /** A person's session at a provider, which ends together with ours. */

@@ -96,11 +96,12 @@ export const signInProviderContract = (scene: () => SignInScene): Contract<SignI
       await refused(one.finish({ ...answer, parameters: new URLSearchParams({ state: one.state, RelayState: one.state }) }));
     });
 
-    it('takes one answer once', async () => {
+    it('takes one answer once, or says by what it is known again', async () => {
       const one = await attempt();
       const answer = await one.answer(scene().fill);
-      await one.finish(answer);
-      await refused(one.finish(answer));
+      const { proof } = await one.finish(answer);
+      if (proof) expect((await one.finish(answer)).proof?.id).toBe(proof.id);
+      else await refused(one.finish(answer));
     });
 
     it('says by a code that the provider does not answer', async () => {

@@ -56,7 +56,8 @@ export function checkedRegistration(body: unknown): Registration {
 
 /** Whether the browser of somebody who has said yes may be sent there with a code. */
 export function mayBeRedirectedTo(uri: string): boolean {
-  if (!URL.canParse(uri) || uri.includes('#') || /[\s\\*]/.test(uri)) return false;
+  // `https:evil` is another server to us, and a path of this one to a browser that is here.
+  if (!URL.canParse(uri) || !/^https?:\/\//i.test(uri) || uri.includes('#') || /[\s\\*\p{Cc}]/u.test(uri)) return false;
   const { protocol, hostname, username, password } = new URL(uri);
   if (username !== '' || password !== '') return false;
   return protocol === 'https:' ? hostname !== '' : protocol === 'http:' && isLoopback(hostname);

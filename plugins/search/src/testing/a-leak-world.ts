@@ -101,6 +101,7 @@ export const aRequest = (path: string, actor: Actor, body = ''): RouteRequest =>
     headers: { 'content-type': 'application/json' },
     actor,
     remoteAddress: '127.0.0.1',
+    clientAddress: '127.0.0.1',
     trace: 'trace-1',
     signal: new AbortController().signal,
     log: silent,

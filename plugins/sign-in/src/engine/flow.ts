@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ExternalIdentity } from '@sextant/plugin-identity/api';
 import { type Clock, type Secrets, SextantError, type Storage, z } from '@sextant/sdk';
 import type { Cookies } from '../sessions/session-cookie.js';
-import { cookieOf } from '../sessions/session-cookie.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
 
 const flow = z.object({
@@ -54,19 +54,33 @@ export class Flows {
   /** @returns undefined when this browser began none by that state. @throws SEXTANT_SIGN_IN_EXPIRED for one that is used or too old. */
   async take(state: string, cookieHeader: string | undefined): Promise<Flow | undefined> {
     const hash = hashOf(state);
-    const value = hash && cookieOf(cookieHeader, nameOf(state));
+    const value = hash && this.parts.cookies.presentedFlow(cookieHeader, nameOf(state));
     if (!value) return undefined;
     const begun = this.#open(value);
     const now = this.parts.clock.now();
     if (begun?.state !== state || begun.until <= now.getTime()) throw expired();
-    const { db } = this.parts;
-    await db.query('DELETE FROM used_states WHERE expires_at <= $1', [now]);
+    await this.#useOnce(hash, new Date(begun.until));
+    return begun;
+  }
+
+  /** Marks what proved a sign-in of an entry as used. @throws SEXTANT_SIGN_IN_EXPIRED when it was before, in whatever process. */
+  async use(way: string, { id, until }: NonNullable<ExternalIdentity['proof']>): Promise<void> {
+    await this.#useOnce(
+      createHash('sha256')
+        .update(JSON.stringify([way, id]))
+        .digest(),
+      until,
+    );
+  }
+
+  async #useOnce(hash: Buffer, until: Date): Promise<void> {
+    const { db, clock } = this.parts;
+    await db.query('DELETE FROM used_states WHERE expires_at <= $1', [clock.now()]);
     const used = await db.query('INSERT INTO used_states (hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING hash', [
       hash,
-      new Date(begun.until),
+      until,
     ]);
     if (used.length === 0) throw expired();
-    return begun;
   }
 
   #open(value: string): Flow | undefined {

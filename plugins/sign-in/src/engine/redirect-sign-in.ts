@@ -97,6 +97,7 @@ export class RedirectSignIn {
     const answer = this.#answer(type, returned, flow);
     try {
       const { way, identity } = flow ? await this.#asked(ways, flow, answer) : await this.#unasked(ways, answer);
+      if (identity.proof) await flows().use(way.id, identity.proof);
       const consent = flow?.linkFor === undefined ? undefined : await this.#whoAsked(flow.linkFor, returned);
       if (way.noSignIn && !consent) throw unknownWay();
       const known = await people.find(way, identity, returned.who, consent);

@@ -1,6 +1,6 @@
 import { type Actor, ANONYMOUS, type Authenticator, type Credentials } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
-import { presentedSession } from './session-cookie.js';
+import type { Cookies } from './session-cookie.js';
 import type { Sessions } from './sessions.js';
 
 export const GUEST: Actor = Object.freeze({ ...ANONYMOUS, guest: true });
@@ -8,6 +8,7 @@ export const GUEST: Actor = Object.freeze({ ...ANONYMOUS, guest: true });
 interface AuthenticatorParts {
   readonly sessions: Sessions;
   readonly settings: LiveAuthSettings;
+  readonly cookies: () => Cookies;
   /** Whether somebody could come in, or the first admin be made. */
   readonly hasCredentials: () => Promise<boolean>;
 }
@@ -28,7 +29,7 @@ export class SessionAuthenticator implements Authenticator {
   async authenticate({ headers, remoteAddress, localMode }: Credentials): Promise<Actor | undefined> {
     // A token says more clearly whose request it is meant to be.
     if (headers['authorization'] !== undefined) return undefined;
-    const presented = presentedSession(headers['cookie']);
+    const presented = this.parts.cookies().presentedSession(headers['cookie']);
     if (presented === undefined && !localMode) return undefined;
     const settings = await this.parts.settings.current();
     if (!settings.enabled) return undefined;

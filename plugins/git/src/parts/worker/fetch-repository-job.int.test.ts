@@ -1,14 +1,4 @@
-import {
-  type Clock,
-  core,
-  type EnqueueOptions,
-  type Events,
-  type JobContext,
-  RepoName,
-  Secret,
-  SextantError,
-  type Storage,
-} from '@sextant/sdk';
+import { type Clock, core, type Events, type JobContext, RepoName, Secret, SextantError, type Storage } from '@sextant/sdk';
 import { startTestKernel } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Git } from '../../api.js';
@@ -20,6 +10,7 @@ import { MirrorTable } from '../../storage/mirror-table.js';
 import { aGit, type TestGit } from '../../testing/a-git.js';
 import { aRepository, type BuiltRepository } from '../../testing/a-repository.js';
 import { type KnownRepository, sourcesOf } from '../../testing/known-repositories.js';
+import { type RecordedJobs, recordedJobs } from '../../testing/recorded-jobs.js';
 import { tablesOnly } from '../../testing/tables-only.js';
 import { fetchRepositoryJob } from './fetch-repository-job.js';
 import { reconcileMirrorsJob, repositoriesChangedNow } from './reconcile-mirrors-job.js';
@@ -28,8 +19,7 @@ let db: Storage;
 let test: TestGit;
 let known: Map<number, KnownRepository>;
 let published: { key: string; payload: unknown }[];
-let enqueued: { name: string; payload: unknown; options?: EnqueueOptions }[];
-let canceled: string[];
+let recorded: RecordedJobs;
 let now: Date;
 let refusal: SextantError | undefined;
 let warnings: number;
@@ -42,24 +32,17 @@ afterAll(() => test?.close());
 beforeEach(async () => {
   await db.query('truncate mirrors');
   known = new Map();
-  [published, enqueued, canceled] = [[], [], []];
+  published = [];
+  recorded = recordedJobs();
   [refusal, warnings] = [undefined, 0];
   now = new Date('2023-11-15T00:00:00Z');
 });
 
 const clock: Clock = { now: () => now, monotonic: () => now.getTime(), sleep: async () => {} };
-const jobs = {
-  enqueue: async (job: { name: string }, payload: unknown, options?: EnqueueOptions) =>
-    String(enqueued.push({ name: job.name, payload, ...(options ? { options } : {}) })),
-  enqueueMany: async (job: { name: string }, entries: readonly { payload: unknown; options?: EnqueueOptions }[]) => {
-    for (const entry of entries) enqueued.push({ name: job.name, ...entry });
-  },
-  cancel: async (job: { name: string }, key: string) => canceled.push(`${job.name} ${key}`) > 0,
-} as never;
 const deps = () => ({
   db,
   clock,
-  jobs,
+  jobs: recorded.jobs,
   git: test.git,
   events: { publish: async ({ key }: { key: string }, payload: unknown) => void published.push({ key, payload }) } as unknown as Events,
   sources: sourcesOf(known, () => refusal),
@@ -261,7 +244,7 @@ describe('keeping up with the repositories there are', () => {
   it('tracks and fetches what appears', async () => {
     know(1, 'sync/new', aRepository());
     await repositoriesChangedNow(deps(), [1], 'added');
-    expect(enqueued).toMatchObject([
+    expect(recorded.enqueued).toMatchObject([
       { name: 'git.fetch-repository', payload: { repositoryId: 1 }, options: { key: 'fetch:1', queue: 'git:1' } },
     ]);
     expect((await table().byId(1))!.status).toBe('queued');
@@ -295,7 +278,7 @@ describe('keeping up with the repositories there are', () => {
     };
     await fetchRepositoryJob({ repositoryId: 1 }, { ...deps(), git }, job());
     // The notice found the mirror busy.
-    expect(enqueued).toMatchObject([{ name: 'git.reconcile-mirrors', options: { runAt: expect.any(Date) } }]);
+    expect(recorded.enqueued).toMatchObject([{ name: 'git.reconcile-mirrors', options: { runAt: expect.any(Date) } }]);
     const { name, head } = (await table().byId(1))!;
     expect(name).toBe('sync/slow-no-more');
     expect((await test.git.defaultBranch({ repository: RepoName.parse('sync/slow-no-more') }))!.target).toBe(head!.commit);
@@ -354,7 +337,7 @@ describe('keeping up with the repositories there are', () => {
     know(1, 'end/gone', undefined, { deletedAt: now });
     know(2, 'end/there');
     await repositoriesChangedNow(deps(), [1, 2], 'deleted');
-    expect(canceled).toEqual(['git.fetch-repository fetch:1']);
+    expect(recorded.canceled).toEqual(['git.fetch-repository fetch:1']);
   });
 
   it('comes back to the mirrors that another process is writing, and does the others meanwhile', async () => {
@@ -366,12 +349,12 @@ describe('keeping up with the repositories there are', () => {
     await repositoriesChangedNow(deps(), [1, 2], 'purged');
     expect([await table().byId(1), await table().byId(2)]).toEqual([expect.anything(), undefined]);
     const again = { name: 'git.reconcile-mirrors', options: expect.objectContaining({ key: 'reconcile', runAt: expect.any(Date) }) };
-    expect(enqueued).toMatchObject([again]);
+    expect(recorded.enqueued).toMatchObject([again]);
     await reconcileMirrorsJob({}, deps(), job());
-    expect(enqueued).toMatchObject([again, again]);
+    expect(recorded.enqueued).toMatchObject([again, again]);
     await lock[Symbol.asyncDispose]();
     await reconcileMirrorsJob({}, deps(), job());
-    expect(enqueued).toHaveLength(2);
+    expect(recorded.enqueued).toHaveLength(2);
     expect(await table().byId(1)).toBeUndefined();
   });
 
@@ -390,17 +373,17 @@ describe('keeping up with the repositories there are', () => {
 
 describe('asking for a fetch', () => {
   it('lets a view ask once a minute, and only for what is not fresh', async () => {
-    const service = new MirrorService(table(), jobs, clock);
+    const service = new MirrorService(table(), recorded.jobs, clock);
     know(1, 'view/x', aRepository());
     await run(1);
     await service.refresh(1, 'view');
-    expect(enqueued).toEqual([]);
+    expect(recorded.enqueued).toEqual([]);
     now = new Date(now.getTime() + 120_000);
     await age('2 minutes');
     await service.refresh(1, 'view');
     await service.refresh(1, 'view');
-    expect(enqueued).toHaveLength(1);
+    expect(recorded.enqueued).toHaveLength(1);
     await service.refresh(1, 'webhook');
-    expect(enqueued.at(-1)).toMatchObject({ payload: { reason: 'webhook' }, options: { onConflict: 'replace', priority: -10 } });
+    expect(recorded.enqueued.at(-1)).toMatchObject({ payload: { reason: 'webhook' }, options: { onConflict: 'replace', priority: -10 } });
   });
 });

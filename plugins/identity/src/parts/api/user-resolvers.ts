@@ -19,6 +19,8 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
       currentUser: async (_parent, _args, { actor }) =>
         actor.userId === undefined ? null : ((await identity.users.byId(actor.userId)) ?? null),
       user: async (_parent, { username, email }: { username?: string | null; email?: string | null }, { actor }) => {
+        // As in `node`: who is not signed in learns of nobody.
+        if (actor.kind === 'anonymous') return null;
         if (username != null) return (await identity.users.byUsername(username)) ?? null;
         const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;

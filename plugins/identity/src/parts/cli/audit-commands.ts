@@ -81,9 +81,9 @@ const list = identityCommand({
     for (const row of rows) {
       const { timestamp, actor, entity, action, fields } = row.entry;
       const details = Object.entries(fields).map(([key, value]) => `${key}=${names.field(key, value)}`);
-      out.line(
-        [row.position, timestamp, names.beside(actor.actorUID), actor.ip ?? '-', `${entity} ${action}`, details.join(' ')].join('\t'),
-      );
+      const columns = [row.position, timestamp, names.beside(actor.actorUID), actor.ip ?? '-', `${entity} ${action}`, details.join(' ')];
+      // What somebody wrote begins no line or column that looks like another.
+      out.line(columns.map((column) => String(column).replace(/\s/g, ' ')).join('\t'));
     }
     out.json(rows.map(plain));
     return 0;
@@ -99,7 +99,7 @@ const dump = identityCommand({
     const filter = await auditReader.filterOf(question(args));
     await auditReader.catchUp();
     for await (const row of auditReader.all(filter, signal)) {
-      out.line(JSON.stringify(plain(row)));
+      out.line(asciiJson(plain(row)));
       out.json(plain(row));
     }
     return 0;
@@ -124,6 +124,10 @@ const reseal = identityCommand({
 });
 
 export const auditCommands = [verify, head, list, dump, reseal];
+
+/** The same JSON, in characters that no terminal obeys and none has to be taken out for. */
+const asciiJson = (value: object): string =>
+  JSON.stringify(value).replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const plain = ({ position, entry, previous, hash }: KeptEntry): object => ({ position, ...entry, previous, hash });
 

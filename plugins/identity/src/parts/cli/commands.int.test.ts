@@ -1,6 +1,7 @@
 import { type CommandDefinition, core, decodeNodeId, z } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { auditTrail } from '../../api.js';
 import type { config } from '../../config.js';
 import manifest from '../../manifest.js';
 import { Administration, codeOf } from '../../testing/administration.js';
@@ -101,6 +102,16 @@ describe('the commands', () => {
     expect(text).toContain(`user deleted\tsubjectUID=${numberOf(eve)} (${eve.username}, deleted)`);
     expect(text).toMatch(new RegExp(`user hardDeleted\tsubjectUID=${numberOf(gus)}$`, 'm'));
     expect(text).toMatch(/\t\d+ \(Local-Admin\)\t/);
+  });
+
+  it('list and export of the audit log what somebody wrote into it in one line, which no terminal obeys (row 5)', async () => {
+    const written = 'x\n9\tforged \u009b2J\u202e\u007f';
+    await kernel.service(auditTrail, 'identity').record('test.forged', 'done', { uid: 'x', userAgent: written }, { name: written });
+    const listed = await run('audit list', { entity: 'test.forged' });
+    expect(listed.lines).toEqual([expect.stringMatching(/^\d+\t[^\t]+\tx\t-\ttest\.forged done\tname=x 9 forged [^\n\t]*$/)]);
+    const { lines } = await run('audit export', { entity: 'test.forged' });
+    expect(lines).toEqual([expect.stringMatching(/^[ -~]+$/)]);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ actor: { userAgent: written }, fields: { name: written } });
   });
 
   it('promote and demote users', async () => {

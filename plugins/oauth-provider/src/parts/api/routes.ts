@@ -1,4 +1,13 @@
-import { ANONYMOUS, type LimitDecision, type PluginRouter, type RouteHandler, type RouteReply, type RouteRequest } from '@sextant/sdk';
+import {
+  addressBlock,
+  askGates,
+  type LimitDecision,
+  type PluginRouter,
+  type RouteHandler,
+  type RouteReply,
+  type RouteRequest,
+} from '@sextant/sdk';
+import { personOf } from '../../engine/asking.js';
 import { askProvider } from '../../engine/bridge.js';
 import { forPages } from '../../engine/cross-origin.js';
 import { checkedRegistration } from '../../engine/registration.js';
@@ -15,6 +24,8 @@ const ID = /^[\w-]{1,64}$/;
 /** Of one address. */
 const REGISTRATIONS = { capacity: 10, per: 3_600_000 } as const;
 const DEVICE_CODES = { capacity: 30, per: 60_000 } as const;
+/** Pages that one address asks for without being signed in, or one person does: for each something is kept, for a quarter of an hour or a day. */
+const PAGES = { capacity: 120, per: 60_000 } as const;
 /** Questions about one device code: a few at once, then one in five seconds. */
 const POLLS = { capacity: 3, per: 15_000 } as const;
 
@@ -31,20 +42,24 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
       ? ask(request)
       : refused(404, 'not_found', 'there is nothing here');
 
+  const browsed: RouteHandler = async (request) => {
+    const whose = personOf(request.actor)?.userId ?? addressBlock(request.remoteAddress);
+    const limit = await d.limits.take(`pages:${whose}`, PAGES);
+    return limit.allowed ? page(request) : tooMany(limit);
+  };
   for (const path of [PATHS.authorization, PATHS.resume, PATHS.deviceResume, PATHS.endSession, PATHS.endSessionSuccess])
-    router.get(path, page, { auth: 'public' });
+    router.get(path, browsed, { auth: 'public' });
   for (const path of [PATHS.interaction, PATHS.device]) {
-    router.get(path, page, { auth: 'public' });
-    router.post(path, page, { auth: 'public', maxBody: MAX_BODY });
+    router.get(path, browsed, { auth: 'public' });
+    router.post(path, browsed, { auth: 'public', maxBody: MAX_BODY });
   }
-  router.post(PATHS.endSessionConfirm, page, { auth: 'public', maxBody: MAX_BODY });
+  router.post(PATHS.endSessionConfirm, browsed, { auth: 'public', maxBody: MAX_BODY });
 
   // Gates are not asked where a route proves its callers itself; they hold for programs all the same.
   const gated =
     (handler: RouteHandler): RouteHandler =>
     async (request) => {
-      const { headers, remoteAddress } = request;
-      for (const { value } of d.gates) await value.admit({ headers, remoteAddress, localMode: false }, ANONYMOUS);
+      await askGates(d.gates, request);
       return handler(request);
     };
   const own = { auth: 'own', maxBody: MAX_BODY } as const;
@@ -61,7 +76,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
   router.post(
     PATHS.deviceAuthorization,
     gated(async (request) => {
-      const limit = await d.limits.take(`device-code:${request.remoteAddress}`, DEVICE_CODES);
+      const limit = await d.limits.take(`device-code:${addressBlock(request.remoteAddress)}`, DEVICE_CODES);
       return limit.allowed ? ask(request) : tooMany(limit);
     }),
     own,
@@ -85,7 +100,7 @@ export function mountRoutes(router: PluginRouter, d: ApiDeps, ctx: ApiContext): 
     gated(async (request) => {
       if (!(await holder.current()).dynamicRegistration)
         return refused(403, 'access_denied', 'programs do not register themselves here: ask a site admin to register it');
-      const limit = await d.limits.take(`register:${request.remoteAddress}`, REGISTRATIONS);
+      const limit = await d.limits.take(`register:${addressBlock(request.remoteAddress)}`, REGISTRATIONS);
       if (!limit.allowed) return tooMany(limit);
       const checked = checkedRegistration(await request.json());
       if (!checked.ok) return refused(400, checked.error, checked.description);

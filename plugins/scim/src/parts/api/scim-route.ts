@@ -1,4 +1,4 @@
-import { type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { askGates, type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
 import { names } from '../../protocol/resource.js';
 import { noResource } from '../../scim-errors.js';
 import { scimSettings } from '../../site-keys.js';
@@ -21,6 +21,7 @@ export function scimRoute(d: ApiDeps): RouteHandler {
     const { token, azure } = await scimSettings(d.configuration);
     if (token === undefined) throw nothingHere();
     try {
+      await askGates(d.gates, request);
       await admit(request, token, d.wrong);
       const path = (request.params['resource'] ?? '').split('/').filter((step) => step !== '');
       const found = request.method === 'GET' ? discovery(path, baseUrl()) : undefined;

@@ -1,7 +1,6 @@
 import type { User } from '@sextant/plugin-identity/api';
 import type { RouteReply, RouteRequest } from '@sextant/sdk';
 import { redirect } from '../../pages/page.js';
-import { presentedSession } from '../../sessions/session-cookie.js';
 import type { KeptProviderSession, Session } from '../../storage/session-store.js';
 import { hashOf } from '../../unguessable.js';
 import type { SignIn } from '../../wiring.js';
@@ -42,8 +41,8 @@ export async function enter(signIn: SignIn, request: RouteRequest, entering: Ent
 export const firstPage = ({ prefix }: SignIn, returnTo: string): string => (returnTo === `${prefix}/` ? `${prefix}/-/account` : returnTo);
 
 /** Ends the session that the browser has. @returns it */
-export async function leave({ sessions }: SignIn, { headers }: RouteRequest): Promise<Session | undefined> {
-  const presented = presentedSession(headers['cookie']);
+export async function leave({ sessions, cookies }: SignIn, { headers }: RouteRequest): Promise<Session | undefined> {
+  const presented = cookies.presentedSession(headers['cookie']);
   const hash = presented === undefined ? undefined : hashOf(presented);
   const session = hash && (await sessions.store.byHash(hash));
   if (session) await sessions.store.end(session.id);

@@ -47,8 +47,9 @@ export default definePart(config)({
       return new HeaderAuthenticator({ settings, people, external: d.external, actors: d.actors });
     });
     r.contribute(core.authenticators, (d, ctx) => {
-      const { sessions, settings, setup } = signInOf(d, ctx);
-      return new SessionAuthenticator({ sessions, settings, hasCredentials: () => setup.guarded() });
+      const signIn = signInOf(d, ctx);
+      const { sessions, settings, setup } = signIn;
+      return new SessionAuthenticator({ sessions, settings, cookies: () => signIn.cookies, hasCredentials: () => setup.guarded() });
     });
     r.contribute(core.gates, (d, ctx) => new IpGate(signInOf(d, ctx).settings, () => ctx.config.get().enforceAllowedIpAddress));
     r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).connection);

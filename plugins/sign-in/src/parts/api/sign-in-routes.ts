@@ -7,7 +7,6 @@ import type { FormBody } from '../../pages/form-body.js';
 import { dataBlock, type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
-import { presentedSession } from '../../sessions/session-cookie.js';
 import { PasswordStore } from '../../storage/password-store.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
@@ -40,7 +39,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
       if ((await s.setup.needed()) || (await s.setup.knows(token))) return setupForm(s, { token, returnTo });
       const reply = await signInPage(s, { returnTo, note: NOTES[anew ? 'anew' : (query.get('note') ?? '')], anew });
       // One that is over is sent along with every request until the browser is told.
-      return anew || presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
+      return anew || s.cookies.presentedSession(headers['cookie']) === undefined ? reply : { ...reply, cookies: [s.cookies.noSession()] };
     },
     { auth: 'public' },
   );
