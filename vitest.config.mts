@@ -30,10 +30,10 @@ export default defineConfig({
     sequence: { sequencer: ProgramsFirst },
     globalSetup: ['scripts/vitest/start-postgres.ts', 'scripts/vitest/start-gitea.ts'],
     setupFiles: ['scripts/vitest/setup-test-file.ts'],
-    testTimeout: wantsE2e ? 60_000 : 20_000,
+    testTimeout: 60_000,
     hookTimeout: wantsE2e ? 180_000 : 60_000,
     // What is awaited comes when the machine has come to it, which on a busy one is later than the second that Vitest allows.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     unstubEnvs: true,
     unstubGlobals: true,
     // Our own packages are tested as they ship. Handing dist/ to Node keeps one instance of each class for the test and for the libraries it calls.

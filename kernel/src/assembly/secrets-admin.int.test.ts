@@ -166,7 +166,7 @@ describe('rotating the keys of stored values', () => {
     const child = fork(new URL('../secrets/test/rotate-database.mjs', import.meta.url), [keys, world.kernel.databaseUrl], { execArgv: [] });
     const said: string[] = [];
     child.on('message', (text) => void said.push(String(text)));
-    await expect.poll(() => said.some((text) => text.startsWith('keeper')), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => said.some((text) => text.startsWith('keeper')), { timeout: 30_000 }).toBe(true);
     await expect(world.admin.rotate(quiet)).rejects.toMatchObject({ code: 'SEXTANT_SECRETS_ROTATING' });
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -176,7 +176,7 @@ describe('rotating the keys of stored values', () => {
       rotation ??= await world.admin.rotate(quiet).catch(() => undefined);
       return rotation;
     };
-    await expect.poll(ended, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(ended, { timeout: 30_000 }).toBeDefined();
     expect(rotation).toMatchObject({ madeKey: undefined, unreadable: 0 });
     expect(rotation?.resealed).toBeLessThanOrEqual(600);
     expect(await valuesPerState(world.admin)).toEqual({ primary: 800, old: 0 });

@@ -27,7 +27,15 @@ export interface JobHandling {
 export type Ending = 'canceled' | 'stopping' | 'taken-over';
 
 /** Thrown into the job library after we put the job back ourselves; its own "failed" finds nothing to change. */
-export class GivenBack extends Error {}
+export class GivenBack extends Error {
+  /** @param after milliseconds until it comes again, where it was this attempt that put it back */
+  constructor(readonly after?: number) {
+    super();
+  }
+}
+
+/** Milliseconds until the library tries again what has failed so many times. */
+export const retryDelay = (attempts: number): number => Math.exp(Math.min(attempts, 10)) * 1_000;
 
 const RETRY_AFTER = 30_000;
 // The library, told of a failure, still unlocks the row if this pool holds it: the job may not be taken again here before that.
@@ -141,14 +149,16 @@ export class JobAttempt {
   /** Puts the job back uncounted, `after` milliseconds from now. @throws GivenBack; returns when a newer job has taken its key, and this one is over. */
   async giveBack(after: number, reason: string): Promise<'canceled'> {
     const { id, key } = this.facts;
+    const delay = Math.max(SOONEST_RETRY, Math.floor(after));
     const { rows } = await this.options.main.query<{ given: number; mine: boolean }>(GIVE_BACK, [
       id,
       this.owner,
-      Math.max(SOONEST_RETRY, Math.floor(after)),
+      delay,
       reason.slice(0, 4_000),
       key,
     ]);
-    if (rows[0]!.given > 0 || !rows[0]!.mine) throw new GivenBack();
+    if (rows[0]!.given > 0) throw new GivenBack(delay);
+    if (!rows[0]!.mine) throw new GivenBack();
     return await this.#close('canceled', REPLACED);
   }
 

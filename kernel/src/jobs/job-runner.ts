@@ -1,11 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { type AnyJob, type Logger, SextantError } from '@sextant/sdk';
 import { Logger as GraphileLogger, type Job, type Runner, run, type Task, type TaskList, type WorkerPool } from 'graphile-worker';
-import { GivenBack, JobAttempt, type JobAttemptOptions, type JobHandling, type RunJob } from './job-attempt.js';
+import { GivenBack, JobAttempt, type JobAttemptOptions, type JobHandling, type RunJob, retryDelay } from './job-attempt.js';
 import type { FinalState, JobFacts } from './job-history.js';
 import './job-errors.js';
 import type { Tracing } from '../observability/tracing.js';
 import { attemptSpan, carriedBy } from './job-spans.js';
+
+/** Milliseconds. */
+const WORTH_A_TIMER = 10_000;
+/** Milliseconds in which the queue hears that a job has failed, from which its delay counts. */
+const A_MOMENT = 50;
 
 export interface JobRunnerOptions extends JobAttemptOptions {
   readonly log: Logger;
@@ -128,6 +133,12 @@ export class JobRunner {
     }
   }
 
+  /** Looks for a job that comes again when its time has come, and not up to one poll later. After long, a poll more makes no difference. */
+  #nudgeIn(milliseconds: number | undefined): void {
+    if (milliseconds === undefined || milliseconds > WORTH_A_TIMER) return;
+    setTimeout(() => this.nudge(1), milliseconds + A_MOMENT).unref();
+  }
+
   /** Aborts the running jobs of a key. They end as canceled. */
   cancel(key: string): void {
     for (const job of this.#inFlight)
@@ -232,6 +243,7 @@ export class JobRunner {
     } catch (error) {
       if (error instanceof GivenBack) state = 'given-back';
       else if (facts.attempt >= facts.maxAttempts) state = 'failed';
+      if (state !== 'failed') this.#nudgeIn(error instanceof GivenBack ? error.after : retryDelay(facts.attempt));
       if (!handler.job.waits) throw error;
       // Nobody else is told. What cannot be put back is given back later, as lost.
       if (state !== 'given-back') await attempt.putBack(error).catch(() => undefined);

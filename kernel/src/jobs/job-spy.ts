@@ -4,6 +4,8 @@ import type { JobRunner } from './job-runner.js';
 
 /** Milliseconds. The queue hears of a failure a moment after the job has ended, and tells nobody when it has. */
 const LOOK_AGAIN = 50;
+/** Milliseconds: other tests use the machine too. */
+const PATIENCE = 30_000;
 
 /** Lets a test wait for jobs without sleeping. */
 export class JobSpy implements Disposable {
@@ -25,7 +27,7 @@ export class JobSpy implements Disposable {
 
   /** Resolves when nothing runs here and nothing that a handler of this process could run now waits. Delayed jobs do not count. */
   async drain(options: { readonly timeout?: number } = {}): Promise<void> {
-    await this.#until(options.timeout ?? 10_000, 'the queue to be empty', async () => {
+    await this.#until(options.timeout ?? PATIENCE, 'the queue to be empty', async () => {
       if (this.runner.running > 0) return false;
       // A job that is locked counts: it may have been taken and not begun yet.
       const { rows } = await this.main.query<{ n: number }>(
@@ -43,7 +45,7 @@ export class JobSpy implements Disposable {
     options: { readonly timeout?: number } = {},
   ): Promise<string> {
     let found: string | undefined;
-    await this.#until(options.timeout ?? 10_000, `"${name}" to be ${state}`, async () => {
+    await this.#until(options.timeout ?? PATIENCE, `"${name}" to be ${state}`, async () => {
       found =
         state === 'running' ? this.runner.idOfRunning(name) : (this.#ended.get(`${name} ${state}`) ?? (await this.#recorded(name, state)));
       return found !== undefined;

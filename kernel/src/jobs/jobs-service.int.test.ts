@@ -1,4 +1,4 @@
-import { defineJob, type RetryLater, z } from '@sextant/sdk';
+import { type AnyJob, defineJob, type RetryLater, z } from '@sextant/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Boundary } from '../boundary/boundary.js';
 import { PluginStorage } from '../storage/plugin-storage.js';
@@ -9,7 +9,7 @@ import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
 
 /** Generous: other tests use the machine too. */
-const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 10_000 });
+const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 30_000 });
 
 let fixture: JobsFixture;
 let service: JobsService;
@@ -234,6 +234,28 @@ describe('an attempt', () => {
     await jobs().enqueue(job, { n: 1 }, { key: 'k', queue: 'q' });
     await spy.waitFor(job.name, 'completed');
     expect(attempts).toEqual([1, 1]);
+  });
+
+  it('comes again when its time has come, however seldom the queue is looked at', async () => {
+    await service.stop();
+    service = fixture.service({ pollInterval: 3_600_000 });
+    await service.start({ work: true, schedule: false });
+    const [back, failed] = [aJob(), aJob()];
+    const tried = new Set<AnyJob>();
+    service.handle('worker', back, async (_, run): Promise<void | RetryLater> => {
+      if (tried.has(back)) return;
+      tried.add(back);
+      return run.retryLater('not yet', { after: 1 });
+    });
+    service.handle('worker', failed, async () => {
+      if (tried.has(failed)) return;
+      tried.add(failed);
+      throw new Error('not yet');
+    });
+    await jobs().enqueue(back, { n: 1 });
+    await jobs().enqueue(failed, { n: 1 });
+    for (const job of [back, failed])
+      await eventually(async () => (await jobs().list({ job, limit: 1 })).map(({ state }) => state)).toEqual(['completed']);
   });
 
   it('ends at its deadline with an aborted signal', async () => {

@@ -7,7 +7,7 @@ import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
 
 const job = defineJob('worker.do-work', { payload: z.object({}) });
 /** Generous: other tests use the machine too. */
-const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 10_000 });
+const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 30_000 });
 
 let fixture: JobsFixture;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture } from './test/jobs-fixture.js';
 
 /** Generous: other tests use the machine too. */
-const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 10_000 });
+const eventually = <R>(look: () => R | Promise<R>) => expect.poll(look, { timeout: 30_000 });
 
 const waiting = defineJob('worker.do-ask', { payload: z.object({ n: z.number() }), waits: true, maxAttempts: 2 });
 const working = defineJob('worker.do-work', { payload: z.object({}) });

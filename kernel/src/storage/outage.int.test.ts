@@ -73,9 +73,9 @@ it('statements, jobs and events go on after the database was away (hostile row 4
   ]);
   expect(asked).toEqual([{ one: 1 }]);
   await service.forPlugin('tester').enqueue(job, { n: 3 });
-  await expect.poll(() => done, { timeout: 10_000 }).toEqual([1, 0, 3]);
+  await expect.poll(() => done, { timeout: 30_000 }).toEqual([1, 0, 3]);
   await expect
-    .poll(async () => (await service.forPlugin('tester').list({ limit: 5 })).map((record) => record.state), { timeout: 10_000 })
+    .poll(async () => (await service.forPlugin('tester').list({ limit: 5 })).map((record) => record.state), { timeout: 30_000 })
     .toEqual(['completed', 'completed', 'completed']);
   expect(done).toEqual([1, 0, 3]);
   await expect
@@ -84,7 +84,7 @@ it('statements, jobs and events go on after the database was away (hostile row 4
         await buses[0]!.forPlugin('tester').publish(moved, 1);
         return heard.length;
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toBeGreaterThan(0);
   await service.stop();

@@ -4,7 +4,7 @@ import { at } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ASite } from './testing/a-site.js';
 
-const eventually = { timeout: 10_000, interval: 50 };
+const eventually = { timeout: 30_000, interval: 50 };
 const HEADER = {
   type: 'http-header',
   usernameHeader: 'X-Forwarded-User',

@@ -3,7 +3,7 @@ import { at, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ASite } from './testing/a-site.js';
 
-const eventually = { timeout: 10_000, interval: 50 };
+const eventually = { timeout: 30_000, interval: 50 };
 let site: ASite;
 
 beforeAll(async () => {

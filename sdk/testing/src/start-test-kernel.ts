@@ -13,6 +13,7 @@ import {
   type Jobs,
   type Manifest,
   type PluginStatus,
+  type Programs,
   type Role,
   SextantError,
   type Token,
@@ -37,6 +38,8 @@ export interface TestKernelOptions {
   readonly lookup?: LookupFunction;
   /** The database of another test kernel, to start on it again. */
   readonly databaseUrl?: string;
+  /** Who starts programs; default: this process. */
+  readonly programs?: Programs;
 }
 
 export interface GraphQLAnswer {
@@ -107,6 +110,7 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
     logs: new Logs({ level: 'debug', format: 'json', destination: log }),
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.lookup ? { lookup: options.lookup } : {}),
+    ...(options.programs ? { programs: options.programs } : {}),
   });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

@@ -30,14 +30,14 @@ class HurriedClock implements Clock {
 }
 
 export interface TestClientOptions {
-  /** Milliseconds for one answer, default 1,500. */
+  /** Milliseconds for one answer, default 30,000. */
   readonly timeout?: number;
   /** Of the host that is asked: an answer that will never be whole is not waited for so long. */
   readonly faults?: HostFaults;
 }
 
 /** Clients as the plugin makes them, over real connections, that wait for no rate limit. */
-export function testHostClients({ timeout = 1_500, faults }: TestClientOptions = {}): HostClients & {
+export function testHostClients({ timeout = 30_000, faults }: TestClientOptions = {}): HostClients & {
   readonly services: InMemoryServices;
   readonly limits: RateLimits;
 } {

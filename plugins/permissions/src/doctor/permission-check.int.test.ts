@@ -1,6 +1,7 @@
 import { SextantError } from '@sextant/sdk';
 import { at } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { scheduleSyncs } from '../sync/jobs.js';
 import { aSite, eventually, FORGE, type Site } from '../testing/a-site.js';
 
 interface Finding {
@@ -62,8 +63,9 @@ describe('the doctor of permissions', () => {
     const without = async () => Number(/^WARNING (\d+) users have no account at /.exec((await findings(site)).join())?.[1] ?? 0);
     const before = await without();
     await site.person('stranger');
-    // The schedule notes who there is, at once and not in a minute.
+    // The schedule notes who there is, now and not in a minute.
     await site.db.query('UPDATE shared SET scheduled_at = NULL');
+    await site.kernel.jobs.enqueue(scheduleSyncs, {});
     await expect.poll(without, eventually).toBe(before + 1);
   });
 

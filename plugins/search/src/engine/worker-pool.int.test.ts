@@ -174,7 +174,7 @@ describe('WorkerPool', () => {
     const code = (pattern: string): DocExpr => ({ op: 'structural', pattern });
     const deep = Array.from({ length: 40 }, (_, n) => [`b${n}.js`, `f(${n}, ${'['.repeat(4_000)}${']'.repeat(4_000)})\n`]);
     await update(1, { 'a.js': 'f(1)\n', ...Object.fromEntries(deep) });
-    const { summary, documents } = await search(engine, code('f($$$X)'));
+    const { summary, documents } = await search(engine, code('f($$$X)'), { deadline: 60_000 });
     expect([summary.matchCount, documents.length, summary.unparsed]).toEqual([41, 41, undefined]);
     const abort = new AbortController();
     const slow = search(engine, code(`f($N, ${'['.repeat(3_900)}$X${']'.repeat(3_900)})`), { signal: abort.signal });

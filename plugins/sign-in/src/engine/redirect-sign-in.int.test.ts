@@ -220,7 +220,7 @@ describe('groups that a provider tells of', () => {
     await site.configure(by([{ group: 'operators', siteAdmin: true }]));
     const accountId = anId();
     const rules = () => site.kernel.service(core.storage, 'sign-in').query('SELECT 1 FROM group_sources WHERE way = $1', ['acme']);
-    await expect.poll(async () => (await site.browser().get('/sign-in')) && (await rules()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await site.browser().get('/sign-in')) && (await rules()).length, { timeout: 30_000 }).toBe(1);
     await site.kernel.jobs.drain();
     const browser = site.browser();
     await through(browser, { accountId, username: 'operator', groups: ['operators', 'others'] });
@@ -238,6 +238,6 @@ describe('groups that a provider tells of', () => {
     await through(browser, { accountId: anId(), username: 'second-operator', groups: ['operators'] });
     expect(await isAdmin('second-operator')).toBe(true);
     await site.configure({ 'auth.providers': CONFIGURATION['auth.providers'].filter(({ configID }) => configID !== 'acme') });
-    await expect.poll(async () => (await site.browser().get('/sign-in')) && isAdmin('second-operator'), { timeout: 10_000 }).toBe(false);
+    await expect.poll(async () => (await site.browser().get('/sign-in')) && isAdmin('second-operator'), { timeout: 30_000 }).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AMailbox } from '../testing/a-mailbox.js';
 import { ASite } from '../testing/a-site.js';
 
-const eventually = { timeout: 10_000, interval: 20 };
+const eventually = { timeout: 30_000, interval: 20 };
 const clock = new TestClock();
 const mailbox = new AMailbox();
 let site: ASite;

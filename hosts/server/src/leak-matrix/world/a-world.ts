@@ -8,6 +8,7 @@ import type { FoundRepository } from '@sextant/plugin-code-host/api';
 import { gitBackend } from '@sextant/plugin-code-host/testing';
 import { Administration } from '@sextant/plugin-identity/testing';
 import { builtinPlugins } from '@sextant/preset';
+import { launchedApart } from '@sextant/preset/testing';
 import { core, decodeNodeId, encodeNodeId } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
 import { expect, vi } from 'vitest';
@@ -90,10 +91,12 @@ export async function aWorld({ server }: { readonly server?: string | undefined 
   const sources = ['first', 'second', 'third'].map((name) => new WrittenGrants(name)) as [WrittenGrants, ...WrittenGrants[]];
   const [grants] = sources;
   const clock = new ShiftedClock();
+  const launcher = await launchedApart();
   const codeHost = { repoListUpdateInterval: '1h', enforceForSiteAdmins: false };
   const kernel = await startTestKernel({
     plugins: [...builtinPlugins, writtenPlugin(host, sources)],
     clock,
+    programs: launcher.programs,
     ...(database ? { databaseUrl: database.dsn } : {}),
     config: {
       plugins: {
@@ -255,6 +258,7 @@ export async function aWorld({ server }: { readonly server?: string | undefined 
     close: async () => {
       world.steps[Symbol.dispose]();
       await kernel.stop();
+      await launcher.end();
       await database?.drop();
       codeHostServer.closeAllConnections();
       await new Promise((resolve) => codeHostServer.close(resolve));

@@ -1,0 +1,1 @@
+export { launchedApart } from './launched-apart.js';
