@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Boundary } from '../boundary/boundary.js';
 import { PluginStorage } from '../storage/plugin-storage.js';
 import type { JobRun } from './job-attempt.js';
-import { JobHistory } from './job-history.js';
 import { JobSpy } from './job-spy.js';
 import type { JobsService } from './jobs-service.js';
 import { type JobsFixture, jobsFixture, silent } from './test/jobs-fixture.js';
@@ -374,41 +373,4 @@ it('puts a job back uncounted while its plugin rests', async () => {
       [job.name],
     );
   await watch.waitFor(job.name, 'completed');
-});
-
-it('forgets finished jobs by age and by number, and all of a purged plugin', async () => {
-  const job = aJob();
-  service.handle('worker', job, async () => undefined);
-  await jobs().enqueueMany(
-    job,
-    Array.from({ length: 8 }, (_, n) => ({ payload: { n } })),
-  );
-  await spy.drain();
-  const main = fixture.databases.pool('main');
-  const history = new JobHistory(main, { instance: 'test', noHandlerGrace: 0 });
-  const count = async () =>
-    (await main.pool.query<{ n: number }>('select count(*)::int as n from kernel.job_history where finished_at is not null')).rows[0]!.n;
-  expect(await count()).toBeGreaterThan(5);
-  await history.sweep(3_600_000, 5);
-  expect(await count()).toBe(5);
-  const waiting = aJob();
-  await jobs().enqueue(waiting, { n: 1 });
-  await service.purge('worker');
-  expect(await count()).toBe(0);
-  expect(await jobs().list({ job: waiting, limit: 1 })).toEqual([]);
-  await jobs().enqueue(job, { n: 1 });
-  await spy.drain();
-  expect(await count()).toBe(1);
-  await main.pool.query(`update kernel.job_history set finished_at = now() - interval '2 hours'`);
-  await history.sweep(3_600_000, 5);
-  expect(await count()).toBe(0);
-});
-
-it('lists newest first, page by page', async () => {
-  const job = aJob();
-  const ids: string[] = [];
-  for (let n = 0; n < 5; n += 1) ids.push(await jobs().enqueue(job, { n }));
-  const first = await jobs().list({ job, limit: 2 });
-  const second = await jobs().list({ job, limit: 10, before: first.at(-1)!.id });
-  expect([...first, ...second].map((record) => record.id)).toEqual(ids.reverse());
 });
