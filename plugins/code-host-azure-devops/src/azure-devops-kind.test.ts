@@ -42,9 +42,12 @@ afterAll(async () => {
 });
 beforeEach(() => azure.restore());
 
-const kind = () => azureDevopsKind(testHostClients({ faults: parts.faults }));
+const kindOf = (host: () => FakeAzureDevops) => () => azureDevopsKind(testHostClients({ faults: host().faults }));
 const at = (url: string) => ({ url, token: azure.token, orgs: ['acme'] });
-const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(kind, () => at(azure.url));
+const { listed, namesAtHost, find, cloneSource, check, usersOf, repositoriesOf, enforced } = kindOnHost(
+  kindOf(() => azure),
+  () => at(azure.url),
+);
 const windows = { token: undefined, username: 'CORP\\ana', windowsPassword: 'secret:word' };
 
 describeContract(
@@ -56,7 +59,7 @@ describeContract(
     elsewhere: at,
   })),
   'Azure DevOps',
-  kind,
+  kindOf(() => parts),
 );
 
 describe('what is listed', () => {
