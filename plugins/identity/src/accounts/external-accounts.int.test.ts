@@ -87,6 +87,17 @@ describe('an account somewhere else', () => {
 describe('a credential', () => {
   const expiring = (): ExternalCredential => ({ accessToken: new Secret('old'), refreshToken: new Secret('again'), expiresAt: now() });
 
+  it('that is refused is over, and not the one that the person has given meanwhile', async () => {
+    const user = await aUser();
+    const { id } = await anAccount(user.id, { credential: { accessToken: new Secret('first') } });
+    await external.expire(id, new Secret('first'));
+    expect(await external.credential(id, signal)).toBeUndefined();
+    const [known] = await external.ofUser(user.id);
+    await anAccount(user.id, { accountId: known?.accountId as string, credential: { accessToken: new Secret('second') } });
+    await external.expire(id, new Secret('first'));
+    expect((await external.credential(id, signal))?.reveal()).toBe('second');
+  });
+
   it('that has expired is renewed once, however many ask for it', async () => {
     const { id } = await anAccount((await aUser()).id, { credential: expiring() });
     asked = 0;

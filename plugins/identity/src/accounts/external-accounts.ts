@@ -49,8 +49,11 @@ export class ExternalAccounts implements ExternalAccountService {
     return this.#credentials.current(accountId, signal);
   }
 
-  async expire(accountId: number): Promise<void> {
+  async expire(accountId: number, refused: Secret): Promise<void> {
     await this.db.transaction(async (tx) => {
+      await tx.query('select 1 from external_accounts where id = $1 for update', [accountId]);
+      const account = await new ExternalAccountStore(tx).byId(accountId);
+      if (!account || this.#credentials.open(account)?.accessToken.reveal() !== refused.reveal()) return;
       const rows = await tx.query<{ user_id: number }>(
         'update external_accounts set expired_at = $2, updated_at = $2 where id = $1 and expired_at is null returning user_id',
         [accountId, this.clock.now()],

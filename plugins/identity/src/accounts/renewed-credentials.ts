@@ -49,6 +49,17 @@ export class RenewedCredentials {
     return this.secrets.seal(JSON.stringify([accessToken.reveal(), refreshToken?.reveal()]));
   }
 
+  /** The credential that is kept, expired or not. */
+  open(account: StoredExternalAccount): ExternalCredential | undefined {
+    if (account.sealedCredential === undefined) return undefined;
+    const [accessToken, refreshToken] = JSON.parse(this.secrets.open(account.sealedCredential).reveal()) as [string, string?];
+    return {
+      accessToken: new Secret(accessToken),
+      ...(refreshToken ? { refreshToken: new Secret(refreshToken) } : {}),
+      ...(account.credentialExpiresAt ? { expiresAt: account.credentialExpiresAt } : {}),
+    };
+  }
+
   async #renewed(accountId: number): Promise<Secret | undefined> {
     for (;;) {
       const found = await this.#found(accountId);
@@ -121,22 +132,12 @@ export class RenewedCredentials {
     accountId: number,
   ): Promise<{ readonly account: StoredExternalAccount; readonly credential: ExternalCredential } | undefined> {
     const account = await this.#store.byId(accountId);
-    const credential = account && this.#open(account);
+    const credential = account && this.open(account);
     return credential && !account.expiredAt ? { account, credential } : undefined;
   }
 
   #ends({ expiresAt }: ExternalCredential): boolean {
     return expiresAt !== undefined && expiresAt.getTime() - this.clock.now().getTime() < RENEW_BEFORE;
-  }
-
-  #open(account: StoredExternalAccount): ExternalCredential | undefined {
-    if (account.sealedCredential === undefined) return undefined;
-    const [accessToken, refreshToken] = JSON.parse(this.secrets.open(account.sealedCredential).reveal()) as [string, string?];
-    return {
-      accessToken: new Secret(accessToken),
-      ...(refreshToken ? { refreshToken: new Secret(refreshToken) } : {}),
-      ...(account.credentialExpiresAt ? { expiresAt: account.credentialExpiresAt } : {}),
-    };
   }
 }
 

@@ -33,8 +33,8 @@ export interface ExternalAccounts {
   at(service: ExternalService, page: { readonly limit: number; readonly afterId?: number }): Promise<readonly ExternalAccount[]>;
   /** The access token, renewed when it has expired and whoever gave it can. Undefined: there is none, or the person must sign in again. */
   credential(accountId: number, signal: AbortSignal): Promise<Secret | undefined>;
-  /** The place refused the credential. */
-  expire(accountId: number): Promise<void>;
+  /** The place refused the credential, unless it is not the account's any more: the person may have signed in there again meanwhile. */
+  expire(accountId: number, refused: Secret): Promise<void>;
   /**
    * Makes the account the user's; or, where it is that already, notes what has changed.
    * @throws SEXTANT_EXTERNAL_ACCOUNT_TAKEN when it is somebody else's.

@@ -82,7 +82,7 @@ export class UserSync {
       run.signal.throwIfAborted();
       const meaning = meaningOf(error, asked.used);
       const refused = meaning === 'refused' || (meaning === 'unanswered' && account.external?.expiredAt !== undefined);
-      if (refused && account.external) await this.parts.external.expire(account.external.id);
+      if (meaning === 'refused' && account.external && asked.secret) await this.parts.external.expire(account.external.id, asked.secret);
       if (meaning === 'unanswered' && !refused) return { change: early, found: 0, state: state('SKIPPED', wordsOf(error)) };
       await this.#note(account, wordsOf(error), refused);
       run.log.warn('A host did not say what an account may see', { serviceType, serviceId, error });
@@ -133,6 +133,7 @@ export class UserSync {
 /** An account whose credential is fetched beforehand, and that tells whether the host's kind took it: only then is a refusal about the account. */
 class WatchedCredential {
   used = false;
+  secret: Secret | undefined;
 
   constructor(
     private readonly asked: AskedAccount,
@@ -142,7 +143,8 @@ class WatchedCredential {
 
   async account() {
     const { accountId, username, external } = this.asked;
-    const secret: Secret | undefined = external && (await this.external.credential(external.id, this.signal));
+    const secret = external && (await this.external.credential(external.id, this.signal));
+    this.secret = secret;
     const note = (): void => void (this.used = true);
     return {
       id: accountId,
