@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Supervisor } from './supervisor.js';
 
 let folder: string;
@@ -27,6 +27,8 @@ for (const step of JSON.parse(plan)[starts]) {
   );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// A supervisor does not live for the channel to who started it; the process of the tests does.
+afterEach(() => process.channel?.ref());
 
 async function follow(name: string, plan: readonly unknown[]): Promise<{ code: number; left: unknown[]; said: string[] }> {
   const log = join(folder, name);

@@ -5,7 +5,7 @@ import { JobsService } from '../../../dist/jobs/jobs-service.js';
 import { Databases } from '../../../dist/storage/databases.js';
 
 const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
-const databases = new Databases({ main: process.env.DSN, log });
+const databases = new Databases({ main: process.env.DSN, log, applicationName: 'doomed' });
 const boundary = new Boundary({ failed() {}, allows: () => true });
 const service = new JobsService({ databases, boundary, log, instance: 'doomed', heartbeat: 100 });
 service.handle('worker', defineJob('worker.do-work', { payload: z.object({}) }), () => {
