@@ -133,6 +133,7 @@ export class UserSync {
 /** An account whose credential is fetched beforehand, and that tells whether the host's kind took it: only then is a refusal about the account. */
 class WatchedCredential {
   used = false;
+  /** What the host was shown, if anything: its refusal is of this one. */
   secret: Secret | undefined;
 
   constructor(
@@ -143,8 +144,8 @@ class WatchedCredential {
 
   async account() {
     const { accountId, username, external } = this.asked;
-    const secret = external && (await this.external.credential(external.id, this.signal));
-    this.secret = secret;
+    this.secret = external && (await this.external.credential(external.id, this.signal));
+    const { secret } = this;
     const note = (): void => void (this.used = true);
     return {
       id: accountId,
