@@ -123,7 +123,9 @@ describe('a site where no site admin can sign in any more', () => {
   });
 
   it('is told what to do first where nobody has a password', async () => {
-    const { site: here, link } = await lockedOut({ 'auth.providers': [{ type: 'http-header', usernameHeader: 'x-user' }] });
+    const { site: here, link } = await lockedOut({
+      'auth.providers': [{ type: 'http-header', usernameHeader: 'x-user', trustedProxies: ['127.0.0.1'] }],
+    });
     const page = await here.browser().get(link, FAR);
     expect(page.body).toContain('sextant user promote');
     expect(page.body).not.toContain('<form');
