@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import identity from '@sextant/plugin-identity';
 import { users } from '@sextant/plugin-identity/api';
+import { canBeAnotherAccount, NOBODY, requestsAs } from '@sextant/plugin-identity/testing';
 import site from '@sextant/plugin-site';
 import { core } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
@@ -77,6 +78,19 @@ describe('a new site that others can reach', () => {
       'mutation($user: ID!, $scopes: [String!]!, $note: String!) { createAccessToken(user: $user, scopes: $scopes, note: $note) { token } }';
     const made = textAt(await ask(create, { user, scopes: ['user:all', 'site-admin:sudo'], note: 'src-cli' }), 'createAccessToken.token');
     expect(at((await kernel.graphql('{ currentUser { username } }', {}, { token: made })).data, 'currentUser.username')).toBe('admin');
+  });
+
+  // Skipped where the tests do not run as root: nobody else may become another account.
+  it.runIf(canBeAnotherAccount)('is not set up without the token by another account of the machine', async () => {
+    const init = (more: object) => ({
+      url: `${kernel.url}/-/site-init`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...ADMIN, ...more }),
+    });
+    const answers = await requestsAs(NOBODY, [init({}), init({ token: '' }), init({ token: token() })]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 200]);
+    expect(answers[0]?.body).toContain('SEXTANT_SIGN_IN_INITIALIZED');
   });
 
   it('keeps the token for the operator: in a file of theirs, and in no log and no table (row 22)', async () => {
