@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canBeAnotherAccount, NOBODY, type OtherRequest, requestsAs } from '@sextant/plugin-identity/testing';
@@ -136,4 +137,27 @@ describe('where the system does not say whose a connection is', () => {
     expect((await ask({ 'x-sextant-local-secret': secretOf(blind) })).status).toBe(200);
     expect((await blind.fetch(`/-/local?token=${secretOf(blind)}`, { redirect: 'manual' })).status).toBe(303);
   });
+});
+
+describe('the command line of the account that runs Sextant', () => {
+  // The built program, as people run it.
+  const program = join(import.meta.dirname, '..', '..', 'cli', 'dist', 'main.js');
+  const search = (of: TestKernel, env: Readonly<Record<string, string>>): Promise<{ readonly code: number; readonly text: string }> =>
+    new Promise((resolve) => {
+      const home = { HOME: join(of.dataDir, 'nowhere'), PATH: process.env['PATH'] ?? '', SEXTANT_DATA_DIR: join(of.dataDir, 'nowhere') };
+      execFile(process.execPath, [program, 'search', 'TODO', '--endpoint', of.url], { env: { ...home, ...env } }, (error, out, err) =>
+        resolve({ code: error ? Number(error.code) : 0, text: out + err }),
+      );
+    });
+
+  it('searches without anything where the system says whose a connection is, and by the secret of the start elsewhere', async () => {
+    const [known, unknown, withSecret] = await Promise.all([
+      search(kernel, {}),
+      search(blind, {}),
+      search(blind, { SEXTANT_DATA_DIR: blind.dataDir }),
+    ]);
+    expect(known).toEqual({ code: 0, text: expect.stringContaining('Everything you may see was searched.') });
+    expect(withSecret).toEqual({ code: 0, text: expect.stringContaining('Everything you may see was searched.') });
+    expect(unknown).toEqual({ code: 1, text: expect.stringContaining('SEXTANT_AUTH_LOCAL_ACCOUNT') });
+  }, 120_000);
 });

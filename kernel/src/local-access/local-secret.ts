@@ -18,7 +18,7 @@ export class LocalSecret {
 
   /** Writes the file, in the form that `curl -H @FILE` reads. @param url where this process listens */
   write(url: string): void {
-    mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(this.file), { recursive: true, mode: 0o711 });
     // A file that is there may be open to others, and keeps its mode when it is written to.
     rmSync(this.file, { force: true });
     writeFileSync(this.file, `${LOCAL_SECRET_HEADER}: ${this.#value}\n${LOCAL_URL_HEADER}: ${url}\n`, { mode: 0o600, flag: 'wx' });
