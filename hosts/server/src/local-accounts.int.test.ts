@@ -44,7 +44,8 @@ describe.runIf(canBeAnotherAccount)('another account of this machine', () => {
     for (const { status, body, cookies } of await requestsAs(NOBODY, surfaces)) {
       const { error } = JSON.parse(body) as { error: Readonly<Record<string, string>> };
       expect([status, error['code'], cookies]).toEqual([401, 'SEXTANT_AUTH_LOCAL_ACCOUNT', []]);
-      expect(error['why']).toBe('The request comes from another account of this machine.');
+      // In some containers this account stands for others, too.
+      expect(error['why']).toMatch(/comes from another account|cannot be determined/);
       expect(error['fix']).toContain('sextant token create');
       expect(body).not.toContain('root');
     }

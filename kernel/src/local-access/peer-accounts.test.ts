@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { Agent, createServer, request } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,25 @@ describe('the account of a request', () => {
     // What is known of a connection holds as long as it lives; another one is of whoever opened it.
     expect([await ask({}, false), await ask(), await ask({}, false)]).toEqual(['other', 'owner', 'other']);
     expect(asked).toHaveLength(3);
+  });
+
+  it('is looked up again while it is not known', async () => {
+    let uid: number | undefined;
+    const { ask, asked } = await served(() => uid);
+    expect(await ask()).toBe('unknown');
+    uid = 1000;
+    expect([await ask(), await ask()]).toEqual(['owner', 'owner']);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is unknown when the connection ends meanwhile: its port may be another’s by then', async () => {
+    const socket = { remoteAddress: '127.0.0.1', remotePort: 1, localAddress: '127.0.0.1', localPort: 2, destroyed: false };
+    const uidOf = async (): Promise<number> => {
+      socket.destroyed = true;
+      return 0;
+    };
+    const peers = new PeerAccounts({ lookup: { uidOf }, ownUid: 1000, secret: undefined, log, clock: { now: () => new Date(0) } });
+    expect(await peers.of({ socket, headers: {} } as unknown as IncomingMessage)).toBe('unknown');
   });
 
   it.each([

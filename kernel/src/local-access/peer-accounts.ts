@@ -66,7 +66,15 @@ export class PeerAccounts {
     return uid;
   }
 
-  async #lookUp({ remoteAddress, remotePort, localAddress, localPort }: Socket): Promise<number | undefined> {
+  async #lookUp(socket: Socket): Promise<number | undefined> {
+    const uid = await this.#ownerOf(socket);
+    if (uid !== undefined && !socket.destroyed) return uid;
+    // One that was not found is looked up with the next request. Of a connection that is over, another may have the port by now.
+    this.#uids.delete(socket);
+    return undefined;
+  }
+
+  async #ownerOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): Promise<number | undefined> {
     // A connection that is over has no addresses.
     if (remoteAddress === undefined || remotePort === undefined || localAddress === undefined || localPort === undefined) return undefined;
     return this.parts.lookup?.uidOf({ peerAddress: remoteAddress, peerPort: remotePort, localAddress, localPort });

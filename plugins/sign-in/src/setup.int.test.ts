@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import identity from '@sextant/plugin-identity';
@@ -78,6 +78,11 @@ describe('a new site that others can reach', () => {
       'mutation($user: ID!, $scopes: [String!]!, $note: String!) { createAccessToken(user: $user, scopes: $scopes, note: $note) { token } }';
     const made = textAt(await ask(create, { user, scopes: ['user:all', 'site-admin:sudo'], note: 'src-cli' }), 'createAccessToken.token');
     expect(at((await kernel.graphql('{ currentUser { username } }', {}, { token: made })).data, 'currentUser.username')).toBe('admin');
+  });
+
+  it('has no secret of the start that lets anybody in', async () => {
+    expect(existsSync(join(kernel.dataDir, 'run', 'local-secret'))).toBe(false);
+    for (const path of ['/-/local', '/-/local?token=', '/-/local?token=guessed']) expect((await kernel.fetch(path)).status).toBe(404);
   });
 
   // Skipped where the tests do not run as root: nobody else may become another account.
