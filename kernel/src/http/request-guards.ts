@@ -64,7 +64,6 @@ const FORWARDED: ReadonlySet<string> = new Set([
   'x-appengine-user-ip',
   'x-azure-clientip',
   'x-azure-fdid',
-  'x-github-request-id',
 ]);
 const FORWARDED_PREFIX = /^(?:x-forwarded-|x-envoy-|x-arr-|cf-|tailscale-|x-vercel-|ngrok-)/;
 
