@@ -10,6 +10,7 @@ export {
   allows,
   type Credentials,
   type Gate,
+  type PeerAccount,
   permits,
   type RequestOrigin,
 } from './core/actor.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstSearch } from './first-search.js';
 
-const running = { url: 'http://127.0.0.1:7080', localMode: true, active: new Set(['git', 'search']) };
+const running = { url: 'http://127.0.0.1:7080', localMode: true, invitation: undefined, active: new Set(['git', 'search']) };
 
 describe('the first search that a start proposes', () => {
   it('needs nothing in local mode', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstSignIn } from './first-sign-in.js';
 
-const running = { url: 'http://localhost:7080', localMode: false, active: new Set(['search', 'sign-in']) };
+const running = { url: 'http://localhost:7080', localMode: false, invitation: undefined, active: new Set(['search', 'sign-in']) };
 
 describe('what a start says of signing in', () => {
   it('is where, and how the first site admin comes in', () => {

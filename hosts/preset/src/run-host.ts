@@ -38,8 +38,10 @@ export interface HostOptions {
 /** A process that answers. */
 export interface Running {
   readonly url: string;
-  /** Whoever reaches it without a token is the local site admin. */
+  /** The account that runs it is the local site admin, without a token. */
   readonly localMode: boolean;
+  /** In local mode, what lets in browsers of other accounts and programs that the system does not tell whose they are. */
+  readonly invitation: { readonly link: string; readonly file: string } | undefined;
   /** Ids of the plugins that are active. */
   readonly active: ReadonlySet<string>;
 }
@@ -105,7 +107,12 @@ export async function runHost(options: HostOptions): Promise<number> {
     if (!stop.signal.aborted) {
       tellSupervisor({ is: 'ready' });
       const active = kernel.switchboard.list().filter(({ state }) => state === 'active');
-      options.ready?.({ url: kernel.url, localMode: isLocalOnly(configuration.process.http), active: new Set(active.map(({ id }) => id)) });
+      options.ready?.({
+        url: kernel.url,
+        localMode: isLocalOnly(configuration.process.http),
+        invitation: kernel.localAccess.invitation(kernel.url),
+        active: new Set(active.map(({ id }) => id)),
+      });
     }
     await stop.requested;
     return code;

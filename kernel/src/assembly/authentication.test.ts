@@ -1,5 +1,6 @@
 import { type Actor, ANONYMOUS, type Authenticator, type Contribution, type Credentials, type Gate } from '@sextant/sdk';
 import { describe, expect, it } from 'vitest';
+import { localAccountRefusal } from '../http/auth-errors.js';
 import { authenticateWith, type Door, isLocalOnly, refuseOpenDoor } from './authentication.js';
 
 const door = (more: Partial<Door> = {}): Door => ({ host: '127.0.0.1', trustProxy: false, ...more });
@@ -54,6 +55,25 @@ describe('who a request is from', () => {
     expect((await authenticateWith([fallback, knows(undefined), knows(somebody('session'))], [])(request)).id).toBe('session');
     expect((await authenticateWith([fallback, knows(undefined)], [])(request)).id).toBe('fallback');
     expect((await authenticateWith([fallback, knows(ANONYMOUS)], [])(request)).id).toBe('anonymous');
+  });
+
+  it.each(['other', 'unknown', undefined] as const)(
+    'is asked of an account of this machine that does not run Sextant: %s',
+    async (peer) => {
+      const local: Credentials = { ...request, remoteAddress: '127.0.0.1', localMode: true, ...(peer ? { peerAccount: peer } : {}) };
+      const ask = authenticateWith([knows(undefined)], []);
+      await expect(ask(local)).rejects.toMatchObject({ code: 'SEXTANT_AUTH_LOCAL_ACCOUNT', status: 401 });
+      expect((await ask({ ...local, peerAccount: 'owner' })).id).toBe('anonymous');
+      expect((await ask({ ...local, localMode: false })).id).toBe('anonymous');
+      // Where people sign in, an authenticator says that it is nobody.
+      expect((await authenticateWith([knows(ANONYMOUS)], [])(local)).id).toBe('anonymous');
+      expect((await authenticateWith([knows(somebody('session'))], [])(local)).id).toBe('session');
+    },
+  );
+
+  it('is said to somebody who started it with sudo, and asks with another account', () => {
+    expect(localAccountRefusal('other', {}).fix).not.toContain('sudo');
+    expect(localAccountRefusal('other', { SUDO_UID: '1000' }).fix).toContain('run its commands with sudo');
   });
 
   it('is of no matter to a gate that does not admit the request', async () => {

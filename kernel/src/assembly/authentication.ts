@@ -1,10 +1,11 @@
 import { type Actor, ANONYMOUS, type Authenticator, type Contribution, type Credentials, type Gate, SextantError } from '@sextant/sdk';
+import { localAccountRefusal } from '../http/auth-errors.js';
 import { isLoopbackHost } from '../http/request-guards.js';
 import { isLoopback } from '../remote/remote-address.js';
 
 /**
  * Asks each way to tell who a request is from, those that are a fallback last; the first that knows decides. A wrong credential ends with its own error.
- * Then each gate must admit it.
+ * Then each gate must admit it. In local mode, nobody in particular is let in who is not the account that runs Sextant.
  */
 export function authenticateWith(
   authenticators: readonly Contribution<Authenticator>[],
@@ -17,6 +18,8 @@ export function authenticateWith(
         if (actor) return actor;
       }
     }
+    const { localMode, peerAccount = 'unknown', headers } = credentials;
+    if (localMode && peerAccount !== 'owner' && headers['authorization'] === undefined) throw localAccountRefusal(peerAccount);
     return ANONYMOUS;
   };
   return async (credentials) => {

@@ -1,5 +1,6 @@
 import type { Configuration } from '@sextant/config';
 import type { Clock, Manifest, Programs } from '@sextant/sdk';
+import type { PeerLookup } from '../local-access/peer-lookup.js';
 import type { Logs } from '../observability/logs.js';
 import type { OutboundOptions } from '../outbound/outbound.js';
 import type { RunawayOptions } from './runaways-of.js';
@@ -15,6 +16,8 @@ export interface KernelOptions extends RunawayOptions, Pick<OutboundOptions, 'lo
   readonly clock?: Clock;
   /** Who starts programs; default: this process. */
   readonly programs?: Programs;
+  /** Tells which account of this machine connects; default: by the socket tables of Linux, and on other systems not at all. */
+  readonly peerLookup?: PeerLookup;
   /** False: no HTTP server, for commands. */
   readonly listen?: boolean;
 }

@@ -18,6 +18,7 @@ import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
 import type { Switchboard } from '../lifecycle/switchboard.js';
+import { LocalAccess } from '../local-access/local-access.js';
 import { Health } from '../observability/health.js';
 import { Logs } from '../observability/logs.js';
 import { Metrics } from '../observability/metrics.js';
@@ -67,6 +68,8 @@ export class Kernel {
   readonly #container: KernelContainer;
   readonly #lifecycle: Lifecycle;
   readonly http: HttpServer;
+  /** How the account that runs Sextant is told from others. */
+  readonly localAccess: LocalAccess;
   readonly #remoteServer: RemoteServer;
   readonly #remoteClients: RemoteClients;
   readonly #outbound: Outbound;
@@ -129,7 +132,7 @@ export class Kernel {
       readonly lock: OwnerLock | undefined;
     },
   ) {
-    const { configuration, lookup, clock = systemClock, programs = localPrograms } = options;
+    const { configuration, lookup, peerLookup, clock = systemClock, programs = localPrograms } = options;
     const { process: config } = configuration;
     const { logs, stored, roles, tracing } = base;
     const log = logs.of('kernel');
@@ -166,6 +169,7 @@ export class Kernel {
     });
     this.#remoteServer.traffic.register(this.metrics.registry);
     const localMode = isLocalOnly(config.http);
+    this.localAccess = new LocalAccess({ localMode, dataDir: base.dataDir, lookup: peerLookup, log, clock });
     this.#container = new KernelContainer(
       [],
       pluginServices({
@@ -188,6 +192,7 @@ export class Kernel {
       options: { ...config.http, clock, localMode: () => localMode },
       authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
       runAs,
+      peers: this.localAccess,
     });
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,
@@ -303,7 +308,9 @@ export class Kernel {
       if (config.internal.listen) await this.#remoteServer.listen(config.internal.listen, this.base.tls);
       if (listen) {
         await refuseOpenDoor(config.http, this.points.list(core.authenticators));
-        this.#url = (await this.http.listen()).url;
+        const { url, boundUrl } = await this.http.listen();
+        this.#url = url;
+        this.localAccess.open(boundUrl);
       }
       // A command ends before anything is switched, and is no process of the installation.
       if (!roles.includes('cli')) this.#switches.start();
@@ -368,6 +375,7 @@ export class Kernel {
       'draining HTTP': () => this.http.drain(DRAIN_TIMEOUT),
       'stopping the plugins': () => this.#lifecycle.stop(),
       'closing HTTP': () => this.http.close(),
+      'removing the start-up secret': () => this.localAccess.close(),
       'closing the internal server': () => this.#remoteServer.close(),
       'closing internal connections': () => this.#remoteClients.close(),
       'closing outbound connections': () => this.#outbound.close(),

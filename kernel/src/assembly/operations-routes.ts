@@ -3,12 +3,15 @@ import type { GraphQLEngine } from '../graphql/graphql-engine.js';
 import { READ_SCOPE } from '../http/auth-errors.js';
 import type { HttpServer } from '../http/http-server.js';
 import { isForwarded } from '../http/request-guards.js';
+import type { LocalAccess } from '../local-access/local-access.js';
+import { localAccessRoutes } from '../local-access/local-access-routes.js';
 import { isLoopback } from '../remote/remote-address.js';
 
 export interface OperationsSources {
   /** Why the process is not ready, in words; empty when it is. */
   unready(): readonly string[];
   readonly switchboard: Pick<Plugins, 'list'>;
+  readonly localAccess: LocalAccess;
   readonly metrics: { render(): Promise<string> };
 }
 
@@ -44,6 +47,7 @@ const operationsRoutes =
           : { status: 404, body: '' },
       { auth: 'own' },
     );
+    localAccessRoutes(sources.localAccess)(router);
     router.get('/-/plugins', () => ({ body: { plugins: sources.switchboard.list() } }), { auth: 'site-admin' });
   };
 

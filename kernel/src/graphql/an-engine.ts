@@ -108,6 +108,7 @@ export class EngineBench {
       headers: { 'content-type': 'application/json', ...options.headers },
       actor: options.actor ?? admin,
       remoteAddress: '127.0.0.1',
+      peerAccount: async () => 'owner',
       clientAddress: '127.0.0.1',
       trace: 'trace-1',
       signal: options.signal ?? new AbortController().signal,

@@ -1,4 +1,4 @@
-import { type Actor, allows, declareErrors, permits, SextantError } from '@sextant/sdk';
+import { type Actor, allows, declareErrors, type PeerAccount, permits, SextantError } from '@sextant/sdk';
 
 /** Who may not. Shared by routes and GraphQL, so that a client meets one code for one cause. */
 export const authErrors = declareErrors({
@@ -6,6 +6,22 @@ export const authErrors = declareErrors({
     status: 401,
     summary: 'The request needs a signed-in user.',
     fix: 'Send an access token in the Authorization header.',
+  },
+  SEXTANT_AUTH_LOCAL_ACCOUNT: {
+    status: 401,
+    summary:
+      'In local mode, a request without a credential came from another account than the one that runs Sextant, or from one that cannot be determined.',
+    fix: 'Send it as the account that runs Sextant, send an access token, or open the link that the start printed.',
+  },
+  SEXTANT_AUTH_LOCAL_SECRET: {
+    status: 401,
+    summary: 'In local mode, a request came with a start-up secret that is not the one of the Sextant that runs.',
+    fix: 'Use the link that the last start printed, or the file run/local-secret of its data folder.',
+  },
+  SEXTANT_AUTH_LOCAL_THROTTLED: {
+    status: 429,
+    summary: 'Too many wrong start-up secrets came within a minute.',
+    fix: 'Wait a minute, and use the link or the file of the start that runs.',
   },
   SEXTANT_AUTH_SITE_ADMIN_REQUIRED: {
     status: 403,
@@ -60,6 +76,19 @@ export function refusal(actor: Actor, requirement: Requirement, subject: string)
     });
   return undefined;
 }
+
+/** The refusal of a request that local mode does not take for the local site admin's. */
+export const localAccountRefusal = (peer: PeerAccount, env: Readonly<Record<string, string | undefined>> = process.env): SextantError =>
+  new SextantError('SEXTANT_AUTH_LOCAL_ACCOUNT', {
+    what: 'Without a sign-in, this Sextant answers only the account that runs it.',
+    why:
+      peer === 'other'
+        ? 'The request comes from another account of this machine.'
+        : 'The account that sends the request cannot be determined.',
+    fix: `Send an access token (sextant token create), or open the link that the start printed.${
+      env['SUDO_UID'] === undefined ? '' : ' Sextant was started with sudo: run its commands with sudo, too.'
+    } To let other accounts of this machine sign in, set auth.providers.`,
+  });
 
 /** The refusal of a token that has none of the scopes, or undefined. */
 export function scopeRefusal(actor: Actor, scopes: readonly string[], subject: string): SextantError | undefined {

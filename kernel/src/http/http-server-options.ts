@@ -1,4 +1,5 @@
-import type { Actor, Clock, Credentials, Logger } from '@sextant/sdk';
+import type { IncomingMessage } from 'node:http';
+import type { Actor, Clock, Credentials, Logger, PeerAccount } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { Tracing } from '../observability/tracing.js';
 
@@ -27,7 +28,7 @@ export interface HttpServerOptions {
   readonly readerCheck?: number;
   /** By which these go; default: real time. */
   readonly clock?: Pick<Clock, 'sleep'>;
-  /** True while everybody who reaches the port is let in. */
+  /** True while only this machine can come in. */
   localMode(): boolean;
 }
 
@@ -39,4 +40,6 @@ export interface HttpServerParts {
   authenticate(credentials: Credentials): Promise<Actor>;
   runAs<R>(actor: Actor, work: () => R): R;
   readonly tracing?: Tracing;
+  /** Tells which account of this machine sends a request; without it, none is known. */
+  readonly peers?: { of(request: IncomingMessage): Promise<PeerAccount> };
 }

@@ -70,14 +70,18 @@ export class HttpServer {
     };
   }
 
-  /** @throws SEXTANT_HTTP_PORT_IN_USE, SEXTANT_HTTP_ADDRESS. */
-  async listen(): Promise<{ readonly url: string; readonly port: number }> {
+  /**
+   * @returns as `boundUrl` the address that the system gave, without a name that could lead elsewhere
+   * @throws SEXTANT_HTTP_PORT_IN_USE, SEXTANT_HTTP_ADDRESS.
+   */
+  async listen(): Promise<{ readonly url: string; readonly boundUrl: string; readonly port: number }> {
     const { host, port, pathPrefix = '' } = this.parts.options;
     await listenOn(this.#server, host, port);
     this.#server.on('error', (error) => this.parts.log.error('The HTTP server failed.', { error }));
     const bound = this.#server.address() as AddressInfo;
     const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    return { url: `http://${name}:${bound.port}${pathPrefix}`, port: bound.port };
+    const literal = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+    return { url: `http://${name}:${bound.port}${pathPrefix}`, boundUrl: `http://${literal}:${bound.port}`, port: bound.port };
   }
 
   /**

@@ -42,10 +42,36 @@ export function isLoopbackHost(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
-const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+/** What proxies, content networks and clouds add, each by its documentation. */
+const FORWARDED: ReadonlySet<string> = new Set([
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-host',
+  'x-original-url',
+  'x-original-forwarded-for',
+  'x-proxyuser-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'true-client-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
+  'cdn-loop',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+  'x-appengine-user-ip',
+  'x-azure-clientip',
+  'x-azure-fdid',
+]);
+const FORWARDED_PREFIX = /^(?:x-forwarded-|x-envoy-|x-arr-|cf-|tailscale-|x-vercel-|ngrok-)/;
 
 /** A proxy passed the request on: whoever sent it is elsewhere, though it comes from this machine. */
-export const isForwarded = (headers: Readonly<Record<string, unknown>>): boolean => FORWARDED.some((name) => headers[name] !== undefined);
+export function isForwarded(headers: Readonly<Record<string, unknown>>): boolean {
+  for (const name in headers) if (headers[name] !== undefined && (FORWARDED.has(name) || FORWARDED_PREFIX.test(name))) return true;
+  return false;
+}
 
 /**
  * Local mode lets everybody in who reaches the port, so a page in the user's own browser must not: a name that an

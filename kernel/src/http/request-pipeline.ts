@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Actor, ANONYMOUS, type Credentials, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Credentials, type PeerAccount, type RouteRequest, SextantError } from '@sextant/sdk';
 import '../kernel-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
@@ -18,6 +18,7 @@ import type { HttpServerParts } from './http-server-options.js';
 import { notFound } from './not-found.js';
 import { RequestBody } from './request-body.js';
 import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
+import { requestMessages } from './request-message.js';
 import { describeRequest } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import type { Route, RouteTable } from './route-table.js';
@@ -123,7 +124,10 @@ export class RequestPipeline {
     if (route.options.crossOrigin !== true)
       throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
     const clientAddress = plainAddress(request.socket.remoteAddress);
-    const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, clientAddress, localMode });
+    const peerAccount = async (): Promise<PeerAccount> => (await this.parts.peers?.of(request)) ?? 'unknown';
+    const credentials = { headers, remoteAddress, clientAddress, localMode };
+    const admit = (): Promise<Actor> =>
+      this.#admit(method, route, async () => (localMode ? { ...credentials, peerAccount: await peerAccount() } : credentials));
     const actor = await admit();
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
@@ -142,6 +146,7 @@ export class RequestPipeline {
       actor,
       remoteAddress,
       clientAddress,
+      peerAccount,
       trace,
       signal: flight.signal,
       log: this.parts.log.child({ requestId, plugin: route.plugin }),
@@ -149,6 +154,7 @@ export class RequestPipeline {
       json: () => body.json(),
       stream: () => body.stream(),
     };
+    requestMessages.set(routeRequest, request);
     const entry = { plugin: route.plugin, kind: 'route', name: `${route.method} ${route.path}` } as const;
     const handle = async (signal: AbortSignal) => {
       signal.addEventListener('abort', () => flight.abort(signal.reason), { once: true });
@@ -169,9 +175,13 @@ export class RequestPipeline {
   }
 
   /** Who sends it, who may. @throws the refusal. */
-  async #admit(method: string, { path, options: { auth = 'user', scopes } }: Route, credentials: Credentials): Promise<Actor> {
+  async #admit(
+    method: string,
+    { path, options: { auth = 'user', scopes } }: Route,
+    credentials: () => Promise<Credentials>,
+  ): Promise<Actor> {
     if (auth === 'own') return ANONYMOUS;
-    const actor = await this.parts.authenticate({ ...credentials, route: path });
+    const actor = await this.parts.authenticate({ ...(await credentials()), route: path });
     const subject = `${method} ${path}`;
     throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, subject));
     throwIf(scopeRefusal(actor, scopes ?? [changesNothing(method) ? READ_SCOPE : WRITE_SCOPE], subject));

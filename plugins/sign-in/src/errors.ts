@@ -26,9 +26,13 @@ export const signInErrors = declareErrors({
   },
   SEXTANT_SIGN_IN_PROXY: {
     status: 403,
-    summary:
-      'A request says by a header who sends it, and Sextant is not told to trust the proxy before it; or the header is not one name.',
-    fix: 'Set http.trustProxy, let nothing but the proxy reach Sextant, and let the proxy write the header anew.',
+    summary: 'A request says by a header who sends it, and does not come from the proxy that may say so; or the header is not one name.',
+    fix: 'Set http.trustProxy, and trustedProxies or secretHeader and secret of the entry in auth.providers; let the proxy write the headers anew.',
+  },
+  SEXTANT_SIGN_IN_PROXY_UNPROVED: {
+    status: 400,
+    summary: 'An entry http-header of auth.providers does not say by what a request of the proxy is known: nobody comes in by it.',
+    fix: 'Name the addresses of the proxy in "trustedProxies", or give "secretHeader" and "secret".',
   },
   SEXTANT_SIGN_IN_LOGOUT: {
     status: 400,

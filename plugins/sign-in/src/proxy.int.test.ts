@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import identity from '@sextant/plugin-identity';
 import { accounts, users } from '@sextant/plugin-identity/api';
 import { smallPlugin } from '@sextant/plugin-identity/testing';
-import { at } from '@sextant/sdk/testing';
-import { beforeAll, describe, expect, it } from 'vitest';
+import siteManifest from '@sextant/plugin-site';
+import { at, startTestKernel } from '@sextant/sdk/testing';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import manifest from './manifest.js';
 import { ASite } from './testing/a-site.js';
 
 const eventually = { timeout: 30_000, interval: 50 };
@@ -10,7 +16,9 @@ const HEADER = {
   usernameHeader: 'X-Forwarded-User',
   emailHeader: 'X-Forwarded-Email',
   stripUsernameHeaderPrefix: 'accounts.example.com:',
+  trustedProxies: ['127.0.0.1', '::1'],
 };
+const SECRET = 'what the proxy and Sextant know';
 const asker = smallPlugin('asker', (r) => r.http((router) => router.get('/-/who', ({ actor }) => ({ body: actor }))));
 let site: ASite;
 let open: ASite;
@@ -56,6 +64,71 @@ describe('a proxy that says who sends a request', () => {
   it('is not believed where nobody said that it is there: anybody could write the header', async () => {
     expect(await whoIs({ 'x-forwarded-user': 'root' }, open)).toEqual({ status: 403, username: 'SEXTANT_SIGN_IN_PROXY' });
     expect(await whoIs({}, open)).toEqual({ status: 200, username: null });
+  });
+
+  it('is not believed when it connects from elsewhere, which is noted', async () => {
+    await site.configure({ 'auth.providers': [{ ...HEADER, trustedProxies: ['10.0.0.0/8', '2001:db8::/32'] }] });
+    await expect.poll(() => whoIs({ 'x-forwarded-user': 'root' }), eventually).toEqual({ status: 403, username: 'SEXTANT_SIGN_IN_PROXY' });
+    // Whom it says that it passes on is no matter: anybody could write that too.
+    expect(await whoIs({ 'x-forwarded-user': 'root', 'x-forwarded-for': '10.1.2.3' })).toMatchObject({ status: 403 });
+    expect(await whoIs({})).toEqual({ status: 200, username: null });
+    expect(site.kernel.log.text).toMatch(/"entity":"auth\.httpHeader","action":"failed".*"reason":"not-the-proxy"/);
+    await site.configure({ 'auth.providers': [{ ...HEADER, trustedProxies: ['192.0.2.1', '127.0.0.0/8'] }] });
+    await expect.poll(() => whoIs({ 'x-forwarded-user': 'ada' }), eventually).toMatchObject({ status: 200 });
+  });
+
+  it('is believed by a secret that it shares with Sextant, and without it is not', async () => {
+    const { trustedProxies: _none, ...rest } = HEADER;
+    await site.configure({ 'auth.providers': [{ ...rest, secretHeader: 'X-Proxy-Secret', secret: SECRET }] });
+    const bySecret = (secret: string) => whoIs({ 'x-forwarded-user': 'ada', 'x-proxy-secret': secret });
+    await expect.poll(() => bySecret('guessed'), eventually).toEqual({ status: 403, username: 'SEXTANT_SIGN_IN_PROXY' });
+    expect(await bySecret(SECRET)).toEqual({ status: 200, username: { username: 'ada' } });
+    for (const wrong of ['', `${SECRET}x`, `${SECRET}, ${SECRET}`]) expect((await bySecret(wrong)).status).toBe(403);
+    const { data } = await site.ask('{ site { configuration { effectiveContents } } }');
+    expect(JSON.stringify(data)).toContain('REDACTED');
+    expect(`${JSON.stringify(data)}${site.kernel.log.text}`).not.toContain(SECRET);
+    // Both are asked for where both are given.
+    await site.configure({
+      'auth.providers': [{ ...rest, secretHeader: 'X-Proxy-Secret', secret: SECRET, trustedProxies: ['10.0.0.0/8'] }],
+    });
+    await expect.poll(() => bySecret(SECRET), eventually).toMatchObject({ status: 403 });
+    await site.configure({ 'auth.providers': [HEADER] });
+    await expect.poll(() => bySecret('none'), eventually).toMatchObject({ status: 200 });
+  });
+
+  it('is not set up without what proves it, and nobody comes in by it', async () => {
+    const { trustedProxies: _none, ...unproved } = HEADER;
+    for (const [entry, words] of [
+      [unproved, 'SEXTANT_SIGN_IN_PROXY_UNPROVED'],
+      [{ ...unproved, trustedProxies: [] }, 'name the proxy'],
+      [{ ...unproved, trustedProxies: ['proxy.example.com'] }, 'write an address'],
+      [{ ...unproved, secret: SECRET }, 'belong together'],
+      [{ ...unproved, secretHeader: 'x-proxy-secret' }, 'belong together'],
+      [{ ...unproved, secretHeader: 'x-proxy-secret', secret: 'short' }, 'at least 16'],
+      [{ ...unproved, secretHeader: 'x-forwarded-user', secret: SECRET }, 'a header of its own'],
+    ] as const)
+      expect((await site.configure({ 'auth.providers': [entry] })).join()).toContain(words);
+    // Saved by a version that took it: it is left out, and the site says so.
+    const dataDir = mkdtempSync(join(tmpdir(), 'sextant-proxy-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    const before = await startTestKernel({ plugins: [identity, siteManifest], dataDir });
+    const text = JSON.stringify({ 'auth.providers': [{ type: 'builtin' }, unproved] });
+    await before.graphql('mutation($text: String!) { updateSiteConfiguration(lastID: 0, input: $text) }', { text });
+    const { databaseUrl } = before;
+    await before.kernel.stop();
+    const stored = await startTestKernel({
+      plugins: [identity, siteManifest, manifest],
+      dataDir,
+      databaseUrl,
+      config: { http: { port: 0, trustProxy: true } },
+    });
+    const answer = await stored.fetch('/.api/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-user': 'root' },
+      body: '{"query":"{ currentUser { username } }"}',
+    });
+    expect(await answer.json()).toEqual({ data: { currentUser: null } });
+    expect(stored.log.text).toContain('SEXTANT_SIGN_IN_PROXY_UNPROVED');
   });
 
   it('does not bring back who was deleted (row 24)', async () => {

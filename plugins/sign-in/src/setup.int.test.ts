@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import identity from '@sextant/plugin-identity';
 import { users } from '@sextant/plugin-identity/api';
+import { canBeAnotherAccount, NOBODY, requestsAs } from '@sextant/plugin-identity/testing';
 import site from '@sextant/plugin-site';
 import { core } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, textAt } from '@sextant/sdk/testing';
@@ -79,6 +80,24 @@ describe('a new site that others can reach', () => {
     expect(at((await kernel.graphql('{ currentUser { username } }', {}, { token: made })).data, 'currentUser.username')).toBe('admin');
   });
 
+  it('has no secret of the start that lets anybody in', async () => {
+    expect(existsSync(join(kernel.dataDir, 'run', 'local-secret'))).toBe(false);
+    for (const path of ['/-/local', '/-/local?token=', '/-/local?token=guessed']) expect((await kernel.fetch(path)).status).toBe(404);
+  });
+
+  // Skipped where the tests do not run as root: nobody else may become another account.
+  it.runIf(canBeAnotherAccount)('is not set up without the token by another account of the machine', async () => {
+    const init = (more: object) => ({
+      url: `${kernel.url}/-/site-init`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...ADMIN, ...more }),
+    });
+    const answers = await requestsAs(NOBODY, [init({}), init({ token: '' }), init({ token: token() })]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 200]);
+    expect(answers[0]?.body).toContain('SEXTANT_SIGN_IN_INITIALIZED');
+  });
+
   it('keeps the token for the operator: in a file of theirs, and in no log and no table (row 22)', async () => {
     const file = join(kernel.dataDir, 'run', 'sign-in', SETUP_FILE);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -123,7 +142,9 @@ describe('a site where no site admin can sign in any more', () => {
   });
 
   it('is told what to do first where nobody has a password', async () => {
-    const { site: here, link } = await lockedOut({ 'auth.providers': [{ type: 'http-header', usernameHeader: 'x-user' }] });
+    const { site: here, link } = await lockedOut({
+      'auth.providers': [{ type: 'http-header', usernameHeader: 'x-user', trustedProxies: ['127.0.0.1'] }],
+    });
     const page = await here.browser().get(link, FAR);
     expect(page.body).toContain('sextant user promote');
     expect(page.body).not.toContain('<form');

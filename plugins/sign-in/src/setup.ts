@@ -62,7 +62,7 @@ export class Setup {
 
   /**
    * Makes the first site admin, or with a token of the operator's another one.
-   * @param token undefined: who asks is at the machine itself, which counts for the first one. @throws SEXTANT_SIGN_IN_INITIALIZED, and those of names and passwords.
+   * @param token undefined: the account that runs Sextant asks, at the machine itself, which counts for the first one. @throws SEXTANT_SIGN_IN_INITIALIZED, and those of names and passwords.
    */
   async make(
     wanted: { readonly username: string; readonly email: string; readonly password: Secret },

@@ -65,7 +65,10 @@ describe('permissions that were set for names', () => {
     ['by names that only site admins give', { ...BY_NAME, 'auth.providers': [{ type: 'builtin' }] }],
     [
       'by names that a proxy gives',
-      { ...BY_NAME, 'auth.providers': [{ type: 'builtin' }, { type: 'http-header', usernameHeader: 'X-User' }] },
+      {
+        ...BY_NAME,
+        'auth.providers': [{ type: 'builtin' }, { type: 'http-header', usernameHeader: 'X-User', trustedProxies: ['127.0.0.1'] }],
+      },
     ],
   ])('are not warned of where they are set %s', async (_how, configuration) => {
     expect(await messages({ ...configuration })).toEqual([]);

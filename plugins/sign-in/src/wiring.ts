@@ -9,6 +9,7 @@ import {
   signInProviders,
   userGroups,
   users,
+  wrongCredentials,
 } from '@sextant/plugin-identity/api';
 import { mailer } from '@sextant/plugin-notifications/api';
 import { siteConfiguration } from '@sextant/plugin-site/api';
@@ -46,6 +47,7 @@ export const deps = {
   groups: userGroups,
   invitations,
   audit: auditTrail,
+  wrong: wrongCredentials,
   configuration: siteConfiguration,
   providers: signInProviders,
   newcomers: newcomerGates,

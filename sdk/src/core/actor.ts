@@ -68,6 +68,12 @@ export interface Actors {
   cause(): string | undefined;
 }
 
+/**
+ * Which account of this machine sends a request: `owner` is the one that runs Sextant, root, or who shows the secret of this start. `unknown` where the system
+ * does not tell, for a request that a proxy passed on, and for one from elsewhere.
+ */
+export type PeerAccount = 'owner' | 'other' | 'unknown';
+
 /** What an authenticator sees of a request. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -76,8 +82,10 @@ export interface Credentials {
   readonly clientAddress?: string;
   /** The path of the route that is asked for, as it was declared: `/-/things/:id`. Undefined where a plugin asks about a request of its own. */
   readonly route?: string;
-  /** Only this machine can come in, and no proxy passed this request on: no credential means the local site admin. */
+  /** Only this machine can come in, and no proxy passed this request on. */
   readonly localMode: boolean;
+  /** In local mode, whose request it is: without a credential, that of `owner` is the local site admin's, and no other is. */
+  readonly peerAccount?: PeerAccount;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Actor } from '../core/actor.js';
+import type { Actor, PeerAccount } from '../core/actor.js';
 import type { Logger } from '../core/log.js';
 
 export interface RouteRequest {
@@ -14,6 +14,8 @@ export interface RouteRequest {
   readonly remoteAddress: string;
   /** What connects: the proxy, where one passed the request on. */
   readonly clientAddress: string;
+  /** Which account of this machine sends it; looked up once for each connection. */
+  peerAccount(): Promise<PeerAccount>;
   /** What the answer's `x-trace` header names: the id of its trace (32 hexadecimal digits) when traces are collected, else that of the request. */
   readonly trace: string;
   /** Aborted when the client goes away, the deadline passes or the server drains for good. */

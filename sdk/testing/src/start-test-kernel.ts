@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configuration } from '@sextant/config';
-import { JobSpy, Kernel, Logs } from '@sextant/kernel';
+import { JobSpy, Kernel, type KernelOptions, Logs } from '@sextant/kernel';
 import {
   type Actor,
   type AnyJob,
@@ -40,6 +40,8 @@ export interface TestKernelOptions {
   readonly databaseUrl?: string;
   /** Who starts programs; default: this process. */
   readonly programs?: Programs;
+  /** Tells which account of this machine connects; default: as the system does. */
+  readonly peerLookup?: KernelOptions['peerLookup'];
 }
 
 export interface GraphQLAnswer {
@@ -110,6 +112,7 @@ export async function startTestKernel(options: TestKernelOptions): Promise<TestK
     logs: new Logs({ level: 'debug', format: 'json', destination: log }),
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.lookup ? { lookup: options.lookup } : {}),
+    ...(options.peerLookup ? { peerLookup: options.peerLookup } : {}),
     ...(options.programs ? { programs: options.programs } : {}),
   });
   let stopped: Promise<void> | undefined;

@@ -25,7 +25,8 @@ export const doctor: AddCommand = (program, done) => {
     .option('--fix', 'do what is offered: what is safe, and needs no decision');
   for (const [flags, text] of kernelOptions) command.option(flags, text);
   command.action(async (options: Options) => {
-    const endpoint = endpointOf(options.endpoint);
+    const { dataDir } = options;
+    const endpoint = endpointOf(options.endpoint, dataDir === undefined ? process.env : { ...process.env, SEXTANT_DATA_DIR: dataDir });
     const isNamed = options.endpoint !== undefined || process.env.SEXTANT_ENDPOINT !== undefined;
     const findings = (await Promise.all([examineMachine(options), examineServer(endpoint, isNamed)])).flat();
     const mends = findings.flatMap(({ mend }) => (mend ? [mend] : [])).slice(0, MOST_MENDS);

@@ -7,7 +7,7 @@ import { GROUPINGS, groupedSearch } from '../grouped-search.js';
 import { inertJson, printable } from '../printable.js';
 
 const FIXES: Readonly<Record<number, string>> = {
-  401: 'Check SEXTANT_ACCESS_TOKEN.',
+  401: 'Check SEXTANT_ACCESS_TOKEN; without one, SEXTANT_DATA_DIR.',
   403: 'Check SEXTANT_ACCESS_TOKEN.',
   404: 'Check the address, and that the plugin search is active there: sextant plugin list.',
 };
@@ -53,7 +53,7 @@ export const search: AddCommand = (program, done) => {
       if (!response.ok || !response.body)
         throw new SextantError('SEXTANT_CLI_REFUSED', {
           what: `The search was refused with status ${response.status}.`,
-          why: (await response.text()).slice(0, 300),
+          why: (await response.text()).slice(0, 600),
           fix: FIXES[response.status] ?? 'Check the query.',
         });
       let failed = false;

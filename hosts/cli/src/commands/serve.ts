@@ -8,6 +8,7 @@ import '../cli-errors.js';
 import type { AddCommand } from '../add-command.js';
 import { firstSearch } from '../first-search.js';
 import { firstSignIn } from '../first-sign-in.js';
+import { localInvitation } from '../local-invitation.js';
 
 interface ServeOptions {
   readonly port?: number;
@@ -40,7 +41,10 @@ export const serve: AddCommand = (program, done) => {
           ...(options.config === undefined ? {} : { file: options.config }),
           flags: flagsOf(options, folders),
           safe: options.safe ?? false,
-          ready: (running) => process.stdout.write(`Sextant is ready at ${running.url}\n${firstSignIn(running)}${firstSearch(running)}`),
+          ready: (running) =>
+            process.stdout.write(
+              `Sextant is ready at ${running.url}\n${localInvitation(running, process.stdout.isTTY)}${firstSignIn(running)}${firstSearch(running)}`,
+            ),
         }),
       );
     });

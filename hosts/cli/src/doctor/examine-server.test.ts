@@ -52,6 +52,19 @@ it('takes a server that does not run for a problem only when it was named', asyn
   expect(await examineServer(away, true)).toMatchObject([{ check: 'server', status: 'problem' }]);
 });
 
+it('says what lets in where only the account that runs Sextant is', async () => {
+  answer = { error: { code: 'SEXTANT_AUTH_LOCAL_ACCOUNT', what: 'Only one account.', why: 'It is another.', fix: 'Open the link.' } };
+  expect(await examineServer(endpoint(), true)).toEqual([
+    {
+      check: 'server',
+      status: 'problem',
+      detail: 'Only one account. It is another.',
+      code: 'SEXTANT_AUTH_LOCAL_ACCOUNT',
+      fix: 'Open the link.',
+    },
+  ]);
+});
+
 it('says that a site admin has to ask', async () => {
   answer = { errors: [{ message: 'Not for you.', extensions: { code: 'SEXTANT_AUTH_FORBIDDEN' } }] };
   expect(await examineServer(endpoint(), false)).toMatchObject([

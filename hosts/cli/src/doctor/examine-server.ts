@@ -43,7 +43,8 @@ export async function examineServer(endpoint: Endpoint, isNamed: boolean): Promi
           ...(error.fix ? { fix: error.fix } : {}),
         },
       ];
-    const fix = 'Give the access token of a site admin in SEXTANT_ACCESS_TOKEN.';
+    const isLocal = error.code === 'SEXTANT_AUTH_LOCAL_ACCOUNT';
+    const fix = (isLocal && error.fix) || 'Give the access token of a site admin in SEXTANT_ACCESS_TOKEN.';
     return [{ check: 'server', status: 'problem', detail: [error.what, error.why].filter(Boolean).join(' '), code: error.code, fix }];
   }
 }

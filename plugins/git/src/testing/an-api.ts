@@ -103,6 +103,7 @@ export function aRequest(
     headers,
     actor: aPerson(),
     remoteAddress: '127.0.0.1',
+    peerAccount: async () => 'owner',
     clientAddress: '127.0.0.1',
     trace: 'trace-1',
     signal: new AbortController().signal,

@@ -101,6 +101,7 @@ export const aRequest = (path: string, actor: Actor, body = ''): RouteRequest =>
     headers: { 'content-type': 'application/json' },
     actor,
     remoteAddress: '127.0.0.1',
+    peerAccount: async () => 'owner',
     clientAddress: '127.0.0.1',
     trace: 'trace-1',
     signal: new AbortController().signal,

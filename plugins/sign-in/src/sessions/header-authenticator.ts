@@ -1,5 +1,5 @@
-import type { AuditActor, ExternalAccounts, UserActors } from '@sextant/plugin-identity/api';
-import type { Actor, Authenticator, Credentials } from '@sextant/sdk';
+import type { AuditActor, ExternalAccounts, ExternalIdentity, UserActors, WrongCredentials } from '@sextant/plugin-identity/api';
+import { type Actor, type Authenticator, type Credentials, SextantError } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Way } from '../configuration/provider-entries.js';
 import type { People } from '../engine/people.js';
@@ -9,6 +9,7 @@ interface HeaderParts {
   readonly external: ExternalAccounts;
   readonly people: People;
   readonly actors: UserActors;
+  readonly wrong: WrongCredentials;
 }
 
 /** Tells who a request is from by what a proxy says in it. There is no session: who the proxy lets in no more is out with the next request. */
@@ -33,11 +34,22 @@ export class HeaderAuthenticator implements Authenticator {
 
   async #by(way: Way, credentials: Credentials): Promise<Actor | undefined> {
     const { external, people, actors } = this.parts;
-    const identity = await way.provider.identify?.(way, credentials);
+    const identity = await this.#identify(way, credentials);
     if (!identity) return undefined;
     const known = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
     const userId = known?.userId ?? (await people.find(way, identity, arriving(credentials))).user.id;
     return actors.actorOf(userId, { via: 'session', credential: `${way.provider.type}:${userId}` });
+  }
+
+  /** A header that is not believed is noted, so that somebody sees who tries it. */
+  async #identify(way: Way, credentials: Credentials): Promise<ExternalIdentity | undefined> {
+    try {
+      return await way.provider.identify?.(way, credentials);
+    } catch (error) {
+      if (SextantError.is(error) && error.code === 'SEXTANT_SIGN_IN_PROXY')
+        await this.parts.wrong.came({ entity: 'auth.httpHeader', reason: String(error.details['reason']), from: credentials });
+      throw error;
+    }
   }
 }
 

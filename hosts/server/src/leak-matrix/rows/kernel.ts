@@ -13,6 +13,7 @@ export const kernelRows = (): PluginRows => ({
     { surfaces: ['HTTP GET /.api/graphql'], because: 'The same operations as by POST, but for changes.' },
     { surfaces: ['HTTP GET /healthz', 'HTTP GET /readyz'], because: 'Whether the process is well; it names plugins.' },
     { surfaces: ['HTTP GET /metrics'], because: 'Counts over everything, for this machine alone: who comes through a proxy gets 404.' },
+    { surfaces: ['HTTP GET /-/local'], because: 'Lets a browser in by the secret of the start; tells nothing.' },
     {
       surfaces: ['HTTP GET /-/plugins', 'Query.plugins', 'Plugin*.*', 'Mutation.*Plugin*', 'Subscription.pluginChanged*'],
       because: 'The state of plugins, for site admins.',

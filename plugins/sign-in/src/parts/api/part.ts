@@ -44,7 +44,7 @@ export default definePart(config)({
     // First: whom the proxy names is who it is, whatever session the browser has.
     r.contribute(core.authenticators, (d, ctx) => {
       const { settings, people } = signInOf(d, ctx);
-      return new HeaderAuthenticator({ settings, people, external: d.external, actors: d.actors });
+      return new HeaderAuthenticator({ settings, people, external: d.external, actors: d.actors, wrong: d.wrong });
     });
     r.contribute(core.authenticators, (d, ctx) => {
       const signIn = signInOf(d, ctx);

@@ -27,7 +27,7 @@ export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
             email: form.text('email'),
             password: form.secret('password', 'password'),
           },
-          token === '' && isAtTheMachine(s, request) ? undefined : token,
+          token === '' && (await isAtTheMachine(s, request)) ? undefined : token,
           requester(request),
         );
         return enter(s, request, { user, way: way.id, returnTo: `${s.prefix}/`, json: form.json });
@@ -67,7 +67,7 @@ ${links}`,
     error: error && sentence(error),
     body: html`<p>Make a site admin. Whoever runs Sextant prints the set-up token with <code>sextant setup-link</code>.</p>
 <form method="post" action="${s.prefix}/-/site-init">
-${field({ name: 'token', label: 'Set-up token', autocomplete: 'off', value: token, optional: true, hint: 'Not needed on the machine itself.', focus: token === '' })}
+${field({ name: 'token', label: 'Set-up token', autocomplete: 'off', value: token, optional: true, hint: 'Not needed on the machine itself, for the account that runs Sextant.', focus: token === '' })}
 ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'email', value: form?.text('email') })}
 ${field({ name: 'username', label: 'User name', autocomplete: 'username', value: form?.text('username') })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: `At least ${least} characters.` })}
@@ -78,17 +78,15 @@ ${dataBlock({ needsSiteInit: true })}`,
   });
 }
 
-const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
-
 /**
- * No proxy passed it on, and none is to be expected: many say nothing of whom they pass on. And no page of another name, which a name server may have pointed
- * at this machine, asked for it.
+ * The account that runs Sextant sends it, with no proxy between, and none is to be expected: many say nothing of whom they pass on. And no page of another name,
+ * which a name server may have pointed at this machine, asked for it.
  */
-function isAtTheMachine({ deps: { process } }: SignIn, { remoteAddress, headers }: RouteRequest): boolean {
+async function isAtTheMachine({ deps: { process } }: SignIn, request: RouteRequest): Promise<boolean> {
   const { hostname } = new URL(process.externalUrl);
   if (process.trustsProxy || !isLoopbackName(hostname)) return false;
-  const host = (headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase();
-  return isLoopback(remoteAddress) && isLoopbackName(host) && FORWARDED.every((name) => headers[name] === undefined);
+  const host = (request.headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase();
+  return isLoopbackName(host) && (await request.peerAccount()) === 'owner';
 }
 
 const isLoopbackName = (name: string): boolean => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, ''));

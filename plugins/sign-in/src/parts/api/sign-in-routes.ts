@@ -159,7 +159,7 @@ ${dataBlock({ needsSiteInit: false })}`,
 
 const nobody = ({ deps: { process } }: SignIn, enabled: boolean): string =>
   process.localMode && !enabled
-    ? 'Nobody needs to sign in: this Sextant can be reached from this machine alone, and whoever does is its site admin.'
+    ? 'Nobody needs to sign in: this Sextant answers the account that runs it alone, as its site admin.'
     : 'Nobody can sign in here at present. A site admin configures auth.providers, if need be by a token that sextant token create makes where Sextant runs.';
 
 const passwordForm = ({ prefix }: SignIn, way: Way, { returnTo, username = '', anew = false }: Shown): Html => html`

@@ -55,6 +55,7 @@ export async function aGraphQL(
       headers: { 'content-type': 'application/json' },
       actor,
       remoteAddress: '127.0.0.1',
+      peerAccount: async () => 'owner',
       trace: 'trace-1',
       signal: new AbortController().signal,
       log: silent,
