@@ -66,7 +66,9 @@ export async function runHost(options: HostOptions): Promise<number> {
       env: process.env,
       flags: options.flags ?? {},
       preset: { name: options.name, values: { roles: options.roles } },
+      discovered: supervision()?.discovered,
     });
+    tellSupervisor({ is: 'configured', discovered: configuration.discoveredFile ?? null });
     const launcher = supervision()?.launcher;
     kernel = await Kernel.create({
       builtin: builtinPlugins,
@@ -100,7 +102,10 @@ export async function runHost(options: HostOptions): Promise<number> {
     });
     await kernel.start(stop.signal);
     watcher = watchConfiguration(configuration.file, () => {
-      running.reload().catch((error: unknown) => logs.of('kernel').error('the configuration stays as it was', { error }));
+      running.reload().then(
+        () => tellSupervisor({ is: 'configured', discovered: running.discoveredFile ?? null }),
+        (error: unknown) => logs.of('kernel').error('the configuration stays as it was', { error }),
+      );
     });
     if (!stop.signal.aborted) {
       tellSupervisor({ is: 'ready' });
