@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Configuration, type Tree } from '@sextant/config';
 import { currentEntry, isLocalOnly, Kernel, keepProcess, runningPlugin } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
+import { assertPathsElsewhere } from './assert-paths-elsewhere.js';
 import { builtinPlugins } from './builtin-plugins.js';
 import { containStrayErrors } from './contain-stray-errors.js';
 import { pluginHomes } from './plugin-homes.js';
@@ -69,6 +70,7 @@ export async function runHost(options: HostOptions): Promise<number> {
       discovered: supervision()?.discovered,
     });
     tellSupervisor({ is: 'configured', discovered: configuration.discoveredFile ?? null });
+    await assertPathsElsewhere(configuration);
     const launcher = supervision()?.launcher;
     kernel = await Kernel.create({
       builtin: builtinPlugins,
