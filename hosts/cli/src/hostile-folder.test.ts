@@ -33,6 +33,8 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
   process.chdir(home);
+  // "serve" does not live for the channel to who started it; the process of the tests does.
+  process.channel?.ref();
   rmSync(folder, { recursive: true, force: true });
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
