@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import '@sextant/config';
 // Loaded only where they are needed, so the plugins do not bring them along.
 import '../hosts/cli/dist/cli-errors.js';
+import '../hosts/preset/dist/host-errors.js';
 import '../kernel/dist/storage/embedded/embedded-errors.js';
 import { configPage } from './docs/config-page.mjs';
 import { errorProblems, errorsPage } from './docs/errors-page.mjs';

@@ -1,8 +1,11 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type ConfigSchema, z } from '@sextant/sdk';
+import { assertDataFolderElsewhere, assertHarmless, untrustedKeys } from './assert-harmless.js';
+import { discoverFile } from './discovered-file.js';
 import { environmentLayer } from './environment-layer.js';
+import { executableKeys } from './executable-keys.js';
 import { type ConfiguredPlugin, type Explanation, explain } from './explain.js';
-import { fileLayer } from './file-layer.js';
+import { discoveredFileLayer, namedFileLayer } from './file-layer.js';
 import { isTree, type Layer, mergeLayers, originOf, type Tree, valueAt } from './layers.js';
 import { type ProcessConfig, processSchema } from './process-schema.js';
 import { redact } from './redact.js';
@@ -10,9 +13,15 @@ import { checkSlice, invalid, type Problem } from './slice.js';
 import { type WrittenKey, writtenKeys } from './written-keys.js';
 
 export interface LoadOptions {
-  /** Where a file is looked for and relative names start. */
+  /** Where a file is discovered, and where the name of a file starts. */
   readonly folder: string;
+  /** The file that the caller names; SEXTANT_CONFIG in `env` names one too. */
   readonly file?: string;
+  /**
+   * Which file is read where none is named. `undefined`: the one of `folder`, if any. A path: this one, which was discovered before. `null`: none.
+   * A reload always looks in `folder`.
+   */
+  readonly discovered?: string | null | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the command line said. */
   readonly flags?: Tree;
@@ -29,6 +38,12 @@ export interface PluginSwitches {
   readonly ignoreCompatibility: boolean;
 }
 
+/** The file that was read, if any. */
+type Source =
+  | { readonly path: string; readonly layer: Layer; readonly isDiscovered: boolean }
+  | { readonly path: undefined; readonly layer: undefined; readonly isDiscovered: false };
+
+const UNTRUSTED = 'names a program or code, which a file that was found in the working folder may not: name the file with --config';
 const EMPTY = z.object({});
 const switchSchema = z.object({
   enabled: z.boolean().optional(),
@@ -49,14 +64,18 @@ export class Configuration {
   readonly problems: readonly Problem[];
   private readonly layers: readonly Layer[];
 
+  /** The file that was read. */
+  readonly file: string | undefined;
+  /** Relative paths in it start here. */
+  readonly folder: string;
+
   private constructor(
     layers: readonly Layer[],
-    /** The file that was read. */
-    readonly file: string | undefined,
-    /** Relative paths in it start here. */
-    readonly folder: string,
+    private readonly source: Source,
     private readonly options: LoadOptions,
   ) {
+    this.file = source.path;
+    this.folder = source.path === undefined ? options.folder : dirname(source.path);
     this.layers = layers.map(spelledOut);
     this.#merged = mergeLayers(this.layers);
     const { plugins, ...own } = this.#merged;
@@ -66,23 +85,51 @@ export class Configuration {
       'problems' in checked && options.tolerant ? checkSlice(processSchema, without(own, checked.problems), [], () => undefined) : checked;
     if ('problems' in sound) throw invalid(this.problems);
     this.process = sound.value;
+    const { dataDir } = this.process;
+    if (source.isDiscovered && dataDir !== undefined && this.sourceOf(['dataDir']) === source.layer?.source)
+      assertDataFolderElsewhere(source.path, dataDir);
   }
 
-  /** @throws SEXTANT_CONFIG_FILE, SEXTANT_CONFIG_INVALID listing everything that is wrong. */
+  /**
+   * @throws SEXTANT_CONFIG_FILE, SEXTANT_CONFIG_INVALID listing everything that is wrong; SEXTANT_CONFIG_CODE_DISCOVERED,
+   * SEXTANT_CONFIG_UNTRUSTED_FILE and SEXTANT_CONFIG_UNTRUSTED_KEY for a file that was not named.
+   */
   static async load(options: LoadOptions, reload = false): Promise<Configuration> {
-    const file = await fileLayer({ file: options.file ?? options.env.SEXTANT_CONFIG, folder: options.folder, fresh: reload });
+    const source = await readSource(options, reload);
     const layers: Layer[] = [
       ...(options.preset ? [{ source: `preset ${options.preset.name}`, values: options.preset.values }] : []),
-      ...(file ? [file.layer] : []),
+      ...(source.layer ? [source.layer] : []),
       environmentLayer(options.env),
       { source: 'flags', values: options.flags ?? {} },
     ];
-    return new Configuration(layers, file?.path, file ? dirname(file.path) : options.folder, options);
+    return new Configuration(layers, source, options);
   }
 
   /** The same sources, read again. */
   reload(): Promise<Configuration> {
     return Configuration.load(this.options, true);
+  }
+
+  /**
+   * Refuses keys of plugins that name programs or code and that a discovered file sets, whether or not another layer wins over it.
+   * @throws SEXTANT_CONFIG_UNTRUSTED_KEY
+   */
+  assertTrusted(plugins: readonly ConfiguredPlugin[]): void {
+    const keys = plugins.flatMap((plugin) => this.#untrusted(plugin.config ?? EMPTY, this.keyOf(plugin)));
+    if (keys.length > 0) throw untrustedKeys(this.file ?? '', keys);
+  }
+
+  /**
+   * Where relative names of plugins start: the folder of the file that the caller named. Undefined where none was named: the working folder can
+   * hold a stranger's code.
+   */
+  get pluginFolder(): string | undefined {
+    return this.source.path !== undefined && !this.source.isDiscovered ? this.folder : undefined;
+  }
+
+  /** The file that was read without having been named. */
+  get discoveredFile(): string | undefined {
+    return this.source.isDiscovered ? this.source.path : undefined;
   }
 
   /** Plugin ids that any layer mentions. */
@@ -124,6 +171,9 @@ export class Configuration {
   /** A plugin's slice and its switches. */
   checkPlugin<S extends ConfigSchema>(schema: S, key: string): { readonly value: z.output<S> } | { readonly problems: readonly Problem[] } {
     const sourceOf = (path: readonly string[]): string | undefined => this.sourceOf(path);
+    const untrusted = this.#untrusted(schema, key);
+    if (untrusted.length > 0)
+      return { problems: untrusted.map((path) => ({ path, message: UNTRUSTED, source: this.source.layer?.source })) };
     const checked = checkSlice(schema, this.slice(key), ['plugins', key], sourceOf);
     const whole = valueAt(this.#merged, ['plugins', key]) ?? {};
     if (!isTree(whole))
@@ -156,6 +206,12 @@ export class Configuration {
     return writtenKeys({ layers: this.layers, inForce: {}, plugins, keyOf: (plugin) => this.keyOf(plugin) });
   }
 
+  #untrusted(schema: ConfigSchema, key: string): readonly string[] {
+    if (!this.source.isDiscovered || !this.source.layer) return [];
+    const slice = valueAt(this.source.layer.values, ['plugins', key]);
+    return executableKeys(schema, slice, ['plugins', key]).map((path) => path.join('.'));
+  }
+
   #sliceShown(plugin: ConfiguredPlugin): Tree {
     const schema = plugin.config ?? EMPTY;
     const key = this.keyOf(plugin);
@@ -169,6 +225,19 @@ export class Configuration {
       ...(redact('value' in checked ? checked.value : this.slice(key), schema) as Tree),
     };
   }
+}
+
+async function readSource({ file, folder, env, discovered }: LoadOptions, reload: boolean): Promise<Source> {
+  const named = file ?? env.SEXTANT_CONFIG;
+  if (named !== undefined) {
+    const path = resolve(folder, named);
+    return { path, layer: await namedFileLayer(path, reload), isDiscovered: false };
+  }
+  const path = discovered === undefined || reload ? discoverFile(folder) : (discovered ?? undefined);
+  if (path === undefined) return { path: undefined, layer: undefined, isDiscovered: false };
+  const layer = await discoveredFileLayer(path);
+  assertHarmless(path, layer.values);
+  return { path, layer, isDiscovered: true };
 }
 
 /** `search: false` is short for `search: { enabled: false }`; only so do layers merge key by key. */

@@ -1,38 +1,39 @@
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SextantError } from '@sextant/sdk';
-import { cosmiconfig } from 'cosmiconfig';
 import { parse, YAMLParseError } from 'yaml';
+import { isCode } from './discovered-file.js';
 import { isTree, type Layer } from './layers.js';
+import { readTrustedFile } from './trusted-file.js';
 
-export interface FoundFile {
-  readonly path: string;
-  readonly layer: Layer;
+const DATA = ['.yaml', '.yml', '.json'];
+
+/**
+ * Reads a file that the caller has named, as data or as code.
+ * @param fresh reads a module anew that the process has loaded before
+ */
+export async function namedFileLayer(path: string, fresh: boolean): Promise<Layer> {
+  return layerOf(path, async () => {
+    if (isCode(path))
+      return ((await import(`${pathToFileURL(path).href}${fresh ? `?read=${Date.now()}` : ''}`)) as { default?: unknown }).default;
+    if (!DATA.includes(extname(path))) throw unreadable(path, `Its name must end in ${DATA.join(', ')}, or in .js or .ts.`);
+    return yaml(path, await readFile(path, 'utf8'));
+  });
 }
 
-/** Reads the named file, or the `sextant.config.*` of the folder itself; undefined when there is none. */
-export async function fileLayer(options: {
-  readonly file: string | undefined;
-  readonly folder: string /** A fresh read of a module the process has loaded before. */;
-  readonly fresh?: boolean;
-}): Promise<FoundFile | undefined> {
-  const load = async (path: string): Promise<unknown> =>
-    ((await import(`${pathToFileURL(path).href}${options.fresh ? `?read=${Date.now()}` : ''}`)) as { default?: unknown }).default;
-  const explorer = cosmiconfig('sextant', {
-    searchPlaces: ['yaml', 'yml', 'json', 'js', 'mjs', 'ts'].map((ending) => `sextant.config.${ending}`),
-    searchStrategy: 'none',
-    cache: false,
-    loaders: { '.yaml': yaml, '.yml': yaml, '.json': (path, text) => yaml(path, text), '.js': load, '.mjs': load, '.ts': load },
-  });
-  const path = options.file === undefined ? undefined : resolve(options.folder, options.file);
-  const found = await (path === undefined ? explorer.search(options.folder) : explorer.load(path)).catch((cause: unknown) => {
+/** Reads a file that nobody has named: data only, and only where no other account can have written it. */
+export function discoveredFileLayer(path: string): Promise<Layer> {
+  return layerOf(path, async () => yaml(path, await readTrustedFile(path)));
+}
+
+async function layerOf(path: string, read: () => Promise<unknown>): Promise<Layer> {
+  const values: unknown = await read().catch((cause: unknown) => {
     if (SextantError.is(cause)) throw cause;
-    throw unreadable(path ?? options.folder, cause instanceof Error ? cause.message : String(cause), cause);
+    throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
   });
-  if (!found) return undefined;
-  const config: unknown = found.config ?? {};
-  if (!isTree(config)) throw unreadable(found.filepath, 'It must hold one mapping of keys to values.');
-  return { path: found.filepath, layer: { source: `file ${found.filepath}`, values: config } };
+  if (!isTree(values ?? {})) throw unreadable(path, 'It must hold one mapping of keys to values.');
+  return { source: `file ${path}`, values: (values ?? {}) as Layer['values'] };
 }
 
 function yaml(path: string, text: string): unknown {

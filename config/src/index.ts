@@ -1,6 +1,7 @@
 import './config-errors.js';
 
 export { Configuration, type LoadOptions, type PluginSwitches } from './configuration.js';
+export { discoverFile } from './discovered-file.js';
 export { environmentLayer } from './environment-layer.js';
 export type { ConfiguredPlugin, Explanation } from './explain.js';
 export { type Layer, mergeLayers, type Tree } from './layers.js';

@@ -145,8 +145,16 @@ export const processSchema = z.object({
         ),
     })
     .prefault({}),
-  pluginPaths: z.array(z.string()).default([]).describe('Folders of plugins to load, from the configuration file'),
-  pluginPackages: z.array(z.string()).default([]).describe('npm packages of plugins to load'),
+  pluginPaths: z
+    .array(z.string())
+    .default([])
+    .meta({ executes: true })
+    .describe('Folders of plugins to load; relative ones start at the folder of the file that --config names'),
+  pluginPackages: z
+    .array(z.string())
+    .default([])
+    .meta({ executes: true })
+    .describe('npm packages of plugins to load, from the folder of the file that --config names and those above, else from the program'),
   plugins: z.record(z.string(), z.unknown()).default({}).describe('Per plugin: false, or its switches and its own configuration'),
 });
 

@@ -1,5 +1,6 @@
 export { isLocalOnly } from './assembly/authentication.js';
 export { dataFolder } from './assembly/data-folder.js';
+export { dataFolderAround } from './assembly/data-folders.js';
 export { Kernel } from './assembly/kernel.js';
 export type { KernelOptions } from './assembly/kernel-options.js';
 export type { Rotation, SecretsStatus } from './assembly/secrets-admin.js';

@@ -70,7 +70,7 @@ function* rowsOf(object, path, live = false) {
     const { inner, fallback, meta, optional } = unwrap(field);
     if (inner instanceof z.ZodObject) yield* rowsOf(inner, at, live || meta.live);
     else {
-      const marks = [(live || meta.live) && 'live', meta.secret && 'secret'].filter(Boolean).join(', ');
+      const marks = [(live || meta.live) && 'live', meta.secret && 'secret', meta.executes && 'executes'].filter(Boolean).join(', ');
       const need = fallback === undefined && !optional ? '(required)' : shown(fallback, unitOf(inner));
       yield [code(at.join('.')), typeOf(field), need, marks, meta.description ?? '', code(environment(at))];
     }
@@ -85,8 +85,8 @@ export function configPage(plugins) {
     .map(({ manifest }) => `## Plugin ${code(manifest.id)}\n\n${table(HEAD, [...rowsOf(manifest.config, ['plugins', manifest.id])])}`);
   return page(
     'Configuration',
-    'Defaults < preset of the host < file (`sextant.config.{yaml,json,js,ts}`, or `--config`) < environment < flags. `sextant config explain KEY` tells where a value comes from.',
-    'A *live* key takes effect when the file is read again; every other needs a restart. A *secret* is redacted wherever configuration is shown. A duration is text such as `250ms`, `10s`, `5m`, `2h`, `7d`; bytes are text such as `512KiB`, `10MB`, `2GiB`.',
+    'Defaults < preset of the host < file (`sextant.config.{yaml,yml,json}` of the working folder, or the one that `--config` names, which may be `.js` or `.ts` too) < environment < flags. `sextant config explain KEY` tells where a value comes from.',
+    'A *live* key takes effect when the file is read again; every other needs a restart. A *secret* is redacted wherever configuration is shown. A key that *executes* names a program or code: a file that was found in the working folder may not set it, only `--config`, the environment and flags may. A duration is text such as `250ms`, `10s`, `5m`, `2h`, `7d`; bytes are text such as `512KiB`, `10MB`, `2GiB`.',
     'Beside its own keys, every plugin takes `enabled`, `onFailure` (`abort` or `continue`) and `ignoreCompatibility`; `plugins.ID: false` switches it off.',
     `## Process\n\n${table(HEAD, [...rowsOf(processSchema, [])])}`,
     ...sections,

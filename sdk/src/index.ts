@@ -27,7 +27,7 @@ export type { Labels, Meter, OpenSpan } from './core/meter.js';
 export type { NodeKind } from './core/node-kind.js';
 export type { OutboundHttp, OutboundRequest } from './core/outbound-http.js';
 export type { PluginState, PluginStatus, Plugins } from './core/plugins.js';
-export type { Process } from './core/process.js';
+export type { DataFolders, Process } from './core/process.js';
 export type { ProgramExit, ProgramOptions, Programs, RunningProgram } from './core/programs.js';
 export type { Secrets } from './core/secrets.js';
 export type {

@@ -31,10 +31,12 @@ async function add(root: Command, manifests: readonly Manifest[], done: (code: n
 
 async function configuredPlugins(args: readonly string[]): Promise<readonly Manifest[]> {
   const file = optionOf(args, '--config');
-  const configuration = await Configuration.load({ folder: process.cwd(), env: process.env, ...(file === undefined ? {} : { file }) });
+  // A file that was not named can add no plugin, so none is read: this runs for --help and for words that are no command, in any folder.
+  const sources = { folder: process.cwd(), env: process.env, discovered: null };
+  const configuration = await Configuration.load({ ...sources, ...(file === undefined ? {} : { file }) });
   const { pluginPackages: packages, pluginPaths: folders } = configuration.process;
   if (packages.length + folders.length === 0) return [];
-  const found = await discover({ builtin: builtinPlugins, packages, folders, from: configuration.folder });
+  const found = await discover({ builtin: builtinPlugins, packages, folders, from: configuration.pluginFolder });
   for (const { manifest, problem } of found) if (problem) note(`The commands of "${manifest.id}" could not be read`, problem);
   return found.filter(({ manifest }) => !builtinPlugins.includes(manifest)).map(({ manifest }) => manifest);
 }

@@ -34,17 +34,9 @@ const COMMANDS: readonly AddCommand[] = [
 /** The program `sextant`. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let code = 0;
-  const done = (result: number): void => {
+  const root = await programFor(args, (result) => {
     code = result;
-  };
-  const root = new Command('sextant')
-    .description('Search, navigate, change, measure and watch all of an organisation’s code.')
-    .version('1.0.0', '--version')
-    .option('--json', 'print machine-readable output')
-    .exitOverride();
-  for (const add of COMMANDS) add(root, done);
-  await addPluginCommands(root, args, done);
-  addUsageHints(root);
+  });
   try {
     await root.parseAsync(args, { from: 'user' });
     return code;
@@ -53,4 +45,17 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     commandOutput(false).note(describe(error));
     return SextantError.is(error) && error.code === 'SEXTANT_CLI_USAGE' ? 2 : 1;
   }
+}
+
+/** All commands, or as many as it takes to know what `args` mean. */
+export async function programFor(args: readonly string[], done: (code: number) => void): Promise<Command> {
+  const root = new Command('sextant')
+    .description('Search, navigate, change, measure and watch all of an organisation’s code.')
+    .version('1.0.0', '--version')
+    .option('--json', 'print machine-readable output')
+    .exitOverride();
+  for (const add of COMMANDS) add(root, done);
+  await addPluginCommands(root, args, done);
+  addUsageHints(root);
+  return root;
 }

@@ -20,7 +20,10 @@ export async function loadConfiguration({ config, dataDir }: KernelChoice): Prom
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(dataDir === undefined && process.env.SEXTANT_DATA_DIR ? { dataDir: process.env.SEXTANT_DATA_DIR } : {}),
   };
-  return Configuration.load({ folder: process.cwd(), env: process.env, flags, ...(config === undefined ? {} : { file: config }) });
+  const sources = { folder: process.cwd(), env: process.env, flags };
+  const configuration = await Configuration.load({ ...sources, ...(config === undefined ? {} : { file: config }) });
+  configuration.assertTrusted(builtinPlugins);
+  return configuration;
 }
 
 /** Runs work against the database of an installation, whether Sextant runs on it at this moment or not. */

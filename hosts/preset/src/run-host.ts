@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Configuration, type Tree } from '@sextant/config';
 import { currentEntry, isLocalOnly, Kernel, keepProcess, runningPlugin } from '@sextant/kernel';
 import { ROLES, type Role, SextantError } from '@sextant/sdk';
+import { assertPathsElsewhere } from './assert-paths-elsewhere.js';
 import { builtinPlugins } from './builtin-plugins.js';
 import { containStrayErrors } from './contain-stray-errors.js';
 import { pluginHomes } from './plugin-homes.js';
@@ -68,7 +69,10 @@ export async function runHost(options: HostOptions): Promise<number> {
       env: process.env,
       flags: options.flags ?? {},
       preset: { name: options.name, values: { roles: options.roles } },
+      discovered: supervision()?.discovered,
     });
+    tellSupervisor({ is: 'configured', discovered: configuration.discoveredFile ?? null });
+    await assertPathsElsewhere(configuration);
     const launcher = supervision()?.launcher;
     kernel = await Kernel.create({
       builtin: builtinPlugins,
@@ -102,7 +106,10 @@ export async function runHost(options: HostOptions): Promise<number> {
     });
     await kernel.start(stop.signal);
     watcher = watchConfiguration(configuration.file, () => {
-      running.reload().catch((error: unknown) => logs.of('kernel').error('the configuration stays as it was', { error }));
+      running.reload().then(
+        () => tellSupervisor({ is: 'configured', discovered: running.discoveredFile ?? null }),
+        (error: unknown) => logs.of('kernel').error('the configuration stays as it was', { error }),
+      );
     });
     if (!stop.signal.aborted) {
       tellSupervisor({ is: 'ready' });

@@ -24,7 +24,8 @@ const notes = definePlugin({
   },
 });
 
-const write = ({ dataDir }: { readonly dataDir: string }, text: string): void => writeFileSync(join(dataDir, 'sextant.config.yaml'), text);
+const write = ({ dataDir }: { readonly dataDir: string }, text: string): void =>
+  writeFileSync(join(dataDir, 'sextant.config.yaml'), text, { mode: 0o600 });
 
 // A data folder is one kernel's at a time.
 const dataDir = mkdtempSync(join(tmpdir(), 'sextant-configured-'));

@@ -145,6 +145,7 @@ describe('a kernel', () => {
     writeFileSync(
       join(kernel.dataDir, 'sextant.config.yaml'),
       'log: { level: warn }\njobs: { concurrency: 7 }\nplugins: { p: { live: 2, fixed: 2 } }\n',
+      { mode: 0o600 },
     );
     expect(await kernel.kernel.reload()).toEqual({
       applied: ['log.level', 'plugins.p.live'],

@@ -95,7 +95,7 @@ export class Kernel {
       builtin: options.builtin,
       packages: config.pluginPackages,
       folders: config.pluginPaths,
-      from: configuration.folder,
+      from: configuration.pluginFolder,
     });
     const roles = config.roles ?? ROLES.filter((role) => !['executor', 'tunnel', 'cli'].includes(role));
     const dataDir = dataFolder(config.dataDir);
@@ -330,6 +330,11 @@ export class Kernel {
       what: status?.reason ?? `The plugin "${plugin}" does not run.`,
       fix: 'Mend what is named, then try again.',
     });
+  }
+
+  /** The configuration file that was found in the working folder, and not named. */
+  get discoveredFile(): string | undefined {
+    return this.#configuration.discoveredFile;
   }
 
   /** Puts what changed in the configuration in force, as far as it is live. */

@@ -179,7 +179,8 @@ describe('a live switch', () => {
 });
 
 describe('the configuration, read again,', () => {
-  const write = (kernel: TestKernel, text: string): void => writeFileSync(join(kernel.dataDir, 'sextant.config.yaml'), text);
+  const write = (kernel: TestKernel, text: string): void =>
+    writeFileSync(join(kernel.dataDir, 'sextant.config.yaml'), text, { mode: 0o600 });
   const local = (more: Partial<Manifest> = {}): Manifest =>
     echoPlugin({ parts: { api: async () => ({ default: definePart()({ deps: {}, register: () => undefined }) as Any }) }, ...more });
 

@@ -7,6 +7,7 @@ import type { Outbound } from '../outbound/outbound.js';
 import { actorsOf } from '../services/actors.js';
 import { type Door, isLocalOnly } from './authentication.js';
 import { pluginFolder } from './data-folder.js';
+import { dataFolders } from './data-folders.js';
 import type { PluginConfigs } from './plugin-configs.js';
 import type { Stored } from './stored-services.js';
 
@@ -57,6 +58,7 @@ export const pluginServices =
             return process.externalUrl();
           },
           folder: (area) => pluginFolder(sources.dataDir, area, plugin),
+          dataFolders: dataFolders(sources.dataDir),
         }),
       );
       if (!stored) return;

@@ -5,12 +5,16 @@ import type { PluginRecord } from '../lifecycle/plugin-record.js';
 import { unknownPlugin } from '../lifecycle/switchboard.js';
 import { KERNEL_VERSION } from '../version.js';
 
-/** Refuses ids nobody has, and the same plugin under its old and its new name. @throws SEXTANT_PLUGIN_UNKNOWN, SEXTANT_CONFIG_INVALID */
+/**
+ * Refuses ids nobody has, the same plugin under its old and its new name, and programs that a discovered file names.
+ * @throws SEXTANT_PLUGIN_UNKNOWN, SEXTANT_CONFIG_INVALID, SEXTANT_CONFIG_UNTRUSTED_KEY
+ */
 export function checkMentioned(
   configuration: Configuration,
   plugins: readonly { readonly manifest: Manifest; readonly problem?: SextantError | undefined }[],
 ): void {
   const manifests = plugins.map(({ manifest }) => manifest);
+  configuration.assertTrusted(manifests);
   const known = new Set(manifests.flatMap((m) => [m.id, ...(m.renamedFrom ?? [])]));
   // An id that nobody has may be that of a plugin which could not be read, and is shown as that.
   const allRead = plugins.every(({ problem }) => problem === undefined);

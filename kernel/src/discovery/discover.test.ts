@@ -79,6 +79,20 @@ describe('discover', () => {
     ]);
   });
 
+  it('looks for nothing in the working folder where no configuration file was named', async () => {
+    aFolder('node_modules/near', manifest({ id: 'near' }));
+    const { cwd } = process;
+    process.cwd = () => folder;
+    try {
+      const [near] = await discover({ builtin: [], packages: ['near'], folders: [], from: undefined });
+      expect(near?.problem?.why).toContain('not installed with this program');
+      const relative = discover({ builtin: [], packages: [], folders: ['node_modules'], from: undefined });
+      await expect(relative).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_MANIFEST', fix: expect.stringContaining('absolute path') });
+    } finally {
+      process.cwd = cwd;
+    }
+  });
+
   it('refuses a folder without a plugin', async () => {
     await expect(found()).rejects.toMatchObject({ code: 'SEXTANT_PLUGIN_MANIFEST', why: expect.stringContaining('no package.json') });
   });

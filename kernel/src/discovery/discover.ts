@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Manifest, manifestProblems, SextantError } from '@sextant/sdk';
 import { thrownWords } from '../services/sentence.js';
@@ -10,8 +10,8 @@ export interface DiscoveryOptions {
   readonly packages: readonly string[];
   /** Folders of one plugin, or of many. */
   readonly folders: readonly string[];
-  /** The folder relative names start from: the configuration file's. */
-  readonly from: string;
+  /** The folder relative names start from: that of the configuration file that was named. Undefined: packages come from this program alone. */
+  readonly from: string | undefined;
 }
 
 export interface Discovered {
@@ -32,7 +32,7 @@ export async function discover(options: DiscoveryOptions): Promise<readonly Disc
   const found: Discovered[] = options.builtin.map((manifest) => ({ manifest, source: 'built in' }));
   for (const name of options.packages) found.push(await read(`package ${name}`, name, () => resolvePackage(name, options.from)));
   for (const folder of options.folders) {
-    for (const plugin of await pluginFolders(resolve(options.from, folder)))
+    for (const plugin of await pluginFolders(absolute(folder, options.from)))
       found.push(await read(`folder ${plugin}`, basename(plugin), () => entryOf(plugin)));
   }
   const seen = new Map<string, Discovered>();
@@ -55,6 +55,16 @@ export async function discover(options: DiscoveryOptions): Promise<readonly Disc
     seen.set(plugin.manifest.id, plugin);
   }
   return [...seen.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
+}
+
+function absolute(folder: string, from: string | undefined): string {
+  if (from !== undefined) return resolve(from, folder);
+  if (isAbsolute(folder)) return folder;
+  throw new SextantError('SEXTANT_PLUGIN_MANIFEST', {
+    what: `The plugin from folder ${folder} cannot be read.`,
+    why: 'The path is relative, and no configuration file was named that it could start at.',
+    fix: 'Give an absolute path, or name the configuration file with --config.',
+  });
 }
 
 async function read(source: string, name: string, resolveEntry: () => Promise<string>): Promise<Discovered> {
@@ -87,8 +97,8 @@ const nameless = (name: string): Manifest => ({
 });
 
 /** As Node.js resolves it from the folder; else from this program, for what comes with it. */
-async function resolvePackage(name: string, from: string): Promise<string> {
-  for (let folder = from; ; folder = dirname(folder)) {
+async function resolvePackage(name: string, from: string | undefined): Promise<string> {
+  for (let folder = from; folder !== undefined; folder = dirname(folder)) {
     const installed = join(folder, 'node_modules', name);
     if (await exists(join(installed, 'package.json'))) return entryOf(installed);
     if (dirname(folder) === folder) break;
@@ -98,7 +108,9 @@ async function resolvePackage(name: string, from: string): Promise<string> {
   } catch (cause) {
     throw unreadable(
       `package ${name}`,
-      `It is not installed: ${from} and the folders above it have none of this name in node_modules.`,
+      from === undefined
+        ? 'It is not installed with this program, and no configuration file was named beside which it could be.'
+        : `It is not installed: ${from} and the folders above it have none of this name in node_modules.`,
       cause,
     );
   }

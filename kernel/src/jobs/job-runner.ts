@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type AnyJob, type Logger, SextantError } from '@sextant/sdk';
-import { Logger as GraphileLogger, type Job, type Runner, run, type Task, type TaskList, type WorkerPool } from 'graphile-worker';
+import type { Job, Runner, Task, TaskList, WorkerPool } from 'graphile-worker';
+import { Logger as GraphileLogger, run } from './graphile-worker.js';
 import { GivenBack, JobAttempt, type JobAttemptOptions, type JobHandling, type RunJob, retryDelay } from './job-attempt.js';
 import type { FinalState, JobFacts } from './job-history.js';
 import './job-errors.js';
@@ -267,7 +268,7 @@ async function within(work: Promise<true>, milliseconds: number): Promise<boolea
 }
 
 /** The library reports every job at info and every failure at error; the boundary and the history already have them. */
-const quiet = (log: Logger): GraphileLogger =>
+const quiet = (log: Logger): InstanceType<typeof GraphileLogger> =>
   new GraphileLogger(() => (level, message, meta) => {
     if (meta?.['failure'] === true || meta?.['success'] === true) return;
     if (level === 'error') log.error(message, { error: meta?.['error'] });

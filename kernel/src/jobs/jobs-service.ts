@@ -1,10 +1,10 @@
 import type { AnyJob, Jobs, JobType, Logger } from '@sextant/sdk';
-import { runMigrations } from 'graphile-worker';
 import type { Boundary } from '../boundary/boundary.js';
 import { Notifications } from '../events/notifications.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
 import type { Databases } from '../storage/databases.js';
 import { Caretaker } from './caretaker.js';
+import { runMigrations } from './graphile-worker.js';
 import type { RunJob } from './job-attempt.js';
 import { JobHistory } from './job-history.js';
 import { fullKey, JobQueue, jobSpec, refuseNoJob } from './job-queue.js';

@@ -39,6 +39,8 @@ export class EntitySource {
       schema,
       entities: [...entities] as (new () => object)[],
       driver: { Pool: LeasedPool },
+      // Without it TypeORM looks for pg-native, in the end in the node_modules of the working folder, and runs what it finds.
+      nativeDriver: false,
       synchronize: false,
       migrationsRun: false,
       dropSchema: false,

@@ -1,7 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
-import { SextantError } from '@sextant/sdk';
+import { type DataFolders, SextantError } from '@sextant/sdk';
 import { type GitFolder, gitFolderAt } from './git-folder.js';
+import { isInside } from './inside-roots.js';
 import type { LocalConfig } from './local-config.js';
 
 /** Folders that are looked into, over all roots. */
@@ -18,6 +19,10 @@ export interface Search {
   readonly repositories: readonly LocalRepository[];
   /** What could not be looked through, in words. With any, a repository that was not found may still be there. */
   readonly problems: readonly string[];
+  /** Folders in which a Sextant stores its data, and that were left alone: its mirrors would be mirrored again. */
+  readonly dataFolders: readonly string[];
+  /** Roots that are one of these, or lie in one. */
+  readonly refusedRoots: readonly string[];
 }
 
 /** The roots that are there, as real paths. */
@@ -30,15 +35,20 @@ export async function realRoots(config: LocalConfig): Promise<readonly string[]>
  * Every repository in the roots, in a stable order: the roots', then by path. Links are not followed, hidden folders and node_modules not entered, and
  * nothing is looked for inside a repository.
  */
-export async function findRepositories(config: LocalConfig, signal: AbortSignal): Promise<Search> {
+export async function findRepositories(config: LocalConfig, dataFolders: DataFolders, signal: AbortSignal): Promise<Search> {
   const roots = await realRoots(config);
-  const walk = new Walk(config, roots, signal);
+  const walk = new Walk(config, roots, dataFolders, signal);
+  const refusedRoots: string[] = [];
   for (const root of config.roots) {
     const real = await realpath(root).catch(() => undefined);
+    const around = real === undefined ? undefined : await dataFolders.around(real);
     if (real === undefined || !(await stat(real)).isDirectory()) walk.problems.push(`${root} is not there, or not a folder`);
-    else if (!walk.done.has(real)) await walk.enter(real, real, 0);
+    else if (around !== undefined) {
+      refusedRoots.push(root);
+      walk.dataFolders.add(around);
+    } else if (!walk.done.has(real)) await walk.enter(real, real, 0);
   }
-  return { repositories: walk.found, problems: walk.problems };
+  return { repositories: walk.found, problems: walk.problems, dataFolders: [...walk.dataFolders], refusedRoots };
 }
 
 class Walk {
@@ -46,10 +56,12 @@ class Walk {
   readonly problems: string[] = [];
   /** Roots can lie in one another; a folder is looked at once. */
   readonly done = new Set<string>();
+  readonly dataFolders = new Set<string>();
 
   constructor(
     private readonly config: LocalConfig,
     private readonly roots: readonly string[],
+    private readonly sextant: DataFolders,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -59,8 +71,10 @@ class Walk {
     this.done.add(folder);
     const path = relative(root, folder).replaceAll('\\', '/');
     if (path !== '' && this.config.exclude.some((glob) => matchesGlob(path, glob))) return;
+    if (await this.#isDataFolder(folder, [])) return;
     const repository = await gitFolderAt(folder, this.roots);
     if (repository) {
+      if (await this.#liesInDataFolder(repository)) return;
       const wanted = path === '' || !this.config.include || this.config.include.some((glob) => matchesGlob(path, glob));
       if (wanted) this.found.push({ ...repository, root, relativePath: path });
       return;
@@ -73,9 +87,28 @@ class Walk {
     for (const name of await this.#foldersIn(folder)) await this.enter(root, join(folder, name), depth + 1);
   }
 
+  async #isDataFolder(folder: string, names: readonly string[]): Promise<boolean> {
+    if (!(await this.sextant.isDataFolder(folder, names))) return false;
+    this.dataFolders.add(folder);
+    return true;
+  }
+
+  /** A work tree can belong to a mirror. */
+  async #liesInDataFolder({ path, gitDir, commonDir }: GitFolder): Promise<boolean> {
+    for (const part of [gitDir, commonDir].filter((one) => !isInside(one, [path]))) {
+      const around = await this.sextant.around(part);
+      if (around === undefined) continue;
+      this.dataFolders.add(around);
+      return true;
+    }
+    return false;
+  }
+
   async #foldersIn(folder: string): Promise<readonly string[]> {
     try {
       const entries = await readdir(folder, { withFileTypes: true });
+      const names = entries.map(({ name }) => name);
+      if (await this.#isDataFolder(folder, names)) return [];
       return entries
         .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name))
         .map((entry) => entry.name)

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Connection, FoundRepository } from '@sextant/plugin-code-host/api';
-import type { Logger } from '@sextant/sdk';
+import type { DataFolders, Logger } from '@sextant/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalConfig, localConfig } from './local-config.js';
 import { localKind } from './local-kind.js';
@@ -11,7 +12,16 @@ import { localKind } from './local-kind.js';
 const log: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
 const signal = new AbortController().signal;
 const progress = (): void => undefined;
-const kind = localKind({ log, signal, maxWatched: 10, pollInterval: 20, searchInterval: 20 });
+/** As the kernel knows them: by a marker. */
+const isMarked = (at: string): boolean => existsSync(join(at, '.sextant-data-folder'));
+const dataFolders: DataFolders = {
+  isDataFolder: async (at) => isMarked(at),
+  around: async (path) => {
+    for (let at = path; at !== dirname(at); at = dirname(at)) if (isMarked(at)) return at;
+    return undefined;
+  },
+};
+const kind = localKind({ log, signal, dataFolders, maxWatched: 10, pollInterval: 20, searchInterval: 20 });
 
 let folder: string;
 let root: string;
@@ -101,6 +111,7 @@ describe('finding repositories', () => {
     await mkdir(join(root, 'none'));
     const warning = localKind({
       log: { ...log, warn: (...said) => warned.push(said) },
+      dataFolders,
       signal,
       maxWatched: 1,
       pollInterval: 20,
@@ -117,6 +128,63 @@ describe('finding repositories', () => {
   it('finds a repository once though its roots lie in one another', async () => {
     await aRepository('x/a');
     expect(await names({ roots: [join(root, 'x'), root] })).toEqual(['a']);
+  });
+});
+
+describe('a folder in which a Sextant stores its data', () => {
+  const marked = async (path: string): Promise<string> => {
+    const at = join(root, path);
+    await mkdir(at, { recursive: true });
+    await writeFile(join(at, '.sextant-data-folder'), '');
+    return at;
+  };
+  const warnings: unknown[][] = [];
+  const warning = localKind({
+    log: { ...log, warn: (...said) => warnings.push(said) },
+    dataFolders,
+    signal,
+    maxWatched: 1,
+    pollInterval: 20,
+    searchInterval: 20,
+  });
+  const list = (config: object = {}) => collect(warning.list(connection(config), { signal, progress }));
+  beforeEach(() => void warnings.splice(0));
+
+  it('is not searched below a root, and named in a warning, once', async () => {
+    await aRepository('a');
+    const data = await marked('team/data');
+    await aRepository('team/data/repos/local/a.git', { bare: true });
+    for (let times = 0; times < 2; times++) expect((await list()).map(({ name }) => name)).toEqual(['a']);
+    expect(warnings).toEqual([[expect.stringContaining('stores its data'), { folders: [data], fix: expect.any(String) }]]);
+    expect(await kind.check(connection({}), signal)).toEqual({ ok: true });
+  });
+
+  it('as a root, or with a root in it, gives nothing, without an error: what was added from it is removed', async () => {
+    const data = await marked('data');
+    await aRepository('data/repos/a.git', { bare: true });
+    for (const at of [data, join(data, 'repos'), join(data, 'repos/a.git')]) {
+      expect(await list({ roots: [at] })).toEqual([]);
+      expect(await kind.check(connection({ roots: [at] }), signal)).toMatchObject({ ok: false, problem: expect.stringContaining(at) });
+    }
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('gives no work tree of a mirror, and no mirror to clone, though it was listed before', async () => {
+    const origin = join(folder, 'origin');
+    await mkdir(origin);
+    git(origin, 'init', '-q', '-b', 'main');
+    commit(origin);
+    const mirror = join(root, 'data/repos/a.git');
+    git(folder, 'clone', '-q', '--bare', origin, mirror);
+    const tree = join(root, 'tree');
+    git(mirror, 'worktree', 'add', '-q', tree);
+    const ask = (cloneUrl: string) => kind.cloneSource(connection({}), { name: 'a', externalId: 'x', cloneUrl });
+    expect(await names()).toEqual(['data/repos/a', 'tree']);
+    await expect(ask(mirror)).resolves.toMatchObject({ localFolder: true });
+    await marked('data');
+    expect(await names()).toEqual([]);
+    for (const at of [mirror, tree])
+      await expect(ask(at)).rejects.toMatchObject({ code: 'SEXTANT_CODE_HOST_LOCAL_DATA_FOLDER', why: expect.stringContaining('data') });
   });
 });
 
@@ -227,10 +295,13 @@ describe('watching', () => {
   const watching = (config: { maxWatched: number }) => {
     const calls: (readonly string[])[] = [];
     const waiting = new Set<() => void>();
-    const watched = localKind({ log, signal, pollInterval: 20, searchInterval: 20, ...config }).watch?.(connection({}), (ids) => {
-      calls.push(ids);
-      for (const wake of waiting) wake();
-    });
+    const watched = localKind({ log, signal, dataFolders, pollInterval: 20, searchInterval: 20, ...config }).watch?.(
+      connection({}),
+      (ids) => {
+        calls.push(ids);
+        for (const wake of waiting) wake();
+      },
+    );
     const until = async (when: (ids: readonly string[]) => boolean): Promise<void> => {
       while (!calls.some(when)) await new Promise<void>((resolve) => waiting.add(resolve));
     };
@@ -269,7 +340,7 @@ describe('watching', () => {
     commit(b);
     const stamps = () =>
       new Promise<ReadonlyMap<string, string>>((resolve) => {
-        const watched = localKind({ log, signal, pollInterval: 60_000, searchInterval: 60_000, maxWatched: 1 }).watch?.(
+        const watched = localKind({ log, signal, dataFolders, pollInterval: 60_000, searchInterval: 60_000, maxWatched: 1 }).watch?.(
           connection({}),
           (ids, told = new Map()) => {
             expect([...told.keys()]).toEqual(ids);
@@ -289,7 +360,7 @@ describe('watching', () => {
     const plugin = new AbortController();
     const calls: (readonly string[])[] = [];
     const first = new Promise<void>((resolve) => {
-      const ending = localKind({ log, signal: plugin.signal, maxWatched: 0, pollInterval: 5, searchInterval: 5 });
+      const ending = localKind({ log, dataFolders, signal: plugin.signal, maxWatched: 0, pollInterval: 5, searchInterval: 5 });
       ending.watch?.(connection({}), (ids) => {
         calls.push(ids);
         resolve();

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeHostKind, Connection } from '@sextant/plugin-code-host/api';
-import { type Logger, SextantError } from '@sextant/sdk';
+import { type DataFolders, type Logger, SextantError } from '@sextant/sdk';
 import { findRepositories, realRoots, unreadable } from './find-repositories.js';
 import { gitFolderAt } from './git-folder.js';
 import { isInside, readInside } from './inside-roots.js';
@@ -11,6 +11,7 @@ import { RefWatch } from './watch-refs.js';
 
 export interface LocalKindOptions {
   readonly log: Logger;
+  readonly dataFolders: DataFolders;
   /** Ends all watching. */
   readonly signal: AbortSignal;
   readonly maxWatched: number;
@@ -23,13 +24,13 @@ const externalId = (path: string): string => pathMark(path, ID_LENGTH);
 
 /** Folders of git repositories on this machine. Sextant mirrors them like any other: a folder that is deleted takes nothing with it at once. */
 export function localKind(options: LocalKindOptions): CodeHostKind<typeof localConfig> {
-  const known = new Map<number, string>();
+  const known = new Map<string, string>();
   /** Once, until it changes: folders are listed every minute. */
-  const tellEmpty = (connectionId: number, folders: readonly string[], config: LocalConfig): void => {
+  const warn = (connectionId: number, what: string, folders: readonly string[], fix: string): void => {
+    const key = `${connectionId} ${what}`;
     const now = folders.join('\0');
-    if (now !== '' && now !== known.get(connectionId))
-      options.log.warn('no git repository was found in a folder', { folders, fix: noneFound(config) });
-    known.set(connectionId, now);
+    if (now !== '' && now !== known.get(key)) options.log.warn(what, { folders, fix });
+    known.set(key, now);
   };
   return {
     kind: 'LOCAL',
@@ -39,8 +40,9 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
     serviceId: () => 'file:///',
 
     async *list({ id, config }, { signal, progress }) {
-      const { repositories, problems } = await findRepositories(config, signal);
+      const { repositories, problems, dataFolders } = await findRepositories(config, options.dataFolders, signal);
       const roots = await realRoots(config);
+      warn(id, 'a folder in which Sextant stores its data was skipped', dataFolders, SKIPPED_DATA);
       const names = repositoryNames(repositories);
       for (const [index, repository] of repositories.entries()) {
         const name = names[index];
@@ -49,18 +51,22 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
         yield { externalId: externalId(repository.path), name, cloneUrl: repository.path, ...(description ? { description } : {}) };
       }
       progress(`${repositories.length} repositories found`);
-      const empty = roots.filter((root) => !repositories.some((repository) => isInside(repository.path, [root])));
-      tellEmpty(id, empty, config);
+      const empty = roots.filter(
+        (root) => !isInside(root, dataFolders) && !repositories.some((repository) => isInside(repository.path, [root])),
+      );
+      warn(id, 'no git repository was found in a folder', empty, noneFound(config));
       // Only now: what was found is taken, and nothing is deleted for what could not be seen.
       if (problems.length > 0) throw unreadable(problems);
     },
 
     async cloneSource(connection, { cloneUrl }) {
-      return { url: await insideRoots(connection, cloneUrl), localFolder: true };
+      return { url: await insideRoots(connection, cloneUrl, options.dataFolders), localFolder: true };
     },
 
     async check({ config }, signal) {
-      const { repositories, problems } = await findRepositories(config, signal);
+      const { repositories, problems, refusedRoots } = await findRepositories(config, options.dataFolders, signal);
+      if (refusedRoots.length > 0)
+        return { ok: false, problem: `Sextant stores its data in ${refusedRoots.slice(0, 5).join(', ')}.`, fix: SKIPPED_DATA };
       if (problems.length > 0)
         return {
           ok: false,
@@ -82,7 +88,7 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
         maxWatched: options.maxWatched,
         pollInterval: options.pollInterval,
         searchInterval: options.searchInterval,
-        find: async () => (await findRepositories(config, aborted.signal)).repositories,
+        find: async () => (await findRepositories(config, options.dataFolders, aborted.signal)).repositories,
         changed: (told) => {
           const named = told.map(({ repository, stamp }) => ({ id: externalId(repository.path), stamp }));
           const stamps = named.flatMap(({ id, stamp }) => (stamp === undefined ? [] : [[id, stamp] as const]));
@@ -109,11 +115,14 @@ export function localKind(options: LocalKindOptions): CodeHostKind<typeof localC
   };
 }
 
+const SKIPPED_DATA =
+  'Its mirrors would be mirrored again. Give the folders of the original repositories. Repositories that were added from it are removed.';
+
 const noneFound = ({ depth }: LocalConfig): string =>
   `Give a repository, or a folder that holds some at most ${depth} folders deep. One that leads out of the folders, as a linked work tree does, is taken when the folder it leads to is given too.`;
 
 /** The folder as it is now. Between the listing and the clone a link may have taken its place. */
-async function insideRoots({ config }: Connection<LocalConfig>, folder: string): Promise<string> {
+async function insideRoots({ config }: Connection<LocalConfig>, folder: string, dataFolders: DataFolders): Promise<string> {
   const roots = await realRoots(config);
   const real = await realpath(folder).catch(() => undefined);
   if (real === undefined)
@@ -121,11 +130,21 @@ async function insideRoots({ config }: Connection<LocalConfig>, folder: string):
       what: 'The folder of the repository is not there.',
       fix: 'Bring it back; its mirror stays until it is purged.',
     });
-  if (!isInside(real, roots) || !(await gitFolderAt(real, roots, { thorough: true }))) {
+  const repository = isInside(real, roots) ? await gitFolderAt(real, roots, { thorough: true }) : undefined;
+  if (!repository) {
     throw new SextantError('SEXTANT_CODE_HOST_LOCAL_OUTSIDE', {
       what: 'The repository is not inside the configured roots.',
       why: 'It lies elsewhere, or leads elsewhere by a link, a gitdir line or a shared object store.',
       fix: 'Add the folder it leads to to the roots.',
+    });
+  }
+  for (const part of new Set([real, repository.gitDir, repository.commonDir])) {
+    const around = await dataFolders.around(part);
+    if (around === undefined) continue;
+    throw new SextantError('SEXTANT_CODE_HOST_LOCAL_DATA_FOLDER', {
+      what: 'The repository is not mirrored.',
+      why: `${part} lies in ${around}, in which a Sextant stores its data.`,
+      fix: 'Nothing needs to be done: it is removed with the next listing.',
     });
   }
   return real;

@@ -2,7 +2,11 @@ import { bytes, duration, z } from '@sextant/sdk';
 import { DEFAULT_REFSPECS } from './mirror/refspecs.js';
 
 export const config = z.object({
-  program: z.string().default('git').describe('The git program: a name in PATH or an absolute path; 2.38 or newer'),
+  program: z
+    .string()
+    .default('git')
+    .meta({ executes: true })
+    .describe('The git program: a name in PATH or an absolute path; 2.38 or newer'),
   maxConcurrentReads: z
     .number()
     .int()

@@ -87,7 +87,12 @@ async function load(
     ...(file === undefined ? {} : { file }),
   });
   const { pluginPackages, pluginPaths } = configuration.process;
-  const found = await discover({ builtin: builtinPlugins, packages: pluginPackages, folders: pluginPaths, from: configuration.folder });
+  const found = await discover({
+    builtin: builtinPlugins,
+    packages: pluginPackages,
+    folders: pluginPaths,
+    from: configuration.pluginFolder,
+  });
   for (const { problem } of found) if (problem) throw problem;
   return { configuration, plugins: found.map((d) => d.manifest) };
 }

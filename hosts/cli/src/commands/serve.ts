@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Tree } from '@sextant/config';
-import { ALL_IN_ONE, runHost } from '@sextant/preset';
+import { ALL_IN_ONE, discoveredConfiguration, runHost } from '@sextant/preset';
 import { isRole, ROLES, type Role, SextantError } from '@sextant/sdk';
 import { InvalidArgumentError } from 'commander';
 import '../cli-errors.js';
@@ -74,10 +74,7 @@ function existingFolder(path: string): string {
 
 /** With no path and no configuration, the repository that the caller stands in: a first search then works offline. */
 function standingIn(options: ServeOptions): readonly string[] {
-  const configured =
-    options.config ??
-    process.env.SEXTANT_CONFIG ??
-    ['yaml', 'yml', 'json', 'js', 'mjs', 'ts'].map((e) => `sextant.config.${e}`).find((name) => existsSync(name));
+  const configured = options.config ?? process.env.SEXTANT_CONFIG ?? discoveredConfiguration(process.cwd());
   const everything = options.roles === undefined && process.env.SEXTANT__ROLES === undefined;
   if (configured !== undefined || !everything) return [];
   for (let folder = process.cwd(); ; folder = dirname(folder)) {

@@ -4,6 +4,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { dataFolder } from '@sextant/kernel';
+import { SextantError } from '@sextant/sdk';
 import { KEY_STATES } from '../commands/secrets.js';
 import { type KernelChoice, loadConfiguration, withKernel } from '../with-kernel.js';
 import type { Finding } from './finding.js';
@@ -28,7 +29,8 @@ async function node(): Promise<Finding> {
 
 async function git(): Promise<Finding> {
   try {
-    const { stdout } = await promisify(execFile)('git', ['--version']);
+    // Not in the working folder: the settings of a repository there could name programs.
+    const { stdout } = await promisify(execFile)('git', ['--version'], { cwd: dirname(process.execPath) });
     const version = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout);
     const numbers = [version?.[1], version?.[2], version?.[3] ?? '0'].map(Number);
     const first = SAFE_GIT.findIndex((n, i) => numbers[i] !== n);
@@ -50,8 +52,14 @@ async function configuration(options: KernelChoice): Promise<Finding> {
     const loaded = await loadConfiguration(options);
     return { check: 'configuration', status: 'ok', detail: loaded.file ?? 'no file; defaults and environment' };
   } catch (error) {
-    return { check: 'configuration', status: 'problem', detail: error instanceof Error ? error.message : String(error) };
+    return failure('configuration', error);
   }
+}
+
+function failure(check: string, error: unknown): Finding {
+  if (!SextantError.is(error)) return { check, status: 'problem', detail: error instanceof Error ? error.message : String(error) };
+  const { code, what, why, fix } = error;
+  return { check, status: 'problem', detail: [what, why].filter(Boolean).join(' '), code, ...(fix === undefined ? {} : { fix }) };
 }
 
 /** The folder as the configuration has it; where that cannot be read, as the command line and the environment have it. */
@@ -104,6 +112,6 @@ async function secrets(options: KernelChoice): Promise<readonly Finding[]> {
       return [{ check, status: 'warning', detail: `${detail}: run "sextant secrets rotate" to its end` }];
     return [{ check, status: 'ok', detail }];
   } catch (error) {
-    return [{ check, status: 'problem', detail: error instanceof Error ? error.message : String(error) }];
+    return [failure(check, error)];
   }
 }

@@ -5,7 +5,10 @@ import { type Runaway, readRunaway } from './runaway.js';
 export const SUPERVISION = 'SEXTANT_SUPERVISION';
 
 /** What the process tells its supervisor. */
-export type ToSupervisor = { readonly is: 'ready' } | { readonly is: 'forgiven'; readonly plugin: string };
+export type ToSupervisor =
+  | { readonly is: 'ready' }
+  | { readonly is: 'forgiven'; readonly plugin: string }
+  | { readonly is: 'configured'; readonly discovered: string | null };
 /** What the supervisor asks of its process. */
 export type ToProcess = 'stop' | 'stop at once';
 
@@ -14,6 +17,8 @@ export interface Supervision {
   readonly descriptor: number;
   /** Plugins that ran away since the supervisor started. */
   readonly runaways: readonly Runaway[];
+  /** The configuration file that an earlier process found in the working folder; null: it found none. Undefined in the first process. */
+  readonly discovered?: string | null | undefined;
   /** Where its launcher of programs listens, if it has one. */
   readonly launcher?: LauncherAddress | undefined;
 }
@@ -25,12 +30,13 @@ export function supervision(): Supervision | undefined {
   const text = process.env[SUPERVISION];
   if (text !== undefined) {
     delete process.env[SUPERVISION];
-    const { descriptor, runaways, launcher } = JSON.parse(text) as {
+    const { descriptor, runaways, discovered, launcher } = JSON.parse(text) as {
       descriptor: number;
       runaways: readonly unknown[];
+      discovered?: string | null;
       launcher?: LauncherAddress;
     };
-    current = { descriptor, runaways: runaways.flatMap((runaway) => readRunaway(JSON.stringify(runaway)) ?? []), launcher };
+    current = { descriptor, runaways: runaways.flatMap((runaway) => readRunaway(JSON.stringify(runaway)) ?? []), discovered, launcher };
   }
   return current;
 }

@@ -14,11 +14,13 @@ beforeAll(() => {
     script,
     `import { appendFileSync, readFileSync, writeSync } from 'node:fs';
 const [, , plan, log] = process.argv;
-const { descriptor, runaways } = JSON.parse(process.env.SEXTANT_SUPERVISION);
+const { descriptor, runaways, discovered } = JSON.parse(process.env.SEXTANT_SUPERVISION);
 const starts = (() => { try { return readFileSync(log, 'utf8').split('\\n').length - 1 } catch { return 0 } })();
 appendFileSync(log, JSON.stringify(runaways.map((r) => r.plugin)) + '\\n');
 for (const step of JSON.parse(plan)[starts]) {
   if (step === 'ready') process.send({ is: 'ready' });
+  else if (step.found !== undefined) process.send({ is: 'configured', discovered: step.found });
+  else if (step.expects !== undefined) { if (discovered !== step.expects) process.exit(9); }
   else if (step.forgive) process.send({ is: 'forgiven', plugin: step.forgive });
   else if (step.runaway) { writeSync(descriptor, JSON.stringify({ cause: 'loop', plugin: step.runaway, reason: 'It looped' }) + '\\n'); process.kill(process.pid, 'SIGKILL'); }
   else { process.disconnect(); process.exitCode = step.exit; }
@@ -85,6 +87,16 @@ it('leaves out what ran away until it is forgiven', async () => {
     [{ exit: 4 }],
   ]);
   expect({ code, left }).toEqual({ code: 4, left: [[], ['a'], ['a', 'b'], ['b']] });
+});
+
+it('gives a process that is started again the configuration file that the first one found in the working folder, or that there was none', async () => {
+  for (const found of [null, '/work/sextant.config.yaml']) {
+    const { code } = await follow(`found ${found === null}`, [
+      [{ found }, 'ready', { exit: 7 }],
+      [{ expects: found }, { exit: 3 }],
+    ]);
+    expect(code).toBe(3);
+  }
 });
 
 it('gives up when the process keeps running away', async () => {

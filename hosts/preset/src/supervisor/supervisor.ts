@@ -43,6 +43,8 @@ interface End {
  */
 export class Supervisor {
   readonly #runaways = new Map<string, Runaway>();
+  /** What the process found in the working folder. A file that is put there later must not change, or keep from starting, the next one. */
+  #discovered: string | null | undefined;
   readonly #restarts: number[] = [];
   readonly #stopping = new AbortController();
   #process: ChildProcess | undefined;
@@ -82,7 +84,12 @@ export class Supervisor {
       env: {
         ...ALLOCATOR,
         ...process.env,
-        [SUPERVISION]: JSON.stringify({ descriptor: DESCRIPTOR, runaways: [...this.#runaways.values()], launcher }),
+        [SUPERVISION]: JSON.stringify({
+          descriptor: DESCRIPTOR,
+          runaways: [...this.#runaways.values()],
+          discovered: this.#discovered,
+          launcher,
+        }),
       },
     });
     this.#process = child;
@@ -90,6 +97,7 @@ export class Supervisor {
     let runaway: Runaway | undefined;
     child.on('message', (message: ToSupervisor) => {
       if (message.is === 'ready') ready = performance.now();
+      if (message.is === 'configured') this.#discovered = message.discovered;
       if (message.is === 'forgiven') this.#runaways.delete(message.plugin);
     });
     const told = createInterface({ input: child.stdio[DESCRIPTOR] as Readable });

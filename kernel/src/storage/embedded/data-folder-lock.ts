@@ -1,8 +1,12 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SextantError } from '@sextant/sdk';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.js';
+
+/** A file of every data folder, by which others are kept from taking its mirrors for repositories. */
+export const MARKER = '.sextant-data-folder';
+const MARKED = 'Sextant stores its data in this folder. Nothing below it is indexed while this file is here.\n';
 
 /** Makes a folder that others can pass through but not list: PostgreSQL runs as another user when we are root, and must reach its own folder below. */
 export function makePassableFolder(folder: string): void {
@@ -41,6 +45,8 @@ export function prepareDataFolder(folder: string): void {
     makePassableFolder(folder);
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    const marker = join(folder, MARKER);
+    if (!existsSync(marker)) writeFileSync(marker, MARKED, { mode: 0o644 });
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     throw new SextantError('SEXTANT_DATA_FOLDER_UNUSABLE', {
