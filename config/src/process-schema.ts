@@ -26,6 +26,16 @@ export const processSchema = z.object({
         .describe('Path that Sextant is served under'),
       externalUrl: z.url().optional().describe('Where people reach Sextant; default: the address it listens on'),
       trustProxy: z.boolean().default(false).describe('Take the client address and scheme from X-Forwarded-* headers'),
+      hsts: z
+        .object({
+          enabled: z.boolean().default(true).describe('Send Strict-Transport-Security where the external URL is https'),
+          maxAge: duration()
+            .default(365 * 86_400_000)
+            .describe('How long browsers remember it; 0 makes them forget'),
+          includeSubDomains: z.boolean().default(false).describe('It holds for all subdomains of the host as well'),
+        })
+        .prefault({})
+        .describe('Browsers use https alone for this host'),
       maxBody: bytes()
         .default(1024 * 1024)
         .describe('Largest request body, after decompression, of a route that says nothing else'),

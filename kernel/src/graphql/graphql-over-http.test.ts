@@ -106,6 +106,29 @@ const ask = async (query: string): Promise<{ data?: Record<string, unknown>; err
   JSON.parse(await textOf(await send(JSON.stringify({ query }))));
 
 describe('GraphQL over HTTP', () => {
+  const plain = 'application/json; charset=utf-8';
+  const response = 'application/graphql-response+json; charset=utf-8';
+  it.each<[string, number, string | undefined]>([
+    ['*/*', 200, plain],
+    ['', 200, plain],
+    ['application/json', 200, plain],
+    ['application/json; charset=utf-8', 200, plain],
+    ['application/graphql-response+json, application/json;q=0.9', 200, response],
+    ['application/json;q=0.5, application/graphql-response+json', 200, response],
+    ['application/json;q=0, */*', 200, response],
+    ['application/graphql-response+json;q=0, application/*', 200, plain],
+    ['text/event-stream;q=0, */*', 200, plain],
+    ['text/event-stream;q=0.0, application/json', 200, plain],
+    ['text/event-stream', 200, 'text/event-stream; charset=utf-8'],
+    ['application/json;q=0, application/graphql-response+json;q=0', 406, undefined],
+    ['*/*;q=0', 406, undefined],
+    ['image/png', 406, undefined],
+  ])('answers in a media type that the client accepts: %s', async (accept, status, type) => {
+    const answer = await send(JSON.stringify({ query: '{ __typename }' }), { accept });
+    answer.resume();
+    expect([answer.statusCode, status === 406 ? undefined : answer.headers['content-type']]).toEqual([status, type]);
+  });
+
   it('answers what the src command line sends: gzip, its headers, variables', async () => {
     const body = gzipSync(JSON.stringify({ query: 'query Hello($name: String!) { hello(name: $name) }', variables: { name: 'src' } }));
     const response = await send(body, {

@@ -1,6 +1,7 @@
 import type { Actor, Clock, Credentials, Logger } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { Tracing } from '../observability/tracing.js';
+import type { TransportSecurity } from './transport-security.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -10,6 +11,8 @@ export interface HttpServerOptions {
   readonly pathPrefix?: string;
   /** Where people reach Sextant: its origin may write, and its host is allowed in local mode. */
   readonly externalUrl?: string;
+  /** Strict-Transport-Security, where the external URL is https; default: a year, without subdomains. */
+  readonly hsts?: TransportSecurity;
   /** Take the client's address from X-Forwarded-For, and its X-Request-Id. */
   readonly trustProxy?: boolean;
   /** Bytes of a body, for routes that say nothing else. */

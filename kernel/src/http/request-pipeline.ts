@@ -18,10 +18,12 @@ import type { HttpServerParts } from './http-server-options.js';
 import { notFound } from './not-found.js';
 import { RequestBody } from './request-body.js';
 import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
+import { requestScheme } from './request-scheme.js';
 import { describeRequest } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import type { Route, RouteTable } from './route-table.js';
 import { sameReader } from './same-reader.js';
+import { transportSecurityHeaders } from './transport-security.js';
 import { isEventStream, isStream, writeReply } from './write-reply.js';
 
 /** A request by its own id, and by what `x-trace` names. */
@@ -45,12 +47,14 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 /** What a request goes through, from its headers to its answer: the guards, the route, who sends it, the handler. */
 export class RequestPipeline {
   readonly #tracing: Tracing;
+  readonly #transportHeaders: readonly (readonly [name: string, value: string])[];
 
   constructor(
     private readonly parts: HttpServerParts,
     private readonly state: PipelineState,
   ) {
     this.#tracing = parts.tracing ?? NO_TRACING;
+    this.#transportHeaders = transportSecurityHeaders(parts.options);
   }
 
   /** Always answers, and never throws. */
@@ -62,6 +66,7 @@ export class RequestPipeline {
     response.setHeader('x-request-id', requestId);
     const trace = this.#tracing.traceId ?? requestId;
     response.setHeader('x-trace', trace);
+    for (const [name, value] of this.#transportHeaders) response.setHeader(name, value);
     const flight = new Flight(response);
     this.state.flights.add(flight);
     try {
@@ -121,7 +126,13 @@ export class RequestPipeline {
     const { route, params } = lookup;
     flight.route = route;
     if (route.options.crossOrigin !== true)
-      throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
+      throwIf(
+        refuseCrossOrigin(method, request.headers, {
+          externalUrl: options.externalUrl,
+          localMode,
+          scheme: requestScheme(request, options.trustProxy === true),
+        }),
+      );
     const clientAddress = plainAddress(request.socket.remoteAddress);
     const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, clientAddress, localMode });
     const actor = await admit();
