@@ -35,10 +35,27 @@ export const config = z.object({
       administration: z
         .enum(['members', 'owners'])
         .default('members')
-        .describe('Who administers an organisation, besides site admins: every member, or the members who are owners'),
+        .describe(
+          'Who renames an organisation, invites to it and changes its settings, besides site admins: every member, or its owners. Only owners remove others, make owners and delete it',
+        ),
     })
     .prefault({})
     .describe('Groups of people with settings of their own')
+    .meta({ live: true }),
+  limits: z
+    .object({
+      organizationsPerUser: z.number().int().min(0).max(10_000).default(50).describe('Organisations that one person may have made'),
+      teamsPerUser: z.number().int().min(0).max(10_000).default(100).describe('Teams that one person may have made'),
+      unprovedEmailsPerUser: z
+        .number()
+        .int()
+        .min(0)
+        .max(100)
+        .default(5)
+        .describe('Email addresses that a person may add before they are proved'),
+    })
+    .prefault({})
+    .describe('How much one person may make, who is no site admin')
     .meta({ live: true }),
   groups: z
     .array(

@@ -46,7 +46,7 @@ export function organizationResolvers(
     const userId = nodeNumber('User', args.userID ?? args.user);
     // Who leaves needs no rights but membership.
     const leaves = userId === op.actor.userId && (await organizations.isMember(id, userId));
-    if (!leaves) await organizations.administered(op.actor, id);
+    if (!leaves) await organizations.owned(op.actor, id);
     await organizations.removeMember(id, userId, !op.actor.siteAdmin, (tx) =>
       audit.record('organizations.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
     );
@@ -87,7 +87,7 @@ export function organizationResolvers(
         );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
-        const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
+        const { id, name } = await organizations.owned(actor, nodeNumber('Org', args.organization));
         await organizations.delete(id, (tx) => audit.record('organizations', 'deleted', { actor }, { orgID: id, name }, { tx }));
         return NOTHING;
       },
@@ -103,7 +103,7 @@ export function organizationResolvers(
       removeUserFromOrg: remove,
       removeUserFromOrganization: remove,
       setOrganizationOwner: async (_parent, args: { organization: string; user: string; owner: boolean }, { actor }) => {
-        const { id } = await organizations.administered(actor, nodeNumber('Org', args.organization));
+        const { id } = await organizations.owned(actor, nodeNumber('Org', args.organization));
         const userId = nodeNumber('User', args.user);
         await organizations.setOwner(id, userId, args.owner, !actor.siteAdmin, (tx) =>
           audit.record('organizations.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
@@ -166,6 +166,10 @@ export function organizationResolvers(
           const rows = await invitations.store.list(organization.id, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
           return { ...pageOf('invitations', rows, limit, ({ id }) => String(id)), organizationId: organization.id };
         },
+        owners: async (organization: Organization, _args, op) =>
+          (await sees(organization, op)) ? Promise.all((await organizations.owners(organization.id)).map((id) => user(id, op))) : null,
+        viewerIsOwner: async (organization: Organization, _args, { actor }) =>
+          actor.userId !== undefined && (await organizations.owners(organization.id)).includes(actor.userId),
         viewerCanAdminister: (organization: Organization, _args, op) => administers(organization, op),
         viewerIsMember: (organization: Organization, _args, op) => isMember(organization, op),
         viewerPendingInvitation: async (organization: Organization, _args, { actor }) =>
