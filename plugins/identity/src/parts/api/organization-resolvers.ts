@@ -19,6 +19,7 @@ import type { Invitation } from '../../storage/invitation-store.js';
 import type { OrganizationFilter } from '../../storage/organization-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
 import { nodeNumber } from './node-number.js';
+import { mayReadEmails } from './viewer.js';
 
 type Fields = Readonly<Record<string, Resolver>>;
 type QueryArguments = PageArguments & { readonly query?: string | null };
@@ -154,7 +155,7 @@ export function organizationResolvers(
           const { limit, after } = pageRequest('users', args, LIMITS);
           const filter: UserFilter = {
             query: args.query?.trim() || undefined,
-            namesOnly: !op.actor.siteAdmin,
+            namesOnly: !op.actor.siteAdmin || !mayReadEmails(op.actor),
             organizationId: organization.id,
           };
           const rows = await users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
@@ -185,7 +186,7 @@ export function organizationResolvers(
         organization: (invitation: Invitation) => organizations.byId(invitation.organizationId),
         sender: (invitation: Invitation, _args, op) => user(invitation.senderUserId, op),
         recipient: (invitation: Invitation, _args, op) => user(invitation.recipientUserId, op),
-        recipientEmail: (invitation: Invitation) => invitation.recipientEmail ?? null,
+        recipientEmail: (invitation: Invitation, _args, { actor }) => (mayReadEmails(actor) ? (invitation.recipientEmail ?? null) : null),
         notifiedAt: (invitation: Invitation) => invitation.notifiedAt ?? null,
       },
       OrganizationInvitationConnection: {
