@@ -24,11 +24,16 @@ export function answerableError(error: unknown, requestId: string): AnswerableEr
   return { status: code === 'SEXTANT_AUTH_INVALID' ? 401 : coded.status, code, what, why, fix, details };
 }
 
+/** `details.retryAfter` is in milliseconds, the header in seconds. */
+export const retryAfterHeader = ({ retryAfter }: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  typeof retryAfter === 'number' ? { 'retry-after': String(Math.max(1, Math.ceil(retryAfter / 1000))) } : {};
+
 /** JSON, or one line of text for who asks for text: a browser that shows a page, too. */
 export function errorReply(error: AnswerableError, request: IncomingMessage, requestId: string): SentReply {
   const { status, code, what, why, fix, details } = error;
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="sextant"';
+  if (status === 429) Object.assign(headers, retryAfterHeader(details));
   if (code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN') headers['retry-after'] = '10';
   if (wantsText(request.headers)) {
     const line = `${[what, why, fix].filter(Boolean).join(' ')} (${code}, request ${requestId})`;

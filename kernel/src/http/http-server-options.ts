@@ -1,6 +1,7 @@
 import type { Actor, Clock, Credentials, Logger } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { Tracing } from '../observability/tracing.js';
+import type { RequestLimiter } from './rate-limits/request-limiter.js';
 import type { TransportSecurity } from './transport-security.js';
 
 export interface HttpServerOptions {
@@ -15,6 +16,8 @@ export interface HttpServerOptions {
   readonly hsts?: TransportSecurity;
   /** Take the client's address from X-Forwarded-For, and its X-Request-Id. */
   readonly trustProxy?: boolean;
+  /** Limits the requests of users and addresses, but for routes that decide themselves who may; default: none are limited. */
+  readonly limiter?: RequestLimiter;
   /** Bytes of a body, for routes that say nothing else. */
   readonly maxBody?: number;
   /** Milliseconds of a request, for routes that say nothing else. */

@@ -16,6 +16,8 @@ import { Flight, type Flights } from './flights.js';
 import './http-errors.js';
 import type { HttpServerParts } from './http-server-options.js';
 import { notFound } from './not-found.js';
+import { attachCharge, type Charge } from './rate-limits/request-charge.js';
+import { rateLimited, rateLimitHeaders } from './rate-limits/request-limiter.js';
 import { RequestBody } from './request-body.js';
 import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { requestScheme } from './request-scheme.js';
@@ -136,6 +138,8 @@ export class RequestPipeline {
     const clientAddress = plainAddress(request.socket.remoteAddress);
     const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, clientAddress, localMode });
     const actor = await admit();
+    const charge = route.options.auth === 'own' ? undefined : this.#charge(response, actor, remoteAddress);
+    throwIf(charge?.(1));
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
     const deadline = timeout > 0 ? performance.now() + timeout : undefined;
@@ -160,6 +164,7 @@ export class RequestPipeline {
       json: () => body.json(),
       stream: () => body.stream(),
     };
+    if (charge !== undefined) attachCharge(routeRequest, charge);
     const entry = { plugin: route.plugin, kind: 'route', name: `${route.method} ${route.path}` } as const;
     const handle = async (signal: AbortSignal) => {
       signal.addEventListener('abort', () => flight.abort(signal.reason), { once: true });
@@ -177,6 +182,16 @@ export class RequestPipeline {
       signal: flight.signal,
       enter: (work) => runAs(actor, () => boundary.enter(entry, work)),
     });
+  }
+
+  /** Spends the caller's points, and tells of what is left in the headers of the answer. */
+  #charge(response: ServerResponse, actor: Actor, remoteAddress: string): Charge {
+    return (points) => {
+      const decision = this.parts.options.limiter?.take(actor, remoteAddress, points);
+      if (decision === undefined) return undefined;
+      if (!response.headersSent) for (const [name, value] of Object.entries(rateLimitHeaders(decision))) response.setHeader(name, value);
+      return decision.allowed ? undefined : rateLimited(decision);
+    };
   }
 
   /** Who sends it, who may. @throws the refusal. */

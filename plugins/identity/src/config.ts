@@ -24,6 +24,19 @@ export const config = z.object({
         .enum(['none', 'auditlog', 'database', 'all'])
         .default('all')
         .describe('Where sign-ins and their failures go: to the log, to the table, to both'),
+      refusals: z
+        .object({
+          window: duration()
+            .refine((value) => value >= 1_000, { message: 'must be a second at least' })
+            .default(60_000)
+            .describe('The time that one summary covers'),
+          perAddress: z.number().int().min(0).max(1_000).default(10).describe('Refusals of one kind written one by one, of one address'),
+          perWindow: z.number().int().min(0).max(10_000).default(200).describe('The same, of all addresses together'),
+        })
+        .prefault({})
+        .describe(
+          'Wrong credentials, failed sign-ins and other refused input: beyond these, one entry for each kind and window counts the rest',
+        ),
       keepFor: duration().optional().describe('How long entries are kept; default: for ever'),
     })
     .prefault({})
