@@ -1,5 +1,3 @@
-import type { HttpServerOptions } from './http-server-options.js';
-
 export interface TransportSecurity {
   readonly enabled: boolean;
   /** Milliseconds that browsers remember it; 0 makes them forget. */
@@ -16,7 +14,10 @@ const DEFAULT: TransportSecurity = { enabled: true, maxAge: 365 * 86_400_000, in
 export function transportSecurityHeaders({
   externalUrl,
   hsts = DEFAULT,
-}: Pick<HttpServerOptions, 'externalUrl' | 'hsts'>): readonly (readonly [name: string, value: string])[] {
+}: {
+  readonly externalUrl?: string;
+  readonly hsts?: TransportSecurity;
+}): readonly (readonly [name: string, value: string])[] {
   if (!hsts.enabled || externalUrl === undefined || !/^https:/i.test(externalUrl)) return [];
   const subDomains = hsts.includeSubDomains ? '; includeSubDomains' : '';
   return [['Strict-Transport-Security', `max-age=${Math.floor(hsts.maxAge / 1000)}${subDomains}`]];
