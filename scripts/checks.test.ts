@@ -137,6 +137,59 @@ describe('layer check', () => {
   });
 });
 
+describe('dependency check', () => {
+  const dependencies = (packages: object, policy: object = {}): string[] => {
+    put(
+      'scripts/dependency-policy.json',
+      JSON.stringify({ licenses: ['MIT', 'ISC'], licenseExceptions: {}, installScripts: {}, acceptedAdvisories: [], ...policy }),
+    );
+    put('package-lock.json', JSON.stringify({ packages: { '': {}, ...packages } }));
+    return problems('check-dependencies.mjs');
+  };
+
+  it.each([
+    ['MIT', true],
+    ['mit', true],
+    ['(GPL-3.0-only OR MIT)', true],
+    ['MIT AND ISC', true],
+    ['MIT AND GPL-3.0-only', false],
+    ['(MIT OR ISC) AND GPL-3.0-only', false],
+    ['GPL-3.0-only OR MIT AND ISC', true],
+    ['UNLICENSED', false],
+    ['SEE LICENSE IN LICENSE.md', false],
+    ['(MIT', false],
+    ['', false],
+  ])('reads the licence %s', (license, good) => {
+    expect(dependencies({ 'node_modules/a': { version: '1.0.0', license } }).length === 0).toBe(good);
+  });
+
+  it('finds what declares no licence and what runs a script at install', () => {
+    expect(
+      dependencies({
+        'node_modules/a': { version: '1.0.0' },
+        'node_modules/b/node_modules/@x/c': { version: '2.0.0', license: 'MIT', hasInstallScript: true },
+      }),
+    ).toEqual(['a@1.0.0 declares no licence', '@x/c@2.0.0 has an install script']);
+  });
+
+  it('takes what is excepted with its reason, and finds exceptions that nothing needs', () => {
+    const policy = { licenseExceptions: { 'a@1.0.0': 'MIT, by its file.', 'gone@1.0.0': 'x' }, installScripts: { '@x/*': 'Known.' } };
+    const packages = {
+      'node_modules/a': { version: '1.0.0' },
+      'node_modules/@x/c': { version: '2.0.0', license: 'MIT', hasInstallScript: true },
+    };
+    expect(dependencies(packages, policy)).toEqual(['dependency-policy.json excepts gone@1.0.0, which is not needed any more']);
+  });
+
+  it('finds an accepted advisory whose time is over, or that has no reason', () => {
+    const one = { id: 'GHSA-1', package: 'a', reason: 'Not reachable.', until: '2020-01-01' };
+    expect(dependencies({}, { acceptedAdvisories: [one, { ...one, id: 'GHSA-2', until: '9999-01-01', reason: '' }] })).toEqual([
+      'the advisory GHSA-1 of a was accepted until 2020-01-01: look at it again',
+      'the accepted advisory GHSA-2 needs a package, a reason and a date (until)',
+    ]);
+  });
+});
+
 describe('size check', () => {
   beforeEach(() => {
     spawnSync('git', ['init', '-q', root]);

@@ -3,7 +3,8 @@ import { defineGraphQL, definePart, definePlugin } from '@sextant/sdk';
 import { kernelOf } from '../harness/kernel-of.mjs';
 import { resolvers, typeDefs } from './people.mjs';
 
-const { dataDir } = JSON.parse(process.argv[2]);
+// Requests are counted as in production, and never refused.
+const { dataDir, rateLimit = { perAddress: 1_000_000_000 } } = JSON.parse(process.argv[2]);
 const { Query, ...types } = resolvers;
 
 const plugin = (id, field, more) =>
@@ -30,7 +31,11 @@ const plugin = (id, field, more) =>
     },
   });
 
-const kernel = await kernelOf({ plugins: [plugin('bench-hello', 'hello', {}), plugin('bench-people', 'people', types)], dataDir });
+const kernel = await kernelOf({
+  plugins: [plugin('bench-hello', 'hello', {}), plugin('bench-people', 'people', types)],
+  dataDir,
+  config: { http: { port: 0, rateLimit } },
+});
 await kernel.start();
 process.send({ url: kernel.url });
 process.on('message', async (message) => {

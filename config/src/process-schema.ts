@@ -26,6 +26,30 @@ export const processSchema = z.object({
         .describe('Path that Sextant is served under'),
       externalUrl: z.url().optional().describe('Where people reach Sextant; default: the address it listens on'),
       trustProxy: z.boolean().default(false).describe('Take the client address and scheme from X-Forwarded-* headers'),
+      hsts: z
+        .object({
+          enabled: z.boolean().default(true).describe('Send Strict-Transport-Security where the external URL is https'),
+          maxAge: duration()
+            .default(365 * 86_400_000)
+            .describe('How long browsers remember it; 0 makes them forget'),
+          includeSubDomains: z.boolean().default(false).describe('It holds for all subdomains of the host as well'),
+        })
+        .prefault({})
+        .describe('Browsers use https alone for this host'),
+      rateLimit: z
+        .object({
+          enabled: z.boolean().default(true).describe('Limit the requests of users and addresses'),
+          window: duration()
+            .refine((value) => value >= 1_000, { message: 'must be a second at least' })
+            .default(60_000)
+            .describe('The time within which the limits hold'),
+          perUser: z.number().int().min(1).default(30_000).describe('Requests of one signed-in user, by all of their tokens and sessions'),
+          perAddress: z.number().int().min(1).default(10_000).describe('Requests from one address by callers who are not signed in'),
+          siteAdminFactor: z.number().int().min(1).max(1_000).default(10).describe('How many times as many a site admin may send'),
+        })
+        .prefault({})
+        .describe('Limits of requests to the API. A GraphQL operation counts once more for each 10,000 of its cost')
+        .meta({ live: true }),
       maxBody: bytes()
         .default(1024 * 1024)
         .describe('Largest request body, after decompression, of a route that says nothing else'),

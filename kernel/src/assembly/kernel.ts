@@ -14,6 +14,7 @@ import { GraphQLEngine } from '../graphql/graphql-engine.js';
 import { configuredLimits } from '../graphql/graphql-limits.js';
 import { HttpServer } from '../http/http-server.js';
 import { refuseTakenAddress } from '../http/listen-on.js';
+import { RequestLimiter } from '../http/rate-limits/request-limiter.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
@@ -189,7 +190,12 @@ export class Kernel {
       log,
       boundary: this.#boundary,
       tracing,
-      options: { ...config.http, clock, localMode: () => localMode },
+      options: {
+        ...config.http,
+        clock,
+        localMode: () => localMode,
+        limiter: new RequestLimiter({ limits: () => (this.#inForce as ProcessConfig).http.rateLimit, shared: stored?.limitStore }),
+      },
       authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
       runAs,
       peers: this.localAccess,

@@ -3,6 +3,7 @@ import type { ProcessConfig } from '@sextant/config';
 import { type Blobs, type Cache, type Limits, type Queryable, type Role, SextantError, type Storage } from '@sextant/sdk';
 import { FolderBlobs } from '../blobs/folder-blobs.js';
 import type { Boundary } from '../boundary/boundary.js';
+import type { LimitStore } from '../cache/limit-store.js';
 import { PluginCache } from '../cache/plugin-cache.js';
 import { PluginLimits } from '../cache/plugin-limits.js';
 import { PostgresCacheStore } from '../cache/postgres-cache-store.js';
@@ -148,6 +149,11 @@ export class Stored {
   limitsOf(plugin: string): Limits {
     const main = this.database.databases.pool('main');
     return new PluginLimits(plugin, this.outside.redis?.limits ?? new PostgresLimitStore(main));
+  }
+
+  /** For the kernel's own limits. */
+  get limitStore(): LimitStore {
+    return this.outside.redis?.limits ?? new PostgresLimitStore(this.database.databases.pool('main'));
   }
 
   secretsOf(plugin: string): PluginSecrets {

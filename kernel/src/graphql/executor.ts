@@ -23,6 +23,9 @@ import { operationCost } from './operation-cost.js';
 import { type ContextValue, type OperationState, STATE, stateOf } from './operation-state.js';
 import { coded, presentError } from './present-error.js';
 
+/** Of the cost of an operation: what its caller is charged one more request for. */
+const COST_PER_POINT = 10_000;
+
 /** Runs operations on the generation their request began with. */
 export class Executor {
   readonly #subscriptions = new Set<LiveSubscription>();
@@ -122,6 +125,8 @@ export class Executor {
     if (limited) return failed(limited);
     const cost = operationCost(state.generation.schema, args.document, operation, args.variableValues ?? {}, this.limits.listFactor);
     if (cost > this.limits.cost) return failed(overLimit('cost', this.limits.cost, cost, 'The operation asks for too much at once.'));
+    state.rateLimited = state.input.charge?.(Math.floor(cost / COST_PER_POINT));
+    if (state.rateLimited) return failed(state.rateLimited);
     this.#tell(operation, state);
     return undefined;
   }

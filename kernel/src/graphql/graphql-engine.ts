@@ -2,6 +2,8 @@ import { type Contribution, type Logger, type OperationObserver, type RouteReply
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Boundary } from '../boundary/boundary.js';
 import '../kernel-errors.js';
+import { retryAfterHeader } from '../http/error-reply.js';
+import { chargeOf } from '../http/rate-limits/request-charge.js';
 import type { Tracing } from '../observability/tracing.js';
 import './graphql-errors.js';
 import { type ComposedSchema, composeSchema, kernelClaims } from './compose-schema.js';
@@ -110,8 +112,12 @@ export class GraphQLEngine {
       log: request.log,
       traceId: request.trace,
       boundary: this.#options.boundary,
+      charge: chargeOf(request),
     });
-    return this.#answer(params, state, request);
+    const reply = await this.#answer(params, state, request);
+    const { rateLimited } = state;
+    if (rateLimited === undefined) return reply;
+    return { ...reply, status: rateLimited.status, headers: { ...reply.headers, ...retryAfterHeader(rateLimited.details) } };
   }
 
   /** Waits for the queries and mutations that began before the last {@link compose}, but for the one it is called from. False after `timeout` milliseconds. */

@@ -4,6 +4,7 @@ import type { Actor } from '@sextant/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Boundary } from '../boundary/boundary.js';
 import { HttpServer } from '../http/http-server.js';
+import { RequestLimiter, type RequestLimits } from '../http/rate-limits/request-limiter.js';
 import { GraphQLEngine } from './graphql-engine.js';
 import type { GraphQLContribution } from './plugin-schema.js';
 
@@ -41,7 +42,10 @@ const ticking: GraphQLContribution = {
 };
 const toggled: GraphQLContribution = {
   plugin: 'toggled',
-  part: { typeDefs: 'extend type Query { toggled: Int }', resolvers: () => ({ Query: { toggled: async () => 1 } }) },
+  part: {
+    typeDefs: 'extend type Query { toggled: Int many(first: Int): [Many!] } type Many { one: Int }',
+    resolvers: () => ({ Query: { toggled: async () => 1, many: () => [] } }),
+  },
   deps: {},
   ctx: {} as never,
 };
@@ -50,8 +54,13 @@ let engine: GraphQLEngine;
 let server: HttpServer;
 let port: number;
 
+let requestLimits: RequestLimits;
+let actor: Actor;
+
 beforeEach(async () => {
   open = 0;
+  actor = admin;
+  requestLimits = { enabled: true, window: 60_000, perUser: 10, perAddress: 10, siteAdminFactor: 1 };
   const boundary = new Boundary({ allows: () => true, failed: () => {} });
   engine = new GraphQLEngine({
     boundary,
@@ -65,8 +74,13 @@ beforeEach(async () => {
   server = new HttpServer({
     log: silent,
     boundary,
-    options: { host: '127.0.0.1', port: 0, localMode: () => true },
-    authenticate: async () => admin,
+    options: {
+      host: '127.0.0.1',
+      port: 0,
+      localMode: () => true,
+      limiter: new RequestLimiter({ limits: () => requestLimits, now: () => 0 }),
+    },
+    authenticate: async () => actor,
     runAs: (_actor, work) => work(),
   });
   server.mount('kernel', (router) => {
@@ -106,6 +120,46 @@ const ask = async (query: string): Promise<{ data?: Record<string, unknown>; err
   JSON.parse(await textOf(await send(JSON.stringify({ query }))));
 
 describe('GraphQL over HTTP', () => {
+  it('charges an operation by its cost, and answers 429 when the caller has spent too much', async () => {
+    engine.compose([ticking, toggled]);
+    actor = { ...admin, via: 'token' };
+    const ask = async (first: number) => send(JSON.stringify({ query: `{ many(first: ${first}) { one } }` }));
+    const cheap = await ask(10);
+    expect([cheap.statusCode, cheap.headers['ratelimit']]).toEqual([200, '"default";r=9;t=6']);
+    // The request, and 5 times 10,000 of cost.
+    const costly = await ask(50_000);
+    expect([costly.statusCode, costly.headers['ratelimit']]).toEqual([200, '"default";r=3;t=42']);
+    const refused = await ask(50_000);
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '18']);
+    expect(JSON.parse(await textOf(refused)).errors[0].extensions.code).toBe('SEXTANT_HTTP_RATE_LIMITED');
+    // What is left is enough for small ones.
+    expect((await ask(10)).statusCode).toBe(200);
+    for (const answer of [cheap, costly]) answer.resume();
+  });
+
+  const plain = 'application/json; charset=utf-8';
+  const response = 'application/graphql-response+json; charset=utf-8';
+  it.each<[string, number, string | undefined]>([
+    ['*/*', 200, plain],
+    ['', 200, plain],
+    ['application/json', 200, plain],
+    ['application/json; charset=utf-8', 200, plain],
+    ['application/graphql-response+json, application/json;q=0.9', 200, response],
+    ['application/json;q=0.5, application/graphql-response+json', 200, response],
+    ['application/json;q=0, */*', 200, response],
+    ['application/graphql-response+json;q=0, application/*', 200, plain],
+    ['text/event-stream;q=0, */*', 200, plain],
+    ['text/event-stream;q=0.0, application/json', 200, plain],
+    ['text/event-stream', 200, 'text/event-stream; charset=utf-8'],
+    ['application/json;q=0, application/graphql-response+json;q=0', 406, undefined],
+    ['*/*;q=0', 406, undefined],
+    ['image/png', 406, undefined],
+  ])('answers in a media type that the client accepts: %s', async (accept, status, type) => {
+    const answer = await send(JSON.stringify({ query: '{ __typename }' }), { accept });
+    answer.resume();
+    expect([answer.statusCode, status === 406 ? undefined : answer.headers['content-type']]).toEqual([status, type]);
+  });
+
   it('answers what the src command line sends: gzip, its headers, variables', async () => {
     const body = gzipSync(JSON.stringify({ query: 'query Hello($name: String!) { hello(name: $name) }', variables: { name: 'src' } }));
     const response = await send(body, {

@@ -1,6 +1,7 @@
 import { type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
 import { type DocumentNode, type ExecutionResult, type ParseOptions, parse } from 'graphql';
 import { type GraphQLParams, type Plugin, YogaServer } from 'graphql-yoga';
+import { acceptedMediaTypes, namedMediaTypes } from '../http/content-negotiation.js';
 import { checkShape, documentShape, overLimit } from './document-shape.js';
 import { eventStream } from './event-stream.js';
 import type { Executor } from './executor.js';
@@ -40,7 +41,7 @@ export function createGraphQLServer(executor: Executor, limits: GraphQLLimits): 
   });
   return async (params, state, request) => {
     const headers: Record<string, string> = {};
-    if (request.headers['accept'] !== undefined) headers['accept'] = request.headers['accept'];
+    if (request.headers['accept']) headers['accept'] = acceptForYoga(request.headers['accept']);
     const context: ServerContext = {
       [STATE]: state,
       params,
@@ -60,6 +61,16 @@ export function createGraphQLServer(executor: Executor, limits: GraphQLLimits): 
       body: context.output.events === undefined ? await response.text() : eventStream(context.output.events),
     };
   };
+}
+
+const JSON_TYPES = ['application/json', 'application/graphql-response+json'];
+const STREAM_TYPES = ['multipart/mixed', 'text/event-stream'];
+
+/** Yoga does not read weights: it gets what the client accepts and nothing else, the preferred type first. Streams are for clients that name them. */
+function acceptForYoga(accept: string): string {
+  const named = namedMediaTypes({ accept });
+  const accepted = [...acceptedMediaTypes({ accept }, JSON_TYPES), ...named.filter((type) => STREAM_TYPES.includes(type))];
+  return accepted.length > 0 ? accepted.join(', ') : 'none/none';
 }
 
 /** Resolvers that do not listen to the signal must not keep a request whose client is gone. */

@@ -1,7 +1,8 @@
-import type { Actor, BatchLoad, Loader, Logger, Operation } from '@sextant/sdk';
+import type { Actor, BatchLoad, Loader, Logger, Operation, SextantError } from '@sextant/sdk';
 import DataLoader from 'dataloader';
 import type { DocumentNode } from 'graphql';
 import type { Boundary } from '../boundary/boundary.js';
+import type { Charge } from '../http/rate-limits/request-charge.js';
 import type { Generation } from './generation.js';
 
 /** Where an operation's state hangs in the context value that graphql-js passes around. Plugin code never sees that value. */
@@ -19,6 +20,8 @@ export interface OperationInput {
   readonly log: Logger;
   readonly traceId: string;
   readonly boundary: Boundary;
+  /** Spends points of the caller for an operation that costs much. */
+  readonly charge?: Charge | undefined;
 }
 
 /** What the kernel knows of one running operation, or of one event of a subscription. */
@@ -27,6 +30,8 @@ export class OperationState {
   subscription = false;
   /** The document in execution, for telling whose field an error stands at. */
   document: DocumentNode | undefined;
+  /** Set when the operation was refused because its caller has spent too much. */
+  rateLimited: SextantError | undefined;
   readonly #operations = new Map<string, PluginOperation>();
 
   #ended: { readonly reason: unknown } | undefined;

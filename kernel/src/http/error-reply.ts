@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { SextantError } from '@sextant/sdk';
+import { acceptedMediaTypes, namedMediaTypes } from './content-negotiation.js';
 import { jsonReply } from './fit-reply.js';
 import { internalError } from './internal-error.js';
 import type { SentReply } from './write-reply.js';
@@ -23,21 +24,31 @@ export function answerableError(error: unknown, requestId: string): AnswerableEr
   return { status: code === 'SEXTANT_AUTH_INVALID' ? 401 : coded.status, code, what, why, fix, details };
 }
 
+/** `details.retryAfter` is in milliseconds, the header in seconds. */
+export const retryAfterHeader = ({ retryAfter }: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  typeof retryAfter === 'number' ? { 'retry-after': String(Math.max(1, Math.ceil(retryAfter / 1000))) } : {};
+
 /** JSON, or one line of text for who asks for text: a browser that shows a page, too. */
 export function errorReply(error: AnswerableError, request: IncomingMessage, requestId: string): SentReply {
   const { status, code, what, why, fix, details } = error;
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="sextant"';
+  if (status === 429) Object.assign(headers, retryAfterHeader(details));
   if (code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN') headers['retry-after'] = '10';
-  if (wantsText(request.headers.accept)) {
+  if (wantsText(request.headers)) {
     const line = `${[what, why, fix].filter(Boolean).join(' ')} (${code}, request ${requestId})`;
     // Strict readers of event streams, as src, show what is no event whole, but one that ends in a newline cut at its first colon.
-    return { status, headers, body: isForEvents(request.headers.accept) ? line : `${line}\n` };
+    return { status, headers, body: isForEvents(request.headers) ? line : `${line}\n` };
   }
   return jsonReply({ status, headers }, { error: { ...details, code, what, why, fix, requestId } });
 }
 
-const isForEvents = (accept: string | undefined): boolean => accept?.toLowerCase().includes('text/event-stream') === true;
+const isForEvents = (headers: IncomingHttpHeaders): boolean => namedMediaTypes(headers).includes('text/event-stream');
 
-const wantsText = (accept: string | undefined): boolean =>
-  accept !== undefined && accept !== '' && (/text\/html/i.test(accept) || !/json|\*\/\*|application\/\*/i.test(accept));
+function wantsText(headers: IncomingHttpHeaders): boolean {
+  const named = namedMediaTypes(headers);
+  // A client that refuses everything is answered as one that asks for nothing.
+  if (named.length === 0) return false;
+  if (named.includes('text/html')) return true;
+  return !named.some((type) => type.includes('json')) && acceptedMediaTypes(headers, ['application/json']).length === 0;
+}

@@ -41,6 +41,11 @@ export const httpErrors = declareErrors({
     summary: 'A page of another origin tried to change something.',
     fix: 'Call from the page of Sextant itself, or from outside a browser.',
   },
+  SEXTANT_HTTP_RATE_LIMITED: {
+    status: 429,
+    summary: 'A user or an address sends more requests than the site allows.',
+    fix: 'Wait as long as Retry-After says, or raise http.rateLimit.',
+  },
   SEXTANT_HTTP_DEADLINE: { status: 504, summary: 'The request did not end in its time.', fix: 'Ask for less at a time.' },
   SEXTANT_HTTP_DRAINING: {
     status: 503,

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Actor, Clock, Credentials, Logger, PeerAccount } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { Tracing } from '../observability/tracing.js';
+import type { RequestLimiter } from './rate-limits/request-limiter.js';
+import type { TransportSecurity } from './transport-security.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -11,8 +13,12 @@ export interface HttpServerOptions {
   readonly pathPrefix?: string;
   /** Where people reach Sextant: its origin may write, and its host is allowed in local mode. */
   readonly externalUrl?: string;
+  /** Strict-Transport-Security, where the external URL is https; default: a year, without subdomains. */
+  readonly hsts?: TransportSecurity;
   /** Take the client's address from X-Forwarded-For, and its X-Request-Id. */
   readonly trustProxy?: boolean;
+  /** Limits the requests of users and addresses, but for routes that decide themselves who may; default: none are limited. */
+  readonly limiter?: RequestLimiter;
   /** Bytes of a body, for routes that say nothing else. */
   readonly maxBody?: number;
   /** Milliseconds of a request, for routes that say nothing else. */

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { PluginRouter } from '@sextant/sdk';
 import Koa from 'koa';
 import { NO_TRACING } from '../observability/tracing.js';
@@ -11,6 +11,7 @@ import { listenOn } from './listen-on.js';
 import { RequestPipeline } from './request-pipeline.js';
 import { requestSpan } from './request-span.js';
 import { type Route, RouteTable } from './route-table.js';
+import { transportSecurityHeaders } from './transport-security.js';
 
 export interface Mounted extends Disposable, AsyncDisposable {
   readonly routes: readonly Route[];
@@ -51,7 +52,8 @@ export class HttpServer {
     const limit = Math.floor((descriptorLimit() ?? Number.POSITIVE_INFINITY) / 2);
     this.#server.maxConnections = Math.min(options.maxConnections ?? 10_000, limit);
     this.#server.on('drop', () => this.#dropped());
-    this.#server.on('clientError', answerMalformed);
+    const headers = transportSecurityHeaders(options);
+    this.#server.on('clientError', (error, socket) => answerMalformed(error, socket as Socket, headers));
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { SextantError } from '@sextant/sdk';
+import { isExternalOrigin, isOwnOrigin } from './own-origin.js';
+import type { Scheme } from './request-scheme.js';
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -95,7 +97,7 @@ export function refuseForeignHost(host: string | undefined, externalUrl: string 
 export function refuseCrossOrigin(
   method: string,
   headers: IncomingHttpHeaders,
-  { externalUrl, localMode }: { readonly externalUrl: string | undefined; readonly localMode: boolean },
+  { externalUrl, localMode, scheme }: { readonly externalUrl: string | undefined; readonly localMode: boolean; readonly scheme: Scheme },
 ): SextantError | undefined {
   const site = headers['sec-fetch-site'];
   const sameSite = site === undefined || site === 'same-origin' || site === 'none';
@@ -104,10 +106,9 @@ export function refuseCrossOrigin(
     return sameSite || !ambient || isLink(headers) ? undefined : crossOrigin('read');
   }
   const { origin, host } = headers;
-  const ours =
-    origin === undefined || (origin !== 'null' && (hostOf(origin) === host?.toLowerCase() || hostOf(origin) === hostOf(externalUrl)));
+  const own = origin === undefined || isOwnOrigin(origin, { host, scheme, externalUrl });
   // A proxy may rewrite Host, so an origin that is ours by externalUrl counts for itself.
-  if (ours && (sameSite || (origin !== undefined && hostOf(origin) === hostOf(externalUrl)))) return undefined;
+  if (own && (sameSite || (origin !== undefined && isExternalOrigin(origin, externalUrl)))) return undefined;
   return crossOrigin('change');
 }
 

@@ -16,13 +16,17 @@ import { Flight, type Flights } from './flights.js';
 import './http-errors.js';
 import type { HttpServerParts } from './http-server-options.js';
 import { notFound } from './not-found.js';
+import { attachCharge, type Charge } from './rate-limits/request-charge.js';
+import { rateLimited, rateLimitHeaders } from './rate-limits/request-limiter.js';
 import { RequestBody } from './request-body.js';
 import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { requestMessages } from './request-message.js';
+import { requestScheme } from './request-scheme.js';
 import { describeRequest } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import type { Route, RouteTable } from './route-table.js';
 import { sameReader } from './same-reader.js';
+import { transportSecurityHeaders } from './transport-security.js';
 import { isEventStream, isStream, writeReply } from './write-reply.js';
 
 /** A request by its own id, and by what `x-trace` names. */
@@ -46,12 +50,14 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 /** What a request goes through, from its headers to its answer: the guards, the route, who sends it, the handler. */
 export class RequestPipeline {
   readonly #tracing: Tracing;
+  readonly #transportHeaders: readonly (readonly [name: string, value: string])[];
 
   constructor(
     private readonly parts: HttpServerParts,
     private readonly state: PipelineState,
   ) {
     this.#tracing = parts.tracing ?? NO_TRACING;
+    this.#transportHeaders = transportSecurityHeaders(parts.options);
   }
 
   /** Always answers, and never throws. */
@@ -63,6 +69,7 @@ export class RequestPipeline {
     response.setHeader('x-request-id', requestId);
     const trace = this.#tracing.traceId ?? requestId;
     response.setHeader('x-trace', trace);
+    for (const [name, value] of this.#transportHeaders) response.setHeader(name, value);
     const flight = new Flight(response);
     this.state.flights.add(flight);
     try {
@@ -122,13 +129,21 @@ export class RequestPipeline {
     const { route, params } = lookup;
     flight.route = route;
     if (route.options.crossOrigin !== true)
-      throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
+      throwIf(
+        refuseCrossOrigin(method, request.headers, {
+          externalUrl: options.externalUrl,
+          localMode,
+          scheme: requestScheme(request, options.trustProxy === true),
+        }),
+      );
     const clientAddress = plainAddress(request.socket.remoteAddress);
     const peerAccount = async (): Promise<PeerAccount> => (await this.parts.peers?.of(request)) ?? 'unknown';
     const credentials = { headers, remoteAddress, clientAddress, localMode };
     const admit = (): Promise<Actor> =>
       this.#admit(method, route, async () => (localMode ? { ...credentials, peerAccount: await peerAccount() } : credentials));
     const actor = await admit();
+    const charge = route.options.auth === 'own' ? undefined : this.#charge(response, actor, remoteAddress);
+    throwIf(charge?.(1));
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
     const deadline = timeout > 0 ? performance.now() + timeout : undefined;
@@ -155,6 +170,7 @@ export class RequestPipeline {
       stream: () => body.stream(),
     };
     requestMessages.set(routeRequest, request);
+    if (charge !== undefined) attachCharge(routeRequest, charge);
     const entry = { plugin: route.plugin, kind: 'route', name: `${route.method} ${route.path}` } as const;
     const handle = async (signal: AbortSignal) => {
       signal.addEventListener('abort', () => flight.abort(signal.reason), { once: true });
@@ -172,6 +188,16 @@ export class RequestPipeline {
       signal: flight.signal,
       enter: (work) => runAs(actor, () => boundary.enter(entry, work)),
     });
+  }
+
+  /** Spends the caller's points, and tells of what is left in the headers of the answer. */
+  #charge(response: ServerResponse, actor: Actor, remoteAddress: string): Charge {
+    return (points) => {
+      const decision = this.parts.options.limiter?.take(actor, remoteAddress, points);
+      if (decision === undefined) return undefined;
+      if (!response.headersSent) for (const [name, value] of Object.entries(rateLimitHeaders(decision))) response.setHeader(name, value);
+      return decision.allowed ? undefined : rateLimited(decision);
+    };
   }
 
   /** Who sends it, who may. @throws the refusal. */

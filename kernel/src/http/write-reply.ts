@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { RouteReply } from '@sextant/sdk';
+import { prefersGzip } from './content-negotiation.js';
 
 const compress = promisify(gzip);
 const COMPRESS_FROM = 1024;
@@ -53,7 +54,7 @@ export async function writeReply(response: ServerResponse, reply: SentReply, sen
     COMPRESSIBLE.test(headers['content-type'] ?? '')
   ) {
     response.appendHeader('vary', 'accept-encoding');
-    if (acceptsGzip(sending.headers)) {
+    if (prefersGzip(sending.headers)) {
       bytes = await compress(bytes, { level: 4 });
       length = bytes.length;
       response.setHeader('content-encoding', 'gzip');
@@ -201,5 +202,3 @@ function setHead(response: ServerResponse, { status = 200, cookies = [] }: Route
 const lowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 const hasNoBody = (status: number): boolean => status === 204 || status === 304 || (status >= 100 && status < 200);
-const acceptsGzip = (headers: IncomingHttpHeaders): boolean =>
-  /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*(?:0\.0*[1-9]|1)[\d.]*\s*)?(?:,|$)/i.test(String(headers['accept-encoding'] ?? ''));

@@ -24,6 +24,19 @@ export const config = z.object({
         .enum(['none', 'auditlog', 'database', 'all'])
         .default('all')
         .describe('Where sign-ins and their failures go: to the log, to the table, to both'),
+      refusals: z
+        .object({
+          window: duration()
+            .refine((value) => value >= 1_000, { message: 'must be a second at least' })
+            .default(60_000)
+            .describe('The time that one summary covers'),
+          perAddress: z.number().int().min(0).max(1_000).default(10).describe('Refusals of one kind written one by one, of one address'),
+          perWindow: z.number().int().min(0).max(10_000).default(200).describe('The same, of all addresses together'),
+        })
+        .prefault({})
+        .describe(
+          'Wrong credentials, failed sign-ins and other refused input: beyond these, one entry for each kind and window counts the rest',
+        ),
       keepFor: duration().optional().describe('How long entries are kept; default: for ever'),
     })
     .prefault({})
@@ -35,10 +48,27 @@ export const config = z.object({
       administration: z
         .enum(['members', 'owners'])
         .default('members')
-        .describe('Who administers an organisation, besides site admins: every member, or the members who are owners'),
+        .describe(
+          'Who renames an organisation, invites to it and changes its settings, besides site admins: every member, or its owners. Only owners remove others, make owners and delete it',
+        ),
     })
     .prefault({})
     .describe('Groups of people with settings of their own')
+    .meta({ live: true }),
+  limits: z
+    .object({
+      organizationsPerUser: z.number().int().min(0).max(10_000).default(50).describe('Organisations that one person may have made'),
+      teamsPerUser: z.number().int().min(0).max(10_000).default(100).describe('Teams that one person may have made'),
+      unprovedEmailsPerUser: z
+        .number()
+        .int()
+        .min(0)
+        .max(100)
+        .default(5)
+        .describe('Email addresses that a person may add before they are proved'),
+    })
+    .prefault({})
+    .describe('How much one person may make, who is no site admin')
     .meta({ live: true }),
   groups: z
     .array(

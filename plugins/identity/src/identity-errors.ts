@@ -56,6 +56,11 @@ export const identityErrors = declareErrors({
     fix: 'Open the link that was mailed there, or ask for another one.',
   },
   SEXTANT_USER_EMAIL_LIMIT: { status: 409, summary: 'The user has as many email addresses as a user may.', fix: 'Remove some first.' },
+  SEXTANT_USER_EMAIL_UNPROVED_LIMIT: {
+    status: 409,
+    summary: 'The user has as many unproved email addresses as a user may.',
+    fix: 'Prove or remove some first.',
+  },
   SEXTANT_USER_EMAIL_UNKNOWN: { status: 404, summary: 'The user has no such email address.', fix: 'Add it first.' },
   SEXTANT_EXTERNAL_ACCOUNT_TAKEN: {
     status: 409,
@@ -104,6 +109,11 @@ export const identityErrors = declareErrors({
   SEXTANT_PERMISSION_UNKNOWN: { status: 400, summary: 'No plugin declares the permission.', fix: 'Use the ids that "permissions" lists.' },
   SEXTANT_ORGANIZATION_NOT_FOUND: { status: 404, summary: 'No such organisation is visible to you.', fix: 'Check its name or id.' },
   SEXTANT_ORGANIZATION_REFUSED: { status: 403, summary: 'You may not do this with organisations.', fix: 'Ask a site admin or an owner.' },
+  SEXTANT_ORGANIZATION_LIMIT: {
+    status: 409,
+    summary: 'The user has made as many organisations as one person may.',
+    fix: 'Delete one, or ask a site admin to make it.',
+  },
   SEXTANT_ORGANIZATION_LAST_MEMBER: {
     status: 409,
     summary: 'Nobody would be left to administer the organisation.',
@@ -132,6 +142,11 @@ export const identityErrors = declareErrors({
   },
   SEXTANT_TEAM_NOT_FOUND: { status: 404, summary: 'There is no such team.', fix: 'Check its name or id.' },
   SEXTANT_TEAM_REFUSED: { status: 403, summary: 'You may not do this with the team.', fix: 'Ask a member of the team or a site admin.' },
+  SEXTANT_TEAM_LIMIT: {
+    status: 409,
+    summary: 'The user has made as many teams as one person may.',
+    fix: 'Delete one, or ask a site admin to make it.',
+  },
   SEXTANT_TEAM_TREE: {
     status: 409,
     summary: 'A team cannot be where it was to be, or has teams below it.',

@@ -114,14 +114,19 @@ export function wireIdentity(
   const organizations = new OrganizationDirectory(
     db,
     clock,
-    () => config.get().organizations,
+    () => ({ ...config.get().organizations, perUser: config.get().limits.organizationsPerUser }),
     () => groups.appeared(),
   );
   const invitations = new Invitations(db, clock, mail, () => process.externalUrl);
   return {
     users,
     organizations,
-    teams: new Teams(db, clock, () => groups.appeared()),
+    teams: new Teams(
+      db,
+      clock,
+      () => groups.appeared(),
+      () => config.get().limits.teamsPerUser,
+    ),
     groups,
     directoryGroups: new DirectoryGroups(db, clock, groups),
     invitations,
@@ -130,7 +135,14 @@ export function wireIdentity(
     serviceAccounts: new ServiceAccounts(db, events, clock, accounts),
     siteUsers: new SiteUserStore(db),
     tags: new UserTagStore(db),
-    directory: new AccountDirectory({ db, accounts, events, clock, tokenPolicy }),
+    directory: new AccountDirectory({
+      db,
+      accounts,
+      events,
+      clock,
+      tokenPolicy,
+      unprovedEmails: () => config.get().limits.unprovedEmailsPerUser,
+    }),
     externalAccounts: new ExternalAccounts(db, secrets, events, clock, groups, () => renewals[0]?.value),
     tokens,
     tokenPolicy,

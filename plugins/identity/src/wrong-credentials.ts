@@ -11,16 +11,16 @@ export class WrongCredentials implements WrongCredentialsService {
   ) {}
 
   async came({ entity, action = 'failed', reason, from: { headers, remoteAddress }, who }: WrongCredential): Promise<void> {
+    const requester = { ip: remoteAddress, userAgent: headers['user-agent'], forwardedFor: headers['x-forwarded-for'] };
+    // Also where the address is throttled: the audit log counts what it does not write one by one.
+    this.audit.observe(entity, action, { ...requester, ...who }, { reason });
     const limit = await this.limits.take(`auth-failures:${addressBlock(remoteAddress)}`, FAILURES);
     if (!limit.allowed) {
-      // Nothing is noted: whoever sends thousands of wrong tokens must not fill the log.
       throw new SextantError('SEXTANT_AUTH_THROTTLED', {
         what: 'Too many invalid credentials came from this address.',
         fix: 'Correct the credential, and wait before the next try.',
         details: { retryAfter: limit.retryAfter },
       });
     }
-    const requester = { ip: remoteAddress, userAgent: headers['user-agent'], forwardedFor: headers['x-forwarded-for'] };
-    this.audit.observe(entity, action, { ...requester, ...who }, { reason });
   }
 }

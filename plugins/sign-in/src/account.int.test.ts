@@ -231,6 +231,22 @@ describe('an account elsewhere', () => {
 });
 
 describe('addresses', () => {
+  it('that nobody has proved are bounded per person', async () => {
+    const { username, browser } = await site.aPerson();
+    const user = await idOf(username);
+    const add = async (n: number) =>
+      (
+        await browser.graphql('mutation($user: ID!, $email: String!) { addUserEmail(user: $user, email: $email) { alwaysNil } }', {
+          user,
+          email: `unproved-${n}-${username}@example.com`,
+        })
+      ).codes;
+    let added = 0;
+    let codes: readonly unknown[] = [];
+    while (codes.length === 0 && added < 20) codes = await add(added++);
+    expect([added <= 6, codes]).toEqual([true, ['SEXTANT_USER_EMAIL_UNPROVED_LIMIT']]);
+  });
+
   it('are added, proved, made primary and removed by their user and by site admins', async () => {
     const { username, browser } = await site.aPerson();
     const user = await idOf(username);

@@ -10,6 +10,8 @@ interface Parts {
   readonly events: Events;
   readonly clock: Clock;
   readonly tokenPolicy: () => Promise<AccessTokenPolicy>;
+  /** Addresses that a person may add before they are proved. */
+  readonly unprovedEmails: () => number;
 }
 
 /** What other plugins may do with accounts. */
@@ -19,9 +21,9 @@ export class AccountDirectory implements AccountDirectoryService {
   readonly #tokens: AccessTokens;
 
   constructor(private readonly parts: Parts) {
-    const { db, accounts, events, clock, tokenPolicy } = parts;
+    const { db, accounts, events, clock, tokenPolicy, unprovedEmails } = parts;
     this.#accounts = accounts;
-    this.#addresses = new Emails(db, events, clock);
+    this.#addresses = new Emails(db, events, clock, unprovedEmails);
     this.#tokens = new AccessTokens(db, clock, tokenPolicy);
   }
 

@@ -30,6 +30,8 @@ export class Emails {
     private readonly db: Storage,
     private readonly events: Events,
     private readonly clock: Clock,
+    /** Addresses that a person may add before they are proved. */
+    private readonly mostUnproved: () => number,
   ) {}
 
   /** The primary address of each user first. */
@@ -43,7 +45,16 @@ export class Emails {
 
   async add(userId: number, email: NewEmail): Promise<void> {
     await this.#change(userId, async (tx) => {
-      const [row] = await tx.query<{ count: number }>('select count(*)::int as count from emails where user_id = $1', [userId]);
+      const [row] = await tx.query<{ count: number; unproved: number; admin: boolean }>(
+        `select count(*)::int as count, (count(*) filter (where verified_at is null))::int as unproved,
+         (select site_admin from users where id = $1) as admin from emails where user_id = $1`,
+        [userId],
+      );
+      if (!email.verified && !row?.admin && (row?.unproved ?? 0) >= this.mostUnproved())
+        throw new SextantError('SEXTANT_USER_EMAIL_UNPROVED_LIMIT', {
+          what: `The user has ${row?.unproved ?? 0} email addresses that are not proved yet; ${this.mostUnproved()} are allowed.`,
+          fix: 'Open the links that were mailed there, or remove some first.',
+        });
       if ((row?.count ?? 0) >= MOST)
         throw new SextantError('SEXTANT_USER_EMAIL_LIMIT', { what: `The user has ${MOST} email addresses.`, fix: 'Remove some first.' });
       await Emails.insert(tx, userId, email, this.clock.now());

@@ -18,7 +18,7 @@ export interface WrongCredential {
 export interface WrongCredentials {
   /**
    * Counts one, and notes it in the audit log. The caller refuses the request then, with an error of its own.
-   * @throws SEXTANT_AUTH_THROTTLED (429, `retryAfter` in milliseconds) when the address has tried too many; nothing is noted any more
+   * @throws SEXTANT_AUTH_THROTTLED (429, `retryAfter` in milliseconds) when the address has tried too many; the audit log counts these
    */
   came(wrong: WrongCredential): Promise<void>;
 }

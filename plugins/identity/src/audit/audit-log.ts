@@ -6,6 +6,7 @@ import type { AuditChain } from './audit-chain.js';
 import { type AuditEntry, auditEntry } from './audit-entry.js';
 import type { AuditInbox } from './audit-inbox.js';
 import { canonicalJson } from './canonical-json.js';
+import { isRefusal, RefusalAggregator, type RefusalSummary } from './refusal-aggregator.js';
 
 export interface AuditLogParts {
   readonly log: Logger;
@@ -24,11 +25,16 @@ const MOST_WAITING = 10_000;
 export class AuditLog implements AuditTrail {
   #waiting: string[] = [];
   #lost = 0;
+  #closing = false;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #problem: string | undefined;
+  readonly #refusals: RefusalAggregator;
+  #summaryTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: AuditLogParts) {}
+  constructor(private readonly parts: AuditLogParts) {
+    this.#refusals = new RefusalAggregator(() => this.parts.config().refusals);
+  }
 
   async record(
     entity: string,
@@ -51,8 +57,22 @@ export class AuditLog implements AuditTrail {
 
   observe(entity: string, action: string, who: AuditActor, fields: AuditFields = {}): void {
     if (!this.#isWanted(entity, who)) return;
-    const entry = this.#entry(entity, action, who, fields);
     const { line, table } = this.#places(entity);
+    if (!line && !table) return;
+    if (isRefusal(action)) {
+      const { clock, actors } = this.parts;
+      const now = clock.now().getTime();
+      this.#summarize(this.#refusals.due(now));
+      if (!this.#refusals.admit(entity, action, who.ip ?? actors.request()?.remoteAddress ?? '', now)) {
+        this.#summaryTimer ??= setTimeout(() => void this.flush(), this.parts.config().refusals.window).unref();
+        return;
+      }
+    }
+    this.#enqueue(this.#entry(entity, action, who, fields));
+  }
+
+  #enqueue(entry: AuditEntry): void {
+    const { line, table } = this.#places(entry.entity);
     if (line) this.#line(entry);
     if (!table) return;
     if (this.#waiting.length < MOST_WAITING) this.#waiting.push(canonicalJson(entry as never));
@@ -60,8 +80,22 @@ export class AuditLog implements AuditTrail {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER).unref();
   }
 
-  /** Writes what was observed. Never throws: {@link problem} says why it is not written. */
+  /** One entry for what was counted of a kind: of the same entity and action, with how many there were, and of how many addresses. */
+  #summarize(summaries: readonly RefusalSummary[]): void {
+    for (const { entity, action, count, addresses, since, until } of summaries) {
+      const fields = { aggregated: true, count, addresses, since: since.toISOString(), until: until.toISOString() };
+      this.#enqueue(auditEntry(entity, action, { who: { uid: 'internal:identity' }, request: undefined, fields, at: until }));
+    }
+  }
+
+  /** Writes what was observed, and the summaries of windows that are over. Never throws: {@link problem} says why it is not written. */
   flush(): Promise<void> {
+    const now = this.parts.clock.now().getTime();
+    this.#summarize(this.#refusals.due(now, this.#closing));
+    clearTimeout(this.#summaryTimer);
+    this.#summaryTimer = this.#refusals.pending
+      ? setTimeout(() => void this.flush(), this.parts.config().refusals.window).unref()
+      : undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flushing = this.#flushing.then(() => this.#flush());
@@ -74,6 +108,7 @@ export class AuditLog implements AuditTrail {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.flush();
     await this.parts.chain.close();
   }

@@ -10,8 +10,10 @@ import { UserStore } from '../storage/user-store.js';
 export interface OrganizationPolicy {
   /** Who may make organisations. */
   readonly creation: 'all-users' | 'site-admins';
-  /** Who administers one, besides site admins. */
+  /** Who changes one, besides site admins. Owners alone remove others, make owners and delete it. */
   readonly administration: 'members' | 'owners';
+  /** Organisations that one person may have made; site admins as many as they like. */
+  readonly perUser: number;
 }
 
 /** Groups of people with settings of their own. To who is neither a member nor a site admin an organisation is not there. */
@@ -60,15 +62,28 @@ export class OrganizationDirectory implements Organizations {
     return organization;
   }
 
-  /** Who makes it is its first member and owner. @throws SEXTANT_ORGANIZATION_REFUSED, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
+  /** @throws as {@link administered} does, for who is no owner, too. */
+  async owned(actor: Actor, id: number): Promise<Organization> {
+    const organization = await this.#store.byId(id);
+    const membership = actor.userId === undefined ? undefined : await this.#store.membership(id, actor.userId);
+    if (!organization || !(actor.siteAdmin || membership)) throw organizationNotFound();
+    if (!actor.siteAdmin && !membership?.owner) throw refused('Only its owners and site admins may do this.');
+    return organization;
+  }
+
+  /** User ids, the first owner first. */
+  owners = (id: number): Promise<readonly number[]> => this.#store.owners(id);
+
+  /** Who makes it is its first member and owner. @throws SEXTANT_ORGANIZATION_REFUSED, SEXTANT_ORGANIZATION_LIMIT, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN. */
   async create(actor: Actor, name: string, displayName: string | undefined, alongside: Alongside<Organization>): Promise<Organization> {
     if (!actor.siteAdmin && (this.policy().creation !== 'all-users' || actor.serviceAccount))
       throw refused('Only site admins make organisations on this site.');
     const made = await this.db.transaction(async (tx) => {
       const now = this.clock.now();
+      if (!actor.siteAdmin && actor.userId !== undefined) await this.#assertMayCreateMore(tx, actor.userId);
       const rows = await tx.query<{ id: number }>(
-        'insert into organizations (name, display_name, created_at, updated_at) values ($1, $2, $3, $3) returning id',
-        [parseUsername(name), parseDisplayName(displayName) ?? null, now],
+        'insert into organizations (name, display_name, creator_user_id, created_at, updated_at) values ($1, $2, $3, $4, $4) returning id',
+        [parseUsername(name), parseDisplayName(displayName) ?? null, actor.userId ?? null, now],
       );
       const id = rows[0]?.id as number;
       await claimName(tx, name, { organizationId: id });
@@ -150,18 +165,33 @@ export class OrganizationDirectory implements Organizations {
     });
   }
 
-  /** Somebody must be left who administers it. */
+  /** The row of the user is locked: two requests at once would each count the same. */
+  async #assertMayCreateMore(tx: Tx, userId: number): Promise<void> {
+    const { perUser } = this.policy();
+    await tx.query('select 1 from users where id = $1 for no key update', [userId]);
+    const [row] = await tx.query<{ count: number }>('select count(*)::int as count from organizations where creator_user_id = $1', [
+      userId,
+    ]);
+    if ((row?.count ?? 0) < perUser) return;
+    throw new SextantError('SEXTANT_ORGANIZATION_LIMIT', {
+      what: `You have created ${row?.count ?? 0} organisations; this site allows ${perUser} per person.`,
+      fix: 'Delete one, or ask a site admin to create it.',
+    });
+  }
+
+  /** An owner must stay, and in an organisation without one a member. */
   async #keepsSomebody(tx: Tx, id: number, userId: number): Promise<void> {
-    const owners = this.policy().administration === 'owners';
-    const others = await tx.query(
-      'select 1 from organization_members where organization_id = $1 and user_id <> $2 and (owner or not $3) limit 1',
-      [id, userId, owners],
+    const [left] = await tx.query<{ owners: boolean | null; members: number; owned: boolean | null }>(
+      `select bool_or(owner) filter (where user_id <> $2) as owners, count(*) filter (where user_id <> $2)::int as members,
+       bool_or(owner) filter (where user_id = $2) as owned from organization_members where organization_id = $1`,
+      [id, userId],
     );
-    if (others.length > 0) return;
+    const kind = left?.owned ? 'owner' : 'member';
+    if (kind === 'owner' ? left?.owners : (left?.members ?? 0) > 0) return;
     throw new SextantError('SEXTANT_ORGANIZATION_LAST_MEMBER', {
-      what: `The last ${owners ? 'owner' : 'member'} cannot leave an organisation.`,
+      what: `The last ${kind} cannot leave an organisation.`,
       why: 'Nobody would be left to administer it.',
-      fix: `Add another ${owners ? 'owner' : 'member'} first, or delete the organisation.`,
+      fix: `Make another ${kind === 'owner' ? 'member an owner' : 'user a member'} first, or delete the organisation.`,
     });
   }
 }

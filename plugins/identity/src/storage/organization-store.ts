@@ -81,6 +81,15 @@ export class OrganizationStore {
     return rows[0]?.count ?? 0;
   }
 
+  /** User ids, the first one first. */
+  async owners(id: number): Promise<readonly number[]> {
+    const rows = await this.db.query<{ user_id: number }>(
+      'select user_id from organization_members where organization_id = $1 and owner group by user_id order by min(created_at), user_id',
+      [id],
+    );
+    return rows.map((row) => row.user_id);
+  }
+
   async membership(organizationId: number, userId: number): Promise<{ readonly owner: boolean } | undefined> {
     const rows = await this.db.query<{ owner: boolean | null }>(
       'select bool_or(owner) as owner from organization_members where organization_id = $1 and user_id = $2',

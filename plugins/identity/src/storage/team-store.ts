@@ -143,6 +143,20 @@ export class TeamStore {
     );
   }
 
+  /** Members by hand who are not among these. */
+  async membersNotIn(id: number, userIds: readonly number[]): Promise<readonly number[]> {
+    const rows = await this.db.query<{ user_id: number }>(
+      `select user_id from team_members where team_id = $1 and source = '' and user_id <> all($2::int[])`,
+      [id, userIds],
+    );
+    return rows.map((row) => row.user_id);
+  }
+
+  async countByCreator(userId: number): Promise<number> {
+    const rows = await this.db.query<{ count: number }>('select count(*)::int as count from teams where creator_user_id = $1', [userId]);
+    return rows[0]?.count ?? 0;
+  }
+
   /** What a person gave; what a group gives stays. */
   async removeMembers(id: number, users: { readonly in: readonly number[] } | { readonly notIn: readonly number[] }): Promise<void> {
     const [condition, ids] = 'in' in users ? ['user_id = any($2::int[])', users.in] : ['user_id <> all($2::int[])', users.notIn];

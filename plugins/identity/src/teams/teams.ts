@@ -26,7 +26,10 @@ export interface TeamChange {
   readonly parent?: TeamReference | null;
 }
 
-/** Everybody sees teams. Who is in one changes it, with its members; a readonly one, only site admins. */
+/**
+ * Everybody sees teams. Who is in one renames it and adds members; a readonly one, only site admins. While its creator is a member, only the creator and site
+ * admins remove others and delete it.
+ */
 export class Teams {
   readonly store: TeamStore;
 
@@ -35,6 +38,8 @@ export class Teams {
     private readonly clock: Clock,
     /** Groups may give a membership of one that has just been made. */
     private readonly appeared: () => Promise<void>,
+    /** Teams that one person may have made; site admins as many as they like. */
+    private readonly perUser: () => number,
   ) {
     this.store = new TeamStore(db);
   }
@@ -51,7 +56,7 @@ export class Teams {
 
   /**
    * Who makes it and is no site admin becomes its first member.
-   * @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_NOT_FOUND for the parent, SEXTANT_TEAM_TREE, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN.
+   * @throws SEXTANT_TEAM_REFUSED, SEXTANT_TEAM_LIMIT, SEXTANT_TEAM_NOT_FOUND for the parent, SEXTANT_TEAM_TREE, SEXTANT_USER_NAME_INVALID, SEXTANT_USER_NAME_TAKEN.
    */
   async create(actor: Actor, team: NewTeam, alongside: Alongside<Team>): Promise<Team> {
     if (team.readonly && !actor.siteAdmin) throw refused('Only site admins make readonly teams.');
@@ -59,6 +64,7 @@ export class Teams {
       const now = this.clock.now();
       const parent = team.parent && (await this.#newParent(tx, actor, team.parent, 1));
       const store = new TeamStore(tx);
+      if (!actor.siteAdmin && actor.userId !== undefined) await this.#assertMayCreateMore(tx, actor.userId);
       const inserted = await store.insert({
         name: parseUsername(team.name),
         displayName: parseDisplayName(team.displayName),
@@ -105,6 +111,7 @@ export class Teams {
       await tx.query('lock table teams in share row exclusive mode');
       const store = new TeamStore(tx);
       const team = await this.#administered(tx, actor, reference);
+      if (!(await this.#controls(tx, actor, team))) throw refused(BY_CREATOR);
       if ((await store.count({ parent: team.id })) > 0) throw tree('It has teams below it, which would go with it.');
       await store.delete(team.id);
       await alongside(tx, team);
@@ -125,6 +132,10 @@ export class Teams {
       const team = await this.#administered(tx, actor, reference);
       await tx.query('select 1 from teams where id = $1 for update', [team.id]);
       const userIds = await matchMembers(tx, actor, members, skipUnmatched);
+      if (how !== 'add' && !(await this.#controls(tx, actor, team))) {
+        const removed = how === 'remove' ? userIds : await store.membersNotIn(team.id, userIds);
+        if (removed.some((id) => id !== actor.userId)) throw refused(BY_CREATOR);
+      }
       if (how === 'remove') {
         const [byGroup] = await store.membersByGroup(team.id, userIds);
         if (byGroup) throw givenByGroup('membership', byGroup.source);
@@ -135,6 +146,23 @@ export class Teams {
       }
       await alongside(tx, { team, userIds });
       return team;
+    });
+  }
+
+  /** Whether the actor may take the team from others. A team whose creator has left it is its members'. */
+  async #controls(tx: Tx, actor: Actor, { id, creatorUserId }: Team): Promise<boolean> {
+    if (actor.siteAdmin || creatorUserId === undefined || creatorUserId === actor.userId) return true;
+    return !(await new TeamStore(tx).isMember(id, creatorUserId));
+  }
+
+  /** The row of the user is locked: two requests at once would each count the same. */
+  async #assertMayCreateMore(tx: Tx, userId: number): Promise<void> {
+    await tx.query('select 1 from users where id = $1 for no key update', [userId]);
+    const count = await new TeamStore(tx).countByCreator(userId);
+    if (count < this.perUser()) return;
+    throw new SextantError('SEXTANT_TEAM_LIMIT', {
+      what: `You have created ${count} teams; this site allows ${this.perUser()} per person.`,
+      fix: 'Delete one, or ask a site admin to create it.',
     });
   }
 
@@ -165,6 +193,7 @@ async function find(store: TeamStore, reference: TeamReference): Promise<Team> {
 
 const refused = (why: string): SextantError =>
   new SextantError('SEXTANT_TEAM_REFUSED', { what: 'You may not do this.', why, fix: 'Ask one of them.' });
+const BY_CREATOR = 'Only its creator and site admins remove other members or delete the team.';
 const tree = (why: string): SextantError =>
   new SextantError('SEXTANT_TEAM_TREE', {
     what: 'The team cannot be there.',

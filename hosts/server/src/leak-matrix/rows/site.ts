@@ -43,5 +43,6 @@ export const siteRows = (): PluginRows => ({
         'Findings about the running of the installation, for site admins; of repositories that they do not see it is said that there are some, and not which.',
     },
     { surfaces: ['HTTP GET /.api/src-cli/version'], because: 'A version number.' },
+    { surfaces: ['HTTP GET /.well-known/security.txt'], because: 'A contact that site admins publish.' },
   ],
 });

@@ -109,6 +109,13 @@ describe('raw files', () => {
     expect(reply.text).toContain('dir/secret');
   });
 
+  it('gives no archive in a format that Accept refuses by q=0', async () => {
+    const archive = async (accept: string) => (await ask(`${W}@HEAD/-/raw`, { accept })).headers?.['content-type'];
+    const neither = await archive('text/html');
+    expect(await archive('application/zip;q=0')).toBe(neither);
+    expect(await archive('application/zip;q=0, application/x-tar')).toBe('application/x-tar');
+  });
+
   it('gives the archive of a folder under whole names, and none beyond the limit', async () => {
     const tar = await ask(`${W}/-/raw/dir?format=tar`);
     expect(tar.text).toContain('dir/secret');

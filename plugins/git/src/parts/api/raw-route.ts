@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import { RepoName, RepoPath, RevSpec, type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import accepts from 'accepts';
 import type { TreeEntry } from '../../api.js';
 import { byteRange } from './byte-range.js';
 import { revisionOf } from './revision-of.js';
@@ -109,8 +111,9 @@ function formatOf({ query, headers }: RouteRequest): 'zip' | 'tar' | undefined {
       what: 'The format is neither zip nor tar.',
       fix: 'Ask for format=zip or format=tar, or for neither.',
     });
-  const accept = (headers['accept'] ?? '').split(',').map((type) => type.split(';', 1)[0]!.trim());
-  return accept.includes(TYPES.zip) ? 'zip' : accept.includes(TYPES.tar) ? 'tar' : undefined;
+  // Those that are named and not refused by q=0.
+  const accepted = accepts({ headers: { accept: headers['accept'] } } as IncomingMessage).types() as string[];
+  return accepted.includes(TYPES.zip) ? 'zip' : accepted.includes(TYPES.tar) ? 'tar' : undefined;
 }
 
 /**

@@ -19,6 +19,7 @@ import type { Invitation } from '../../storage/invitation-store.js';
 import type { OrganizationFilter } from '../../storage/organization-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
 import { nodeNumber } from './node-number.js';
+import { mayReadEmails } from './viewer.js';
 
 type Fields = Readonly<Record<string, Resolver>>;
 type QueryArguments = PageArguments & { readonly query?: string | null };
@@ -46,7 +47,7 @@ export function organizationResolvers(
     const userId = nodeNumber('User', args.userID ?? args.user);
     // Who leaves needs no rights but membership.
     const leaves = userId === op.actor.userId && (await organizations.isMember(id, userId));
-    if (!leaves) await organizations.administered(op.actor, id);
+    if (!leaves) await organizations.owned(op.actor, id);
     await organizations.removeMember(id, userId, !op.actor.siteAdmin, (tx) =>
       audit.record('organizations.member', 'removed', { actor: op.actor }, { orgID: id, subjectUID: String(userId) }, { tx }),
     );
@@ -87,7 +88,7 @@ export function organizationResolvers(
         );
       },
       deleteOrganization: async (_parent, args: { organization: string }, { actor }) => {
-        const { id, name } = await organizations.administered(actor, nodeNumber('Org', args.organization));
+        const { id, name } = await organizations.owned(actor, nodeNumber('Org', args.organization));
         await organizations.delete(id, (tx) => audit.record('organizations', 'deleted', { actor }, { orgID: id, name }, { tx }));
         return NOTHING;
       },
@@ -103,7 +104,7 @@ export function organizationResolvers(
       removeUserFromOrg: remove,
       removeUserFromOrganization: remove,
       setOrganizationOwner: async (_parent, args: { organization: string; user: string; owner: boolean }, { actor }) => {
-        const { id } = await organizations.administered(actor, nodeNumber('Org', args.organization));
+        const { id } = await organizations.owned(actor, nodeNumber('Org', args.organization));
         const userId = nodeNumber('User', args.user);
         await organizations.setOwner(id, userId, args.owner, !actor.siteAdmin, (tx) =>
           audit.record('organizations.member', 'modified', { actor }, { orgID: id, subjectUID: String(userId), owner: args.owner }, { tx }),
@@ -154,7 +155,7 @@ export function organizationResolvers(
           const { limit, after } = pageRequest('users', args, LIMITS);
           const filter: UserFilter = {
             query: args.query?.trim() || undefined,
-            namesOnly: !op.actor.siteAdmin,
+            namesOnly: !op.actor.siteAdmin || !mayReadEmails(op.actor),
             organizationId: organization.id,
           };
           const rows = await users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
@@ -166,6 +167,10 @@ export function organizationResolvers(
           const rows = await invitations.store.list(organization.id, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
           return { ...pageOf('invitations', rows, limit, ({ id }) => String(id)), organizationId: organization.id };
         },
+        owners: async (organization: Organization, _args, op) =>
+          (await sees(organization, op)) ? Promise.all((await organizations.owners(organization.id)).map((id) => user(id, op))) : null,
+        viewerIsOwner: async (organization: Organization, _args, { actor }) =>
+          actor.userId !== undefined && (await organizations.owners(organization.id)).includes(actor.userId),
         viewerCanAdminister: (organization: Organization, _args, op) => administers(organization, op),
         viewerIsMember: (organization: Organization, _args, op) => isMember(organization, op),
         viewerPendingInvitation: async (organization: Organization, _args, { actor }) =>
@@ -181,7 +186,7 @@ export function organizationResolvers(
         organization: (invitation: Invitation) => organizations.byId(invitation.organizationId),
         sender: (invitation: Invitation, _args, op) => user(invitation.senderUserId, op),
         recipient: (invitation: Invitation, _args, op) => user(invitation.recipientUserId, op),
-        recipientEmail: (invitation: Invitation) => invitation.recipientEmail ?? null,
+        recipientEmail: (invitation: Invitation, _args, { actor }) => (mayReadEmails(actor) ? (invitation.recipientEmail ?? null) : null),
         notifiedAt: (invitation: Invitation) => invitation.notifiedAt ?? null,
       },
       OrganizationInvitationConnection: {

@@ -13,15 +13,15 @@ export const organizationTypeDefs = /* GraphQL */ `
     createOrganization(name: String!, displayName: String): Org @requires(role: USER)
     "For who administers it. An empty display name removes it."
     updateOrganization(id: ID!, displayName: String): Org @requires(role: USER)
-    "For who administers it. Its name is free again."
+    "For its owners and site admins. Its name is free again."
     deleteOrganization(organization: ID!): EmptyResponse @requires(role: USER)
     "Makes the user a member at once. Members invite people instead."
     addUserToOrganization(organization: ID!, username: String!): EmptyResponse @requires(role: SITE_ADMIN)
-    "For who administers it, and for the user. The last member stays, unless a site admin does it."
+    "For its owners, site admins, and the user. The last owner stays, unless a site admin does it."
     removeUserFromOrg(orgID: ID!, userID: ID!): EmptyResponse @requires(role: USER)
     "As removeUserFromOrg."
     removeUserFromOrganization(organization: ID!, user: ID!): EmptyResponse @requires(role: USER)
-    "Owners administer the organisation where the site leaves that to owners. For who administers it."
+    "Owners remove others, make owners and delete the organisation. For its owners and site admins; the last owner stays, unless a site admin does it."
     setOrganizationOwner(organization: ID!, user: ID!, owner: Boolean!): EmptyResponse @requires(role: USER)
     "Invites a user by name, or anybody by an address. For who administers it. An unanswered invitation of the same person is replaced."
     inviteUserToOrganization(organization: ID!, username: String, email: String): InviteUserToOrganizationResult @requires(role: USER)
@@ -48,6 +48,9 @@ export const organizationTypeDefs = /* GraphQL */ `
     invitations(first: Int, after: String): OrganizationInvitationConnection
     "For who administers it: every member or its owners, as the site has it, and site admins."
     viewerCanAdminister: Boolean!
+    "Whoever owns it, the first owner first. For members and site admins; null for others."
+    owners: [User!]
+    viewerIsOwner: Boolean!
     viewerIsMember: Boolean!
     viewerPendingInvitation: OrganizationInvitation
   }

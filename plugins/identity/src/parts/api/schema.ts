@@ -45,9 +45,9 @@ export const typeDefs = /* GraphQL */ `
     lastActiveAt: DateTime
     "When the user was last active. For the user and site admins; null for others."
     usageStatistics: UserUsageStatistics
-    "For the user and site admins; null for others."
+    "For the user and site admins; null for others, and for a token without the scope email or user:all."
     emails: [UserEmail!]
-    "For the user and site admins; null for others."
+    "For the user and site admins; null for others, and for a token without the scope email or user:all."
     primaryEmail: UserEmail
     "All of them for the user and site admins; for others those that the viewer is a member of, too."
     organizations: OrgConnection!

@@ -4,7 +4,7 @@ import type { Identity } from '../../identity.js';
 import type { AccessToken } from '../../storage/access-token-store.js';
 import type { UserFilter } from '../../storage/user-store.js';
 import { isMember } from './organization-resolvers.js';
-import { mayAdminister } from './viewer.js';
+import { mayAdminister, mayReadEmails } from './viewer.js';
 
 const LIMITS = { max: 5000, default: 100 } as const;
 const TOKEN_LIMITS = { max: 1000, default: 50 } as const;
@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, Resolver>>;
 
 export function userResolvers(identity: Identity): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
   const emails = (user: User, op: Operation): Promise<readonly UserEmail[]> | null =>
-    mayAdminister(op.actor, user.id) ? op.loader<number, readonly UserEmail[]>('emails').load(user.id) : null;
+    mayAdminister(op.actor, user.id) && mayReadEmails(op.actor) ? op.loader<number, readonly UserEmail[]>('emails').load(user.id) : null;
   return {
     queries: {
       currentUser: async (_parent, _args, { actor }) =>
@@ -22,7 +22,7 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
         // As in `node`: who is not signed in learns of nobody.
         if (actor.kind === 'anonymous') return null;
         if (username != null) return (await identity.users.byUsername(username)) ?? null;
-        const user = email == null ? undefined : await identity.users.byVerifiedEmail(email);
+        const user = email == null || !mayReadEmails(actor) ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;
       },
       users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null; tag?: string | null }) => {

@@ -3,6 +3,7 @@ import { addAdministration } from './add-administration.js';
 import { addCredentialGeneration } from './add-credential-generation.js';
 import { addExternalAccounts } from './add-external-accounts.js';
 import { addMakersOfTokens } from './add-makers-of-tokens.js';
+import { addOrganizationOwners } from './add-organization-owners.js';
 import { addRoles } from './add-roles.js';
 import { addTeamsAndGroups } from './add-teams-and-groups.js';
 import { createAccounts } from './create-accounts.js';
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   createAuditLog,
   addMakersOfTokens,
   addCredentialGeneration,
+  addOrganizationOwners,
 ];

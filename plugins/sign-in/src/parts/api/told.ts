@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { type RouteHandler, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import accepts from 'accepts';
 import { html } from '../../pages/html.js';
 import { pageReply } from '../../pages/page.js';
 import type { SignIn } from '../../wiring.js';
@@ -25,5 +27,9 @@ export const told =
 /** The same where programs come too, which are answered as everywhere. */
 export const toldToPeople = (signIn: () => SignIn, title: string, handler: RouteHandler): RouteHandler => {
   const page = told(signIn, handler, title);
-  return (request) => ((request.headers['accept'] ?? '').includes('text/html') ? page(request) : handler(request));
+  return (request) => (namesHtml(request) ? page(request) : handler(request));
 };
+
+/** `text/html;q=0` refuses it. */
+const namesHtml = ({ headers }: RouteRequest): boolean =>
+  (accepts({ headers: { accept: headers['accept'] } } as IncomingMessage).types() as string[]).includes('text/html');

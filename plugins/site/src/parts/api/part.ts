@@ -1,11 +1,13 @@
 import { core, definePart } from '@sextant/sdk';
 import { ownAlerts } from '../../alerts/own-alerts.js';
-import { featureFlags, settings, siteAlerts, siteConfiguration, systemChecks } from '../../api.js';
+import { featureFlags, settings, siteAlerts, siteConfiguration, siteConfigurationSchemas, systemChecks } from '../../api.js';
 import { config } from '../../config.js';
 import { provideConfiguration } from '../../configuration/provide-configuration.js';
 import { configurationCheck } from '../../doctor/configuration-check.js';
 import { ownChecks } from '../../doctor/own-checks.js';
+import { securityTxtSchema } from '../../security-txt.js';
 import { siteStorage } from '../../storage/site-storage.js';
+import { securityTxtRoute } from './security-txt-route.js';
 import { siteNode } from './site-resolvers.js';
 import { srcCliVersionRoute } from './src-cli-version-route.js';
 import { deps, servicesOf } from './wiring.js';
@@ -28,7 +30,11 @@ export default definePart(config)({
     for (const check of ownChecks) r.contribute(systemChecks, (d) => check(d));
     r.contribute(systemChecks, (d, ctx) => configurationCheck(servicesOf(d, ctx).configurations));
     r.contribute(core.nodes, () => siteNode);
-    r.http((router) => router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' }));
+    r.contribute(siteConfigurationSchemas, () => securityTxtSchema);
+    r.http((router, d, ctx) => {
+      router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' });
+      router.get('/.well-known/security.txt', securityTxtRoute(d, ctx), { auth: 'public' });
+    });
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { configurations, cascade } = servicesOf(d, ctx);
