@@ -92,7 +92,16 @@ export {
 } from './tokens/token.js';
 export { CommitOid } from './values/commit-oid.js';
 export { IdSet } from './values/id-set.js';
-export { cursorNumber, encodeCursor, type Page, type PageArguments, type PageRequest, pageOf, pageRequest } from './values/page.js';
+export {
+  cursorNumber,
+  encodeCursor,
+  type Page,
+  type PageArguments,
+  type PageInfo,
+  type PageRequest,
+  pageOf,
+  pageRequest,
+} from './values/page.js';
 export { RepoName } from './values/repo-name.js';
 export { RepoPath } from './values/repo-path.js';
 export { RevSpec } from './values/rev-spec.js';

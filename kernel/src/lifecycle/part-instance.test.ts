@@ -5,7 +5,7 @@ import { aLifecycle } from './a-lifecycle.js';
 // biome-ignore lint/suspicious/noExplicitAny: parts of any shape are tried
 type Any = any;
 
-const thing = serviceToken<object>('a.thing@1');
+const thing = serviceToken<{ readonly name?: string }>('a.thing@1');
 const plugin = (id: string, parts: Readonly<Record<string, Any>>, more: Partial<Manifest> = {}): Manifest =>
   definePlugin({
     id,

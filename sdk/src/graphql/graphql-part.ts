@@ -2,7 +2,7 @@ import type { ConfigSchema } from '../config/config.js';
 import type { Actor } from '../core/actor.js';
 import type { Logger } from '../core/log.js';
 import type { PluginContext } from '../plugin/context.js';
-import type { Part } from '../plugin/part.js';
+import type { PartTypes } from '../plugin/part-types.js';
 import type { Deps, Resolved } from '../tokens/deps.js';
 
 /** One GraphQL operation. */
@@ -73,10 +73,9 @@ export interface GraphQLSchemaText {
   readonly extends: readonly string[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a part of any dependencies, of which the instance is read
-type InstanceOf<X> = X extends Part<any, any, infer I> ? I : X extends Deps ? Resolved<X> : never;
-// biome-ignore lint/suspicious/noExplicitAny: as above, of which the configuration is read
-type ConfigIn<X, S extends ConfigSchema> = X extends Part<any, infer C, any> ? C : S;
+type IsPart = { readonly register: unknown };
+type InstanceOf<X> = X extends IsPart & PartTypes<infer I, never> ? I : X extends Deps ? Resolved<X> : never;
+type ConfigIn<X, S extends ConfigSchema> = X extends IsPart & PartTypes<never, infer C extends ConfigSchema> ? C : S;
 
 /**
  * `defineGraphQL<typeof part>()({ schema, resolvers: (instance, ctx): Resolvers => ({ … }) })` types what the resolvers are handed. `schema` and

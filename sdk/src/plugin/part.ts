@@ -2,10 +2,11 @@ import type { ConfigSchema } from '../config/config.js';
 import type { Deps, Resolved } from '../tokens/deps.js';
 import type { PluginContext } from './context.js';
 import type { InstanceRegistrar } from './instance-registrar.js';
+import type { PartTypes } from './part-types.js';
 import type { Registrar } from './registrar.js';
 
 /** What a plugin runs in one role, or in several. `I` is its instance: what `create` returns, or the dependencies themselves. */
-export interface Part<D extends Deps, S extends ConfigSchema = ConfigSchema, I = Resolved<D>> {
+export interface Part<D extends Deps, S extends ConfigSchema = ConfigSchema, I = Resolved<D>> extends PartTypes<I, S> {
   readonly deps: D;
   readonly create?: Create<I, D, S> | undefined;
   /** Declares, and does nothing else: synchronous, without I/O. The registrar is frozen when it returns. */
