@@ -75,7 +75,7 @@ it('migrates what the manifest stores, keeps it while the plugin is off, and bri
   expect(await notes()).toEqual([{ text: 'caught up' }, { text: 'caught up' }, { text: 'heard' }]);
   const migrated = await kernel.kernel.database().status();
   expect(migrated.map((status) => at(status, 'plugin'))).toContain('notes');
-  await kernel.stop();
+  await kernel.kernel.stop();
   expect(disposals).toBe(2);
 
   const next = await startTestKernel({ plugins: [notesPlugin([create, addColumn])], databaseUrl: kernel.databaseUrl });
@@ -85,7 +85,7 @@ it('migrates what the manifest stores, keeps it while the plugin is off, and bri
 it('migrates in a process that has the role migrator and no part of the plugin', async () => {
   const migrator = await startTestKernel({ plugins: [notesPlugin([create])], roles: ['migrator'] });
   expect(migrator.plugin('notes').state).toBe('active');
-  await migrator.stop();
+  await migrator.kernel.stop();
   const api = await startTestKernel({ plugins: [notesPlugin([create])], roles: ['api'], databaseUrl: migrator.databaseUrl });
   expect(await (await api.fetch('/notes')).json()).toEqual([]);
 });

@@ -38,7 +38,7 @@ export function partsProblems(parts: unknown): readonly string[] {
   if (typeof parts !== 'object' || parts === null) return ['parts is missing'];
   return Object.entries(parts).flatMap(([name, part]): string[] => {
     if (part === undefined) return [];
-    if (typeof part === 'object' && part !== null)
+    if (typeof part === 'object' && part !== null && ('roles' in part || !isRole(name)))
       return entryProblems(name, part as Partial<Record<keyof PartEntry<ConfigSchema>, unknown>>);
     if (!isRole(name)) return [`parts.${name} is not a role`];
     return typeof part === 'function' ? [] : [`parts.${name} is not a function: write () => import('./parts/${name}/part.js')`];
