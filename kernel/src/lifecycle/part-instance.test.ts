@@ -186,7 +186,7 @@ describe('a part of several roles', () => {
   const counting = (made: string[]) => {
     const part = definePart()({
       deps: {},
-      create: () => ({ n: made.push('x') }),
+      create: () => ({ name: String(made.push('x')) }),
       register: (r) => r.provide(thing, (instance) => instance),
     });
     return plugin('a', { sync: { roles: ['api', 'worker'], load: async () => ({ default: part }) } });

@@ -57,7 +57,9 @@ export function manifestProblems(value: unknown): readonly string[] {
 }
 
 /** A function alone is a part of the role that its name is; under any other name the roles are listed. */
-type CheckedParts<S extends ConfigSchema, P> = { readonly [K in keyof P]: K extends Role ? LoadPart<S> | PartEntry<S> : PartEntry<S> };
+type CheckedParts<S extends ConfigSchema, P> = {
+  readonly [K in keyof P]: string extends K ? P[K] : K extends Role ? LoadPart<S> | PartEntry<S> | undefined : PartEntry<S>;
+};
 
 /** @throws SEXTANT_MANIFEST_INVALID naming every malformed field. */
 export function definePlugin<S extends ConfigSchema, P extends ManifestParts<S>>(
