@@ -55,7 +55,7 @@ import { config } from './manifest.js';
 
 const writeNote = defineJob('${id}.write-note', { payload: z.object({ text: z.string().min(1).max(1000) }) });
 
-class Notes {
+export class Notes {
   constructor(
     private readonly db: Storage,
     private readonly jobs: Jobs,
