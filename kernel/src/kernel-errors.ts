@@ -66,6 +66,11 @@ export const kernelErrors = declareErrors({
     summary: 'A plugin needs a service that nobody provides.',
     fix: 'Enable or install a plugin that provides it.',
   },
+  SEXTANT_SERVICE_OWN: {
+    status: 500,
+    summary: 'A part read a service that it provides itself before it had made it.',
+    fix: 'Read it in a start hook or later, or take it from the instance that create() returns.',
+  },
   SEXTANT_SERVICE_ROLE: {
     status: 500,
     summary: 'A plugin needs a service that its role does not have.',

@@ -10,6 +10,7 @@ const SOURCE = /^(?!an?-).*(?<!\.test|\.d)\.ts$/;
 // A code in quotes; environment variables are named SEXTANT_… as well, and are recognised by how they are read.
 const QUOTED = /['"`](SEXTANT_[A-Z0-9]+(?:_[A-Z0-9]+)*)['"`]/g;
 const DECLARED = /^\s*['"]?(SEXTANT_[A-Z0-9_]+)['"]?: \{/gm;
+const DEFINED = /^export const (\w+) = defineError\(\s*['"](SEXTANT_[A-Z0-9_]+)['"]/gm;
 
 function* sources(root, folder) {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
@@ -23,13 +24,22 @@ function* sources(root, folder) {
 export function errorProblems(root) {
   const used = new Map();
   const declared = new Map();
+  /** Codes of error classes, by the names of the classes: used where `new Name(` stands. */
+  const classes = new Map();
+  const texts = [];
   for (const folder of OPEN) {
     for (const file of sources(root, folder)) {
       const text = readFileSync(join(root, file), 'utf8');
       for (const [, name] of text.matchAll(DECLARED)) declared.set(name, file);
+      for (const [, name, defined] of text.matchAll(DEFINED)) {
+        declared.set(defined, file);
+        classes.set(name, defined);
+      }
+      texts.push(text);
       for (const [, name] of text.replace(/env\.SEXTANT_\w+/g, '').matchAll(QUOTED)) if (!used.has(name)) used.set(name, file);
     }
   }
+  for (const [name, defined] of classes) if (!texts.some((text) => new RegExp(`new ${name}\\(`).test(text))) used.delete(defined);
   if (declared.size === 0) throw new Error('No error code was read.');
   const loaded = new Set(allErrorCodes().map(([name]) => name));
   const known = new Set([...declared.keys(), ...loaded]);

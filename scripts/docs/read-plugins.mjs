@@ -1,18 +1,19 @@
 // What the built-in plugins declare, read from their parts. Nothing is started.
 import { collectDeclarations } from '@sextant/kernel';
 import { builtinPlugins } from '@sextant/preset';
-import { ROLES } from '@sextant/sdk';
+import { partsOf, ROLES, registerErrors } from '@sextant/sdk';
 
-/** Every plugin by id, with its parts in the order of the roles. */
+/** Every plugin by id, with its parts in the order of the roles: one of several roles stands at each of them. */
 export async function readPlugins() {
   const plugins = [];
   for (const manifest of [...builtinPlugins].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    registerErrors(manifest.errors ?? {});
     const parts = [];
     for (const role of ROLES) {
-      const load = manifest.parts[role];
-      if (load === undefined) continue;
-      const { default: part } = await load();
-      parts.push({ role, deps: part.deps, declared: collectDeclarations(manifest.id, role, (r) => part.register(r)) });
+      for (const { name, roles, load } of partsOf(manifest, [role])) {
+        const { default: part } = await load();
+        parts.push({ role, deps: part.deps, declared: collectDeclarations(manifest.id, { name, roles, part }) });
+      }
     }
     plugins.push({ manifest, parts });
   }

@@ -1,5 +1,5 @@
 import { definePlugin } from '@sextant/sdk';
-import { config } from './config.js';
+import { config, storage } from './greetings.js';
 
 export default definePlugin({
   id: 'hello',
@@ -9,9 +9,6 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
   config,
-  parts: {
-    migrator: () => import('./parts/migrator/part.js'),
-    api: () => import('./parts/api/part.js'),
-    worker: () => import('./parts/worker/part.js'),
-  },
+  storage,
+  parts: { greeter: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });

@@ -7,5 +7,5 @@ export default definePlugin({
   summary: 'Greets people by the time of day.',
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
-  parts: { api: () => import('./parts/api/part.js') },
+  parts: { api: () => import('./part.js') },
 });

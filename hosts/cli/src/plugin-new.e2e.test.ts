@@ -87,7 +87,7 @@ describe('a plugin of notes', () => {
       .array(z.object({ files: z.array(z.object({ path: z.string() })) }))
       .parse(JSON.parse(stdout.slice(stdout.indexOf('['))));
     const paths = packed.flatMap(({ files }) => files.map(({ path }) => path));
-    expect(paths).toContain('dist/parts/api.js');
+    expect(paths).toContain('dist/part.js');
     expect(paths.filter((path) => path.includes('.test.'))).toEqual([]);
     expect(readFileSync(join(plugin, 'package.json'), 'utf8')).not.toContain('file:');
   });

@@ -1,4 +1,18 @@
-import type { AnyJob, ConfigView, HealthProbe, PluginRouter, RetryLater, Role, Schedule, StorageDefinition, Token } from '@sextant/sdk';
+import type {
+  AnyJob,
+  ConfigView,
+  Events,
+  EventType,
+  HealthProbe,
+  JobType,
+  Notice,
+  PluginRouter,
+  RetryLater,
+  Role,
+  Schedule,
+  StorageDefinition,
+  Token,
+} from '@sextant/sdk';
 import { core } from '@sextant/sdk';
 import type { GraphQLEngine } from '../graphql/graphql-engine.js';
 import type { HttpServer } from '../http/http-server.js';
@@ -18,6 +32,7 @@ export interface WiringParts {
   readonly graphql: GraphQLEngine | undefined;
   readonly http: HttpServer;
   readonly jobs: JobsService | undefined;
+  readonly events: { forPlugin(plugin: string): Events } | undefined;
   readonly health: Health;
   readonly remoteServer: RemoteServer;
   readonly remoteClients: RemoteClients;
@@ -100,6 +115,14 @@ export class KernelWiring implements Wiring {
     return this.parts.jobs && this.parts.roles.some((role) => role === 'worker' || role === 'index')
       ? this.parts.jobs.handle(plugin, job, handle)
       : NOTHING;
+  }
+
+  subscribe(plugin: string, event: EventType<unknown>, listener: (payload: unknown, notice: Notice) => void | Promise<void>): Disposable {
+    return this.parts.events?.forPlugin(plugin).subscribe(event, listener) ?? NOTHING;
+  }
+
+  async enqueue(plugin: string, job: JobType<Record<string, never>>): Promise<void> {
+    await this.parts.jobs?.forPlugin(plugin).enqueue(job, {}, { key: `catch-up:${job.name}`, onConflict: 'keep' });
   }
 
   schedule(plugin: string, schedule: Schedule, config: ConfigView<unknown>): Disposable {

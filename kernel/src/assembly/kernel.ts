@@ -219,6 +219,7 @@ export class Kernel {
       graphql: roles.includes('api') ? this.graphql : undefined,
       http: this.http,
       jobs: stored?.jobs,
+      events: stored?.events,
       health: this.health,
       remoteServer: this.#remoteServer,
       remoteClients: this.#remoteClients,

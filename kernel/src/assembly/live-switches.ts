@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Configuration } from '@sextant/config';
-import { defineEvent, type Events, type Logger, ROLES, type Role, SextantError, z } from '@sextant/sdk';
+import { defineEvent, type Events, type Logger, partsOf, ROLES, type Role, SextantError, z } from '@sextant/sdk';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import type { PluginRecord } from '../lifecycle/plugin-record.js';
 import type { ProcessState } from '../lifecycle/process-state.js';
@@ -242,7 +242,7 @@ export class LiveSwitches {
   #own(): ProcessState {
     const { records, lifecycle, instance, roles } = this.options;
     const plugins = records
-      .filter(({ manifest }) => roles.some((role) => manifest.parts[role] !== undefined))
+      .filter(({ manifest }) => partsOf(manifest, roles).length > 0 || (manifest.storage && roles.includes('migrator')))
       .map((record) => {
         const { id, state, phase, reason, code } = lifecycle.status(record);
         return { id, state, phase: phase ?? null, reason: reason?.slice(0, LONGEST_REASON) ?? null, code: code ?? null };

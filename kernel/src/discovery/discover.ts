@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Manifest, manifestProblems, SextantError } from '@sextant/sdk';
+import { type Manifest, manifestProblems, registerErrors, SextantError } from '@sextant/sdk';
 import { thrownWords } from '../services/sentence.js';
 
 export interface DiscoveryOptions {
@@ -30,6 +30,7 @@ export interface Discovered {
  */
 export async function discover(options: DiscoveryOptions): Promise<readonly Discovered[]> {
   const found: Discovered[] = options.builtin.map((manifest) => ({ manifest, source: 'built in' }));
+  for (const { errors } of options.builtin) registerErrors(errors ?? {});
   for (const name of options.packages) found.push(await read(`package ${name}`, name, () => resolvePackage(name, options.from)));
   for (const folder of options.folders) {
     for (const plugin of await pluginFolders(absolute(folder, options.from)))
@@ -74,6 +75,7 @@ async function read(source: string, name: string, resolveEntry: () => Promise<st
     const { default: manifest } = (await import(entry)) as { default?: Manifest };
     const problems = manifestProblems(manifest);
     if (problems.length > 0) throw unreadable(source, `${problems.join('; ')}.`);
+    registerErrors((manifest as Manifest).errors ?? {});
     return { manifest: manifest as Manifest, source, entry };
   } catch (cause) {
     const problem = unreadable(source, thrownWords(cause), cause);

@@ -1,9 +1,9 @@
-import type { CommandDefinition, ConfigSchema, Deps, Manifest } from '@sextant/sdk';
-import { collectDeclarations } from '../lifecycle/declarations.js';
+import { type Manifest, partsOf } from '@sextant/sdk';
+import { collectDeclarations, type DeclaredCommand } from '../lifecycle/declarations.js';
 
 export interface PluginCommand {
   readonly plugin: string;
-  readonly command: CommandDefinition<Deps, ConfigSchema>;
+  readonly command: DeclaredCommand;
 }
 
 /** The commands that plugins add to the program, read from their cli parts; nothing is started. A part that fails adds none. */
@@ -12,12 +12,13 @@ export async function loadCommands(
   failed: (plugin: string, error: unknown) => void,
 ): Promise<readonly PluginCommand[]> {
   const commands: PluginCommand[] = [];
-  for (const { id, parts } of manifests) {
-    if (!parts.cli) continue;
+  for (const manifest of manifests) {
+    const { id } = manifest;
     try {
-      const { default: part } = await parts.cli();
-      const declarations = collectDeclarations(id, 'cli', (r) => part.register(r as never));
-      commands.push(...declarations.commands.map((command) => ({ plugin: id, command: command as PluginCommand['command'] })));
+      for (const { name, roles, load } of partsOf(manifest, ['cli'])) {
+        const { default: part } = await load();
+        commands.push(...collectDeclarations(id, { name, roles, part }).commands.map((command) => ({ plugin: id, command })));
+      }
     } catch (error) {
       failed(id, error);
     }

@@ -1,13 +1,14 @@
-import { type Deps, ROLES, type Role, SextantError, type Token } from '@sextant/sdk';
-import type { PluginRecord } from '../lifecycle/plugin-record.js';
+import { core, type Deps, ROLES, type Role, SextantError, type Token } from '@sextant/sdk';
+import type { LoadedPart, PluginRecord } from '../lifecycle/plugin-record.js';
 
-/** `search/api`: the unit the graph orders. */
-export type PartId = `${string}/${Role}`;
+/** `search/api`, the plugin and the name of its part: the unit the graph orders. */
+export type PartId = `${string}/${string}`;
 
 export interface PartNode {
   readonly id: PartId;
   readonly plugin: string;
-  readonly role: Role;
+  readonly part: string;
+  readonly roles: readonly Role[];
   /** Parts that provide what this one cannot be without. */
   readonly needs: ReadonlySet<PartId>;
   /** Parts that come first when that makes no circle: providers of optional services, contributors to points it reads. */
@@ -31,7 +32,7 @@ export interface GraphOptions {
   readonly known: ReadonlyMap<string, string>;
 }
 
-export const partId = (plugin: string, role: Role): PartId => `${plugin}/${role}`;
+export const partId = (plugin: string, part: string): PartId => `${plugin}/${part}`;
 
 /** Resolves all dependencies at once. A plugin with a missing service or in a circle is blocked, and so is who needs it. */
 export function buildGraph(records: readonly PluginRecord[], options: GraphOptions): PartGraph {
@@ -52,8 +53,8 @@ export function buildGraph(records: readonly PluginRecord[], options: GraphOptio
 function providersOf(records: readonly PluginRecord[]): Map<string, PartId> {
   const providers = new Map<string, PartId>();
   for (const record of records) {
-    for (const { role, declarations } of record.parts)
-      for (const { token } of declarations.provides) if (!providers.has(token.key)) providers.set(token.key, partId(record.id, role));
+    for (const { name, declarations } of record.parts)
+      for (const { token } of declarations.provides) if (!providers.has(token.key)) providers.set(token.key, partId(record.id, name));
   }
   return providers;
 }
@@ -63,7 +64,17 @@ interface Dependency {
   readonly optional: boolean;
 }
 
-const dependencies = (deps: Deps): readonly Dependency[] =>
+/** What the part lists, and what the kernel needs to do for it what it declared. */
+function dependenciesOf({ part, declarations }: LoadedPart): readonly Dependency[] {
+  const { events } = declarations;
+  return [
+    ...listed(part.deps),
+    ...(events.length > 0 ? [{ token: core.events as Token<unknown>, optional: false }] : []),
+    ...(events.some(({ catchUp }) => catchUp) ? [{ token: core.jobs as Token<unknown>, optional: false }] : []),
+  ];
+}
+
+const listed = (deps: Deps): readonly Dependency[] =>
   Object.values(deps).flatMap((d): Dependency[] =>
     d.kind === 'service' ? [{ token: d, optional: false }] : d.kind === 'maybe' ? [{ token: d.token, optional: true }] : [],
   );
@@ -76,22 +87,25 @@ function missingServices(
 ): Map<string, SextantError> {
   const missing = new Map<string, SextantError>();
   for (const record of records) {
-    const own = new Map<string, { readonly role: Role; readonly make: unknown }>();
-    for (const { role, part, declarations } of record.parts) {
+    const own = new Map<string, { readonly name: string; readonly make: unknown }>();
+    for (const loaded of record.parts) {
+      const { name, roles, declarations } = loaded;
       for (const { token, make } of declarations.provides) {
         const other = own.get(token.key);
         // The same factory in several parts is one service: whichever of their roles runs, it is there.
-        if (other && other.make !== make) missing.set(record.id, providedTwice(record.id, token.key, other.role, role));
-        if (!other) own.set(token.key, { role, make });
+        if (other && other.make !== make) missing.set(record.id, providedTwice(record.id, token.key, other.name, name));
+        if (!other) own.set(token.key, { name, make });
       }
-      for (const { token, optional } of dependencies(part.deps)) {
+      for (const { token, optional } of dependenciesOf(loaded)) {
         const kernelRoles = options.kernelServices.get(token.key);
         if (options.kernelServices.has(token.key)) {
-          if (kernelRoles && !kernelRoles.includes(role)) missing.set(record.id, notInRole(record.id, role, token.key, kernelRoles));
+          // Of all its roles: where the part runs alone is nothing to be found out in production.
+          const without = roles.find((role) => kernelRoles && !kernelRoles.includes(role));
+          if (without && kernelRoles) missing.set(record.id, notInRole(record.id, name, without, token.key, kernelRoles));
           continue;
         }
         if (optional || providers.has(token.key) || options.remoteKeys.has(token.key)) continue;
-        if (!missing.has(record.id)) missing.set(record.id, notProvided(record.id, role, token.key, providers, options, blocked));
+        if (!missing.has(record.id)) missing.set(record.id, notProvided(record.id, name, token.key, providers, options, blocked));
       }
     }
   }
@@ -101,15 +115,15 @@ function missingServices(
 function nodesOf(records: readonly PluginRecord[], providers: ReadonlyMap<string, PartId>): Map<PartId, PartNode> {
   const contributors = new Map<string, Set<PartId>>();
   for (const record of records) {
-    for (const { role, declarations } of record.parts) {
+    for (const { name, declarations } of record.parts) {
       for (const { point } of declarations.contributes)
-        contributors.set(point.key, (contributors.get(point.key) ?? new Set()).add(partId(record.id, role)));
+        contributors.set(point.key, (contributors.get(point.key) ?? new Set()).add(partId(record.id, name)));
     }
   }
   const nodes = new Map<PartId, PartNode>();
   for (const record of records) {
-    for (const { role, part } of record.parts) {
-      const id = partId(record.id, role);
+    for (const { name, roles, part } of record.parts) {
+      const id = partId(record.id, name);
       const needs = new Set<PartId>();
       const prefers = new Set<PartId>();
       for (const dep of Object.values(part.deps)) {
@@ -119,7 +133,7 @@ function nodesOf(records: readonly PluginRecord[], providers: ReadonlyMap<string
       }
       needs.delete(id);
       prefers.delete(id);
-      nodes.set(id, { id, plugin: record.id, role, needs, prefers });
+      nodes.set(id, { id, plugin: record.id, part: name, roles, needs, prefers });
     }
   }
   return nodes;
@@ -162,8 +176,10 @@ function circlesOf(nodes: ReadonlyMap<PartId, PartNode>): Map<string, SextantErr
 function orderOf(nodes: ReadonlyMap<PartId, PartNode>): readonly PartId[] {
   const order: PartId[] = [];
   const placed = new Set<PartId>();
-  const rank = (id: PartId): string =>
-    `${id.slice(0, id.indexOf('/'))}/${String(ROLES.indexOf(nodes.get(id)?.role ?? 'cli')).padStart(2, '0')}`;
+  const rank = (id: PartId): string => {
+    const first = Math.min(...(nodes.get(id)?.roles ?? []).map((role) => ROLES.indexOf(role)));
+    return `${id.slice(0, id.indexOf('/'))}/${String(first).padStart(2, '0')}/${id}`;
+  };
   const waiting = new Set([...nodes.keys()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)));
   while (waiting.size > 0) {
     const ready = (strict: boolean): PartId | undefined => {
@@ -210,22 +226,22 @@ export function dependsOn(graph: PartGraph, plugin: string): readonly string[] {
   return [...plugins].sort();
 }
 
-const providedTwice = (plugin: string, key: string, a: Role, b: Role): SextantError =>
+const providedTwice = (plugin: string, key: string, a: string, b: string): SextantError =>
   new SextantError('SEXTANT_SERVICE_DUPLICATE', {
     what: `Plugin "${plugin}" provides ${key} twice: in its parts ${a} and ${b}.`,
     fix: 'Both run in one process when their roles do: provide it in one part, or pass the same function in both.',
   });
 
-const notInRole = (plugin: string, role: Role, key: string, roles: readonly Role[]): SextantError =>
+const notInRole = (plugin: string, part: string, role: Role, key: string, roles: readonly Role[]): SextantError =>
   new SextantError('SEXTANT_SERVICE_ROLE', {
-    what: `Plugin "${plugin}" (part ${role}, phase resolve) needs ${key}, which the role ${role} does not have.`,
+    what: `Plugin "${plugin}" (part ${part}, phase resolve) needs ${key}, which the role ${role} does not have.`,
     why: `It exists in: ${roles.join(', ')}.`,
     fix: 'Move what needs it to a part of one of these roles.',
   });
 
 function notProvided(
   plugin: string,
-  role: Role,
+  part: string,
   key: string,
   providers: ReadonlyMap<string, PartId>,
   options: GraphOptions,
@@ -248,7 +264,7 @@ function notProvided(
       ? `Bring "${owner}" up, or disable "${plugin}".`
       : `Install a plugin that provides ${key}, or disable "${plugin}".`;
   return new SextantError('SEXTANT_SERVICE_MISSING', {
-    what: `Plugin "${plugin}" (part ${role}, phase resolve) needs ${key}, which nobody provides.`,
+    what: `Plugin "${plugin}" (part ${part}, phase resolve) needs ${key}, which nobody provides.`,
     ...(why ? { why } : {}),
     fix,
   });

@@ -43,7 +43,7 @@ export function readPluginSchema(plugin: string, contributions: readonly GraphQL
     merge(
       plugin,
       resolvers,
-      made(plugin, boundary, 'resolvers', () => part.resolvers(deps as never, ctx)),
+      made(plugin, boundary, 'resolvers', () => part.resolvers(deps as never, ctx) as ResolverMap),
     );
     const more = made(plugin, boundary, 'loaders', () => part.loaders?.(deps as never, ctx) ?? {});
     for (const [name, load] of Object.entries(more)) {

@@ -45,6 +45,8 @@ export function aLifecycle(
       [core.log.key, undefined],
       [core.meter.key, undefined],
       [core.storage.key, ['api', 'worker']],
+      [core.events.key, ['api', 'worker']],
+      [core.jobs.key, ['api', 'worker']],
     ]),
     remoteKeys: new Set(),
     remoteClient: () => undefined,
@@ -59,6 +61,11 @@ export function aLifecycle(
     },
     mountRoutes: (plugin) => noted(`routes of ${plugin}`),
     handleJob: (plugin, job) => noted(`job ${job.name} of ${plugin}`),
+    subscribe: (plugin, { key }) => {
+      events.push(`subscribe ${plugin} to ${key}`);
+      return noted(`subscription of ${plugin} to ${key}`);
+    },
+    enqueue: async (plugin, job) => void events.push(`enqueue ${job.name} of ${plugin}`),
     schedule: (plugin) => noted(`schedule of ${plugin}`),
     probe: (plugin) => noted(`probe of ${plugin}`),
     expose: (token) => noted(`service ${token.key}`),

@@ -1,22 +1,24 @@
 import type {
   AnyJob,
-  CommandDefinition,
-  ConfigSchema,
+  CommandContext,
+  CommandDeclaration,
   Deps,
-  GraphQLPart,
+  EventType,
+  GraphQLModule,
   HealthProbe,
-  Hook,
-  JobHandler,
-  Make,
+  JobContext,
+  JobType,
+  Notice,
   PluginContext,
   PluginRouter,
   Point,
   Registrar,
-  Resolved,
+  RetryLater,
   Role,
   Schedule,
   StorageDefinition,
   Token,
+  z,
 } from '@sextant/sdk';
 import { core, ownerOf, SextantError } from '@sextant/sdk';
 import { checkRule, type ScheduleRule } from '../jobs/schedule-slot.js';
@@ -24,34 +26,55 @@ import '../storage/storage-errors.js';
 import { refuseMalformed, refuseRepeated, type Verb } from './malformed-declarations.js';
 import { isThenable } from './value-problems.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies and configuration
-type AnyDeps = any;
+// biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies, instance and configuration
+type Instance = any;
+type Make = (instance: Instance, ctx: PluginContext) => unknown;
+type Hook = (instance: Instance, ctx: PluginContext) => void | Promise<void>;
 
-/** Everything one part declared, in order. */
+export interface DeclaredCommand extends CommandDeclaration<z.ZodObject> {
+  run(instance: Instance, args: unknown, context: CommandContext): Promise<number>;
+}
+
+/** Everything one part declared, in order. Each callback takes the instance of the part first. */
 export interface Declarations {
-  readonly provides: { readonly token: Token<unknown>; readonly make: Make<unknown, AnyDeps, ConfigSchema> }[];
-  readonly contributes: { readonly point: Point<unknown>; readonly make: Make<unknown, AnyDeps, ConfigSchema> }[];
-  readonly graphql: (() => Promise<{ readonly default: GraphQLPart<AnyDeps> }>)[];
-  readonly http: ((router: PluginRouter, deps: Resolved<AnyDeps>, ctx: PluginContext) => void)[];
+  readonly provides: { readonly token: Token<unknown>; readonly make: Make }[];
+  readonly contributes: { readonly point: Point<unknown>; readonly make: Make }[];
+  readonly graphql: (() => Promise<GraphQLModule<Instance>>)[];
+  readonly http: ((instance: Instance, router: PluginRouter, ctx: PluginContext) => void)[];
   readonly storage: StorageDefinition[];
-  readonly jobs: { readonly job: AnyJob; readonly handle: JobHandler<AnyJob, AnyDeps> }[];
+  readonly jobs: {
+    readonly job: AnyJob;
+    readonly handle: (instance: Instance, payload: unknown, job: JobContext) => Promise<void | RetryLater>;
+  }[];
   readonly schedules: Schedule[];
+  readonly events: {
+    readonly event: EventType<unknown>;
+    readonly listener: (instance: Instance, payload: unknown, notice: Notice) => void | Promise<void>;
+    readonly catchUp: JobType<Record<string, never>> | undefined;
+  }[];
   readonly health: {
     readonly name: string;
-    readonly probe: (deps: Resolved<AnyDeps>, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe;
+    readonly probe: (instance: Instance, signal: AbortSignal) => Promise<HealthProbe> | HealthProbe;
     readonly every: number;
     readonly critical: boolean;
   }[];
-  readonly commands: CommandDefinition<AnyDeps, ConfigSchema>[];
-  readonly starts: { readonly hook: Hook<AnyDeps, ConfigSchema>; readonly timeout: number }[];
-  readonly stops: { readonly hook: Hook<AnyDeps, ConfigSchema>; readonly timeout: number }[];
+  readonly commands: DeclaredCommand[];
+  readonly starts: { readonly hook: Hook; readonly timeout: number }[];
+  readonly stops: { readonly hook: Hook; readonly timeout: number }[];
 }
 
 const HOOK_TIMEOUT = 10_000;
 const HEALTH_EVERY = 30_000;
 
+/** What is known of a part before it declares anything. */
+export interface DeclaringPart {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly part: { readonly create?: unknown; register(r: never): void };
+}
+
 /** Collects what `register` declares. Once it has returned, every verb throws SEXTANT_REGISTRAR_FROZEN. */
-export function collectDeclarations(plugin: string, role: Role, register: (r: Registrar<Deps>) => void): Declarations {
+export function collectDeclarations(plugin: string, { name: partName, roles, part }: DeclaringPart): Declarations {
   const d: Declarations = {
     provides: [],
     contributes: [],
@@ -60,6 +83,7 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
     storage: [],
     jobs: [],
     schedules: [],
+    events: [],
     health: [],
     commands: [],
     starts: [],
@@ -69,22 +93,24 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
   const open = (verb: Verb, ...args: readonly unknown[]): void => {
     if (frozen) {
       throw new SextantError('SEXTANT_REGISTRAR_FROZEN', {
-        what: `Plugin "${plugin}" (part ${role}) called ${verb}() after register() had returned.`,
+        what: `Plugin "${plugin}" (part ${partName}) called ${verb}() after register() had returned.`,
         fix: 'Declare everything inside register(), synchronously.',
       });
     }
-    refuseMalformed(plugin, role, verb, args);
+    refuseMalformed(plugin, partName, roles, verb, args);
   };
-  const once = (verb: Verb, declared: readonly string[], name: string): void => refuseRepeated(plugin, role, verb, declared, name);
+  const once = (verb: Verb, declared: readonly string[], name: string): void => refuseRepeated(plugin, partName, verb, declared, name);
   const own = (verb: string, key: string): void => {
     if (ownerOf(key) !== plugin) {
       throw new SextantError('SEXTANT_SERVICE_DUPLICATE', {
-        what: `Plugin "${plugin}" (part ${role}) may not ${verb} "${key}".`,
+        what: `Plugin "${plugin}" (part ${partName}) may not ${verb} "${key}".`,
         why: `The key begins with the id of "${ownerOf(key)}".`,
         fix: `Use a key that begins with "${plugin}.".`,
       });
     }
   };
+  // Without `create`, these three take the dependencies, which then are the instance, second.
+  const created = part.create !== undefined;
   const registrar: Registrar<Deps> = {
     provide: (token, make) => {
       open('provide', token, make);
@@ -94,11 +120,11 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
         d.provides.map((p) => p.token.key),
         token.key,
       );
-      d.provides.push({ token: token as Token<unknown>, make: make as Make<unknown, AnyDeps, ConfigSchema> });
+      d.provides.push({ token: token as Token<unknown>, make: make as Make });
     },
     contribute: (point, make) => {
       open('contribute', point, make);
-      d.contributes.push({ point: point as Point<unknown>, make: make as Make<unknown, AnyDeps, ConfigSchema> });
+      d.contributes.push({ point: point as Point<unknown>, make: make as Make });
     },
     graphql: (load) => {
       open('graphql', load);
@@ -106,7 +132,7 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
     },
     http: (mount) => {
       open('http', mount);
-      d.http.push(mount);
+      d.http.push(created ? (mount as never) : (instance, router, ctx) => mount(router, instance, ctx));
     },
     storage: (definition) => {
       open('storage', definition);
@@ -120,7 +146,7 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
         d.jobs.map((j) => j.job.name),
         job.name,
       );
-      d.jobs.push({ job, handle: handle as JobHandler<AnyJob, AnyDeps> });
+      d.jobs.push({ job, handle: created ? (handle as never) : (instance, payload, run) => handle(payload as never, instance, run) });
     },
     schedule: (schedule) => {
       open('schedule', schedule);
@@ -133,6 +159,11 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
       if ('cron' in schedule || typeof schedule.every === 'number') checkRule(`${plugin}/${schedule.id}`, schedule as ScheduleRule);
       d.schedules.push(schedule as Schedule);
     },
+    on: (event, listener, options) => {
+      open('on', event, listener, options);
+      if (options?.catchUp) own('catch up by the job', options.catchUp.name);
+      d.events.push({ event: event as EventType<unknown>, listener: listener as never, catchUp: options?.catchUp });
+    },
     health: (name, probe, options) => {
       open('health', name, probe, options);
       once(
@@ -140,7 +171,7 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
         d.health.map((h) => h.name),
         name,
       );
-      d.health.push({ name, probe, every: options?.every ?? HEALTH_EVERY, critical: options?.critical ?? false });
+      d.health.push({ name, probe: probe as never, every: options?.every ?? HEALTH_EVERY, critical: options?.critical ?? false });
     },
     command: (command) => {
       open('command', command);
@@ -149,23 +180,28 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
         d.commands.map((c) => c.name),
         command.name,
       );
-      d.commands.push(command);
+      const { run } = command as { readonly run: (...args: readonly unknown[]) => Promise<number> };
+      d.commands.push({
+        ...command,
+        run: (instance, args, context) =>
+          created ? run.call(command, instance, args, context) : run.call(command, args, instance, context),
+      });
     },
     start: (hook, options) => {
       open('start', hook, options);
-      d.starts.push({ hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
+      d.starts.push({ hook: hook as Hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
     },
     stop: (hook, options) => {
       open('stop', hook, options);
-      d.stops.push({ hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
+      d.stops.push({ hook: hook as Hook, timeout: options?.timeout ?? HOOK_TIMEOUT });
     },
   };
-  const returned: unknown = register(registrar);
+  const returned: unknown = part.register(registrar as never);
   frozen = true;
   if (isThenable(returned)) {
     returned.then(undefined, () => undefined);
     throw new SextantError('SEXTANT_PLUGIN_FAILED', {
-      what: `Plugin "${plugin}" (part ${role}): register() returned a promise.`,
+      what: `Plugin "${plugin}" (part ${partName}): register() returned a promise.`,
       why: 'What is declared after the first await would be lost.',
       fix: 'Make register() synchronous; do the waiting in start().',
     });
@@ -173,13 +209,28 @@ export function collectDeclarations(plugin: string, role: Role, register: (r: Re
   return d;
 }
 
-/** By part, since another part of the plugin may run in another process. @throws SEXTANT_STORAGE_UNDECLARED */
-export function refuseUndeclaredStorage(plugin: string, role: Role, deps: Deps, { storage }: Declarations): void {
-  const asks = Object.values(deps).some((dep) => dep.kind !== 'point' && (dep.kind === 'maybe' ? dep.token : dep).key === core.storage.key);
-  if (!asks || storage.length > 0) return;
+/**
+ * A part that asks for the storage needs one: of its manifest, or its own, since another part of the plugin may run in another process.
+ * @throws SEXTANT_STORAGE_UNDECLARED, SEXTANT_STORAGE_TWICE
+ */
+export function refuseMisdeclaredStorage(
+  plugin: string,
+  part: string,
+  deps: Deps,
+  { ofManifest, declared }: { readonly ofManifest: boolean; readonly declared: number },
+): void {
+  if (ofManifest && declared > 0)
+    throw new SextantError('SEXTANT_STORAGE_TWICE', {
+      what: `Plugin "${plugin}" has a storage in its manifest, and its part ${part} declares one with r.storage().`,
+      fix: `Remove r.storage() from the part ${part}.`,
+    });
+  if (!asksForStorage(deps) || ofManifest || declared > 0) return;
   throw new SextantError('SEXTANT_STORAGE_UNDECLARED', {
-    what: `Plugin "${plugin}" (part ${role}) asks for ${core.storage.key} and has not declared a storage.`,
-    why: 'Another part that does may run in another process.',
-    fix: `Call r.storage() in register() of the part ${role}, with the same migrations as in the plugin’s other parts.`,
+    what: `Plugin "${plugin}" (part ${part}) asks for ${core.storage.key} and has not declared a storage.`,
+    why: 'Neither the manifest nor this part names the tables.',
+    fix: 'Add `storage` to the manifest: definePlugin({ …, storage: { migrations: async () => [ … ] } }).',
   });
 }
+
+export const asksForStorage = (deps: Deps): boolean =>
+  Object.values(deps).some((dep) => dep.kind !== 'point' && (dep.kind === 'maybe' ? dep.token : dep).key === core.storage.key);

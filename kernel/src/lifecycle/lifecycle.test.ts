@@ -238,7 +238,7 @@ describe('the lifecycle', () => {
       code: 'SEXTANT_STORAGE_UNDECLARED',
       reason: expect.stringContaining('"notes" (part worker) asks for core.storage@1'),
     });
-    expect(kernel.switchboard.find('notes').error?.fix).toContain('Call r.storage() in register() of the part worker');
+    expect(kernel.switchboard.find('notes').error?.fix).toContain('Add `storage` to the manifest');
   });
 
   it('refuses what is declared after register has returned, and a register that returns a promise', async () => {

@@ -1,10 +1,10 @@
 import type { Logger, PluginStatus, Role } from '@sextant/sdk';
-import { core, ROLES, SextantError } from '@sextant/sdk';
+import { core, partsOf, SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
 import { buildGraph, dependsOn, type PartGraph, type PartId, type PartNode } from '../graph/part-graph.js';
-import { collectDeclarations, refuseUndeclaredStorage } from './declarations.js';
-import { refuseMalformedDeps } from './malformed-declarations.js';
+import { collectDeclarations, refuseMisdeclaredStorage } from './declarations.js';
+import { refuseMalformedPart } from './malformed-declarations.js';
 import type { LoadedPart, Phase, PluginRecord } from './plugin-record.js';
 import { PluginRuntime } from './plugin-runtime.js';
 import type { Points } from './points.js';
@@ -105,37 +105,40 @@ export class Lifecycle {
     }
     record.activate();
     if (record.parts.length > 0) return true;
-    for (const role of ROLES) {
-      const thunk = record.manifest.parts[role];
-      if (!thunk || !this.options.roles.includes(role)) continue;
+    const { manifest } = record;
+    for (const { name, roles, load } of partsOf(manifest, this.options.roles)) {
       const ok = await this.#phase(
         record,
         'load',
         async () => {
           const module = await this.options.boundary.run(
-            { plugin: record.id, kind: 'hook', name: `load (${role})` },
+            { plugin: record.id, kind: 'hook', name: `load (${name})` },
             { deadline: LOAD_TIMEOUT },
-            () => thunk(),
+            () => load(),
           );
           const part = module?.default;
-          if (typeof part?.register !== 'function') throw new TypeError(`the part ${role} has no default export made by definePart()`);
+          if (typeof part?.register !== 'function') throw new TypeError(`the part ${name} has no default export made by definePart()`);
           await this.#phaseOrThrow(
             record,
             'register',
             () => {
-              refuseMalformedDeps(record.id, role, part.deps);
-              const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${role})` }, () =>
-                collectDeclarations(record.id, role, (r) => part.register(r as never)),
+              refuseMalformedPart(record.id, name, part);
+              const declarations = this.options.boundary.enter({ plugin: record.id, kind: 'hook', name: `register (${name})` }, () =>
+                collectDeclarations(record.id, { name, roles, part }),
               );
               const storing = this.options.wiring.kernelServices.get(core.storage.key);
               // Elsewhere the graph refuses it, for the role.
-              if (storing?.includes(role)) refuseUndeclaredStorage(record.id, role, part.deps, declarations);
-              record.parts.push({ role, part: part as LoadedPart['part'], declarations });
+              if (roles.every((role) => storing?.includes(role)))
+                refuseMisdeclaredStorage(record.id, name, part.deps, {
+                  ofManifest: manifest.storage !== undefined,
+                  declared: declarations.storage.length,
+                });
+              record.parts.push({ name, roles, part, declarations });
             },
-            role,
+            name,
           );
         },
-        role,
+        name,
       );
       if (!ok) {
         record.parts.length = 0;
@@ -174,8 +177,8 @@ export class Lifecycle {
     await this.#inOrder(starting, 'start', (runtime, part) => runtime.start(part));
     await this.#dropFailed(starting);
     for (const id of starting) {
-      await this.#phase(this.#record(id), 'compose', () => {
-        for (const part of this.#record(id)?.parts ?? []) this.#running.get(id)?.open(part);
+      await this.#phase(this.#record(id), 'compose', async () => {
+        for (const part of this.#record(id)?.parts ?? []) await this.#running.get(id)?.open(part);
       });
     }
     await this.#dropFailed(starting);
@@ -194,13 +197,13 @@ export class Lifecycle {
         Promise.all(before).then(async () => {
           const record = this.#record(node.plugin);
           const runtime = this.#running.get(node.plugin);
-          const part = record?.parts.find((p) => p.role === node.role);
+          const part = record?.parts.find((p) => p.name === node.part);
           const unmet = [...node.needs]
             .map((need) => this.#graph.nodes.get(need)?.plugin ?? '')
             .find((plugin) => plugin !== node.plugin && !this.#record(plugin)?.alive);
           if (!record?.alive || !runtime || !part) return;
           if (unmet) return record.block(waitsFor(node.plugin, unmet));
-          await this.#phase(record, phase, () => step(runtime, part), part.role);
+          await this.#phase(record, phase, () => step(runtime, part), part.name);
         }),
       );
     }
@@ -288,7 +291,7 @@ export class Lifecycle {
     await this.options.boundary.run({ plugin, kind: 'hook', name }, { deadline }, () => work());
   }
 
-  async #phase(record: PluginRecord | undefined, phase: Phase, work: () => unknown, part?: Role): Promise<boolean> {
+  async #phase(record: PluginRecord | undefined, phase: Phase, work: () => unknown, part?: string): Promise<boolean> {
     if (!record?.alive) return false;
     try {
       await this.#phaseOrThrow(record, phase, work, part);
@@ -301,7 +304,7 @@ export class Lifecycle {
     }
   }
 
-  async #phaseOrThrow(record: PluginRecord, phase: Phase, work: () => unknown, part?: Role): Promise<void> {
+  async #phaseOrThrow(record: PluginRecord, phase: Phase, work: () => unknown, part?: string): Promise<void> {
     this.options.progress?.(record.id, phase);
     try {
       await record.timed(phase, work);

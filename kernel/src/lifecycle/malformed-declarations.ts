@@ -1,4 +1,4 @@
-import { type Deps, jobProblems, type Registrar, type Role, SextantError, type z } from '@sextant/sdk';
+import { type Deps, jobProblems, type Registrar, type Role, SextantError, storageProblems, type z } from '@sextant/sdk';
 import '../kernel-errors.js';
 import { sentence } from '../services/sentence.js';
 import {
@@ -18,7 +18,7 @@ export type Verb = keyof Registrar<Deps>;
 interface Check {
   /** How it is written rightly. */
   readonly usage: string;
-  problems(args: readonly unknown[], role: Role): Problems;
+  problems(args: readonly unknown[], roles: readonly Role[]): Problems;
 }
 
 const COMMAND = /^[a-z][a-z0-9-]*(?: [a-z][a-z0-9-]*)*$/;
@@ -51,22 +51,7 @@ const CHECKS: { readonly [V in Verb]: Check } = {
   },
   storage: {
     usage: 'Write r.storage({ migrations: async () => [ … ] }).',
-    problems: ([definition]) =>
-      isObject(definition)
-        ? [
-            ...mustBeFunction('"migrations"', definition['migrations'], 'a function that gives the list'),
-            ...(definition['entities'] === undefined
-              ? []
-              : mustBeFunction('"entities"', definition['entities'], 'a function that gives the list')),
-            ...must(
-              ['main', 'codeintel', 'insights', undefined].includes(definition['database'] as string),
-              '"database"',
-              definition['database'],
-              'main, codeintel or insights',
-            ),
-            ...sealedProblems(definition['sealed']),
-          ]
-        : must(false, 'the definition', definition, 'an object'),
+    problems: ([definition]) => storageProblems(definition),
   },
   job: {
     usage: 'Write r.job(job, async (payload, deps, job) => { … }), with a job made by defineJob().',
@@ -77,12 +62,25 @@ const CHECKS: { readonly [V in Verb]: Check } = {
     problems: ([schedule]) =>
       mustBeOptions('the schedule', schedule, ['id', 'job', 'cron', 'every', 'catchUp'], ({ id, job, cron, every, catchUp }) => [
         ...mustBeText('"id"', id),
-        ...scheduledJobProblems(job),
+        ...emptyJobProblems(job),
         ...mustBeBoolean('"catchUp"', catchUp),
         ...('cron' in (schedule as object) === 'every' in (schedule as object) ? ['it needs one of cron and every, and not both'] : []),
         ...(cron === undefined ? [] : mustBeText('"cron"', cron)),
         ...(every === undefined ? [] : must(['number', 'function'].includes(typeof every), '"every"', every, 'a number of milliseconds')),
       ]),
+  },
+  on: {
+    usage: 'Write r.on(event, async (instance, payload) => { … }, { catchUp: job }), with an event made by defineEvent().',
+    problems: ([event, listener, options = {}]) => [
+      ...must(
+        isObject(event) && typeof event['key'] === 'string' && isObject(event['payload']),
+        'the event',
+        event,
+        'one made by defineEvent()',
+      ),
+      ...mustBeFunction('the listener', listener),
+      ...mustBeOptions('the options', options, ['catchUp'], ({ catchUp }) => (catchUp === undefined ? [] : emptyJobProblems(catchUp))),
+    ],
   },
   health: {
     usage: "Write r.health('name', async (deps, signal) => ({ status: 'up' }), { every: 30_000 }).",
@@ -97,8 +95,10 @@ const CHECKS: { readonly [V in Verb]: Check } = {
   },
   command: {
     usage: "Write r.command({ name: 'things list', summary: '…', arguments: z.object({ … }), run: async (args, deps, { out }) => 0 }).",
-    problems: ([command], role) => [
-      ...(role === 'cli' ? [] : [`it belongs to the part cli: the program reads the commands of no other, so not of ${role}`]),
+    problems: ([command], roles) => [
+      ...(roles.includes('cli')
+        ? []
+        : [`it belongs to the part cli: the program reads the commands of no other, so not of ${roles.join(', ')}`]),
       ...(isObject(command)
         ? [
             ...must(
@@ -119,39 +119,52 @@ const CHECKS: { readonly [V in Verb]: Check } = {
 };
 
 /** @throws SEXTANT_PLUGIN_DECLARATION naming all that is wrong with what a verb of the registrar was given. */
-export function refuseMalformed(plugin: string, role: Role, verb: Verb, args: readonly unknown[]): void {
+export function refuseMalformed(plugin: string, part: string, roles: readonly Role[], verb: Verb, args: readonly unknown[]): void {
   const { usage, problems } = CHECKS[verb];
-  const found = problems(args, role);
-  if (found.length > 0) throw malformed(plugin, role, `called ${verb}() with what it cannot take.`, found.join('; '), usage);
+  const found = problems(args, roles);
+  if (found.length > 0) throw malformed(plugin, part, `called ${verb}() with what it cannot take.`, found.join('; '), usage);
 }
 
-/** @throws SEXTANT_PLUGIN_DECLARATION for a dependency that is no token: most often a misspelt import. */
-export function refuseMalformedDeps(plugin: string, role: Role, deps: unknown): asserts deps is Deps {
+/** @throws SEXTANT_PLUGIN_DECLARATION for a dependency that is no token, most often a misspelt import, and for a `create` that is no function. */
+export function refuseMalformedPart(
+  plugin: string,
+  name: string,
+  part: { readonly deps: unknown; readonly create?: unknown },
+): asserts part is { readonly deps: Deps; readonly create?: unknown } {
+  const { deps, create } = part;
   const problems = isObject(deps)
-    ? Object.entries(deps).flatMap(([name, dep]) => dependencyProblems(`the dependency "${name}"`, dep))
+    ? Object.entries(deps).flatMap(([key, dep]) => dependencyProblems(`the dependency "${key}"`, dep))
     : must(false, '"deps"', deps, 'an object of tokens');
   if (problems.length > 0)
     throw malformed(
       plugin,
-      role,
+      name,
       'has dependencies that are none.',
       problems.join('; '),
       'Give a token, maybe(token) or an extension point; look whether the import has the name that you use.',
     );
+  if (create !== undefined && typeof (isObject(create) ? create['create'] : create) !== 'function')
+    throw malformed(
+      plugin,
+      name,
+      'has a "create" that is not a function.',
+      undefined,
+      'Write create: (deps, ctx) => new Thing(deps), or leave it out.',
+    );
 }
 
 /** @throws SEXTANT_PLUGIN_DECLARATION for a second declaration of what has a name of its own. */
-export function refuseRepeated(plugin: string, role: Role, verb: Verb, names: readonly string[], name: string): void {
+export function refuseRepeated(plugin: string, part: string, verb: Verb, names: readonly string[], name: string): void {
   if (names.includes(name))
-    throw malformed(plugin, role, `called ${verb}() twice for "${name}".`, undefined, 'Remove one of the two, or name them differently.');
+    throw malformed(plugin, part, `called ${verb}() twice for "${name}".`, undefined, 'Remove one of the two, or name them differently.');
 }
 
-export const malformed = (plugin: string, role: Role, what: string, why: string | undefined, fix: string): SextantError =>
+export const malformed = (plugin: string, part: string, what: string, why: string | undefined, fix: string): SextantError =>
   new SextantError('SEXTANT_PLUGIN_DECLARATION', {
-    what: `Plugin "${plugin}" (part ${role}) ${what}`,
+    what: `Plugin "${plugin}" (part ${part}) ${what}`,
     ...(why === undefined ? {} : { why: sentence(why) }),
     fix,
-    details: { plugin, part: role },
+    details: { plugin, part },
   });
 
 const keyed = (name: string, value: unknown, kind: 'service' | 'point', maker: string): Problems =>
@@ -166,22 +179,9 @@ function dependencyProblems(name: string, dep: unknown): Problems {
   return must(['service', 'point'].includes(String(dep['kind'])) && typeof dep['key'] === 'string', name, dep, 'a token');
 }
 
-function sealedProblems(sealed: unknown): Problems {
-  if (sealed === undefined) return [];
-  if (!Array.isArray(sealed)) return must(false, '"sealed"', sealed, 'a list of { table, column }');
-  return sealed.flatMap((one: unknown, at) =>
-    must(
-      isObject(one) && typeof one['table'] === 'string' && typeof one['column'] === 'string',
-      `"sealed"[${at}]`,
-      one,
-      'an object of table and column',
-    ),
-  );
-}
-
-function scheduledJobProblems(job: unknown): Problems {
+function emptyJobProblems(job: unknown): Problems {
   const problems = jobProblems(job);
   if (problems.length > 0) return problems;
   const { name, payload } = job as { readonly name: string; readonly payload: z.ZodType };
-  return payload.safeParse({}).success ? [] : [`the payload of "${name}" must take an empty object, which is all that a schedule gives`];
+  return payload.safeParse({}).success ? [] : [`the payload of "${name}" must take an empty object, which is all that it is given`];
 }

@@ -6,8 +6,11 @@ import type { Declarations } from './declarations.js';
 export type Phase = 'discover' | 'resolve' | 'load' | 'register' | 'configure' | 'migrate' | 'init' | 'compose' | 'start' | 'run' | 'stop';
 
 export interface LoadedPart {
-  readonly role: Role;
-  readonly part: Part<Deps, ConfigSchema>;
+  readonly name: string;
+  /** All that the manifest lists, whichever of them this process has. */
+  readonly roles: readonly Role[];
+  // biome-ignore lint/suspicious/noExplicitAny: of any instance
+  readonly part: Part<Deps, ConfigSchema, any>;
   readonly declarations: Declarations;
 }
 
@@ -73,7 +76,7 @@ export class PluginRecord {
     this.#set('blocked', 'resolve', error);
   }
 
-  fail(phase: Phase, error: unknown, part?: Role): void {
+  fail(phase: Phase, error: unknown, part?: string): void {
     this.#set('failed', phase, asPluginError(this.id, phase, error, part));
   }
 
@@ -124,7 +127,7 @@ export class PluginRecord {
   }
 }
 
-function asPluginError(plugin: string, phase: Phase, error: unknown, part: Role | undefined): SextantError {
+function asPluginError(plugin: string, phase: Phase, error: unknown, part: string | undefined): SextantError {
   if (SextantError.is(error)) return error;
   return new SextantError('SEXTANT_PLUGIN_FAILED', {
     what: `Plugin "${plugin}"${part === undefined ? '' : ` (part ${part})`} failed in phase ${phase}.`,

@@ -1,9 +1,11 @@
-import type { CommandOutput, ConfigView, Deps, PluginContext, Role, Token } from '@sextant/sdk';
-import { core } from '@sextant/sdk';
+import type { CommandOutput, ConfigView, Deps, PluginContext, Role, StorageDefinition, Token } from '@sextant/sdk';
+import { core, SextantError } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { KernelContainer } from '../container/kernel-container.js';
 import { internalActor, runAs } from '../services/actors.js';
+import { asksForStorage } from './declarations.js';
 import { graphQLPartOf, refuseNothing, refuseUnfitService } from './malformed-values.js';
+import { PartInstance } from './part-instance.js';
 import type { LoadedPart, PluginRecord } from './plugin-record.js';
 import type { Points } from './points.js';
 import type { GraphQLContribution, Wiring } from './wiring.js';
@@ -26,7 +28,8 @@ export class PluginRuntime {
   readonly #undo: (Disposable | AsyncDisposable)[] = [];
   readonly #entrances: (Disposable | AsyncDisposable)[] = [];
   readonly #graphql: GraphQLContribution[] = [];
-  readonly #deps = new Map<Role, Record<string, unknown>>();
+  /** By the name of the part. */
+  readonly #instances = new Map<string, PartInstance>();
   readonly #started: LoadedPart[] = [];
   /** Keys that a part of this plugin has made: another may declare the same service for processes where that part does not run. */
   readonly #provided = new Set<string>();
@@ -55,17 +58,29 @@ export class PluginRuntime {
   }
 
   async migrate(): Promise<void> {
-    const definitions = this.record.parts.flatMap((p) => p.declarations.storage);
+    const definitions = this.#storageDefinitions();
     if (definitions.length === 0) return;
     const storage = await this.services.wiring.migrate(this.record, definitions, this.#controller.signal);
     if (storage) this.#undo.push(storage);
   }
 
-  /** Makes the part's services and contributions. They are published when all of the part exist. */
-  async init({ role, part, declarations }: LoadedPart): Promise<void> {
+  /** A storage of the manifest concerns a process that migrates, and one with a part that asks for it. */
+  #storageDefinitions(): readonly StorageDefinition[] {
+    const { manifest, parts } = this.record;
+    if (!manifest.storage) return parts.flatMap((p) => p.declarations.storage);
+    return this.services.roles.includes('migrator') || parts.some(({ part }) => asksForStorage(part.deps)) ? [manifest.storage] : [];
+  }
+
+  /** Makes the part's instance, then its services and contributions. They are published when all of the part exist. */
+  async init(loaded: LoadedPart): Promise<void> {
+    const { name, part, declarations } = loaded;
     const { container, points, boundary } = this.services;
-    const deps = this.#resolve(part.deps);
-    this.#deps.set(role, deps);
+    const deps = this.#resolve(part.deps, loaded);
+    const instance = new PartInstance(loaded, { boundary, context: this.context, deps });
+    this.#instances.set(name, instance);
+    // Undone after the services that are made of it, and before the storage that it may use.
+    this.#undo.push(instance);
+    await instance.create();
     const made: { token: Token<unknown>; value: unknown }[] = [];
     for (const { token, make } of declarations.provides) {
       if (this.#provided.has(token.key)) continue;
@@ -73,9 +88,9 @@ export class PluginRuntime {
       const value = await boundary.run(
         { plugin: this.record.id, kind: 'factory', name: token.key },
         { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },
-        () => make(deps as never, this.context as never),
+        () => make(instance.value, this.context),
       );
-      refuseUnfitService(this.record.id, role, token, value);
+      refuseUnfitService(this.record.id, name, token, value);
       made.push({ token, value });
     }
     for (const { token, value } of made) {
@@ -89,58 +104,58 @@ export class PluginRuntime {
       const value = await boundary.run(
         { plugin: this.record.id, kind: 'factory', name: point.key },
         { deadline: FACTORY_TIMEOUT, signal: this.#controller.signal },
-        () => make(deps as never, this.context as never),
+        () => make(instance.value, this.context),
       );
-      refuseNothing(this.record.id, role, point.key, value);
+      refuseNothing(this.record.id, name, point.key, value);
       this.#undo.push(points.add(point, this.record.id, value, (reason) => void this.record.degrade(reason)));
     }
   }
 
   /** Loads the GraphQL parts; the schema itself is composed over all plugins. */
   async prepareGraphQL(): Promise<void> {
-    for (const { role, declarations } of this.record.parts) {
+    for (const { name, declarations } of this.record.parts) {
       for (const load of declarations.graphql) {
         const module = await this.services.boundary.run(
-          { plugin: this.record.id, kind: 'hook', name: `load GraphQL (${role})` },
+          { plugin: this.record.id, kind: 'hook', name: `load GraphQL (${name})` },
           { deadline: GRAPHQL_TIMEOUT, signal: this.#controller.signal },
           () => load(),
         );
         this.#graphql.push({
           plugin: this.record.id,
-          part: graphQLPartOf(this.record.id, role, module),
-          deps: this.#deps.get(role),
+          part: graphQLPartOf(this.record.id, name, module),
+          deps: this.#instanceOf(name),
           ctx: this.context,
         });
       }
     }
   }
 
-  async start({ role, declarations }: LoadedPart): Promise<void> {
+  async start(loaded: LoadedPart): Promise<void> {
     const { boundary } = this.services;
-    const deps = this.#deps.get(role) as never;
-    this.#started.push(...this.record.parts.filter((p) => p.role === role));
+    const { name: part, declarations } = loaded;
+    this.#started.push(loaded);
     for (const [index, { hook, timeout }] of declarations.starts.entries()) {
       const name = declarations.starts.length > 1 ? `start#${index + 1}` : 'start';
       await boundary.run(
-        { plugin: this.record.id, kind: 'hook', name: `${name} (${role})` },
+        { plugin: this.record.id, kind: 'hook', name: `${name} (${part})` },
         { deadline: timeout, signal: this.#controller.signal },
-        () => hook(deps, this.context as never),
+        () => hook(this.#instanceOf(part), this.context),
       );
     }
   }
 
-  /** Opens the entrances: routes, job handlers, schedules, probes. */
-  open({ role, declarations }: LoadedPart): void {
+  /** Opens the entrances: routes, job handlers, schedules, events, probes. */
+  async open({ name: part, declarations }: LoadedPart): Promise<void> {
     const { wiring } = this.services;
-    const deps = this.#deps.get(role) as never;
+    const instance = this.#instanceOf(part);
     const { id } = this.record;
-    for (const mount of declarations.http) this.#entrances.push(wiring.mountRoutes(id, (router) => mount(router, deps, this.context)));
+    for (const mount of declarations.http) this.#entrances.push(wiring.mountRoutes(id, (router) => mount(instance, router, this.context)));
     for (const { job, handle } of declarations.jobs) {
       const actor = internalActor(id);
       this.#entrances.push(
         wiring.handleJob(id, job, (payload, run) =>
           runAs(actor, () =>
-            handle(payload as never, deps, {
+            handle(instance, payload, {
               id: run.id,
               attempt: run.attempt,
               signal: run.signal,
@@ -155,12 +170,16 @@ export class PluginRuntime {
       );
     }
     for (const schedule of declarations.schedules) this.#entrances.push(wiring.schedule(id, schedule as never, this.config));
+    for (const { event, listener } of declarations.events)
+      this.#entrances.push(wiring.subscribe(id, event, (payload, notice) => listener(instance, payload, notice)));
+    // After all are heard: what is published meanwhile is in the event, or in what the job finds.
+    for (const { catchUp } of declarations.events) if (catchUp) await wiring.enqueue(id, catchUp);
     for (const { name, probe, every, critical } of declarations.health) {
       this.#entrances.push(
         wiring.probe(
           id,
           name,
-          (signal) => probe(deps, signal),
+          (signal) => probe(instance, signal),
           { every, critical },
           (reason) => this.record.degrade(reason),
         ),
@@ -170,12 +189,13 @@ export class PluginRuntime {
 
   /** Runs one of the plugin's commands to its exit code. Without a deadline: people decide how long they wait. */
   async command(name: string, args: unknown, out: CommandOutput, signal: AbortSignal): Promise<number> {
-    for (const { role, declarations } of this.record.parts) {
+    for (const { name: part, declarations } of this.record.parts) {
       const command = declarations.commands.find((c) => c.name === name);
       if (!command) continue;
-      const deps = this.#deps.get(role) as never;
       return await this.services.boundary.run({ plugin: this.record.id, kind: 'command', name }, { deadline: 0, signal }, (aborted) =>
-        runAs(internalActor(this.record.id), () => command.run(args, deps, { out, signal: aborted, plugin: this.context as never })),
+        runAs(internalActor(this.record.id), () =>
+          command.run(this.#instanceOf(part), args, { out, signal: aborted, plugin: this.context }),
+        ),
       );
     }
     throw new Error(`the plugin has no command "${name}" in this process`);
@@ -190,14 +210,14 @@ export class PluginRuntime {
 
   readonly #closingFailed = (error: unknown): void => this.context.log.error('closing an entrance failed', { error });
 
-  /** Stop hooks in reverse, then everything the plugin published. Never throws. */
+  /** Stop hooks in reverse, then everything the plugin published, then the instances of its parts. Never throws. */
   async stop(): Promise<void> {
     const { boundary, container } = this.services;
-    for (const { role, declarations } of this.#started.splice(0).reverse()) {
+    for (const { name, declarations } of this.#started.splice(0).reverse()) {
       for (const { hook, timeout } of [...declarations.stops].reverse()) {
         await boundary
-          .run({ plugin: this.record.id, kind: 'hook', name: `stop (${role})` }, { deadline: timeout }, () =>
-            hook(this.#deps.get(role) as never, this.context as never),
+          .run({ plugin: this.record.id, kind: 'hook', name: `stop (${name})` }, { deadline: timeout }, () =>
+            hook(this.#instanceOf(name), this.context),
           )
           .catch((error: unknown) => this.context.log.error('a stop hook failed', { error }));
       }
@@ -207,19 +227,37 @@ export class PluginRuntime {
     container.release(this.record.id);
   }
 
-  /** Optional services are getters: they follow their provider as it comes and goes. */
-  #resolve(deps: Deps): Record<string, unknown> {
+  #instanceOf(part: string): unknown {
+    return this.#instances.get(part)?.value;
+  }
+
+  /**
+   * Optional services are getters: they follow their provider as it comes and goes. So is a service that the part provides itself, which is made
+   * after its instance.
+   */
+  #resolve(deps: Deps, { name: part, declarations }: LoadedPart): Record<string, unknown> {
     const { container, points, wiring } = this.services;
     const find = (token: Token<unknown>): unknown =>
       container.get(token, this.record.id) ?? (wiring.remoteKeys.has(token.key) ? wiring.remoteClient(token) : undefined);
     const resolved: Record<string, unknown> = {};
+    const live = (name: string, get: () => unknown): void => void Object.defineProperty(resolved, name, { enumerable: true, get });
     for (const [name, dep] of Object.entries(deps)) {
       if (dep.kind === 'point') resolved[name] = points.list(dep);
-      else if (dep.kind === 'maybe') Object.defineProperty(resolved, name, { enumerable: true, get: () => find(dep.token) });
+      else if (dep.kind === 'maybe') live(name, () => find(dep.token));
+      else if (find(dep) === undefined && declarations.provides.some(({ token }) => token.key === dep.key))
+        live(name, () => find(dep) ?? notYetMade(this.record.id, part, name, dep.key));
       else resolved[name] = find(dep);
     }
     return resolved;
   }
+}
+
+function notYetMade(plugin: string, part: string, name: string, key: string): never {
+  throw new SextantError('SEXTANT_SERVICE_OWN', {
+    what: `Plugin "${plugin}" (part ${part}) read its dependency "${name}" (${key}) before it had made it.`,
+    why: 'The part provides this service itself: it exists when all factories of the part have run.',
+    fix: 'Read it in a start hook or later, without destructuring it before; or take it from the instance that create() returns.',
+  });
 }
 
 async function disposeAll(disposables: (Disposable | AsyncDisposable)[], failed: (error: unknown) => void): Promise<void> {

@@ -1,9 +1,12 @@
 import type {
   AnyJob,
   ConfigView,
+  EventType,
   GraphQLPart,
   HealthProbe,
   JobContext,
+  JobType,
+  Notice,
   PluginContext,
   PluginRouter,
   RetryLater,
@@ -22,6 +25,7 @@ export interface GraphQLContribution {
   readonly plugin: string;
   // biome-ignore lint/suspicious/noExplicitAny: the kernel holds parts of any dependencies
   readonly part: GraphQLPart<any>;
+  /** The instance of the part that adds it. */
   readonly deps: unknown;
   readonly ctx: PluginContext;
 }
@@ -51,6 +55,14 @@ export interface Wiring {
   };
   mountRoutes(plugin: string, declare: (router: PluginRouter) => void): Disposable | AsyncDisposable;
   handleJob(plugin: string, job: AnyJob, handle: (payload: unknown, run: JobRun) => Promise<void | RetryLater>): AsyncDisposable;
+  /** Disposing waits for listeners on their way. */
+  subscribe(
+    plugin: string,
+    event: EventType<unknown>,
+    listener: (payload: unknown, notice: Notice) => void | Promise<void>,
+  ): Disposable | AsyncDisposable;
+  /** Enqueues a job without a payload, unless one waits already. */
+  enqueue(plugin: string, job: JobType<Record<string, never>>): Promise<void>;
   schedule(plugin: string, schedule: Schedule & { readonly every?: number | (() => number) }, config: ConfigView<unknown>): Disposable;
   probe(
     plugin: string,

@@ -34,7 +34,12 @@ export const storageErrors = declareErrors({
   SEXTANT_STORAGE_UNDECLARED: {
     status: 500,
     summary: 'A part asks for core.storage and has not declared a storage.',
-    fix: 'Call r.storage() in the register() of that part, with the same migrations as in the plugin’s other parts.',
+    fix: 'Add `storage` to the manifest of the plugin.',
+  },
+  SEXTANT_STORAGE_TWICE: {
+    status: 500,
+    summary: 'A plugin has a storage in its manifest, and a part of it declares one too.',
+    fix: 'Remove r.storage() from the part.',
   },
   SEXTANT_STORAGE_ENTITY: {
     status: 500,

@@ -1,5 +1,4 @@
 import { definePlugin } from '@sextant/sdk';
-import { config } from './config.js';
 
 export default definePlugin({
   id: 'code-host-gitlab',
@@ -8,6 +7,5 @@ export default definePlugin({
   summary: 'Connects the projects of gitlab.com and of GitLab servers.',
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
-  config,
-  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+  parts: { kind: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });

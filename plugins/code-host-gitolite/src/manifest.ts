@@ -1,5 +1,4 @@
 import { definePlugin } from '@sextant/sdk';
-import { config } from './config.js';
 
 export default definePlugin({
   id: 'code-host-gitolite',
@@ -8,6 +7,5 @@ export default definePlugin({
   summary: 'Connects the repositories of Gitolite servers, over ssh.',
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
-  config,
-  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+  parts: { kind: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });

@@ -10,5 +10,5 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
   config,
-  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+  parts: { kind: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });

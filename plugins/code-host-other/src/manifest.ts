@@ -1,5 +1,4 @@
 import { definePlugin } from '@sextant/sdk';
-import { config } from './config.js';
 import './errors.js';
 
 export default definePlugin({
@@ -9,6 +8,5 @@ export default definePlugin({
   summary: 'Connects repositories of any server that git can clone from over https, http or ssh.',
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
-  config,
-  parts: { api: () => import('./parts/api/part.js'), worker: () => import('./parts/worker/part.js') },
+  parts: { kind: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });

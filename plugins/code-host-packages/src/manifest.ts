@@ -11,8 +11,7 @@ export default definePlugin({
   toggle: 'default-on',
   config,
   parts: {
-    api: () => import('./parts/api/part.js'),
-    worker: () => import('./parts/worker/part.js'),
+    kinds: { roles: ['api', 'worker'], load: () => import('./parts/kinds/part.js') },
     git: () => import('./parts/git/part.js'),
   },
 });

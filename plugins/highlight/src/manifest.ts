@@ -1,6 +1,6 @@
 import { definePlugin } from '@sextant/sdk';
 import { config } from './config.js';
-import './highlight-errors.js';
+import * as errors from './highlight-errors.js';
 
 export { config };
 
@@ -12,5 +12,6 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
   config,
-  parts: { api: () => import('./parts/api/part.js') },
+  errors,
+  parts: { api: () => import('./part.js') },
 });

@@ -1,6 +1,7 @@
 import { definePlugin } from '@sextant/sdk';
 import { config } from './config.js';
-import './errors.js';
+import * as errors from './errors.js';
+import { storage } from './storage/definition.js';
 
 export default definePlugin({
   id: 'notifications',
@@ -10,9 +11,7 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
   config,
-  parts: {
-    api: () => import('./parts/api/part.js'),
-    worker: () => import('./parts/worker/part.js'),
-    migrator: () => import('./parts/migrator/part.js'),
-  },
+  storage,
+  errors,
+  parts: { mail: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });

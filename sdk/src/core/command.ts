@@ -11,18 +11,24 @@ export interface CommandOutput {
   note(text: string): void;
 }
 
-/** A command of the program, such as `sextant search index list`. */
-// biome-ignore lint/suspicious/noExplicitAny: the arguments' schema types run() where the command is defined
-export interface CommandDefinition<D extends Deps, S extends ConfigSchema, A extends z.ZodObject = any> {
+/** What is known of a command without running it. */
+export interface CommandDeclaration<A extends z.ZodObject> {
   /** Words, such as `repos list`. */
   readonly name: string;
   readonly summary: string;
-  /** Options by name (`--lower-kebab`); a key with meta `{ positional: true }` is taken by position. */
+  /** Options by name (`--lower-kebab`); a key with meta `{ positional: true }` is taken by position, in the order of the keys. */
   readonly arguments: A;
+}
+
+export interface CommandContext<S extends ConfigSchema = ConfigSchema> {
+  readonly out: CommandOutput;
+  readonly signal: AbortSignal;
+  readonly plugin: PluginContext<S>;
+}
+
+/** A command of the program, such as `sextant search index list`, of a part without `create`. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments' schema types run() where the command is defined
+export interface CommandDefinition<D extends Deps, S extends ConfigSchema, A extends z.ZodObject = any> extends CommandDeclaration<A> {
   /** Resolves to the exit code. */
-  run(
-    args: z.output<A>,
-    deps: Resolved<D>,
-    context: { readonly out: CommandOutput; readonly signal: AbortSignal; readonly plugin: PluginContext<S> },
-  ): Promise<number>;
+  run(args: z.output<A>, deps: Resolved<D>, context: CommandContext<S>): Promise<number>;
 }

@@ -20,6 +20,11 @@ export function declareErrors<const T extends Readonly<Record<`SEXTANT_${string}
   return codes;
 }
 
+/** Not exported by the package: plugins define errors by `defineError`. */
+export const setErrorCode = (code: string, entry: ErrorCode): void => void table.set(code, entry);
+
+export const isSameErrorCode = (a: ErrorCode, b: ErrorCode): boolean => a.status === b.status && a.summary === b.summary && a.fix === b.fix;
+
 export const errorCode = (code: string): ErrorCode | undefined => table.get(code);
 
 /** Every declared code, sorted: the source of the reference page. */

@@ -16,6 +16,7 @@ export const sdkErrors = declareErrors({
   },
   SEXTANT_TOKEN_KEY: { status: 500, summary: 'A token or extension point key is malformed.', fix: 'Keys look like plugin-id.noun@1.' },
   SEXTANT_MANIFEST_INVALID: { status: 500, summary: 'A plugin manifest is malformed.', fix: 'Correct the named field.' },
+  SEXTANT_ERROR_DUPLICATE: { status: 500, summary: 'Two packages define one error code differently.', fix: 'Rename one of the two.' },
   SEXTANT_JOB_INVALID: {
     status: 500,
     summary: 'A job type is malformed, or its payload does not fit its schema.',

@@ -13,7 +13,7 @@ export interface ErrorText {
 
 const BRAND = Symbol.for('sextant:error');
 
-/** An error a person can act on. `code` is one of the codes some package declared with {@link declareErrors}. */
+/** An error a person can act on. `code` is one of the codes that a package defines with `defineError` (or, for now, `declareErrors`). */
 export class SextantError extends Error {
   readonly [BRAND] = true;
   readonly what: string;

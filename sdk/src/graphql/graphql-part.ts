@@ -2,6 +2,7 @@ import type { ConfigSchema } from '../config/config.js';
 import type { Actor } from '../core/actor.js';
 import type { Logger } from '../core/log.js';
 import type { PluginContext } from '../plugin/context.js';
+import type { PartTypes } from '../plugin/part-types.js';
 import type { Deps, Resolved } from '../tokens/deps.js';
 
 /** One GraphQL operation. */
@@ -26,12 +27,11 @@ export type BatchLoad = (keys: readonly never[], operation: Operation) => Promis
 
 // biome-ignore lint/suspicious/noExplicitAny: parents and arguments are typed by the plugin's own resolvers
 type Untyped = any;
-export type Resolver = (
-  parent: Untyped,
-  args: Untyped,
-  operation: Operation,
-  info: { readonly fieldName: string; readonly path: unknown },
-) => unknown;
+export interface ResolveInfo {
+  readonly fieldName: string;
+  readonly path: unknown;
+}
+export type Resolver = (parent: Untyped, args: Untyped, operation: Operation, info: ResolveInfo) => unknown;
 export type SubscriptionResolver = {
   subscribe: (parent: Untyped, args: Untyped, operation: Operation) => AsyncIterable<unknown>;
   resolve?: Resolver;
@@ -54,18 +54,45 @@ export interface ScalarDefinition {
  *
  * Every field may carry `@requires(role: PUBLIC | USER | SITE_ADMIN)`; a root field without it needs a user.
  */
-export interface GraphQLPart<D extends Deps, S extends ConfigSchema = ConfigSchema> {
+export interface GraphQLPart<I, S extends ConfigSchema = ConfigSchema> {
   readonly typeDefs: string;
   readonly extends?: readonly string[];
-  readonly loaders?: (deps: Resolved<D>, ctx: PluginContext<S>) => Readonly<Record<string, BatchLoad>>;
-  readonly resolvers: (deps: Resolved<D>, ctx: PluginContext<S>) => ResolverMap;
+  readonly loaders?: (instance: I, ctx: PluginContext<S>) => Readonly<Record<string, BatchLoad>>;
+  readonly resolvers: (instance: I, ctx: PluginContext<S>) => ResolverMap | TypedResolvers;
 }
 
-/** `defineGraphQL<typeof deps>()({ … })` types the resolvers' dependencies. */
+/** What is generated from a `schema.graphql`: a resolver for each field that needs one, typed by the schema. */
+export type TypedResolvers = Readonly<Record<string, object | undefined>>;
+
+/** What a file that `r.graphql` loads exports. */
+export type GraphQLModule<I, S extends ConfigSchema = ConfigSchema> = { readonly default: GraphQLPart<I, S> };
+
+/** A plugin's part of the schema, as `schema.generated.ts` exports it. */
+export interface GraphQLSchemaText {
+  readonly typeDefs: string;
+  readonly extends: readonly string[];
+}
+
+type IsPart = { readonly register: unknown };
+type InstanceOf<X> = X extends IsPart & PartTypes<infer I, never> ? I : X extends Deps ? Resolved<X> : never;
+type ConfigIn<X, S extends ConfigSchema> = X extends IsPart & PartTypes<never, infer C extends ConfigSchema> ? C : S;
+
+/**
+ * `defineGraphQL<typeof part>()({ schema, resolvers: (instance, ctx): Resolvers => ({ … }) })` types what the resolvers are handed. `schema` and
+ * `Resolvers` come from `schema.generated.ts`; `typeDefs` is the schema as a text, for resolvers without types. `typeof deps` stands for a part
+ * without `create`.
+ */
 export const defineGraphQL =
-  <D extends Deps, S extends ConfigSchema = ConfigSchema>() =>
-  (part: GraphQLPart<D, S>): GraphQLPart<D, S> =>
-    part;
+  <X extends object, S extends ConfigSchema = ConfigSchema>() =>
+  (
+    part:
+      | GraphQLPart<InstanceOf<X>, ConfigIn<X, S>>
+      | (Omit<GraphQLPart<InstanceOf<X>, ConfigIn<X, S>>, 'typeDefs' | 'extends'> & { readonly schema: GraphQLSchemaText }),
+  ): GraphQLPart<InstanceOf<X>, ConfigIn<X, S>> => {
+    if (!('schema' in part)) return part;
+    const { schema, ...rest } = part;
+    return { ...rest, ...schema };
+  };
 
 /** The GraphQL id of an object: base64 of `Kind:id`. */
 export const encodeNodeId = (kind: string, id: string | number): string => Buffer.from(`${kind}:${id}`).toString('base64');

@@ -1,13 +1,12 @@
 import type { ConfigSchema } from '../config/config.js';
+import type { StorageDefinition } from '../core/storage.js';
+import { storageProblems } from '../core/storage-problems.js';
 import { SextantError } from '../errors/sextant-error.js';
-import type { Part } from './part.js';
-import { isRole, type Role } from './role.js';
+import { type LoadPart, type ManifestParts, type PartEntry, partsProblems } from './manifest-parts.js';
+import type { Role } from './role.js';
 
 /** `always-on` cannot be switched off; the others can, live. */
 export type Toggle = 'always-on' | 'default-on' | 'default-off';
-
-// biome-ignore lint/suspicious/noExplicitAny: a manifest holds parts of any dependencies
-export type PartModule<S extends ConfigSchema> = { readonly default: Part<any, S> };
 
 /** The front door of a plugin: data and thunks. Importing it must load nothing heavy. */
 export interface Manifest<S extends ConfigSchema = ConfigSchema> {
@@ -23,11 +22,15 @@ export interface Manifest<S extends ConfigSchema = ConfigSchema> {
   /** Ids it had before: a configuration that still uses one is read, with a warning. */
   readonly renamedFrom?: readonly string[];
   readonly config?: S;
-  readonly parts: { readonly [R in Role]?: () => Promise<PartModule<S>> };
+  /** What the plugin stores, once for all its parts. It is migrated where the role `migrator` runs. */
+  readonly storage?: StorageDefinition;
+  /** The errors that the plugin defines: `import * as errors from './errors.js'`. Other values are passed over. */
+  readonly errors?: Readonly<Record<string, unknown>>;
+  readonly parts: ManifestParts<S>;
 }
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-const KEYS = ['id', 'version', 'title', 'summary', 'engines', 'toggle', 'renamedFrom', 'config', 'parts'];
+const KEYS = ['id', 'version', 'title', 'summary', 'engines', 'toggle', 'renamedFrom', 'config', 'storage', 'errors', 'parts'];
 
 /** Problems of a manifest, in words; empty when it is sound. */
 export function manifestProblems(value: unknown): readonly string[] {
@@ -42,11 +45,10 @@ export function manifestProblems(value: unknown): readonly string[] {
     problems.push(`engines.kernel ${JSON.stringify(range)} does not fix a major: write ^1.0.0`);
   if (!['always-on', 'default-on', 'default-off'].includes(String(m.toggle)))
     problems.push(`toggle ${JSON.stringify(m.toggle)} is none of always-on, default-on, default-off`);
-  for (const role of Object.keys((m.parts as object | undefined) ?? {})) if (!isRole(role)) problems.push(`parts.${role} is not a role`);
-  for (const [role, load] of Object.entries((m.parts as object | undefined) ?? {}))
-    if (isRole(role) && typeof load !== 'function')
-      problems.push(`parts.${role} is not a function: write () => import('./parts/${role}/part.js')`);
-  if (typeof m.parts !== 'object' || m.parts === null) problems.push('parts is missing');
+  problems.push(...partsProblems(m.parts));
+  if (m.storage !== undefined) problems.push(...storageProblems(m.storage).map((problem) => `storage: ${problem}`));
+  if (m.errors !== undefined && (typeof m.errors !== 'object' || m.errors === null))
+    problems.push("errors is not an object: write import * as errors from './errors.js'");
   if (m.config !== undefined && typeof (m.config as { readonly safeParse?: unknown } | null)?.safeParse !== 'function')
     problems.push('config is not a schema: write z.object({ … })');
   if (m.renamedFrom !== undefined && !(Array.isArray(m.renamedFrom) && m.renamedFrom.every((id) => typeof id === 'string')))
@@ -54,8 +56,15 @@ export function manifestProblems(value: unknown): readonly string[] {
   return problems;
 }
 
+/** A function alone is a part of the role that its name is; under any other name the roles are listed. */
+type CheckedParts<S extends ConfigSchema, P> = {
+  readonly [K in keyof P]: string extends K ? P[K] : K extends Role ? LoadPart<S> | PartEntry<S> | undefined : PartEntry<S>;
+};
+
 /** @throws SEXTANT_MANIFEST_INVALID naming every malformed field. */
-export function definePlugin<S extends ConfigSchema>(manifest: Manifest<S>): Manifest<S> {
+export function definePlugin<S extends ConfigSchema, P extends ManifestParts<S>>(
+  manifest: Omit<Manifest<S>, 'parts'> & { readonly parts: P & CheckedParts<S, P> },
+): Manifest<S> {
   const problems = manifestProblems(manifest);
   if (problems.length > 0)
     throw new SextantError('SEXTANT_MANIFEST_INVALID', {

@@ -4,7 +4,12 @@ import { SextantError } from '../errors/sextant-error.js';
 export interface Page<T> {
   readonly nodes: readonly T[];
   readonly totalCount?: number;
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: PageInfo;
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly endCursor: string | null;
 }
 
 export interface PageArguments {

@@ -43,7 +43,7 @@ export default definePlugin({
   engines: { kernel: '^1.0.0' },
   toggle: 'default-on',
   // The api role checks connections and shows them; the worker lists them.
-  parts: { api: () => import('./part.js'), worker: () => import('./part.js') },
+  parts: { kind: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });
 `,
     'src/part.ts': `import { codeHostKinds, hostClients } from '@sextant/plugin-code-host/api';

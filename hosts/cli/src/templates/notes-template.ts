@@ -13,44 +13,20 @@ export function notesFiles({ id, camel, title }: PluginNames): Readonly<Record<s
 
 - \`npm install && npm test\` builds it and tests it on a whole Sextant with a database of its own; nothing has to be started beforehand.
 - \`sextant serve --config sextant.config.yaml\` runs it, after \`npm run build\`.
-- \`src/manifest.ts\` is the front door, \`src/parts/\` has one file for each role it runs in, and what several parts need stands beside them.
+- \`src/manifest.ts\` says what the plugin is and what it stores, \`src/part.ts\` what it does, \`src/graphql.ts\` what clients can ask.
 
 **Configuration.** \`plugins.${id}.greeting\` (live) stands before each note.
 
 **Written by hand.** Nothing beyond its own purpose.
 `,
-    'src/manifest.ts': `import { definePlugin } from '@sextant/sdk';
-import { config } from './config.js';
-
-export default definePlugin({
-  id: '${id}',
-  version: '0.1.0',
-  title: '${title}',
-  summary: 'Keeps notes.',
-  engines: { kernel: '^1.0.0' },
-  toggle: 'default-on',
-  config,
-  parts: {
-    migrator: () => import('./parts/migrator.js'),
-    api: () => import('./parts/api.js'),
-    worker: () => import('./parts/worker.js'),
-  },
-});
-`,
-    'src/config.ts': `import { z } from '@sextant/sdk';
+    'src/manifest.ts': `import { definePlugin, type StorageDefinition, z } from '@sextant/sdk';
 
 export const config = z.object({
   greeting: z.string().default('Hello').describe('Stands before each note').meta({ live: true }),
 });
-`,
-    'src/write-note-job.ts': `import { defineJob, z } from '@sextant/sdk';
-
-export const writeNote = defineJob('${id}.write-note', { payload: z.object({ text: z.string().min(1).max(1000) }) });
-`,
-    'src/storage.ts': `import type { StorageDefinition } from '@sextant/sdk';
 
 /** A migration's name ends in 13 digits: the milliseconds when it was written. It never changes once it has run anywhere. */
-export const storage: StorageDefinition = {
+const storage: StorageDefinition = {
   migrations: async () => [
     {
       name: 'create-notes-1763990000000',
@@ -60,37 +36,60 @@ export const storage: StorageDefinition = {
     },
   ],
 };
-`,
-    'src/parts/migrator.ts': `import { definePart } from '@sextant/sdk';
-import { config } from '../config.js';
-import { storage } from '../storage.js';
 
-export default definePart(config)({
-  deps: {},
-  register(r) {
-    r.storage(storage);
-  },
+export default definePlugin({
+  id: '${id}',
+  version: '0.1.0',
+  title: '${title}',
+  summary: 'Keeps notes.',
+  engines: { kernel: '^1.0.0' },
+  toggle: 'default-on',
+  config,
+  storage,
+  // Requests come in where the role api runs; jobs run where worker does. One process may have both.
+  parts: { notes: { roles: ['api', 'worker'], load: () => import('./part.js') } },
 });
 `,
-    'src/parts/api.ts': `import { core, definePart } from '@sextant/sdk';
-import { config } from '../config.js';
-import { storage } from '../storage.js';
+    'src/part.ts': `import { core, defineJob, definePart, type Jobs, type Storage, z } from '@sextant/sdk';
+import { config } from './manifest.js';
 
-export const deps = { db: core.storage, jobs: core.jobs } as const;
+const writeNote = defineJob('${id}.write-note', { payload: z.object({ text: z.string().min(1).max(1000) }) });
+
+export class Notes {
+  constructor(
+    private readonly db: Storage,
+    private readonly jobs: Jobs,
+  ) {}
+
+  /** Returns the id of the job. */
+  writeSoon(text: string): Promise<string> {
+    return this.jobs.enqueue(writeNote, { text });
+  }
+
+  async write(text: string): Promise<void> {
+    await this.db.query('insert into ${table} (text) values ($1)', [text]);
+  }
+
+  async newest(count: number): Promise<string[]> {
+    const rows = await this.db.query<{ text: string }>('select text from ${table} order by id desc limit $1', [count]);
+    return rows.map((row) => row.text);
+  }
+}
 
 export default definePart(config)({
-  deps,
+  deps: { db: core.storage, jobs: core.jobs },
+  // Made once when the plugin starts; every callback below gets it first.
+  create: ({ db, jobs }) => new Notes(db, jobs),
   register(r) {
-    r.storage(storage);
     r.graphql(() => import('./graphql.js'));
+    r.job(writeNote, (notes, { text }, job) => notes.write(\`\${job.config.greeting}: \${text}\`));
   },
 });
 `,
-    'src/parts/graphql.ts': `import { defineGraphQL } from '@sextant/sdk';
-import { writeNote } from '../write-note-job.js';
-import type { deps } from './api.js';
+    'src/graphql.ts': `import { defineGraphQL } from '@sextant/sdk';
+import type part from './part.js';
 
-export default defineGraphQL<typeof deps>()({
+export default defineGraphQL<typeof part>()({
   typeDefs: /* GraphQL */ \`
     extend type Query {
       "Every note, newest first."
@@ -101,45 +100,22 @@ export default defineGraphQL<typeof deps>()({
       ${camel}Note(text: String!): String
     }
   \`,
-  resolvers: ({ db, jobs }) => ({
-    Query: {
-      ${camel}Notes: async (_parent, { first }: { first: number }) => {
-        const rows = await db.query<{ text: string }>('select text from ${table} order by id desc limit $1', [Math.min(Math.max(first, 0), 500)]);
-        return rows.map((row) => row.text);
-      },
-    },
-    Mutation: {
-      ${camel}Note: (_parent, { text }: { text: string }) => jobs.enqueue(writeNote, { text }),
-    },
+  resolvers: (notes) => ({
+    Query: { ${camel}Notes: (_parent, { first }: { first: number }) => notes.newest(Math.min(Math.max(first, 0), 500)) },
+    Mutation: { ${camel}Note: (_parent, { text }: { text: string }) => notes.writeSoon(text) },
   }),
-});
-`,
-    'src/parts/worker.ts': `import { core, definePart } from '@sextant/sdk';
-import { config } from '../config.js';
-import { storage } from '../storage.js';
-import { writeNote } from '../write-note-job.js';
-
-export default definePart(config)({
-  deps: { db: core.storage },
-  register(r) {
-    r.storage(storage);
-    r.job(writeNote, async ({ text }, { db }, job) => {
-      await db.query('insert into ${table} (text) values ($1)', [\`\${job.config.greeting}: \${text}\`]);
-    });
-  },
 });
 `,
     'src/plugin.test.ts': `import { startTestKernel } from '@sextant/sdk/testing';
 import { expect, it } from 'vitest';
 import manifest from './manifest.js';
-import { writeNote } from './write-note-job.js';
 
 it('writes a note by a job, and reads it', async () => {
   const kernel = await startTestKernel({ plugins: [manifest], config: { plugins: { '${id}': { greeting: 'Hi' } } } });
   expect((await kernel.graphql('mutation { ${camel}Note(text: "there") }')).errors).toEqual([]);
-  await kernel.jobs.waitFor(writeNote, 'completed');
+  await kernel.jobs.drain();
   expect((await kernel.graphql('{ ${camel}Notes }')).data).toEqual({ ${camel}Notes: ['Hi: there'] });
-}, 60_000);
+});
 `,
   };
 }

@@ -30,7 +30,9 @@ export function pluginFiles(id: string, template: TemplateName): Readonly<Record
       // Without it, `npm pack` leaves out what git ignores, which is all that is loaded.
       files: ['dist', '!dist/**/*.test.*'],
       engines: { node: '>=24' },
-      scripts: { build: 'tsc', test: 'tsc && vitest run', prepack: 'tsc' },
+      // An older Node.js is named by the install, in place of a riddle by the tests.
+      devEngines: { runtime: { name: 'node', version: '>=24', onFail: 'error' } },
+      scripts: { build: 'tsc', test: 'tsc && vitest run --dir src --testTimeout 60000 --hookTimeout 60000', prepack: 'tsc' },
       dependencies: { '@sextant/sdk': '^1.0.0', ...needs, zod: '^4.6.7' },
       devDependencies: { '@sextant/kernel': '^1.0.0', '@types/node': '^24.0.0', typescript: '>=6', vitest: '^5.0.0' },
     }),
@@ -51,13 +53,7 @@ export function pluginFiles(id: string, template: TemplateName): Readonly<Record
       include: ['src'],
     }),
     ...files(namesOf(id)),
-    'vitest.config.js': `import { defineConfig } from 'vitest/config';
-
-export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } });
-`,
     '.gitignore': 'node_modules/\ndist/\n',
-    // An older Node.js is named by the install, in place of a riddle by the tests.
-    '.npmrc': 'engine-strict=true\n',
   };
 }
 

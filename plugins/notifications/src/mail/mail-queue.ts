@@ -1,6 +1,7 @@
 import type { SiteConfiguration } from '@sextant/plugin-site/api';
-import { type Jobs, SextantError, type Tx } from '@sextant/sdk';
+import type { Jobs, Tx } from '@sextant/sdk';
 import type { Mail, Mailer } from '../api.js';
+import { InvalidMail, MailNotConfigured } from '../errors.js';
 import type { MailStore } from '../storage/mail-store.js';
 import { isAddress, isLine } from './address.js';
 import { sendMail } from './jobs.js';
@@ -25,10 +26,9 @@ export class MailQueue implements Mailer {
   async settings(): Promise<SmtpSettings> {
     const settings = smtpSettings(await this.site.effective());
     if (settings) return settings;
-    throw new SextantError('SEXTANT_MAIL_NOT_CONFIGURED', {
+    throw new MailNotConfigured({
       what: 'No mail can be sent.',
       why: 'The site configuration has no email.address, or no email.smtp.',
-      fix: 'Set both in the site configuration.',
     });
   }
 
@@ -50,9 +50,8 @@ export function checkMail({ to, subject, text, html }: Mail): void {
         ? 'It is longer than 1 MiB.'
         : undefined;
   if (why !== undefined)
-    throw new SextantError('SEXTANT_MAIL_INVALID', {
+    throw new InvalidMail({
       what: 'The mail cannot be sent.',
       why,
-      fix: 'Give one address such as ada@example.com, and a subject of one line.',
     });
 }

@@ -1,2 +1,0 @@
-/** A greeting, such as `Hello, Ada!`. */
-export const greetingFor = (word: string, name: string): string => `${word}, ${name}!`;
