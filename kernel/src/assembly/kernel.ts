@@ -188,6 +188,7 @@ export class Kernel {
       options: { ...config.http, clock, localMode: () => localMode },
       authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
       runAs,
+      allowedOrigins: () => this.points.list(core.allowedOrigins).map(({ value }) => value),
     });
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,

@@ -1,4 +1,4 @@
-import type { Actor, Clock, Credentials, Logger } from '@sextant/sdk';
+import type { Actor, AllowedOrigins, Clock, Credentials, Logger } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { Tracing } from '../observability/tracing.js';
 
@@ -39,4 +39,6 @@ export interface HttpServerParts {
   authenticate(credentials: Credentials): Promise<Actor>;
   runAs<R>(actor: Actor, work: () => R): R;
   readonly tracing?: Tracing;
+  /** The contributions to `core.allowed-origins@1` as they stand now. */
+  readonly allowedOrigins?: () => readonly AllowedOrigins[];
 }

@@ -85,6 +85,10 @@ export function refuseCrossOrigin(
   return crossOrigin('change');
 }
 
+/** True for what a page of another origin sent, as far as its browser says so. */
+export const isFromElsewhere = ({ origin, host }: IncomingHttpHeaders, externalUrl: string | undefined): boolean =>
+  origin !== undefined && hostOf(origin) !== host?.toLowerCase() && hostOf(origin) !== hostOf(externalUrl);
+
 const isLink = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 

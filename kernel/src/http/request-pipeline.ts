@@ -9,6 +9,7 @@ import { requestOrigin } from '../services/request-origin.js';
 import { systemClock } from '../services/system-clock.js';
 import { READ_SCOPE, refusal, scopeRefusal, WRITE_SCOPE } from './auth-errors.js';
 import { plainAddress, remoteAddressOf } from './client-address.js';
+import { CrossOriginPages } from './cross-origin-pages.js';
 import { dropUnread } from './drop-unread.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { fitReply } from './fit-reply.js';
@@ -17,7 +18,7 @@ import './http-errors.js';
 import type { HttpServerParts } from './http-server-options.js';
 import { notFound } from './not-found.js';
 import { RequestBody } from './request-body.js';
-import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
+import { changesNothing, isForwarded, isFromElsewhere, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { describeRequest } from './request-span.js';
 import { requestTarget } from './request-target.js';
 import type { Route, RouteTable } from './route-table.js';
@@ -45,12 +46,14 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 /** What a request goes through, from its headers to its answer: the guards, the route, who sends it, the handler. */
 export class RequestPipeline {
   readonly #tracing: Tracing;
+  readonly #pages: CrossOriginPages;
 
   constructor(
     private readonly parts: HttpServerParts,
     private readonly state: PipelineState,
   ) {
     this.#tracing = parts.tracing ?? NO_TRACING;
+    this.#pages = new CrossOriginPages(() => parts.allowedOrigins?.() ?? []);
   }
 
   /** Always answers, and never throws. */
@@ -112,6 +115,8 @@ export class RequestPipeline {
     const lookup = target === undefined ? ({ kind: 'missing' } as const) : this.state.table.find(method, target.raw);
     if (target === undefined || lookup.kind === 'missing') throw notFound(target?.path);
     if (lookup.kind === 'method') {
+      const asked = method === 'OPTIONS' && this.state.table.find(request.headers['access-control-request-method'] ?? 'GET', target.raw);
+      if (asked && asked.kind === 'found' && (await this.#pages.preflight(asked.route, request.headers, response))) return;
       response.setHeader('allow', lookup.allow.join(', '));
       throw new SextantError('SEXTANT_HTTP_METHOD', {
         what: `This path does not take ${method}.`,
@@ -120,10 +125,19 @@ export class RequestPipeline {
     }
     const { route, params } = lookup;
     flight.route = route;
-    if (route.options.crossOrigin !== true)
-      throwIf(refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode }));
+    const refused =
+      route.options.crossOrigin === true
+        ? undefined
+        : refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode });
+    // What our own pages send is not refused, and keeps its visitor's session.
+    const admitted = await this.#pages.admit(route, request.headers, response);
+    if (!admitted) throwIf(refused);
     const clientAddress = plainAddress(request.socket.remoteAddress);
-    const admit = (): Promise<Actor> => this.#admit(method, route, { headers, remoteAddress, clientAddress, localMode });
+    const credentials =
+      admitted && isFromElsewhere(request.headers, options.externalUrl)
+        ? { headers: { ...headers, cookie: undefined }, localMode: false }
+        : { headers, localMode };
+    const admit = (): Promise<Actor> => this.#admit(method, route, { ...credentials, remoteAddress, clientAddress });
     const actor = await admit();
 
     const timeout = route.options.timeout ?? options.requestTimeout ?? 60_000;
