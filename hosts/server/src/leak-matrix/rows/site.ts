@@ -42,6 +42,9 @@ export const siteRows = (): PluginRows => ({
       because:
         'Findings about the running of the installation, for site admins; of repositories that they do not see it is said that there are some, and not which.',
     },
-    { surfaces: ['HTTP GET /.api/src-cli/version'], because: 'A version number.' },
+    {
+      surfaces: ['HTTP GET /.api/src-cli/version', 'HTTP GET /.api/src-cli/:binary'],
+      because: 'A version number, and where its release is.',
+    },
   ],
 });

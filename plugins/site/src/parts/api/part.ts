@@ -7,6 +7,7 @@ import { configurationCheck } from '../../doctor/configuration-check.js';
 import { ownChecks } from '../../doctor/own-checks.js';
 import { siteStorage } from '../../storage/site-storage.js';
 import { siteNode } from './site-resolvers.js';
+import { srcCliDownloadRoute } from './src-cli-download-route.js';
 import { srcCliVersionRoute } from './src-cli-version-route.js';
 import { deps, servicesOf } from './wiring.js';
 
@@ -28,7 +29,10 @@ export default definePart(config)({
     for (const check of ownChecks) r.contribute(systemChecks, (d) => check(d));
     r.contribute(systemChecks, (d, ctx) => configurationCheck(servicesOf(d, ctx).configurations));
     r.contribute(core.nodes, () => siteNode);
-    r.http((router) => router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' }));
+    r.http((router) => {
+      router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' });
+      router.get('/.api/src-cli/:binary', srcCliDownloadRoute, { auth: 'public' });
+    });
     r.graphql(() => import('./graphql.js'));
     r.start(async (d, ctx) => {
       const { configurations, cascade } = servicesOf(d, ctx);
