@@ -19,6 +19,10 @@ export const siteRows = (): PluginRows => ({
   rows: [{ ...doctor, ask: async (asker, target) => ofMirrors(await doctor.ask(asker, target)) }],
   reasons: [
     {
+      surfaces: ['ProductSubscriptionStatus.*', 'ProductLicenseInfo.*', 'MonitoringStatistics.*', 'MonitoringAlert.*'],
+      because: 'That no licence and no monitoring system is there, and to site admins how many people have an account.',
+    },
+    {
       surfaces: ['Query.site', 'Site.*', 'Site*.*', 'node Site', 'Mutation.updateSiteConfiguration*', 'Alert.*'],
       because: 'The installation, as site admins configured it.',
     },

@@ -35,6 +35,8 @@ export const siteTypeDefs = /* GraphQL */ `
     hasCodeIntelligence: Boolean!
     "No connection to a code host is set up. Null for who is not signed in, and where nothing gives repositories."
     needsRepositoryConfiguration: Boolean
+    "Always null: alerts of a monitoring system are not kept. What is known here stands in alerts."
+    monitoringStatistics(days: Int): MonitoringStatistics @requires(role: SITE_ADMIN)
     "Sextant needs no licence: no number of users and no time is set."
     productSubscription: ProductSubscriptionStatus @requires(role: USER)
     "What the viewer should be told, the gravest first."
@@ -60,6 +62,18 @@ export const siteTypeDefs = /* GraphQL */ `
     ALL_USERS_CREATE
     SITE_ADMIN_CREATE
     NONE
+  }
+
+  type MonitoringStatistics @requires(role: SITE_ADMIN) {
+    alerts: [MonitoringAlert!]!
+  }
+
+  type MonitoringAlert @requires(role: SITE_ADMIN) {
+    timestamp: DateTime!
+    name: String!
+    serviceName: String!
+    owner: String!
+    average: Float!
   }
 
   type ProductSubscriptionStatus {
