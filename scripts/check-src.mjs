@@ -1,7 +1,8 @@
-// Starts a real Sextant and sends it what the src command line sends: `npm run check:src`. One line an operation; fails unless all answer rightly.
+// Starts a real Sextant and sends it what the src command line and the other clients of the field send: `npm run check:src`. One line an operation; fails unless all answer rightly.
 
 import { startServer } from './check-src/a-server.mjs';
 import { Client } from './check-src/client.mjs';
+import { differenceOf, documentedOperations } from './check-src/documented-operations.mjs';
 import { operations } from './check-src/operations.mjs';
 
 const parse = (body) => `export function parseNeedle(text: string) {\n  return ${body};\n}\n`;
@@ -30,9 +31,14 @@ try {
       problem === undefined ? `ok      ${name}` : `FAILED  ${name}: ${String(problem.message).split('\n').slice(0, 12).join(' ')}`,
     );
   }
+  for (const [name, query, expected, holds, variables] of documentedOperations) {
+    const difference = differenceOf(await world.client.answer(query, variables), expected, holds);
+    if (difference === undefined) passed++;
+    console.log(difference === undefined ? `ok      ${name}` : `FAILED  ${name}: ${difference.slice(0, 1_000)}`);
+  }
 } finally {
   await server.dispose();
 }
-const total = Object.keys(operations).length;
+const total = Object.keys(operations).length + documentedOperations.length;
 console.log(`${passed} of ${total}`);
 process.exitCode = passed === total ? 0 : 1;

@@ -8,6 +8,16 @@ export class Client {
     this.headers = { authorization: `token ${token}`, 'user-agent': 'src-cli/7.6.0 linux amd64', ...headers };
   }
 
+  /** The whole answer, as the documented curl gets it: the body says another type than JSON. */
+  async answer(query, variables = {}) {
+    const response = await fetch(`${this.url}/.api/graphql`, {
+      method: 'POST',
+      headers: { ...this.headers, 'content-type': 'application/x-www-form-urlencoded' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return response.json();
+  }
+
   /** @returns data. @throws unless the answer is 200, without errors and with data. */
   async graphql(query, variables = {}) {
     const response = await fetch(`${this.url}/.api/graphql`, {

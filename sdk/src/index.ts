@@ -67,6 +67,7 @@ export {
 } from './graphql/graphql-part.js';
 export type { OperationObserver, SeenOperation } from './graphql/operation-observer.js';
 export { addressBlock } from './http/address-block.js';
+export type { AllowedOrigins } from './http/allowed-origins.js';
 export { askGates } from './http/ask-gates.js';
 export type { PluginRouter, RouteHandler, RouteOptions, RouteReply, RouteRequest } from './http/router.js';
 export { type AnyJob, defineJob, type JobContext, type JobHandler, type JobType, jobProblems, type RetryLater } from './jobs/job-type.js';

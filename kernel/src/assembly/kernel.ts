@@ -199,6 +199,7 @@ export class Kernel {
       authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
       runAs,
       peers: this.localAccess,
+      allowedOrigins: () => this.points.list(core.allowedOrigins).map(({ value }) => value),
     });
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,

@@ -57,6 +57,6 @@ const graphqlRoutes =
   (router: PluginRouter): void => {
     const handle = (request: RouteRequest) => graphql.handle(request);
     // Queries are posted too: a mutation's scope is looked at where it is known to be one.
-    router.post('/.api/graphql', handle, { auth: 'public', scopes: [READ_SCOPE], timeout: 0, maxBody: 4 * 1024 * 1024 });
-    router.get('/.api/graphql', handle, { auth: 'public', timeout: 0 });
+    router.post('/.api/graphql', handle, { auth: 'public', scopes: [READ_SCOPE], cors: true, timeout: 0, maxBody: 4 * 1024 * 1024 });
+    router.get('/.api/graphql', handle, { auth: 'public', cors: true, timeout: 0 });
   };

@@ -14,7 +14,12 @@ export const graphqlErrors = declareErrors({
   SEXTANT_GRAPHQL_CONTENT_TYPE: {
     status: 415,
     summary: 'A GraphQL request came as something else than JSON.',
-    fix: 'Send Content-Type: application/json.',
+    fix: 'Send Content-Type: application/json, or an access token in the Authorization header.',
+  },
+  SEXTANT_GRAPHQL_NOT_INSTALLED: {
+    status: 404,
+    summary: 'An operation asks for a system that is not part of this installation.',
+    fix: 'Leave the named fields out, or install a plugin that provides them.',
   },
   SEXTANT_GRAPHQL_BATCH: {
     status: 400,

@@ -92,7 +92,11 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-function send(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+const send = (body: Uint8Array | string, headers: Record<string, string> = {}): Promise<IncomingMessage> =>
+  sendAs(body, { 'content-type': 'application/json', ...headers });
+
+/** With these headers alone. */
+function sendAs(body: Uint8Array | string, headers: Record<string, string>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       {
@@ -100,7 +104,7 @@ function send(body: Uint8Array | string, headers: Record<string, string> = {}): 
         port,
         path: '/.api/graphql',
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers,
         agent: false,
       },
       resolve,
@@ -172,6 +176,21 @@ describe('GraphQL over HTTP', () => {
     expect(response.statusCode).toBe(200);
     expect(response.headers['x-trace']).toMatch(/\S/);
     expect(JSON.parse(await textOf(response))).toEqual({ data: { hello: 'hello src' } });
+  });
+
+  it.each([
+    ['src before 6.12', 'token sgp_local_0', { 'content-encoding': 'gzip' }],
+    ['the documented curl -d', 'token sgp_local_0', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a program with an OAuth token', 'Bearer sgo_0', { 'content-type': 'text/plain;charset=UTF-8' }],
+  ])('reads the body as JSON, whatever its type says, of a client that brings a token: %s', async (_name, authorization, more) => {
+    const text = JSON.stringify({ query: '{ hello(name: "x") }' });
+    const response = await sendAs('content-encoding' in more ? gzipSync(text) : text, { authorization, ...more });
+    expect([response.statusCode, JSON.parse(await textOf(response))]).toEqual([200, { data: { hello: 'hello x' } }]);
+  });
+
+  it('refuses the same with a password that browsers repeat by themselves', async () => {
+    const response = await sendAs('{"query":"{ hello }"}', { authorization: 'Basic eDp5', 'content-type': 'text/plain' });
+    expect([response.statusCode, await textOf(response)]).toEqual([415, expect.stringContaining('SEXTANT_GRAPHQL_CONTENT_TYPE')]);
   });
 
   it('answers malformed JSON with 400 in the shape of a GraphQL answer', async () => {

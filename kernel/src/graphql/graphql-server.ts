@@ -6,6 +6,7 @@ import { checkShape, documentShape, overLimit } from './document-shape.js';
 import { eventStream } from './event-stream.js';
 import type { Executor } from './executor.js';
 import type { GraphQLLimits } from './graphql-limits.js';
+import { notInstalledErrors } from './not-installed-errors.js';
 import { type ContextValue, OperationState, STATE, stateOf } from './operation-state.js';
 import { coded, presentRequestError } from './present-error.js';
 
@@ -30,7 +31,7 @@ export type Answer = (
  */
 export function createGraphQLServer(executor: Executor, limits: GraphQLLimits): Answer {
   const yoga = new YogaServer<ServerContext, object>({
-    plugins: [useParams(), useGeneration(executor), useLimits(limits), usePresentedErrors(), useEventStream()],
+    plugins: [useParams(), useGeneration(executor), useLimits(limits), useNotInstalled(), usePresentedErrors(), useEventStream()],
     maskedErrors: false,
     logging: false,
     graphiql: false,
@@ -137,6 +138,17 @@ const useLimits = (limits: GraphQLLimits): Plugin<ServerContext> => ({
       }
       const refused = checkShape(shape, limits);
       if (refused !== undefined) throw coded(refused);
+    };
+  },
+});
+
+/** A document that asks for a system which is not installed gets an error that names it, in place of what does not fit the schema. */
+const useNotInstalled = (): Plugin<ServerContext> => ({
+  onValidate({ params: { schema, documentAST } }) {
+    return ({ valid, setResult }) => {
+      if (valid) return;
+      const errors = notInstalledErrors(schema, documentAST);
+      if (errors.length > 0) setResult([...errors]);
     };
   },
 });

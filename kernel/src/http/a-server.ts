@@ -1,6 +1,6 @@
 import { type Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { type Actor, ANONYMOUS, declareErrors, type Logger, type PluginRouter, SextantError } from '@sextant/sdk';
+import { type Actor, type AllowedOrigins, ANONYMOUS, declareErrors, type Logger, type PluginRouter, SextantError } from '@sextant/sdk';
 import { Boundary } from '../boundary/boundary.js';
 import { HttpServer } from './http-server.js';
 import type { HttpServerOptions } from './http-server-options.js';
@@ -51,7 +51,7 @@ export class ServerBench {
   port = 0;
   readonly server: HttpServer;
 
-  constructor(options: Partial<HttpServerOptions> = {}) {
+  constructor(options: Partial<HttpServerOptions> = {}, allowedOrigins: readonly AllowedOrigins[] = []) {
     this.server = new HttpServer({
       log: this.#log(),
       boundary: new Boundary({ allows: (plugin) => plugin !== this.resting, failed: () => {} }),
@@ -68,6 +68,7 @@ export class ServerBench {
         this.current = actor;
         return work();
       },
+      allowedOrigins: () => allowedOrigins,
     });
   }
 

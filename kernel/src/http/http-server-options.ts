@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Actor, Clock, Credentials, Logger, PeerAccount } from '@sextant/sdk';
+import type { Actor, AllowedOrigins, Clock, Credentials, Logger, PeerAccount } from '@sextant/sdk';
 import type { Boundary } from '../boundary/boundary.js';
 import type { Tracing } from '../observability/tracing.js';
 import type { RequestLimiter } from './rate-limits/request-limiter.js';
@@ -48,4 +48,6 @@ export interface HttpServerParts {
   readonly tracing?: Tracing;
   /** Tells which account of this machine sends a request; without it, none is known. */
   readonly peers?: { of(request: IncomingMessage): Promise<PeerAccount> };
+  /** The contributions to `core.allowed-origins@1` as they stand now. */
+  readonly allowedOrigins?: () => readonly AllowedOrigins[];
 }

@@ -112,6 +112,12 @@ export function refuseCrossOrigin(
   return crossOrigin('change');
 }
 
+/** True for what a page of another origin sent, as far as its browser says so. */
+export const isFromElsewhere = (
+  { origin, host }: IncomingHttpHeaders,
+  { externalUrl, scheme }: { readonly externalUrl: string | undefined; readonly scheme: Scheme },
+): boolean => origin !== undefined && !isOwnOrigin(origin, { host, scheme, externalUrl });
+
 const isLink = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 

@@ -9,6 +9,7 @@ import { requestOrigin } from '../services/request-origin.js';
 import { systemClock } from '../services/system-clock.js';
 import { READ_SCOPE, refusal, scopeRefusal, WRITE_SCOPE } from './auth-errors.js';
 import { plainAddress, remoteAddressOf } from './client-address.js';
+import { CrossOriginPages } from './cross-origin-pages.js';
 import { dropUnread } from './drop-unread.js';
 import { answerableError, errorReply } from './error-reply.js';
 import { fitReply } from './fit-reply.js';
@@ -19,7 +20,7 @@ import { notFound } from './not-found.js';
 import { attachCharge, type Charge } from './rate-limits/request-charge.js';
 import { rateLimited, rateLimitHeaders } from './rate-limits/request-limiter.js';
 import { RequestBody } from './request-body.js';
-import { changesNothing, isForwarded, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
+import { changesNothing, isForwarded, isFromElsewhere, refuseAmbiguous, refuseCrossOrigin, refuseForeignHost } from './request-guards.js';
 import { requestMessages } from './request-message.js';
 import { requestScheme } from './request-scheme.js';
 import { describeRequest } from './request-span.js';
@@ -51,6 +52,7 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 export class RequestPipeline {
   readonly #tracing: Tracing;
   readonly #transportHeaders: readonly (readonly [name: string, value: string])[];
+  readonly #pages: CrossOriginPages;
 
   constructor(
     private readonly parts: HttpServerParts,
@@ -58,6 +60,7 @@ export class RequestPipeline {
   ) {
     this.#tracing = parts.tracing ?? NO_TRACING;
     this.#transportHeaders = transportSecurityHeaders(parts.options);
+    this.#pages = new CrossOriginPages(() => parts.allowedOrigins?.() ?? []);
   }
 
   /** Always answers, and never throws. */
@@ -120,6 +123,8 @@ export class RequestPipeline {
     const lookup = target === undefined ? ({ kind: 'missing' } as const) : this.state.table.find(method, target.raw);
     if (target === undefined || lookup.kind === 'missing') throw notFound(target?.path);
     if (lookup.kind === 'method') {
+      const asked = method === 'OPTIONS' && this.state.table.find(request.headers['access-control-request-method'] ?? 'GET', target.raw);
+      if (asked && asked.kind === 'found' && (await this.#pages.preflight(asked.route, request.headers, response))) return;
       response.setHeader('allow', lookup.allow.join(', '));
       throw new SextantError('SEXTANT_HTTP_METHOD', {
         what: `This path does not take ${method}.`,
@@ -128,19 +133,23 @@ export class RequestPipeline {
     }
     const { route, params } = lookup;
     flight.route = route;
-    if (route.options.crossOrigin !== true)
-      throwIf(
-        refuseCrossOrigin(method, request.headers, {
-          externalUrl: options.externalUrl,
-          localMode,
-          scheme: requestScheme(request, options.trustProxy === true),
-        }),
-      );
+    const scheme = requestScheme(request, options.trustProxy === true);
+    const refused =
+      route.options.crossOrigin === true
+        ? undefined
+        : refuseCrossOrigin(method, request.headers, { externalUrl: options.externalUrl, localMode, scheme });
+    // What our own pages send is not refused, and keeps its visitor's session.
+    const admitted = await this.#pages.admit(route, request.headers, response);
+    if (!admitted) throwIf(refused);
     const clientAddress = plainAddress(request.socket.remoteAddress);
     const peerAccount = async (): Promise<PeerAccount> => (await this.parts.peers?.of(request)) ?? 'unknown';
-    const credentials = { headers, remoteAddress, clientAddress, localMode };
+    const known =
+      admitted && isFromElsewhere(request.headers, { externalUrl: options.externalUrl, scheme })
+        ? { headers: { ...headers, cookie: undefined }, localMode: false }
+        : { headers, localMode };
+    const credentials = { ...known, remoteAddress, clientAddress };
     const admit = (): Promise<Actor> =>
-      this.#admit(method, route, async () => (localMode ? { ...credentials, peerAccount: await peerAccount() } : credentials));
+      this.#admit(method, route, async () => (known.localMode ? { ...credentials, peerAccount: await peerAccount() } : credentials));
     const actor = await admit();
     const charge = route.options.auth === 'own' ? undefined : this.#charge(response, actor, remoteAddress);
     throwIf(charge?.(1));

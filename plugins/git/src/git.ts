@@ -139,9 +139,16 @@ export interface Git {
   ): AsyncIterable<{ readonly path: RepoPath; readonly status: 'A' | 'M' | 'D' | 'T' }>;
   mergeBase(o: Target & { readonly a: CommitOid; readonly b: CommitOid }): Promise<CommitOid | null>;
   aheadBehind(o: Target & { readonly a: CommitOid; readonly b: CommitOid }): Promise<{ readonly ahead: number; readonly behind: number }>;
-  /** Sorted by name; `after` is the last name of the page before. */
+  /** Sorted by name, where `after` is the last name of the page before; or by date (`newestFirst`), where `skip` counts those of the pages before. */
   refs(
-    o: Target & { readonly type?: 'branch' | 'tag'; readonly query?: string; readonly after?: string; readonly limit: number },
+    o: Target & {
+      readonly type?: 'branch' | 'tag';
+      readonly query?: string;
+      readonly after?: string;
+      readonly newestFirst?: boolean;
+      readonly skip?: number;
+      readonly limit: number;
+    },
   ): Promise<readonly Ref[]>;
   contributors(
     o: Target & { readonly revision?: CommitOid; readonly path?: RepoPath; readonly after?: string; readonly limit: number },

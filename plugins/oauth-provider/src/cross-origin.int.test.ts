@@ -92,10 +92,26 @@ describe('a page of another origin', () => {
     const server = await site.aClient();
     const secret = { grant_type: 'client_credentials', client_id: server.clientId, client_secret: server.secret! };
     expect((await ask(trusted, `${OAUTH}/token`, form(secret))).allowed).toBeNull();
-    const refused = await ask(trusted, '/.api/graphql', { method: 'POST', body: '{"query":"{currentUser{username}}"}' });
-    expect([refused.status, refused.allowed]).toEqual([403, null]);
     expect(await configure(undefined)).toBe(true);
     expect(await ask(trusted, `${OAUTH}/token`, form(await aCode()))).toMatchObject({ status: 403, allowed: null });
+  });
+
+  it('that corsOrigin names asks GraphQL with a token, and is nobody without one', async () => {
+    const trusted = 'https://reads.example';
+    const query = { method: 'POST', body: '{"query":"{currentUser{username}}"}' };
+    const whoIs = (headers: Record<string, string>) =>
+      ask(trusted, '/.api/graphql', { ...query, headers: { 'content-type': 'application/json', ...headers } });
+    const { access_token: token } = await oauthTokens('openid user:all');
+    expect(await whoIs({ authorization: `Bearer ${token}` })).toMatchObject({ status: 403, allowed: null });
+    const id = at((await site.kernel.graphql('{ site { configuration { id } } }')).data, 'site.configuration.id');
+    const save = 'mutation($id: Int!, $input: String!) { updateSiteConfiguration(lastID: $id, input: $input) }';
+    await site.kernel.graphql(save, { id, input: JSON.stringify({ corsOrigin: trusted }) });
+    expect(await preflight(trusted, '/.api/graphql', 'POST')).toMatchObject({ status: 204, allowed: trusted });
+    expect(await preflight('https://evil.example', '/.api/graphql', 'POST')).toMatchObject({ status: 405, allowed: null });
+    const answered = await whoIs({ authorization: `Bearer ${token}`, cookie: `test-person=${ada.userId}` });
+    expect([answered.status, answered.allowed, answered.text.includes(ada.username)]).toEqual([200, trusted, true]);
+    const nobody = await whoIs({ cookie: `test-person=${ada.userId}` });
+    expect([nobody.allowed, nobody.text]).toEqual([trusted, '{"data":{"currentUser":null}}']);
   });
 
   it('uses no program of another page, and nobody’s cookies', async () => {
@@ -111,7 +127,7 @@ describe('a page of another origin', () => {
   });
 });
 
-async function oauthTokens(): Promise<oauth.TokenEndpointResponse> {
-  const { tokens } = await site.byCode(program.config, new ABrowser(site.kernel.url, ada.userId), { scope: 'openid profile' });
+async function oauthTokens(scope = 'openid profile'): Promise<oauth.TokenEndpointResponse> {
+  const { tokens } = await site.byCode(program.config, new ABrowser(site.kernel.url, ada.userId), { scope });
   return tokens();
 }

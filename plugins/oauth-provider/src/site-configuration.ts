@@ -18,7 +18,9 @@ export const siteConfigurationSchema = z.object({
     .max(10_000)
     .refine((text) => originsIn(text).every(isOrigin), 'write origins such as https://app.example.com, with blanks between them; * is none')
     .optional()
-    .describe('Origins whose pages may ask for OAuth tokens by themselves, besides those that public programs are registered for'),
+    .describe(
+      'Origins whose pages may call GraphQL and the search stream with a token, and ask for OAuth tokens by themselves, besides those that public programs are registered for',
+    ),
 });
 
 /** The origins of the key; none where it is malformed. */

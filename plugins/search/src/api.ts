@@ -123,6 +123,8 @@ export type SearchMatch =
         readonly kind: string;
         readonly containerName: string;
         readonly line: number;
+        /** Of the name, in code points. */
+        readonly column: number;
         readonly url: string;
       }[];
       readonly score: number;

@@ -32,6 +32,13 @@ export interface ConfigurationWarnings {
 }
 export const siteConfigurationWarnings = extensionPoint<ConfigurationWarnings>('site.configuration-warnings@1');
 
+/** Where repositories come from: for the question whether an admin has set up any. */
+export interface RepositorySource {
+  /** True when it gives repositories, or would once they are there. */
+  isConfigured(): Promise<boolean>;
+}
+export const repositorySources = extensionPoint<RepositorySource>('site.repository-sources@1');
+
 /** The settings cascade: defaults < site < organisations < user. */
 export interface Settings {
   /** The merged settings of a user, or of nobody in particular. */

@@ -59,5 +59,10 @@ export const siteErrors = declareErrors({
     summary: 'A check of the doctor threw or took too long.',
     fix: 'See the log of the process with the role api.',
   },
+  SEXTANT_SITE_SRC_CLI_UNKNOWN: {
+    status: 404,
+    summary: 'There is no build of `src`, the command line, under this name.',
+    fix: 'Ask for src_<os>_<arch>, such as src_linux_amd64.',
+  },
   SEXTANT_SITE_MENDS: { status: 400, summary: 'Too many mends are named at once.', fix: 'Name fewer.' },
 });

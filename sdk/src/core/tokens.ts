@@ -1,6 +1,7 @@
 import type { ConfigView } from '../config/config.js';
 import type { DeclaredPermissions } from '../graphql/declared-permissions.js';
 import type { OperationObserver } from '../graphql/operation-observer.js';
+import type { AllowedOrigins } from '../http/allowed-origins.js';
 import { extensionPoint, serviceToken } from '../tokens/token.js';
 import type { Actors, Authenticator, Gate } from './actor.js';
 import type { AdministrativeActs } from './acts.js';
@@ -45,6 +46,8 @@ export const core = {
   authenticators: extensionPoint<Authenticator>('core.authenticators@1'),
   /** Asked of every request to a route that is not `own` or `internal`, in no order: each must admit it. */
   gates: extensionPoint<Gate>('core.gates@1'),
+  /** Origins whose pages may call routes with `cors: true`. */
+  allowedOrigins: extensionPoint<AllowedOrigins>('core.allowed-origins@1'),
   /** Who is told of every GraphQL operation, such as an audit log. */
   operationObservers: extensionPoint<OperationObserver>('core.operation-observers@1'),
   /** Which permissions `@requires` may ask for. Nobody: any. */

@@ -55,6 +55,8 @@ export interface RouteOptions {
   readonly maxBody?: number;
   /** Milliseconds; default 60,000; 0 for streams that end themselves. */
   readonly timeout?: number;
+  /** Pages of the origins in {@link AllowedOrigins} may call the route (CORS), by a token that they send: cookies are ignored. Default false. */
+  readonly cors?: boolean;
   /** The route answers browsers' cross-origin writes (webhooks). Default false: they are refused. */
   readonly crossOrigin?: boolean;
 }

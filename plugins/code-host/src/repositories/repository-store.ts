@@ -31,6 +31,19 @@ export class RepositoryStore implements Repositories {
     return row ? repositoryOf(row) : undefined;
   }
 
+  /** By the SHA-256 of the name in lower case, in hexadecimal digits. */
+  async byHashedName(actor: Actor, hash: string): Promise<Repository | undefined> {
+    if (!/^[0-9a-f]{64}$/i.test(hash)) return undefined;
+    const { text, parameters } = conditionOf(await this.wall.of(actor), {});
+    const [row] = await this.db.query<RepositoryRow>(
+      `SELECT ${REPOSITORY_COLUMNS} FROM repositories r
+       WHERE ${text} AND sha256(convert_to(lower(r.name), 'UTF8')) = decode($${parameters.length + 1}, 'hex')
+       ORDER BY r.id LIMIT 1`,
+      [...parameters, hash],
+    );
+    return row ? repositoryOf(row) : undefined;
+  }
+
   async byId(actor: Actor, id: number): Promise<Repository | undefined> {
     return (await this.byIds(actor, [id])).get(id);
   }

@@ -1,26 +1,29 @@
 import { CommitOid } from '@sextant/sdk';
-import type { Ref } from '../api.js';
+import type { Git, Ref } from '../api.js';
 import { NEWLINE, records } from '../process/records.js';
 import { type RepositoryReader, runIn, type Target } from './repository-reader.js';
 
 const PREFIX = { branch: 'refs/heads/', tag: 'refs/tags/' } as const;
 
-/** Refs that name commits, sorted by full name. Names are listed without opening objects; only the page's own are resolved. */
+/** Refs that name commits, sorted by full name, or by date. Names are listed without opening objects; only the page's own are resolved. */
 export async function readRefs(
   reader: RepositoryReader,
-  o: Target & { readonly type?: 'branch' | 'tag'; readonly query?: string; readonly after?: string; readonly limit: number },
+  o: Target & Omit<Parameters<Git['refs']>[0], keyof Target>,
 ): Promise<readonly Ref[]> {
   if (o.limit <= 0) return [];
   const gitDir = await reader.directory(o.repository);
   const query = o.query?.toLowerCase();
   const after = o.after === undefined ? undefined : Buffer.from(o.after);
-  const command = { subcommand: 'for-each-ref', options: ['--format=%(refname)'], operands: o.type ? [PREFIX[o.type]] : [] };
+  const options = ['--format=%(refname)', ...(o.newestFirst ? ['--sort=-creatordate'] : [])];
+  let skip = o.skip ?? 0;
+  const command = { subcommand: 'for-each-ref', options, operands: o.type ? [PREFIX[o.type]] : [] };
   const page: Ref[] = [];
   yieldPages: for await (const names of batches(records(reader.runner.stream(command, runIn(gitDir, o)), NEWLINE), matches, o.limit)) {
     const infos = await reader.pool.use(gitDir, o, (git) => git.infos(names.map((name) => `${name}^{commit}`)));
     for (const [i, name] of names.entries()) {
       const info = infos[i];
       if (info?.type !== 'commit') continue; // a tag of a blob or tree has nothing to browse
+      if (skip-- > 0) continue;
       page.push({ ...describeRef(name), target: CommitOid.parse(info.oid) });
       if (page.length >= o.limit) break yieldPages;
     }

@@ -82,6 +82,7 @@ export function anApi(git: Git, known: readonly Repository[], wall: WallPlan = {
       } as never,
       visibility: { of: async (actor: Actor) => visibilityOf(actor), epoch: async () => '1' },
       audit: undefined,
+      accounts: undefined,
     },
   };
 }

@@ -93,6 +93,7 @@ describe('the authenticator of access tokens', () => {
       byIds: async () => new Map(),
       byUsername: async (name) => people.find((user) => user.username === name),
       page: async () => [],
+      count: async () => people.length,
     };
     const db: Queryable = {
       query: async <R extends object>(_sql: string, [id]: readonly unknown[] = []) =>

@@ -33,6 +33,8 @@ export interface Users {
   byUsername(username: string): Promise<User | undefined>;
   /** All of them, by id, in pages. */
   page(page: { readonly limit: number; readonly afterId: number }): Promise<readonly User[]>;
+  /** Of those who are service accounts, or are not. */
+  count(filter: { readonly serviceAccount: boolean }): Promise<number>;
 }
 
 export const users = serviceToken<Users>('identity.users@1');

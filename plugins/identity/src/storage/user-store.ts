@@ -24,6 +24,8 @@ export interface UserFilter {
   readonly siteAdmin?: boolean;
   readonly serviceAccount?: boolean;
   readonly tag?: string;
+  /** Active at this moment or later. */
+  readonly activeSince?: Date;
   /** Members of it. */
   readonly organizationId?: number;
   readonly teamId?: number;
@@ -135,6 +137,7 @@ function matches(filter: UserFilter): { readonly where: string; readonly values:
   if (filter.serviceAccount !== undefined) conditions.push(`u.service_account = ${value(filter.serviceAccount)}`);
   if (filter.tag !== undefined)
     conditions.push(`exists (select 1 from user_tags t where t.user_id = u.id and t.tag = ${value(filter.tag)})`);
+  if (filter.activeSince !== undefined) conditions.push(`u.last_active_at >= ${value(filter.activeSince)}`);
   if (filter.organizationId !== undefined)
     conditions.push(`u.id in (select user_id from organization_members where organization_id = ${value(filter.organizationId)})`);
   if (filter.teamId !== undefined) conditions.push(`u.id in (select user_id from team_members where team_id = ${value(filter.teamId)})`);

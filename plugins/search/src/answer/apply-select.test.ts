@@ -12,7 +12,7 @@ const symbol: SearchMatch = {
   ...base,
   type: 'symbol',
   path: 'src/a.ts',
-  symbols: [{ name: 'f', kind: 'function', containerName: '', line: 0, url: '/' }],
+  symbols: [{ name: 'f', kind: 'function', containerName: '', line: 0, column: 0, url: '/' }],
   score: 5,
 };
 const diff: SearchMatch = {

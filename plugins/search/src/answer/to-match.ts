@@ -61,6 +61,7 @@ export function toMatch(document: EngineDocument, base: MatchBase): SearchMatch 
         kind: s.kind,
         containerName: s.container ?? '',
         line: s.line,
+        column: s.column,
         // From the root, as the field's servers send it: src, which joins it to its endpoint with a slash of its own, prints two there too.
         url: `/${base.repository.name}@${base.branches[0] ?? base.commit}/-/blob/${path.split('/').map(encodeURIComponent).join('/')}?L${s.line + 1}:${s.column + 1}-${s.line + 1}:${s.column + 1 + [...s.name].length}`,
       })),

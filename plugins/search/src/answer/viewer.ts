@@ -25,11 +25,18 @@ export class Viewer {
 
   /** Takes in what has changed since. A grant that was taken away must not leak what is still to come. */
   async look(): Promise<void> {
-    const epoch = await this.wall.epoch(this.actor);
-    if (epoch === this.epoch) return;
-    this.epoch = epoch;
-    this.visibility = await this.wall.of(this.actor);
-    this.#moved = true;
+    for (;;) {
+      const known = this.epoch;
+      const epoch = await this.wall.epoch(this.actor);
+      if (epoch === this.epoch) return;
+      const visibility = await this.wall.of(this.actor);
+      // Several look at once: none may go by the epoch that another has seen before what may be seen is known, nor put back what is older.
+      if (this.epoch !== known) continue;
+      this.epoch = epoch;
+      this.visibility = visibility;
+      this.#moved = true;
+      return;
+    }
   }
 
   get unrestricted(): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { encodeCursor, encodeNodeId } from '@sextant/sdk';
 import type { GraphQLSchema } from 'graphql';
 import { type Answer, countsSome, gql, http, isDone, isThere, type PluginRows, type Row } from '../row.js';
@@ -38,6 +39,24 @@ export function codeHostRows(schema: GraphQLSchema): PluginRows {
         'a repository by its clone URL',
         `query ($url: String!) { repository(cloneURL: $url) ${some} }`,
         ({ cloneUrl }) => ({ url: cloneUrl }),
+        there,
+      ),
+      gql(
+        'a redirect by the name',
+        `query ($name: String!) { repositoryRedirect(name: $name) { ... on Repository ${some} ... on Redirect { url } } }`,
+        named,
+        there,
+      ),
+      gql(
+        'a redirect by the clone URL',
+        `query ($url: String!) { repositoryRedirect(cloneURL: $url) { ... on Repository ${some} } }`,
+        ({ cloneUrl }) => ({ url: cloneUrl }),
+        there,
+      ),
+      gql(
+        'a redirect by the hash of the name',
+        `query ($hash: String!) { repositoryRedirect(hashedName: $hash) { ... on Repository ${some} } }`,
+        ({ name }) => ({ hash: createHash('sha256').update(name.toLowerCase()).digest('hex') }),
         there,
       ),
       gql(

@@ -126,6 +126,14 @@ export function gitRows(schema: GraphQLSchema): PluginRows {
         { reveals: ({ body }) => body.includes('"displayName"') },
       ),
       at(
+        'refs by date, and how many there are',
+        '{ gitRefs(first: 50, orderBy: AUTHORED_OR_COMMITTED_AT, interactive: true) { totalCount nodes { name } } branches(first: 50, orderBy: AUTHORED_OR_COMMITTED_AT, interactive: true) { totalCount nodes { name } } }',
+        none,
+        '',
+        { reveals: ({ body }) => /"totalCount":[1-9]/.test(body) },
+      ),
+      ofCommit('the names of all files', 'fileNames', none, ''),
+      at(
         'tags by a part of the name',
         '{ tags(first: 5, query: $query) { nodes { displayName target { oid } } } }',
         (t) => ({ query: t.tag }),

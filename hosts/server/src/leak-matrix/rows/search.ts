@@ -215,6 +215,7 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
       }),
     ],
     reasons: [
+      { surfaces: ['Query.parseSearchQuery*'], because: 'The tree of a query is made of its text alone.' },
       { surfaces: ['Mutation.*rainSearchNode*'], because: 'Steers processes by their names, for site admins.' },
       {
         surfaces: ['event index:*'],

@@ -28,6 +28,8 @@ export const signInRows = (): PluginRows => ({
         'Mutation.*Password*',
         'Mutation.*Email*',
         'Mutation.deleteExternalAccount*',
+        'User.session',
+        'Session.*',
         'User.sessions',
         'User.externalAccounts*',
         'User.builtinAuth',

@@ -19,6 +19,10 @@ export const siteRows = (): PluginRows => ({
   rows: [{ ...doctor, ask: async (asker, target) => ofMirrors(await doctor.ask(asker, target)) }],
   reasons: [
     {
+      surfaces: ['ProductSubscriptionStatus.*', 'ProductLicenseInfo.*', 'MonitoringStatistics.*', 'MonitoringAlert.*'],
+      because: 'That no licence and no monitoring system is there, and to site admins how many people have an account.',
+    },
+    {
       surfaces: ['Query.site', 'Site.*', 'Site*.*', 'node Site', 'Mutation.updateSiteConfiguration*', 'Alert.*'],
       because: 'The installation, as site admins configured it.',
     },
@@ -42,7 +46,10 @@ export const siteRows = (): PluginRows => ({
       because:
         'Findings about the running of the installation, for site admins; of repositories that they do not see it is said that there are some, and not which.',
     },
-    { surfaces: ['HTTP GET /.api/src-cli/version'], because: 'A version number.' },
+    {
+      surfaces: ['HTTP GET /.api/src-cli/version', 'HTTP GET /.api/src-cli/:binary'],
+      because: 'A version number, and where its release is.',
+    },
     { surfaces: ['HTTP GET /.well-known/security.txt'], because: 'A contact that site admins publish.' },
   ],
 });

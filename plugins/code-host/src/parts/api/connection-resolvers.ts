@@ -16,6 +16,7 @@ import { REPOSITORY_LIST, type RepositoryList } from '../../repositories/reposit
 import { failureText } from '../../sync/failure-text.js';
 import { syncConnection, syncOptions } from '../../sync/jobs.js';
 import type { SyncHistory, SyncRecord } from '../../sync/sync-history.js';
+import type { WebhookStore } from '../../webhooks/webhook-store.js';
 import type { Audited } from './audited.js';
 import { connectionIdOf } from './node-ids.js';
 import { EMPTY, type RepositoryConnectionSource } from './repository-resolvers.js';
@@ -23,6 +24,8 @@ import { EMPTY, type RepositoryConnectionSource } from './repository-resolvers.j
 // As the schema says. The field's command line asks for 99,999, before 7.0 for 9,999,999.
 const CONNECTIONS = { max: 10_000, default: 50 };
 const SYNCS = { max: 100, default: 20 };
+/** Webhooks of one kind that are looked through. */
+const WEBHOOKS = 1_000;
 const REPOSITORIES = { max: 10_000, default: 50 };
 
 interface ConnectionListSource {
@@ -41,8 +44,13 @@ export function connectionResolvers(services: {
   readonly list: RepositoryList;
   readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly audited: Audited;
+  readonly webhooks: Pick<WebhookStore, 'list'>;
+  /** Where deliveries to a webhook go. */
+  readonly addressOf: (uuid: string) => string;
+  /** As configured: repositories whose host does not decide are open to every user. */
+  readonly openToAllUsers: () => boolean;
 }): ResolverMap {
-  const { connections, kinds, history, list, jobs, audited } = services;
+  const { connections, kinds, history, list, jobs, audited, webhooks, addressOf, openToAllUsers } = services;
   const syncSoon = (connectionId: number): Promise<string> =>
     jobs.enqueue(syncConnection, { connectionId }, { ...syncOptions(connectionId), priority: -1 });
   const page = (args: { first?: number | null; after?: string | null }, repositoryId?: number): ConnectionListSource => {
@@ -118,6 +126,21 @@ export function connectionResolvers(services: {
       viewerCanAdminister: (record: ConnectionRecord, _args, operation: Operation) => operation.actor.siteAdmin && !record.declared,
       isDeclared: (record: ConnectionRecord) => record.declared,
       supportsRepoExclusion: (record: ConnectionRecord) => kinds.find(record.kind) !== undefined,
+      webhookURL: async (record: ConnectionRecord) => {
+        const [connection, hooks] = await Promise.all([
+          connections.usable(record.id).catch(() => undefined),
+          webhooks.list({ limit: WEBHOOKS, afterId: 0, kind: record.kind }),
+        ]);
+        const host = connection && kinds.find(record.kind)?.serviceId(connection);
+        const hook = hooks.find(({ serviceId }) => serviceId === host);
+        return hook === undefined ? null : addressOf(hook.uuid);
+      },
+      hasConnectionCheck: (record: ConnectionRecord) => kinds.find(record.kind) !== undefined,
+      unrestricted: async (record: ConnectionRecord) => {
+        const connection = await connections.usable(record.id).catch(() => undefined);
+        const kind = kinds.find(record.kind);
+        return connection && kind ? openToAllUsers() && kind.permissions?.enforced(connection) === undefined : null;
+      },
       checkConnection: async (record: ConnectionRecord, _args, operation) => {
         let config: unknown;
         try {

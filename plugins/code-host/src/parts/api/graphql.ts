@@ -41,6 +41,8 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
       nearest: new NearestNames(deps.db, wall),
     });
     const audited = auditedBy(deps);
+    const { webhooks, ...received } = webhooksOf(deps);
+    const addressOf = (uuid: string): string => `${deps.process.externalUrl}/.api/webhooks/${uuid}`;
     return merged(
       repositoryResolvers({
         repositories,
@@ -49,10 +51,18 @@ export default defineGraphQL<typeof apiDeps, typeof config>()({
         kinds: records.kinds,
         accessed: ({ name }, { actor }) => deps.audit?.observe('repository', 'accessed', { actor }, { repository: name }),
       }),
-      connectionResolvers({ ...records, list, jobs: deps.jobs, audited }),
+      connectionResolvers({
+        ...records,
+        list,
+        jobs: deps.jobs,
+        audited,
+        webhooks,
+        addressOf,
+        openToAllUsers: () => ctx.config.get().openToAllUsers !== false,
+      }),
       freshnessResolvers(freshness),
       { ExternalServiceKind: externalServiceKind },
-      webhookResolvers({ ...webhooksOf(deps), audited, wall, addressOf: (uuid) => `${deps.process.externalUrl}/.api/webhooks/${uuid}` }),
+      webhookResolvers({ webhooks, ...received, audited, wall, addressOf }),
     );
   },
 });

@@ -1,6 +1,6 @@
 import { permissions } from '@sextant/plugin-identity/api';
 import { outboundEventTypes } from '@sextant/plugin-outbound-webhooks/api';
-import { systemChecks } from '@sextant/plugin-site/api';
+import { repositorySources, systemChecks } from '@sextant/plugin-site/api';
 import { core, definePart } from '@sextant/sdk';
 import { freshnessSteps } from '../../api.js';
 import { config } from '../../config.js';
@@ -70,6 +70,7 @@ export default definePart(config)({
       return connectionCheck({ ...records, jobs: deps.jobs, declared });
     });
     r.contribute(systemChecks, (deps) => hostClockCheck({ ...recordsOf(deps), http: deps.http, now: () => deps.clock.now() }));
+    r.contribute(repositorySources, (deps) => ({ isConfigured: async () => (await recordsOf(deps).connections.count({})) > 0 }));
     r.contribute(systemChecks, (deps) => webhookCheck(webhooksOf(deps)));
     for (const type of OUTBOUND_EVENT_TYPES) r.contribute(outboundEventTypes, ({ db }) => type(db));
     r.http((router, deps) => {

@@ -22,6 +22,11 @@ interface ListArguments {
   readonly externalService?: string | null;
 }
 
+interface RepositoryArguments {
+  readonly name?: string | null;
+  readonly cloneURL?: string | null;
+}
+
 type Metadata = readonly { readonly key: string; readonly value: string | null }[];
 
 /** What GraphQL calls a RepositoryConnection: the page and the total are asked for only when they are selected. */
@@ -47,6 +52,22 @@ export function repositoryResolvers(services: {
       throw new SextantError('SEXTANT_CODE_HOST_REPOSITORY_NOT_FOUND', { what: 'There is no such repository.', fix: 'Check its id.' });
     return repository;
   };
+  const named = async (
+    { name, cloneURL, hashedName }: RepositoryArguments & { readonly hashedName?: string | null },
+    operation: Operation,
+  ): Promise<Repository | null> => {
+    if (typeof name !== 'string' && typeof cloneURL !== 'string' && typeof hashedName !== 'string')
+      throw new SextantError('SEXTANT_VALUE_REPOSITORY_NAME', { what: 'No repository was named.', fix: 'Give "name" or "cloneURL".' });
+    const { actor } = operation;
+    const repository =
+      typeof name === 'string'
+        ? await repositories.byName(actor, RepoName.parse(name))
+        : typeof cloneURL === 'string'
+          ? await repositories.byCloneUrl(actor, cloneURL)
+          : await repositories.byHashedName(actor, hashedName!);
+    if (repository) accessed(repository, operation);
+    return repository ?? null;
+  };
   const metadata = (repository: Repository, _args: unknown, operation: Operation): Promise<Metadata> =>
     operation.loader<number, Metadata>('metadata').load(repository.id);
   const add = async (_parent: unknown, args: { repo: string; key: string; value?: string | null }, operation: Operation) => {
@@ -63,15 +84,9 @@ export function repositoryResolvers(services: {
   };
   return {
     Query: {
-      repository: async (_parent, args: { name?: string | null; cloneURL?: string | null }, operation) => {
-        const named = (repository: Repository | undefined): Repository | null => {
-          if (repository) accessed(repository, operation);
-          return repository ?? null;
-        };
-        if (typeof args.name === 'string') return named(await repositories.byName(operation.actor, RepoName.parse(args.name)));
-        if (typeof args.cloneURL === 'string') return named(await repositories.byCloneUrl(operation.actor, args.cloneURL));
-        throw new SextantError('SEXTANT_VALUE_REPOSITORY_NAME', { what: 'No repository was named.', fix: 'Give "name" or "cloneURL".' });
-      },
+      repository: (_parent, args: RepositoryArguments, operation) => named(args, operation),
+      repositoryRedirect: (_parent, args: RepositoryArguments & { readonly hashedName?: string | null }, operation) =>
+        named(args, operation),
       repositories: (_parent, args: ListArguments, operation): RepositoryConnectionSource => {
         const request = pageRequest(REPOSITORY_LIST, args, PAGE);
         const filter = filterOf(args);
@@ -90,6 +105,8 @@ export function repositoryResolvers(services: {
       deleteRepoMetadata: remove,
       deleteRepoKeyValuePair: remove,
     },
+    // Every repository that is found is one of this server.
+    RepositoryRedirect: { __resolveType: () => 'Repository' },
     RepositoryConnection: {
       nodes: async (source: RepositoryConnectionSource, _args, operation) => (await pageOnce(source, operation)).nodes,
       pageInfo: async (source: RepositoryConnectionSource, _args, operation) => (await pageOnce(source, operation)).pageInfo,

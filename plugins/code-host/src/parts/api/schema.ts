@@ -68,6 +68,13 @@ type Repository implements Node @requires(role: USER) {
   externalServices(first: Int, after: String): ExternalServiceConnection @requires(role: SITE_ADMIN) @pageSize(most: 10000)
 }
 
+"The address of a repository that another server has. This installation names none."
+type Redirect {
+  url: String!
+}
+
+union RepositoryRedirect = Repository | Redirect
+
 type RepositoryConnection {
   nodes: [Repository!]!
   totalCount: Int!
@@ -131,6 +138,12 @@ type ExternalService implements Node @requires(role: SITE_ADMIN) {
   "Declared in the configuration file: read-only here."
   isDeclared: Boolean!
   supportsRepoExclusion: Boolean!
+  "The address of the webhook that is set up for the code host of this connection; null when there is none."
+  webhookURL: String
+  "The connection can be tried: its kind is known here."
+  hasConnectionCheck: Boolean!
+  "Every user sees the repositories of the connection: its code host does not decide who does. Null when that is not known."
+  unrestricted: Boolean
   "Tries the connection now."
   checkConnection: ExternalServiceCheck!
   repositories(first: Int, after: String): RepositoryConnection!
@@ -159,6 +172,11 @@ input UpdateExternalServiceInput {
 extend type Query {
   "The repository of this name or clone URL; a former name leads to the repository that had it. Null when there is none for you to see."
   repository(name: String, cloneURL: String): Repository @requires(role: PUBLIC)
+  """
+  The same as repository, for clients that can follow a redirect to another server. hashedName is the SHA-256 of the name in lower case, as hexadecimal digits: for
+  clients that may not tell the name of a private repository.
+  """
+  repositoryRedirect(name: String, cloneURL: String, hashedName: String): RepositoryRedirect @requires(role: PUBLIC)
   repositories(
     first: Int
     after: String

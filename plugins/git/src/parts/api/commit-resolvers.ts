@@ -1,4 +1,4 @@
-import { type Operation, pageRequest, RepoPath, type ResolverMap } from '@sextant/sdk';
+import { type Operation, pageRequest, RepoPath, type ResolverMap, SextantError } from '@sextant/sdk';
 import type { Commit, GitCommitParent, GitEntryParent, Signature } from '../../api.js';
 import { allOf } from '../../reads/all-of.js';
 import { commitPage, offsetOf } from './commit-page.js';
@@ -8,6 +8,12 @@ import { commitNodeId, type GitAccess } from './git-access.js';
 import { commitUrl } from './git-urls.js';
 
 const PAGE = { max: 10_000, default: 50 };
+const MAX_FILE_NAMES = 100_000;
+const tooManyFiles = (): SextantError =>
+  new SextantError('SEXTANT_GIT_TOO_LARGE', {
+    what: `The commit has more than ${MAX_FILE_NAMES} files.`,
+    fix: 'Read its folders one by one with tree(path).entries.',
+  });
 
 interface AncestorsArguments {
   readonly first?: number | null;
@@ -41,6 +47,22 @@ export function commitResolvers(access: GitAccess): ResolverMap {
       blob: (parent: GitCommitParent, { path }: { path: string }, op) => blobAt(parent, path, op),
       file: (parent: GitCommitParent, { path }: { path: string }, op) => blobAt(parent, path, op),
       path: (parent: GitCommitParent, { path }: { path: string }, op) => access.entryAt(op, parent, path),
+      fileNames: async ({ repository, oid }: GitCommitParent, _args, op) => {
+        const visible = await access.visibility(op);
+        const names: string[] = [];
+        for await (const { type, path } of git.tree({
+          repository: repository.name,
+          oid,
+          path: RepoPath.parse(''),
+          recursive: true,
+          signal: op.signal,
+        })) {
+          if (type !== 'blob' || !visible.canSee(repository.id, path)) continue;
+          if (names.length === MAX_FILE_NAMES) throw tooManyFiles();
+          names.push(path);
+        }
+        return names;
+      },
       ancestors: async (parent: GitCommitParent, args: AncestorsArguments, op) => {
         const { limit, after } = pageRequest('commits', { first: args.first ?? null, after: args.afterCursor ?? null }, PAGE);
         const path = args.path ? RepoPath.parse(args.path) : undefined;
@@ -77,7 +99,11 @@ export function commitResolvers(access: GitAccess): ResolverMap {
       canonicalURL: ({ repository, oid }: GitCommitParent) => commitUrl(repository.name, oid),
     },
     Signature: { person: (signature: Signature) => signature },
-    Person: { displayName: ({ name, email }: Signature) => name || email },
+    Person: {
+      displayName: ({ name, email }: Signature) => name || email,
+      user: ({ email }: Signature, _args, op) => access.userOf(op, email),
+      avatarURL: async ({ email }: Signature, _args, op) => (await access.userOf(op, email))?.avatarUrl ?? null,
+    },
     GitObject: {
       abbreviatedOID: ({ oid }: GitCommitParent) => oid.slice(0, 7),
       type: () => 'GIT_COMMIT',

@@ -1,4 +1,5 @@
 import type { Repository, Visibility } from '@sextant/plugin-code-host/api';
+import type { User } from '@sextant/plugin-identity/api';
 import { type CommitOid, decodeNodeId, encodeNodeId, type Operation, RepoPath, RevSpec, SextantError } from '@sextant/sdk';
 import type { Commit, GitCommitParent, GitEntryParent, TreeEntry } from '../../api.js';
 import { revisionOf } from './revision-of.js';
@@ -62,13 +63,21 @@ export class GitAccess {
     return found;
   }
 
+  /** The user who has proved the address, where the viewer may learn whose it is: oneself, and anybody for site admins. */
+  async userOf(op: Operation, email: string): Promise<User | null> {
+    const { actor } = op;
+    if (!actor.siteAdmin && actor.userId === undefined) return null;
+    const user = await op.loader<string, User | null>('users-by-email').load(email.toLowerCase());
+    return user && (actor.siteAdmin || actor.userId === user.id) ? user : null;
+  }
+
   content(op: Operation, { repository, oid, path }: GitEntryParent): Promise<Buffer> {
     return op.loader<string, Buffer>('contents').load(JSON.stringify([repository.name, oid, path]));
   }
 }
 
 /** Loaders of an operation: whatever several fields of one object need is read once. */
-export function gitLoaders({ git }: Api) {
+export function gitLoaders({ git, accounts }: Api) {
   const each =
     <V>(load: (key: never[], op: Operation) => Promise<V>) =>
     (keys: readonly string[], op: Operation): Promise<readonly (V | Error)[]> =>
@@ -78,6 +87,10 @@ export function gitLoaders({ git }: Api) {
         ),
       );
   return {
+    'users-by-email': async (emails: readonly string[]): Promise<readonly (User | null)[]> => {
+      const found = await accounts?.byVerifiedEmails(emails);
+      return emails.map((email) => found?.get(email) ?? null);
+    },
     commits: each(([repository, oid], { signal }) => git.commit({ repository: repository!, oid: oid!, signal })),
     entries: each(([repository, oid, path], { signal }) => git.entry({ repository: repository!, oid: oid!, path: path!, signal })),
     contents: each(async ([repository, oid, path], { signal }) => {

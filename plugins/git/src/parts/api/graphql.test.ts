@@ -1,4 +1,4 @@
-import { encodeNodeId, RepoName } from '@sextant/sdk';
+import { type Actor, encodeNodeId, RepoName } from '@sextant/sdk';
 import { at } from '@sextant/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aGit, type Mirrored, type TestGit } from '../../testing/a-git.js';
@@ -56,6 +56,36 @@ const repository = async (fields: string, name = W): Promise<unknown> => {
 const found = async (path: string, fields: string): Promise<unknown> => at(await repository(fields), path);
 
 describe('commits', () => {
+  it('names all files that the viewer may see', async () => {
+    expect(await found('commit.fileNames', 'commit(rev: "v1") { fileNames }')).toEqual(['b.txt', 'src/a.ts']);
+  });
+
+  it('tells whose a proved address is to its owner and to site admins only', async () => {
+    const bob = { id: 7, username: 'bob', avatarUrl: 'https://pictures.example/bob.png' };
+    const asked: (readonly string[])[] = [];
+    const accounts = {
+      byVerifiedEmails: async (emails: readonly string[]) => {
+        asked.push(emails);
+        return new Map(emails.flatMap((email) => (email === 'bob@example.com' ? [[email, bob] as const] : [])));
+      },
+    };
+    const knowing = await aGraphQL({ ...api.deps, accounts: accounts as never });
+    const query = `{ repository(name: "${W}") { commit(rev: "v2") { ancestors(first: 2) { nodes { author { person { user { username } avatarURL } } } } } } }`;
+    const people = async (actor: Actor) =>
+      (at((await knowing(query, {}, actor)).data, 'repository.commit.ancestors.nodes') as { author: { person: unknown } }[]).map(
+        ({ author }) => author.person,
+      );
+    const [nobody, himself] = [
+      { user: null, avatarURL: null },
+      { user: { username: 'bob' }, avatarURL: bob.avatarUrl },
+    ];
+    expect(await people(admin)).toContainEqual(himself);
+    expect(await people(aPerson({ userId: 7 }))).toContainEqual(himself);
+    expect(await people(aPerson({ userId: 8 }))).toEqual([nobody, nobody]);
+    // Once for all commits of an operation.
+    expect(asked).toHaveLength(3);
+  });
+
   it('answers what the field asks of a commit', async () => {
     const commit = await found(
       'commit',
@@ -266,6 +296,23 @@ describe('names and people', () => {
       },
     });
     expect(await repository('defaultBranch { name }', 'fresh')).toEqual({ defaultBranch: null });
+  });
+
+  it('lists refs by date too, and says how many there are', async () => {
+    const newest = 'orderBy: AUTHORED_OR_COMMITTED_AT, interactive: true';
+    const first = (await repository(
+      `gitRefs(first: 2, ${newest}) { totalCount nodes { name } pageInfo { hasNextPage endCursor } }`,
+    )) as never;
+    expect([at(first, 'gitRefs.totalCount'), at(first, 'gitRefs.pageInfo.hasNextPage')]).toEqual([3, true]);
+    const rest = await repository(
+      `gitRefs(first: 2, ${newest}, after: "${at(first, 'gitRefs.pageInfo.endCursor')}") { nodes { name } pageInfo { hasNextPage } }`,
+    );
+    const names = [...(at(first, 'gitRefs.nodes') as { name: string }[]), ...(at(rest, 'gitRefs.nodes') as { name: string }[])];
+    expect([names.map(({ name }) => name).sort(), at(rest, 'gitRefs.pageInfo.hasNextPage')]).toEqual([
+      ['refs/heads/main', 'refs/tags/v1', 'refs/tags/v2'],
+      false,
+    ]);
+    expect(await found('tags.totalCount', 'tags(query: "v1") { totalCount }')).toBe(1);
   });
 
   it('pages through refs', async () => {

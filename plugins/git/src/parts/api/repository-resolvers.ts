@@ -4,11 +4,13 @@ import type { Ref } from '../../api.js';
 import { describeRef } from '../../reads/refs.js';
 import { mirrorsOf } from '../../schedule/mirrors-of.js';
 import type { Mirror } from '../../storage/mirror-table.js';
+import { offsetOf } from './commit-page.js';
 import { comparisonOf } from './comparison-resolvers.js';
 import { type GitAccess, notCloned, refNodeId, repositoryIdOf } from './git-access.js';
 import { revisionUrl } from './git-urls.js';
 
 const REFS = { max: 10_000, default: 100 };
+const MAX_COUNTED_REFS = 100_000;
 const TYPES = { GIT_BRANCH: 'branch', GIT_TAG: 'tag' } as const;
 
 type RefParent = Ref & { readonly repository: Repository };
@@ -19,6 +21,7 @@ interface RefArguments {
   readonly after?: string | null;
   readonly query?: string | null;
   readonly type?: 'GIT_BRANCH' | 'GIT_TAG' | 'GIT_REF_OTHER' | null;
+  readonly orderBy?: 'AUTHORED_OR_COMMITTED_AT' | null;
 }
 
 export function repositoryResolvers(access: GitAccess): ResolverMap {
@@ -125,22 +128,37 @@ export function repositoryResolvers(access: GitAccess): ResolverMap {
   };
 
   async function refs(repository: Repository, args: RefArguments, op: Operation) {
-    const { limit, after } = pageRequest('refs', args, REFS);
+    const newest = args.orderBy === 'AUTHORED_OR_COMMITTED_AT';
+    // By date, refs move while one reads on: their pages are counted, and have cursors of their own.
+    const list = newest ? 'newest-refs' : 'refs';
+    const { limit, after } = pageRequest(list, args, REFS);
+    const skip = newest ? offsetOf(after) : 0;
     const type = args.type === 'GIT_BRANCH' || args.type === 'GIT_TAG' ? TYPES[args.type] : undefined;
-    const found = await git.refs({
+    const wanted = {
       repository: repository.name,
-      limit: limit + 1,
       signal: op.signal,
       ...(type ? { type } : {}),
       ...(args.query ? { query: args.query } : {}),
-      ...(after === undefined ? {} : { after }),
+    };
+    const found = await git.refs({
+      ...wanted,
+      limit: limit + 1,
+      ...(newest ? { newestFirst: true, skip } : after === undefined ? {} : { after }),
     });
     const page = found.slice(0, limit);
     const hasNextPage = found.length > limit;
     const shown = args.type === 'GIT_REF_OTHER' ? page.filter((ref) => ref.type === 'other') : page;
     return {
       nodes: shown.map((ref) => ({ ...ref, repository })),
-      pageInfo: { hasNextPage, endCursor: hasNextPage ? encodeCursor('refs', page.at(-1)!.name) : null },
+      pageInfo: {
+        hasNextPage,
+        endCursor: hasNextPage ? encodeCursor(list, newest ? String(skip + limit) : page.at(-1)!.name) : null,
+      },
+      totalCount: async () => {
+        const all = await git.refs({ ...wanted, limit: MAX_COUNTED_REFS + 1 });
+        const { length } = args.type === 'GIT_REF_OTHER' ? all.filter((ref) => ref.type === 'other') : all;
+        return all.length > MAX_COUNTED_REFS ? null : length;
+      },
     };
   }
 

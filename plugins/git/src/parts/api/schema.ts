@@ -29,8 +29,11 @@ extend type Repository {
   defaultBranch: GitRef
   "The commit of a revision: a branch, a tag, a hash; null when there is none."
   commit(rev: String!): GitCommit
-  gitRefs(first: Int = 100, after: String, query: String, type: GitRefType): GitRefConnection
-  branches(first: Int = 100, after: String, query: String): GitRefConnection
+  """
+  By name, or as orderBy says. interactive changes nothing: the answer is bounded always.
+  """
+  gitRefs(first: Int = 100, after: String, query: String, type: GitRefType, orderBy: GitRefOrder, interactive: Boolean): GitRefConnection
+  branches(first: Int = 100, after: String, query: String, orderBy: GitRefOrder, interactive: Boolean): GitRefConnection
   tags(first: Int = 100, after: String, query: String): GitRefConnection
   "What lies between two revisions, from their common ancestor on."
   comparison(base: String, head: String): RepositoryComparison
@@ -69,6 +72,11 @@ enum GitRefType {
   GIT_REF_OTHER
 }
 
+enum GitRefOrder {
+  "Newest first, by the date of the commit or of the tag."
+  AUTHORED_OR_COMMITTED_AT
+}
+
 enum GitObjectType {
   GIT_COMMIT
   GIT_TAG
@@ -100,6 +108,8 @@ type GitRef implements Node @requires(role: USER) {
 
 type GitRefConnection {
   nodes: [GitRef!]!
+  "Of all pages. Null beyond 100,000."
+  totalCount: Int
   pageInfo: PageInfo!
 }
 
@@ -107,6 +117,12 @@ type Person {
   name: String!
   email: String!
   displayName: String!
+  """
+  The user who has proved to own the address. For that user and site admins; null for others, as when a user is looked up by address.
+  """
+  user: User
+  "The picture of that user."
+  avatarURL: String
 }
 
 type Signature {
@@ -136,6 +152,8 @@ type GitCommit implements Node @requires(role: USER) {
   file(path: String!): GitBlob
   "A file or folder; null when there is none of that path."
   path(path: String!): TreeEntry
+  "The paths of all files. At most 100,000: with more, the field is null and its error says so."
+  fileNames: [String!]
   "This commit and those before it, newest first. after and before are dates, afterCursor is a cursor."
   ancestors(first: Int = 50, query: String, path: String, follow: Boolean = false, author: String, after: String, before: String, afterCursor: String): GitCommitConnection!
   "What this commit changed: against its first parent, or against base."

@@ -1,5 +1,5 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
-import { auditTrail } from '@sextant/plugin-identity/api';
+import { accounts, auditTrail } from '@sextant/plugin-identity/api';
 import { core, maybe, type Resolved } from '@sextant/sdk';
 import { gitService } from '../../api.js';
 
@@ -11,6 +11,7 @@ export const deps = {
   repositories,
   visibility,
   audit: maybe(auditTrail),
+  accounts: maybe(accounts),
 } as const;
 export type ApiDeps = typeof deps;
 export type Api = Resolved<ApiDeps>;

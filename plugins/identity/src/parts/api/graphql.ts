@@ -51,7 +51,7 @@ export default defineGraphQL<Deps, typeof config>()({
   },
   resolvers: (deps, ctx) => {
     const identity = identityOf(deps, ctx);
-    const user = userResolvers(identity);
+    const user = userResolvers(identity, () => deps.clock.now());
     const token = accessTokenResolvers(identity);
     const organization = organizationResolvers(identity, deps.limits);
     const team = teamResolvers(identity);

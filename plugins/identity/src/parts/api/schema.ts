@@ -5,7 +5,7 @@ export const typeDefs = /* GraphQL */ `
     "A user by name, or by an address the user has proved to own. Looking up by address is for site admins and the user."
     user(username: String, email: String): User @requires(role: USER)
     "All people, by id; service accounts are none. \`query\` matches names and addresses."
-    users(first: Int, after: String, query: String, siteAdmin: Boolean, tag: String): UserConnection @requires(role: SITE_ADMIN)
+    users(first: Int, after: String, query: String, siteAdmin: Boolean, tag: String, activePeriod: UserActivePeriod): UserConnection @requires(role: SITE_ADMIN)
   }
 
   extend type Mutation {
@@ -49,6 +49,16 @@ export const typeDefs = /* GraphQL */ `
     emails: [UserEmail!]
     "For the user and site admins; null for others, and for a token without the scope email or user:all."
     primaryEmail: UserEmail
+    "The primary address. For the user and site admins; null for others."
+    email: String
+    "The user has proved to own an address. For the user and site admins; null for others."
+    hasVerifiedEmail: Boolean
+    "Always true: this installation asks nobody to accept terms."
+    tosAccepted: Boolean!
+    "Always true: nothing is asked of a new user after sign-up."
+    completedPostSignup: Boolean!
+    "Always true: no user is hidden from search."
+    searchable: Boolean!
     "All of them for the user and site admins; for others those that the viewer is a member of, too."
     organizations: OrgConnection!
     "By id."
@@ -59,6 +69,14 @@ export const typeDefs = /* GraphQL */ `
     viewerCanChangeUsername: Boolean!
     "The name under which the user owns things, such as batch changes."
     namespaceName: String!
+  }
+
+  "Since when a user was active, in UTC: a week begins on Sunday."
+  enum UserActivePeriod {
+    TODAY
+    THIS_WEEK
+    THIS_MONTH
+    ALL_TIME
   }
 
   type UserUsageStatistics {

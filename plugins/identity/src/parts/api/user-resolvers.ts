@@ -9,9 +9,20 @@ import { mayAdminister, mayReadEmails } from './viewer.js';
 const LIMITS = { max: 5000, default: 100 } as const;
 const TOKEN_LIMITS = { max: 1000, default: 50 } as const;
 
+type ActivePeriod = 'TODAY' | 'THIS_WEEK' | 'THIS_MONTH' | 'ALL_TIME';
+interface UsersArguments extends PageArguments {
+  readonly query?: string | null;
+  readonly siteAdmin?: boolean | null;
+  readonly tag?: string | null;
+  readonly activePeriod?: ActivePeriod | null;
+}
+
 type Fields = Readonly<Record<string, Resolver>>;
 
-export function userResolvers(identity: Identity): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
+export function userResolvers(
+  identity: Identity,
+  now: () => Date,
+): { readonly types: Readonly<Record<string, Fields>>; readonly queries: Fields } {
   const emails = (user: User, op: Operation): Promise<readonly UserEmail[]> | null =>
     mayAdminister(op.actor, user.id) && mayReadEmails(op.actor) ? op.loader<number, readonly UserEmail[]>('emails').load(user.id) : null;
   return {
@@ -25,13 +36,14 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
         const user = email == null || !mayReadEmails(actor) ? undefined : await identity.users.byVerifiedEmail(email);
         return user && mayAdminister(actor, user.id) ? user : null;
       },
-      users: async (_parent, args: PageArguments & { query?: string | null; siteAdmin?: boolean | null; tag?: string | null }) => {
+      users: async (_parent, args: UsersArguments) => {
         const { limit, after } = pageRequest('users', args, LIMITS);
         const filter: UserFilter = {
           query: args.query?.trim() || undefined,
           siteAdmin: args.siteAdmin ?? undefined,
           tag: args.tag ?? undefined,
           serviceAccount: false,
+          activeSince: periodStart(args.activePeriod ?? 'ALL_TIME', now()),
         };
         const rows = await identity.users.list(filter, { limit: limit + 1, afterId: cursorNumber(after) ?? 0 });
         return { ...pageOf('users', rows, limit, (user) => String(user.id)), filter };
@@ -54,6 +66,11 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
             : null,
         emails: (user: User, _args, op) => emails(user, op),
         primaryEmail: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary) ?? null,
+        email: async (user: User, _args, op) => (await emails(user, op))?.find((email) => email.primary)?.address ?? null,
+        hasVerifiedEmail: async (user: User, _args, op) => (await emails(user, op))?.some((email) => email.verified) ?? null,
+        tosAccepted: () => true,
+        completedPostSignup: () => true,
+        searchable: () => true,
         organizations: async (user: User, _args, op) => {
           const all = await op.loader<number, readonly Organization[]>('organizations').load(user.id);
           const shown = await Promise.all(all.map((organization) => isMember(organization, op)));
@@ -78,6 +95,15 @@ export function userResolvers(identity: Identity): { readonly types: Readonly<Re
       UserEmail: { email: (email: UserEmail) => email.address, isPrimary: (email: UserEmail) => email.primary },
     },
   };
+}
+
+/** The first moment of a period, in UTC; undefined for all time. */
+function periodStart(period: ActivePeriod, now: Date): Date | undefined {
+  const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
+  if (period === 'TODAY') return new Date(Date.UTC(year, month, day));
+  if (period === 'THIS_WEEK') return new Date(Date.UTC(year, month, day - now.getUTCDay()));
+  if (period === 'THIS_MONTH') return new Date(Date.UTC(year, month, 1));
+  return undefined;
 }
 
 const userPath = (user: User): string => `/users/${user.username}`;

@@ -3,7 +3,7 @@ import { siteConfigurationChanged, siteConfigurationSchemas } from '@sextant/plu
 import { core, definePart } from '@sextant/sdk';
 import { config } from '../../config.js';
 import { OAuthAuthenticator } from '../../engine/oauth-authenticator.js';
-import { siteConfigurationSchema } from '../../site-configuration.js';
+import { corsOrigins, siteConfigurationSchema } from '../../site-configuration.js';
 import { storage } from '../../storage/definition.js';
 import { deps, holderOf, storesOf } from '../../wiring.js';
 import { applicationNode, clientNode } from './nodes.js';
@@ -14,6 +14,9 @@ export default definePart(config)({
   register(r) {
     r.storage(storage);
     r.contribute(siteConfigurationSchemas, () => siteConfigurationSchema);
+    r.contribute(core.allowedOrigins, ({ siteConfiguration }) => ({
+      allows: async (origin) => corsOrigins(await siteConfiguration.effective()).has(origin),
+    }));
     r.contribute(core.authenticators, (d) => new OAuthAuthenticator({ ...d, grants: storesOf(d).grants }));
     r.contribute(core.nodes, (d) => clientNode(storesOf(d).clients));
     r.contribute(core.nodes, (d) => applicationNode(storesOf(d).grants));

@@ -1,5 +1,6 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
+import { clientResolvers } from './client-resolvers.js';
 import type { ApiDeps } from './deps.js';
 import { searchResolvers } from './resolvers.js';
 import { typeDefs } from './schema.js';
@@ -8,11 +9,16 @@ import { searchNodeTypeDefs } from './search-node-schema.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
   typeDefs: [typeDefs, searchNodeTypeDefs].join('\n'),
-  extends: ['Repository', 'RepositoryStats'],
+  extends: ['GitCommit', 'Repository', 'RepositoryStats'],
   resolvers: (d, ctx) => {
     const search = searchResolvers(d, () => ctx.config.get());
     const nodes = searchNodeResolvers(d);
-    return { ...search, Query: { ...search.Query, ...nodes.Query }, Mutation: { ...search.Mutation, ...nodes.Mutation } };
+    return {
+      ...search,
+      ...clientResolvers(d),
+      Query: { ...search.Query, ...nodes.Query },
+      Mutation: { ...search.Mutation, ...nodes.Mutation },
+    };
   },
   loaders: (d) => ({
     indexed: async (ids, op) => {

@@ -89,7 +89,7 @@ export default definePart(config)({
     r.graphql(() => import('./graphql.js'));
     r.http((router, d) => {
       const service = ownSearch(d);
-      router.get('/.api/search/stream', streamRoute(service), { timeout: 0 });
+      router.get('/.api/search/stream', streamRoute(service), { cors: true, timeout: 0 });
       router.get('/.api/search/suggest', suggestRoute(service));
     });
   },

@@ -12,8 +12,13 @@ import { completenessOf } from './completeness-of.js';
 import { type ApiDeps, ownSearch } from './deps.js';
 import { LazyAnswer } from './lazy-answer.js';
 import { lineMatchesOf } from './line-matches.js';
+import { parsedTree } from './parsed-tree.js';
 import { PATTERN_TYPE_OF_VERSION, type QueryVersion } from './route-arguments.js';
 import { byReason, skippedPage } from './skipped-page.js';
+import { sparklineOf } from './sparkline.js';
+
+/** Of one list of repositories. */
+const MOST_REPOSITORIES = 10_000;
 
 type FileParent = Extract<SearchMatch, { path: string }> & { readonly found: Repository };
 type CommitParent = Extract<SearchMatch, { type: 'commit' }> & { readonly found: Repository };
@@ -52,6 +57,8 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
           completeness: completenessOf(verdict),
         };
       },
+      parseSearchQuery: (_parent, { query, patternType }: { query: string; patternType?: PatternType | null }) =>
+        parsedTree(query, patternType ?? 'standard'),
       searchQueryExplain: async (_parent, { query, patternType }: { query: string; patternType?: PatternType | null }, op) => {
         const told = await service.explain({ query, actor: op.actor, signal: op.signal, ...(patternType ? { patternType } : {}) });
         return 'work' in told ? { explanation: told, alert: null } : { explanation: null, alert: told };
@@ -102,6 +109,12 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
       approximateResultCount: counted(approximateResultCount),
       limitHit: counted(limitHit),
       repositoriesCount: counted((answer) => answer.progress.repositoriesCount),
+      repositories: async (answer: LazyAnswer, _args, op) => {
+        const ids = [...new Set((await answer.matches()).map(({ repository }) => repository.id))].sort((a, b) => a - b);
+        const found = await d.repositories.byIds(op.actor, ids.slice(0, MOST_REPOSITORIES));
+        return [...found.values()].sort((a, b) => a.id - b.id);
+      },
+      sparkline: async (answer: LazyAnswer) => sparklineOf(await answer.matches(), d.clock.now()),
       cloning: counted((answer, op) => named(answer, ['repository-cloning'], op)),
       missing: counted((answer, op) => named(answer, ['repository-missing', 'not-indexed'], op)),
       timedout: counted((answer, op) => named(answer, ['timed-out'], op)),
@@ -116,13 +129,7 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
     },
     FileMatch: {
       repository: (match: FileParent) => match.found,
-      file: (match: FileParent): GitEntryParent =>
-        ({
-          repository: match.found,
-          oid: match.commit,
-          path: match.path,
-          ...(match.branches[0] ? { rev: match.branches[0] } : {}),
-        }) as GitEntryParent,
+      file: fileOf,
       revSpec: (match: FileParent) => match.branches[0] ?? null,
       lineMatches: (match: FileParent) =>
         match.type === 'content'
@@ -140,7 +147,8 @@ export function searchResolvers(d: Resolved<ApiDeps>, settings: () => ConfigOf<t
               start: { offset: start, line: 0, column: start },
               end: { offset: end, line: 0, column: end },
             })),
-      symbols: (match: FileParent) => (match.type === 'symbol' ? match.symbols : []),
+      resource: (match: FileParent) => `git://${match.found.name}?${match.commit}#${match.path}`,
+      symbols: (match: FileParent) => (match.type === 'symbol' ? match.symbols.map((symbol) => ({ ...symbol, at: fileOf(match) })) : []),
       limitHit: () => false,
       freshness: freshnessOf,
     },
@@ -228,6 +236,14 @@ const limitHit = (answer: CollectedAnswer): boolean => answer.verdict.reasons.so
 function approximateResultCount(answer: CollectedAnswer): string {
   return `${answer.progress.matchCount}${answer.verdict.exhaustive ? '' : '+'}`;
 }
+
+const fileOf = (match: FileParent): GitEntryParent =>
+  ({
+    repository: match.found,
+    oid: match.commit,
+    path: match.path,
+    ...(match.branches[0] ? { rev: match.branches[0] } : {}),
+  }) as GitEntryParent;
 
 const freshnessOf = ({ commit, freshness, repository }: SearchMatch): object => ({
   commit,

@@ -38,7 +38,24 @@ export function integer(query: URLSearchParams, name: string, fallback: number):
   return value;
 }
 
-export const truthy = (text: string | null): boolean => text !== null && /^(?:1|t|true|yes)$/i.test(text);
+/** @throws SEXTANT_SEARCH_ARGUMENT for what is neither yes nor no. */
+export function truthy(query: URLSearchParams, name: string): boolean {
+  const text = query.get(name);
+  if (text === null || /^(?:|0|f|false|no)$/i.test(text)) return false;
+  if (/^(?:1|t|true|yes)$/i.test(text)) return true;
+  throw wrong(name, text, 'true or false (t, f, 1, 0)');
+}
+
+/** @throws SEXTANT_SEARCH_ARGUMENT for a query that is missing or blank. */
+export function queryText(query: URLSearchParams): string {
+  const text = query.get('q') ?? '';
+  if (text.trim() !== '') return text;
+  throw new SextantError('SEXTANT_SEARCH_ARGUMENT', {
+    what: query.has('q') ? 'The parameter q is empty.' : 'The parameter q is missing.',
+    why: 'It is the query to search for.',
+    fix: 'Send the query as q, such as q=repo:sextant+TODO.',
+  });
+}
 
 const wrong = (name: string, value: string, expected: string): SextantError =>
   new SextantError('SEXTANT_SEARCH_ARGUMENT', {

@@ -2,6 +2,8 @@ export const typeDefs = /* GraphQL */ `
 extend type Query {
   "Searches code, paths, symbols, repositories, commits and diffs that the viewer may see."
   search(query: String!, version: SearchVersion = V3, patternType: SearchPatternType): Search @requires(role: USER)
+  "The tree that a query is read as, in JSON, without looking for anything. patternType counts where the query says none."
+  parseSearchQuery(query: String = "", patternType: SearchPatternType): JSONValue @requires(role: USER)
   "How a query is understood, where it would be looked for and what that costs, without looking."
   searchQueryExplain(query: String!, patternType: SearchPatternType): SearchQueryExplanation @requires(role: USER)
   "What may stand at the cursor of a query that is being typed. Position counts UTF-16 units; first is at most 50."
@@ -100,6 +102,10 @@ type SearchResults {
   resultCount: Int!
   limitHit: Boolean!
   repositoriesCount: Int!
+  "Those that the results are in, by id; at most 10,000."
+  repositories: [Repository!]!
+  "The number of commits and diffs among the results by the age of the commit: 30 days, the oldest first. Files and repositories are not counted."
+  sparkline: [Int!]!
   "Repositories that were not searched because they are being cloned."
   cloning: [Repository!]!
   "Repositories, or revisions of them, that are not there."
@@ -176,6 +182,8 @@ type SearchFilter {
 type FileMatch {
   repository: Repository!
   file: GitBlob!
+  "Repository, commit and path in one: git://<repository>?<commit>#<path>."
+  resource: String!
   revSpec: String
   lineMatches: [LineMatch!]!
   chunkMatches: [ChunkMatch!]!
@@ -236,7 +244,32 @@ type SearchRange {
   end: SearchPosition!
 }
 
+"A place in a file."
+type Location {
+  resource: GitBlob!
+  "Null: the whole file."
+  range: Range
+  url: String!
+  canonicalURL: String!
+}
+
+"Half-open."
+type Range {
+  start: Position!
+  end: Position!
+}
+
+"Both 0-based; characters are counted as in SearchPosition, in code points."
+type Position {
+  line: Int!
+  character: Int!
+}
+
 type SymbolMatch {
+  "Where its name is defined."
+  location: Location!
+  "Nothing outside of its file can name it. Null: it is not known."
+  fileLocal: Boolean
   name: String!
   kind: String!
   containerName: String
@@ -282,6 +315,11 @@ type SearchResultMatch {
 extend type RepositoryStats {
   "Repositories that the index holds."
   indexed: Int
+}
+
+extend type GitCommit {
+  "The programming and markup languages of the files, by their names; those with most bytes first. Of at most 100,000 files; null with more."
+  languages: [String!]
 }
 
 extend type Repository {

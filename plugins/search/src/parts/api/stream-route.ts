@@ -1,7 +1,7 @@
 import type { RouteReply, RouteRequest } from '@sextant/sdk';
 import { SextantError } from '@sextant/sdk';
 import type { Search, SearchEvent } from '../../api.js';
-import { integer, patternTypeOf, truthy } from './route-arguments.js';
+import { integer, patternTypeOf, queryText, truthy } from './route-arguments.js';
 import { frame, wireEvent } from './stream-wire.js';
 
 const PING_EVERY = 5_000;
@@ -10,10 +10,10 @@ const PING_EVERY = 5_000;
 export function streamRoute(search: Search): (request: RouteRequest) => RouteReply {
   return (request) => {
     const { query } = request;
-    const text = query.get('q') ?? '';
+    const text = queryText(query);
     const display = integer(query, 'display', -1);
     const contextLines = integer(query, 'cl', 1);
-    const options = { chunkMatches: truthy(query.get('cm')), maxLineLength: integer(query, 'max-line-len', -1), trace: request.trace };
+    const options = { chunkMatches: truthy(query, 'cm'), maxLineLength: integer(query, 'max-line-len', -1), trace: request.trace };
     const patternType = patternTypeOf(query);
     const events = search.search({
       query: text,

@@ -63,7 +63,7 @@ const matchesOf = (text: string): SearchMatch[] => {
       chunks: [{ content: text, start: range.start, ranges: [range], truncated: false }],
     },
     { ...file, type: 'path' },
-    { ...file, type: 'symbol', symbols: [{ name: text, kind: 'enum-member', containerName: text, line: 0, url: text }] },
+    { ...file, type: 'symbol', symbols: [{ name: text, kind: 'enum-member', containerName: text, line: 0, column: 0, url: text }] },
     { ...base, type: 'repo', descriptionRanges: [], nameRanges: [[0, 1]], topics: [text], metadata: { [text]: null } },
     { ...base, type: 'commit', oid: 'c0ffee0', message: text, author: who, committer: who, ranges: [[0, 0, 1]] },
     { ...base, type: 'commit', oid: 'c0ffee0', message: text, author: who, committer: who, diff: text, ranges: [[0, 0, 1]] },

@@ -82,7 +82,7 @@ function wireMatch(match: SearchMatch, options: WireOptions): Record<string, unk
         path: match.path,
         ...base,
         ...(match.language ? { language: match.language } : {}),
-        symbols: match.symbols.map((s) => ({ ...s, kind: s.kind.toUpperCase().replaceAll('-', '') })),
+        symbols: match.symbols.map(({ column: _column, ...s }) => ({ ...s, kind: s.kind.toUpperCase().replaceAll('-', '') })),
       };
     case 'repo':
       return {

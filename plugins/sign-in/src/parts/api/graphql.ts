@@ -113,6 +113,7 @@ export default defineGraphQL<Deps, typeof config>()({
         },
       },
       User: {
+        session: (user: User, _args, { actor }) => (actor.userId === user.id ? { canSignOut: sessionOf(actor) !== undefined } : null),
         sessions: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? s.security.sessions(user) : null),
         externalAccounts: async (user: User, args: PageArguments, { actor }) => {
           if (!mayAdminister(actor, user.id)) return null;

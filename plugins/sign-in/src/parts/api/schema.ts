@@ -25,6 +25,8 @@ export const typeDefs = /* GraphQL */ `
   }
 
   extend type User {
+    "The session by which the viewer is here. For the user; null for others."
+    session: Session
     "The sessions of the user, newest first. For the user and site admins; null for others."
     sessions: [UserSession!]
     "The user's accounts elsewhere. For the user and site admins; null for others."
@@ -38,6 +40,11 @@ export const typeDefs = /* GraphQL */ `
     authProviders: AuthProviderConnection
     "Why there may be no mail: none is configured."
     sendsEmailVerificationEmails: Boolean
+  }
+
+  type Session {
+    "The viewer came by a sign-in that can be ended; false for a token and for the local site admin."
+    canSignOut: Boolean!
   }
 
   "Somebody's being signed in with one browser."

@@ -9,6 +9,7 @@ import { securityTxtSchema } from '../../security-txt.js';
 import { siteStorage } from '../../storage/site-storage.js';
 import { securityTxtRoute } from './security-txt-route.js';
 import { siteNode } from './site-resolvers.js';
+import { srcCliDownloadRoute } from './src-cli-download-route.js';
 import { srcCliVersionRoute } from './src-cli-version-route.js';
 import { deps, servicesOf } from './wiring.js';
 
@@ -33,6 +34,7 @@ export default definePart(config)({
     r.contribute(siteConfigurationSchemas, () => securityTxtSchema);
     r.http((router, d, ctx) => {
       router.get('/.api/src-cli/version', srcCliVersionRoute, { auth: 'public' });
+      router.get('/.api/src-cli/:binary', srcCliDownloadRoute, { auth: 'public' });
       router.get('/.well-known/security.txt', securityTxtRoute(d, ctx), { auth: 'public' });
     });
     r.graphql(() => import('./graphql.js'));

@@ -31,7 +31,15 @@ export function siteResolvers(
   { site, configurations, cascade }: SiteServices,
 ): {
   readonly types: Readonly<
-    Record<'Site' | 'SiteConfiguration' | 'SiteConfigurationChange' | 'SiteConfigurationChangeConnection' | 'Alert', Fields>
+    Record<
+      | 'Site'
+      | 'SiteConfiguration'
+      | 'SiteConfigurationChange'
+      | 'SiteConfigurationChangeConnection'
+      | 'ProductSubscriptionStatus'
+      | 'Alert',
+      Fields
+    >
   >;
   readonly queries: Fields;
   readonly mutations: Fields;
@@ -68,11 +76,20 @@ export function siteResolvers(
         viewerCanAdminister: (_parent, _args, { actor }) => actor.siteAdmin,
         hasCodeIntelligence: () =>
           d.plugins.list().some(({ id, state }) => id === 'code-intel' && (state === 'active' || state === 'degraded')),
+        needsRepositoryConfiguration: async (_parent, _args, { actor }) => {
+          if (actor.kind === 'anonymous' || d.repositorySources.length === 0) return null;
+          for (const { value } of d.repositorySources) if (await value.isConfigured()) return false;
+          return true;
+        },
+        productSubscription: () => ({ productNameWithBrand: 'Sextant' }),
         alerts: (_parent, _args, op) => collectAlerts(d.alerts, op),
         accessTokensAllow: async () => ALLOW[(await d.accessTokenPolicy.current()).allow],
         accessTokensAllowNoExpiration: async () => (await d.accessTokenPolicy.current()).allowNoExpiration,
         accessTokensExpirationDaysOptions: async () => (await d.accessTokenPolicy.current()).expirationOptionDays,
         accessTokensDefaultExpirationDays: async () => (await d.accessTokenPolicy.current()).defaultExpirationDays,
+      },
+      ProductSubscriptionStatus: {
+        actualUserCount: (_parent: unknown, _args, { actor }) => (actor.siteAdmin ? d.users.count({ serviceAccount: false }) : null),
       },
       Alert: { isDismissibleWithKey: (alert: SiteAlert) => alert.isDismissibleWithKey ?? null },
       SiteConfiguration: {

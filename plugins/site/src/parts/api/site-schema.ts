@@ -33,6 +33,12 @@ export const siteTypeDefs = /* GraphQL */ `
     viewerCanAdminister: Boolean!
     "The code intelligence plugin is active."
     hasCodeIntelligence: Boolean!
+    "No connection to a code host is set up. Null for who is not signed in, and where nothing gives repositories."
+    needsRepositoryConfiguration: Boolean
+    "Always null: alerts of a monitoring system are not kept. What is known here stands in alerts."
+    monitoringStatistics(days: Int): MonitoringStatistics @requires(role: SITE_ADMIN)
+    "Sextant needs no licence: no number of users and no time is set."
+    productSubscription: ProductSubscriptionStatus @requires(role: USER)
     "What the viewer should be told, the gravest first."
     alerts: [Alert!]!
     accessTokensAllow: AccessTokensAllow!
@@ -56,6 +62,39 @@ export const siteTypeDefs = /* GraphQL */ `
     ALL_USERS_CREATE
     SITE_ADMIN_CREATE
     NONE
+  }
+
+  type MonitoringStatistics @requires(role: SITE_ADMIN) {
+    alerts: [MonitoringAlert!]!
+  }
+
+  type MonitoringAlert @requires(role: SITE_ADMIN) {
+    timestamp: DateTime!
+    name: String!
+    serviceName: String!
+    owner: String!
+    average: Float!
+  }
+
+  type ProductSubscriptionStatus {
+    productNameWithBrand: String!
+    "The number of people who have an account. For site admins; null for others."
+    actualUserCount: Int
+    "Always null: the number is counted when it is asked for."
+    actualUserCountDate: String
+    "Always null: unlimited."
+    maximumAllowedUserCount: Int
+    "Always null: unlimited."
+    noLicenseWarningUserCount: Int
+    "Always null: there is none, and none is needed."
+    license: ProductLicenseInfo
+  }
+
+  type ProductLicenseInfo {
+    productNameWithBrand: String!
+    tags: [String!]!
+    userCount: Int!
+    expiresAt: String!
   }
 
   enum AlertType {

@@ -1,6 +1,13 @@
 import { accessTokenPolicy, auditTrail, organizations, users } from '@sextant/plugin-identity/api';
 import { core, type PluginContext, type Resolved } from '@sextant/sdk';
-import { settingsSchemas, siteAlerts, siteConfigurationSchemas, siteConfigurationWarnings, systemChecks } from '../../api.js';
+import {
+  repositorySources,
+  settingsSchemas,
+  siteAlerts,
+  siteConfigurationSchemas,
+  siteConfigurationWarnings,
+  systemChecks,
+} from '../../api.js';
 import type { config } from '../../config.js';
 import { Configurations } from '../../configuration/configurations.js';
 import { readDeclared } from '../../configuration/read-declared.js';
@@ -26,6 +33,7 @@ export const deps = {
   settingsSchemas,
   alerts: siteAlerts,
   checks: systemChecks,
+  repositorySources,
   jobs: core.jobs,
   blobs: core.blobs,
 } as const;

@@ -11,10 +11,12 @@ const codeHost = (repositories: Api['repositories']) => ({
   typeDefs: `
     type ExternalLink { url: String! serviceKind: String serviceType: String }
     type Repository implements Node { id: ID! name: String! }
+    type User implements Node { id: ID! username: String! }
     extend type Query { repository(name: String): Repository @requires(role: PUBLIC) }`,
   resolvers: () => ({
     Query: { repository: (_: unknown, { name }: { name: string }, op: Operation) => repositories.byName(op.actor, name as never) },
     Repository: { id: ({ id }: Repository) => Buffer.from(`Repository:${id}`).toString('base64') },
+    User: { id: ({ id }: { id: number }) => Buffer.from(`User:${id}`).toString('base64') },
   }),
 });
 
