@@ -26,6 +26,12 @@ import './errors.js';
 import { Letters } from './letters.js';
 import { Passwords } from './passwords/passwords.js';
 import { throttle } from './requester.js';
+import { PasskeyCeremonies } from './second-factor/passkey-ceremonies.js';
+import { Passkeys } from './second-factor/passkeys.js';
+import { PendingSignIns } from './second-factor/pending-sign-ins.js';
+import { SecondFactorGate } from './second-factor/second-factor-gate.js';
+import { SecondFactors } from './second-factor/second-factors.js';
+import { TotpFactor } from './second-factor/totp-factor.js';
 import { Cookies } from './sessions/session-cookie.js';
 import { Sessions } from './sessions/sessions.js';
 import { Setup } from './setup.js';
@@ -68,6 +74,11 @@ export interface SignIn {
   readonly setup: Setup;
   readonly security: AccountSecurity;
   readonly connection: ConnectionGate;
+  readonly factors: SecondFactors;
+  readonly totp: TotpFactor;
+  readonly passkeys: Passkeys;
+  readonly pending: PendingSignIns;
+  readonly factorGate: SecondFactorGate;
   /** Bound to where people reach Sextant, which is known once it listens. */
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
@@ -97,6 +108,21 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
   const sessions = new Sessions({ db, events, clock, accounts: d.accounts, actors: d.actors, settings });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
+  const externalUrl = () => process.externalUrl;
+  const pending = new PendingSignIns({ db, clock, users: d.users });
+  const security = new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit });
+  const factors = new SecondFactors({
+    db,
+    clock,
+    settings,
+    sessions,
+    pending,
+    accounts: d.accounts,
+    letters,
+    audit,
+    hasOtherWay: (user) => security.hasWay(user),
+  });
+  const ceremonies = new PasskeyCeremonies({ db, secrets: d.secrets, clock, cookies });
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
   const people = new People({ ...d, audit });
   const redirects = new RedirectSignIn({
@@ -126,7 +152,12 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
       log,
       externalUrl: () => process.externalUrl,
     }),
-    security: new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
+    security,
+    factors,
+    totp: new TotpFactor({ db, secrets: d.secrets, clock, audit, externalUrl }),
+    passkeys: new Passkeys({ db, clock, ceremonies, audit, log, externalUrl }),
+    pending,
+    factorGate: new SecondFactorGate({ factors, externalUrl }),
     connection: new ConnectionGate({ settings, external: d.external, externalUrl: () => process.externalUrl }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {

@@ -41,6 +41,18 @@ export const authKeys = {
   'auth.maxSessionIdleDuration': span('0').describe('How long a session lasts without being used; 0: until it expires'),
   'auth.minPasswordLength': z.int().min(8).max(256).default(12).describe('Characters that a password must have'),
   'auth.passwordPolicy': passwordPolicy.prefault({}).describe('What a password must have besides'),
+  'auth.refuseCommonPasswords': z
+    .boolean()
+    .default(true)
+    .describe('New passwords that are in the list of breached and common passwords are refused; no network is used'),
+  'auth.requireSecondFactor': z
+    .enum(['none', 'site-admins', 'everyone'])
+    .default('none')
+    .describe('Who must have a second factor; people without one set it up before they use anything else'),
+  'auth.secondFactorForProviders': z
+    .boolean()
+    .default(false)
+    .describe('The second factor is asked for after a sign-in at a provider, too; otherwise the provider is trusted with it'),
   'auth.passwordResetLinkExpiry': seconds(14_400).describe('Seconds that a link to set a password is good for'),
   'auth.lockout': lockout.prefault({}).describe('When an account is locked for a while'),
   'auth.anonymousAccess': z

@@ -12,6 +12,7 @@ import type { SignIn } from '../../wiring.js';
 import { addresses } from './addresses.js';
 import { enter } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
+import { secondFactorLine } from './second-factor-page.js';
 
 type Act = (s: SignIn, user: User, form: FormBody, request: RouteRequest) => Promise<string | RouteReply>;
 
@@ -63,6 +64,7 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
       ...(externalAccountId === undefined ? {} : { externalAccountId }),
       providerSession,
       returnTo: `${s.prefix}/-/account?note=password`,
+      secondFactor: 'proved',
     });
   });
   act('sessions', async (s, user, form, request) => {
@@ -157,6 +159,8 @@ ${field({
 ${hasPassword && html`<label class="check"><input type="checkbox" name="revoke" value="yes" checked> Revoke all my access tokens, too</label>`}
 <button>${hasPassword ? 'Change the password' : 'Set a password'}</button>
 </form>
+<h2>Second factor</h2>
+${await secondFactorLine(s, user)}
 <h2>Addresses of mail</h2>
 ${await addresses(s, user)}
 <h2>Accounts elsewhere</h2>

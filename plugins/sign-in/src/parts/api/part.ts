@@ -26,6 +26,8 @@ import { invitationRoutes } from './invitation-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
 import { requestAccessRoutes } from './request-access-routes.js';
+import { secondFactorAccountRoutes } from './second-factor-account-routes.js';
+import { secondFactorRoutes } from './second-factor-routes.js';
 import { setupRoutes } from './setup-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 
@@ -53,6 +55,7 @@ export default definePart(config)({
     });
     r.contribute(core.gates, (d, ctx) => new IpGate(signInOf(d, ctx).settings, () => ctx.config.get().enforceAllowedIpAddress));
     r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).connection);
+    r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).factorGate);
     r.contribute(accountPolicy, (d, ctx) => accountPolicyOf(() => signInOf(d, ctx).settings));
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.contribute(passwordLinks, (d, ctx) => ({
@@ -81,6 +84,8 @@ export default definePart(config)({
         passwordRoutes,
         providerRoutes,
         accountRoutes,
+        secondFactorRoutes,
+        secondFactorAccountRoutes,
         requestAccessRoutes,
         invitationRoutes,
       ])
