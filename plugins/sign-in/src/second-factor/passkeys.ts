@@ -24,6 +24,8 @@ export interface PasskeyRequest {
 const LONGEST_RESPONSE = 20_000;
 const RP_NAME = 'Sextant';
 const MAX_NAME = 100;
+/** EdDSA, ES256 and RS256: what authenticators make, in COSE's numbers. */
+const ALGORITHMS = [-8, -7, -257];
 
 /** WebAuthn is needed by few requests, and takes time to load. */
 const webauthn = () => import('@simplewebauthn/server');
@@ -53,6 +55,7 @@ export class Passkeys {
       userID: bytes(userHandle),
       challenge: bytes(Buffer.from(challenge, 'base64url')),
       attestationType: 'none',
+      supportedAlgorithmIDs: ALGORITHMS,
       excludeCredentials: present.map(descriptor),
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
     });
@@ -67,6 +70,7 @@ export class Passkeys {
     const { ceremonies, clock } = this.parts;
     const begun = await ceremonies.take(cookieHeader, 'register', user.id);
     const response = parsed<RegistrationResponseJSON>(answer);
+    if (isCrossOrigin(response.response.clientDataJSON)) throw notAccepted();
     const { registrationInfo } = await this.#verifying(async () =>
       (await webauthn()).verifyRegistrationResponse({
         response,
@@ -74,6 +78,7 @@ export class Passkeys {
         expectedOrigin: this.#origin,
         expectedRPID: this.#rpId,
         requireUserVerification: false,
+        supportedAlgorithmIDs: ALGORITHMS,
       }),
     );
     if (!registrationInfo) throw notAccepted();
