@@ -29,6 +29,8 @@ import { throttle } from './requester.js';
 import { Cookies } from './sessions/session-cookie.js';
 import { Sessions } from './sessions/sessions.js';
 import { Setup } from './setup.js';
+import { passwordConfirmation } from './step-up/password-confirmation.js';
+import { StepUp } from './step-up/step-up.js';
 
 export const deps = {
   db: core.storage,
@@ -66,6 +68,7 @@ export interface SignIn {
   readonly redirects: RedirectSignIn;
   readonly logout: ProviderLogout;
   readonly setup: Setup;
+  readonly stepUp: StepUp;
   readonly security: AccountSecurity;
   readonly connection: ConnectionGate;
   /** Bound to where people reach Sextant, which is known once it listens. */
@@ -94,7 +97,15 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     changed: (next) => applyGroupRules(next, d.groups, db),
   });
   const letters = new Letters({ mailer: d.mailer, limits: d.limits, externalUrl: () => process.externalUrl, log });
-  const sessions = new Sessions({ db, events, clock, accounts: d.accounts, actors: d.actors, settings });
+  const sessions = new Sessions({
+    db,
+    events,
+    clock,
+    accounts: d.accounts,
+    actors: d.actors,
+    settings,
+    externalUrl: () => process.externalUrl,
+  });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
@@ -128,6 +139,14 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     }),
     security: new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
     connection: new ConnectionGate({ settings, external: d.external, externalUrl: () => process.externalUrl }),
+    stepUp: new StepUp({
+      methods: [passwordConfirmation({ settings, passwords })],
+      settings,
+      sessions,
+      external: d.external,
+      limits: d.limits,
+      audit,
+    }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
       return cookies();
