@@ -37,7 +37,9 @@ function usage() {
   return `Usage: node scripts/run.mjs <verb> [argument…]\nVerbs: ${Object.keys(VERBS).join(', ')}\n`;
 }
 
-async function main([name, ...args]) {
+async function main([name, ...given]) {
+  // As npm does: `test -- FILTER` means `test FILTER`. Vitest would ignore what stands behind the dashes and run everything.
+  const args = given[0] === '--' ? given.slice(1) : given;
   const verb = Object.hasOwn(VERBS, name ?? '') ? VERBS[name] : undefined;
   if (verb === undefined || (verb.fromArguments && args.length === 0)) throw new Refusal(usage(), 2);
   const say = (line) => process.stderr.write(`${line}\n`);
