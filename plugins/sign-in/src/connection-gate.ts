@@ -5,7 +5,7 @@ import type { LiveAuthSettings } from './configuration/auth-settings.js';
 
 /** Routes that every gate lets through: the pages by which somebody connects an account, leaves, or mends how they sign in. */
 export const OPEN =
-  /^\/(?:-\/(?:account|sign-in|sign-out|site-init|reset-password-\w+|verify-email|unlock-account)(?:\/|$)|sign-in$|\.auth\/(?::type\/|callback$|saml\/acs$))/;
+  /^\/(?:-\/(?:account|confirm|sign-in|sign-out|site-init|reset-password-\w+|verify-email|unlock-account)(?:\/|$)|sign-in$|\.auth\/(?::type\/|callback$|saml\/acs$))/;
 
 interface GateParts {
   readonly settings: Pick<LiveAuthSettings, 'current'>;

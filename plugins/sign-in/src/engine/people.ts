@@ -85,6 +85,13 @@ export class People {
     return this.#known(arrival, await this.#newcomer(identity), 'signup');
   }
 
+  /** Of somebody who is signed in and proves it once more: nothing is linked. @throws SEXTANT_SIGN_IN_REFUSED for an account that is not linked to the user. */
+  async confirm(way: Way, identity: ExternalIdentity, user: User): Promise<Known> {
+    const account = (await this.parts.external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
+    if (account?.userId !== user.id) throw signInRefused('This account is not the one of the user who is signed in.');
+    return { user, account, by: 'account' };
+  }
+
   /** @throws SEXTANT_SIGN_IN_REFUSED for somebody who may not come in as somebody new. */
   async admitNewcomer(addresses: readonly string[]): Promise<void> {
     for (const { value } of this.parts.newcomers) {

@@ -1,6 +1,7 @@
 import { type AccountDirectory, signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
 import type { Actor, Clock, Events, Storage, Tx } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
+import { CONFIRM_PATH } from '../step-up/confirm-path.js';
 import { type KeptProviderSession, type Session, SessionStore } from '../storage/session-store.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
 
@@ -21,6 +22,7 @@ interface SessionParts {
   readonly accounts: AccountDirectory;
   readonly actors: UserActors;
   readonly settings: LiveAuthSettings;
+  readonly externalUrl: () => string;
 }
 
 /** Milliseconds between two notes that a session is used. */
@@ -67,6 +69,13 @@ export class Sessions {
     return { text, lasts: sessionExpiry, session };
   }
 
+  /** Notes that the person of the session proved who they are at this moment. @returns the text that is the session's id from now on. */
+  async confirm(id: number): Promise<{ readonly text: string; readonly lasts: number }> {
+    const text = newUnguessable();
+    await this.store.confirm(id, hashOf(text) as Buffer, this.parts.clock.now());
+    return { text, lasts: (await this.parts.settings.current()).sessionExpiry };
+  }
+
   /**
    * Ends all sessions of the user but `keep`, and whatever else the user, or a program in their name, came in by.
    * @returns how many sessions there were, and the generation of what comes from now on
@@ -84,7 +93,7 @@ export class Sessions {
     const hash = hashOf(text);
     const session = hash && (await this.store.byHash(hash));
     if (!session) return undefined;
-    const { sessionExpiry, maxIdle, ways } = await this.parts.settings.current();
+    const { sessionExpiry, maxIdle, stepUpPeriod, ways } = await this.parts.settings.current();
     const now = this.parts.clock.now();
     const idle = now.getTime() - session.lastUsedAt.getTime();
     // Whoever closes a way to come in means those who came by it. It may be open again when its plugin is back.
@@ -96,6 +105,10 @@ export class Sessions {
           via: 'session',
           credential: `session:${session.id}`,
           generation: session.generation,
+          confirmation: {
+            recent: now.getTime() - session.confirmedAt.getTime() < stepUpPeriod,
+            url: `${this.parts.externalUrl()}${CONFIRM_PATH}`,
+          },
         });
     // An id from before the rights changed is not one for the new rights: neither for those who stole it before, nor for those who lost them.
     if (!actor || actor.serviceAccount || actor.siteAdmin !== session.siteAdmin) {

@@ -16,7 +16,7 @@ export const organizationTypeDefs = /* GraphQL */ `
     "For who administers it. Its name is free again."
     deleteOrganization(organization: ID!): EmptyResponse @requires(role: USER)
     "Makes the user a member at once. Members invite people instead."
-    addUserToOrganization(organization: ID!, username: String!): EmptyResponse @requires(role: SITE_ADMIN)
+    addUserToOrganization(organization: ID!, username: String!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "For who administers it, and for the user. The last member stays, unless a site admin does it."
     removeUserFromOrg(orgID: ID!, userID: ID!): EmptyResponse @requires(role: USER)
     "As removeUserFromOrg."

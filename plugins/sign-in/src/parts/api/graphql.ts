@@ -10,6 +10,7 @@ import {
   type PageArguments,
   pageOf,
   pageRequest,
+  recentSignInRefusal,
   Secret,
   SextantError,
 } from '@sextant/sdk';
@@ -49,6 +50,14 @@ export default defineGraphQL<Deps, typeof config>()({
       whole(actor);
       return user;
     };
+    /** Of others, which site admins end. One's own are ended without more: somebody else may be in one. */
+    const endable = async (nodeId: string, operation: Operation): Promise<User> => {
+      const user = await administered(nodeId, operation);
+      const { actor } = operation;
+      const refused = user.id === actor.userId ? undefined : recentSignInRefusal(actor, 'session', 'Ending the sessions of others');
+      if (refused) throw refused;
+      return user;
+    };
     const onEmail =
       (run: (user: User, email: string, operation: Operation) => Promise<void>) =>
       async (_p: unknown, args: EmailArguments, operation: Operation) => {
@@ -58,7 +67,7 @@ export default defineGraphQL<Deps, typeof config>()({
     return {
       Mutation: {
         invalidateSessionsByID: async (_p, args: { userID: string }, operation) => {
-          await s.security.endSessions([await administered(args.userID, operation)], { actor: operation.actor });
+          await s.security.endSessions([await endable(args.userID, operation)], { actor: operation.actor });
           return EMPTY;
         },
         invalidateSessionsByIDs: async (_p, args: { userIDs: readonly string[] }, operation) => {
@@ -68,7 +77,7 @@ export default defineGraphQL<Deps, typeof config>()({
           return EMPTY;
         },
         endSession: async (_p, args: { user: string; session: string }, operation) => {
-          const user = await administered(args.user, operation);
+          const user = await endable(args.user, operation);
           await s.security.endSession(user, numberOf('UserSession', args.session) ?? 0, { actor: operation.actor });
           return EMPTY;
         },

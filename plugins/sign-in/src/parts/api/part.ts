@@ -22,6 +22,7 @@ import { sessionOf } from '../../sessions/session-of.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
+import { confirmRoutes } from './confirm-routes.js';
 import { invitationRoutes } from './invitation-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
@@ -71,7 +72,7 @@ export default definePart(config)({
     r.contribute(signIns, (d, ctx) => ({
       signedInAt: async (actor) => {
         const session = sessionOf(actor);
-        return session === undefined ? undefined : (await signInOf(d, ctx).sessions.store.byId(session))?.createdAt;
+        return session === undefined ? undefined : (await signInOf(d, ctx).sessions.store.byId(session))?.confirmedAt;
       },
     }));
     r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));
@@ -86,6 +87,7 @@ export default definePart(config)({
         accountRoutes,
         secondFactorRoutes,
         secondFactorAccountRoutes,
+        confirmRoutes,
         requestAccessRoutes,
         invitationRoutes,
       ])

@@ -1,11 +1,12 @@
 import type { User } from '@sextant/plugin-identity/api';
-import { type PluginRouter, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type PluginRouter, type RouteReply, type RouteRequest, recentSignInRefusal, SextantError } from '@sextant/sdk';
 import type { FormBody } from '../../pages/form-body.js';
 import { redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import { passkeyName } from '../../second-factor/passkeys.js';
 import { SECOND_FACTOR_PATH } from '../../second-factor/second-factor-gate.js';
 import { sessionOf } from '../../sessions/session-of.js';
+import { CONFIRM_PATH } from '../../step-up/confirm-path.js';
 import type { SignIn } from '../../wiring.js';
 import { formRoute, sentence } from './form-route.js';
 import { recoveryCodesPage, secondFactorPage, totpPage } from './second-factor-page.js';
@@ -30,7 +31,10 @@ export function secondFactorAccountRoutes(router: PluginRouter, signIn: () => Si
     const missing = await s.factorGate.isMissing(actor);
     return secondFactorPage(s, user, { note: NOTES[missing ? 'required' : (query.get('note') ?? '')] });
   });
-  page(`${SECOND_FACTOR_PATH}/totp`, (s, user) => totpPage(s, s.totp.begin(user)));
+  page(`${SECOND_FACTOR_PATH}/totp`, (s, user, { actor }) =>
+    // Before the secret is shown: afterwards the code would be typed in vain.
+    actor.confirmation?.recent ? totpPage(s, s.totp.begin(user)) : toConfirmation(s, '/totp'),
+  );
 
   const act = (path: string, run: Act, again?: (s: SignIn, user: User, form: FormBody, error: string) => RouteReply): void =>
     router.post(
@@ -39,12 +43,14 @@ export function secondFactorAccountRoutes(router: PluginRouter, signIn: () => Si
         async (form, request) => {
           const s = signIn();
           await s.throttle('account', request);
+          assertRecentSignIn(request);
           const done = await run(s, await userInSession(s, request), form, request);
           if (typeof done !== 'string') return done;
           return form.json ? { body: {} } : redirect(`${s.prefix}${SECOND_FACTOR_PATH}?note=${done}`);
         },
         async (form, error, request) => {
           const s = signIn();
+          if (error.code === 'SEXTANT_AUTH_STEP_UP') return toConfirmation(s);
           const user = await userInSession(s, request);
           return error.code === 'SEXTANT_SIGN_IN_CODE' && again
             ? again(s, user, form, sentence(error))
@@ -91,12 +97,22 @@ export function secondFactorAccountRoutes(router: PluginRouter, signIn: () => Si
     async (request) => {
       const s = signIn();
       await s.throttle('passkey-options', request);
+      assertRecentSignIn(request);
       const { options, cookie } = await s.passkeys.requestNew(await userInSession(s, request));
       return { body: options, cookies: [cookie] };
     },
     OWN,
   );
 }
+
+/** @throws SEXTANT_AUTH_STEP_UP, SEXTANT_AUTH_SESSION_REQUIRED */
+function assertRecentSignIn({ actor }: RouteRequest): void {
+  const refused = recentSignInRefusal(actor, 'session', 'Changing second factors');
+  if (refused) throw refused;
+}
+
+const toConfirmation = ({ prefix }: SignIn, page = ''): RouteReply =>
+  redirect(`${prefix}${CONFIRM_PATH}?returnTo=${encodeURIComponent(`${prefix}${SECOND_FACTOR_PATH}${page}`)}`);
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
   required: 'The site wants a second factor. Set one up before you use anything else.',
