@@ -50,6 +50,11 @@ export const signInErrors = declareErrors({
     summary: 'A new password does not fit the rules of the site.',
     fix: 'Choose a longer one; several words that do not belong together are good.',
   },
+  SEXTANT_SIGN_IN_PASSWORD_COMMON: {
+    status: 400,
+    summary: 'A new password is in the public list of breached and common passwords that Sextant ships.',
+    fix: 'Choose another; several words that do not belong together are good.',
+  },
   SEXTANT_SIGN_IN_INITIALIZED: {
     status: 403,
     summary: 'The site has its first admin already, or the set-up token is missing or wrong.',

@@ -127,7 +127,6 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     db,
     clock,
     settings,
-    sessions,
     pending,
     accounts: d.accounts,
     letters,

@@ -195,6 +195,10 @@ export class SecondFactorStore {
     return row?.count ?? 0;
   }
 
+  async removeAll(userId: number): Promise<void> {
+    for (const table of ['totp', 'passkeys', 'recovery_codes']) await this.db.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
+  }
+
   async removeRecoveryCodes(userId: number): Promise<void> {
     await this.db.query('DELETE FROM recovery_codes WHERE user_id = $1', [userId]);
   }

@@ -3,9 +3,9 @@ import { type Clock, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import { BUILTIN } from '../builtin-provider.js';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Letters } from '../letters.js';
-import type { Sessions } from '../sessions/sessions.js';
 import type { PendingSignIns } from './pending-sign-ins.js';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.js';
+import { resetSecondFactors } from './reset-second-factors.js';
 import { type NewPasskey, type Passkey, SecondFactorStore, type TotpState } from './second-factor-store.js';
 import type { ProvedTotp } from './totp-factor.js';
 
@@ -13,7 +13,6 @@ interface SecondFactorParts {
   readonly db: Storage;
   readonly clock: Clock;
   readonly settings: Pick<LiveAuthSettings, 'current' | 'way'>;
-  readonly sessions: Sessions;
   readonly pending: PendingSignIns;
   readonly accounts: AccountDirectory;
   readonly letters: Letters;
@@ -161,14 +160,9 @@ export class SecondFactors {
 
   /** Takes all of them away and ends all sessions, for somebody who has lost them. @returns whether there were any */
   async reset(user: User, who: AuditActor): Promise<boolean> {
-    return this.#change(user, 'reset', who, {}, 'A site admin took away all second factors of', async (store, tx) => {
-      const had = await store.has(user.id);
-      await store.removeTotp(user.id);
-      for (const { id } of await store.passkeys(user.id)) await store.removePasskey(user.id, id);
-      await this.#afterRemoval(tx, user);
-      await this.parts.sessions.endAll(tx, user.id);
-      return had;
-    });
+    const had = await resetSecondFactors(this.parts, user, who);
+    await this.#notify(user, 'A site admin took away all second factors of');
+    return had;
   }
 
   /** Of a provider the second factor is the provider's, unless the site wants ours, too. */

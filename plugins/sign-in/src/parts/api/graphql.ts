@@ -17,6 +17,8 @@ import {
 import { BUILTIN } from '../../builtin-provider.js';
 import type { config } from '../../config.js';
 import type { Way } from '../../configuration/provider-entries.js';
+import type { Passkey } from '../../second-factor/second-factor-store.js';
+import type { SecondFactorSummary } from '../../second-factor/second-factors.js';
 import { sessionOf } from '../../sessions/session-of.js';
 import type { Session } from '../../storage/session-store.js';
 import { type Deps, signInOf } from '../../wiring.js';
@@ -114,6 +116,10 @@ export default defineGraphQL<Deps, typeof config>()({
           return EMPTY;
         },
         resendVerificationEmail: onEmail((user, email) => s.security.resendVerification(user, email)),
+        resetSecondFactor: async (_p, args: { user: string }, operation) => {
+          await s.factors.reset(await administered(args.user, operation), { actor: operation.actor });
+          return EMPTY;
+        },
         deleteExternalAccount: async (_p, args: { externalAccount: string }, operation) => {
           const [userId = 0, id = 0] = (decodeNodeId('ExternalAccount', args.externalAccount) ?? '').split('/').map(Number);
           const user = await administered(encodeNodeId('User', userId), operation);
@@ -131,6 +137,15 @@ export default defineGraphQL<Deps, typeof config>()({
           return { ...pageOf('external-accounts', rest.slice(0, limit + 1), limit, ({ id }) => String(id)), totalCount: all.length };
         },
         builtinAuth: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? s.security.hasPassword(user) : null),
+        secondFactors: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? s.factors.summary(user.id) : null),
+      },
+      SecondFactors: {
+        totpCreatedAt: ({ totp }: SecondFactorSummary) => totp?.createdAt ?? null,
+        recoveryCodesLeft: ({ recoveryCodes }: SecondFactorSummary) => recoveryCodes,
+      },
+      Passkey: {
+        id: ({ id }: Passkey) => encodeNodeId('Passkey', id),
+        lastUsedAt: ({ lastUsedAt }: Passkey) => lastUsedAt ?? null,
       },
       UserSession: {
         id: ({ id }: Session) => encodeNodeId('UserSession', id),

@@ -22,6 +22,11 @@ export const typeDefs = /* GraphQL */ `
     resendVerificationEmail(user: ID!, email: String!): EmptyResponse @requires(role: USER)
     "Unlinks an account of the user somewhere else, and ends the sessions by it. Refused for the last by which the user can sign in."
     deleteExternalAccount(externalAccount: ID!): EmptyResponse @requires(role: USER) @requiresRecentSignIn
+    """
+    Takes all second factors of the user away, for somebody who has lost them, and ends all sessions of the user. A user who signs in by passkeys alone needs a
+    password then (randomizeUserPassword).
+    """
+    resetSecondFactor(user: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn
   }
 
   extend type User {
@@ -31,6 +36,8 @@ export const typeDefs = /* GraphQL */ `
     externalAccounts(first: Int, after: String): ExternalAccountConnection
     "The user can sign in by a password. For the user and site admins; null for others."
     builtinAuth: Boolean
+    "The user's second factors. For the user and site admins; null for others."
+    secondFactors: SecondFactors
   }
 
   extend type Site {
@@ -52,6 +59,25 @@ export const typeDefs = /* GraphQL */ `
     provider: String!
     "It is the one that asks."
     current: Boolean!
+  }
+
+  "What a user proves who they are with, besides the password."
+  type SecondFactors {
+    "Since when the user has an authenticator app; null for none."
+    totpCreatedAt: DateTime
+    passkeys: [Passkey!]!
+    "How many recovery codes are unused."
+    recoveryCodesLeft: Int!
+  }
+
+  "A key that a device keeps for a user (WebAuthn)."
+  type Passkey {
+    id: ID!
+    name: String!
+    createdAt: DateTime!
+    lastUsedAt: DateTime
+    "It signs in without a password."
+    passwordless: Boolean!
   }
 
   "An account of a user somewhere else."
