@@ -1,3 +1,4 @@
+import { core } from '@sextant/sdk';
 import { at, TestClock, textAt } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AProvider } from '../testing/a-provider.js';
@@ -26,6 +27,8 @@ beforeAll(async () => {
     },
     { clock, more: [forge.plugin] },
   );
+  // Nobody signs up on a site without an admin.
+  await site.kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
 });
 
 describe('a session', () => {

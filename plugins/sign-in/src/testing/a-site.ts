@@ -4,10 +4,12 @@ import identity from '@sextant/plugin-identity';
 import { Administration } from '@sextant/plugin-identity/testing';
 import site from '@sextant/plugin-site';
 import { siteConfiguration } from '@sextant/plugin-site/api';
-import type { Manifest } from '@sextant/sdk';
+import { core, type Manifest } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, type TestKernelOptions, textAt } from '@sextant/sdk/testing';
 import manifest from '../manifest.js';
 import { SETUP_FILE } from '../setup.js';
+import { SessionStore } from '../storage/session-store.js';
+import { hashOf, newUnguessable } from '../unguessable.js';
 import { Browser } from './browser.js';
 
 /** A running Sextant in which people sign in. */
@@ -21,7 +23,7 @@ export class ASite {
     readonly adminToken: string,
   ) {
     this.people = new Administration(() => ({
-      graphql: (query, variables, options) => kernel.graphql(query, variables, { token: adminToken, ...options }),
+      graphql: (query, variables = {}, { token } = {}) => this.#graphql(query, variables, token),
     }));
   }
 
@@ -37,7 +39,8 @@ export class ASite {
     });
     const token = await adminToken(kernel);
     const made = new ASite(kernel, token);
-    await made.configure(configuration);
+    const problems = await made.configure(configuration);
+    if (problems.length > 0) throw new Error(`The site configuration is refused: ${problems.join('; ')}`);
     return made;
   }
 
@@ -57,10 +60,41 @@ export class ASite {
     return new Browser(this.kernel);
   }
 
-  /** As a site admin. */
-  async ask(query: string, variables: Readonly<Record<string, unknown>> = {}, token = this.adminToken) {
-    const { data, errors } = await this.kernel.graphql(query, variables, { token });
+  /** As a site admin who has just signed in, or by a token. */
+  async ask(query: string, variables: Readonly<Record<string, unknown>> = {}, token?: string) {
+    const { data, errors } = await this.#graphql(query, variables, token);
     return { data, codes: errors.map(({ extensions }) => extensions['code']), messages: errors.map(({ message }) => message) };
+  }
+
+  /** A browser in which the site admin has just signed in. @throws where nobody can sign in */
+  async adminBrowser(): Promise<Browser> {
+    const { data } = await this.kernel.graphql('{ currentUser { databaseID } site { authProviders { nodes { configID } } } }', {}, { token: this.adminToken });
+    const userId = Number(at(data, 'currentUser.databaseID'));
+    const [user] = await this.kernel
+      .service(core.storage, 'identity')
+      .query<{ generation: number }>('SELECT credential_generation AS generation FROM users WHERE id = $1', [userId]);
+    const text = newUnguessable();
+    const arrival = {
+      hash: hashOf(text) as Buffer,
+      userId,
+      siteAdmin: true,
+      generation: user?.generation ?? 0,
+      way: textAt(data, 'site.authProviders.nodes.0.configID'),
+      externalAccountId: undefined,
+      createdAt: this.kernel.service(core.clock, 'sign-in').now(),
+      userAgent: undefined,
+      ip: undefined,
+      providerSession: undefined,
+    };
+    await new SessionStore(this.kernel.service(core.storage, 'sign-in')).add(arrival);
+    const browser = this.browser();
+    browser.cookies.set('sgs', text);
+    return browser;
+  }
+
+  async #graphql(query: string, variables: Readonly<Record<string, unknown>>, token: string | undefined) {
+    const recent = token === undefined ? await this.adminBrowser().catch(() => undefined) : undefined;
+    return recent ? recent.answer(query, variables) : this.kernel.graphql(query, variables, { token: token ?? this.adminToken });
   }
 
   /** Somebody with a password, by signing up. */
