@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 beforeEach(() => site.configure(BASE));
 
-const require = (who: string): Promise<unknown> => site.configure({ ...BASE, 'auth.requireSecondFactor': who });
+const setRequired = (who: string): Promise<unknown> => site.configure({ ...BASE, 'auth.requireSecondFactor': who });
 /** The status and code with which the API refuses a browser; undefined where it answers. */
 const refusal = async (browser: Browser): Promise<unknown> => {
   const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -37,7 +37,7 @@ const idOf = async (username: string): Promise<string> => encodeNodeId('User', (
 describe('a second factor that everybody must have', () => {
   it('is set up at sign-in, before anything else', async () => {
     const { username, password } = await site.aPerson();
-    await require('everyone');
+    await setRequired('everyone');
     const browser = site.browser();
     expect((await browser.signIn(username, password)).location).toBe(`${PAGE}?note=required`);
     expect(await refusal(browser)).toEqual(required());
@@ -50,7 +50,7 @@ describe('a second factor that everybody must have', () => {
   it('is wanted of sessions that are there already, at once, and a passkey is one', async () => {
     const { username, browser } = await site.aPerson();
     expect(await refusal(browser)).toBeUndefined();
-    await require('everyone');
+    await setRequired('everyone');
     expect(await refusal(browser)).toEqual(required());
     expect((await addPasskey(browser, new FakeAuthenticator(site.kernel.url))).status).toBe(200);
     expect(await refusal(browser)).toBeUndefined();
@@ -61,12 +61,12 @@ describe('a second factor that everybody must have', () => {
   });
 
   it('is not wanted of access tokens', async () => {
-    await require('everyone');
+    await setRequired('everyone');
     expect(at((await site.ask('{ currentUser { siteAdmin } }')).data, 'currentUser.siteAdmin')).toBe(true);
   });
 
   it('is nothing that a token can set up', async () => {
-    await require('everyone');
+    await setRequired('everyone');
     const authorization = { authorization: `token ${site.adminToken}` };
     for (const path of [PAGE, `${PAGE}/totp`]) expect([path, (await site.browser().get(path, authorization)).status]).toEqual([path, 403]);
     for (const act of ['totp', 'totp/remove', 'passkeys', 'passkeys/options', 'passkeys/remove', 'recovery-codes'])
@@ -76,7 +76,7 @@ describe('a second factor that everybody must have', () => {
 
 it('a second factor that site admins must have is not wanted of others', async () => {
   const { username, password } = await site.aPerson();
-  await require('site-admins');
+  await setRequired('site-admins');
   const browser = site.browser();
   expect((await browser.signIn(username, password)).location).toBe('/-/account');
   expect(await refusal(browser)).toBeUndefined();

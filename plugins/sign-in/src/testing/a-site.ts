@@ -68,7 +68,11 @@ export class ASite {
 
   /** A browser in which the site admin has just signed in. @throws where nobody can sign in */
   async adminBrowser(): Promise<Browser> {
-    const { data } = await this.kernel.graphql('{ currentUser { databaseID } site { authProviders { nodes { configID } } } }', {}, { token: this.adminToken });
+    const { data } = await this.kernel.graphql(
+      '{ currentUser { databaseID } site { authProviders { nodes { configID } } } }',
+      {},
+      { token: this.adminToken },
+    );
     const userId = Number(at(data, 'currentUser.databaseID'));
     const [user] = await this.kernel
       .service(core.storage, 'identity')
