@@ -7,7 +7,7 @@ export interface ConfirmationMethod {
   /** Names the method in the form that is posted, such as `password`. */
   readonly id: string;
   /** Whether the user has it at present. Methods are offered in the order of the list. */
-  available(user: User): Promise<boolean>;
+  available(user: Pick<User, 'id'>): Promise<boolean>;
   /** The fields and the button; the page puts them into a form that carries `method` and `returnTo`. */
   form(user: User): Html | Promise<Html>;
   /** Returns if what was filled in proves that it is the user. @throws a coded error, shown on the page, if it does not. */

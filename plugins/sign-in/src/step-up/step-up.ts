@@ -30,7 +30,7 @@ export class StepUp {
   constructor(private readonly parts: StepUpParts) {}
 
   /** The methods that the user has at present. */
-  async methods(user: User): Promise<readonly ConfirmationMethod[]> {
+  async methods(user: Pick<User, 'id'>): Promise<readonly ConfirmationMethod[]> {
     const available = await Promise.all(this.parts.methods.map((method) => method.available(user)));
     return this.parts.methods.filter((_method, i) => available[i]);
   }
@@ -46,8 +46,11 @@ export class StepUp {
     );
   }
 
-  /** @throws SEXTANT_SIGN_IN_UNAVAILABLE, SEXTANT_SIGN_IN_THROTTLED, and what the method throws when nothing is proved. */
-  async confirm(user: User, session: number, form: FormBody, who: AuditActor): Promise<ConfirmedSession> {
+  /**
+   * @param credential the actor's, each of which has so many attempts @returns the id of the method by which it was proved
+   * @throws SEXTANT_SIGN_IN_UNAVAILABLE, SEXTANT_SIGN_IN_THROTTLED, and what the method throws when nothing is proved.
+   */
+  async confirm(user: User, credential: string, form: FormBody, who: AuditActor): Promise<string> {
     const id = form.required('method', 'method');
     const method = (await this.methods(user)).find((one) => one.id === id);
     if (!method)
@@ -55,7 +58,7 @@ export class StepUp {
         what: 'You cannot confirm in this way.',
         fix: 'Choose one of those on the page.',
       });
-    const { allowed, retryAfter } = await this.parts.limits.take(`confirm:${session}`, ATTEMPTS);
+    const { allowed, retryAfter } = await this.parts.limits.take(`confirm:${credential}`, ATTEMPTS);
     if (!allowed)
       throw new SextantError('SEXTANT_SIGN_IN_THROTTLED', {
         what: 'There were too many attempts in this session.',
@@ -63,7 +66,7 @@ export class StepUp {
         details: { retryAfter },
       });
     await method.verify(user, form, who);
-    return this.confirmed(user, session, id, who);
+    return id;
   }
 
   /** Notes that the person of a session proved who they are. @param by the method, or the entry of `auth.providers` */
