@@ -88,6 +88,18 @@ export class Sessions {
     return { ended, generation };
   }
 
+  /** Of a user whom a proxy names in each request: by the session of a confirmation that the browser may have. */
+  async confirmation(presented: string | undefined, userId: number, way: string): Promise<NonNullable<Actor['confirmation']>> {
+    const hash = presented === undefined ? undefined : hashOf(presented);
+    const session = hash && (await this.store.byHash(hash));
+    const { stepUpPeriod } = await this.parts.settings.current();
+    return this.#confirmationAt(session?.userId === userId && session.way === way ? session.confirmedAt : new Date(0), stepUpPeriod);
+  }
+
+  #confirmationAt(at: Date, period: number): NonNullable<Actor['confirmation']> {
+    return { recent: this.parts.clock.now().getTime() - at.getTime() < period, url: `${this.parts.externalUrl()}${CONFIRM_PATH}` };
+  }
+
   /** The session behind a cookie and who its user is, as both are now; undefined when either is over. */
   async find(text: string, ip: string): Promise<{ readonly session: Session; readonly actor: Actor } | undefined> {
     const hash = hashOf(text);
@@ -97,7 +109,9 @@ export class Sessions {
     const now = this.parts.clock.now();
     const idle = now.getTime() - session.lastUsedAt.getTime();
     // Whoever closes a way to come in means those who came by it. It may be open again when its plugin is back.
-    if (!ways.some(({ id }) => id === session.way)) return undefined;
+    const way = ways.find(({ id }) => id === session.way);
+    // Of whom a proxy names, it only remembers a confirmation.
+    if (!way || way.provider.identify) return undefined;
     const over = now.getTime() - session.createdAt.getTime() >= sessionExpiry || (maxIdle !== undefined && idle >= maxIdle);
     const actor = over
       ? undefined
@@ -105,10 +119,7 @@ export class Sessions {
           via: 'session',
           credential: `session:${session.id}`,
           generation: session.generation,
-          confirmation: {
-            recent: now.getTime() - session.confirmedAt.getTime() < stepUpPeriod,
-            url: `${this.parts.externalUrl()}${CONFIRM_PATH}`,
-          },
+          confirmation: this.#confirmationAt(session.confirmedAt, stepUpPeriod),
         });
     // An id from before the rights changed is not one for the new rights: neither for those who stole it before, nor for those who lost them.
     if (!actor || actor.serviceAccount || actor.siteAdmin !== session.siteAdmin) {

@@ -11,7 +11,7 @@ export interface ConfirmationMethod {
   /** Its form needs the script of the passkeys. */
   readonly usesPasskeyScript?: boolean;
   /** Whether the user has it at present. Methods are offered in the order of the list. */
-  available(user: User): Promise<boolean>;
+  available(user: Pick<User, 'id'>): Promise<boolean>;
   /** The fields and the button; the page puts them into a form that carries `method` and `returnTo`. */
   form(user: User): Html | Promise<Html>;
   /** Returns if what was filled in proves that it is the user. @throws a coded error, shown on the page, if it does not. */

@@ -32,7 +32,7 @@ export class StepUp {
   constructor(private readonly parts: StepUpParts) {}
 
   /** The methods that the user has at present. */
-  async methods(user: User): Promise<readonly ConfirmationMethod[]> {
+  async methods(user: Pick<User, 'id'>): Promise<readonly ConfirmationMethod[]> {
     const available = await Promise.all(this.parts.methods.map((method) => method.available(user)));
     const methods = this.parts.methods.filter((_method, i) => available[i]);
     // Whoever has stolen a session and a password must not take the second factor away.
@@ -52,8 +52,11 @@ export class StepUp {
     );
   }
 
-  /** @throws SEXTANT_SIGN_IN_UNAVAILABLE, SEXTANT_SIGN_IN_THROTTLED, and what the method throws when nothing is proved. */
-  async confirm(user: User, session: number, form: FormBody, who: AuditActor, cookieHeader: string | undefined): Promise<ConfirmedSession> {
+  /**
+   * @param credential the actor's, each of which has so many attempts @returns the id of the method by which it was proved
+   * @throws SEXTANT_SIGN_IN_UNAVAILABLE, SEXTANT_SIGN_IN_THROTTLED, and what the method throws when nothing is proved.
+   */
+  async confirm(user: User, credential: string, form: FormBody, who: AuditActor, cookieHeader: string | undefined): Promise<string> {
     const id = form.required('method', 'method');
     const method = (await this.methods(user)).find((one) => one.id === id);
     if (!method)
@@ -61,7 +64,7 @@ export class StepUp {
         what: 'You cannot confirm in this way.',
         fix: 'Choose one of those on the page.',
       });
-    const { allowed, retryAfter } = await this.parts.limits.take(`confirm:${session}`, ATTEMPTS);
+    const { allowed, retryAfter } = await this.parts.limits.take(`confirm:${credential}`, ATTEMPTS);
     if (!allowed)
       throw new SextantError('SEXTANT_SIGN_IN_THROTTLED', {
         what: 'There were too many attempts in this session.',
@@ -69,7 +72,7 @@ export class StepUp {
         details: { retryAfter },
       });
     await method.verify(user, form, who, cookieHeader);
-    return this.confirmed(user, session, id, who);
+    return id;
   }
 
   /** By a new sign-in at a provider. @throws SEXTANT_SIGN_IN_UNAVAILABLE where that alone is not enough */

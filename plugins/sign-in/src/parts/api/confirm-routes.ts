@@ -21,7 +21,7 @@ export function confirmRoutes(router: PluginRouter, signIn: () => SignIn): void 
       const { actor } = request;
       if (actor.kind === 'anonymous') return redirect(`${s.prefix}/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
       // The local site admin has nothing to confirm, and a token nothing to confirm with.
-      if (sessionOf(actor) === undefined) return redirect(returnTo);
+      if (actor.confirmation === undefined) return redirect(returnTo);
       return confirmPage(s, await userOf(s, request), returnTo);
     },
     { auth: 'public' },
@@ -32,19 +32,16 @@ export function confirmRoutes(router: PluginRouter, signIn: () => SignIn): void 
       async (form, request) => {
         const s = signIn();
         await s.throttle('confirm', request);
-        const session = sessionOf(request.actor);
-        if (session === undefined)
+        const { actor } = request;
+        if (actor.confirmation === undefined)
           throw new SextantError('SEXTANT_AUTH_SESSION_REQUIRED', {
             what: 'Only a session can be confirmed.',
             fix: 'Sign in with a browser.',
           });
-        const { text, lasts } = await s.stepUp.confirm(
-          await userOf(s, request),
-          session,
-          form,
-          requester(request),
-          request.headers['cookie'],
-        );
+        const user = await userOf(s, request);
+        const by = await s.stepUp.confirm(user, actor.credential ?? actor.id, form, requester(request), request.headers['cookie']);
+        const session = sessionOf(actor) ?? (await headerSession(s, user, request));
+        const { text, lasts } = await s.stepUp.confirmed(user, session, by, requester(request));
         const cookies = [s.cookies.session(text, lasts)];
         return form.json ? { cookies, body: {} } : redirect(localPath(form.text('returnTo'), s.prefix), cookies);
       },
@@ -65,6 +62,16 @@ export function confirmRoutes(router: PluginRouter, signIn: () => SignIn): void 
     },
     { auth: 'user', scopes: ['user:all'], maxBody: 16_384 },
   );
+}
+
+/** A proxy names the person in each request: the new session admits nobody, it remembers that they confirmed who they are. */
+async function headerSession(s: SignIn, user: User, request: RouteRequest): Promise<number> {
+  const { ways } = await s.settings.current();
+  const way = ways.find(({ provider }) => provider.identify && request.actor.credential?.startsWith(`${provider.type}:`));
+  if (!way)
+    throw new SextantError('SEXTANT_AUTH_SESSION_REQUIRED', { what: 'Only a session can be confirmed.', fix: 'Sign in with a browser.' });
+  const { session } = await s.sessions.begin({ user, way: way.id, userAgent: request.headers['user-agent'], ip: request.remoteAddress });
+  return session.id;
 }
 
 async function userOf({ deps: { users } }: SignIn, { actor }: RouteRequest): Promise<User> {

@@ -46,8 +46,17 @@ export default definePart(config)({
     );
     // First: whom the proxy names is who it is, whatever session the browser has.
     r.contribute(core.authenticators, (d, ctx) => {
-      const { settings, people } = signInOf(d, ctx);
-      return new HeaderAuthenticator({ settings, people, external: d.external, actors: d.actors });
+      const signIn = signInOf(d, ctx);
+      const { settings, people, sessions } = signIn;
+      return new HeaderAuthenticator({
+        settings,
+        people,
+        sessions,
+        external: d.external,
+        actors: d.actors,
+        stepUp: () => signIn.stepUp,
+        cookies: () => signIn.cookies,
+      });
     });
     r.contribute(core.authenticators, (d, ctx) => {
       const signIn = signInOf(d, ctx);
