@@ -15,6 +15,7 @@ export const signInRows = (): PluginRows => ({
         'HTTP * /-/verify-email',
         'HTTP * /-/unlock-account',
         'HTTP * /-/account*',
+        'HTTP * /-/confirm',
         'HTTP * /request-access',
         'HTTP * /-/request-access',
         'HTTP * /organizations/invitation/*',
