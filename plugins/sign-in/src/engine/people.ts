@@ -79,10 +79,10 @@ export class People {
       return this.#known(arrival, user, 'account');
     }
     if (consent) return this.#known(arrival, consent, 'consent');
-    const owner = await this.#byEmail(identity);
+    // Where nothing would come of it, nothing tells whether there is such a user.
+    const owner = way.linkByVerifiedEmail || way.allowSignup ? await this.#byEmail(identity) : undefined;
     if (owner && way.linkByVerifiedEmail && !owner.siteAdmin) return this.#known(arrival, owner, 'email');
-    // In the same words whether there is such a user or not, where people cannot sign up.
-    if (owner && way.allowSignup) throw signInRefused(NOT_LINKED);
+    if (owner) throw signInRefused(NOT_LINKED);
     const before = await this.#before(way, identity);
     if (before !== undefined && !(await users.byId(before))) throw signInRefused('Its user was deleted here.');
     if (!way.allowSignup) throw signInRefused(NOT_LINKED);

@@ -16,6 +16,7 @@ import { Browser } from './browser.js';
 export class ASite {
   readonly people: Administration;
   #users = 0;
+  #admin: { readonly browser: Browser; readonly since: number } | undefined;
 
   private constructor(
     readonly kernel: TestKernel,
@@ -41,6 +42,7 @@ export class ASite {
     const made = new ASite(kernel, token);
     const problems = await made.configure(configuration);
     if (problems.length > 0) throw new Error(`The site configuration is refused: ${problems.join('; ')}`);
+    await made.#recentAdmin();
     return made;
   }
 
@@ -97,8 +99,18 @@ export class ASite {
   }
 
   async #graphql(query: string, variables: Readonly<Record<string, unknown>>, token: string | undefined) {
-    const recent = token === undefined ? await this.adminBrowser().catch(() => undefined) : undefined;
+    const recent = token === undefined ? await this.#recentAdmin() : undefined;
     return recent ? recent.answer(query, variables) : this.kernel.graphql(query, variables, { token: token ?? this.adminToken });
+  }
+
+  /** One for as long as it is good, so that a test sees no sessions come that it did not ask for. Undefined where nobody has sessions. */
+  async #recentAdmin(): Promise<Browser | undefined> {
+    const now = this.kernel.service(core.clock, 'sign-in').now().getTime();
+    if (this.#admin && Math.abs(now - this.#admin.since) < 1_800_000 && (await this.#admin.browser.whoAmI())) return this.#admin.browser;
+    const browser = await this.adminBrowser().catch(() => undefined);
+    if (!browser || !(await browser.whoAmI())) return undefined;
+    this.#admin = { browser, since: now };
+    return browser;
   }
 
   /** Somebody with a password, by signing up. */
