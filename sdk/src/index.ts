@@ -29,6 +29,7 @@ export type { OutboundHttp, OutboundRequest } from './core/outbound-http.js';
 export type { PluginState, PluginStatus, Plugins } from './core/plugins.js';
 export type { DataFolders, Process } from './core/process.js';
 export type { ProgramExit, ProgramOptions, Programs, RunningProgram } from './core/programs.js';
+export { type RecentSignIn, recentSignInRefusal } from './core/recent-sign-in.js';
 export type { Secrets } from './core/secrets.js';
 export type {
   EntityClass,

@@ -1,4 +1,4 @@
-import { SextantError } from '@sextant/sdk';
+import { type RecentSignIn, SextantError } from '@sextant/sdk';
 import {
   type ConstDirectiveNode,
   type DefinitionNode,
@@ -29,6 +29,8 @@ export interface FieldClaim {
   readonly node: FieldDefinitionNode | InputValueDefinitionNode;
   /** Of `@requires`; undefined when there is none. */
   readonly requires: Requirement | undefined;
+  /** Of `@requiresRecentSignIn`; undefined when there is none. */
+  readonly recentSignIn: RecentSignIn | undefined;
   /** The field is added to a type that this plugin does not define. */
   readonly added: boolean;
 }
@@ -87,6 +89,7 @@ export function readClaims(plugin: string, sources: readonly string[], extendsTy
         field: field.name.value,
         node: field,
         requires: requirement(plugin, place, field.directives),
+        recentSignIn: recentSignIn(plugin, place, field.directives),
         added: !types.has(type),
       });
     }
@@ -169,6 +172,14 @@ function requirement(plugin: string, place: string, directives: readonly ConstDi
       `has a malformed @requires on ${place}. Write @requires(role: PUBLIC), USER or SITE_ADMIN, or @requires(permission: "NAMESPACE#ACTION").`,
     );
   return required;
+}
+
+function recentSignIn(plugin: string, place: string, directives: readonly ConstDirectiveNode[] | undefined): RecentSignIn | undefined {
+  const directive = directives?.find((candidate) => candidate.name.value === 'requiresRecentSignIn');
+  if (directive === undefined) return undefined;
+  if (!place.startsWith('Mutation.')) throw sdl(plugin, `has @requiresRecentSignIn on ${place}. Only mutations can have it.`);
+  const [argument] = directive.arguments ?? [];
+  return argument?.value.kind === Kind.BOOLEAN && argument.value.value ? 'session-or-token' : 'session';
 }
 
 function namedType(node: TypeNode): string {

@@ -15,6 +15,12 @@ operation is counted by it.
 """
 directive @pageSize(most: Int!) on FIELD_DEFINITION
 
+"""
+The mutation needs somebody who proved recently who they are: a session that was confirmed within auth.stepUpPeriod. Access tokens are refused, unless they
+are allowed here: then the period counts for sessions alone.
+"""
+directive @requiresRecentSignIn(tokens: Boolean = false) on FIELD_DEFINITION
+
 enum ViewerRole {
   PUBLIC
   USER
@@ -136,9 +142,9 @@ type Query {
 
 type Mutation {
   "Switches a plugin on in place: its schema, routes, jobs and schedules come with it."
-  enablePlugin(id: ID!): Plugin @requires(role: SITE_ADMIN)
+  enablePlugin(id: ID!): Plugin @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   "Drains a plugin's work and switches it off. With cascade, those that need it are switched off too."
-  disablePlugin(id: ID!, cascade: Boolean = false): Plugin @requires(role: SITE_ADMIN)
+  disablePlugin(id: ID!, cascade: Boolean = false): Plugin @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
 }
 
 type Subscription {

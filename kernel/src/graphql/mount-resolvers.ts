@@ -1,4 +1,4 @@
-import { type Resolver, SextantError } from '@sextant/sdk';
+import { type RecentSignIn, type Resolver, recentSignInRefusal, SextantError } from '@sextant/sdk';
 import { type GraphQLFieldResolver, type GraphQLSchema, type GraphQLTypeResolver, isAbstractType, isObjectType } from 'graphql';
 import type { Boundary, Entry } from '../boundary/boundary.js';
 import { type Requirement, refusal } from '../http/auth-errors.js';
@@ -42,6 +42,7 @@ export function mountResolvers(schema: GraphQLSchema, ownership: Ownership, plug
             { plugin, kind: 'resolver', name: `${typeName}.${fieldName}` },
             ownership.requirement(typeName, fieldName),
             largestPage(field),
+            ownership.recentSignIn(typeName, fieldName),
           );
           if (isSubscription(resolver)) {
             field.subscribe = guard.subscribe(resolver.subscribe as Resolver);
@@ -67,7 +68,7 @@ export function mountKernelResolvers(schema: GraphQLSchema, ownership: Ownership
         (resolver: KernelResolver): FieldResolver =>
         (parent, args, context) => {
           const state = stateOf(context);
-          authorise(state, requirement, `${typeName}.${fieldName}`);
+          authorise(state, requirement, `${typeName}.${fieldName}`, ownership.recentSignIn(typeName, fieldName));
           return resolver(parent, args as never, state);
         };
       if (typeof entry === 'function') field.resolve = direct(entry);
@@ -115,14 +116,15 @@ class FieldGuard {
     private readonly entry: Entry,
     private readonly requirement: Requirement,
     private readonly mostPerPage?: number,
+    private readonly recentSignIn?: RecentSignIn,
   ) {}
 
   resolve(resolver: Resolver): FieldResolver {
-    const { boundary, entry, requirement, mostPerPage } = this;
+    const { boundary, entry, requirement, mostPerPage, recentSignIn } = this;
     const { plugin, name } = entry;
     return (parent, args, context, info) => {
       const state = stateOf(context);
-      if (requirement !== 'public') authorise(state, requirement, name);
+      if (requirement !== 'public' || recentSignIn) authorise(state, requirement, name, recentSignIn);
       if (state.ended || state.subscription) checkAlive(state, plugin);
       try {
         const asked = mostPerPage === undefined ? args : cutToPage(args, mostPerPage);
@@ -182,8 +184,10 @@ function typeResolver(boundary: Boundary, entry: Entry, resolver: Resolver): Gra
   };
 }
 
-function authorise(state: OperationState, requirement: Requirement, field: string): void {
-  const refused = refusal(state.input.actor, requirement, `The field ${field}`);
+function authorise(state: OperationState, requirement: Requirement, field: string, recentSignIn?: RecentSignIn): void {
+  const { actor } = state.input;
+  const subject = `The field ${field}`;
+  const refused = refusal(actor, requirement, subject) ?? (recentSignIn && recentSignInRefusal(actor, recentSignIn, subject));
   if (refused !== undefined) throw refused;
 }
 

@@ -1,4 +1,4 @@
-import { SextantError } from '@sextant/sdk';
+import { type RecentSignIn, SextantError } from '@sextant/sdk';
 import { Kind } from 'graphql';
 import type { Requirement } from '../http/auth-errors.js';
 import { type Claims, type FieldClaim, ROOTS } from './claims.js';
@@ -10,6 +10,7 @@ export class Ownership {
   readonly fields = new Map<string, string>();
   readonly directives = new Map<string, string>();
   readonly #requires = new Map<string, Requirement>();
+  readonly #recentSignIns = new Map<string, RecentSignIn>();
 
   ownerOf(type: string, field?: string): string | undefined {
     return field === undefined ? this.types.get(type) : this.fields.get(`${type}.${field}`);
@@ -24,6 +25,11 @@ export class Ownership {
     const asked = this.#requires.get(`${type}.${field}`) ?? (ROOTS.has(type) ? 'user' : 'public');
     const ofField = asked === 'user' && ROOTS.has(type) && type !== 'Query' ? 'account' : asked;
     return strictness(ofType) > strictness(ofField) ? ofType : ofField;
+  }
+
+  /** What the field asks for of how its caller came in; undefined: nothing. */
+  recentSignIn(type: string, field: string): RecentSignIn | undefined {
+    return this.#recentSignIns.get(`${type}.${field}`);
   }
 
   /** Takes a plugin's types; with `fields` afterwards. Undefined, or the first claim that another owns. */
@@ -58,9 +64,10 @@ export class Ownership {
   }
 
   #takeFields(claims: Claims, fields: readonly FieldClaim[]): void {
-    for (const { type, field, requires } of fields) {
+    for (const { type, field, requires, recentSignIn } of fields) {
       this.fields.set(`${type}.${field}`, claims.plugin);
       if (requires !== undefined) this.#requires.set(`${type}.${field}`, requires);
+      if (recentSignIn !== undefined) this.#recentSignIns.set(`${type}.${field}`, recentSignIn);
     }
   }
 }

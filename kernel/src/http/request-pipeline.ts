@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Actor, ANONYMOUS, type Credentials, type PeerAccount, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type Actor, ANONYMOUS, type Credentials, type PeerAccount, type RouteRequest, recentSignInRefusal, SextantError } from '@sextant/sdk';
 import '../kernel-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
@@ -212,7 +212,7 @@ export class RequestPipeline {
   /** Who sends it, who may. @throws the refusal. */
   async #admit(
     method: string,
-    { path, options: { auth = 'user', scopes } }: Route,
+    { path, options: { auth = 'user', confirmed = false, scopes } }: Route,
     credentials: () => Promise<Credentials>,
   ): Promise<Actor> {
     if (auth === 'own') return ANONYMOUS;
@@ -220,6 +220,7 @@ export class RequestPipeline {
     const subject = `${method} ${path}`;
     throwIf(refusal(actor, auth === 'user' && !changesNothing(method) ? 'account' : auth, subject));
     throwIf(scopeRefusal(actor, scopes ?? [changesNothing(method) ? READ_SCOPE : WRITE_SCOPE], subject));
+    if (confirmed) throwIf(recentSignInRefusal(actor, confirmed === 'or-token' ? 'session-or-token' : 'session', subject));
     return actor;
   }
 

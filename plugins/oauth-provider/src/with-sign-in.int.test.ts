@@ -33,8 +33,9 @@ async function lookUps(kernel: TestKernel, headers: Readonly<Record<string, stri
 }
 
 /** A Sextant at which people sign up with a password. */
-async function start() {
+async function start(first: (kernel: TestKernel) => Promise<void> = async () => undefined) {
   const kernel = await startTestKernel({ plugins: [identity, site, signIn, manifest] });
+  await first(kernel);
   const me = textAt((await kernel.graphql('{ currentUser { id } }')).data, 'currentUser.id');
   const { token: admin } = await new Administration(() => kernel).createToken(me);
   const { data } = await kernel.graphql('{ site { configuration { id } } }', {}, { token: admin });
@@ -92,19 +93,21 @@ it('a person who is not signed in confirms a device by way of the sign-in page; 
     program: await lookUps(kernel, { authorization: `Bearer ${got.access_token}` }),
   }).toEqual({ nobody: 'nobody: 0', token: 'somebody: 1', session: 'somebody: 2', program: 'somebody: 2' });
 
-  await asked(admin, `mutation { invalidateSessionsByID(userID: "${textAt(ada, 'currentUser.id')}") { alwaysNil } }`);
+  // By the token of the person: site admins who end sessions of others need one themselves.
+  await asked(got.access_token, `mutation { invalidateSessionsByID(userID: "${textAt(ada, 'currentUser.id')}") { alwaysNil } }`);
   await expect.poll(() => asked(got.access_token)).not.toEqual(ada);
   await expect(oauth.refreshTokenGrant(src, got.refresh_token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
 });
 
 it('a program that wants to be sure makes a person sign in once more, and is told when they did', async () => {
-  const { kernel, admin } = await start();
-  const made = await kernel.graphql(
-    'mutation($input: OAuthClientInput!) { createOAuthClient(input: $input) { client { clientID } } }',
-    { input: { name: 'App', redirectURIs: ['https://app.example/callback'], scopes: ['openid'], confidential: false } },
-    { token: admin },
-  );
-  const app = await oauth.discovery(new URL(kernel.url), textAt(made.data, 'createOAuthClient.client.clientID'), undefined, oauth.None(), {
+  let clientId = '';
+  const { kernel } = await start(async (local) => {
+    const made = await local.graphql('mutation($input: OAuthClientInput!) { createOAuthClient(input: $input) { client { clientID } } }', {
+      input: { name: 'App', redirectURIs: ['https://app.example/callback'], scopes: ['openid'], confidential: false },
+    });
+    clientId = textAt(made.data, 'createOAuthClient.client.clientID');
+  });
+  const app = await oauth.discovery(new URL(kernel.url), clientId, undefined, oauth.None(), {
     execute: [oauth.allowInsecureRequests],
   });
   const asked = async (browser: ABrowser, more: Readonly<Record<string, string>>) => {
@@ -123,7 +126,7 @@ it('a program that wants to be sure makes a person sign in once more, and is tol
 
   const db = kernel.service(core.storage, 'sign-in');
   const hourAgo = async (): Promise<number> => {
-    const [row] = await db.query<{ at: Date }>(`UPDATE sessions SET created_at = now() - interval '1 hour' RETURNING created_at AS at`);
+    const [row] = await db.query<{ at: Date }>(`UPDATE sessions SET confirmed_at = now() - interval '1 hour' RETURNING confirmed_at AS at`);
     return Math.floor(row!.at.getTime() / 1000);
   };
   const [known, fresh] = [await signedUp(kernel.url, 'ada'), new ABrowser(kernel.url)];

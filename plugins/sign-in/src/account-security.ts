@@ -3,7 +3,9 @@ import { type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import type { Alongside } from './alongside.js';
 import { BUILTIN } from './builtin-provider.js';
 import type { LiveAuthSettings } from './configuration/auth-settings.js';
+import type { Way } from './configuration/provider-entries.js';
 import type { Passwords } from './passwords/passwords.js';
+import { SecondFactorStore } from './second-factor/second-factor-store.js';
 import type { Sessions } from './sessions/sessions.js';
 import { type Session, SessionStore } from './storage/session-store.js';
 
@@ -95,15 +97,12 @@ export class AccountSecurity {
         what: 'The user has no such external account.',
         fix: 'List the accounts.',
       });
-    const { ways } = await settings.current();
-    const opens = ({ service }: ExternalAccount): boolean =>
-      ways.some((way) => !way.noSignIn && way.service.type === service.type && way.service.id === service.id);
-    const byPassword = ways.some(({ provider }) => provider.type === BUILTIN) && (await this.hasPassword(user));
+    const opens = opensBy((await settings.current()).ways);
     const kept = all.filter(({ id }) => id !== accountId);
-    if (opens(account) && !byPassword && !kept.some(opens))
+    if (opens(account) && !(await this.#hasWayWithout(user, kept)))
       throw new SextantError('SEXTANT_SIGN_IN_LAST_WAY', {
         what: 'This account is the last by which the user can sign in.',
-        fix: 'Set a password or link another account first.',
+        fix: 'Set a password, link another account or add a passkey first.',
       });
     await db.transaction(async (tx) => {
       await external.within(tx).unlink(accountId);
@@ -113,6 +112,11 @@ export class AccountSecurity {
       );
       await audit.record('user.externalAccount', 'deleted', who, { subjectUID: String(user.id), service: account.service.type }, { tx });
     });
+  }
+
+  /** Whether the user can sign in by a password or an account elsewhere. */
+  async hasWay(user: User): Promise<boolean> {
+    return this.#opens(user, await this.parts.external.ofUser(user.id));
   }
 
   async addEmail(user: User, address: string, who: AuditActor): Promise<void> {
@@ -146,6 +150,19 @@ export class AccountSecurity {
     if (!email.verified) await this.parts.passwords.mailVerification(user, email.address);
   }
 
+  /** By a password, one of these accounts or a passkey. */
+  async #hasWayWithout(user: User, kept: readonly ExternalAccount[]): Promise<boolean> {
+    if (await this.#opens(user, kept)) return true;
+    const { db, settings } = this.parts;
+    const passkeys = await new SecondFactorStore(db).passkeys(user.id);
+    return (await settings.current()).ways.some(isBuiltin) && passkeys.some(({ passwordless }) => passwordless);
+  }
+
+  async #opens(user: User, accounts: readonly ExternalAccount[]): Promise<boolean> {
+    const { ways } = await this.parts.settings.current();
+    return accounts.some(opensBy(ways)) || (ways.some(isBuiltin) && (await this.hasPassword(user)));
+  }
+
   async #setPassword(user: User, next: Secret, keep: number | undefined, who: AuditActor, alongside: Alongside): Promise<User> {
     const { passwords, audit } = this.parts;
     const changed = await passwords.set(user, next, keep, async (tx) => {
@@ -169,3 +186,10 @@ export class AccountSecurity {
     });
   }
 }
+
+const isBuiltin = ({ provider, noSignIn }: Way): boolean => provider.type === BUILTIN && !noSignIn;
+
+const opensBy =
+  (ways: readonly Way[]) =>
+  ({ service }: ExternalAccount): boolean =>
+    ways.some((way) => !way.noSignIn && way.service.type === service.type && way.service.id === service.id);

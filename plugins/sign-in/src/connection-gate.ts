@@ -3,9 +3,9 @@ import { type Actor, type Credentials, type Gate, SextantError } from '@sextant/
 import { BUILTIN } from './builtin-provider.js';
 import type { LiveAuthSettings } from './configuration/auth-settings.js';
 
-/** The pages by which somebody connects an account, leaves, or mends how they sign in. */
-const OPEN =
-  /^\/(?:-\/(?:account|sign-in|sign-out|site-init|reset-password-\w+|verify-email|unlock-account)(?:\/|$)|sign-in$|\.auth\/(?::type\/|callback$|saml\/acs$))/;
+/** Routes that every gate lets through: the pages by which somebody connects an account, leaves, or mends how they sign in. */
+export const OPEN =
+  /^\/(?:-\/(?:account|confirm|sign-in|sign-out|site-init|reset-password-\w+|verify-email|unlock-account)(?:\/|$)|sign-in$|\.auth\/(?::type\/|callback$|saml\/acs$))/;
 
 interface GateParts {
   readonly settings: Pick<LiveAuthSettings, 'current'>;

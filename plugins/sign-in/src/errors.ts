@@ -54,6 +54,11 @@ export const signInErrors = declareErrors({
     summary: 'A new password does not fit the rules of the site.',
     fix: 'Choose a longer one; several words that do not belong together are good.',
   },
+  SEXTANT_SIGN_IN_PASSWORD_COMMON: {
+    status: 400,
+    summary: 'A new password is in the public list of breached and common passwords that Sextant ships.',
+    fix: 'Choose another; several words that do not belong together are good.',
+  },
   SEXTANT_SIGN_IN_INITIALIZED: {
     status: 403,
     summary: 'The site has its first admin already, or the set-up token is missing or wrong.',
@@ -68,6 +73,31 @@ export const signInErrors = declareErrors({
     status: 403,
     summary: 'Requests from this address are not let in.',
     fix: 'Come from a network that the site allows, or ask a site admin.',
+  },
+  SEXTANT_SIGN_IN_CODE: {
+    status: 401,
+    summary: 'A code of an authenticator app or a recovery code is wrong, was used before, or is not taken for a while.',
+    fix: 'Wait for the next code, check the clock of the device, or use another way.',
+  },
+  SEXTANT_SIGN_IN_PASSKEY: {
+    status: 401,
+    summary: 'A passkey is not known, or what the browser sent could not be verified.',
+    fix: 'Try again, or use another way.',
+  },
+  SEXTANT_SIGN_IN_SECOND_FACTOR_REQUIRED: {
+    status: 403,
+    summary: 'The site wants a second factor of the person, who has none.',
+    fix: 'Set one up at the address in enrolUrl, in a browser.',
+  },
+  SEXTANT_SIGN_IN_SECOND_FACTOR_EXISTS: {
+    status: 409,
+    summary: 'The second factor is there already, or the person has the most that there may be.',
+    fix: 'Remove one first.',
+  },
+  SEXTANT_SIGN_IN_SECOND_FACTOR_NOT_FOUND: {
+    status: 404,
+    summary: 'The person has no such second factor.',
+    fix: 'Look at those on /-/account/second-factor.',
   },
   SEXTANT_SIGN_IN_SESSION_NOT_FOUND: { status: 404, summary: 'The user has no such session.', fix: 'List the sessions.' },
 });

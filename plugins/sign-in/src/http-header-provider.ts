@@ -15,6 +15,10 @@ const config = z
   .object({
     usernameHeader: header.describe('The header in which the proxy says who sends a request'),
     emailHeader: header.optional().describe('The header with the address, which the proxy has proved'),
+    vouchesForRecentSignIn: z
+      .boolean()
+      .default(false)
+      .describe('The proxy itself asks people to sign in again from time to time: its word counts as a recent sign-in'),
     stripUsernameHeaderPrefix: z.string().max(100).optional().describe('What the proxy writes before the name'),
     trustedProxies: z
       .array(z.string().refine(isNetwork, 'write an address, or a network such as 10.0.0.0/8'))

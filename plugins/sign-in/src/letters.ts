@@ -72,10 +72,24 @@ export class Letters {
     ]);
   }
 
-  async #send(to: string, subject: string, paragraphs: () => Promise<readonly string[]>): Promise<boolean> {
+  /** @param what happened, such as `An authenticator app was added to` */
+  secondFactor(user: User, to: string, what: string): Promise<boolean> {
+    return this.#send(
+      to,
+      'The second factor of your Sextant account has changed',
+      async () => [
+        `${what} "${user.username}" at ${this.url('')}.`,
+        `If it was not you, change your password, look at ${this.url('/-/account/second-factor')}, and tell a site admin.`,
+      ],
+      // Counted for themselves: whoever took the account over must not keep the notice back by letters of other kinds.
+      'notice',
+    );
+  }
+
+  async #send(to: string, subject: string, paragraphs: () => Promise<readonly string[]>, kind = 'letter'): Promise<boolean> {
     try {
       if (!(await this.possible())) return false;
-      if (!(await this.parts.limits.take(`letter:${to.toLowerCase()}`, MOST)).allowed) {
+      if (!(await this.parts.limits.take(`${kind}:${to.toLowerCase()}`, MOST)).allowed) {
         this.parts.log.warn('A letter was not sent: its address has had several in a short time.', { subject });
         return false;
       }

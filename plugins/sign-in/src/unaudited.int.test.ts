@@ -23,7 +23,7 @@ beforeAll(async () => {
     {
       'auth.providers': [
         { type: 'builtin', allowSignup: true },
-        { type: 'acme', configID: 'acme', url: 'https://acme.example/', allowSignup: true },
+        { type: 'acme', configID: 'acme', url: 'https://acme.example/', allowSignup: true, linkByVerifiedEmail: true },
       ],
     },
     { more: [acme.plugin, mailbox.plugin] },

@@ -27,9 +27,18 @@ import './errors.js';
 import { Letters } from './letters.js';
 import { Passwords } from './passwords/passwords.js';
 import { throttle } from './requester.js';
+import { PasskeyCeremonies } from './second-factor/passkey-ceremonies.js';
+import { Passkeys } from './second-factor/passkeys.js';
+import { PendingSignIns } from './second-factor/pending-sign-ins.js';
+import { passkeyConfirmation, totpConfirmation } from './second-factor/second-factor-confirmations.js';
+import { SecondFactorGate } from './second-factor/second-factor-gate.js';
+import { SecondFactors } from './second-factor/second-factors.js';
+import { TotpFactor } from './second-factor/totp-factor.js';
 import { Cookies } from './sessions/session-cookie.js';
 import { Sessions } from './sessions/sessions.js';
 import { Setup } from './setup.js';
+import { passwordConfirmation } from './step-up/password-confirmation.js';
+import { StepUp } from './step-up/step-up.js';
 
 export const deps = {
   db: core.storage,
@@ -68,8 +77,14 @@ export interface SignIn {
   readonly redirects: RedirectSignIn;
   readonly logout: ProviderLogout;
   readonly setup: Setup;
+  readonly stepUp: StepUp;
   readonly security: AccountSecurity;
   readonly connection: ConnectionGate;
+  readonly factors: SecondFactors;
+  readonly totp: TotpFactor;
+  readonly passkeys: Passkeys;
+  readonly pending: PendingSignIns;
+  readonly factorGate: SecondFactorGate;
   /** Bound to where people reach Sextant, which is known once it listens. */
   readonly cookies: Cookies;
   /** The path under which Sextant is; empty for none. */
@@ -96,9 +111,33 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     changed: (next) => applyGroupRules(next, d.groups, db),
   });
   const letters = new Letters({ mailer: d.mailer, limits: d.limits, externalUrl: () => process.externalUrl, log });
-  const sessions = new Sessions({ db, events, clock, accounts: d.accounts, actors: d.actors, settings });
+  const sessions = new Sessions({
+    db,
+    events,
+    clock,
+    accounts: d.accounts,
+    actors: d.actors,
+    settings,
+    externalUrl: () => process.externalUrl,
+  });
   const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
   const cookies = () => new Cookies(process.externalUrl);
+  const externalUrl = () => process.externalUrl;
+  const pending = new PendingSignIns({ db, clock, users: d.users });
+  const security = new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit });
+  const factors = new SecondFactors({
+    db,
+    clock,
+    settings,
+    pending,
+    accounts: d.accounts,
+    letters,
+    audit,
+    hasOtherWay: (user) => security.hasWay(user),
+  });
+  const ceremonies = new PasskeyCeremonies({ db, secrets: d.secrets, clock, cookies });
+  const totp = new TotpFactor({ db, secrets: d.secrets, clock, audit, externalUrl });
+  const passkeys = new Passkeys({ db, clock, ceremonies, audit, log, externalUrl });
   const prefix = () => new URL(process.externalUrl).pathname.replace(/\/$/, '');
   const people = new People({ ...d, audit });
   const redirects = new RedirectSignIn({
@@ -128,8 +167,26 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
       log,
       externalUrl: () => process.externalUrl,
     }),
-    security: new AccountSecurity({ db, settings, sessions, passwords, accounts: d.accounts, external: d.external, audit }),
+    security,
+    factors,
+    totp,
+    passkeys,
+    pending,
+    factorGate: new SecondFactorGate({ factors, externalUrl }),
     connection: new ConnectionGate({ settings, external: d.external, externalUrl: () => process.externalUrl }),
+    stepUp: new StepUp({
+      methods: [
+        passkeyConfirmation(passkeys, prefix),
+        totpConfirmation(totp, factors.store),
+        passwordConfirmation({ settings, passwords }),
+      ],
+      asksSecondFactor: (user, way) => factors.isAskedFor(user, way),
+      settings,
+      sessions,
+      external: d.external,
+      limits: d.limits,
+      audit,
+    }),
     setup: new Setup({ db, clock, accounts: d.accounts, passwords, settings, audit }),
     get cookies() {
       return cookies();

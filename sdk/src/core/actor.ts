@@ -16,6 +16,11 @@ export interface Actor {
   readonly credential?: string;
   /** Scopes of the access token in use; absent for a session or the local admin. See {@link allows}. */
   readonly scopes?: readonly string[];
+  /**
+   * Of a session: whether its person proved recently who they are, and where they do so again. Absent where there is no session. See
+   * {@link recentSignInRefusal}.
+   */
+  readonly confirmation?: { readonly recent: boolean; readonly url: string };
   /** How it was established. */
   readonly via: 'local' | 'token' | 'session' | 'internal' | 'none';
 }

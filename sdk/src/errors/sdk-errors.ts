@@ -22,4 +22,14 @@ export const sdkErrors = declareErrors({
     summary: 'A job type is malformed, or its payload does not fit its schema.',
     fix: 'Correct the named field.',
   },
+  SEXTANT_AUTH_STEP_UP: {
+    status: 403,
+    summary: 'The request needs a session whose person proved recently who they are.',
+    fix: 'Confirm who you are at the address in confirmUrl, and try again.',
+  },
+  SEXTANT_AUTH_SESSION_REQUIRED: {
+    status: 403,
+    summary: 'The request needs a session: no access token is enough for it.',
+    fix: 'Sign in with a browser and do it there; the operator uses the command sextant.',
+  },
 });

@@ -51,6 +51,11 @@ export interface RouteOptions {
    * `externalapi:read` for GET and HEAD, `externalapi:write` for the others. Not asked for `own` and `internal`.
    */
   readonly scopes?: readonly string[];
+  /**
+   * Wants somebody who proved recently who they are, besides `auth`. True: by a session, access tokens are refused. `or-token`: an access token may. Default
+   * false. Meant for what decides who can sign in, and for administration.
+   */
+  readonly confirmed?: boolean | 'or-token';
   /** Bytes after decompression; default 1 MiB. */
   readonly maxBody?: number;
   /** Milliseconds; default 60,000; 0 for streams that end themselves. */

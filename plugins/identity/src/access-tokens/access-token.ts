@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Secret } from '@sextant/sdk';
 
-export const TOKEN_SCOPES = ['user:all', 'site-admin:sudo'] as const;
+/**
+ * What a token may do. `externalapi:read` reads, `externalapi:write` also changes what is no administration, as for tokens of OAuth; `user:all` does all that
+ * its user may by a token. The kernel holds tokens to them.
+ */
+export const TOKEN_SCOPES = ['user:all', 'externalapi:read', 'externalapi:write', 'site-admin:sudo'] as const;
+/** A token needs one of these to be of use. */
+export const API_SCOPES: readonly string[] = ['user:all', 'externalapi:read', 'externalapi:write'];
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 export const isTokenScope = (scope: string): scope is TokenScope => (TOKEN_SCOPES as readonly string[]).includes(scope);
 

@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { accessTokenPolicy } from '../api.js';
 import manifest from '../manifest.js';
 import { Administration, codeOf } from '../testing/administration.js';
+import { sessionApi } from '../testing/session-api.js';
+import { testSessionPlugin } from '../testing/test-session.js';
 
 const clock = new TestClock();
 let kernel: TestKernel;
@@ -21,7 +23,11 @@ const whoami = async (token: string): Promise<string | number> => {
 };
 
 beforeAll(async () => {
-  kernel = await startTestKernel({ plugins: [manifest], clock, config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
+  kernel = await startTestKernel({
+    plugins: [manifest, testSessionPlugin],
+    clock,
+    config: { plugins: { identity: { localAdmin: 'Local Admin' } } },
+  });
 });
 
 describe('access tokens', () => {
@@ -82,25 +88,15 @@ describe('access tokens', () => {
       ),
     ];
     await kernel.graphql('mutation($u:ID!){setUserIsSiteAdmin(userID:$u,siteAdmin:true){alwaysNil}}', { u: boss });
-    const own = await admin.createToken(boss, { scopes: ['user:all', 'site-admin:sudo'] });
-    const made = await admin.createToken(ada, { as: own.token });
-    const byThat = await admin.createToken(ada, { as: made.token });
-    const program = await admin.createToken(robot, { as: own.token });
+    const bySession = new Administration(() => sessionApi(kernel, boss));
+    const made = await bySession.createToken(ada);
+    const program = await bySession.createToken(robot);
     const hers = await admin.createToken(ada);
-    const sudo = await kernel.fetch('/.api/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `token-sudo user="ada-${name}",token="${own.token}"` },
-      body: JSON.stringify({
-        query: 'mutation($u:ID!){createAccessToken(user:$u,scopes:["user:all"],note:"x"){token}}',
-        variables: { u: ada },
-      }),
-    });
-    const acting = textAt(((await sudo.json()) as { data: unknown }).data, 'createAccessToken.token');
-    const tokens = [made.token, byThat.token, acting, hers.token, program.token];
-    expect(await Promise.all(tokens.map(whoami))).toEqual([`ada-${name}`, `ada-${name}`, `ada-${name}`, `ada-${name}`, `robot-${name}`]);
-    const atOnce = Array.from({ length: 6 }, () => admin.createToken(ada, { as: own.token }).catch(() => undefined));
+    const tokens = [made.token, hers.token, program.token];
+    expect(await Promise.all(tokens.map(whoami))).toEqual([`ada-${name}`, `ada-${name}`, `robot-${name}`]);
+    const atOnce = Array.from({ length: 6 }, () => bySession.createToken(ada).catch(() => undefined));
     expect(await codeOf(kernel.graphql(end, { u: boss }))).toBeUndefined();
-    expect(await Promise.all(tokens.map(whoami))).toEqual([401, 401, 401, `ada-${name}`, `robot-${name}`]);
+    expect(await Promise.all(tokens.map(whoami))).toEqual([401, `ada-${name}`, `robot-${name}`]);
     // Whoever sends many that are refused is told to wait, which is no answer to a good one.
     for (const one of await Promise.all(atOnce)) expect([401, 429]).toContain(await whoami(one?.token ?? 'none'));
     expect(await whoami(hers.token)).toBe(`ada-${name}`);
@@ -108,18 +104,18 @@ describe('access tokens', () => {
 
   it('are created for oneself, and for others by site admins only', async () => {
     const [ada, eve] = [await admin.createUser('for-ada'), await admin.createUser('for-eve')];
-    const { token } = await admin.createToken(eve);
-    await admin.createToken(eve, { as: token });
-    expect(await codeOf(admin.createToken(ada, { as: token }))).toBe('SEXTANT_USER_NOT_FOUND');
-    expect(await codeOf(admin.createToken(eve, { as: token, scopes: ['user:all', 'site-admin:sudo'] }))).toBe(
-      'SEXTANT_ACCESS_TOKEN_REFUSED',
-    );
+    const bySession = new Administration(() => sessionApi(kernel, eve));
+    const { token } = await bySession.createToken(eve);
+    expect(await codeOf(bySession.createToken(ada))).toBe('SEXTANT_USER_NOT_FOUND');
+    expect(await codeOf(bySession.createToken(eve, { scopes: ['user:all', 'site-admin:sudo'] }))).toBe('SEXTANT_ACCESS_TOKEN_REFUSED');
+    expect(await codeOf(admin.createToken(eve, { as: token }))).toBe('SEXTANT_AUTH_SESSION_REQUIRED');
     expect(await codeOf(admin.createToken(ada, { scopes: ['user:all', 'site-admin:sudo'] }))).toBe('SEXTANT_ACCESS_TOKEN_REFUSED');
   });
 
   it.each<[string, string[], number]>([
     ['no scope', [], 60],
     ['an unknown scope', ['user:all', 'admin'], 60],
+    ['the right to act as others and not for oneself', ['externalapi:write', 'site-admin:sudo'], 60],
     ['no time to last', ['user:all'], 0],
     ['more time than the site allows', ['user:all'], 91 * 86_400],
   ])('are not created with %s', async (_case, scopes, seconds) => {
@@ -205,7 +201,7 @@ describe('the policy of access tokens', () => {
     ['none', 'SEXTANT_ACCESS_TOKEN_REFUSED', 'SEXTANT_ACCESS_TOKEN_REFUSED'],
   ])('%s says who may create them', async (allow, forAdmin, forOthers) => {
     const site = await startTestKernel({
-      plugins: [manifest],
+      plugins: [manifest, testSessionPlugin],
       config: { plugins: { identity: { accessTokens: { allow, allowNoExpiration: true } } } },
     });
     const tokens = await site.service(accessTokenPolicy).current();
@@ -218,6 +214,6 @@ describe('the policy of access tokens', () => {
     expect(
       at((await site.graphql('{currentUser{accessTokens{nodes{expiresAt}}}}', {}, { token })).data, 'currentUser.accessTokens.nodes'),
     ).toContainEqual({ expiresAt: null });
-    expect(await codeOf(local.createToken(user, { as: token }))).toBe(forOthers);
+    expect(await codeOf(new Administration(() => sessionApi(site, user)).createToken(user))).toBe(forOthers);
   });
 });

@@ -4,7 +4,7 @@ import { type Alongside, userNotFound } from '../accounts/accounts.js';
 import type { AccessTokenPolicy, User } from '../api.js';
 import { type AccessToken, AccessTokenStore, type TokenHolder } from '../storage/access-token-store.js';
 import { UserStore } from '../storage/user-store.js';
-import { generateToken, isTokenScope, TOKEN_SCOPES, tokenHash } from './access-token.js';
+import { API_SCOPES, generateToken, isTokenScope, TOKEN_SCOPES, tokenHash } from './access-token.js';
 
 export interface TokenRequest {
   /** Whom the token stands for. */
@@ -150,8 +150,10 @@ function mayIssue({ creator, subject }: TokenRequest, policy: AccessTokenPolicy)
 
 function checkedScopes({ scopes, creator, subject }: TokenRequest): readonly string[] {
   const unknown = scopes.find((scope) => !isTokenScope(scope));
-  if (unknown !== undefined) throw malformed(`"${unknown.slice(0, 50)}" is not a scope; the scopes are ${TOKEN_SCOPES.join(' and ')}.`);
-  if (!scopes.includes('user:all')) throw malformed('Every token needs the scope user:all.');
+  if (unknown !== undefined) throw malformed(`"${unknown.slice(0, 50)}" is not a scope; the scopes are ${TOKEN_SCOPES.join(', ')}.`);
+  if (!scopes.some((scope) => API_SCOPES.includes(scope))) throw malformed(`A token needs one of the scopes ${API_SCOPES.join(', ')}.`);
+  if (scopes.includes('site-admin:sudo') && !scopes.includes('user:all'))
+    throw malformed('The scope site-admin:sudo goes with user:all only.');
   if (scopes.includes('site-admin:sudo') && !(subject.siteAdmin && (creator?.siteAdmin ?? true))) {
     throw new SextantError('SEXTANT_ACCESS_TOKEN_REFUSED', {
       what: 'The scope site-admin:sudo is for site admins.',

@@ -3,6 +3,7 @@ import type { Activity } from '../activity.js';
 import type { AuditActor, AuditTrail, Users, WrongCredentials } from '../api.js';
 import type { AccountActors } from '../roles/user-actors.js';
 import type { TokenHolder } from '../storage/access-token-store.js';
+import { API_SCOPES } from './access-token.js';
 import type { AccessTokens } from './access-tokens.js';
 import { parseAuthorization } from './authorization-header.js';
 
@@ -29,7 +30,8 @@ export class TokenAuthenticator implements Authenticator {
     if (presented.kind === 'malformed') throw await this.#refuse(credentials, 'malformed');
     const verdict = await this.tokens.verify(presented.token);
     if (!verdict.ok) throw await this.#refuse(credentials, verdict.reason, verdict.tokenId);
-    if (!verdict.holder.scopes.includes('user:all')) throw await this.#refuse(credentials, 'scope', verdict.holder.id);
+    if (!verdict.holder.scopes.some((scope) => API_SCOPES.includes(scope)))
+      throw await this.#refuse(credentials, 'scope', verdict.holder.id);
     await this.activity.note(verdict.holder.subjectUserId);
     if (presented.kind === 'token') return this.#holderActor(verdict.holder);
     return this.#impersonate(verdict.holder, presented.username, auditActor(credentials));
@@ -47,7 +49,7 @@ export class TokenAuthenticator implements Authenticator {
     // The order matters: who may not act for others must not learn which users exist.
     const why = !holder.siteAdmin
       ? 'Its owner is not a site admin.'
-      : !holder.scopes.includes('site-admin:sudo')
+      : !(holder.scopes.includes('site-admin:sudo') && holder.scopes.includes('user:all'))
         ? 'The token has not the scope site-admin:sudo.'
         : undefined;
     const target = why ? undefined : await this.users.byUsername(username);

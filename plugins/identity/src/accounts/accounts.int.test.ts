@@ -3,12 +3,17 @@ import { at, startTestKernel, type TestKernel } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../manifest.js';
 import { Administration, codeOf } from '../testing/administration.js';
+import { sessionApi } from '../testing/session-api.js';
+import { testSessionPlugin } from '../testing/test-session.js';
 
 let kernel: TestKernel;
 const admin = new Administration(() => kernel);
 
 beforeAll(async () => {
-  kernel = await startTestKernel({ plugins: [manifest], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
+  kernel = await startTestKernel({
+    plugins: [manifest, testSessionPlugin],
+    config: { plugins: { identity: { localAdmin: 'Local Admin' } } },
+  });
 });
 
 describe('users', () => {
@@ -81,9 +86,8 @@ describe('users', () => {
     const me = at((await kernel.graphql('{currentUser{id}}')).data, 'currentUser.id');
     const second = await admin.createUser('second-admin');
     await kernel.graphql('mutation($u:ID!){setUserIsSiteAdmin(userID:$u,siteAdmin:true){alwaysNil}}', { u: second });
-    const { token } = await admin.createToken(second);
     for (const mutation of ['deleteUser(user:$u){alwaysNil}', 'setUserIsSiteAdmin(userID:$u,siteAdmin:false){alwaysNil}']) {
-      expect(await codeOf(kernel.graphql(`mutation($u:ID!){${mutation}}`, { u: me }, { token }))).toBe('SEXTANT_USER_PROTECTED');
+      expect(await codeOf(sessionApi(kernel, second).graphql(`mutation($u:ID!){${mutation}}`, { u: me }))).toBe('SEXTANT_USER_PROTECTED');
       expect(await codeOf(kernel.graphql(`mutation($u:ID!){${mutation}}`, { u: me }))).toBe('SEXTANT_USER_FORBIDDEN');
     }
   });

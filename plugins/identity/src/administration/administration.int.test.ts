@@ -30,7 +30,7 @@ describe('service accounts', () => {
     expect(await graphql('{currentUser{username serviceAccount siteAdmin roles{nodes{name}}}}', {}, token)).toEqual({
       currentUser: { username: 'robot', serviceAccount: true, siteAdmin: false, roles: { nodes: [{ name: 'SERVICE_ACCOUNT' }] } },
     });
-    expect(await codeOf(admin.createToken(id, { as: token }))).toBe('SEXTANT_USER_FORBIDDEN');
+    expect(await codeOf(admin.createToken(id, { as: token }))).toBe('SEXTANT_AUTH_SESSION_REQUIRED');
     expect(await codeOf(graphql('mutation{createOrganization(name:"robots"){id}}', {}, token))).toBe('SEXTANT_ORGANIZATION_REFUSED');
   });
 

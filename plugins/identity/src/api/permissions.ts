@@ -21,6 +21,7 @@ export interface CameIn {
   readonly via: Actor['via'];
   readonly credential?: string;
   readonly scopes?: readonly string[];
+  readonly confirmation?: Actor['confirmation'];
   /** The `credentialGeneration` of the user when the credential was handed out. Of another one than now it is void. */
   readonly generation?: number;
 }

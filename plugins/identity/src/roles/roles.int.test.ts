@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { actors, permissions } from '../api.js';
 import manifest from '../manifest.js';
 import { Administration, answers, codeOf } from '../testing/administration.js';
+import { sessionApi } from '../testing/session-api.js';
 import { smallPlugin } from '../testing/small-plugin.js';
+import { testSessionPlugin } from '../testing/test-session.js';
 
 /** Declares permissions, and asks for one. */
 const gardens = smallPlugin('gardens', (r) => {
@@ -42,7 +44,10 @@ const setPermissions = (role: string, actions: readonly string[]): Promise<unkno
   graphql('mutation($r:ID!,$p:[ID!]!){setPermissions(role:$r,permissions:$p){alwaysNil}}', { r: role, p: actions.map(permission) });
 
 beforeAll(async () => {
-  kernel = await startTestKernel({ plugins: [manifest, gardens], config: { plugins: { identity: { localAdmin: 'Local Admin' } } } });
+  kernel = await startTestKernel({
+    plugins: [manifest, testSessionPlugin, gardens],
+    config: { plugins: { identity: { localAdmin: 'Local Admin' } } },
+  });
 });
 
 describe('permissions', () => {
@@ -110,13 +115,15 @@ describe('roles', () => {
     const rights = async (): Promise<unknown> =>
       at(await graphql('query($u:String!){user(username:$u){siteAdmin roles{nodes{name}}}}', { u: ada.username }), 'user');
     expect(await rights()).toEqual({ siteAdmin: true, roles: { nodes: [{ name: 'SITE_ADMINISTRATOR' }, { name: 'USER' }] } });
-    expect(await codeOf(setRoles(ada.id, [], ada.token))).toBe('SEXTANT_USER_FORBIDDEN');
+    expect(await codeOf(setRoles(ada.id, [], ada.token))).toBe('SEXTANT_AUTH_SESSION_REQUIRED');
     await setRoles(ada.id, []);
     expect(await rights()).toEqual({ siteAdmin: false, roles: { nodes: [{ name: 'USER' }] } });
     await graphql('mutation($u:ID!){setUserIsSiteAdmin(userID:$u,siteAdmin:true){alwaysNil}}', { u: ada.id });
     expect(await rights()).toMatchObject({ siteAdmin: true });
     const local = at(await graphql('{currentUser{id}}'), 'currentUser.id') as string;
-    expect(await codeOf(setRoles(local, [], ada.token))).toBe('SEXTANT_USER_PROTECTED');
+    expect(await codeOf(setRoles(local, [], ada.token))).toBe('SEXTANT_AUTH_SESSION_REQUIRED');
+    const bySession = sessionApi(kernel, ada.id).graphql('mutation($u:ID!){setRoles(user:$u,roles:[]){alwaysNil}}', { u: local });
+    expect(await codeOf(bySession)).toBe('SEXTANT_USER_PROTECTED');
     expect(await codeOf(setPermissions(administrator, []))).toBe('SEXTANT_ROLE_SYSTEM');
     expect(await codeOf(graphql('mutation($r:ID!){deleteRole(role:$r){alwaysNil}}', { r: administrator }))).toBe('SEXTANT_ROLE_SYSTEM');
   });

@@ -9,6 +9,7 @@ const span = (fallback: string) =>
     .string()
     .refine((text) => text === '0' || parseDuration(text) !== undefined, 'write a number and a unit, such as 90m or 2160h')
     .default(fallback);
+const atLeastAMinute = (text: string): boolean => (parseDuration(text) ?? 0) >= 60_000;
 const networks = z.array(z.string().refine(isNetwork, 'write an address, or a network such as 10.0.0.0/8')).max(1000).default([]);
 
 const passwordPolicy = z.object({
@@ -39,8 +40,23 @@ export const authKeys = {
   'auth.primaryLoginProvidersCount': z.int().min(1).max(100).default(3).describe('Ways that the sign-in page shows at once'),
   'auth.sessionExpiry': span('2160h').describe('How long a session lasts'),
   'auth.maxSessionIdleDuration': span('0').describe('How long a session lasts without being used; 0: until it expires'),
+  'auth.stepUpPeriod': span('1h')
+    .refine(atLeastAMinute, 'write 1m or more')
+    .describe('How long after people proved who they are they may change how they sign in, and administer'),
   'auth.minPasswordLength': z.int().min(8).max(256).default(12).describe('Characters that a password must have'),
   'auth.passwordPolicy': passwordPolicy.prefault({}).describe('What a password must have besides'),
+  'auth.refuseCommonPasswords': z
+    .boolean()
+    .default(true)
+    .describe('New passwords that are in the list of breached and common passwords are refused; no network is used'),
+  'auth.requireSecondFactor': z
+    .enum(['none', 'site-admins', 'everyone'])
+    .default('none')
+    .describe('Who must have a second factor; people without one set it up before they use anything else'),
+  'auth.secondFactorForProviders': z
+    .boolean()
+    .default(false)
+    .describe('The second factor is asked for after a sign-in at a provider, too; otherwise the provider is trusted with it'),
   'auth.passwordResetLinkExpiry': seconds(14_400).describe('Seconds that a link to set a password is good for'),
   'auth.lockout': lockout.prefault({}).describe('When an account is locked for a while'),
   'auth.anonymousAccess': z

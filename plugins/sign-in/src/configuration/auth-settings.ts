@@ -14,6 +14,8 @@ export interface AuthSettings {
   readonly sessionExpiry: number;
   /** Milliseconds; undefined: idle sessions stay. */
   readonly maxIdle: number | undefined;
+  /** Milliseconds after a sign-in or confirmation that it counts as recent. */
+  readonly stepUpPeriod: number;
   readonly configuration: AuthConfiguration;
   /** Every entry is one of {@link ways}. */
   readonly complete: boolean;
@@ -82,6 +84,7 @@ export class LiveAuthSettings implements Disposable {
       enabled: Array.isArray(entries) ? entries.length > 0 : entries !== undefined,
       sessionExpiry: parseDuration(configuration['auth.sessionExpiry']) ?? 0,
       maxIdle: parseDuration(configuration['auth.maxSessionIdleDuration']) || undefined,
+      stepUpPeriod: parseDuration(configuration['auth.stepUpPeriod']) ?? 0,
       configuration,
       complete: read.problems.length === 0,
     };

@@ -14,6 +14,8 @@ export interface Way extends ProviderEntry {
   readonly noSignIn: boolean;
   readonly order: number;
   readonly allowSignup: boolean;
+  /** An address that both sides have proved links the account to the user who has it, unless that is a site admin. */
+  readonly linkByVerifiedEmail: boolean;
   /** What the groups that the provider tells of give here. */
   readonly groups: readonly GroupRule[];
 }
@@ -45,6 +47,7 @@ const common = z.object({
   noSignIn: z.boolean().default(false),
   order: z.number().optional(),
   allowSignup: z.boolean().optional(),
+  linkByVerifiedEmail: z.boolean().default(false),
   groups: z.array(groupRule).max(1_000).default([]),
 });
 
@@ -62,7 +65,8 @@ export function parseEntries(
       for (const issue of shared.error.issues) wrong(issue.message, issue.path);
       continue;
     }
-    const { type, configID, displayName, displayPrefix, hidden, noSignIn, order, allowSignup, groups, ...own } = shared.data;
+    const { type, configID, displayName, displayPrefix, hidden, noSignIn, order, allowSignup, linkByVerifiedEmail, groups, ...own } =
+      shared.data;
     const provider = providers.find(({ value }) => value.type === type)?.value;
     if (!provider) {
       wrong(`no active plugin knows the type "${type}"`, ['type']);
@@ -91,6 +95,7 @@ export function parseEntries(
       order: order ?? Number.POSITIVE_INFINITY,
       // Who is not known yet stays outside unless the site says otherwise; but whom a proxy lets in, it lets in.
       allowSignup: allowSignup ?? provider.identify !== undefined,
+      linkByVerifiedEmail,
       groups,
     });
   }

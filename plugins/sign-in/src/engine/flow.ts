@@ -11,6 +11,8 @@ const flow = z.object({
   kept: z.record(z.string(), z.string()),
   /** Whose account it is to be linked to: the session that asked. */
   linkFor: z.int().optional(),
+  /** The session whose person is to prove once more who they are. */
+  confirmFor: z.int().optional(),
   until: z.number(),
 });
 

@@ -6,16 +6,21 @@ import { AProvider } from '../testing/a-provider.js';
 import { ASite } from '../testing/a-site.js';
 
 const acme = new AProvider('acme');
-const WAYS = { open: true, closed: false } as const;
+const WAYS = {
+  open: { allowSignup: true, linkByVerifiedEmail: false },
+  closed: { allowSignup: false, linkByVerifiedEmail: false },
+  linking: { allowSignup: true, linkByVerifiedEmail: true },
+  'linking-only': { allowSignup: false, linkByVerifiedEmail: true },
+} as const;
 type WayId = keyof typeof WAYS;
 let site: ASite;
 
 beforeAll(async () => {
-  const entries = Object.entries(WAYS).map(([id, allowSignup]) => ({
+  const entries = Object.entries(WAYS).map(([id, rules]) => ({
     type: 'acme',
     configID: id,
     url: `https://${id}.example/`,
-    allowSignup,
+    ...rules,
   }));
   site = await ASite.start({ 'auth.providers': entries }, { more: [acme.plugin] });
   await site.kernel.service(core.storage, 'sign-in').query('INSERT INTO initialized DEFAULT VALUES');
@@ -27,23 +32,23 @@ interface Email {
 }
 
 type Step =
-  | { readonly do: 'create'; readonly emails: readonly Email[] }
+  | { readonly do: 'create'; readonly siteAdmin: boolean; readonly emails: readonly Email[] }
   | { readonly do: 'delete'; readonly user: number }
   | { readonly do: 'unlink'; readonly user: number }
   | { readonly do: 'come'; readonly way: WayId; readonly account: string; readonly emails: readonly Email[] };
 
 /**
- * What the rules of row 24 say, in few words: whose an account was stays so; else one person who has proved what the provider has proved; else somebody new,
- * where that is allowed and nobody deleted had it.
+ * What the rules of row 24 say, in few words: whose an account was stays so; else, where the entry says so, the one person who has proved what the
+ * provider has proved, and is no site admin; else somebody new, where that is allowed, nobody has proved it here and nobody deleted had it.
  */
 class Model {
-  readonly users: { alive: boolean; proved: Set<string> }[] = [];
+  readonly users: { alive: boolean; siteAdmin: boolean; proved: Set<string> }[] = [];
   readonly owner = new Map<string, number>();
   readonly last = new Map<string, number>();
 
-  create(emails: readonly Email[]): number {
+  create(emails: readonly Email[], siteAdmin = false): number {
     const proved = emails.filter(({ verified }) => verified).map(({ address }) => address);
-    return this.users.push({ alive: true, proved: new Set(proved) }) - 1;
+    return this.users.push({ alive: true, siteAdmin, proved: new Set(proved) }) - 1;
   }
 
   taken(address: string): boolean {
@@ -68,10 +73,11 @@ class Model {
     if (user === undefined) {
       if (matches.length > 1) return undefined;
       user = matches[0];
+      if (user !== undefined && (!WAYS[way].linkByVerifiedEmail || this.users[user]!.siteAdmin)) return undefined;
     }
     if (user === undefined) {
       const before = this.last.get(key);
-      if (!WAYS[way] || (before !== undefined && !this.users[before]!.alive)) return undefined;
+      if (!WAYS[way].allowSignup || (before !== undefined && !this.users[before]!.alive)) return undefined;
       user = this.create(emails);
     }
     this.owner.set(key, user);
@@ -83,14 +89,14 @@ class Model {
 const email = fc.record({ address: fc.constantFrom('a', 'b', 'c'), verified: fc.constantFrom(true, true, false) });
 const emails = fc.uniqueArray(email, { maxLength: 2, selector: ({ address }) => address });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('create' as const), emails }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('create' as const), siteAdmin: fc.boolean(), emails }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), user: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unlink' as const), user: fc.nat(5) }) },
   {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('come' as const),
-      way: fc.constantFrom('open' as const, 'closed' as const),
+      way: fc.constantFrom(...(Object.keys(WAYS) as WayId[])),
       account: fc.constantFrom('x', 'y'),
       emails,
     }),
@@ -111,8 +117,8 @@ async function play(steps: readonly Step[]): Promise<void> {
     if (one.do === 'create') {
       // Somebody else's proved address is refused: not what is looked at here.
       const free = one.emails.filter(({ address, verified }) => !verified || !model.taken(address));
-      model.create(free);
-      ids.push((await directory.create({ username: `${own}-${ids.length}`, emails: there(free) })).id);
+      model.create(free, one.siteAdmin);
+      ids.push((await directory.create({ username: `${own}-${ids.length}`, siteAdmin: one.siteAdmin, emails: there(free) })).id);
     } else if (one.do === 'delete') {
       if (!model.users[one.user]?.alive) continue;
       model.delete(one.user);

@@ -42,10 +42,13 @@ export interface Known {
 }
 
 const ATTEMPTS = 3;
+const NOT_LINKED =
+  'This account is not linked to a user here, and no new user is made for it. If you have a user here, sign in the way you did before, and link this account on your account page.';
 
 /**
- * Tells whose account at a provider is: the user's that it is linked to; else, the user's who asks for it while signed in; else, the user's who has proved an
- * address that the provider has proved too; else a new user's, if the site lets people sign up so. Nothing weaker links anybody.
+ * Tells whose account at a provider is: the user's that it is linked to; else, the user's who asks for it while signed in; else, where the entry has
+ * `linkByVerifiedEmail`, the user's who has proved an address that the provider has proved too, if that is no site admin; else a new user's, if the site lets
+ * people sign up so. Nothing weaker links anybody.
  */
 export class People {
   constructor(private readonly parts: PeopleParts) {}
@@ -76,13 +79,22 @@ export class People {
       return this.#known(arrival, user, 'account');
     }
     if (consent) return this.#known(arrival, consent, 'consent');
-    const owner = await this.#byEmail(identity);
-    if (owner) return this.#known(arrival, owner, 'email');
+    // Where nothing would come of it, nothing tells whether there is such a user.
+    const owner = way.linkByVerifiedEmail || way.allowSignup ? await this.#byEmail(identity) : undefined;
+    if (owner && way.linkByVerifiedEmail && !owner.siteAdmin) return this.#known(arrival, owner, 'email');
+    if (owner) throw signInRefused(NOT_LINKED);
     const before = await this.#before(way, identity);
     if (before !== undefined && !(await users.byId(before))) throw signInRefused('Its user was deleted here.');
-    if (!way.allowSignup) throw signInRefused('No user here has this account, and people cannot sign up by it.');
+    if (!way.allowSignup) throw signInRefused(NOT_LINKED);
     await this.admitNewcomer(identity.emails.map(({ address }) => address));
     return this.#known(arrival, await this.#newcomer(identity), 'signup');
+  }
+
+  /** Of somebody who is signed in and proves it once more: nothing is linked. @throws SEXTANT_SIGN_IN_REFUSED for an account that is not linked to the user. */
+  async confirm(way: Way, identity: ExternalIdentity, user: User): Promise<Known> {
+    const account = (await this.parts.external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
+    if (account?.userId !== user.id) throw signInRefused('This account is not the one of the user who is signed in.');
+    return { user, account, by: 'account' };
   }
 
   /** @throws SEXTANT_SIGN_IN_REFUSED for somebody who may not come in as somebody new. */

@@ -10,8 +10,9 @@ const other = new AProvider('other');
 const CONFIGURATION = {
   'auth.providers': [
     { type: 'builtin', allowSignup: true },
-    { type: 'acme', configID: 'acme', url: 'https://acme.example/', allowSignup: true },
+    { type: 'acme', configID: 'acme', url: 'https://acme.example/', allowSignup: true, linkByVerifiedEmail: true },
     { type: 'acme', configID: 'closed', url: 'https://closed.example/' },
+    { type: 'acme', configID: 'strict', url: 'https://strict.example/', allowSignup: true },
     { type: 'other', configID: 'other', url: 'https://other.example/', allowSignup: true, unsolicited: true },
     { type: 'other', configID: 'links', url: 'https://links.example/', noSignIn: true },
   ],
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 const service = { type: 'acme', id: 'https://acme.example/' };
 const begin = async (browser: Browser, way = 'acme', returnTo = '/search'): Promise<string> => {
-  const type = way === 'acme' || way === 'closed' ? 'acme' : 'other';
+  const type = way === 'acme' || way === 'closed' || way === 'strict' ? 'acme' : 'other';
   const { status, location } = await browser.get(`/.auth/${type}/login?pc=${way}&returnTo=${encodeURIComponent(returnTo)}`);
   expect(status).toBe(303);
   return new URL(location as string).searchParams.get('state') as string;
@@ -93,7 +94,7 @@ describe('signing in at a provider', () => {
     const browser = site.browser();
     const answer = await back(browser, await begin(browser, 'closed'), acme.code({ accountId: anId() }));
     expect(answer.status).toBe(403);
-    expect(answer.body).toContain('people cannot sign up by it');
+    expect(answer.body).toContain('no new user is made for it');
     expect(await browser.whoAmI()).toBeUndefined();
   });
 
@@ -173,17 +174,36 @@ describe('row 24: an account elsewhere', () => {
   };
 
   it.each([
-    [true, true, true],
-    [true, false, false],
-    [false, true, false],
-    [false, false, false],
-  ])('with an address proved there (%s) and here (%s) is that user’s: %s', async (there, here, linked) => {
+    ['there and here, where the entry says so', 'acme', { there: true, here: true }, 'linked'],
+    ['there and here, where the entry says nothing', 'strict', { there: true, here: true }, 'refused'],
+    ['there and here, where nobody signs up', 'closed', { there: true, here: true }, 'refused'],
+    ['there alone', 'acme', { there: true, here: false }, 'new'],
+    ['here alone', 'acme', { there: false, here: true }, 'new'],
+    ['nowhere', 'acme', { there: false, here: false }, 'new'],
+  ] as const)('with an address that is proved %s (by %s, %j) is %s', async (_case, way, { there, here }, result) => {
     const address = `${anId()}@mail.example`;
     const username = await aUser(address, here);
     const browser = site.browser();
-    const answer = await through(browser, { accountId: anId(), emails: [{ address: address.toUpperCase(), verified: there }] });
-    expect(answer.status).toBe(303);
-    expect((await browser.whoAmI()) === username).toBe(linked);
+    const person = { accountId: anId(), emails: [{ address: address.toUpperCase(), verified: there }] };
+    const answer = await back(browser, await begin(browser, way), acme.code(person));
+    const name = await browser.whoAmI();
+    expect([answer.status, name === undefined ? 'refused' : name === username ? 'linked' : 'new']).toEqual([
+      result === 'refused' ? 403 : 303,
+      result,
+    ]);
+  });
+
+  it('with the proved address of a site admin is refused, and in the words that everybody unknown reads', async () => {
+    const address = `${anId()}@mail.example`;
+    await site.kernel.service(accounts).create({ username: `boss-${anId()}`, siteAdmin: true, emails: [{ address, verified: true }] });
+    const words = async (emails: readonly { address: string; verified: boolean }[], way: string) => {
+      const browser = site.browser();
+      const { status, body } = await back(browser, await begin(browser, way), acme.code({ accountId: anId(), emails }));
+      return { status, body };
+    };
+    const known = [{ address, verified: true }];
+    expect((await words(known, 'acme')).status).toBe(403);
+    expect(await words(known, 'closed')).toEqual(await words([{ address: `${anId()}@mail.example`, verified: true }], 'closed'));
   });
 
   it('whose addresses are several users’ is nobody’s', async () => {

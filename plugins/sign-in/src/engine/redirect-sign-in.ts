@@ -42,6 +42,8 @@ export interface Finished extends Known {
   readonly returnTo: string;
   /** The account was linked to who is signed in; nobody signs in. */
   readonly linked: boolean;
+  /** The session whose person has proved once more who they are; nobody signs in. */
+  readonly confirmed: number | undefined;
   readonly cookies: readonly string[];
   /** That which began at the provider. */
   readonly session: ProviderSession | undefined;
@@ -65,6 +67,8 @@ export class RedirectSignIn {
       readonly id: string | null;
       readonly returnTo: string;
       readonly linkFor?: number;
+      /** The session whose person proves once more who they are. */
+      readonly confirmFor?: number;
       readonly anew?: boolean;
     },
     signal: AbortSignal,
@@ -83,6 +87,7 @@ export class RedirectSignIn {
       returnTo: wanted.returnTo,
       kept: { ...keep },
       ...(wanted.linkFor === undefined ? {} : { linkFor: wanted.linkFor }),
+      ...(wanted.confirmFor === undefined ? {} : { confirmFor: wanted.confirmFor }),
     });
     return { url, cookie };
   }
@@ -99,10 +104,11 @@ export class RedirectSignIn {
       const { way, identity } = flow ? await this.#asked(ways, flow, answer) : await this.#unasked(ways, answer);
       if (identity.proof) await flows().use(way.id, identity.proof);
       const consent = flow?.linkFor === undefined ? undefined : await this.#whoAsked(flow.linkFor, returned);
+      const confirming = flow?.confirmFor === undefined ? undefined : await this.#whoAsked(flow.confirmFor, returned);
       if (way.noSignIn && !consent) throw unknownWay();
-      const known = await people.find(way, identity, returned.who, consent);
+      const known = confirming ? await people.confirm(way, identity, confirming) : await people.find(way, identity, returned.who, consent);
       const facts = { provider: way.id, subjectUID: String(known.user.id), by: known.by };
-      if (!consent) audit.observe(entity, 'sign-in', returned.who, facts);
+      if (!consent && !confirming) audit.observe(entity, 'sign-in', returned.who, facts);
       return {
         ...known,
         way,
@@ -110,6 +116,7 @@ export class RedirectSignIn {
         // What comes with an answer that nobody asked for is somebody else's text.
         returnTo: localPath(flow?.returnTo ?? state, this.parts.prefix()),
         linked: consent !== undefined,
+        confirmed: flow?.confirmFor,
         cookies: flow ? [flows().forget(state)] : [],
       };
     } catch (error) {

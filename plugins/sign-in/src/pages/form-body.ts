@@ -29,6 +29,11 @@ export class FormBody {
     return text;
   }
 
+  /** What a script filled in, of any length that the route takes. Empty when it is not there. */
+  whole(name: string): string {
+    return this.values.get(name) ?? '';
+  }
+
   /** As it was typed, spaces included. @throws SEXTANT_SIGN_IN_FORM */
   secret(name: string, label: string): Secret {
     const text = this.values.get(name) ?? '';

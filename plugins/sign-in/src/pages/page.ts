@@ -25,6 +25,11 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 };
 
+const withScript = (script: string): Readonly<Record<string, string>> => ({
+  ...PAGE_HEADERS,
+  'content-security-policy': `${PAGE_HEADERS['content-security-policy']}; script-src ${script}; connect-src 'self'`,
+});
+
 interface Page {
   readonly title: string;
   readonly body: Html;
@@ -34,11 +39,13 @@ interface Page {
   readonly note?: string | undefined;
   readonly wide?: boolean;
   readonly cookies?: readonly string[];
+  /** The address of the one script that may run, and that may ask Sextant. Absent: none. */
+  readonly script?: string | undefined;
 }
 
-export const pageReply = ({ title, body, status = 200, error, note, wide = false, cookies = [] }: Page): RouteReply => ({
+export const pageReply = ({ title, body, status = 200, error, note, wide = false, cookies = [], script }: Page): RouteReply => ({
   status,
-  headers: PAGE_HEADERS,
+  headers: script === undefined ? PAGE_HEADERS : withScript(script),
   cookies,
   body: html`<!doctype html>
 <html lang="en">
@@ -48,6 +55,7 @@ export const pageReply = ({ title, body, status = 200, error, note, wide = false
 <meta name="robots" content="noindex">
 <title>${error === undefined ? '' : 'Error: '}${title} – Sextant</title>
 <style>${new Html(STYLE)}</style>
+${script !== undefined && html`<script src="${script}" defer></script>`}
 </head>
 <body>
 <main class="${wide ? 'wide' : ''}">
@@ -76,13 +84,25 @@ interface Field {
   readonly hint?: string | undefined;
   readonly optional?: boolean;
   readonly focus?: boolean;
+  /** Which keyboard a phone shows. */
+  readonly inputmode?: 'numeric';
 }
 
-export const field = ({ name, label, type = 'text', autocomplete, value = '', hint, optional = false, focus = false }: Field): Html => html`
+export const field = ({
+  name,
+  label,
+  type = 'text',
+  autocomplete,
+  value = '',
+  hint,
+  optional = false,
+  focus = false,
+  inputmode,
+}: Field): Html => html`
 <label for="${name}">${label}</label>
 <input id="${name}" name="${name}" type="${type}" value="${type === 'password' ? '' : value}" autocomplete="${autocomplete}"${
   optional ? '' : new Html(' required')
-}${focus ? new Html(' autofocus') : ''}${hint ? html` aria-describedby="${name}-hint"` : ''} spellcheck="false" autocapitalize="none">
+}${focus ? new Html(' autofocus') : ''}${hint ? html` aria-describedby="${name}-hint"` : ''}${inputmode ? html` inputmode="${inputmode}"` : ''} spellcheck="false" autocapitalize="none">
 ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}`;
 
 export const hidden = (name: string, value: string): Html => html`<input type="hidden" name="${name}" value="${value}">`;

@@ -1,11 +1,12 @@
 import { type Secret, SextantError } from '@sextant/sdk';
 import type { AuthConfiguration } from '../configuration/auth-schema.js';
+import { isCommonPassword } from './common-passwords.js';
 
 /** Bytes; a hash takes time with its input's length. */
 const LONGEST = 1024;
 
-/** @throws SEXTANT_SIGN_IN_PASSWORD when a new password does not fit the site's rules. */
-export function checkPassword(password: Secret, username: string, configuration: AuthConfiguration): void {
+/** @throws SEXTANT_SIGN_IN_PASSWORD, SEXTANT_SIGN_IN_PASSWORD_COMMON when a new password does not fit the site's rules. */
+export async function checkPassword(password: Secret, username: string, configuration: AuthConfiguration): Promise<void> {
   const text = password.reveal().normalize('NFKC');
   const least = configuration['auth.minPasswordLength'];
   const policy = configuration['auth.passwordPolicy'];
@@ -15,6 +16,12 @@ export function checkPassword(password: Secret, username: string, configuration:
   if (text.toLowerCase().includes(username.toLowerCase()) && count < username.length + least)
     throw unfit('It is little more than the user name.');
   if (new Set(text).size < 4) throw unfit('It has fewer than four different characters.');
+  if (configuration['auth.refuseCommonPasswords'] && (await isCommonPassword(text)))
+    throw new SextantError('SEXTANT_SIGN_IN_PASSWORD_COMMON', {
+      what: 'This password is in a public list of breached or common passwords.',
+      why: 'Such passwords are tried first; digits and signs around one, or repeating it, change little.',
+      fix: 'Choose another; several words that do not belong together are good.',
+    });
   if (!policy.enabled) return;
   const special = text.match(/[^\p{L}\p{N}]/gu)?.length ?? 0;
   if (special < policy.numberOfSpecialCharacters)

@@ -58,7 +58,7 @@ export class Passwords {
 
   /** @throws SEXTANT_SIGN_IN_PASSWORD */
   async check(password: Secret, username: string): Promise<void> {
-    checkPassword(password, username, (await this.parts.settings.current()).configuration);
+    await checkPassword(password, username, (await this.parts.settings.current()).configuration);
   }
 
   /** The hash of a password that fits the rules, to be stored. @throws SEXTANT_SIGN_IN_PASSWORD */

@@ -3,6 +3,9 @@ import { type Actor, type Authenticator, type Credentials, SextantError } from '
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Way } from '../configuration/provider-entries.js';
 import type { People } from '../engine/people.js';
+import type { StepUp } from '../step-up/step-up.js';
+import type { Cookies } from './session-cookie.js';
+import type { Sessions } from './sessions.js';
 
 interface HeaderParts {
   readonly settings: LiveAuthSettings;
@@ -10,9 +13,15 @@ interface HeaderParts {
   readonly people: People;
   readonly actors: UserActors;
   readonly wrong: WrongCredentials;
+  readonly sessions: Pick<Sessions, 'confirmation'>;
+  readonly stepUp: () => Pick<StepUp, 'methods'>;
+  readonly cookies: () => Cookies;
 }
 
-/** Tells who a request is from by what a proxy says in it. There is no session: who the proxy lets in no more is out with the next request. */
+/**
+ * Tells who a request is from by what a proxy says in it. There is no session: who the proxy lets in no more is out with the next
+ * request. The session that the browser may have tells only when the person last confirmed who they are.
+ */
 export class HeaderAuthenticator implements Authenticator {
   readonly name = 'http-header';
 
@@ -38,7 +47,17 @@ export class HeaderAuthenticator implements Authenticator {
     if (!identity) return undefined;
     const known = (await external.byAccountIds(way.service, [identity.accountId])).get(identity.accountId);
     const userId = known?.userId ?? (await people.find(way, identity, arriving(credentials))).user.id;
-    return actors.actorOf(userId, { via: 'session', credential: `${way.provider.type}:${userId}` });
+    const actor = await actors.actorOf(userId, { via: 'session', credential: `${way.provider.type}:${userId}` });
+    return actor && { ...actor, confirmation: await this.#confirmation(way, userId, credentials) };
+  }
+
+  /** Whoever has nothing to confirm with is known by the proxy alone, whose word must do. */
+  async #confirmation(way: Way, userId: number, { headers }: Credentials): Promise<NonNullable<Actor['confirmation']>> {
+    const { sessions, stepUp, cookies } = this.parts;
+    const confirmation = await sessions.confirmation(cookies().presentedSession(headers['cookie']), userId, way.id);
+    if (confirmation.recent || (way.config as { vouchesForRecentSignIn?: boolean }).vouchesForRecentSignIn)
+      return { ...confirmation, recent: true };
+    return { ...confirmation, recent: (await stepUp().methods({ id: userId })).length === 0 };
   }
 
   /** A header that is not believed is noted, so that somebody sees who tries it. */

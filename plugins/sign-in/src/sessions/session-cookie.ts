@@ -18,7 +18,7 @@ export class Cookies {
     const { protocol, pathname } = new URL(externalUrl);
     this.secure = protocol === 'https:';
     this.#path = pathname.replace(/\/$/, '') || '/';
-    this.#session = this.secure && this.#path === '/' ? `${OF_THE_HOST}${NAME}` : NAME;
+    this.#session = this.#step(NAME);
   }
 
   /** @param maxAge milliseconds */
@@ -35,14 +35,22 @@ export class Cookies {
    * the neighbour's choice.
    */
   presentedSession(header: string | undefined): string | 'several' | undefined {
-    if (header === undefined) return undefined;
-    const values = new Set(
-      header
-        .split(';')
-        .map((pair) => pair.trim())
-        .filter((pair) => pair.startsWith(`${this.#session}=`)),
-    );
-    return values.size > 1 ? 'several' : parseCookie(header)[this.#session] || undefined;
+    return header === undefined ? undefined : presented(header, this.#session);
+  }
+
+  /** What is kept between two steps of a sign-in, for this browser alone. */
+  ofStep(name: string, value: string, maxAge: number): string {
+    return stringifySetCookie(this.#step(name), value, { ...this.#common('lax'), maxAge: Math.floor(maxAge / 1000) });
+  }
+
+  /** Undefined also where there are several: a neighbour may have set one of them. */
+  presentedOfStep(header: string | undefined, name: string): string | undefined {
+    const value = header === undefined ? undefined : presented(header, this.#step(name));
+    return value === 'several' ? undefined : value;
+  }
+
+  #step(name: string): string {
+    return this.secure && this.#path === '/' ? `${OF_THE_HOST}${name}` : name;
   }
 
   /**
@@ -71,4 +79,14 @@ export class Cookies {
   #common(sameSite: 'lax' | 'none' | undefined): SerializeOptions {
     return { path: this.#path, httpOnly: true, secure: this.secure, ...(sameSite ? { sameSite } : {}) };
   }
+}
+
+function presented(header: string, name: string): string | 'several' | undefined {
+  const values = new Set(
+    header
+      .split(';')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair.startsWith(`${name}=`)),
+  );
+  return values.size > 1 ? 'several' : parseCookie(header)[name] || undefined;
 }

@@ -1,6 +1,7 @@
 import { type AccountDirectory, signedIn, type User, type UserActors } from '@sextant/plugin-identity/api';
 import type { Actor, Clock, Events, Storage, Tx } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
+import { CONFIRM_PATH } from '../step-up/confirm-path.js';
 import { type KeptProviderSession, type Session, SessionStore } from '../storage/session-store.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
 
@@ -21,6 +22,7 @@ interface SessionParts {
   readonly accounts: AccountDirectory;
   readonly actors: UserActors;
   readonly settings: LiveAuthSettings;
+  readonly externalUrl: () => string;
 }
 
 /** Milliseconds between two notes that a session is used. */
@@ -67,6 +69,13 @@ export class Sessions {
     return { text, lasts: sessionExpiry, session };
   }
 
+  /** Notes that the person of the session proved who they are at this moment. @returns the text that is the session's id from now on. */
+  async confirm(id: number): Promise<{ readonly text: string; readonly lasts: number }> {
+    const text = newUnguessable();
+    await this.store.confirm(id, hashOf(text) as Buffer, this.parts.clock.now());
+    return { text, lasts: (await this.parts.settings.current()).sessionExpiry };
+  }
+
   /**
    * Ends all sessions of the user but `keep`, and whatever else the user, or a program in their name, came in by.
    * @returns how many sessions there were, and the generation of what comes from now on
@@ -79,16 +88,30 @@ export class Sessions {
     return { ended, generation };
   }
 
+  /** Of a user whom a proxy names in each request: by the session of a confirmation that the browser may have. */
+  async confirmation(presented: string | undefined, userId: number, way: string): Promise<NonNullable<Actor['confirmation']>> {
+    const hash = presented === undefined ? undefined : hashOf(presented);
+    const session = hash && (await this.store.byHash(hash));
+    const { stepUpPeriod } = await this.parts.settings.current();
+    return this.#confirmationAt(session?.userId === userId && session.way === way ? session.confirmedAt : new Date(0), stepUpPeriod);
+  }
+
+  #confirmationAt(at: Date, period: number): NonNullable<Actor['confirmation']> {
+    return { recent: this.parts.clock.now().getTime() - at.getTime() < period, url: `${this.parts.externalUrl()}${CONFIRM_PATH}` };
+  }
+
   /** The session behind a cookie and who its user is, as both are now; undefined when either is over. */
   async find(text: string, ip: string): Promise<{ readonly session: Session; readonly actor: Actor } | undefined> {
     const hash = hashOf(text);
     const session = hash && (await this.store.byHash(hash));
     if (!session) return undefined;
-    const { sessionExpiry, maxIdle, ways } = await this.parts.settings.current();
+    const { sessionExpiry, maxIdle, stepUpPeriod, ways } = await this.parts.settings.current();
     const now = this.parts.clock.now();
     const idle = now.getTime() - session.lastUsedAt.getTime();
     // Whoever closes a way to come in means those who came by it. It may be open again when its plugin is back.
-    if (!ways.some(({ id }) => id === session.way)) return undefined;
+    const way = ways.find(({ id }) => id === session.way);
+    // Of whom a proxy names, it only remembers a confirmation.
+    if (!way || way.provider.identify) return undefined;
     const over = now.getTime() - session.createdAt.getTime() >= sessionExpiry || (maxIdle !== undefined && idle >= maxIdle);
     const actor = over
       ? undefined
@@ -96,6 +119,7 @@ export class Sessions {
           via: 'session',
           credential: `session:${session.id}`,
           generation: session.generation,
+          confirmation: this.#confirmationAt(session.confirmedAt, stepUpPeriod),
         });
     // An id from before the rights changed is not one for the new rights: neither for those who stole it before, nor for those who lost them.
     if (!actor || actor.serviceAccount || actor.siteAdmin !== session.siteAdmin) {

@@ -12,6 +12,8 @@ export interface Session {
   readonly way: string;
   readonly externalAccountId: number | undefined;
   readonly createdAt: Date;
+  /** When the person last proved who they are: at sign-in, or later to confirm it. */
+  readonly confirmedAt: Date;
   /** Accurate to a few minutes. */
   readonly lastUsedAt: Date;
   readonly userAgent: string | undefined;
@@ -27,7 +29,7 @@ export interface KeptProviderSession {
   readonly sealed: string;
 }
 
-export type NewSession = Omit<Session, 'id' | 'lastUsedAt'> & { readonly hash: Buffer };
+export type NewSession = Omit<Session, 'id' | 'lastUsedAt' | 'confirmedAt'> & { readonly hash: Buffer };
 
 interface SessionRow {
   id: string;
@@ -37,6 +39,7 @@ interface SessionRow {
   way: string;
   external_account_id: number | null;
   created_at: Date;
+  confirmed_at: Date;
   last_used_at: Date;
   user_agent: string | null;
   ip: string | null;
@@ -45,7 +48,7 @@ interface SessionRow {
 }
 
 const COLUMNS =
-  'id, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip, provider_names, sealed_provider';
+  'id, user_id, site_admin, generation, way, external_account_id, created_at, confirmed_at, last_used_at, user_agent, ip, provider_names, sealed_provider';
 
 export class SessionStore {
   constructor(private readonly db: Queryable) {}
@@ -53,8 +56,8 @@ export class SessionStore {
   async add(session: NewSession): Promise<Session> {
     const { hash, userId, siteAdmin, generation, way, externalAccountId, createdAt, userAgent, ip, providerSession } = session;
     const [row] = await this.db.query<SessionRow>(
-      `INSERT INTO sessions (hash, user_id, site_admin, generation, way, external_account_id, created_at, last_used_at, user_agent, ip, provider_names, sealed_provider)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
+      `INSERT INTO sessions (hash, user_id, site_admin, generation, way, external_account_id, created_at, confirmed_at, last_used_at, user_agent, ip, provider_names, sealed_provider)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
       [
         hash,
         userId,
@@ -93,6 +96,11 @@ export class SessionStore {
 
   async used(id: number, at: Date, ip: string): Promise<void> {
     await this.db.query('UPDATE sessions SET last_used_at = $2, ip = $3 WHERE id = $1', [id, at, ip]);
+  }
+
+  /** Its person has proved who they are. Its id becomes another one, so that one that was stolen before is worth nothing. */
+  async confirm(id: number, hash: Buffer, at: Date): Promise<void> {
+    await this.db.query('UPDATE sessions SET confirmed_at = $3, hash = $2 WHERE id = $1', [id, hash, at]);
   }
 
   /** It goes on when all others end. */
@@ -148,6 +156,7 @@ const sessionOf = (row: SessionRow): Session => ({
   way: row.way,
   externalAccountId: row.external_account_id ?? undefined,
   createdAt: row.created_at,
+  confirmedAt: row.confirmed_at,
   lastUsedAt: row.last_used_at,
   userAgent: row.user_agent ?? undefined,
   ip: row.ip ?? undefined,

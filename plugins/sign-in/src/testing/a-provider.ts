@@ -9,6 +9,8 @@ export class AProvider {
   readonly people = new Map<string, ExternalIdentity>();
   /** What it was asked to keep, by state. */
   readonly begun = new Map<string, string>();
+  /** Whether a person was to prove anew who they are, by request. */
+  readonly anew: boolean[] = [];
   #codes = 0;
 
   constructor(readonly type: string) {}
@@ -28,7 +30,8 @@ export class AProvider {
       config: entry,
       service: ({ url }) => ({ type, id: url }),
       redirect: {
-        begin: async ({ config: { url } }, { state, callbackUrl }) => {
+        begin: async ({ config: { url } }, { state, callbackUrl, anew = false }) => {
+          this.anew.push(anew);
           this.begun.set(state, callbackUrl);
           return { url: `${url}authorize?state=${state}`, keep: { nonce: `nonce of ${state}` } };
         },

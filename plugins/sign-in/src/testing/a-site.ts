@@ -4,16 +4,19 @@ import identity from '@sextant/plugin-identity';
 import { Administration } from '@sextant/plugin-identity/testing';
 import site from '@sextant/plugin-site';
 import { siteConfiguration } from '@sextant/plugin-site/api';
-import type { Manifest } from '@sextant/sdk';
+import { core, type Manifest } from '@sextant/sdk';
 import { at, startTestKernel, type TestKernel, type TestKernelOptions, textAt } from '@sextant/sdk/testing';
 import manifest from '../manifest.js';
 import { SETUP_FILE } from '../setup.js';
+import { SessionStore } from '../storage/session-store.js';
+import { hashOf, newUnguessable } from '../unguessable.js';
 import { Browser } from './browser.js';
 
 /** A running Sextant in which people sign in. */
 export class ASite {
   readonly people: Administration;
   #users = 0;
+  #admin: { readonly browser: Browser; readonly since: number } | undefined;
 
   private constructor(
     readonly kernel: TestKernel,
@@ -21,7 +24,7 @@ export class ASite {
     readonly adminToken: string,
   ) {
     this.people = new Administration(() => ({
-      graphql: (query, variables, options) => kernel.graphql(query, variables, { token: adminToken, ...options }),
+      graphql: (query, variables = {}, { token } = {}) => this.#graphql(query, variables, token),
     }));
   }
 
@@ -37,7 +40,9 @@ export class ASite {
     });
     const token = await adminToken(kernel);
     const made = new ASite(kernel, token);
-    await made.configure(configuration);
+    const problems = await made.configure(configuration);
+    if (problems.length > 0) throw new Error(`The site configuration is refused: ${problems.join('; ')}`);
+    await made.#recentAdmin();
     return made;
   }
 
@@ -57,10 +62,55 @@ export class ASite {
     return new Browser(this.kernel);
   }
 
-  /** As a site admin. */
-  async ask(query: string, variables: Readonly<Record<string, unknown>> = {}, token = this.adminToken) {
-    const { data, errors } = await this.kernel.graphql(query, variables, { token });
+  /** As a site admin who has just signed in, or by a token. */
+  async ask(query: string, variables: Readonly<Record<string, unknown>> = {}, token?: string) {
+    const { data, errors } = await this.#graphql(query, variables, token);
     return { data, codes: errors.map(({ extensions }) => extensions['code']), messages: errors.map(({ message }) => message) };
+  }
+
+  /** A browser in which the site admin has just signed in. @throws where nobody can sign in */
+  async adminBrowser(): Promise<Browser> {
+    const { data } = await this.kernel.graphql(
+      '{ currentUser { databaseID } site { authProviders { nodes { configID } } } }',
+      {},
+      { token: this.adminToken },
+    );
+    const userId = Number(at(data, 'currentUser.databaseID'));
+    const [user] = await this.kernel
+      .service(core.storage, 'identity')
+      .query<{ generation: number }>('SELECT credential_generation AS generation FROM users WHERE id = $1', [userId]);
+    const text = newUnguessable();
+    const arrival = {
+      hash: hashOf(text) as Buffer,
+      userId,
+      siteAdmin: true,
+      generation: user?.generation ?? 0,
+      way: textAt(data, 'site.authProviders.nodes.0.configID'),
+      externalAccountId: undefined,
+      createdAt: this.kernel.service(core.clock, 'sign-in').now(),
+      userAgent: undefined,
+      ip: undefined,
+      providerSession: undefined,
+    };
+    await new SessionStore(this.kernel.service(core.storage, 'sign-in')).add(arrival);
+    const browser = this.browser();
+    browser.cookies.set('sgs', text);
+    return browser;
+  }
+
+  async #graphql(query: string, variables: Readonly<Record<string, unknown>>, token: string | undefined) {
+    const recent = token === undefined ? await this.#recentAdmin() : undefined;
+    return recent ? recent.answer(query, variables) : this.kernel.graphql(query, variables, { token: token ?? this.adminToken });
+  }
+
+  /** One for as long as it is good, so that a test sees no sessions come that it did not ask for. Undefined where nobody has sessions. */
+  async #recentAdmin(): Promise<Browser | undefined> {
+    const now = this.kernel.service(core.clock, 'sign-in').now().getTime();
+    if (this.#admin && Math.abs(now - this.#admin.since) < 1_800_000 && (await this.#admin.browser.whoAmI())) return this.#admin.browser;
+    const browser = await this.adminBrowser().catch(() => undefined);
+    if (!browser || !(await browser.whoAmI())) return undefined;
+    this.#admin = { browser, since: now };
+    return browser;
   }
 
   /** Somebody with a password, by signing up. */

@@ -42,13 +42,27 @@ export class Browser {
   }
 
   async graphql(query: string, variables: object = {}): Promise<{ data: unknown; codes: readonly unknown[] }> {
+    const { data, errors } = await this.answer(query, variables);
+    return { data, codes: errors.map(({ extensions }) => extensions['code']) };
+  }
+
+  async answer(
+    query: string,
+    variables: object = {},
+  ): Promise<{
+    readonly data: unknown;
+    readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
+  }> {
     const { body } = await this.#ask('/.api/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors = [] } = JSON.parse(body) as { data: unknown; errors?: { extensions: { code: unknown } }[] };
-    return { data, codes: errors.map(({ extensions }) => extensions.code) };
+    const { data, errors = [] } = JSON.parse(body) as {
+      data: unknown;
+      errors?: { message: string; extensions: Readonly<Record<string, unknown>> }[];
+    };
+    return { data, errors };
   }
 
   async #ask(path: string, init: RequestInit): Promise<Answer> {

@@ -194,13 +194,13 @@ extend type Query {
 }
 
 extend type Mutation {
-  addExternalService(input: AddExternalServiceInput!): ExternalService! @requires(role: SITE_ADMIN)
-  updateExternalService(input: UpdateExternalServiceInput!): ExternalService! @requires(role: SITE_ADMIN)
-  deleteExternalService(externalService: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+  addExternalService(input: AddExternalServiceInput!): ExternalService! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  updateExternalService(input: UpdateExternalServiceInput!): ExternalService! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  deleteExternalService(externalService: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   "Lists the connection's repositories soon."
   syncExternalService(id: ID!): EmptyResponse @requires(role: SITE_ADMIN)
   "Deletes the record and the mirror; a connection that still lists the repository brings it back."
-  deleteRepository(repository: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+  deleteRepository(repository: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   addRepoMetadata(repo: ID!, key: String!, value: String): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
   updateRepoMetadata(repo: ID!, key: String!, value: String): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")
   deleteRepoMetadata(repo: ID!, key: String!): EmptyResponse @requires(permission: "REPO_METADATA#WRITE")

@@ -71,9 +71,9 @@ extend type Query {
 
 extend type Mutation {
   "codeHostURN: the URL of the code host, as a connection to it has it. secret: eight characters or more."
-  createWebhook(name: String!, codeHostKind: String!, codeHostURN: String!, secret: String): Webhook! @requires(role: SITE_ADMIN)
-  updateWebhook(id: ID!, name: String, codeHostKind: String, codeHostURN: String, secret: String): Webhook! @requires(role: SITE_ADMIN)
-  deleteWebhook(id: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+  createWebhook(name: String!, codeHostKind: String!, codeHostURN: String!, secret: String): Webhook! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  updateWebhook(id: ID!, name: String, codeHostKind: String, codeHostURN: String, secret: String): Webhook! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  deleteWebhook(id: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   "Does again what a delivery that is kept asks for."
   replayWebhookLog(id: ID!): WebhookLog! @requires(role: SITE_ADMIN)
 }

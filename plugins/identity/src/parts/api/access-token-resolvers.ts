@@ -29,7 +29,7 @@ export function accessTokenResolvers(identity: Identity): { readonly types: Read
         const subject = await administeredUser(identity.users, actor, args.user);
         if (actor.userId === undefined) throw forbidden('Only a person can create access tokens.');
         if (actor.serviceAccount) throw forbidden('Site admins create the tokens of service accounts.');
-        // Every access token has this scope: a narrower one must not make itself a wider.
+        // A narrower token must not make itself a wider.
         if (!allows(actor, 'user:all')) throw forbidden('The token in use has not the scope user:all.');
         const { token, text } = await identity.tokens.issue(
           {

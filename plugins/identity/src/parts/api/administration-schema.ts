@@ -12,19 +12,19 @@ export const administrationTypeDefs = /* GraphQL */ `
     repository.
     """
     createServiceAccount(username: String!, displayName: String, bypassRepositoryPermissions: Boolean = false): User
-      @requires(role: SITE_ADMIN)
+      @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Whether the service account sees every repository."
-    setServiceAccountBypass(user: ID!, bypassRepositoryPermissions: Boolean!): User @requires(role: SITE_ADMIN)
+    setServiceAccountBypass(user: ID!, bypassRepositoryPermissions: Boolean!): User @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Puts a word on a user, or takes it off, to find such users again."
-    setTag(node: ID!, tag: String!, present: Boolean!): EmptyResponse @requires(role: SITE_ADMIN)
+    setTag(node: ID!, tag: String!, present: Boolean!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "As deleteUser, of several: of all, or of none when one of them cannot be deleted."
-    deleteUsers(users: [ID!]!, hard: Boolean): EmptyResponse @requires(role: SITE_ADMIN)
+    deleteUsers(users: [ID!]!, hard: Boolean): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "Brings back users that were deleted and not forgotten: as ordinary users, without their addresses and tokens."
-    recoverUsers(userIDs: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN)
+    recoverUsers(userIDs: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "Asks for an account. The answer is the same whether the address is known here or not."
     createAccessRequest(name: String!, email: String!, additionalInfo: String): EmptyResponse @requires(role: PUBLIC)
     "Decides a request for access. The account itself is made by createUser."
-    setAccessRequestStatus(id: ID!, status: AccessRequestStatus!): AccessRequest @requires(role: SITE_ADMIN)
+    setAccessRequestStatus(id: ID!, status: AccessRequestStatus!): AccessRequest @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   }
 
   extend type User {

@@ -16,7 +16,7 @@ export const organizationTypeDefs = /* GraphQL */ `
     "For its owners and site admins. Its name is free again."
     deleteOrganization(organization: ID!): EmptyResponse @requires(role: USER)
     "Makes the user a member at once. Members invite people instead."
-    addUserToOrganization(organization: ID!, username: String!): EmptyResponse @requires(role: SITE_ADMIN)
+    addUserToOrganization(organization: ID!, username: String!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "For its owners, site admins, and the user. The last owner stays, unless a site admin does it."
     removeUserFromOrg(orgID: ID!, userID: ID!): EmptyResponse @requires(role: USER)
     "As removeUserFromOrg."

@@ -8,16 +8,16 @@ export const roleTypeDefs = /* GraphQL */ `
 
   extend type Mutation {
     "Makes a role that permits these, by the ids that \`permissions\` lists."
-    createRole(name: String!, permissions: [ID!]!): Role @requires(role: SITE_ADMIN)
+    createRole(name: String!, permissions: [ID!]!): Role @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Takes the role from everybody, and deletes it."
-    deleteRole(role: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+    deleteRole(role: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "All that a role permits. Site administrators may do everything, and their role is not changed."
-    setPermissions(role: ID!, permissions: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN)
+    setPermissions(role: ID!, permissions: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn
     """
     All roles that a user has by hand. The role SITE_ADMINISTRATOR among them makes a site admin, and its absence an ordinary user; USER and SERVICE_ACCOUNT
     change nothing. What the user's groups give stays.
     """
-    setRoles(user: ID!, roles: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN)
+    setRoles(user: ID!, roles: [ID!]!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn
   }
 
   extend type User {

@@ -13,17 +13,17 @@ export const typeDefs = /* GraphQL */ `
     Creates an access token for the user. Without durationSeconds it lasts as long as the site's default.
     The scopes are user:all, which every token needs, and site-admin:sudo.
     """
-    createAccessToken(user: ID!, scopes: [String!]!, note: String!, durationSeconds: Int): CreateAccessTokenResult @requires(role: USER)
+    createAccessToken(user: ID!, scopes: [String!]!, note: String!, durationSeconds: Int): CreateAccessTokenResult @requires(role: USER) @requiresRecentSignIn
     "Revokes an access token, named by its id or by its text. It stops working at once."
     deleteAccessToken(byID: ID, byToken: String): EmptyResponse @requires(role: USER)
     "Creates a user. The address counts as proved unless verifiedEmail is false."
-    createUser(username: String!, email: String, verifiedEmail: Boolean): CreateUserResult @requires(role: SITE_ADMIN)
+    createUser(username: String!, email: String, verifiedEmail: Boolean): CreateUserResult @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "Deletes a user and revokes the user's tokens. With hard, nothing that names the person is kept."
-    deleteUser(user: ID!, hard: Boolean): EmptyResponse @requires(role: SITE_ADMIN)
+    deleteUser(user: ID!, hard: Boolean): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
     "Changes a user's name or display name. An empty display name removes it."
     updateUser(user: ID!, username: String, displayName: String): User @requires(role: USER)
     "Makes the user a site admin, or an ordinary user again."
-    setUserIsSiteAdmin(userID: ID!, siteAdmin: Boolean!): EmptyResponse @requires(role: SITE_ADMIN)
+    setUserIsSiteAdmin(userID: ID!, siteAdmin: Boolean!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn
   }
 
   "A person's account."

@@ -11,7 +11,7 @@ const create = identityCommand({
   arguments: z.object({
     user: z.string().optional().describe('Whom the token stands for; default: the local site admin'),
     note: z.string().default('created at the command line').describe('What the token is for'),
-    scopes: z.string().default('user:all').describe('Comma-separated: user:all, site-admin:sudo'),
+    scopes: z.string().default('user:all').describe('Comma-separated: user:all, externalapi:read, externalapi:write, site-admin:sudo'),
     expires: z.string().optional().describe('How long it works, such as 12h or 90d, or "never"; default: as the configuration says'),
   }),
   async run(args, identity, out) {

@@ -6,13 +6,13 @@ export const typeDefs = /* GraphQL */ `
 
   extend type Mutation {
     "Registers a program. Its secret, where it can keep one, is shown here and never again."
-    createOAuthClient(input: OAuthClientInput!): OAuthClientWithSecret! @requires(role: SITE_ADMIN)
+    createOAuthClient(input: OAuthClientInput!): OAuthClientWithSecret! @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Changes what is given. What people let it do goes on, as far as its scopes still have it for new tokens."
-    updateOAuthClient(id: ID!, input: OAuthClientChange!): OAuthClient! @requires(role: SITE_ADMIN)
+    updateOAuthClient(id: ID!, input: OAuthClientChange!): OAuthClient! @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Gives it a new secret, shown here and never again; the old one is void at once."
-    rotateOAuthClientSecret(id: ID!): OAuthClientWithSecret! @requires(role: SITE_ADMIN)
+    rotateOAuthClientSecret(id: ID!): OAuthClientWithSecret! @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Removes it, with all that it was given: its tokens are void at once."
-    deleteOAuthClient(id: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+    deleteOAuthClient(id: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn
     "Ends what a program may do for the user: all tokens of it are void at once. For the user and site admins."
     revokeAuthorizedApplication(id: ID!): EmptyResponse @requires(role: USER)
   }

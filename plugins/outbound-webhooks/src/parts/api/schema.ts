@@ -107,10 +107,10 @@ extend type Query {
 }
 
 extend type Mutation {
-  createOutboundWebhook(input: OutboundWebhookCreateInput!): OutboundWebhook! @requires(role: SITE_ADMIN)
+  createOutboundWebhook(input: OutboundWebhookCreateInput!): OutboundWebhook! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   "What is left out stays. One that was switched off is on again."
-  updateOutboundWebhook(id: ID!, input: OutboundWebhookUpdateInput!): OutboundWebhook! @requires(role: SITE_ADMIN)
-  deleteOutboundWebhook(id: ID!): EmptyResponse @requires(role: SITE_ADMIN)
+  updateOutboundWebhook(id: ID!, input: OutboundWebhookUpdateInput!): OutboundWebhook! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  deleteOutboundWebhook(id: ID!): EmptyResponse @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   "Sends an event test:ping now, once, and answers with how that went."
   testOutboundWebhook(id: ID!): OutboundWebhookLog! @requires(role: SITE_ADMIN)
 }

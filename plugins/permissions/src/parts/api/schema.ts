@@ -233,15 +233,15 @@ extend type Query {
 }
 
 extend type Mutation {
-  setRepositoryPermissionsForUsers(repository: ID!, userPermissions: [UserPermissionInput!]!): EmptyResponse! @requires(role: SITE_ADMIN)
-  setRepositoryPermissionsUnrestricted(repositories: [ID!]!, unrestricted: Boolean!): EmptyResponse! @requires(role: SITE_ADMIN)
-  setSubRepositoryPermissionsForUsers(repository: ID!, userPermissions: [UserSubRepoPermission!]!): EmptyResponse! @requires(role: SITE_ADMIN)
+  setRepositoryPermissionsForUsers(repository: ID!, userPermissions: [UserPermissionInput!]!): EmptyResponse! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  setRepositoryPermissionsUnrestricted(repositories: [ID!]!, unrestricted: Boolean!): EmptyResponse! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
+  setSubRepositoryPermissionsForUsers(repository: ID!, userPermissions: [UserSubRepoPermission!]!): EmptyResponse! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   setRepositoryPermissionsForBitbucketProject(
     projectKey: String!
     codeHost: ID!
     userPermissions: [UserPermissionInput!]!
     unrestricted: Boolean = false
-  ): EmptyResponse! @requires(role: SITE_ADMIN)
+  ): EmptyResponse! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   scheduleUserPermissionsSync(user: ID!, options: UserPermissionsSyncOptions): EmptyResponse! @requires(role: SITE_ADMIN)
   "Asks for what groups of the host hold as well, whatever is kept of it."
   scheduleRepositoryPermissionsSync(repository: ID!): EmptyResponse! @requires(role: SITE_ADMIN)

@@ -1,5 +1,5 @@
 import type { ExternalAccount, User } from '@sextant/plugin-identity/api';
-import { type PluginRouter, type RouteReply, type RouteRequest, SextantError } from '@sextant/sdk';
+import { type PluginRouter, type RouteReply, type RouteRequest, recentSignInRefusal, SextantError } from '@sextant/sdk';
 import type { Way } from '../../configuration/provider-entries.js';
 import { localPath } from '../../engine/return-to.js';
 import type { FormBody } from '../../pages/form-body.js';
@@ -7,11 +7,13 @@ import { type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import { sessionOf } from '../../sessions/session-of.js';
+import { CONFIRM_PATH } from '../../step-up/confirm-path.js';
 import type { Session } from '../../storage/session-store.js';
 import type { SignIn } from '../../wiring.js';
 import { addresses } from './addresses.js';
 import { enter } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
+import { secondFactorLine } from './second-factor-page.js';
 
 type Act = (s: SignIn, user: User, form: FormBody, request: RouteRequest) => Promise<string | RouteReply>;
 
@@ -29,17 +31,23 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
     { auth: 'public' },
   );
 
-  const act = (path: string, run: Act): void =>
+  const act = (path: string, run: Act, { confirmed = true } = {}): void =>
     router.post(
       `/-/account/${path}`,
       formRoute(
         async (form, request) => {
           const s = signIn();
           await s.throttle('account', request);
+          const refused = confirmed ? recentSignInRefusal(request.actor, 'session', 'Changing how you sign in') : undefined;
+          if (refused) throw refused;
           const done = await run(s, await signedIn(s, request), form, request);
           return typeof done === 'string' ? redirect(`${s.prefix}/-/account?note=${done}`) : done;
         },
-        async (_form, error, request) => accountPage(signIn(), await signedIn(signIn(), request), request, { error: sentence(error) }),
+        async (_form, error, request) => {
+          const s = signIn();
+          if (error.code !== 'SEXTANT_AUTH_STEP_UP') return accountPage(s, await signedIn(s, request), request, { error: sentence(error) });
+          return redirect(`${s.prefix}${CONFIRM_PATH}?returnTo=${encodeURIComponent(`${s.prefix}/-/account`)}`);
+        },
       ),
       { auth: 'user', scopes: ['user:all'], maxBody: 16_384 },
     );
@@ -63,19 +71,28 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
       ...(externalAccountId === undefined ? {} : { externalAccountId }),
       providerSession,
       returnTo: `${s.prefix}/-/account?note=password`,
+      secondFactor: 'proved',
     });
   });
-  act('sessions', async (s, user, form, request) => {
-    const which = form.required('session', 'session');
-    if (which === 'others') await s.security.endSessions([user], requester(request), sessionIn(request));
-    else if (which === 'all') await s.security.endSessions([user], requester(request));
-    else await s.security.endSession(user, rowNumber(which), requester(request));
-    return which === 'all' ? redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]) : 'sessions';
-  });
-  act('confirm', async (s, user, form) => {
-    await s.security.resendVerification(user, form.required('email', 'email address'));
-    return 'letter';
-  });
+  act(
+    'sessions',
+    async (s, user, form, request) => {
+      const which = form.required('session', 'session');
+      if (which === 'others') await s.security.endSessions([user], requester(request), sessionIn(request));
+      else if (which === 'all') await s.security.endSessions([user], requester(request));
+      else await s.security.endSession(user, rowNumber(which), requester(request));
+      return which === 'all' ? redirect(`${s.prefix}/sign-in?note=signed-out`, [s.cookies.noSession()]) : 'sessions';
+    },
+    OWN_SESSION,
+  );
+  act(
+    'confirm',
+    async (s, user, form) => {
+      await s.security.resendVerification(user, form.required('email', 'email address'));
+      return 'letter';
+    },
+    OWN_SESSION,
+  );
   act('unlink', async (s, user, form, request) => {
     await s.security.unlink(user, rowNumber(form.required('account', 'account')), requester(request));
     return 'unlinked';
@@ -98,6 +115,9 @@ export function accountRoutes(router: PluginRouter, signIn: () => SignIn): void 
     });
   });
 }
+
+/** Needs no recent sign-in: it takes power away, or gives none. */
+const OWN_SESSION = { confirmed: false };
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
   connect: 'Before you use Sextant, link an account elsewhere: the site wants it.',
@@ -130,6 +150,7 @@ async function accountPage(
   request: RouteRequest,
   { error, note }: { readonly error?: string; readonly note?: string | undefined },
 ): Promise<RouteReply> {
+  const { confirmation } = request.actor;
   const [{ ways, configuration }, sessions, accounts, hasPassword] = await Promise.all([
     s.settings.current(),
     s.security.sessions(user),
@@ -143,6 +164,7 @@ async function accountPage(
     error,
     note,
     body: html`
+${confirmation?.recent === false && html`<p class="note">To change your password or linked accounts, <a href="${s.prefix}${CONFIRM_PATH}?returnTo=${encodeURIComponent(`${s.prefix}/-/account`)}">confirm who you are</a> first.</p>`}
 <h2>Password</h2>
 <form method="post" action="${s.prefix}/-/account/password">
 <input type="hidden" name="username" autocomplete="username" value="${user.username}">
@@ -157,6 +179,8 @@ ${field({
 ${hasPassword && html`<label class="check"><input type="checkbox" name="revoke" value="yes" checked> Revoke all my access tokens, too</label>`}
 <button>${hasPassword ? 'Change the password' : 'Set a password'}</button>
 </form>
+<h2>Second factor</h2>
+${await secondFactorLine(s, user)}
 <h2>Addresses of mail</h2>
 ${await addresses(s, user)}
 <h2>Accounts elsewhere</h2>

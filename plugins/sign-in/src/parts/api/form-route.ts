@@ -17,7 +17,8 @@ export const formRoute =
     } catch (error) {
       if (form.json || !SextantError.is(error) || error.status >= 500) throw error;
       const reply = await again(form, error, request);
-      return { ...reply, status: error.status };
+      // A redirect stays one.
+      return reply.status === 303 ? reply : { ...reply, status: error.status };
     }
   };
 

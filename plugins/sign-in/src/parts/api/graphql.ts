@@ -10,12 +10,15 @@ import {
   type PageArguments,
   pageOf,
   pageRequest,
+  recentSignInRefusal,
   Secret,
   SextantError,
 } from '@sextant/sdk';
 import { BUILTIN } from '../../builtin-provider.js';
 import type { config } from '../../config.js';
 import type { Way } from '../../configuration/provider-entries.js';
+import type { Passkey } from '../../second-factor/second-factor-store.js';
+import type { SecondFactorSummary } from '../../second-factor/second-factors.js';
 import { sessionOf } from '../../sessions/session-of.js';
 import type { Session } from '../../storage/session-store.js';
 import { type Deps, signInOf } from '../../wiring.js';
@@ -49,6 +52,14 @@ export default defineGraphQL<Deps, typeof config>()({
       whole(actor);
       return user;
     };
+    /** Of others, which site admins end. One's own are ended without more: somebody else may be in one. */
+    const endable = async (nodeId: string, operation: Operation): Promise<User> => {
+      const user = await administered(nodeId, operation);
+      const { actor } = operation;
+      const refused = user.id === actor.userId ? undefined : recentSignInRefusal(actor, 'session', 'Ending the sessions of others');
+      if (refused) throw refused;
+      return user;
+    };
     const onEmail =
       (run: (user: User, email: string, operation: Operation) => Promise<void>) =>
       async (_p: unknown, args: EmailArguments, operation: Operation) => {
@@ -58,7 +69,7 @@ export default defineGraphQL<Deps, typeof config>()({
     return {
       Mutation: {
         invalidateSessionsByID: async (_p, args: { userID: string }, operation) => {
-          await s.security.endSessions([await administered(args.userID, operation)], { actor: operation.actor });
+          await s.security.endSessions([await endable(args.userID, operation)], { actor: operation.actor });
           return EMPTY;
         },
         invalidateSessionsByIDs: async (_p, args: { userIDs: readonly string[] }, operation) => {
@@ -68,7 +79,7 @@ export default defineGraphQL<Deps, typeof config>()({
           return EMPTY;
         },
         endSession: async (_p, args: { user: string; session: string }, operation) => {
-          const user = await administered(args.user, operation);
+          const user = await endable(args.user, operation);
           await s.security.endSession(user, numberOf('UserSession', args.session) ?? 0, { actor: operation.actor });
           return EMPTY;
         },
@@ -105,6 +116,10 @@ export default defineGraphQL<Deps, typeof config>()({
           return EMPTY;
         },
         resendVerificationEmail: onEmail((user, email) => s.security.resendVerification(user, email)),
+        resetSecondFactor: async (_p, args: { user: string }, operation) => {
+          await s.factors.reset(await administered(args.user, operation), { actor: operation.actor });
+          return EMPTY;
+        },
         deleteExternalAccount: async (_p, args: { externalAccount: string }, operation) => {
           const [userId = 0, id = 0] = (decodeNodeId('ExternalAccount', args.externalAccount) ?? '').split('/').map(Number);
           const user = await administered(encodeNodeId('User', userId), operation);
@@ -123,6 +138,15 @@ export default defineGraphQL<Deps, typeof config>()({
           return { ...pageOf('external-accounts', rest.slice(0, limit + 1), limit, ({ id }) => String(id)), totalCount: all.length };
         },
         builtinAuth: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? s.security.hasPassword(user) : null),
+        secondFactors: (user: User, _args, { actor }) => (mayAdminister(actor, user.id) ? s.factors.summary(user.id) : null),
+      },
+      SecondFactors: {
+        totpCreatedAt: ({ totp }: SecondFactorSummary) => totp?.createdAt ?? null,
+        recoveryCodesLeft: ({ recoveryCodes }: SecondFactorSummary) => recoveryCodes,
+      },
+      Passkey: {
+        id: ({ id }: Passkey) => encodeNodeId('Passkey', id),
+        lastUsedAt: ({ lastUsedAt }: Passkey) => lastUsedAt ?? null,
       },
       UserSession: {
         id: ({ id }: Session) => encodeNodeId('UserSession', id),

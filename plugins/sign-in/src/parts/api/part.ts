@@ -22,10 +22,13 @@ import { sessionOf } from '../../sessions/session-of.js';
 import { storage } from '../../storage/definition.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
+import { confirmRoutes } from './confirm-routes.js';
 import { invitationRoutes } from './invitation-routes.js';
 import { passwordRoutes } from './password-routes.js';
 import { providerRoutes } from './provider-routes.js';
 import { requestAccessRoutes } from './request-access-routes.js';
+import { secondFactorAccountRoutes } from './second-factor-account-routes.js';
+import { secondFactorRoutes } from './second-factor-routes.js';
 import { setupRoutes } from './setup-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 
@@ -43,8 +46,18 @@ export default definePart(config)({
     );
     // First: whom the proxy names is who it is, whatever session the browser has.
     r.contribute(core.authenticators, (d, ctx) => {
-      const { settings, people } = signInOf(d, ctx);
-      return new HeaderAuthenticator({ settings, people, external: d.external, actors: d.actors, wrong: d.wrong });
+      const signIn = signInOf(d, ctx);
+      const { settings, people, sessions } = signIn;
+      return new HeaderAuthenticator({
+        settings,
+        people,
+        sessions,
+        external: d.external,
+        actors: d.actors,
+        wrong: d.wrong,
+        stepUp: () => signIn.stepUp,
+        cookies: () => signIn.cookies,
+      });
     });
     r.contribute(core.authenticators, (d, ctx) => {
       const signIn = signInOf(d, ctx);
@@ -53,6 +66,7 @@ export default definePart(config)({
     });
     r.contribute(core.gates, (d, ctx) => new IpGate(signInOf(d, ctx).settings, () => ctx.config.get().enforceAllowedIpAddress));
     r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).connection);
+    r.contribute(core.gates, (d, ctx) => signInOf(d, ctx).factorGate);
     r.contribute(accountPolicy, (d, ctx) => accountPolicyOf(() => signInOf(d, ctx).settings));
     r.contribute(core.authenticators, (d, ctx) => new GuestAuthenticator(signInOf(d, ctx).settings));
     r.contribute(passwordLinks, (d, ctx) => ({
@@ -68,7 +82,7 @@ export default definePart(config)({
     r.contribute(signIns, (d, ctx) => ({
       signedInAt: async (actor) => {
         const session = sessionOf(actor);
-        return session === undefined ? undefined : (await signInOf(d, ctx).sessions.store.byId(session))?.createdAt;
+        return session === undefined ? undefined : (await signInOf(d, ctx).sessions.store.byId(session))?.confirmedAt;
       },
     }));
     r.contribute(credentialRenewal, (d, ctx) => renewCredential(() => signInOf(d, ctx).settings));
@@ -81,6 +95,9 @@ export default definePart(config)({
         passwordRoutes,
         providerRoutes,
         accountRoutes,
+        secondFactorRoutes,
+        secondFactorAccountRoutes,
+        confirmRoutes,
         requestAccessRoutes,
         invitationRoutes,
       ])

@@ -2,6 +2,7 @@ import { type PluginRouter, type RouteHandler, type RouteReply, SextantError } f
 import { localPath } from '../../engine/return-to.js';
 import { redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
+import { sessionOf } from '../../sessions/session-of.js';
 import type { SignIn } from '../../wiring.js';
 import { enter } from './enter.js';
 import { told } from './told.js';
@@ -20,7 +21,14 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
       await s.throttle('provider', request, TIMES);
       const { params, query, signal } = request;
       const returnTo = localPath(query.get('returnTo'), s.prefix);
-      const wanted = { type: params['type'] ?? '', id: query.get('pc'), returnTo, anew: query.get('anew') === '1' };
+      const confirmFor = query.get('confirm') === '1' ? sessionOf(request.actor) : undefined;
+      const wanted = {
+        type: params['type'] ?? '',
+        id: query.get('pc'),
+        returnTo,
+        anew: confirmFor !== undefined || query.get('anew') === '1',
+        ...(confirmFor === undefined ? {} : { confirmFor }),
+      };
       const { url, cookie } = await s.redirects.begin(wanted, signal);
       return redirect(url, [cookie]);
     }),
@@ -42,6 +50,10 @@ export function providerRoutes(router: PluginRouter, signIn: () => SignIn): void
       });
       const { user, way, account, returnTo, cookies, session } = finished;
       if (finished.linked) return redirect(returnTo, cookies);
+      if (finished.confirmed !== undefined) {
+        const { text, lasts } = await s.stepUp.confirmedBy(user, finished.confirmed, way.id, requester(request));
+        return redirect(returnTo, [...cookies, s.cookies.session(text, lasts)]);
+      }
       const providerSession = s.logout.kept(way, session);
       return enter(s, request, { user, way: way.id, externalAccountId: account.id, providerSession, returnTo, cookies });
     };

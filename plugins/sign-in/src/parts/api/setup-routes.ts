@@ -30,6 +30,7 @@ export function setupRoutes(router: PluginRouter, signIn: () => SignIn): void {
           token === '' && (await isAtTheMachine(s, request)) ? undefined : token,
           requester(request),
         );
+        if (form.text('email') !== '') await s.passwords.mailVerification(user, form.text('email'));
         return enter(s, request, { user, way: way.id, returnTo: `${s.prefix}/`, json: form.json });
       },
       async (form, error) => {

@@ -12,7 +12,9 @@ import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
 import { enter, firstPage, leave } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
+import { passkeyScript } from './passkey-form.js';
 import { requestLink } from './request-access-routes.js';
+import { passkeyButton } from './second-factor-routes.js';
 import { setupForm } from './setup-routes.js';
 import { toldToPeople } from './told.js';
 import { wayLink } from './way-link.js';
@@ -119,6 +121,7 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
 
 const NOTES: Readonly<Record<string, string | undefined>> = {
   anew: 'Sign in once more: a program wants to be sure that it is you.',
+  expired: 'The sign-in took too long. Sign in again.',
   'signed-out': 'You are signed out.',
   'password-set': 'Your password is set. Sign in with it.',
   unlocked: 'Your account is unlocked.',
@@ -144,11 +147,15 @@ async function signInPage(s: SignIn, { returnTo, username = '', error, note, ane
   const shown = ways.filter((way) => !way.hidden && !way.noSignIn && (way.provider.redirect || way.provider.type === BUILTIN));
   const most = configuration['auth.primaryLoginProvidersCount'];
   const parts = shown.map((way) =>
-    way.provider.type === BUILTIN ? passwordForm(s, way, { returnTo, username, anew }) : wayLink(s, way, returnTo, anew),
+    way.provider.type === BUILTIN
+      ? html`${passwordForm(s, way, { returnTo, username, anew })}${passkeyButton(s, returnTo)}`
+      : wayLink(s, way, returnTo, anew),
   );
+  const passkeys = shown.some(({ provider }) => provider.type === BUILTIN);
   return pageReply({
     title: 'Sign in to Sextant',
     error,
+    script: passkeys ? passkeyScript(s) : undefined,
     note: note ?? (enabled && shown.length > 0 ? undefined : nobody(s, enabled)),
     body: html`${parts.slice(0, most)}
 ${parts.length > most && html`<details><summary>Other ways to sign in</summary>${parts.slice(most)}</details>`}

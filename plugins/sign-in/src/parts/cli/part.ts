@@ -1,14 +1,32 @@
-import { auditTrail } from '@sextant/plugin-identity/api';
+import { accounts, auditTrail, users } from '@sextant/plugin-identity/api';
 import { core, definePart, SextantError, z } from '@sextant/sdk';
 import { config } from '../../config.js';
 import '../../errors.js';
+import { resetSecondFactors } from '../../second-factor/reset-second-factors.js';
 import { isInitialized, makeSetupToken } from '../../setup.js';
 import { storage } from '../../storage/definition.js';
 
+const deps = { db: core.storage, clock: core.clock, process: core.process, audit: auditTrail, users, accounts } as const;
+
 export default definePart(config)({
-  deps: { db: core.storage, clock: core.clock, process: core.process, audit: auditTrail },
+  deps,
   register(r) {
     r.storage(storage);
+    r.command({
+      name: 'user reset-second-factor',
+      summary: 'Takes all second factors of a user away and ends all sessions of the user, for somebody who has lost them',
+      arguments: z.object({ username: z.string().describe('User name').meta({ positional: true }) }),
+      async run({ username }, d, { out }) {
+        const user = await d.users.byUsername(username);
+        if (!user)
+          throw new SextantError('SEXTANT_USER_NOT_FOUND', { what: 'The user was not found.', fix: 'List them with: sextant user list' });
+        const had = await resetSecondFactors(d, user, { uid: 'operator' });
+        out.line(had ? `${user.username} has no second factor any more.` : `${user.username} had no second factor.`);
+        out.note('The password alone signs in now. Where the site wants a second factor, a new one is set up at the next sign-in.');
+        out.json({ username: user.username, had });
+        return 0;
+      },
+    });
     r.command({
       name: 'setup-link',
       summary: 'Prints the link by which the first site admin is made, once',

@@ -48,6 +48,6 @@ export const doctorTypeDefs = /* GraphQL */ `
 
   extend type Mutation {
     "Looks again, and does of what is offered then what is named here, and nothing else. At most 100."
-    applyMends(ids: [ID!]!): [DoctorMendReport!]! @requires(role: SITE_ADMIN)
+    applyMends(ids: [ID!]!): [DoctorMendReport!]! @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   }
 `;

@@ -9,7 +9,7 @@ export const siteTypeDefs = /* GraphQL */ `
     Saves the site configuration on top of the version lastID. Secrets that were redacted when it was read may be sent back
     so. True when a restart is needed before it takes effect.
     """
-    updateSiteConfiguration(lastID: Int!, input: String!): Boolean @requires(role: SITE_ADMIN)
+    updateSiteConfiguration(lastID: Int!, input: String!): Boolean @requires(role: SITE_ADMIN) @requiresRecentSignIn(tokens: true)
   }
 
   "One installation of Sextant."
