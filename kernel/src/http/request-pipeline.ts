@@ -143,13 +143,13 @@ export class RequestPipeline {
     if (!admitted) throwIf(refused);
     const clientAddress = plainAddress(request.socket.remoteAddress);
     const peerAccount = async (): Promise<PeerAccount> => (await this.parts.peers?.of(request)) ?? 'unknown';
-    const known =
+    const presented =
       admitted && isFromElsewhere(request.headers, { externalUrl: options.externalUrl, scheme })
         ? { headers: { ...headers, cookie: undefined }, localMode: false }
         : { headers, localMode };
-    const credentials = { ...known, remoteAddress, clientAddress };
+    const credentials = { ...presented, remoteAddress, clientAddress };
     const admit = (): Promise<Actor> =>
-      this.#admit(method, route, async () => (known.localMode ? { ...credentials, peerAccount: await peerAccount() } : credentials));
+      this.#admit(method, route, async () => (presented.localMode ? { ...credentials, peerAccount: await peerAccount() } : credentials));
     const actor = await admit();
     const charge = route.options.auth === 'own' ? undefined : this.#charge(response, actor, remoteAddress);
     throwIf(charge?.(1));
