@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Actor, ANONYMOUS, type Credentials, type PeerAccount, type RouteRequest, recentSignInRefusal, SextantError } from '@sextant/sdk';
+import {
+  type Actor,
+  ANONYMOUS,
+  type Credentials,
+  type PeerAccount,
+  type RouteRequest,
+  recentSignInRefusal,
+  SextantError,
+} from '@sextant/sdk';
 import '../kernel-errors.js';
 import type { OpenSpan } from '../observability/open-span.js';
 import { NO_TRACING, type Tracing } from '../observability/tracing.js';
