@@ -99,7 +99,7 @@ export const documentedOperations = [
   [browser('extension registry'), '{ extensionRegistry { extensions(first: 1) { nodes { id } } } }', without('Extension registry')],
   [browser('suggestions of a search'), found('repo:^alpha$ file:needle', 'results { ... on FileMatch { file { path isDirectory url repository { name } } } }'), ANSWERS],
   // Commands of src for what is not installed.
-  [src('batch: first question'), 'query InstanceInfo { site { productVersion } maxUnlicensedChangesets batchChanges(first: 1) { nodes { id } } }', BATCH],
+  [src('batch: first question'), 'query InstanceInfo { site { productVersion } maxUnlicensedChangesets batchChanges(first: 1) { nodes { id } } }', ANSWERS, (d) => d.maxUnlicensedChangesets > 0 && d.batchChanges.nodes.length === 0],
   [src('batch preview'), 'query ($spec: String!) { resolveWorkspacesForBatchSpec(batchSpec: $spec) { onlyFetchWorkspace ignored repository { id } path } }', BATCH],
   [src('batch apply'), 'mutation ($id: ID!) { applyBatchChange(batchSpec: $id) { url } }', BATCH],
   [src('batch upload'), 'mutation ($spec: String!) { createChangesetSpec(changesetSpec: $spec) { ... on HiddenChangesetSpec { id } ... on VisibleChangesetSpec { id } } }', BATCH],

@@ -7,14 +7,12 @@ import './kernel-errors.js';
 import { BootProgress } from '../boot/boot-progress.js';
 import { bootTable } from '../boot/boot-table.js';
 import { Boundary } from '../boundary/boundary.js';
-import { ErrorBudget } from '../boundary/error-budget.js';
 import { KernelContainer } from '../container/kernel-container.js';
 import { discover } from '../discovery/discover.js';
 import { GraphQLEngine } from '../graphql/graphql-engine.js';
 import { configuredLimits } from '../graphql/graphql-limits.js';
-import { HttpServer } from '../http/http-server.js';
+import type { HttpServer } from '../http/http-server.js';
 import { refuseTakenAddress } from '../http/listen-on.js';
-import { RequestLimiter } from '../http/rate-limits/request-limiter.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { PluginRecord } from '../lifecycle/plugin-record.js';
 import { Points } from '../lifecycle/points.js';
@@ -29,14 +27,14 @@ import { Outbound } from '../outbound/outbound.js';
 import { localPrograms } from '../programs/local-programs.js';
 import { RemoteClients } from '../remote/remote-client.js';
 import { RemoteServer } from '../remote/remote-server.js';
-import { runAs } from '../services/actors.js';
 import { ChangeFeed } from '../services/change-feed.js';
 import { systemClock } from '../services/system-clock.js';
 import { lockDataFolder } from '../storage/embedded/data-folder-lock.js';
 import type { OwnerLock } from '../storage/embedded/owner-lock.js';
 import { KERNEL_VERSION } from '../version.js';
-import { authenticateWith, isLocalOnly, refuseOpenDoor } from './authentication.js';
+import { isLocalOnly, refuseOpenDoor } from './authentication.js';
 import { changedProcessKeys, changedSwitches } from './changed-keys.js';
+import { createHttpServer } from './create-http-server.js';
 import { dataFolder } from './data-folder.js';
 import { refuseDefaultPassword } from './database.js';
 import { DatabaseAdmin } from './database-admin.js';
@@ -45,6 +43,7 @@ import { KernelWiring } from './kernel-wiring.js';
 import { LiveSwitches } from './live-switches.js';
 import { mountOwnRoutes } from './operations-routes.js';
 import { PluginConfigs, type ReloadReport } from './plugin-configs.js';
+import { pluginErrorBudget } from './plugin-error-budget.js';
 import { pluginServices } from './plugin-services.js';
 import { readRemoteTls } from './remote-tls.js';
 import { runawaysOf } from './runaways-of.js';
@@ -151,13 +150,7 @@ export class Kernel {
       return record;
     });
     this.#progress = new BootProgress((line) => options.say?.(line));
-    const budget = new ErrorBudget(clock, config.errorBudget, {
-      error: (entry, error) => logs.of(entry.plugin).error(`${entry.kind} "${entry.name}" failed`, { error }),
-      opened: (plugin, reason) => {
-        log.error('the circuit of a plugin opened', { plugin, reason });
-        return this.records.find((r) => r.id === plugin)?.degrade(reason) ?? { [Symbol.dispose]: () => undefined };
-      },
-    });
+    const budget = pluginErrorBudget({ clock, limits: config.errorBudget, logs, log, records: this.records });
     this.#boundary = new Boundary(budget, tracing);
     stored?.connect(this.#boundary, tracing);
     this.health = new Health(this.#boundary);
@@ -186,20 +179,17 @@ export class Kernel {
         plugins: () => this.switchboard,
       }),
     );
-    this.http = new HttpServer({
+    this.http = createHttpServer({
       log,
       boundary: this.#boundary,
       tracing,
-      options: {
-        ...config.http,
-        clock,
-        localMode: () => localMode,
-        limiter: new RequestLimiter({ limits: () => (this.#inForce as ProcessConfig).http.rateLimit, shared: stored?.limitStore }),
-      },
-      authenticate: authenticateWith(this.points.list(core.authenticators), this.points.list(core.gates)),
-      runAs,
-      peers: this.localAccess,
-      allowedOrigins: () => this.points.list(core.allowedOrigins).map(({ value }) => value),
+      clock,
+      points: this.points,
+      localMode,
+      localAccess: this.localAccess,
+      stored,
+      config,
+      current: () => this.#inForce as ProcessConfig,
     });
     this.graphql = new GraphQLEngine({
       boundary: this.#boundary,

@@ -18,8 +18,8 @@ export const OPTIONAL_SYSTEMS: Readonly<Record<string, OptionalSystem>> = {
     ),
     fields: {
       Query: words(`
-        availableBulkOperations batchChange batchChanges batchChangesCodeHosts batchSpecs checkBatchChangesCredential
-        getChangesetsByIDs globalChangesetsStats maxUnlicensedChangesets resolveWorkspacesForBatchSpec`),
+        availableBulkOperations batchChange batchChangesCodeHosts batchSpecs checkBatchChangesCredential
+        getChangesetsByIDs globalChangesetsStats resolveWorkspacesForBatchSpec`),
       Mutation: words(`
         applyBatchChange cancelBatchSpecExecution cancelBatchSpecWorkspaceExecution closeBatchChange closeChangesets
         createBatchChange createBatchChangesCredential createBatchSpec createBatchSpecFromRaw createChangesetComments

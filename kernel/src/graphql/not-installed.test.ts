@@ -10,7 +10,7 @@ describe('an operation of a system that is not installed', () => {
   const bench = new EngineBench([hello, code]);
 
   it.each([
-    ['a query', 'query InstanceInfo { hello maxUnlicensedChangesets batchChanges(first: 1) { nodes { id } } }', 'Batch changes are'],
+    ['a query', 'query Preview { hello resolveWorkspacesForBatchSpec(batchSpec: "") { repository { id } } }', 'Batch changes are'],
     [
       'a query with a variable of an unknown type',
       'query SearchJobs($orderBy: SearchJobsOrderBy!) { searchJobs(orderBy: $orderBy) { nodes { ...Fields } } } fragment Fields on SearchJob { id }',

@@ -19,6 +19,10 @@ export const siteRows = (): PluginRows => ({
   rows: [{ ...doctor, ask: async (asker, target) => ofMirrors(await doctor.ask(asker, target)) }],
   reasons: [
     {
+      surfaces: ['Query.maxUnlicensedChangesets', 'Query.batchChanges*', 'BatchChangeConnection.*', 'BatchChange.*'],
+      because: 'A constant and an empty list, while no plugin provides batch changes.',
+    },
+    {
       surfaces: ['ProductSubscriptionStatus.*', 'ProductLicenseInfo.*', 'MonitoringStatistics.*', 'MonitoringAlert.*'],
       because: 'That no licence and no monitoring system is there, and to site admins how many people have an account.',
     },

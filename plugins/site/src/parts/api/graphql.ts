@@ -1,6 +1,7 @@
 import { defineGraphQL } from '@sextant/sdk';
 import type { config } from '../../config.js';
 import { type StoredSubject, subjectKey } from '../../settings/settings-subject.js';
+import { batchChangesQueries, batchChangesTypeDefs } from './batch-changes-fields.js';
 import { doctorResolvers } from './doctor-resolvers.js';
 import { doctorTypeDefs } from './doctor-schema.js';
 import { featureFlagResolvers } from './feature-flag-resolvers.js';
@@ -12,7 +13,7 @@ import { siteTypeDefs } from './site-schema.js';
 import { type ApiDeps, servicesOf } from './wiring.js';
 
 export default defineGraphQL<ApiDeps, typeof config>()({
-  typeDefs: [siteTypeDefs, settingsTypeDefs, featureFlagTypeDefs, doctorTypeDefs].join('\n'),
+  typeDefs: [siteTypeDefs, settingsTypeDefs, featureFlagTypeDefs, doctorTypeDefs, batchChangesTypeDefs].join('\n'),
   extends: ['Query', 'Mutation', 'User', 'Org'],
   loaders: (d, ctx) => {
     const { cascade, flags } = servicesOf(d, ctx);
@@ -43,7 +44,7 @@ export default defineGraphQL<ApiDeps, typeof config>()({
       ...flags.types,
       ...doctor.types,
       Site: { ...site.types.Site, ...settings.siteFields },
-      Query: { ...site.queries, ...settings.queries, ...flags.queries, ...doctor.queries },
+      Query: { ...site.queries, ...settings.queries, ...flags.queries, ...doctor.queries, ...batchChangesQueries },
       Mutation: { ...site.mutations, ...settings.mutations, ...flags.mutations, ...doctor.mutations },
     };
   },
