@@ -11,6 +11,7 @@ export const aUser = (id: number, options: { readonly siteAdmin?: boolean } = {}
   username: `user-${id}`,
   siteAdmin: options.siteAdmin ?? false,
   via: 'session',
+  confirmation: { recent: true, url: '/-/confirm' },
 });
 
 export const contributed = <V>(plugin: string, value: V): Contribution<V> => ({ plugin, value, reject: () => undefined });

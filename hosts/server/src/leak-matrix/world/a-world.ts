@@ -335,7 +335,8 @@ async function askersOf(kernel: TestKernel): Promise<Pick<World, 'askers' | 'use
   return { askers, userIds } as unknown as Pick<World, 'askers' | 'userIds'>;
 }
 
-const OF_THE_REQUEST = new Set(['date', 'x-request-id', 'x-trace']);
+// What is left of a caller's rate limit tells how much they have asked before, whatever the answers were.
+const OF_THE_REQUEST = new Set(['date', 'ratelimit', 'x-request-id', 'x-trace']);
 
 async function answerOf(response: Response): Promise<Answer> {
   return {
