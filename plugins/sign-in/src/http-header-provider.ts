@@ -41,12 +41,21 @@ const config = z
     else if (trustedProxies === undefined && secret === undefined)
       ctx.addIssue({
         code: 'custom',
-        message:
-          'SEXTANT_SIGN_IN_PROXY_UNPROVED: nothing proves that a request comes from the proxy, so anybody could write its header: name its addresses in "trustedProxies", or give "secretHeader" and "secret"',
+        message: unproved(),
       });
     if (secretHeader !== undefined && (secretHeader === usernameHeader || secretHeader === emailHeader))
       ctx.addIssue({ code: 'custom', path: ['secretHeader'], message: 'give the secret a header of its own' });
   });
+
+/** The text of the error, with its code: checks of a configuration report texts. */
+function unproved(): string {
+  const { code, message } = new SextantError('SEXTANT_SIGN_IN_PROXY_UNPROVED', {
+    what: 'Nothing proves that a request comes from the proxy.',
+    why: 'Anybody who reaches Sextant could write its header.',
+    fix: 'Name the addresses of the proxy in "trustedProxies", or give "secretHeader" and "secret".',
+  });
+  return `${code}: ${message}`;
+}
 
 type Config = z.output<typeof config>;
 
