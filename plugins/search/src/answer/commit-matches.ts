@@ -27,7 +27,7 @@ export async function* commitMatches(
   plan: CommitPlan,
   kind: 'commit' | 'diff',
 ): Matches {
-  const test = new CommitTest(expr, plan);
+  const test = new CommitTest(expr, plan, run.accounts);
   for (const scope of scopes) {
     if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped());
     if (run.timeLeft() <= 0 || run.signal.aborted) {

@@ -3,6 +3,7 @@ import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan, TextFilter } from '../query/plan.js';
 import type { Matcher } from '../regex/matcher.js';
 import { compilePattern } from '../regex/pattern.js';
+import { type AuthorAccounts, accountKey } from './author-accounts.js';
 import type { Slices } from './slices.js';
 import { occurs, type Range, TextJudge, TextLines } from './text-judge.js';
 
@@ -16,6 +17,7 @@ export class CommitTest {
   constructor(
     expr: DocExpr,
     private readonly plan: CommitPlan,
+    private readonly accounts: AuthorAccounts = new Map(),
   ) {
     this.#author = new Filters(plan.author);
     this.#committer = new Filters(plan.committer);
@@ -36,9 +38,18 @@ export class CommitTest {
       this.#author.pass(written(commit.author)) &&
       this.#committer.pass(written(commit.committer)) &&
       this.#message.pass(commit.message) &&
+      this.#byAccounts(commit) &&
       this.plan.after.every((t) => at >= Date.parse(t.time) !== t.negated) &&
       this.plan.before.every((t) => at <= Date.parse(t.time) !== t.negated)
     );
+  }
+
+  #byAccounts(commit: Commit): boolean {
+    return (this.plan.accounts ?? []).every(({ role, username, negated }) => {
+      const isTheirs = this.accounts.get(accountKey(username));
+      // Who cannot be looked up made no commit, and no other one either.
+      return isTheirs !== undefined && isTheirs(commit[role]) !== negated;
+    });
   }
 
   /** @param files what the commit changed, where `needsFiles`: one of them must fit as well */

@@ -6,6 +6,9 @@ export interface FakeCommit {
   readonly oid: string;
   readonly tree: MemoryTree;
   readonly message?: string;
+  /** Default: the same for all. */
+  readonly author?: { readonly name: string; readonly email: string };
+  readonly committer?: { readonly name: string; readonly email: string };
   readonly diff?: readonly DiffFile[];
 }
 
@@ -129,11 +132,11 @@ const entryOf = (path: string, content: string | Buffer): TreeEntry => ({
   size: Buffer.byteLength(content),
 });
 
-const commitOf = ({ oid, message = 'Change files' }: FakeCommit): Commit => ({
+const commitOf = ({ oid, message = 'Change files', author, committer }: FakeCommit): Commit => ({
   oid: oid as CommitOid,
   parents: [],
-  author: WHO,
-  committer: WHO,
+  author: { ...WHO, ...author },
+  committer: { ...WHO, ...committer },
   message,
 });
 
