@@ -77,6 +77,8 @@ export interface CommitPlan {
   readonly message: readonly TextFilter[];
   /** `author:@user` and `committer:@user`. */
   readonly accounts?: readonly AccountFilter[];
+  /** Of changes: what their files hold, in the commit that changed them. */
+  readonly contents?: readonly TextFilter[];
   /** ISO times; all of them hold. */
   readonly after: readonly TimeFilter[];
   readonly before: readonly TimeFilter[];

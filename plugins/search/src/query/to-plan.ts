@@ -99,7 +99,7 @@ function phraseOf(alternative: Alternative, query: Query): PatternSpec | undefin
 }
 
 const KINDS_OF_TYPE: Readonly<Record<string, readonly ResultKind[]>> = {
-  file: ['content', 'path'],
+  file: ['content'],
   path: ['path'],
   repo: ['repository'],
   symbol: ['symbol'],
@@ -209,6 +209,9 @@ function commitPlan(filters: readonly FilterNode[], { query, now }: Setting): Co
       .filter((filter) => filter.field === field)
       .map((filter) => ({ time: (parseTime(filter.value, now) ?? now).toISOString(), negated: filter.negated }));
   const accounts = filters.flatMap(accountFilter);
+  const contents = filters.flatMap(({ predicate, negated }): TextFilter[] =>
+    predicate?.name === 'file.has.content' ? [{ pattern: regexp(predicate.pattern, query), negated }] : [],
+  );
   return {
     author: texts('author'),
     committer: texts('committer'),
@@ -216,6 +219,7 @@ function commitPlan(filters: readonly FilterNode[], { query, now }: Setting): Co
     after: times('after'),
     before: times('before'),
     ...(accounts.length === 0 ? {} : { accounts }),
+    ...(contents.length === 0 ? {} : { contents }),
   };
 }
 

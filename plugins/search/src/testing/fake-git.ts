@@ -87,6 +87,11 @@ export class FakeGit implements Partial<Git> {
     for (const [path, content] of Object.entries(this.#commit(o.repository, o.oid).tree)) yield entryOf(path, content);
   }
 
+  async *blob(o: Parameters<Git['blob']>[0]): AsyncIterable<Uint8Array> {
+    this.blobsRead++;
+    yield Buffer.from(this.#commit(o.repository, o.oid).tree[o.path] ?? missing());
+  }
+
   async *blobs(o: Parameters<Git['blobs']>[0]): AsyncIterable<Uint8Array> {
     const contents = new Map(
       this.#mirror(o.repository).commits.flatMap((c) => Object.values(c.tree).map((content) => [blobOid(content), content])),
