@@ -53,6 +53,10 @@ function transform(match: SearchMatch, select: Select): SearchMatch | undefined 
       return match.type === 'content' ? match : undefined;
     case 'symbol':
       return match.type === 'symbol' ? match : undefined;
+    case 'commit':
+      return match.type === 'commit' ? match : undefined;
+    case 'commit.diff':
+      return match.type === 'commit' && match.diff !== undefined ? match : undefined;
     case 'commit.diff.added':
     case 'commit.diff.removed': {
       if (match.type !== 'commit' || match.diff === undefined) return undefined;

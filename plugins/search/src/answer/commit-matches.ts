@@ -27,7 +27,7 @@ export async function* commitMatches(
   plan: CommitPlan,
   kind: 'commit' | 'diff',
 ): Matches {
-  const test = new CommitTest(expr, plan);
+  const test = new CommitTest(expr, plan, run.accounts);
   for (const scope of scopes) {
     if (run.remaining() <= 0) return void run.tally.leaveOut('capped', run.capped());
     if (run.timeLeft() <= 0 || run.signal.aborted) {
@@ -87,7 +87,11 @@ async function* diffs(run: SearchRun, scope: CommitScope, test: CommitTest, plan
   for await (const { commit, files } of changes(run, scope, test, plan)) {
     if (files.some((file) => file.truncated))
       run.tally.leaveOut('skipped-files', 'Some changes are too large to be searched', { repository: scope.repository });
-    const found = await test.diff(scope.repository.id, files, slices);
+    let found = await test.diff(scope.repository.id, files, slices);
+    if (found && test.contents.isNeeded) {
+      const passing = await test.contents.passing(run, scope.repository, commit.oid, files);
+      if (passing.length < files.length) found = await test.diff(scope.repository.id, passing, slices);
+    }
     if (found) yield { commit, ranges: found.ranges, diff: found.text };
   }
 }

@@ -19,6 +19,21 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+/** What is in a file changes with its history. */
+const contents = {
+  history: [
+    { tree: { 'kept.go': 'package x // old text needle' }, message: 'needle of one', diff: [added('kept.go', 'needle')] },
+    {
+      tree: { 'kept.go': 'package x; import y; needle', 'other.go': 'needle' },
+      message: 'needle of two',
+      diff: [added('kept.go', 'needle import'), added('other.go', 'needle')],
+    },
+  ],
+  tree: { 'kept.go': 'package x' },
+  message: 'needle of three',
+  diff: [],
+};
+
 /** The messages that were found, and of changes the files with them. */
 async function found(query: string, actor = admin): Promise<readonly string[]> {
   const { matches, verdict } = await world.ask(query, actor);
@@ -59,6 +74,35 @@ describe('filters on files, in searches of commits', () => {
     ['type:diff file:nowhere needle', []],
     ['type:diff file:md$', ['in go doc.md']],
   ])('%s finds the changes of the files that fit', async (query, expected) => {
+    expect(await found(query)).toEqual(expected);
+  });
+
+  it.each([
+    ['type:diff repo:^b$ file:contains.content(import) needle', ['of two kept.go']],
+    ['type:diff repo:^b$ file:has.content("old text") needle', ['of one kept.go']],
+    ['type:diff repo:^b$ -file:contains.content(import) needle', ['of two other.go', 'of one kept.go']],
+    ['type:diff repo:^b$ file:contains.content(import) file:contains.content(package) needle', ['of two kept.go']],
+    ['type:diff repo:^b$ file:contains.content(nowhere) needle', []],
+    ['type:diff repo:^b$ case:yes file:contains.content(IMPORT) needle', []],
+  ])('%s finds the changes of files that have the content in that commit', async (query, expected) => {
+    await world.add('b', contents);
+    expect(await found(query)).toEqual(expected);
+  });
+
+  it('never tell by the content of a file that is hidden', async () => {
+    await world.add('b', contents);
+    const ada = aUser(2);
+    world.wall.grant(ada, [2]);
+    world.wall.hiddenPaths.set(2, new Set(['kept.go']));
+    expect((await world.ask('type:diff repo:^b$ file:contains.content(import) needle', ada)).matches).toEqual([]);
+    expect(await found('type:diff repo:^b$ file:contains.content(import) needle')).toEqual(['of two kept.go']);
+  });
+
+  it.each([
+    ['type:commit needle select:commit', ['of nothing', 'by name', 'in python', 'in go']],
+    ['type:diff lang:go needle select:commit', ['by name src/new.go', 'in go main.go']],
+    ['type:diff lang:markdown needle select:commit.diff', ['in go doc.md']],
+  ])('%s finds commits as they are', async (query, expected) => {
     expect(await found(query)).toEqual(expected);
   });
 

@@ -3,6 +3,8 @@ import type { DocExpr } from '../engine/contract.js';
 import type { CommitPlan, TextFilter } from '../query/plan.js';
 import type { Matcher } from '../regex/matcher.js';
 import { compilePattern } from '../regex/pattern.js';
+import { type AuthorAccounts, accountKey } from './author-accounts.js';
+import { FileContentsTest } from './file-contents-test.js';
 import type { Slices } from './slices.js';
 import { occurs, type Range, TextJudge, TextLines } from './text-judge.js';
 
@@ -12,15 +14,19 @@ export class CommitTest {
   readonly #committer: Filters;
   readonly #message: Filters;
   readonly #judge: TextJudge;
+  /** Of the files of a change that fits otherwise. */
+  readonly contents: FileContentsTest;
 
   constructor(
     expr: DocExpr,
     private readonly plan: CommitPlan,
+    private readonly accounts: AuthorAccounts = new Map(),
   ) {
     this.#author = new Filters(plan.author);
     this.#committer = new Filters(plan.committer);
     this.#message = new Filters(plan.message);
-    this.#judge = new TextJudge(expr);
+    this.#judge = new TextJudge(withoutContents(expr));
+    this.contents = new FileContentsTest(plan.contents ?? []);
   }
 
   /** What a commit changed must be known, to judge its message. */
@@ -36,9 +42,18 @@ export class CommitTest {
       this.#author.pass(written(commit.author)) &&
       this.#committer.pass(written(commit.committer)) &&
       this.#message.pass(commit.message) &&
+      this.#byAccounts(commit) &&
       this.plan.after.every((t) => at >= Date.parse(t.time) !== t.negated) &&
       this.plan.before.every((t) => at <= Date.parse(t.time) !== t.negated)
     );
+  }
+
+  #byAccounts(commit: Commit): boolean {
+    return (this.plan.accounts ?? []).every(({ role, username, negated }) => {
+      const isTheirs = this.accounts.get(accountKey(username));
+      // Who cannot be looked up made no commit, and no other one either.
+      return isTheirs !== undefined && isTheirs(commit[role]) !== negated;
+    });
   }
 
   /** @param files what the commit changed, where `needsFiles`: one of them must fit as well */
@@ -94,6 +109,13 @@ class Filters {
   pass(text: string): boolean {
     return this.#tests.every(({ matcher, negated }) => occurs(matcher, text) !== negated);
   }
+}
+
+/** What whole files hold is no matter of the lines that changed: {@link CommitTest.contents} looks at it. */
+function withoutContents(expr: DocExpr): DocExpr {
+  const isOfContents = (part: DocExpr): boolean => part.op === 'content' || (part.op === 'not' && part.of.op === 'content');
+  if (expr.op === 'and') return { op: 'and', of: expr.of.filter((part) => !isOfContents(part)) };
+  return isOfContents(expr) ? { op: 'const', value: true } : expr;
 }
 
 /** Of a renamed file either name may fit. */

@@ -9,6 +9,7 @@ import type { SymbolSources } from '../index/symbols/symbol-sources.js';
 import { isCode } from '../query/languages/languages.js';
 import type { ResultKind } from '../query/plan.js';
 import { MAX_PARSE_BYTES, MAX_PARSE_MS, type UnparsedFiles } from '../structural/contract.js';
+import type { AuthorAccounts } from './author-accounts.js';
 import type { Provided } from './provided.js';
 import type { NamedRepository, Tally } from './tally.js';
 
@@ -35,6 +36,8 @@ export interface SearchRun {
   readonly ordered: boolean;
   /** What plugins add to the query language. */
   readonly provided: Provided;
+  /** The users that `author:@user` names; absent where nothing but the scope of a query is worked out. */
+  readonly accounts?: AuthorAccounts;
   /** Matches that may still be collected. */
   remaining(): number;
   /** Milliseconds until the answer is due. */

@@ -22,6 +22,7 @@ import { aggregationModes } from './aggregation-modes.js';
 import { alternativeMatches } from './alternative-matches.js';
 import { applyRankers } from './apply-rankers.js';
 import { Selection, showsLines } from './apply-select.js';
+import { type AuthorAccounts, resolveAuthors } from './author-accounts.js';
 import { closingAlerts } from './closing-alerts.js';
 import { DistinctMatches } from './distinct-matches.js';
 import { joinAlternatives, type ScopedAlternative } from './join-alternatives.js';
@@ -30,7 +31,7 @@ import { plural } from './plural.js';
 import { Provided } from './provided.js';
 import { withProvidedFiles } from './provided-files.js';
 import { alertOf, noRepositories } from './query-alerts.js';
-import { refused } from './refused.js';
+import { type Refusal, refused } from './refused.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 import { resolveScope } from './resolve-scope.js';
 import { scopeServices } from './scope-services.js';
@@ -51,6 +52,7 @@ interface RunParts {
   readonly signal: AbortSignal;
   /** What is counted instead of shown. */
   readonly counting: Counting | undefined;
+  readonly accounts?: AuthorAccounts | undefined;
 }
 
 /** Search for a person: the query is parsed and planned, the wall says where it may look, index and mirrors answer, the verdict says what was left out. */
@@ -99,7 +101,7 @@ export class SearchService implements Search {
       return;
     }
     const plan = toPlan(parsed.query, { now: clock.now() });
-    const refusal = refused(plan, this.#offered());
+    const { refusal, accounts } = await this.#admit(plan, request);
     if (refusal) {
       yield { type: 'alert', alert: refusal.alert };
       tally.leaveOut('error', refusal.words);
@@ -108,7 +110,7 @@ export class SearchService implements Search {
     }
     const controller = new AbortController();
     try {
-      yield* this.#run(span, plan, request, tally, controller, counting);
+      yield* this.#run(span, plan, request, { tally, controller, counting, accounts });
     } finally {
       span.set('sextant.search.matches', tally.matchCount);
       controller.abort(ENDED);
@@ -134,7 +136,7 @@ export class SearchService implements Search {
     const parsed = parseQuery(request.query, { patternType: request.patternType ?? 'standard' });
     if (!parsed.ok) return alertOf(parsed.errors);
     const plan = toPlan(parsed.query, { now: clock.now() });
-    const refusal = refused(plan, this.#offered());
+    const { refusal } = await this.#admit(plan, request);
     if (refusal) return refusal.alert;
     const viewer = await Viewer.of(visibility, request.actor);
     const states = new Map<number, MirrorState>();
@@ -152,17 +154,16 @@ export class SearchService implements Search {
     span: OpenSpan,
     plan: SearchPlan,
     request: SearchRequest,
-    tally: Tally,
-    controller: AbortController,
-    counting: Counting | undefined,
+    o: Pick<RunParts, 'tally' | 'counting' | 'accounts'> & { readonly controller: AbortController },
   ): AsyncGenerator<SearchEvent> {
+    const { tally, controller, counting, accounts } = o;
     const { catalog, visibility } = this.services;
     const viewer = await Viewer.of(visibility, request.actor);
     const visible = await catalog.of(request.actor);
     const limit = this.#limitOf(plan, counting);
     const states = new Map<number, MirrorState>();
     const signal = AbortSignal.any([request.signal, controller.signal]);
-    const run = this.#runOf(plan, request, { tally, viewer, mirrors: states, signal, counting });
+    const run = this.#runOf(plan, request, { tally, viewer, mirrors: states, signal, counting, accounts });
     if (viewer.limited !== undefined) tally.leaveOut('permission-limited', viewer.limited.replace(/\.$/, ''));
     else if (!viewer.unrestricted) tally.leaveOut('permission-limited', 'Only repositories you may see were searched', { harmless: true });
     const { streams, searched } = await this.services.meter.span('plan search', async (planning) => {
@@ -229,6 +230,15 @@ export class SearchService implements Search {
     return { streams, searched };
   }
 
+  /** Why the query is not answered, or the users that it names. */
+  async #admit(
+    plan: SearchPlan,
+    { actor }: Pick<SearchRequest, 'actor'>,
+  ): Promise<{ readonly refusal?: Refusal; readonly accounts?: AuthorAccounts }> {
+    const refusal = refused(plan, this.#offered());
+    return refusal ? { refusal } : resolveAuthors(plan, actor, this.services.authors?.());
+  }
+
   /** What may be asked for at this moment. */
   #offered(): { readonly provided: Provided; readonly structural: boolean } {
     const { predicates, resultSources, settings } = this.services;
@@ -242,13 +252,14 @@ export class SearchService implements Search {
   }
 
   #runOf(plan: SearchPlan, request: Omit<SearchRequest, 'signal'>, o: RunParts): SearchRun {
-    const { viewer, counting, ...parts } = o;
+    const { viewer, counting, accounts, ...parts } = o;
     const { select } = plan.options;
     const best = request.ordered && request.display !== 0;
     return {
       ...this.#budget(plan, this.#limitOf(plan, counting), o.tally, counting),
       ...parts,
       counting,
+      ...(accounts ? { accounts } : {}),
       now: this.services.clock.now(),
       provided: this.#offered().provided,
       contextLines: request.contextLines ?? 1,

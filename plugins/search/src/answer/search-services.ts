@@ -4,6 +4,7 @@ import type { Clock, Contribution, Logger, Meter } from '@sextant/sdk';
 import type { Ranker, ResultSource, SearchEngine, SearchPredicate } from '../api.js';
 import type { ShardExecutor } from '../engine/shard-executor.js';
 import type { SymbolSources } from '../index/symbols/symbol-sources.js';
+import type { AuthorDirectory } from './author-accounts.js';
 import type { RepositoryCatalog } from './repository-catalog.js';
 
 export interface SearchSettings {
@@ -37,6 +38,8 @@ export interface SearchServices {
   readonly isLarge: (path: string) => boolean;
   /** Where definitions in files without an index come from; default: the own scanners. */
   readonly symbolSources?: () => Promise<SymbolSources>;
+  /** Undefined: no accounts. */
+  readonly authors?: () => AuthorDirectory | undefined;
   /** Told of a repository whose index failed during a search. */
   damaged(repositoryId: number): void;
   settings(): SearchSettings;

@@ -16,7 +16,8 @@ export function checkKinds(text: string, alternative: Alternative): QueryError[]
   const types = typesOf(filters);
   return [
     ...commitFields(text, filters, types),
-    ...(types.includes('commit') || types.includes('diff') ? contentsOfCommits(text, filters) : []),
+    ...(types.includes('commit') ? contentsOfCommits(text, filters) : []),
+    ...(types.includes('diff') && !types.includes('commit') ? contentsInGroups(text, alternative) : []),
     ...(types.length > 0 && types.every((type) => type === 'repo') ? filesOfRepositories(text, filters) : []),
     ...filters
       .filter((filter) => filter.field === 'repohasfile' && types.includes('symbol'))
@@ -43,9 +44,20 @@ function contentsOfCommits(text: string, filters: readonly FilterNode[]): QueryE
       failure(
         text,
         filter,
-        'file:has.content() asks for whole files; type:commit and type:diff look at what changed.',
+        'file:has.content() asks for whole files; type:commit looks at messages. Use type:diff.',
         'Remove file:has.content()',
       ),
+    );
+}
+
+/** The files of a change are read once it is known to fit, so the condition stands for the whole of it. */
+function contentsInGroups(text: string, alternative: Alternative): QueryError[] {
+  return alternative
+    .filter((node) => node.kind !== 'filter')
+    .flatMap(filtersOf)
+    .filter((filter) => filter.predicate?.name === 'file.has.content')
+    .map((filter) =>
+      failure(text, filter, 'file:has.content() cannot stand in an "or" of filters with type:diff.', 'Remove file:has.content()'),
     );
 }
 
@@ -70,6 +82,8 @@ const MADE_OF: Readonly<Record<Select['kind'], readonly string[]>> = {
   'file.owners': ['file', 'path', 'symbol'],
   content: ['file'],
   symbol: ['symbol'],
+  commit: ['commit', 'diff'],
+  'commit.diff': ['diff'],
   'commit.diff.added': ['diff'],
   'commit.diff.removed': ['diff'],
 };
@@ -86,7 +100,11 @@ export function checkSelect(text: string, root: QueryNode): QueryError[] {
   const types = typesOf(filters);
   // What a plugin's results are, only the plugin knows.
   if (types.some((type) => MADE_OF[kind].includes(type) || !MADE_OF.repo.includes(type))) return [];
-  if (kind === 'commit.diff.added' || kind === 'commit.diff.removed') {
+  if (kind === 'commit' && types.length === 0) {
+    const fix = beside(text, select, 'type:commit', 'Search commits');
+    return [{ message: 'select:commit needs type:commit or type:diff.', start: select.start, end: select.end, fix }];
+  }
+  if (kind.startsWith('commit.diff')) {
     const fix = beside(text, select, 'type:diff', 'Search diffs');
     return [{ message: `select:${select.value} needs type:diff.`, start: select.start, end: select.end, fix }];
   }

@@ -9,7 +9,8 @@ const FIXED: Readonly<Partial<Record<Unit, number>>> = { second: 1e3, minute: 6e
 /**
  * Reads a point in time: ISO dates and times, seconds since 1970, `yesterday`, `2 weeks ago`, `1 week 2 days ago`, `last month`, `this month`,
  * `last friday`, `january 2024`, `Jan 2 2024`, `2 Jan 2024`, `november 1` (the last one), `1/31/2024`, `31.1.2024`, each day with a time behind it if
- * wanted. Dots may stand for blanks. A date without a time is the start of that day in UTC. Undefined when it is none of these.
+ * wanted, and a time alone, `3pm` or `3:00`, which is today's. Dots may stand for blanks. A date without a time is the start of that day; what names no
+ * zone is UTC. Undefined when it is none of these.
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   const words = text.trim().toLowerCase().replace(/,/g, ' ').replace(/\s+/g, ' ');
@@ -22,7 +23,9 @@ function valid(date: Date | undefined): Date | undefined {
 }
 
 function absolute(text: string, now: Date): Date | undefined {
-  if (/^@?\d{9,11}$/.test(text)) return new Date(Number(text.replace('@', '')) * 1000);
+  const unix = /^@?(\d{9,11})(?: (.+))?$/.exec(text);
+  // git writes the author's zone behind the seconds; the moment is the same.
+  if (unix !== null) return unix[2] === undefined || zoneOffset(unix[2]) !== undefined ? new Date(Number(unix[1]) * 1000) : undefined;
   const iso = /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[t ](.+))?$/.exec(text);
   if (iso !== null) return dated(Number(iso[1]), Number(iso[2]) - 1, Number(iso[3] ?? 1), iso[4]);
   const slashes = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (.+))?$/.exec(text);
@@ -67,21 +70,33 @@ function dated(year: number, month: number, day: number, time?: string): Date | 
   const midnight = new Date(Date.UTC(year, month, day));
   if (month > 11 || midnight.getUTCMonth() !== month || midnight.getUTCDate() !== day) return undefined;
   if (time === undefined || time === '') return midnight;
-  const match =
-    /^(?:at )?(\d{1,2})(?::(\d{2})|(?= ?[ap]m))(?::(\d{2})(?:\.(\d{1,3})\d*)?)? ?(am|pm)? ?(z|utc|gmt|([+-])(\d{2}):?(\d{2}))?$/.exec(time);
+  const match = /^(?:at )?(\d{1,2})(?::(\d{2})|(?= ?[ap]m))(?::(\d{2})(?:\.(\d{1,3})\d*)?)? ?(am|pm)? ?(z|utc|gmt|[+-].*)?$/.exec(
+    time.replace(/^(?:at )?noon$/, '12:00'),
+  );
   if (match === null) return undefined;
-  const [, h, m = '0', s = '0', fraction = '0', half, , sign, zoneHours = '0', zoneMinutes = '0'] = match;
+  const [, h, m = '0', s = '0', fraction = '0', half, zone] = match;
+  const offset = zoneOffset(zone ?? 'utc');
+  if (offset === undefined || (half !== undefined && (Number(h) < 1 || Number(h) > 12))) return undefined;
   const hours = half === undefined ? Number(h) : (Number(h) % 12) + (half === 'pm' ? 12 : 0);
   if (hours > 24 || Number(m) > 59 || Number(s) > 60) return undefined;
-  const offset = (sign === '-' ? -1 : 1) * (Number(zoneHours) * 60 + Number(zoneMinutes));
   return new Date(midnight.getTime() + ((hours * 60 + Number(m) - offset) * 60 + Number(s)) * 1000 + Number(fraction.padEnd(3, '0')));
+}
+
+/** Minutes east of UTC. */
+function zoneOffset(zone: string): number | undefined {
+  if (/^(?:z|utc|gmt)$/.test(zone)) return 0;
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? [];
+  if (Number(hours ?? 24) > 23 || Number(minutes) > 59) return undefined;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 function relative(text: string, now: Date): Date | undefined {
   if (text === 'now') return now;
   if (text === 'today' || text === 'midnight') return startOfDay(now);
   if (text === 'yesterday') return back(startOfDay(now), 1, 'day');
-  const timed = /^(.*?[a-z])(?: at)? (\d{1,2}(?::| ?[ap]m).*)$/.exec(text);
+  const ofToday = /^(?:at )?(?:noon$|\d{1,2}(?::| ?[ap]m))/.test(text);
+  if (ofToday) return at(startOfDay(now), text);
+  const timed = /^(.*?[a-z])(?: at)? (noon|\d{1,2}(?::| ?[ap]m).*)$/.exec(text);
   if (timed !== null) return at(relative(timed[1] as string, now), timed[2] as string);
   const several = /^((?:\w+ [a-z]+(?: and)? )+?)(\w+ [a-z]+ ago)$/.exec(text);
   if (several !== null) {

@@ -75,6 +75,10 @@ export interface CommitPlan {
   readonly author: readonly TextFilter[];
   readonly committer: readonly TextFilter[];
   readonly message: readonly TextFilter[];
+  /** `author:@user` and `committer:@user`. */
+  readonly accounts?: readonly AccountFilter[];
+  /** Of changes: what their files hold, in the commit that changed them. */
+  readonly contents?: readonly TextFilter[];
   /** ISO times; all of them hold. */
   readonly after: readonly TimeFilter[];
   readonly before: readonly TimeFilter[];
@@ -83,6 +87,15 @@ export interface CommitPlan {
 export interface TextFilter {
   readonly pattern: PatternSpec;
   readonly negated: boolean;
+}
+
+/** Commits of the owner of an account, as far as the search that runs can tell who that is. */
+export interface AccountFilter extends Span {
+  readonly role: 'author' | 'committer';
+  /** As written, without the `@`. */
+  readonly username: string;
+  readonly negated: boolean;
+  readonly valueStart: number;
 }
 
 export interface TimeFilter {

@@ -2,7 +2,7 @@
 export type Select =
   | { readonly kind: 'repo' | 'file' | 'file.path' | 'file.directory' | 'file.owners' | 'content' }
   | { readonly kind: 'symbol'; readonly symbolKind?: string }
-  | { readonly kind: 'commit.diff.added' | 'commit.diff.removed' };
+  | { readonly kind: 'commit' | 'commit.diff' | 'commit.diff.added' | 'commit.diff.removed' };
 
 const PLAIN = [
   'repo',
@@ -11,6 +11,8 @@ const PLAIN = [
   'file.directory',
   'file.owners',
   'content',
+  'commit',
+  'commit.diff',
   'commit.diff.added',
   'commit.diff.removed',
 ] as const;

@@ -6,7 +6,17 @@ import { parseGoDuration } from './duration.js';
 import { filtersOf } from './filters-of.js';
 import { hasPattern } from './has-pattern.js';
 import { languagesNamed } from './languages/languages.js';
-import type { CommitPlan, PlanAlternative, PlanOptions, ProviderNeed, ResultKind, SearchPlan, StructuralPlan, TextFilter } from './plan.js';
+import type {
+  AccountFilter,
+  CommitPlan,
+  PlanAlternative,
+  PlanOptions,
+  ProviderNeed,
+  ResultKind,
+  SearchPlan,
+  StructuralPlan,
+  TextFilter,
+} from './plan.js';
 import { repositoryScope } from './repository-scope.js';
 import { parseSelect } from './select.js';
 
@@ -89,7 +99,7 @@ function phraseOf(alternative: Alternative, query: Query): PatternSpec | undefin
 }
 
 const KINDS_OF_TYPE: Readonly<Record<string, readonly ResultKind[]>> = {
-  file: ['content', 'path'],
+  file: ['content'],
   path: ['path'],
   repo: ['repository'],
   symbol: ['symbol'],
@@ -192,19 +202,37 @@ function regexp(source: string, query: Query): PatternSpec {
 function commitPlan(filters: readonly FilterNode[], { query, now }: Setting): CommitPlan {
   const texts = (field: FieldName): TextFilter[] =>
     filters
-      .filter((filter) => filter.field === field && filter.predicate === undefined)
+      .filter((filter) => filter.field === field && filter.predicate === undefined && usernameOf(filter) === undefined)
       .map((filter) => ({ pattern: regexp(filter.value, query), negated: filter.negated }));
   const times = (field: FieldName) =>
     filters
       .filter((filter) => filter.field === field)
       .map((filter) => ({ time: (parseTime(filter.value, now) ?? now).toISOString(), negated: filter.negated }));
+  const accounts = filters.flatMap(accountFilter);
+  const contents = filters.flatMap(({ predicate, negated }): TextFilter[] =>
+    predicate?.name === 'file.has.content' ? [{ pattern: regexp(predicate.pattern, query), negated }] : [],
+  );
   return {
     author: texts('author'),
     committer: texts('committer'),
     message: texts('message'),
     after: times('after'),
     before: times('before'),
+    ...(accounts.length === 0 ? {} : { accounts }),
+    ...(contents.length === 0 ? {} : { contents }),
   };
+}
+
+/** The user that `author:@user` names. Any other value is a regexp. */
+function usernameOf({ field, value }: FilterNode): string | undefined {
+  return field === 'author' || field === 'committer' ? /^@(\w[\w.-]*)$/.exec(value)?.[1] : undefined;
+}
+
+function accountFilter(filter: FilterNode): AccountFilter[] {
+  const username = usernameOf(filter);
+  if (username === undefined) return [];
+  const { field, negated, start, end, valueStart } = filter;
+  return [{ role: field === 'author' ? 'author' : 'committer', username, negated, start, end, valueStart }];
 }
 
 function structuralPlan(alternative: Alternative, filters: readonly FilterNode[]): StructuralPlan | undefined {

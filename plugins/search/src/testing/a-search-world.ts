@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Repository } from '@sextant/plugin-code-host/api';
 import type { MirrorState } from '@sextant/plugin-git/api';
 import { type Actor, ANONYMOUS, type Clock, type Contribution, type Labels, type Logger, type Meter, RepoName } from '@sextant/sdk';
+import type { AuthorDirectory } from '../answer/author-accounts.js';
 import { RepositoryCatalog } from '../answer/repository-catalog.js';
 import { SearchService } from '../answer/search-service.js';
 import type { SearchSettings } from '../answer/search-services.js';
@@ -98,6 +99,8 @@ export class SearchWorld {
       return work({ set: (attribute, value) => void Object.assign(attributes, { [attribute]: value }) });
     },
   };
+  /** Undefined: no accounts in this installation. */
+  authors: AuthorDirectory | undefined;
   #ahead = 0;
 
   private constructor(
@@ -127,6 +130,7 @@ export class SearchWorld {
       rankers: [],
       predicates: this.predicates,
       resultSources: this.resultSources,
+      authors: () => this.authors,
       isLarge: () => false,
       damaged: (id) => void this.damaged.push(id),
       settings: () => this.settings,

@@ -6,6 +6,9 @@ export interface FakeCommit {
   readonly oid: string;
   readonly tree: MemoryTree;
   readonly message?: string;
+  /** Default: the same for all. */
+  readonly author?: { readonly name: string; readonly email: string };
+  readonly committer?: { readonly name: string; readonly email: string };
   readonly diff?: readonly DiffFile[];
 }
 
@@ -84,6 +87,11 @@ export class FakeGit implements Partial<Git> {
     for (const [path, content] of Object.entries(this.#commit(o.repository, o.oid).tree)) yield entryOf(path, content);
   }
 
+  async *blob(o: Parameters<Git['blob']>[0]): AsyncIterable<Uint8Array> {
+    this.blobsRead++;
+    yield Buffer.from(this.#commit(o.repository, o.oid).tree[o.path] ?? missing());
+  }
+
   async *blobs(o: Parameters<Git['blobs']>[0]): AsyncIterable<Uint8Array> {
     const contents = new Map(
       this.#mirror(o.repository).commits.flatMap((c) => Object.values(c.tree).map((content) => [blobOid(content), content])),
@@ -129,11 +137,11 @@ const entryOf = (path: string, content: string | Buffer): TreeEntry => ({
   size: Buffer.byteLength(content),
 });
 
-const commitOf = ({ oid, message = 'Change files' }: FakeCommit): Commit => ({
+const commitOf = ({ oid, message = 'Change files', author, committer }: FakeCommit): Commit => ({
   oid: oid as CommitOid,
   parents: [],
-  author: WHO,
-  committer: WHO,
+  author: { ...WHO, ...author },
+  committer: { ...WHO, ...committer },
   message,
 });
 

@@ -56,6 +56,11 @@ export function searchRows(schema: GraphQLSchema): PluginRows {
       stream('commits of a path', (t) => `type:commit file:${t.file.path} needle|Go|Begin patterntype:regexp`, found),
       stream('diffs', (t) => `type:diff ${t.file.added}`, found),
       stream('by the author', (t) => `type:commit author:${t.author} Begin`, matching),
+      // Who is not signed in cannot name users, whatever the commits.
+      stream('by all but a user', (t) => `type:commit -author:@one ${t.message}`, {
+        ...matching,
+        shows: (t, { name }) => isCloned(t) && name !== 'anonymous',
+      }),
       stream('at a branch', (t) => `${exactly(t)}@${t.branch} ${t.file.word}`, found),
       stream('at every branch', (t) => `repo:nam${t.key}@*refs/heads/* ${t.file.word}`, found),
       stream('without the index', (t) => `index:no ${t.file.word}`, found),

@@ -1,5 +1,6 @@
 import { repositories, visibility } from '@sextant/plugin-code-host/api';
 import { gitService, mirrors } from '@sextant/plugin-git/api';
+import { accounts, users } from '@sextant/plugin-identity/api';
 import { core, maybe, type Resolved, SextantError } from '@sextant/sdk';
 import { languages, predicates, rankers, resultSources, type Search, search, searchEngine, symbolExtractors } from '../../api.js';
 
@@ -14,6 +15,9 @@ export const deps = {
   jobs: core.jobs,
   db: core.storage,
   actors: core.actor,
+  /** Whose commits `author:@user` means. */
+  users: maybe(users),
+  accounts: maybe(accounts),
   rankers,
   languages,
   symbolExtractors,

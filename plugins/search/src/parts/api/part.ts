@@ -4,6 +4,7 @@ import { mirrorUpdated } from '@sextant/plugin-git/api';
 import { outboundEventTypes } from '@sextant/plugin-outbound-webhooks/api';
 import { systemChecks } from '@sextant/plugin-site/api';
 import { definePart, encodeNodeId, IdSet } from '@sextant/sdk';
+import { accountDirectory } from '../../answer/account-directory.js';
 import { KnownMirrors } from '../../answer/known-mirrors.js';
 import { repairs } from '../../answer/repairs.js';
 import { RepositoryCatalog } from '../../answer/repository-catalog.js';
@@ -63,6 +64,7 @@ export default definePart(config)({
         resultSources: d.resultSources,
         isLarge: pathGlobs(ctx.config.get().largeFiles),
         symbolSources: () => symbols.sources(),
+        authors: () => accountDirectory(d.users, d.accounts),
         damaged: repairs((id) => enqueueIndexing(d.jobs, id, ctx.config.get())),
         settings: () => ctx.config.get(),
       });
