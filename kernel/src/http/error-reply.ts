@@ -28,6 +28,8 @@ export function errorReply(error: AnswerableError, request: IncomingMessage, req
   const { status, code, what, why, fix, details } = error;
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="sextant"';
+  const wait = details['retryAfter'];
+  if (status === 429 && typeof wait === 'number') headers['retry-after'] = String(Math.max(1, Math.ceil(wait / 1000)));
   if (code === 'SEXTANT_PLUGIN_CIRCUIT_OPEN') headers['retry-after'] = '10';
   if (wantsText(request.headers.accept)) {
     const line = `${[what, why, fix].filter(Boolean).join(' ')} (${code}, request ${requestId})`;

@@ -2,6 +2,7 @@ import type { PluginRouter, RouteHandler, RouteReply, RouteRequest } from '@sext
 import { html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
+import { DEVICE_COOKIE, DEVICE_LASTS } from '../../throttling/known-devices.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay } from './builtin-way.js';
 import { formRoute, sentence } from './form-route.js';
@@ -9,7 +10,7 @@ import { toldToPeople } from './told.js';
 
 const LIMIT = { auth: 'public', maxBody: 16_384 } as const;
 
-/** Links that are mailed or handed out: to set a password, to prove an address, to unlock an account. */
+/** Links that are mailed or handed out: to set a password, to prove an address, to sign in without delay. */
 export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void {
   router.get('/-/reset-password-init', () => askForReset(signIn(), {}), { auth: 'public' });
   router.post(
@@ -73,7 +74,7 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
     path: string,
     title: string,
     button: string,
-    run: (s: SignIn, code: string, request: RouteRequest) => Promise<string>,
+    run: (s: SignIn, code: string, request: RouteRequest) => Promise<{ readonly to: string; readonly cookies?: readonly string[] }>,
     /** Where who is signed in nowhere goes first. */
     first?: (code: string) => string,
   ): void => {
@@ -97,8 +98,8 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
         async (form, request) => {
           const s = signIn();
           await s.throttle('link', request);
-          const done = await run(s, form.text('code'), request);
-          return form.json ? { body: {} } : redirect(`${s.prefix}${done}`);
+          const { to, cookies = [] } = await run(s, form.text('code'), request);
+          return form.json ? { body: {}, cookies } : redirect(`${s.prefix}${to}`, cookies);
         },
         async (form, error) => page(form.text('code'), sentence(error)),
       ),
@@ -113,16 +114,16 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
       await s.passwords.proveEmail(code, request.actor.userId, (tx, userId) =>
         s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) }, { tx }),
       );
-      return '/-/account?note=verified';
+      return { to: '/-/account?note=verified' };
     },
     (code) => {
       const { prefix } = signIn();
       return `${prefix}/sign-in?returnTo=${encodeURIComponent(`${prefix}/-/verify-email?code=${encodeURIComponent(code)}`)}`;
     },
   );
-  byButton('/-/unlock-account', 'Unlock your account', 'Unlock', async (s, code) => {
-    await s.passwords.unlock(code);
-    return '/sign-in?note=unlocked';
+  byButton('/-/unlock-account', 'Sign in without delay', 'Unlock this browser', async (s, code, { headers }) => {
+    const device = await s.passwords.unlock(code, s.cookies.presentedOfStep(headers['cookie'], DEVICE_COOKIE));
+    return { to: '/sign-in?note=unlocked', cookies: [s.cookies.ofStep(DEVICE_COOKIE, device, DEVICE_LASTS)] };
   });
 }
 
