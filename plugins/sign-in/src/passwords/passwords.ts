@@ -286,7 +286,10 @@ function sourceOf(name: string, user: User | undefined, who: AuditActor, giver: 
   // By the session and not the person: whoever has stolen one would keep the person from proving who they are.
   if (giver === 'the-person') return { by: 'device', id: `${user?.id} ${who.actor?.credential ?? ''}` };
   const { remoteAddress, device } = giver;
-  return device && device.userId === user?.id ? { by: 'device', id: device.id } : { by: 'stranger', remoteAddress, name };
+  // By what was typed and not by the account: that a name and an address wait together would tell that both are somebody's.
+  return device && device.userId === user?.id
+    ? { by: 'device', id: device.id }
+    : { by: 'stranger', remoteAddress, name: user && !name.includes('@') ? user.username : name };
 }
 
 const usedLink = (): SextantError =>
