@@ -58,7 +58,7 @@ describe('two processes of one site', () => {
   it('count wrong passwords together', async () => {
     const { username, password } = await one.aPerson();
     for (let i = 0; i < 5; i++) await (i % 2 ? one.browser() : new Browser(two)).signIn(username, 'wrong wrong wrong');
-    for (const browser of [one.browser(), new Browser(two)]) expect((await browser.signIn(username, password)).status).toBe(401);
+    for (const browser of [one.browser(), new Browser(two)]) expect((await browser.signIn(username, password)).status).toBe(429);
   });
 
   it('end all others of a person together', async () => {

@@ -2,6 +2,7 @@ import { accounts, users } from '@sextant/plugin-identity/api';
 import { core } from '@sextant/sdk';
 import { TestClock } from '@sextant/sdk/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Cookies } from '../sessions/session-cookie.js';
 import { AMailbox } from '../testing/a-mailbox.js';
 import { ASite } from '../testing/a-site.js';
 import type { Answer, Browser } from '../testing/browser.js';
@@ -177,6 +178,8 @@ describe('a known device', () => {
     expect(cookie).toMatch(/SameSite=Lax/i);
     expect(Number(/Max-Age=(\d+)/i.exec(cookie)?.[1])).toBeGreaterThan(300 * 86_400);
     expect(browser.cookies.get(DEVICE)).not.toBe(before);
+    // Where people reach Sextant by https, of a name that no neighbour can set.
+    expect(new Cookies('https://sextant.example.com').ofStep(DEVICE, 'x', 1_000)).toMatch(/^__Host-sgs-device=x;.*Secure/);
   });
 
   it('is none by a cookie from before, by one that is made up, or by one of another account', async () => {
@@ -235,6 +238,18 @@ describe('a known device', () => {
       await end({ browser, password });
       expect((await give(known, username, 'wrong wrong wrong')).status).toBe(429);
     }
+  });
+
+  it('is also one in which the password was set by a mailed link', async () => {
+    const { username, address } = await proved();
+    await attacked(username);
+    const browser = site.browser();
+    await browser.post('/-/reset-password-init', { email: address });
+    await expect.poll(() => mailbox.code('reset-password-code', address), eventually).toBeDefined();
+    const code = mailbox.code('reset-password-code', address)!;
+    expect((await browser.post('/-/reset-password-code', { code, password: 'remembered this time' })).status).toBe(303);
+    expect((await give(browser, username, 'remembered this time')).status).toBe(303);
+    expect((await give(site.browser(), username, 'remembered this time')).status).toBe(429);
   });
 
   it('is one of the last twenty of a person', async () => {

@@ -59,8 +59,8 @@ async function askSecondFactor(signIn: SignIn, entering: Entering): Promise<Rout
   return { status: 202, cookies: all, body: { secondFactor: { url: location, methods } } };
 }
 
-/** Whoever signed in here once is not delayed by what strangers do. @returns the cookie, a new one each time. */
-async function knownDevice({ cookies, devices }: SignIn, { headers }: RouteRequest, user: User): Promise<string> {
+/** The browser is not delayed any more by what strangers do, when the person signs in there. @returns the cookie, a new one each time. */
+export async function knownDevice({ cookies, devices }: SignIn, { headers }: RouteRequest, user: User): Promise<string> {
   const text = await devices.remember(user.id, cookies.presentedOfStep(headers['cookie'], DEVICE_COOKIE));
   return cookies.ofStep(DEVICE_COOKIE, text, DEVICE_LASTS);
 }

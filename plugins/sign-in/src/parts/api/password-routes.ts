@@ -5,6 +5,7 @@ import { requester } from '../../requester.js';
 import { DEVICE_COOKIE, DEVICE_LASTS } from '../../throttling/known-devices.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay } from './builtin-way.js';
+import { knownDevice } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 import { toldToPeople } from './told.js';
 
@@ -55,9 +56,10 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
           const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'), (tx, { id }) =>
             s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(id) }, { tx }),
           );
+          const device = await knownDevice(s, request, user);
           return form.json
-            ? { body: { username: user.username } }
-            : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
+            ? { body: { username: user.username }, cookies: [device] }
+            : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession(), device]);
         },
         async (form, error) => {
           const s = signIn();
