@@ -10,7 +10,7 @@ export type AttemptSource =
   | { readonly by: 'device'; readonly id: string };
 
 export interface AdmittedAttempt {
-  /** Failures with this one so far delay the next. */
+  /** With this failure, strangers' attempts for the name are delayed. */
   readonly delaysNext: boolean;
   /** It was right, or was not looked at: it does not count. */
   refund(): Promise<void>;
@@ -23,6 +23,8 @@ interface CounterRow {
 }
 
 const FIND = 'SELECT key, failures, last_at FROM attempt_counters WHERE key = ANY($1)';
+/** Counters of strangers that their owner is mailed about. */
+const OF_A_NAME: Partial<Record<CounterKind, true>> = { account: true, pair: true };
 const MOST_FORGOTTEN_AT_ONCE = 100;
 
 /** Counts attempts to give a password in the database, so that all processes count together. */
@@ -64,7 +66,7 @@ export class AttemptThrottle {
         [hashes, after.map(([, { failures }]) => failures), at],
       );
       return {
-        delaysNext: after.some(([kind, counter]) => kind !== 'address' && delayOf(counter, CURVES[kind], now) > 0),
+        delaysNext: after.some(([kind, counter]) => kind in OF_A_NAME && delayOf(counter, CURVES[kind], now) > 0),
         refund: () => this.#refund(hashes),
       };
     });
