@@ -68,7 +68,7 @@ export class AccountSecurity {
   /** By somebody who knows the one before. @returns the user of the generation that begins with it. @throws SEXTANT_SIGN_IN_FAILED, _PASSWORD */
   async changePassword(user: User, change: PasswordChange, who: AuditActor): Promise<User> {
     const { passwords, accounts, audit } = this.parts;
-    await passwords.verify(user.username, change.before, who);
+    await passwords.verify(user.username, change.before, who, 'the-person');
     return this.#setPassword(user, change.next, change.keep, who, async (tx) => {
       if (!change.revokeAccessTokens) return;
       const tokens = await accounts.within(tx).revokeAccessTokens(user.id);

@@ -3,10 +3,14 @@ import { declareErrors } from '@sextant/sdk';
 export const signInErrors = declareErrors({
   SEXTANT_SIGN_IN_FAILED: {
     status: 401,
-    summary: 'The user name or the password is wrong, or the account is locked for a while.',
-    fix: 'Check both; after several failures wait half an hour, or follow the link that was mailed to you.',
+    summary: 'The user name or the password is wrong.',
+    fix: 'Check both; after several failures the next attempts are delayed.',
   },
-  SEXTANT_SIGN_IN_THROTTLED: { status: 429, summary: 'One address asks too often.', fix: 'Wait a minute, and try again.' },
+  SEXTANT_SIGN_IN_THROTTLED: {
+    status: 429,
+    summary: 'One address asks too often, or wrong passwords came before for the name or from the address.',
+    fix: 'Try again after what Retry-After says, or use a browser in which you have signed in before.',
+  },
   SEXTANT_SIGN_IN_BUSY: { status: 503, summary: 'Too many people sign in at this moment.', fix: 'Try again in a few seconds.' },
   SEXTANT_SIGN_IN_FORM: { status: 400, summary: 'A form of a sign-in page lacks what it must have.', fix: 'Fill in what is named.' },
   SEXTANT_SIGN_IN_UNAVAILABLE: {

@@ -58,10 +58,10 @@ export class Letters {
   }
 
   unlock(user: User, to: string, url: MakeUrl): Promise<boolean> {
-    return this.#send(to, 'Your Sextant account is locked', async () => [
-      `Somebody gave wrong passwords for "${user.username}" several times, so that it is locked for a while. You can unlock it here:`,
+    return this.#send(to, 'Wrong passwords for your Sextant account', async () => [
+      `Somebody gave wrong passwords for "${user.username}" several times, so that attempts in unknown browsers are delayed. If you cannot sign in, open this where you want to:`,
       await url(),
-      'If it was not you, a longer password keeps you safe; nobody came in.',
+      'The link signs nobody in. If it was not you who gave them, do nothing; nobody came in. A long password keeps you safe.',
     ]);
   }
 

@@ -39,6 +39,7 @@ import { Sessions } from './sessions/sessions.js';
 import { Setup } from './setup.js';
 import { passwordConfirmation } from './step-up/password-confirmation.js';
 import { StepUp } from './step-up/step-up.js';
+import { KnownDevices } from './throttling/known-devices.js';
 
 export const deps = {
   db: core.storage,
@@ -71,6 +72,7 @@ export interface SignIn {
   readonly deps: Resolved<Deps>;
   readonly settings: LiveAuthSettings;
   readonly sessions: Sessions;
+  readonly devices: KnownDevices;
   readonly passwords: Passwords;
   readonly letters: Letters;
   readonly people: People;
@@ -120,7 +122,20 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     settings,
     externalUrl: () => process.externalUrl,
   });
-  const passwords = new Passwords({ db, clock, users: d.users, accounts: d.accounts, settings, sessions, letters, audit, log });
+  const devices = new KnownDevices({ db, clock });
+  const passwords = new Passwords({
+    db,
+    clock,
+    users: d.users,
+    accounts: d.accounts,
+    limits: d.limits,
+    settings,
+    sessions,
+    letters,
+    devices,
+    audit,
+    log,
+  });
   const cookies = () => new Cookies(process.externalUrl);
   const externalUrl = () => process.externalUrl;
   const pending = new PendingSignIns({ db, clock, users: d.users });
@@ -155,6 +170,7 @@ function wire(d: Resolved<Deps>, { log, config: own }: Context): SignIn {
     deps: d,
     settings,
     sessions,
+    devices,
     passwords,
     letters,
     people,

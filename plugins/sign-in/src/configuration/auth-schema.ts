@@ -20,9 +20,9 @@ const passwordPolicy = z.object({
 });
 
 const lockout = z.object({
-  failedAttemptThreshold: z.int().min(1).max(100).default(5).describe('Wrong passwords after which an account is locked'),
-  consecutivePeriod: seconds(3600).describe('Seconds within which they count'),
-  lockoutPeriod: seconds(1800).describe('Seconds that it stays locked'),
+  failedAttemptThreshold: z.int().min(1).max(100).default(5).describe('Has no effect'),
+  consecutivePeriod: seconds(3600).describe('Has no effect'),
+  lockoutPeriod: seconds(1800).describe('Has no effect'),
 });
 
 const allowedIpAddress = z.object({
@@ -58,7 +58,9 @@ export const authKeys = {
     .default(false)
     .describe('The second factor is asked for after a sign-in at a provider, too; otherwise the provider is trusted with it'),
   'auth.passwordResetLinkExpiry': seconds(14_400).describe('Seconds that a link to set a password is good for'),
-  'auth.lockout': lockout.prefault({}).describe('When an account is locked for a while'),
+  'auth.lockout': lockout
+    .prefault({})
+    .describe('Accepted and of no effect: accounts are not locked, attempts after wrong passwords are delayed'),
   'auth.anonymousAccess': z
     .enum(['none', 'public-repositories'])
     .default('none')

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { AccountDirectory, AuditActor, AuditTrail, PasswordLink, User, Users } from '@sextant/plugin-identity/api';
-import { type Clock, type Logger, type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
+import { type Clock, type Limits, type Logger, type Secret, SextantError, type Storage, type Tx } from '@sextant/sdk';
 import type { Alongside } from '../alongside.js';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import type { Letters } from '../letters.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { LinkStore } from '../storage/link-store.js';
-import { type LockoutRule, PasswordStore } from '../storage/password-store.js';
+import { PasswordStore } from '../storage/password-store.js';
+import { type AttemptSource, AttemptThrottle } from '../throttling/attempt-throttle.js';
+import { attemptsDelayed } from '../throttling/attempts-delayed.js';
+import type { KnownDevice, KnownDevices } from '../throttling/known-devices.js';
 import { PasswordHashes } from './password-hash.js';
 import { checkPassword } from './password-rules.js';
 
@@ -18,41 +20,63 @@ interface PasswordParts {
   readonly settings: LiveAuthSettings;
   readonly sessions: Sessions;
   readonly letters: Letters;
+  readonly devices: KnownDevices;
+  readonly limits: Limits;
   readonly audit: AuditTrail;
   readonly log: Logger;
 }
 
-/** Rows of {@link PasswordStore.begin} for names that nobody has: their number is bounded, and a try costs what one costs for a user. */
-const NOBODIES = 4_096;
+/** Letters about delayed attempts to one user: a stranger can cause them. The link of the last one is good until the next. */
+const UNLOCK_LETTERS = { capacity: 1, per: 60 * 60_000 } as const;
+
+/** Where a password comes from that somebody gives. */
+export type PasswordGiver =
+  | { readonly remoteAddress: string; readonly device: KnownDevice | undefined }
+  /** Of somebody who is signed in: as {@link AuditActor} says. */
+  | 'the-person';
 
 /** Built-in accounts: who knows the password is the user. */
 export class Passwords {
   readonly store: PasswordStore;
   readonly #links: LinkStore;
   readonly #hashes = new PasswordHashes();
+  readonly #throttle: AttemptThrottle;
 
   constructor(private readonly parts: PasswordParts) {
     this.store = new PasswordStore(parts.db);
     this.#links = new LinkStore(parts.db);
+    this.#throttle = new AttemptThrottle(parts);
   }
 
   /**
-   * The user of that name or proved address and password. Nothing, not the time it takes, tells a wrong password from a locked account or one that is not.
-   * @throws SEXTANT_SIGN_IN_FAILED
+   * The user of that name or proved address and password. Nothing, not the time it takes, tells a wrong password from an account that is not.
+   * @throws SEXTANT_SIGN_IN_FAILED; SEXTANT_SIGN_IN_THROTTLED, before the password is looked at, when wrong ones came before
    */
-  async verify(nameOrEmail: string, password: Secret, who: AuditActor): Promise<User> {
+  async verify(nameOrEmail: string, password: Secret, who: AuditActor, giver: PasswordGiver): Promise<User> {
     const { audit } = this.parts;
-    const user = await this.#named(nameOrEmail);
-    audit.observe('auth.password', 'attempted', who, { subjectUID: user && String(user.id) });
-    const verdict = await this.#try(user, nameOrEmail, password);
-    if (user && verdict === 'right') {
-      audit.observe('auth.password', 'succeeded', who, { subjectUID: String(user.id) });
+    const user = await this.named(nameOrEmail);
+    const subjectUID = user && String(user.id);
+    audit.observe('auth.password', 'attempted', who, { subjectUID });
+    const attempt = await this.#throttle.begin(sourceOf(nameOrEmail, user, who, giver));
+    if (typeof attempt === 'number') {
+      audit.observe('auth.password', 'failed', who, { subjectUID, reason: 'delayed' });
+      throw attemptsDelayed(attempt);
+    }
+    const right = await this.#isRight(user, password).catch(async (error: unknown) => {
+      await attempt.refund();
+      throw error;
+    });
+    if (user && right) {
+      await attempt.refund();
+      audit.observe('auth.password', 'succeeded', who, { subjectUID });
       return user;
     }
-    audit.observe('auth.password', 'failed', who, { subjectUID: user && String(user.id), reason: user ? verdict : 'unknown' });
+    if (user && attempt.delaysNext)
+      this.#mailUnlock(user).catch((error: unknown) => this.parts.log.warn('A letter could not be written.', { error }));
+    audit.observe('auth.password', 'failed', who, { subjectUID, reason: user ? 'wrong' : 'unknown' });
     throw new SextantError('SEXTANT_SIGN_IN_FAILED', {
-      what: 'The user name or the password is wrong, or the account is locked for a while.',
-      fix: 'Check both. After several failures wait, or follow the link that was mailed to you.',
+      what: 'The user name or the password is wrong.',
+      fix: 'Check both. After several failures the next attempts are delayed.',
     });
   }
 
@@ -142,11 +166,14 @@ export class Passwords {
     });
   }
 
-  /** @throws SEXTANT_SIGN_IN_LINK */
-  async unlock(code: string): Promise<void> {
+  /**
+   * For who reads the mail of the account: strangers' failures do not delay the browser any more. It signs nobody in.
+   * @param before what its cookie carries. @returns what it carries from now on. @throws SEXTANT_SIGN_IN_LINK
+   */
+  async unlock(code: string, before: string | undefined): Promise<string> {
     const link = await this.#links.use('unlock', code, this.parts.clock.now());
     if (link?.userId === undefined) throw usedLink();
-    await this.store.forgive(link.userId);
+    return this.parts.devices.remember(link.userId, before);
   }
 
   /** Of all kinds, wherever they were mailed. */
@@ -192,7 +219,6 @@ export class Passwords {
   async #set(tx: Tx, user: User, hash: string, keep: number | undefined): Promise<User> {
     const store = new PasswordStore(tx);
     await store.set(user.id, hash, this.parts.clock.now());
-    await store.forgive(user.id);
     await new LinkStore(tx).drop(['password', 'unlock'], user.id);
     if (user.siteAdmin) await tx.query('INSERT INTO initialized DEFAULT VALUES ON CONFLICT DO NOTHING');
     const { generation } = await this.parts.sessions.endAll(tx, user.id, keep);
@@ -212,30 +238,21 @@ export class Passwords {
     return (await this.parts.settings.current()).configuration['auth.passwordResetLinkExpiry'] * 1000;
   }
 
-  async #try(user: User | undefined, name: string, password: Secret): Promise<'right' | 'wrong' | 'locked'> {
-    const { clock, settings } = this.parts;
-    const rule = ruleOf((await settings.current()).configuration['auth.lockout']);
-    const subject = user?.id ?? nobody(name);
-    const { locked } = await this.store.begin(subject, rule, clock.now());
+  async #isRight(user: User | undefined, password: Secret): Promise<boolean> {
     const stored = user && (await this.store.hash(user.id));
     const { ok, outdated } = await this.#hashes.verify(password, stored);
-    if (ok && !locked) {
-      await this.store.forgive(subject);
-      if (outdated && user && stored) await this.store.rehash(user.id, stored, await this.#hashes.make(password));
-      return 'right';
-    }
-    if (!locked && (await this.store.fail(subject, rule, clock.now())) && user)
-      this.#mailUnlock(user, rule).catch((error: unknown) => this.parts.log.warn('A letter could not be written.', { error }));
-    return locked ? 'locked' : 'wrong';
+    if (ok && outdated && user && stored) await this.store.rehash(user.id, stored, await this.#hashes.make(password));
+    return ok;
   }
 
   /** Not waited for: how long mail takes would tell who exists. */
-  async #mailUnlock(user: User, rule: LockoutRule): Promise<void> {
-    const { clock, letters } = this.parts;
+  async #mailUnlock(user: User): Promise<void> {
+    const { clock, letters, limits } = this.parts;
     const address = await this.#primary(user);
-    if (address === undefined) return;
+    if (address === undefined || !(await letters.possible()) || !(await limits.take(`unlock-letter:${user.id}`, UNLOCK_LETTERS)).allowed)
+      return;
     await letters.unlock(user, address, async () => {
-      const code = await this.#links.make('unlock', { userId: user.id, address: undefined }, clock.now(), rule.lockout);
+      const code = await this.#links.make('unlock', { userId: user.id, address: undefined }, clock.now(), UNLOCK_LETTERS.per);
       return letters.url(`/-/unlock-account?code=${code}`);
     });
   }
@@ -244,7 +261,8 @@ export class Passwords {
     return (await this.parts.accounts.emails([user.id])).find(({ primary, verified }) => primary && verified)?.address;
   }
 
-  async #named(nameOrEmail: string): Promise<User | undefined> {
+  /** The user of that name or proved address, who may have a password. */
+  async named(nameOrEmail: string): Promise<User | undefined> {
     const { users, accounts } = this.parts;
     const user = nameOrEmail.includes('@')
       ? (await accounts.byVerifiedEmails([nameOrEmail])).get(nameOrEmail.toLowerCase())
@@ -264,13 +282,15 @@ async function proved(accounts: AccountDirectory, userId: number, address: strin
     await accounts.setEmailVerified(userId, address, true);
 }
 
-const ruleOf = (lockout: { failedAttemptThreshold: number; consecutivePeriod: number; lockoutPeriod: number }): LockoutRule => ({
-  threshold: lockout.failedAttemptThreshold,
-  period: lockout.consecutivePeriod * 1000,
-  lockout: lockout.lockoutPeriod * 1000,
-});
-
-const nobody = (name: string): number => -1 - (createHash('sha256').update(name.toLowerCase()).digest().readUInt32BE() % NOBODIES);
+function sourceOf(name: string, user: User | undefined, who: AuditActor, giver: PasswordGiver): AttemptSource {
+  // By the session and not the person: whoever has stolen one would keep the person from proving who they are.
+  if (giver === 'the-person') return { by: 'device', id: `${user?.id} ${who.actor?.credential ?? ''}` };
+  const { remoteAddress, device } = giver;
+  // By what was typed and not by the account: that a name and an address wait together would tell that both are somebody's.
+  return device && device.userId === user?.id
+    ? { by: 'device', id: device.id }
+    : { by: 'stranger', remoteAddress, name: user && !name.includes('@') ? user.username : name };
+}
 
 const usedLink = (): SextantError =>
   new SextantError('SEXTANT_SIGN_IN_LINK', { what: 'The link is used, too old, or none of ours.', fix: 'Ask for a new one.' });

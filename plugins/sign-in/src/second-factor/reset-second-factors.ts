@@ -1,6 +1,7 @@
 import type { AccountDirectory, AuditActor, AuditTrail, User } from '@sextant/plugin-identity/api';
 import type { Storage } from '@sextant/sdk';
 import { SessionStore } from '../storage/session-store.js';
+import { forgetDevices } from '../throttling/known-devices.js';
 import { SecondFactorStore } from './second-factor-store.js';
 
 interface ResetParts {
@@ -19,6 +20,7 @@ export async function resetSecondFactors({ db, accounts, audit }: ResetParts, us
     await tx.query('DELETE FROM pending_sign_ins WHERE user_id = $1', [user.id]);
     await accounts.within(tx).revokeCredentials(user.id);
     await new SessionStore(tx).endOfUsers([user.id]);
+    await forgetDevices(tx, user.id);
     await audit.record('user.secondFactor', 'reset', who, { subjectUID: String(user.id) }, { tx });
     return had;
   });

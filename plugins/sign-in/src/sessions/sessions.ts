@@ -3,6 +3,7 @@ import type { Actor, Clock, Events, Storage, Tx } from '@sextant/sdk';
 import type { LiveAuthSettings } from '../configuration/auth-settings.js';
 import { CONFIRM_PATH } from '../step-up/confirm-path.js';
 import { type KeptProviderSession, type Session, SessionStore } from '../storage/session-store.js';
+import { forgetDevices } from '../throttling/known-devices.js';
 import { hashOf, newUnguessable } from '../unguessable.js';
 
 /** Of whom a new session is, and how they came. */
@@ -77,7 +78,7 @@ export class Sessions {
   }
 
   /**
-   * Ends all sessions of the user but `keep`, and whatever else the user, or a program in their name, came in by.
+   * Ends all sessions of the user but `keep`, forgets the devices, and ends whatever else the user, or a program in their name, came in by.
    * @returns how many sessions there were, and the generation of what comes from now on
    */
   async endAll(tx: Tx, userId: number, keep?: number): Promise<{ readonly ended: number; readonly generation: number }> {
@@ -85,6 +86,7 @@ export class Sessions {
     const store = new SessionStore(tx);
     const ended = await store.endOfUsers([userId], keep);
     if (keep !== undefined) await store.keep(keep, generation);
+    await forgetDevices(tx, userId);
     return { ended, generation };
   }
 

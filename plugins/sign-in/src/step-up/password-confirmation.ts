@@ -20,6 +20,6 @@ export const passwordConfirmation = ({ settings, passwords }: PasswordConfirmati
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', focus: true })}
 <button class="main">Confirm</button>`,
   verify: async ({ username }, form, who) => {
-    await passwords.verify(username, form.secret('password', 'password'), who);
+    await passwords.verify(username, form.secret('password', 'password'), who, 'the-person');
   },
 });

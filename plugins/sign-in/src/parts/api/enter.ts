@@ -4,6 +4,7 @@ import { redirect } from '../../pages/page.js';
 import { PENDING_LASTS } from '../../second-factor/pending-sign-ins.js';
 import { SECOND_FACTOR_PATH } from '../../second-factor/second-factor-gate.js';
 import type { KeptProviderSession, Session } from '../../storage/session-store.js';
+import { DEVICE_COOKIE, DEVICE_LASTS } from '../../throttling/known-devices.js';
 import { hashOf } from '../../unguessable.js';
 import type { SignIn } from '../../wiring.js';
 import { PENDING_COOKIE, SECOND_FACTOR_PAGE } from './pending-step.js';
@@ -39,7 +40,7 @@ export async function enter(signIn: SignIn, request: RouteRequest, entering: Ent
     ip: request.remoteAddress,
   });
   if (user.siteAdmin) await signIn.setup.done();
-  const all = [...cookies, signIn.cookies.session(text, lasts)];
+  const all = [...cookies, signIn.cookies.session(text, lasts), await knownDevice(signIn, request, user)];
   if (json) return { cookies: all, body: { username: user.username } };
   if (await signIn.connection.missing({ kind: 'user', userId: user.id, siteAdmin: user.siteAdmin, serviceAccount: false }))
     return redirect(`${signIn.prefix}/-/account?note=connect`, all);
@@ -56,6 +57,12 @@ async function askSecondFactor(signIn: SignIn, entering: Entering): Promise<Rout
   const { totp, passkeys, recoveryCodes } = await signIn.factors.summary(user.id);
   const methods = [totp && 'totp', passkeys.length > 0 && 'passkey', recoveryCodes > 0 && 'recovery-code'].filter(Boolean);
   return { status: 202, cookies: all, body: { secondFactor: { url: location, methods } } };
+}
+
+/** The browser is not delayed any more by what strangers do, when the person signs in there. @returns the cookie, a new one each time. */
+export async function knownDevice({ cookies, devices }: SignIn, { headers }: RouteRequest, user: User): Promise<string> {
+  const text = await devices.remember(user.id, cookies.presentedOfStep(headers['cookie'], DEVICE_COOKIE));
+  return cookies.ofStep(DEVICE_COOKIE, text, DEVICE_LASTS);
 }
 
 /** No plugin shows a first page yet: whoever wanted none in particular sees their account. */

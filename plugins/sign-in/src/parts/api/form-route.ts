@@ -18,9 +18,16 @@ export const formRoute =
       if (form.json || !SextantError.is(error) || error.status >= 500) throw error;
       const reply = await again(form, error, request);
       // A redirect stays one.
-      return reply.status === 303 ? reply : { ...reply, status: error.status };
+      if (reply.status === 303) return reply;
+      return { ...reply, status: error.status, headers: { ...reply.headers, ...retryHeader(error) } };
     }
   };
+
+/** When a program may try again, in whole seconds. */
+export const retryHeader = ({ status, details }: SextantError): Readonly<Record<string, string>> => {
+  const wait = details['retryAfter'];
+  return status === 429 && typeof wait === 'number' ? { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) } : {};
+};
 
 /** An error in a sentence or two. */
 export const sentence = ({ what, why, fix }: SextantError): string => [what, why, fix].filter(Boolean).join(' ');

@@ -20,6 +20,7 @@ import { HeaderAuthenticator } from '../../sessions/header-authenticator.js';
 import { GuestAuthenticator, SessionAuthenticator } from '../../sessions/session-authenticator.js';
 import { sessionOf } from '../../sessions/session-of.js';
 import { storage } from '../../storage/definition.js';
+import { forgetDevices } from '../../throttling/known-devices.js';
 import { deps, signInOf } from '../../wiring.js';
 import { accountRoutes } from './account-routes.js';
 import { confirmRoutes } from './confirm-routes.js';
@@ -108,7 +109,9 @@ export default definePart(config)({
       const subscriptions = [
         settings,
         d.events.subscribe(userChanged, async ({ userId }) => {
-          if (!(await d.users.byId(userId))) await sessions.store.endOfUsers([userId]);
+          if (await d.users.byId(userId)) return;
+          await sessions.store.endOfUsers([userId]);
+          await forgetDevices(d.db, userId);
         }),
         d.events.subscribe(externalAccountsChanged, async ({ userId }) => {
           const kept = await d.external.ofUser(userId);

@@ -2,14 +2,16 @@ import type { PluginRouter, RouteHandler, RouteReply, RouteRequest } from '@sext
 import { html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
+import { DEVICE_COOKIE, DEVICE_LASTS } from '../../throttling/known-devices.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay } from './builtin-way.js';
+import { knownDevice } from './enter.js';
 import { formRoute, sentence } from './form-route.js';
 import { toldToPeople } from './told.js';
 
 const LIMIT = { auth: 'public', maxBody: 16_384 } as const;
 
-/** Links that are mailed or handed out: to set a password, to prove an address, to unlock an account. */
+/** Links that are mailed or handed out: to set a password, to prove an address, to sign in without delay. */
 export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void {
   router.get('/-/reset-password-init', () => askForReset(signIn(), {}), { auth: 'public' });
   router.post(
@@ -54,9 +56,10 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
           const user = await s.passwords.setByLink(form.text('code'), form.secret('password', 'password'), (tx, { id }) =>
             s.deps.audit.record('user.password', 'reset', requester(request), { subjectUID: String(id) }, { tx }),
           );
+          const device = await knownDevice(s, request, user);
           return form.json
-            ? { body: { username: user.username } }
-            : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession()]);
+            ? { body: { username: user.username }, cookies: [device] }
+            : redirect(`${s.prefix}/sign-in?note=password-set`, [s.cookies.noSession(), device]);
         },
         async (form, error) => {
           const s = signIn();
@@ -73,7 +76,7 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
     path: string,
     title: string,
     button: string,
-    run: (s: SignIn, code: string, request: RouteRequest) => Promise<string>,
+    run: (s: SignIn, code: string, request: RouteRequest) => Promise<{ readonly to: string; readonly cookies?: readonly string[] }>,
     /** Where who is signed in nowhere goes first. */
     first?: (code: string) => string,
   ): void => {
@@ -97,8 +100,8 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
         async (form, request) => {
           const s = signIn();
           await s.throttle('link', request);
-          const done = await run(s, form.text('code'), request);
-          return form.json ? { body: {} } : redirect(`${s.prefix}${done}`);
+          const { to, cookies = [] } = await run(s, form.text('code'), request);
+          return form.json ? { body: {}, cookies } : redirect(`${s.prefix}${to}`, cookies);
         },
         async (form, error) => page(form.text('code'), sentence(error)),
       ),
@@ -113,16 +116,16 @@ export function passwordRoutes(router: PluginRouter, signIn: () => SignIn): void
       await s.passwords.proveEmail(code, request.actor.userId, (tx, userId) =>
         s.deps.audit.record('user.email', 'verified', requester(request), { subjectUID: String(userId) }, { tx }),
       );
-      return '/-/account?note=verified';
+      return { to: '/-/account?note=verified' };
     },
     (code) => {
       const { prefix } = signIn();
       return `${prefix}/sign-in?returnTo=${encodeURIComponent(`${prefix}/-/verify-email?code=${encodeURIComponent(code)}`)}`;
     },
   );
-  byButton('/-/unlock-account', 'Unlock your account', 'Unlock', async (s, code) => {
-    await s.passwords.unlock(code);
-    return '/sign-in?note=unlocked';
+  byButton('/-/unlock-account', 'Sign in without delay', 'Unlock this browser', async (s, code, { headers }) => {
+    const device = await s.passwords.unlock(code, s.cookies.presentedOfStep(headers['cookie'], DEVICE_COOKIE));
+    return { to: '/sign-in?note=unlocked', cookies: [s.cookies.ofStep(DEVICE_COOKIE, device, DEVICE_LASTS)] };
   });
 }
 

@@ -8,6 +8,7 @@ import { dataBlock, type Html, html } from '../../pages/html.js';
 import { field, hidden, pageReply, redirect } from '../../pages/page.js';
 import { requester } from '../../requester.js';
 import { PasswordStore } from '../../storage/password-store.js';
+import { DEVICE_COOKIE } from '../../throttling/known-devices.js';
 import type { SignIn } from '../../wiring.js';
 import { builtinWay, unavailable } from './builtin-way.js';
 import { enter, firstPage, leave } from './enter.js';
@@ -51,12 +52,18 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
     formRoute(
       async (form, request) => {
         const s = signIn();
-        await s.throttle('sign-in', request);
+        const device = await s.devices.find(s.cookies.presentedOfStep(request.headers['cookie'], DEVICE_COOKIE));
+        const known = device !== undefined && device.userId === (await s.passwords.named(form.text(nameField(form))))?.id;
+        if (!known) await s.throttle('sign-in', request);
         const way = await builtinWay(s);
         const user = await s.passwords.verify(
-          form.required(form.text('username') === '' ? 'email' : 'username', 'user name'),
+          form.required(nameField(form), 'user name'),
           form.secret('password', 'password'),
           requester(request),
+          {
+            remoteAddress: request.remoteAddress,
+            device: known ? device : undefined,
+          },
         );
         return enter(s, request, { user, way: way.id, returnTo: localPath(form.text('returnTo'), s.prefix), json: form.json });
       },
@@ -119,12 +126,14 @@ export function signInRoutes(router: PluginRouter, signIn: () => SignIn): void {
   );
 }
 
+const nameField = (form: FormBody): string => (form.text('username') === '' ? 'email' : 'username');
+
 const NOTES: Readonly<Record<string, string | undefined>> = {
   anew: 'Sign in once more: a program wants to be sure that it is you.',
   expired: 'The sign-in took too long. Sign in again.',
   'signed-out': 'You are signed out.',
   'password-set': 'Your password is set. Sign in with it.',
-  unlocked: 'Your account is unlocked.',
+  unlocked: 'Wrong passwords that others gave do not delay you in this browser any more. Sign in.',
 };
 
 async function signUp({ deps: { db, accounts, audit }, passwords, people }: SignIn, form: FormBody, who: AuditActor): Promise<User> {

@@ -4,7 +4,7 @@ import accepts from 'accepts';
 import { html } from '../../pages/html.js';
 import { pageReply } from '../../pages/page.js';
 import type { SignIn } from '../../wiring.js';
-import { sentence } from './form-route.js';
+import { retryHeader, sentence } from './form-route.js';
 import { requestLink } from './request-access-routes.js';
 
 /** People come here by their browser: what goes wrong is a page with a way on. */
@@ -15,12 +15,13 @@ export const told =
       return await handler(request);
     } catch (error) {
       if (!SextantError.is(error)) throw error;
-      return pageReply({
+      const page = pageReply({
         title,
         status: error.status,
         error: sentence(error),
         body: html`<p><a href="${signIn().prefix}/sign-in">Sign in</a></p>${await requestLink(signIn())}`,
       });
+      return { ...page, headers: { ...page.headers, ...retryHeader(error) } };
     }
   };
 

@@ -1,4 +1,5 @@
 import type { Migration } from '@sextant/sdk';
+import { addAttemptThrottling } from './add-attempt-throttling-1764800000050.js';
 import { addProviderSessions } from './add-provider-sessions-1764230000010.js';
 import { addSecondFactors } from './add-second-factors-1764800000030.js';
 import { addSessionConfirmation } from './add-session-confirmation-1764800000010.js';
@@ -11,4 +12,5 @@ export const migrations: readonly Migration[] = [
   addSessionGeneration,
   addSessionConfirmation,
   addSecondFactors,
+  addAttemptThrottling,
 ];
