@@ -49,7 +49,7 @@ describe('the sentence that words may be', () => {
     ['one AND two', undefined],
     ['one or two', undefined],
     ['one file:a two', undefined],
-    ['one -two', undefined],
+    ['one not two', undefined],
   ])('of %s is %s', (query, source) => expect(only(query).phrase?.source).toBe(source));
 
   it('is none where words are one text anyway', () => expect(only('one two', 'standard').phrase).toBeUndefined());
@@ -119,7 +119,7 @@ describe('the condition on documents', () => {
   it('is true when only repositories are asked for', () => expect(only('repo:a fork:no').expr).toEqual({ op: 'const', value: true }));
 
   it('negates what is left when only a negation is asked for', () => {
-    expect(only('-x').expr).toEqual({
+    expect(only('not x').expr).toEqual({
       op: 'not',
       of: { op: 'match', in: ['content', 'path'], pattern: text('x') },
     });
@@ -212,7 +212,7 @@ describe('repositories and revisions', () => {
   });
 
   it('find no name where nothing matches, and show code points', () => {
-    const matcher = nameMatcher(only('lib -old').expr);
+    const matcher = nameMatcher(only('lib not old').expr);
     expect(matcher('ünï/lib-lib')).toEqual([
       [4, 7],
       [8, 11],
@@ -287,10 +287,10 @@ describe('options and other plans', () => {
   it('are explained as plain data', () => {
     const parsed = parseQuery('r:a  foo or "b c"', { patternType: 'keyword' });
     const explained = parsed.ok ? explainQuery(parsed.query, { now }) : undefined;
-    expect(explained?.canonical).toBe('repo:a foo or "b c"');
+    expect(explained?.canonical).toBe('repo:a (foo or "b c")');
     expect(explained?.tree?.children.map(({ kind, text: written }) => [kind, written])).toEqual([
-      ['and', 'r:a  foo'],
-      ['pattern', '"b c"'],
+      ['filter', 'r:a'],
+      ['or', 'foo or "b c"'],
     ]);
     expect(explained?.patterns.map(({ engine, required }) => [engine, required])).toEqual([
       ['literal', '"foo"'],
