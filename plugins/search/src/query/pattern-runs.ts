@@ -1,7 +1,7 @@
 import { parseRegex } from '../regex/parse-regex.js';
 import { PatternError } from '../regex/regex-error.js';
 import type { PatternText, PatternType } from './ast.js';
-import type { Token } from './lexer.js';
+import { endOfClass, type Token } from './lexer.js';
 
 export type Word = Token & { kind: 'word' };
 
@@ -9,6 +9,8 @@ export interface PatternRead {
   readonly pattern: PatternText;
   /** A syntax error of its regexp, with offsets into the query. */
   readonly error?: PatternError;
+  /** Where in the query stand parentheses that nothing closes; they are read as text. */
+  readonly unclosed?: readonly number[];
 }
 
 /**
@@ -65,6 +67,7 @@ function spacedText(words: readonly Word[]): string {
 function readSpacedRegexp(text: string, words: readonly Word[]): PatternRead {
   let value = '';
   const offsets: number[] = [];
+  const trailing: number[] = [];
   const add = (source: string, from: number, width = 1) => {
     value += source;
     for (let i = 0; i < source.length; i++) offsets.push(width === 0 ? from : from + i);
@@ -84,10 +87,33 @@ function readSpacedRegexp(text: string, words: readonly Word[]): PatternRead {
     if (slashed !== undefined)
       for (let at = 0; at < written.length; at++) add(written[at] as string, word.valueStart + (slashed.offsets[at] ?? at));
     else for (const [part, at] of withLiteralParentheses(written)) add(part, word.start + at, part.startsWith('\\') ? 0 : 1);
+    if (slashed === undefined && endsInOpening(written)) trailing.push(word.end - 1);
     if (!alone) add(')', word.end - 1, 0);
   });
   offsets.push(words.at(-1)?.end ?? 0);
-  return readRegexp(value, (i) => offsets[i] ?? 0);
+  const closable = unclosedParentheses(value);
+  const read = readRegexp(withBackslashes(value, closable), (i) => offsets[i - closable.filter((at, k) => at + k < i).length] ?? 0);
+  const unclosed = [...new Set([...closable.map((at) => offsets[at] as number), ...trailing])].sort((a, b) => a - b);
+  return unclosed.length === 0 ? read : { ...read, unclosed };
+}
+
+/** Parentheses that open groups which nothing closes. Those that begin with `(?` are no text, so they stay wrong. */
+function unclosedParentheses(regexp: string): readonly number[] {
+  const open: number[] = [];
+  for (let i = 0; i < regexp.length; i++) {
+    const char = regexp[i];
+    if (char === '\\') i++;
+    else if (char === '[') i = endOfClass(regexp, i);
+    else if (char === '(') open.push(i);
+    else if (char === ')') open.pop();
+  }
+  return open.filter((at) => regexp[at + 1] !== '?');
+}
+
+function withBackslashes(regexp: string, before: readonly number[]): string {
+  let end = 0;
+  const parts = before.map((at) => regexp.slice(end, (end = at)));
+  return [...parts, regexp.slice(end)].join('\\');
 }
 
 /** In code, `()` is a call and `foo(` the beginning of one; as a regexp, the first means nothing and the second is an error. */
@@ -106,6 +132,9 @@ function withLiteralParentheses(word: string): readonly (readonly [part: string,
   }
   return parts;
 }
+
+const endsInOpening = (word: string): boolean =>
+  withLiteralParentheses(word).at(-1)?.[0] === '\\(' && !/(?:^|[^\\])(?:\\\\)*\\\($/.test(word);
 
 /** True when a `|` stands outside of parentheses that the word itself opens and closes. */
 function hasOuterChoice(word: string): boolean {

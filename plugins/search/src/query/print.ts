@@ -16,16 +16,24 @@ export function printQuery({ root, patternType }: Pick<Query, 'root' | 'patternT
   // Text such as a lone parenthesis needs no quotes in most places; whether it does is best seen by reading it back.
   const plain = new Printer(patternType, false);
   const careful = new Printer(patternType, true);
-  const isSame = (written: string): boolean => {
+  const isSame = (written: string, tree: QueryNode): boolean => {
     const back = parseQuery(written, { patternType });
-    return back.ok && sameTree(back.query.root, root);
+    return back.ok && sameTree(back.query.root, tree);
   };
   const forms = [() => plain.print(root), () => plain.hoisted(root), () => careful.print(root)];
   for (const form of forms) {
     const written = form();
-    if (written !== undefined && isSame(written)) return written;
+    if (written !== undefined && isSame(written, root)) return written;
   }
-  return careful.print(root);
+  const reordered = filtersFirst(root);
+  return [plain.print(reordered), careful.print(reordered)].find((written) => isSame(written, reordered)) ?? careful.print(root);
+}
+
+/** Words such as "x not" are text at the end of a query only. */
+export function filtersFirst(root: QueryNode): QueryNode {
+  if (root.kind !== 'and') return root;
+  const { true: filters = [], false: others = [] } = Object.groupBy(root.of, ({ kind }) => String(kind === 'filter') as 'true' | 'false');
+  return { ...root, of: [...filters, ...others] };
 }
 
 class Printer {

@@ -49,10 +49,17 @@ export class QueryParser {
     const { tokens } = this;
     if (tokens.length === 0) return undefined;
     if (this.patternType === 'structural') return this.structural();
-    const root = withoutEmpty(hoisted(this.or(), tokens));
+    const root = withoutEmpty(this.scope());
     this.noteWords();
     if (this.patternType !== 'regexp') this.noteLonelyParenthesis();
     return root;
+  }
+
+  /** The whole query, or what stands between two parentheses. */
+  private scope(): QueryNode {
+    const start = this.at;
+    const node = this.or();
+    return hoisted(node, this.tokens.slice(start, this.at));
   }
 
   private or(): QueryNode {
@@ -112,7 +119,7 @@ export class QueryParser {
   }
 
   private group(open: Token): QueryNode {
-    const node = this.nested(open, () => this.or());
+    const node = this.nested(open, () => this.scope());
     this.at++;
     return node;
   }
@@ -129,6 +136,7 @@ export class QueryParser {
     const span = { start: first.start, end: (words.at(-1) as Word).end };
     const read = readWords(this.text, words, this.patternType);
     this.noteRegexpError(read, span);
+    for (const at of read.unclosed ?? []) this.noteUnclosed(at);
     this.noteUnknownField(first);
     return { kind: 'pattern', pattern: read.pattern, ...span };
   }
@@ -241,15 +249,18 @@ export class QueryParser {
       this.notice(word, this.tokens.length === 1 ? `"${value}" alone is searched for as a word.` : operatorAsText(value));
       return;
     }
-    if (this.patternType === 'regexp' && /(?:^|[^\\])(?:\\\\)*\($/.test(value)) {
-      const span = { start: word.end - 1, end: word.end };
-      this.notice(span, 'The "(" is not closed, so it is searched for as text.');
-      return;
-    }
     if (this.patternType !== 'keyword' || !/^-[\p{L}_"'(/]/u.test(value) || /^-[a-z]+:/i.test(value)) return;
     const term = value.slice(1);
     const fix = replacing(this.text, { start, end: start + 1 }, 'not', `Leave out what holds "${term}"`);
     this.notice(word, `"${value}" is searched for as text; "not ${term}" leaves out files that hold it.`, fix);
+  }
+
+  private noteUnclosed(at: number): void {
+    if (this.notices.length >= MAX_NOTICES) return;
+    const isGroup =
+      this.tokens.some(({ start }) => start === at) && this.tokens.some(({ kind, start }) => kind === 'operator' && start > at);
+    const fix = { description: 'Close the group', query: `${this.text.trimEnd()})` };
+    this.notice({ start: at, end: at + 1 }, 'The "(" is not closed, so it is searched for as text.', isGroup ? fix : undefined);
   }
 
   private noteLonelyParenthesis(): void {

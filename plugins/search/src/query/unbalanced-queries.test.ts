@@ -19,7 +19,7 @@ const CASES: readonly (readonly [query: string, types: readonly PatternType[], a
   ['file:x not (', TEXT_TYPES, 'notice 11-12', undefined],
   ['file:x not (', REGEXP, 'notice 11-12', undefined],
   ['lang:go (a or b', TEXT_TYPES, 'notice 8-9', 'lang:go (a or b)'],
-  ['lang:go (a or b', REGEXP, 'error 8-9', 'lang:go "(a" or b'],
+  ['lang:go (a or b', REGEXP, 'notice 8-9', 'lang:go (a or b)'],
   ['((a or b)', TEXT_TYPES, 'notice 0-1', '((a or b))'],
   ['(a or b))', TEXT_TYPES, 'notice 8-9', '(a or b)'],
   ['file:x foo( bar', TEXT_TYPES, 'nothing', undefined],

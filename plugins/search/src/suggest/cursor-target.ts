@@ -39,7 +39,7 @@ export function cursorTarget(text: string, position: number, patternType: Patter
   const token = tokens[index];
   const before = tokens.findLast((other) => other.end <= (token?.start ?? position));
   if (token?.kind === 'filter') return inFilter(text, token, position);
-  const negated = before?.kind === 'operator' && before.operator === 'not';
+  const negated = before !== undefined && isNot(before, text, token?.start ?? position);
   const word = { kind: 'word', filters: 'also', sign: '', negated } as const;
   const here = { start: position, end: position };
   if (!token || token.kind === 'open' || token.kind === 'close') return { ...word, typed: '', range: here, token: here };
@@ -56,6 +56,12 @@ export function cursorTarget(text: string, position: number, patternType: Patter
   if (colon !== undefined) return { ...word, filters: 'only', typed, range: { start, end: position + colon }, token: range };
   if (/^-[a-z]*$/i.test(typed)) return { ...word, filters: 'only', sign: '-', negated: true, typed: typed.slice(1), range, token: range };
   return { ...word, typed, range, token: range };
+}
+
+/** A `not` with nothing behind it yet is text to the lexer. */
+function isNot(before: Token, text: string, at: number): boolean {
+  const isWord = before.kind === 'word' && before.form === 'text' && before.end < at;
+  return before.kind === 'operator' ? before.operator === 'not' : isWord && /^not$/i.test(text.slice(before.start, before.end));
 }
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
