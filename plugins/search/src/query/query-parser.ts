@@ -222,7 +222,7 @@ export class QueryParser {
     );
     const said = `"${name}:" is no filter, so it is searched for as text.`;
     if (meant === undefined) {
-      this.notice(word, said);
+      this.notices.push({ message: said, start: word.start, end: word.end, isUsual: true });
       return;
     }
     const start = word.start + (word.value.startsWith('-') ? 1 : 0);
@@ -272,8 +272,8 @@ export class QueryParser {
         ? { description: 'Close the group', query: `${text.trimEnd()})` }
         : replacing(text, lonely, '', 'Leave the parenthesis out');
     // Without it, an operator would have nothing beside it.
-    if (/(?:^|\s)(?:and|or|not)$/i.test(fix.query)) return this.notice(lonely, lonelyAsText(text, lonely));
-    this.notice(lonely, lonelyAsText(text, lonely), fix);
+    const works = !/(?:^|\s)(?:and|or|not)$/i.test(fix.query);
+    this.notice(lonely, lonelyAsText(text, lonely), works ? fix : undefined);
   }
 
   private notice({ start, end }: Span, message: string, fix?: Fix): void {

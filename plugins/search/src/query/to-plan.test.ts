@@ -38,6 +38,16 @@ describe('the kinds of results', () => {
   ])('of %s are %s', (query, kinds) => expect(only(query).kinds).toEqual(kinds));
 });
 
+describe('the places where patterns are looked for', () => {
+  it.each([
+    ['x', ['content', 'path']],
+    ['type:file x', ['content']],
+    ['type:path x', ['path']],
+    ['type:file type:path x', ['content', 'path']],
+    ['type:file type:symbol x', ['content', 'symbol']],
+  ])('by %s are %s', (query, places) => expect(only(query).expr).toEqual({ op: 'match', in: places, pattern: text('x') }));
+});
+
 describe('the sentence that words may be', () => {
   it.each([
     ['too many pings', 'too many pings'],
