@@ -282,7 +282,7 @@ describe('search', () => {
     expect(await paths('needle type:file')).toEqual(['b.txt', 'c.md']);
     expect(await paths('needle type:path')).toEqual(['needle.md', 'needle.txt']);
     expect(await paths('type:file file:needle')).toEqual(['needle.md', 'needle.txt']);
-    expect(await paths('type:file not needle')).toEqual(['needle.md', 'needle.txt']);
+    expect(await paths('type:file not needle -file:name')).toEqual(['needle.md', 'needle.txt']);
   });
 
   it.each([
