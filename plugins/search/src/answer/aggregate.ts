@@ -10,6 +10,7 @@ import { CaptureReader } from '../regex/capture-reader.js';
 import { unavailable } from './aggregation-modes.js';
 import { GroupCounts } from './group-counts.js';
 import { groupsOf } from './groups-of.js';
+import { QUERY_NOTICE } from './query-alerts.js';
 import type { Counting } from './search-run.js';
 import { Viewer } from './viewer.js';
 
@@ -46,7 +47,7 @@ export async function aggregate(request: AggregationRequest, source: Aggregation
   for await (const event of source.events(pattern ? { countedGroup: pattern } : {})) {
     if (event.type === 'matches') event.matches.forEach(take);
     else if (event.type === 'verdict') ({ verdict } = event);
-    else if (event.type === 'alert') alert ??= event.alert;
+    else if (event.type === 'alert' && event.alert.kind !== QUERY_NOTICE) alert ??= event.alert;
   }
   // All of it is said now, so what counts is who may see it now.
   await viewer.look();

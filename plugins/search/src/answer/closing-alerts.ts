@@ -8,7 +8,7 @@ import { parseQuery } from '../query/parse-query.js';
 import type { SearchPlan } from '../query/plan.js';
 import { replacing } from '../query/query-errors.js';
 import { splitRevisions } from '../query/revisions.js';
-import { nothingFound } from './query-alerts.js';
+import { nothingFound, queryNotice } from './query-alerts.js';
 import type { SearchRun } from './search-run.js';
 import type { SearchSettings } from './search-services.js';
 
@@ -35,7 +35,8 @@ export function closingAlerts(plan: SearchPlan, closing: Closing): readonly Sear
     tooManyHistories(plan.query, saidOf('repository-limit')),
     timeUp(plan, closing, saidOf('timed-out')),
   ].filter((alert) => alert !== undefined);
-  if (alerts.length > 0 || nowhere || run.tally.matchCount > 0) return alerts;
+  if (run.tally.matchCount > 0) return [...alerts, queryNotice(plan.query)].filter((alert) => alert !== undefined);
+  if (alerts.length > 0 || nowhere) return alerts;
   const readings = otherReadings(plan.query);
   return plan.query.notices.length > 0 || readings.length > 0 ? [nothingFound(plan.query, readings)] : [];
 }

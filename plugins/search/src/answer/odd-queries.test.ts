@@ -82,7 +82,7 @@ describe('hostile row 10: an odd query', () => {
     ['unknown languages', 'lang:pyhton '],
     ['fields that are none', 'flie:x '],
     ['expressions that are not whole', 'content:/(/ '],
-    ['quotes that are not closed', 'file:"x '],
+    ['filters without a value', 'lang: '],
     ['revisions that are none', 'repo:a@a..b '],
   ])('that is nothing but mistakes is told of the first ten: %s', async (_what, mistake) => {
     const { alert } = await world.ask(mistake.repeat(Math.floor(9_900 / mistake.length)).trim(), admin, { patternType: 'keyword' });

@@ -9,6 +9,17 @@ export function alertOf(errors: readonly QueryError[]): SearchAlert {
   return { kind: 'invalid-query', title: 'The query cannot be understood', ...saidOf(errors) };
 }
 
+/** Something was found; a part of the query was read in a way that the writer may not have meant. */
+export function queryNotice({ notices }: Query): SearchAlert | undefined {
+  const unusual = notices.filter(({ isUsual }) => !isUsual);
+  return unusual.length === 0
+    ? undefined
+    : { kind: QUERY_NOTICE, title: 'A part of the query may have been meant in another way', ...saidOf(unusual) };
+}
+
+/** The kind of alert that only remarks on the query: its answer is whole. */
+export const QUERY_NOTICE = 'query-notice';
+
 /** Nothing was found, and the query, or a part of it, was read in a way that the writer may not have meant. */
 export function nothingFound({ notices, patternType }: Query, readings: readonly Fix[]): SearchAlert {
   const { description, proposedQueries, problems } = saidOf(notices);

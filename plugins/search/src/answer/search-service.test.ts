@@ -268,12 +268,34 @@ describe('search', () => {
     }
     const found = await world.ask('path:call (');
     expect(found.matches).toMatchObject([{ path: 'call.txt' }]);
-    expect(found.alert).toBeUndefined();
-    expect((await world.ask('path:needle (', admin, { patternType: 'regexp' })).alert).toMatchObject({
-      kind: 'invalid-query',
-      proposedQueries: [{ query: 'path:needle "("' }],
-    });
+    expect(found.alert).toMatchObject({ kind: 'query-notice', proposedQueries: [{ query: 'path:call' }] });
+    expect(found.verdict.exhaustive).toBe(true);
+    expect((await world.ask('path:call (', admin, { patternType: 'regexp' })).alert).toMatchObject({ kind: 'query-notice' });
     expect((await world.ask('repo:absent path:needle (')).alert).toMatchObject({ kind: 'no-repositories' });
+  });
+
+  it('looks for patterns of type:file in contents only', async () => {
+    await world.add('a', { tree: { 'needle.txt': 'hay\n', 'b.txt': 'needle\n' } });
+    await world.add('b', { tree: { 'needle.md': 'hay\n', 'c.md': 'needle\n' }, indexed: false });
+    const paths = async (query: string) =>
+      (await world.ask(query)).matches.map((match) => ('path' in match ? match.path : match.type)).sort();
+    expect(await paths('needle type:file')).toEqual(['b.txt', 'c.md']);
+    expect(await paths('needle type:path')).toEqual(['needle.md', 'needle.txt']);
+    expect(await paths('type:file file:needle')).toEqual(['needle.md', 'needle.txt']);
+    expect(await paths('type:file not needle -file:name')).toEqual(['needle.md', 'needle.txt']);
+  });
+
+  it.each([
+    ['-hay', 'keyword', 'query-notice'],
+    ['hay or', 'keyword', 'query-notice'],
+    ['hay: x', 'standard', undefined],
+    ['hay( x', 'standard', undefined],
+  ] as const)('says beside what it found how it read %s by %s: %s', async (query, patternType, kind) => {
+    await world.add('a', { tree: { 'a.txt': '-hay: x\nhay or\nhay( x\n' } });
+    const { matches, alert, verdict } = await world.ask(query, admin, { patternType });
+    expect(matches).toMatchObject([{ path: 'a.txt' }]);
+    expect(alert?.kind).toBe(kind);
+    expect(verdict.exhaustive).toBe(true);
   });
 
   it.each([

@@ -101,6 +101,8 @@ export interface Notice extends Span {
   readonly message: string;
   /** What may have been meant. */
   readonly fix?: Fix;
+  /** Most writers mean it so, as with `TODO: x`; it is worth saying only when nothing is found. */
+  readonly isUsual?: true;
 }
 
 export interface QueryError extends Span {

@@ -1,12 +1,11 @@
 import type { PatternType, Span } from './ast.js';
+import { BalancedText } from './balanced-text.js';
 import { type Field, fieldNamed } from './fields.js';
 
 export type Token = Span &
   (
     | { readonly kind: 'open' | 'close' }
     | { readonly kind: 'operator'; readonly operator: 'and' | 'or' | 'not' }
-    /** The `-` before a pattern or a group. */
-    | { readonly kind: 'minus' }
     | {
         readonly kind: 'filter';
         readonly field: Field;
@@ -18,30 +17,44 @@ export type Token = Span &
     | { readonly kind: 'word'; readonly form: 'text' | 'quoted' | 'regexp'; readonly value: string; readonly valueStart: number }
   );
 
+/** Groups nest no deeper. */
+export const MAX_DEPTH = 100;
+
 /**
- * Cuts a query into tokens, in one pass without going back. What cannot have another meaning is text:
- * parentheses without a partner, quotes and slashes that are never closed, words with a colon that are no field.
+ * Splits a query into tokens. Text that cannot have another meaning is a word: quotes and slashes that are never closed, words with a colon
+ * that are no field, operators with nothing beside them. When a group is never closed, no parenthesis of the query groups.
  */
 export function tokenize(text: string, patternType: PatternType): Token[] {
-  return settleParentheses(text, new Lexer(text, patternType).tokens(), patternType);
+  return tokenizeQuery(text, patternType).tokens;
+}
+
+export function tokenizeQuery(text: string, patternType: PatternType): { readonly tokens: Token[]; readonly hasGroups: boolean } {
+  if (patternType !== 'structural') {
+    const lexer = new Lexer(text, patternType, true);
+    const tokens = lexer.tokens();
+    if (lexer.depth === 0 || lexer.isTooDeep) return { tokens, hasGroups: true };
+  }
+  return { tokens: new Lexer(text, patternType, false).tokens(), hasGroups: false };
 }
 
 class Lexer {
+  /** Groups that are open. */
+  depth = 0;
+  isTooDeep = false;
   private at = 0;
-  /** For each parenthesis that is open: how many more the text behind it has opened, as in `(foo(a, b) or c)`. */
-  private readonly open: number[] = [];
   private readonly out: Token[] = [];
-  private readonly closings: readonly number[];
+  private readonly balanced: BalancedText;
 
   constructor(
     private readonly text: string,
     private readonly patternType: PatternType,
+    private readonly hasGroups: boolean,
   ) {
-    this.closings = closingsBehind(text);
+    this.balanced = new BalancedText(text, patternType === 'regexp');
   }
 
   tokens(): Token[] {
-    while (this.skipBlanks()) this.out.push(this.next());
+    while (this.skipBlanks() && !this.isTooDeep) this.out.push(this.next());
     return this.out;
   }
 
@@ -53,22 +66,51 @@ class Lexer {
   private next(): Token {
     const start = this.at;
     const char = this.text[start];
-    if (char === '(') {
+    if (char === '(' && this.hasGroups && this.depth >= MAX_DEPTH && this.text.includes(')', start)) this.isTooDeep = true;
+    if (char === '(' && this.opensGroup()) {
+      const empty = this.match(/\(\s*\)/y);
+      if (empty !== undefined) return { kind: 'word', form: 'text', value: '()', valueStart: start, start, end: this.at };
       this.at++;
-      this.open.push(0);
+      this.depth++;
       return { kind: 'open', start, end: this.at };
     }
-    if (char === ')' && this.open.length > 0 && !this.closesText()) {
+    if (char === ')' && this.depth > 0) {
       this.at++;
-      this.open.pop();
+      this.depth--;
       return { kind: 'close', start, end: this.at };
     }
-    const operator = this.match(this.patternType === 'keyword' ? /(and|or|not)(?=[\s()]|$)/iy : /(and|or|not)(?=[\s)]|$)/iy);
-    if (operator !== undefined) {
-      this.setOpenInText(0);
-      return { kind: 'operator', operator: (operator[1] as string).toLowerCase() as 'and', start, end: this.at };
-    }
-    return this.filter(start) ?? this.minus(start) ?? this.quoted(start) ?? this.regexp(start) ?? this.word(start);
+    return this.operator(start) ?? this.filter(start) ?? this.quoted(start) ?? this.regexp(start) ?? this.word(start);
+  }
+
+  /** In keyword queries each parenthesis that begins a term groups; elsewhere only one around an operator or a filter. */
+  private opensGroup(): boolean {
+    return this.hasGroups && (this.patternType === 'keyword' || this.balanced.endOf(this.at) === undefined);
+  }
+
+  /** `and` and `or` stand between operands, `not` before one; what stands behind `not` is its operand. */
+  private operator(start: number): Token | undefined {
+    if (this.isOperand()) return undefined;
+    const match = this.match(/(?:(and|or)(?=[\s(])|(not)(?=\s|\())(?=\s*[^\s)])/iy);
+    if (match === undefined) return undefined;
+    const operator = (match[1] ?? match[2] ?? '').toLowerCase() as 'and' | 'or' | 'not';
+    const before = this.out.at(-1);
+    const stands =
+      operator === 'not'
+        ? isBlank(this.text[this.at]) || this.opensNegatedGroup()
+        : before !== undefined && before.kind !== 'open' && (before.kind === 'close' || before.end < start);
+    if (stands) return { kind: 'operator', operator, start, end: this.at };
+    this.at = start;
+    return undefined;
+  }
+
+  private isOperand(): boolean {
+    const before = this.out.at(-1);
+    return before?.kind === 'operator' && before.operator === 'not';
+  }
+
+  /** `not(a or b)`, while `not(a)` is the call of a function. */
+  private opensNegatedGroup(): boolean {
+    return this.hasGroups && this.balanced.endOf(this.at) === undefined;
   }
 
   private filter(start: number): Token | undefined {
@@ -82,12 +124,12 @@ class Lexer {
       return undefined;
     }
     const valueStart = this.at;
-    const quoted = this.quotedText();
+    const quoted = this.quotedText(false);
     const value = quoted ?? this.filterValue();
     return { kind: 'filter', field, negated: match[1] === '-', value, quoted: quoted !== undefined, valueStart, start, end: this.at };
   }
 
-  /** To the next blank that no bracket, parenthesis of a predicate or backslash protects. */
+  /** To the next blank that no bracket, parenthesis or backslash protects. */
   private filterValue(): string {
     const start = this.at;
     if (this.match(/(?:has|contains|at)(?:\.[a-z]+)*\(/iy) !== undefined) {
@@ -95,41 +137,54 @@ class Lexer {
       if (this.text[this.at - 1] === ')') return this.text.slice(start, this.at);
       this.at = start;
     }
-    return this.run(true);
-  }
-
-  /** In keyword queries only: elsewhere a `-` is part of the text, and `not` negates. */
-  private minus(start: number): Token | undefined {
-    if (this.patternType !== 'keyword' || this.match(/-(?=[\p{L}\p{N}_"'/(.$#@\\])/uy) === undefined) return undefined;
-    return { kind: 'minus', start, end: this.at };
+    const end = this.patternType === 'structural' ? undefined : this.balanced.endOf(start);
+    if (end === undefined) return this.run(true);
+    // Without a group around it, a parenthesis that closes nothing belongs to the value.
+    this.at = end;
+    return this.text[end] === ')' && this.depth === 0 ? this.text.slice(start, end) + this.run(true) : this.text.slice(start, end);
   }
 
   private quoted(start: number): Token | undefined {
     if (this.patternType !== 'keyword' && this.patternType !== 'regexp') return undefined;
-    const value = this.quotedText();
-    if (value === '') this.at = start;
-    return !value ? undefined : { kind: 'word', form: 'quoted', value, valueStart: start + 1, start, end: this.at };
+    const value = this.quotedText(true);
+    return value === undefined ? undefined : { kind: 'word', form: 'quoted', value, valueStart: start + 1, start, end: this.at };
   }
 
-  /** Text between quotes when a blank, a closing parenthesis or the end follows them. `\"` and `\\` are escapes. */
-  private quotedText(): string | undefined {
-    const match = this.match(/"((?:[^"\\]|\\[\s\S])*)"(?=[\s)]|$)/y) ?? this.match(/'((?:[^'\\]|\\[\s\S])*)'(?=[\s)]|$)/y);
-    return match?.[1]?.replace(/\\(["'\\])/g, '$1');
+  /** Text between quotes, with the escapes of a string. @param isTerm a blank, a closing parenthesis or the end must follow */
+  private quotedText(isTerm: boolean): string | undefined {
+    const match = isTerm
+      ? this.match(/(["'])((?:(?!\1)[^\\]|\\[\s\S])*)\1(?=[\s)]|$)/y)
+      : this.match(/(["'])((?:(?!\1)[^\\]|\\[\s\S])*)\1/y);
+    const quote = match?.[1];
+    return match?.[2]?.replace(/\\([\s\S])/g, (whole, char: string) =>
+      char === '\\' || char === quote ? char : (WHITESPACE_ESCAPES[char] ?? whole),
+    );
   }
 
   private regexp(start: number): Token | undefined {
-    if (this.patternType !== 'keyword' && this.patternType !== 'standard') return undefined;
+    if (this.patternType !== 'keyword' && this.patternType !== 'standard' && this.patternType !== 'regexp') return undefined;
     const match = this.match(/\/((?:[^\\/\n]|\\[\s\S])+)\/(?=[\s)]|$)/y);
     return match && { kind: 'word', form: 'regexp', value: match[1] as string, valueStart: start + 1, start, end: this.at };
   }
 
   private word(start: number): Token {
-    const value = this.run(this.patternType === 'regexp', true);
+    const value = this.wordText(start);
     return { kind: 'word', form: 'text', value, valueStart: start, start, end: this.at };
   }
 
-  /** Text up to a blank, or up to the parenthesis that closes a group around it. */
-  private run(regexp: boolean, isText = false): string {
+  /** Parentheses that the word itself opens belong to it, with the blanks between them. */
+  private wordText(start: number): string {
+    const { text } = this;
+    const end = this.hasGroups ? this.balanced.endOf(start) : undefined;
+    if (end === undefined) return this.run(this.patternType === 'regexp', this.patternType === 'regexp' && this.hasGroups);
+    this.at = end;
+    if (end > start && (text[end] !== ')' || this.depth > 0)) return text.slice(start, end);
+    // A parenthesis that closes nothing.
+    return text.slice(start, end) + this.run(this.patternType === 'regexp');
+  }
+
+  /** Text up to a blank, or up to the parenthesis that closes a group around it. @param untilGroup or up to one that opens a group */
+  private run(regexp: boolean, untilGroup = false): string {
     const { text } = this;
     const start = this.at;
     let depth = 0;
@@ -138,29 +193,16 @@ class Lexer {
       if (isBlank(char)) break;
       if (char === '\\' && this.at + 1 < text.length && (regexp || !isBlank(text[this.at + 1]))) this.at++;
       else if (char === '[' && regexp) this.at = endOfClass(text, this.at);
-      else if (char === '(') depth++;
-      else if (char === ')') {
+      else if (char === '(') {
+        if (untilGroup && this.at > start) break;
+        depth++;
+      } else if (char === ')') {
         if (depth > 0) depth--;
-        else if (isText && this.closesText()) this.setOpenInText(this.openInText - 1);
-        else if (this.open.length > 0) break;
+        else if (this.depth > 0) break;
       }
     }
     this.at = Math.min(this.at, text.length);
-    if (isText) this.setOpenInText(this.openInText + depth);
     return text.slice(start, this.at);
-  }
-
-  private get openInText(): number {
-    return this.open.at(-1) ?? 0;
-  }
-
-  private setOpenInText(count: number): void {
-    if (this.open.length > 0) this.open[this.open.length - 1] = count;
-  }
-
-  /** Does the parenthesis here close one that an earlier word opened? Only when enough are left to close the groups around it. */
-  private closesText(): boolean {
-    return this.openInText > 0 && (this.closings[this.at + 1] as number) >= this.open.length;
   }
 
   private match(sticky: RegExp): RegExpExecArray | undefined {
@@ -172,21 +214,14 @@ class Lexer {
   }
 }
 
-/** out[i]: how many more parentheses close than open at i and behind. */
-function closingsBehind(text: string): number[] {
-  const out = new Array<number>(text.length + 1).fill(0);
-  for (let i = text.length - 1; i >= 0; i--) {
-    out[i] = (out[i + 1] as number) + (text[i] === ')' ? 1 : text[i] === '(' ? -1 : 0);
-  }
-  return out;
-}
+const WHITESPACE_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 function isBlank(char: string | undefined): boolean {
   return char !== undefined && /\s/.test(char);
 }
 
 /** The index of the `]` that closes the bracket expression at `at`; `at` itself when none does. */
-function endOfClass(text: string, at: number): number {
+export function endOfClass(text: string, at: number): number {
   if (!text.includes(']', at)) return at;
   let i = at + 1;
   if (text[i] === '^') i++;
@@ -213,66 +248,4 @@ export function closingParenthesis(text: string, at: number): number | undefined
     else if (char === ')' && --depth === 0) return i + 1;
   }
   return undefined;
-}
-
-/**
- * Decides which parentheses group. One without a partner never does, nor does an empty pair. In keyword queries all others do;
- * elsewhere parentheses are mostly code, so a pair groups only when it holds an operator or a filter, or is the whole operand of an operator.
- */
-function settleParentheses(text: string, tokens: readonly Token[], patternType: PatternType): Token[] {
-  const partner = new Map<number, number>();
-  const stack: number[] = [];
-  for (const [i, token] of tokens.entries()) {
-    if (token.kind === 'open') stack.push(i);
-    else if (token.kind === 'close') {
-      const open = stack.pop();
-      if (open !== undefined) partner.set(open, i).set(i, open);
-    }
-  }
-  const structured = countPrefix(tokens, (token) => token.kind === 'operator' || token.kind === 'filter');
-  const groups = (open: number, close: number): boolean => {
-    if (close === open + 1) return false;
-    if (patternType === 'keyword') return true;
-    if ((structured[close] as number) > (structured[open] as number)) return true;
-    const before = tokens[open - 1];
-    const after = tokens[close + 1];
-    const operand = isEdge(before, 'open') && isEdge(after, 'close');
-    return operand && (before?.kind === 'operator' || after?.kind === 'operator');
-  };
-  const settled = tokens.map((token, i): Token => {
-    if (token.kind !== 'open' && token.kind !== 'close') return token;
-    const other = partner.get(i);
-    if (other !== undefined && groups(Math.min(i, other), Math.max(i, other))) return token;
-    const { start, end } = token;
-    return { kind: 'word', form: 'text', value: text.slice(start, end), valueStart: start, start, end };
-  });
-  return joinTouching(text, settled);
-}
-
-/** Nothing, an operator or the parenthesis of an outer group: what stands beside a whole operand. */
-function isEdge(token: Token | undefined, outer: 'open' | 'close'): boolean {
-  return token === undefined || token.kind === 'operator' || token.kind === outer;
-}
-
-/** out[i] counts the tokens before i that satisfy the condition. */
-function countPrefix(tokens: readonly Token[], condition: (token: Token) => boolean): number[] {
-  const out = [0];
-  for (const token of tokens) out.push((out.at(-1) as number) + (condition(token) ? 1 : 0));
-  return out;
-}
-
-/** Words of plain text that touch each other are one word: a parenthesis that turned out to be text, and what follows it. */
-function joinTouching(text: string, tokens: readonly Token[]): Token[] {
-  const out: Token[] = [];
-  for (const token of tokens) {
-    const before = out.at(-1);
-    if (isText(token) && before !== undefined && isText(before) && before.end === token.start) {
-      out[out.length - 1] = { ...before, value: text.slice(before.start, token.end), end: token.end };
-    } else out.push(token);
-  }
-  return out;
-}
-
-function isText(token: Token): token is Token & { kind: 'word' } {
-  return token.kind === 'word' && token.form === 'text';
 }

@@ -14,8 +14,7 @@ export function otherReadings(query: Query): readonly Fix[] {
   const { patternType } = query;
   const plain = patternType === 'standard' || patternType === 'literal';
   const candidates: readonly (readonly [boolean, PatternType, string])[] = [
-    [plain && texts.some((text) => /\s|^["'-]/.test(text)), 'keyword', 'Search for the words, anywhere in a file'],
-    [patternType === 'regexp' && patterns.some(({ value }) => /^-\w/.test(value)), 'keyword', 'Search for what does not hold it'],
+    [plain && texts.some((text) => /\s|^["']/.test(text)), 'keyword', 'Search for the words, anywhere in a file'],
     [(plain || patternType === 'keyword') && texts.some((text) => LIKE_A_REGEXP.test(text)), 'regexp', 'Read it as a regular expression'],
     [patternType === 'regexp' && patterns.some(({ value }) => META.test(value)), 'literal', 'Search for exactly this text'],
   ];
@@ -25,7 +24,21 @@ export function otherReadings(query: Query): readonly Fix[] {
     const parsed = read === undefined ? undefined : parseQuery(read, { patternType });
     return read !== undefined && parsed?.ok && differs(patterns, patternsOf(parsed.query.root)) ? [{ description, query: read }] : [];
   });
-  return [...closed, ...readings];
+  return [...closed, ...negations(query), ...readings];
+}
+
+/** `-word` is text; in other search engines it leaves out what holds the word. A keyword query has a notice of it. */
+function negations({ text, patternType, root }: Query): readonly Fix[] {
+  if (patternType === 'keyword') return [];
+  const negated = [...nodesOf(root)].find(({ start, end }) => /^-\w\S*$/.test(text.slice(start, end)));
+  if (negated === undefined) return [];
+  const query = `${text.slice(0, negated.start)}not ${text.slice(negated.start + 1)}`;
+  return parseQuery(query, { patternType }).ok ? [{ description: 'Search for what does not hold it', query }] : [];
+}
+
+function nodesOf(node: QueryNode | undefined): readonly QueryNode[] {
+  if (node === undefined || node.kind === 'not' || node.kind === 'filter') return [];
+  return node.kind === 'pattern' ? [node] : node.of.flatMap(nodesOf);
 }
 
 /** A quote that is never closed is text; it was rather forgotten. */

@@ -1,6 +1,9 @@
-import type { FilterNode, PatternNode, PatternType, Query, QueryNode } from './ast.js';
+import type { FilterNode, PatternNode, PatternText, PatternType, Query, QueryNode } from './ast.js';
+import { filtersOf } from './filters-of.js';
+import { hasPattern } from './has-pattern.js';
 import { type Token, tokenize } from './lexer.js';
 import { parseQuery } from './parse-query.js';
+import { readWords, type Word } from './pattern-runs.js';
 import { quote } from './query-errors.js';
 import { sameTree } from './same-tree.js';
 
@@ -11,9 +14,26 @@ import { sameTree } from './same-tree.js';
 export function printQuery({ root, patternType }: Pick<Query, 'root' | 'patternType'>): string {
   if (root === undefined) return '';
   // Text such as a lone parenthesis needs no quotes in most places; whether it does is best seen by reading it back.
-  const plain = new Printer(patternType, false).print(root);
-  const back = parseQuery(plain, { patternType });
-  return back.ok && sameTree(back.query.root, root) ? plain : new Printer(patternType, true).print(root);
+  const plain = new Printer(patternType, false);
+  const careful = new Printer(patternType, true);
+  const isSame = (written: string, tree: QueryNode): boolean => {
+    const back = parseQuery(written, { patternType });
+    return back.ok && sameTree(back.query.root, tree);
+  };
+  const forms = [() => plain.print(root), () => plain.hoisted(root), () => careful.print(root)];
+  for (const form of forms) {
+    const written = form();
+    if (written !== undefined && isSame(written, root)) return written;
+  }
+  const reordered = filtersFirst(root);
+  return [plain.print(reordered), careful.print(reordered)].find((written) => isSame(written, reordered)) ?? careful.print(root);
+}
+
+/** Words such as "x not" are text at the end of a query only. */
+export function filtersFirst(root: QueryNode): QueryNode {
+  if (root.kind !== 'and') return root;
+  const { true: filters = [], false: others = [] } = Object.groupBy(root.of, ({ kind }) => String(kind === 'filter') as 'true' | 'false');
+  return { ...root, of: [...filters, ...others] };
 }
 
 class Printer {
@@ -29,6 +49,13 @@ class Printer {
     return this.node(root);
   }
 
+  /** Filters and a choice of patterns without parentheses, for patterns that hold parentheses without a partner. */
+  hoisted(root: QueryNode): string | undefined {
+    const choice = root.kind === 'and' ? root.of.at(-1) : undefined;
+    if (root.kind !== 'and' || choice?.kind !== 'or') return undefined;
+    return [...root.of.slice(0, -1), choice].map((node) => this.node(node)).join(' ');
+  }
+
   private node(node: QueryNode): string {
     switch (node.kind) {
       case 'filter':
@@ -40,7 +67,8 @@ class Printer {
       case 'and':
         return this.conjunction(node.of);
       case 'or':
-        return node.of.map((child) => this.node(child)).join(' or ');
+        // Filters beside a choice without parentheses would hold for all of it.
+        return node.of.map((child) => this.inner(child, child.kind === 'and' && filtersOf(child).length > 0 ? ['and'] : [])).join(' or ');
     }
   }
 
@@ -50,19 +78,16 @@ class Printer {
 
   /** Outside of keyword queries, words side by side would become one pattern, so `and` parts them. */
   private conjunction(nodes: readonly QueryNode[]): string {
-    let wordsBefore = false;
+    const separator = this.patternType === 'keyword' || this.patternType === 'structural' ? ' ' : ' and ';
+    let hasTerm = false;
     return nodes
       .map((node, i) => {
-        const separator = i === 0 ? '' : wordsBefore && this.isWords(node) ? ' and ' : ' ';
-        if (node.kind !== 'filter') wordsBefore = this.isWords(node.kind === 'not' ? node.of : node);
-        return separator + this.inner(node, ['or']);
+        const isTerm = node.kind !== 'filter' && hasPattern(node);
+        const before = i === 0 ? '' : isTerm && hasTerm ? separator : ' ';
+        hasTerm ||= isTerm;
+        return before + this.inner(node, ['or']);
       })
       .join('');
-  }
-
-  private isWords(node: QueryNode): boolean {
-    if (node.kind !== 'pattern' || this.patternType === 'keyword' || this.patternType === 'structural') return false;
-    return node.pattern.kind === 'literal' || this.patternType === 'regexp';
   }
 
   private filter({ field, value, negated, quoted }: FilterNode): string {
@@ -73,25 +98,31 @@ class Printer {
     return same && !quoted ? plain : `${sign}${field}:${quote(value)}`;
   }
 
-  private pattern({ pattern: { kind, value } }: PatternNode): string {
+  private pattern({ pattern }: PatternNode): string {
+    const { kind, value } = pattern;
     if (kind === 'structural') return value;
-    if (kind === 'regexp' && this.patternType !== 'regexp') return `/${value}/`;
+    const slashed = `/${escapedSlashes(value)}/`;
+    if (kind === 'regexp' && this.patternType !== 'regexp') return slashed;
     const quotes = this.patternType === 'keyword' || this.patternType === 'regexp';
     if (kind === 'literal' && this.patternType === 'regexp') return quote(value);
-    if (kind === 'regexp' && !this.careful) return value;
-    if (this.careful ? this.readsBackAsText(value) : this.looksPlain(value)) return value;
-    return quotes ? quote(value) : `content:${quote(value)}`;
+    if (kind === 'regexp') return this.reads(value, pattern) && (!this.careful || this.readsBackAsText(value)) ? value : slashed;
+    if (this.careful ? this.readsBackAsText(value) : this.reads(value, pattern)) return value;
+    if (quotes) return quote(value);
+    // Words that look like operators are text at the edges of a group.
+    return this.readsBackAsText(value, '(', ' )') ? `(${value} )` : `content:${quote(value)}`;
   }
 
-  private looksPlain(value: string): boolean {
-    const [first, ...rest] = tokenize(value, this.patternType);
-    if (this.patternType === 'keyword' || this.patternType === 'regexp')
-      return first?.kind === 'word' && first.form === 'text' && rest.length === 0;
-    return value !== '';
+  /** Whether the text alone is read as the pattern. */
+  private reads(text: string, { kind, value }: PatternText): boolean {
+    const words = tokenize(text, this.patternType).filter((token): token is Word => token.kind === 'word');
+    if (words.length === 0 || (this.patternType === 'keyword' && words.length > 1)) return false;
+    if (words[0]?.start !== 0 || tokenize(text, this.patternType).length > words.length) return false;
+    const { pattern } = readWords(text, words, this.patternType);
+    return pattern.kind === kind && pattern.value === value;
   }
 
-  private readsBackAsText(value: string): boolean {
-    const tokens = this.readBack(value);
+  private readsBackAsText(value: string, before = '', after = ''): boolean {
+    const tokens = this.readBack(before + value + after).filter(({ kind }) => before === '' || (kind !== 'open' && kind !== 'close'));
     const single = this.patternType === 'keyword' || this.patternType === 'regexp';
     // A backslash at the end would take the parenthesis behind it for text.
     if (tokens.length === 0 || value.endsWith('\\') || (single && tokens.length > 1)) return false;
@@ -106,3 +137,6 @@ class Printer {
     return intact ? inGroup.slice(1, -3) : [];
   }
 }
+
+/** A regexp as it is written between slashes. */
+const escapedSlashes = (regexp: string): string => regexp.replace(/\\[\s\S]|\//g, (part) => (part === '/' ? '\\/' : part));

@@ -3,7 +3,9 @@ import { nearest } from './edit-distance.js';
 import { FIELDS } from './fields.js';
 import { checkFilter, isNegatable, negationError } from './filter-values.js';
 import { filtersOf } from './filters-of.js';
-import { type Token, tokenize } from './lexer.js';
+import { hasPattern } from './has-pattern.js';
+import { hoisted } from './hoisted.js';
+import { MAX_DEPTH, type Token, tokenizeQuery } from './lexer.js';
 import { lonelyParenthesis } from './lonely-parenthesis.js';
 import { type PatternRead, readContent, readWords, type Word } from './pattern-runs.js';
 import { parsePredicate } from './predicates.js';
@@ -12,7 +14,6 @@ import { checkFolding, checkTogether } from './validate.js';
 
 export type QueryParse = { readonly ok: true; readonly query: Query } | { readonly ok: false; readonly errors: readonly QueryError[] };
 
-const MAX_DEPTH = 100;
 /** More are of no use to a reader, and what is wrong with each takes time to find out. */
 export const MAX_ERRORS = 10;
 const MAX_NOTICES = 10;
@@ -30,7 +31,7 @@ export class QueryParser {
     private readonly patternType: PatternType,
     private readonly caseSensitive: boolean,
   ) {
-    this.tokens = tokenize(text, patternType);
+    this.tokens = tokenizeQuery(text, patternType).tokens;
   }
 
   parse(): QueryParse {
@@ -48,22 +49,17 @@ export class QueryParser {
     const { tokens } = this;
     if (tokens.length === 0) return undefined;
     if (this.patternType === 'structural') return this.structural();
-    const [first] = tokens;
-    if (tokens.length === 1 && first?.kind === 'operator') {
-      const word: Word = {
-        kind: 'word',
-        form: 'text',
-        value: this.text.slice(first.start, first.end),
-        valueStart: first.start,
-        start: first.start,
-        end: first.end,
-      };
-      this.notice(first, `"${word.value}" alone is searched for as a word.`);
-      return this.pattern([word]);
-    }
-    const root = this.or();
+    const root = withoutEmpty(this.scope());
+    this.noteWords();
     if (this.patternType !== 'regexp') this.noteLonelyParenthesis();
     return root;
+  }
+
+  /** The whole query, or what stands between two parentheses. */
+  private scope(): QueryNode {
+    const start = this.at;
+    const node = this.or();
+    return hoisted(node, this.tokens.slice(start, this.at));
   }
 
   private or(): QueryNode {
@@ -85,14 +81,15 @@ export class QueryParser {
     for (let token = this.peek(); token !== undefined && !this.endsOperand(token); token = this.peek()) {
       if (token.kind === 'word') {
         this.at++;
-        // A regexp between slashes stands for itself, and so does a word of a keyword query.
-        const apart = token.form === 'regexp' || this.patternType === 'keyword';
+        // A word of a keyword query stands for itself, and so does a regexp beside text.
+        const apart = this.patternType === 'keyword' || (token.form === 'regexp' && this.patternType !== 'regexp');
         if (run === undefined || apart) nodes.push((run = []));
         run.push(token);
         if (apart) run = undefined;
       } else {
-        if (token.kind !== 'filter') run = undefined;
-        nodes.push(this.operand());
+        const node = this.operand();
+        if (node.kind !== 'filter' && hasPattern(node)) run = undefined;
+        nodes.push(node);
       }
     }
     if (nodes.length === 0) throw this.missingOperand();
@@ -105,10 +102,9 @@ export class QueryParser {
       case 'filter':
         return this.filter(token);
       case 'word':
-        return this.pattern(this.patternType === 'keyword' || token.form === 'regexp' ? [token] : [token, ...this.takeWords()]);
+        return this.pattern([token]);
       case 'open':
         return this.group(token);
-      case 'minus':
       case 'operator': {
         const next = this.peek();
         if (next === undefined || this.endsOperand(next)) throw this.missingOperand();
@@ -123,7 +119,7 @@ export class QueryParser {
   }
 
   private group(open: Token): QueryNode {
-    const node = this.nested(open, () => this.or());
+    const node = this.nested(open, () => this.scope());
     this.at++;
     return node;
   }
@@ -135,20 +131,12 @@ export class QueryParser {
     return result;
   }
 
-  private takeWords(): Word[] {
-    const words: Word[] = [];
-    for (let token = this.peek(); token?.kind === 'word' && token.form !== 'regexp'; token = this.peek()) {
-      words.push(token);
-      this.at++;
-    }
-    return words;
-  }
-
   private pattern(words: readonly Word[]): PatternNode {
     const [first] = words as [Word];
     const span = { start: first.start, end: (words.at(-1) as Word).end };
     const read = readWords(this.text, words, this.patternType);
     this.noteRegexpError(read, span);
+    for (const at of read.unclosed ?? []) this.noteUnclosed(at);
     this.noteUnknownField(first);
     return { kind: 'pattern', pattern: read.pattern, ...span };
   }
@@ -234,12 +222,45 @@ export class QueryParser {
     );
     const said = `"${name}:" is no filter, so it is searched for as text.`;
     if (meant === undefined) {
-      this.notice(word, said);
+      this.notices.push({ message: said, start: word.start, end: word.end, isUsual: true });
       return;
     }
     const start = word.start + (word.value.startsWith('-') ? 1 : 0);
     const query = this.text.slice(0, start) + meant + this.text.slice(start + name.length);
     this.notice(word, `${said} Did you mean "${meant}:"?`, { description: `Use ${meant}:`, query });
+  }
+
+  /** Words that look like something else: an operator with nothing beside it, `-word`, an empty pair of quotes. */
+  private noteWords(): void {
+    for (const token of this.tokens) {
+      if (this.notices.length >= MAX_NOTICES) return;
+      if (token.kind === 'word') this.noteWord(token);
+    }
+  }
+
+  private noteWord(word: Word): void {
+    const { value, start } = word;
+    if (word.form === 'quoted' && value === '') {
+      this.notice(word, 'An empty pair of quotes matches everything, so it is left out.');
+      return;
+    }
+    if (word.form !== 'text') return;
+    if (/^(?:and|or|not)$/i.test(value)) {
+      this.notice(word, this.tokens.length === 1 ? `"${value}" alone is searched for as a word.` : operatorAsText(value));
+      return;
+    }
+    if (this.patternType !== 'keyword' || !/^-[\p{L}_"'(/]/u.test(value) || /^-[a-z]+:/i.test(value)) return;
+    const term = value.slice(1);
+    const fix = replacing(this.text, { start, end: start + 1 }, 'not', `Leave out what holds "${term}"`);
+    this.notice(word, `"${value}" is searched for as text; "not ${term}" leaves out files that hold it.`, fix);
+  }
+
+  private noteUnclosed(at: number): void {
+    if (this.notices.length >= MAX_NOTICES) return;
+    const isGroup =
+      this.tokens.some(({ start }) => start === at) && this.tokens.some(({ kind, start }) => kind === 'operator' && start > at);
+    const fix = { description: 'Close the group', query: `${this.text.trimEnd()})` };
+    this.notice({ start: at, end: at + 1 }, 'The "(" is not closed, so it is searched for as text.', isGroup ? fix : undefined);
   }
 
   private noteLonelyParenthesis(): void {
@@ -250,7 +271,9 @@ export class QueryParser {
       lonely.opens && lonely.hasOperator
         ? { description: 'Close the group', query: `${text.trimEnd()})` }
         : replacing(text, lonely, '', 'Leave the parenthesis out');
-    this.notice(lonely, `"${text.slice(lonely.start, lonely.end)}" has no partner, so it is searched for as text.`, fix);
+    // Without it, an operator would have nothing beside it.
+    const works = !/(?:^|\s)(?:and|or|not)$/i.test(fix.query);
+    this.notice(lonely, lonelyAsText(text, lonely), works ? fix : undefined);
   }
 
   private notice({ start, end }: Span, message: string, fix?: Fix): void {
@@ -260,7 +283,7 @@ export class QueryParser {
   private missingOperand(): QuerySyntaxError {
     const next = this.peek();
     const before = this.tokens[this.at - 1];
-    const token = before?.kind === 'operator' || before?.kind === 'minus' ? before : (next ?? before);
+    const token = before?.kind === 'operator' ? before : (next ?? before);
     const span = token ?? { start: 0, end: this.text.length };
     const word = this.text.slice(span.start, span.end);
     const side = token === before ? 'after' : 'before';
@@ -299,6 +322,26 @@ function negation(of: QueryNode, start: number): QueryNode {
   if (of.kind === 'filter') return { ...of, negated: !of.negated, start };
   if (of.kind === 'not') return { ...of.of, start };
   return { kind: 'not', of, start, end: of.end };
+}
+
+const lonelyAsText = (text: string, { start, end }: Span): string =>
+  `"${text.slice(start, end)}" has no partner, so it is searched for as text.`;
+
+function operatorAsText(value: string): string {
+  const needs = value.toLowerCase() === 'not' ? 'something behind it' : 'something on both sides';
+  return `"${value}" is searched for as text: as an operator it needs ${needs}.`;
+}
+
+/** Without empty quotes, which match everything. */
+function withoutEmpty(node: QueryNode): QueryNode | undefined {
+  if (node.kind === 'filter') return node;
+  if (node.kind === 'pattern') return node.pattern.kind === 'literal' && node.pattern.value === '' ? undefined : node;
+  if (node.kind === 'not') {
+    const of = withoutEmpty(node.of);
+    return of && { ...node, of };
+  }
+  const of = node.of.map(withoutEmpty).filter((child) => child !== undefined);
+  return of.length < 2 ? of[0] : { ...node, of: flatten(node.kind, of) };
 }
 
 function flatten(kind: 'and' | 'or', nodes: readonly QueryNode[]): QueryNode[] {

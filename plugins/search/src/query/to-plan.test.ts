@@ -39,6 +39,16 @@ describe('the kinds of results', () => {
   ])('of %s are %s', (query, kinds) => expect(only(query).kinds).toEqual(kinds));
 });
 
+describe('the places where patterns are looked for', () => {
+  it.each([
+    ['x', ['content', 'path']],
+    ['type:file x', ['content']],
+    ['type:path x', ['path']],
+    ['type:file type:path x', ['content', 'path']],
+    ['type:file type:symbol x', ['content', 'symbol']],
+  ])('by %s are %s', (query, places) => expect(only(query).expr).toEqual({ op: 'match', in: places, pattern: text('x') }));
+});
+
 describe('the sentence that words may be', () => {
   it.each([
     ['too many pings', 'too many pings'],
@@ -50,7 +60,7 @@ describe('the sentence that words may be', () => {
     ['one AND two', undefined],
     ['one or two', undefined],
     ['one file:a two', undefined],
-    ['one -two', undefined],
+    ['one not two', undefined],
   ])('of %s is %s', (query, source) => expect(only(query).phrase?.source).toBe(source));
 
   it('is none where words are one text anyway', () => expect(only('one two', 'standard').phrase).toBeUndefined());
@@ -120,7 +130,7 @@ describe('the condition on documents', () => {
   it('is true when only repositories are asked for', () => expect(only('repo:a fork:no').expr).toEqual({ op: 'const', value: true }));
 
   it('negates what is left when only a negation is asked for', () => {
-    expect(only('-x').expr).toEqual({
+    expect(only('not x').expr).toEqual({
       op: 'not',
       of: { op: 'match', in: ['content', 'path'], pattern: text('x') },
     });
@@ -213,7 +223,7 @@ describe('repositories and revisions', () => {
   });
 
   it('find no name where nothing matches, and show code points', () => {
-    const matcher = nameMatcher(only('lib -old').expr);
+    const matcher = nameMatcher(only('lib not old').expr);
     expect(matcher('ünï/lib-lib')).toEqual([
       [4, 7],
       [8, 11],
@@ -288,10 +298,10 @@ describe('options and other plans', () => {
   it('are explained as plain data', () => {
     const parsed = parseQuery('r:a  foo or "b c"', { patternType: 'keyword' });
     const explained = parsed.ok ? explainQuery(parsed.query, { now }) : undefined;
-    expect(explained?.canonical).toBe('repo:a foo or "b c"');
+    expect(explained?.canonical).toBe('repo:a (foo or "b c")');
     expect(explained?.tree?.children.map(({ kind, text: written }) => [kind, written])).toEqual([
-      ['and', 'r:a  foo'],
-      ['pattern', '"b c"'],
+      ['filter', 'r:a'],
+      ['or', 'foo or "b c"'],
     ]);
     expect(explained?.patterns.map(({ engine, required }) => [engine, required])).toEqual([
       ['literal', '"foo"'],

@@ -63,7 +63,8 @@ function planOptions(query: Query): PlanOptions {
 function planAlternative(alternative: Alternative, setting: Setting): PlanAlternative {
   const filters = alternative.filter((node) => node.kind === 'filter');
   const kinds = resultKinds(alternative, filters, setting.options);
-  const conditions = alternative.map((node) => condition(node, kinds, setting.query));
+  const fields = fieldsOf(kinds, filters);
+  const conditions = alternative.map((node) => condition(node, fields, setting.query));
   const { select } = setting.options;
   if (select?.kind === 'symbol' && select.symbolKind !== undefined) conditions.push({ op: 'symbolKind', kinds: [select.symbolKind] });
   const commits = kinds.includes('commit') || kinds.includes('diff') ? commitPlan(filters, setting) : undefined;
@@ -136,18 +137,18 @@ function resultKinds(alternative: Alternative, filters: readonly FilterNode[], o
 const isStructural = (node: QueryNode): boolean => node.kind === 'pattern' && node.pattern.kind === 'structural';
 
 /** The node as a condition on a document; what concerns repositories and options is true of every document. */
-function condition(node: QueryNode, kinds: readonly ResultKind[], query: Query): DocExpr {
+function condition(node: QueryNode, fields: readonly TextField[], query: Query): DocExpr {
   switch (node.kind) {
     case 'pattern':
       return node.pattern.kind === 'structural'
         ? structuralCondition(node.pattern.value)
-        : { op: 'match', in: fieldsOf(kinds), pattern: spec(node.pattern, query) };
+        : { op: 'match', in: fields, pattern: spec(node.pattern, query) };
     case 'not':
-      return { op: 'not', of: condition(node.of, kinds, query) };
+      return { op: 'not', of: condition(node.of, fields, query) };
     case 'and':
-      return allOf(node.of.map((child) => condition(child, kinds, query)));
+      return allOf(node.of.map((child) => condition(child, fields, query)));
     case 'or':
-      return { op: 'or', of: node.of.map((child) => condition(child, kinds, query)) };
+      return { op: 'or', of: node.of.map((child) => condition(child, fields, query)) };
     case 'filter': {
       const expr = filterCondition(node, query);
       return node.negated && expr.op !== 'const' ? { op: 'not', of: expr } : expr;
@@ -186,8 +187,13 @@ function allOf(conditions: readonly DocExpr[]): DocExpr {
   return of.length === 0 ? TRUE : of.length === 1 ? (of[0] as DocExpr) : { op: 'and', of };
 }
 
-function fieldsOf(kinds: readonly ResultKind[]): ('content' | 'path' | 'symbol')[] {
-  const fields = (['content', 'path', 'symbol'] as const).filter((field) => kinds.includes(field));
+type TextField = 'content' | 'path' | 'symbol';
+
+/** Where patterns are looked for. `type:file` lists files, by their contents only. */
+function fieldsOf(kinds: readonly ResultKind[], filters: readonly FilterNode[]): readonly TextField[] {
+  const types = filters.filter(({ field }) => field === 'type').map(({ value }) => value.toLowerCase());
+  const byContents = types.includes('file') && !types.includes('path');
+  const fields = (['content', 'path', 'symbol'] as const).filter((field) => kinds.includes(field) && !(byContents && field === 'path'));
   return fields.length === 0 ? ['content'] : fields;
 }
 

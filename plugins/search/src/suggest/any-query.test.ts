@@ -105,9 +105,13 @@ describe('suggestions for any query', () => {
         for (const { kind, label, range, insertText } of (await world.service.suggest(asked)).suggestions) {
           if (kind !== 'repository' && kind !== 'file' && kind !== 'language') continue;
           const put = text.slice(0, range.start) + insertText + text.slice(range.end);
-          const tokens = tokenize(put, patternTypeOf(put, type)).filter((token) => token.kind === 'filter');
-          const inside = tokens.filter((token) => token.start < range.start + insertText.length && token.end > range.start);
-          const names = (token: (typeof tokens)[number]): boolean => {
+          // Groups may still be open while somebody types.
+          const inside = [0, 1, 2, 3, 4, 5, 6].flatMap((closing) => {
+            const whole = put + ')'.repeat(closing);
+            const tokens = tokenize(whole, patternTypeOf(whole, type)).filter((token) => token.kind === 'filter');
+            return tokens.filter((token) => token.start < range.start + insertText.length && token.end > range.start);
+          });
+          const names = (token: (typeof inside)[number]): boolean => {
             if (kind === 'language') return token.value === label;
             const { pattern } = token.field.name === 'repo' ? splitRevisions(token.value) : { pattern: token.value };
             return new RegExp(pattern).exec(label)?.[0] === label;

@@ -39,14 +39,10 @@ export function cursorTarget(text: string, position: number, patternType: Patter
   const token = tokens[index];
   const before = tokens.findLast((other) => other.end <= (token?.start ?? position));
   if (token?.kind === 'filter') return inFilter(text, token, position);
-  const negated = before?.kind === 'minus' || (before?.kind === 'operator' && before.operator === 'not');
+  const negated = before !== undefined && isNot(before, text, token?.start ?? position);
   const word = { kind: 'word', filters: 'also', sign: '', negated } as const;
   const here = { start: position, end: position };
   if (!token || token.kind === 'open' || token.kind === 'close') return { ...word, typed: '', range: here, token: here };
-  if (token.kind === 'minus') {
-    const range = { start: token.start, end: position };
-    return { ...word, filters: 'only', sign: '-', negated: true, typed: '', range, token: range };
-  }
   if (token.kind === 'word' && token.form !== 'text') {
     if (token.form === 'regexp' || position < token.valueStart) return undefined;
     return { ...word, filters: 'no', typed: text.slice(token.valueStart, position), range: spanOf(token), token: spanOf(token) };
@@ -58,12 +54,14 @@ export function cursorTarget(text: string, position: number, patternType: Patter
   // A colon makes no filter of a name that is not whole yet, but it is there.
   const colon = /^[a-z]*$/i.test(typed) ? /^[a-z]*:/i.exec(text.slice(position, token.end))?.[0].length : undefined;
   if (colon !== undefined) return { ...word, filters: 'only', typed, range: { start, end: position + colon }, token: range };
-  if (before?.kind === 'minus' && before.end === token.start) {
-    const signed = { start: before.start, end: token.end };
-    return { ...word, filters: 'only', sign: '-', typed, range: signed, token: signed };
-  }
   if (/^-[a-z]*$/i.test(typed)) return { ...word, filters: 'only', sign: '-', negated: true, typed: typed.slice(1), range, token: range };
   return { ...word, typed, range, token: range };
+}
+
+/** A `not` with nothing behind it yet is text to the lexer. */
+function isNot(before: Token, text: string, at: number): boolean {
+  const isWord = before.kind === 'word' && before.form === 'text' && before.end < at;
+  return before.kind === 'operator' ? before.operator === 'not' : isWord && /^not$/i.test(text.slice(before.start, before.end));
 }
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });

@@ -25,7 +25,7 @@ export const GOLDEN_CORPUS: Readonly<
       'foo/bar_test.go': 'package foo\n\nimport "testing"\n\nfunc TestBar(t *testing.T) { foo("x-y", \'q\') }\n',
       'README.md': '# Alpha\n\nSee http://x/path and -http://x too. It\'s "quoted text" (really).\nfoo: bar\nfile:(a|b) is text here\n',
       'go.mod': 'module example.com/alpha\n\ngo 1.22\n',
-      'docs/notes.txt': 'TODO later\nTODO: now\n a  b\na b\nab\nfoo  bar\nfoo bar\n(foo bar)\n(\n)\n"\n-\n',
+      'docs/notes.txt': 'TODO later\nTODO: now\n a  b\na b\nab\nfoo  bar\nfoo bar\n(foo bar)\n(\n)\n"\n-\n-foo -1 foo -bar -http://x\n',
     },
   },
   'github.com/team/beta': {
