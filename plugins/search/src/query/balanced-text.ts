@@ -1,3 +1,4 @@
+import { BracketEnds } from './bracket-ends.js';
 import { fieldNamed } from './fields.js';
 
 /**
@@ -7,11 +8,14 @@ import { fieldNamed } from './fields.js';
 export class BalancedText {
   /** Parentheses that are never closed, or hold a filter or an operator: no text goes past them, and none is scanned twice. */
   readonly #notText = new Set<number>();
+  readonly #brackets: BracketEnds;
 
   constructor(
     private readonly text: string,
     private readonly isRegexp: boolean,
-  ) {}
+  ) {
+    this.#brackets = new BracketEnds(text);
+  }
 
   /** The end of the text that begins at `start`: a blank, a parenthesis that closes nothing, or the end. Undefined: it is no text. */
   endOf(start: number): number | undefined {
@@ -28,7 +32,7 @@ export class BalancedText {
       } else if (char === CLOSE) {
         if (open.length === 0) return i;
         open.pop();
-      } else if (char === BRACKET && this.isRegexp) i = classEnd(text, i);
+      } else if (char === BRACKET && this.isRegexp) i = this.#brackets.of(i);
       else if (char <= SPACE || char >= NO_BREAK_SPACE) {
         if (!/\s/.test(text[i] as string)) continue;
         if (open.length === 0) return i;
@@ -59,10 +63,4 @@ const NO_BREAK_SPACE = 160;
 function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);
-}
-
-/** The end of a bracket expression, in which parentheses mean nothing; `at` where it is not closed. */
-function classEnd(text: string, at: number): number {
-  const match = sticky(/\[\^?\]?(?:\[:[a-z]+:\]|\\[\s\S]|[^\]\\])*\]/iy, text, at);
-  return match === null ? at : at + match[0].length - 1;
 }

@@ -1,5 +1,6 @@
 import type { PatternType, Span } from './ast.js';
 import { BalancedText } from './balanced-text.js';
+import { BracketEnds } from './bracket-ends.js';
 import { type Field, fieldNamed } from './fields.js';
 
 export type Token = Span &
@@ -44,6 +45,7 @@ class Lexer {
   private at = 0;
   private readonly out: Token[] = [];
   private readonly balanced: BalancedText;
+  private readonly brackets: BracketEnds;
 
   constructor(
     private readonly text: string,
@@ -51,6 +53,7 @@ class Lexer {
     private readonly hasGroups: boolean,
   ) {
     this.balanced = new BalancedText(text, patternType === 'regexp');
+    this.brackets = new BracketEnds(text);
   }
 
   tokens(): Token[] {
@@ -192,7 +195,7 @@ class Lexer {
       const char = text[this.at] as string;
       if (isBlank(char)) break;
       if (char === '\\' && this.at + 1 < text.length && (regexp || !isBlank(text[this.at + 1]))) this.at++;
-      else if (char === '[' && regexp) this.at = endOfClass(text, this.at);
+      else if (char === '[' && regexp) this.at = this.brackets.of(this.at);
       else if (char === '(') {
         if (untilGroup && this.at > start) break;
         depth++;
@@ -218,20 +221,6 @@ const WHITESPACE_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r',
 
 function isBlank(char: string | undefined): boolean {
   return char !== undefined && /\s/.test(char);
-}
-
-/** The index of the `]` that closes the bracket expression at `at`; `at` itself when none does. */
-export function endOfClass(text: string, at: number): number {
-  if (!text.includes(']', at)) return at;
-  let i = at + 1;
-  if (text[i] === '^') i++;
-  if (text[i] === ']') i++;
-  for (; i < text.length; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === ']') return i;
-    else if (text[i] === '[' && text[i + 1] === ':') i = Math.max(i, text.indexOf(':]', i + 2) + 1);
-  }
-  return at;
 }
 
 /** The index behind the parenthesis that closes the one before `at`. */

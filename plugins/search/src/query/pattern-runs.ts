@@ -1,7 +1,8 @@
 import { parseRegex } from '../regex/parse-regex.js';
 import { PatternError } from '../regex/regex-error.js';
 import type { PatternText, PatternType } from './ast.js';
-import { endOfClass, type Token } from './lexer.js';
+import { BracketEnds } from './bracket-ends.js';
+import type { Token } from './lexer.js';
 
 export type Word = Token & { kind: 'word' };
 
@@ -100,10 +101,11 @@ function readSpacedRegexp(text: string, words: readonly Word[]): PatternRead {
 /** Parentheses that open groups which nothing closes. Those that begin with `(?` are no text, so they stay wrong. */
 function unclosedParentheses(regexp: string): readonly number[] {
   const open: number[] = [];
+  const brackets = new BracketEnds(regexp);
   for (let i = 0; i < regexp.length; i++) {
     const char = regexp[i];
     if (char === '\\') i++;
-    else if (char === '[') i = endOfClass(regexp, i);
+    else if (char === '[') i = brackets.of(i);
     else if (char === '(') open.push(i);
     else if (char === ')') open.pop();
   }

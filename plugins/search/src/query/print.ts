@@ -32,8 +32,8 @@ export function printQuery({ root, patternType }: Pick<Query, 'root' | 'patternT
 /** Words such as "x not" are text at the end of a query only. */
 export function filtersFirst(root: QueryNode): QueryNode {
   if (root.kind !== 'and') return root;
-  const { true: filters = [], false: others = [] } = Object.groupBy(root.of, ({ kind }) => String(kind === 'filter') as 'true' | 'false');
-  return { ...root, of: [...filters, ...others] };
+  const isFilter = ({ kind }: QueryNode): boolean => kind === 'filter';
+  return { ...root, of: [...root.of.filter(isFilter), ...root.of.filter((node) => !isFilter(node))] };
 }
 
 class Printer {

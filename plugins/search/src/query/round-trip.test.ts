@@ -128,6 +128,30 @@ describe('a query', () => {
     }
   });
 
+  const nested = (open: string, close: string, length: number): string => {
+    const depth = Math.floor(length / (open.length + close.length));
+    return `${open.repeat(depth)}a${close.repeat(depth)}`;
+  };
+  it.each([
+    ['open brackets', (length: number) => '['.repeat(length)],
+    ['filters with open brackets', (length: number) => 'file:[ '.repeat(length / 7)],
+    ['brackets that are closed by nothing', (length: number) => `${'['.repeat(length - 2)}\\]`],
+    ['open parentheses', (length: number) => '('.repeat(length)],
+    ['groups in groups', (length: number) => nested('(', ')', length)],
+    ['calls in calls', (length: number) => nested('f(a, ', ')', length)],
+    ['operators in groups in groups', (length: number) => nested('(a or ', ')', length)],
+    ['groups that are not closed', (length: number) => 'a or ('.repeat(length / 6)],
+    ['one word', (length: number) => 'x'.repeat(length)],
+    ['quoted words', (length: number) => '"a" '.repeat(length / 4)],
+  ])('is cut in a time that grows with its length: 100 kB of %s', (_name, written) => {
+    for (const type of ['keyword', 'standard', 'regexp'] as const) {
+      expect(tokenize(written(100_000), type).length).toBeGreaterThan(0);
+      const parsed = parseQuery(written(9_999), { patternType: type });
+      expect(parsed.ok || parsed.errors.every(({ message }) => message !== '')).toBe(true);
+      expect(parseQuery(written(100_000), { patternType: type }).ok).toBe(false);
+    }
+  });
+
   it('is refused when it is longer', () => {
     const result = parseQuery('a'.repeat(10_001), { patternType: 'keyword' });
     expect(result.ok ? [] : result.errors.map(({ start, end }) => [start, end])).toEqual([[10_000, 10_001]]);
