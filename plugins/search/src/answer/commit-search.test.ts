@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { admin, aUser, SearchWorld } from '../testing/a-search-world.js';
+import { admin, aUser, type Planned, SearchWorld } from '../testing/a-search-world.js';
 import { added } from '../testing/fake-git.js';
 
 let world: SearchWorld;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** What is in a file changes with its history. */
-const contents = {
+const contents: Planned = {
   history: [
     { tree: { 'kept.go': 'package x // old text needle' }, message: 'needle of one', diff: [added('kept.go', 'needle')] },
     {
