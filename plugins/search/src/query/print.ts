@@ -83,7 +83,9 @@ class Printer {
     return nodes
       .map((node, i) => {
         const isTerm = node.kind !== 'filter' && hasPattern(node);
-        const before = i === 0 ? '' : isTerm && hasTerm ? separator : ' ';
+        // Nothing but a group may close behind an operator; behind a negated term, words begin a pattern of their own.
+        const closes = nodes[i - 1]?.kind === 'not' && node.kind === 'pattern' && node.pattern.value.startsWith(')');
+        const before = i === 0 ? '' : isTerm && hasTerm && !closes ? separator : ' ';
         hasTerm ||= isTerm;
         return before + this.inner(node, ['or']);
       })
