@@ -216,6 +216,20 @@ describe('search', () => {
     for (const { query } of alert?.proposedQueries ?? []) expect((await sextant.search(query)).alert).toBeUndefined();
   });
 
+  it('remarks beside the results, in the stream and in GraphQL, on how it read a query', async () => {
+    const query = 'repo:alpha needle or -x';
+    const notice = { kind: 'query-notice', proposedQueries: [{ query: 'repo:alpha needle or not x' }] };
+    const { alert, verdict, matches } = await sextant.search(query, { t: 'keyword' });
+    expect(alert).toMatchObject(notice);
+    expect(verdict.exhaustive).toBe(true);
+    const { data } = await sextant.kernel.graphql(
+      `{ search(query: "${query}", patternType: keyword) { results { results { __typename } alert { kind proposedQueries { query } } completeness { exhaustive } } } }`,
+    );
+    expect(at(data, 'search.results')).toMatchObject({ alert: notice, completeness: { exhaustive: true } });
+    expect(at(data, 'search.results.results')).toHaveLength(matches.length);
+    expect(matches.length).toBeGreaterThan(0);
+  });
+
   it('says in GraphQL too where a query is wrong, in words and for machines', async () => {
     const { data } = await sextant.kernel.graphql(
       '{ search(query: "repo:alpha timeout:10 needle") { results { alert { kind description problems { message range { start end } } proposedQueries { query } } } } }',

@@ -83,7 +83,9 @@ class Printer {
     return nodes
       .map((node, i) => {
         const isTerm = node.kind !== 'filter' && hasPattern(node);
-        const before = i === 0 ? '' : isTerm && hasTerm ? separator : ' ';
+        // Nothing but a group may close behind an operator; behind a negated term, words begin a pattern of their own.
+        const closes = nodes[i - 1]?.kind === 'not' && node.kind === 'pattern' && node.pattern.value.startsWith(')');
+        const before = i === 0 ? '' : isTerm && hasTerm && !closes ? separator : ' ';
         hasTerm ||= isTerm;
         return before + this.inner(node, ['or']);
       })
@@ -124,6 +126,8 @@ class Printer {
   private readsBackAsText(value: string, before = '', after = ''): boolean {
     const tokens = this.readBack(before + value + after).filter(({ kind }) => before === '' || (kind !== 'open' && kind !== 'close'));
     const single = this.patternType === 'keyword' || this.patternType === 'regexp';
+    // At the beginning of a group it would be text, behind something else an operator.
+    if (before === '' && /^(?:and|or)(?!\S)/i.test(value)) return false;
     // A backslash at the end would take the parenthesis behind it for text.
     if (tokens.length === 0 || value.endsWith('\\') || (single && tokens.length > 1)) return false;
     return value === value.trim() && tokens.every((token) => token.kind === 'word' && token.form === 'text');

@@ -47,8 +47,9 @@ export function cursorTarget(text: string, position: number, patternType: Patter
     if (token.form === 'regexp' || position < token.valueStart) return undefined;
     return { ...word, filters: 'no', typed: text.slice(token.valueStart, position), range: spanOf(token), token: spanOf(token) };
   }
-  // A parenthesis that has no partner yet is part of the word.
-  const start = Math.min(token.start + (/^\(*/.exec(text.slice(token.start, token.end))?.[0].length ?? 0), position);
+  // A parenthesis that has no partner yet is part of the word, and in a structural query of the code.
+  const opened = patternType === 'structural' ? 0 : (/^\(*/.exec(text.slice(token.start, token.end))?.[0].length ?? 0);
+  const start = Math.min(token.start + opened, position);
   const range = { start, end: token.end };
   const typed = text.slice(start, position);
   // A colon makes no filter of a name that is not whole yet, but it is there.
