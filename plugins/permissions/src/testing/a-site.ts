@@ -135,6 +135,6 @@ export async function aSite(
 export type Site = Awaited<ReturnType<typeof aSite>>;
 
 export const nodeId = (kind: string, id: number): string => Buffer.from(`${kind}:${id}`).toString('base64');
-export const eventually = { timeout: 15_000, interval: 20 };
+export const eventually = { timeout: 50_000, interval: 20 };
 /** Milliseconds: a second, or half a minute where time alone may make the difference. */
 const BELIEVED_AT_MOST = 31_000;
