@@ -10,6 +10,7 @@ import { at, startTestKernel, TestClock, type TestKernel, textAt } from '@sextan
 import { expect, vi } from 'vitest';
 import { actorOf } from '../explain/access-explainer.js';
 import manifest from '../manifest.js';
+import { scheduleSyncs } from '../sync/jobs.js';
 import { AForge, forgePlugin } from './a-forge.js';
 
 export const FORGE = { type: 'forge', id: 'https://forge.example.com/' };
@@ -56,6 +57,10 @@ export async function aSite(
     }),
     'addExternalService.id',
   );
+  // The schedule's first run, at the start, may have come before the connection; the next one notes it a minute later.
+  await db.query('UPDATE shared SET scheduled_at = NULL');
+  await kernel.service(core.jobs, 'permissions').enqueue(scheduleSyncs, {});
+  await kernel.jobs.drain();
   return {
     kernel,
     forge,
@@ -135,6 +140,6 @@ export async function aSite(
 export type Site = Awaited<ReturnType<typeof aSite>>;
 
 export const nodeId = (kind: string, id: number): string => Buffer.from(`${kind}:${id}`).toString('base64');
-export const eventually = { timeout: 50_000, interval: 20 };
+export const eventually = { timeout: 30_000, interval: 20 };
 /** Milliseconds: a second, or half a minute where time alone may make the difference. */
 const BELIEVED_AT_MOST = 31_000;
