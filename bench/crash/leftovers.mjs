@@ -5,6 +5,7 @@ import { decodeManifest, filesOf } from '../../plugins/search/dist/index/manifes
 /** As the index keeps a replaced shard for searches of other processes, and some: milliseconds. */
 export const RETIRED_AFTER = 65_000;
 
+const IN_DATA_FOLDER = ['.sextant-data-folder', 'blobs', 'index', 'keys', 'postgres', 'repos', 'run', 'sextant.lock'];
 const UNFINISHED_IN_MIRROR = /\.lock$|^tmp_|^\.tmp-|^incoming-|^sextant-mirror\.json\./;
 
 /**
@@ -27,9 +28,9 @@ export function leftovers(dataDir, { temporary, repositories }) {
         if (UNFINISHED_IN_MIRROR.test(file.name)) found.push(relative(dataDir, file.path));
   }
   for (const name of list('blobs', '.incoming')) add('blobs', '.incoming', name);
-  for (const name of list('run')) if (!['git', 'postgres'].includes(name)) add('run', name);
+  for (const name of list('run')) if (!['git', 'local-secret', 'postgres'].includes(name)) add('run', name);
   for (const name of list('postgres')) if (!/^(\d+|lib|owner\.lock)$/.test(name)) add('postgres', name);
-  for (const name of list()) if (!['blobs', 'index', 'keys', 'postgres', 'repos', 'run', 'sextant.lock'].includes(name)) add(name);
+  for (const name of list()) if (!IN_DATA_FOLDER.includes(name)) add(name);
   for (const name of existsSync(temporary) ? readdirSync(temporary) : []) found.push(`TMPDIR/${name}`);
   return [...found, ...indexLeftovers(dataDir, list)];
 }
