@@ -90,7 +90,7 @@ it('leaves out what ran away until it is forgiven', async () => {
 });
 
 it('gives a process that is started again the configuration file that the first one found in the working folder, or that there was none', async () => {
-  for (const found of [null, '/work/sextant.config.yaml']) {
+  for (const found of [null, '/srv/sextant.config.yaml']) {
     const { code } = await follow(`found ${found === null}`, [
       [{ found }, 'ready', { exit: 7 }],
       [{ expects: found }, { exit: 3 }],
